@@ -1,0 +1,25 @@
+/**
+ * Which packages of this repository a package may import: the direction of dependencies.
+ * Read by eslint.config.js (imports) and by test/layers.test.ts (imports and package.json).
+ */
+const stage = ['contracts', 'kernels'];
+
+export const layers = {
+  contracts: [],
+  kernels: [],
+  study: ['contracts'],
+  store: ['contracts'],
+  ingest: stage,
+  preprocess: stage,
+  'reduce-pca': stage,
+  'reduce-forest': stage,
+  'reduce-forest-mljs': stage,
+  train: stage,
+  'train-tfjs': stage,
+  activations: stage,
+  embed: stage,
+  report: ['contracts'],
+  conformance: ['contracts'],
+  'nx-plugin': ['contracts', 'study'],
+  cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'report', 'nx-plugin', 'kernels'],
+};

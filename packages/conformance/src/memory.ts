@@ -1,0 +1,107 @@
+import {
+  check,
+  deriveSeed,
+  type AnyStage,
+  type ArtifactKind,
+  type ArtifactReader,
+  type ArtifactWriter,
+  type MadeBy,
+  type MatrixTable,
+  type Progress,
+  type ResultTable,
+  type Warning,
+} from '@layerwise/contracts';
+
+/** An artifact held in memory: what a stage wrote, readable by the next one. `matrix` and `table` hand out the objects that were written. */
+export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
+  readonly matrices = new Map<string, MatrixTable>();
+  readonly tables = new Map<string, ResultTable>();
+  readonly values = new Map<string, unknown>();
+  readonly blobs = new Map<string, Uint8Array>();
+  readonly kind: ArtifactKind;
+  made: MadeBy = { stage: 'memory', params: {}, seconds: 0, peakMemoryMB: 0, warnings: [] };
+
+  constructor(kind: ArtifactKind) {
+    this.kind = kind;
+  }
+
+  get files(): readonly string[] {
+    const names = [...[...this.matrices.keys()].map((n) => `${n}.arrow`), ...[...this.tables.keys()].map((n) => `${n}.parquet`), ...[...this.values.keys()].map((n) => `${n}.json`), ...this.blobs.keys()];
+    return names.sort();
+  }
+
+  has(file: string): boolean {
+    return this.files.includes(file);
+  }
+
+  matrix(name: string): Promise<MatrixTable>;
+  matrix(name: string, table: MatrixTable): Promise<void>;
+  async matrix(name: string, table?: MatrixTable): Promise<MatrixTable | void> {
+    if (table) this.matrices.set(name, table);
+    else return found(this.matrices, name);
+  }
+
+  table(name: string): Promise<ResultTable>;
+  table(name: string, table: ResultTable): Promise<void>;
+  async table(name: string, table?: ResultTable): Promise<ResultTable | void> {
+    if (table) this.tables.set(name, table);
+    else return found(this.tables, name);
+  }
+
+  json<T>(name: string): Promise<T>;
+  json(name: string, value: unknown): Promise<void>;
+  async json<T>(name: string, ...value: [unknown?]): Promise<T | void> {
+    if (value.length === 0) return found(this.values, name) as T;
+    this.values.set(name, JSON.parse(JSON.stringify(value[0])));
+  }
+
+  bytes(file: string): Promise<Uint8Array>;
+  bytes(file: string, data: Uint8Array | string): Promise<void>;
+  async bytes(file: string, data?: Uint8Array | string): Promise<Uint8Array | void> {
+    if (data === undefined) return found(this.blobs, file);
+    this.blobs.set(file, typeof data === 'string' ? new TextEncoder().encode(data) : data);
+  }
+}
+
+function found<T>(map: Map<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`no '${name}'; the artifact has ${[...map.keys()].join(', ')}`);
+  return value;
+}
+
+/** What to run a stage with in memory. */
+export interface MemoryRun {
+  readonly params?: unknown;
+  readonly inputs?: Readonly<Record<string, ArtifactReader>>;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a stage did in memory. */
+export interface MemoryResult {
+  readonly output: MemoryArtifact;
+  readonly progress: readonly Progress[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Runs a stage with checked parameters and no file system. @throws Error listing the problems of bad parameters; else what the stage throws */
+export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, signal = new AbortController().signal }: MemoryRun): Promise<MemoryResult> {
+  const checked = check(stage.params, params);
+  if (checked.problems) throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
+  const output = new MemoryArtifact(stage.writes);
+  const progress: Progress[] = [];
+  const warnings: Warning[] = [];
+  await stage.run({
+    params: checked.value,
+    inputs,
+    output,
+    seed: (stream) => deriveSeed(seed, stage.id, stream),
+    progress: (step) => progress.push(step),
+    warn: (warning) => warnings.push(warning),
+    signal,
+    workers,
+  });
+  output.made = { stage: stage.id, params: checked.value, seconds: 0, peakMemoryMB: 0, warnings };
+  return { output, progress, warnings };
+}

@@ -1,0 +1,115 @@
+import type { Bounds, Constraint, Fields, Infer } from './constraints.js';
+import { nearest } from './nearest.js';
+
+/** One violated rule: `path` leads to the value, `message` is rule + received value. */
+export interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Either the value with defaults filled in, deeply frozen, or everything that is wrong with it. */
+export type Checked<T> = { readonly value: T; readonly problems?: undefined } | { readonly value?: undefined; readonly problems: readonly Problem[] };
+
+/**
+ * Checks `given` against a constraint table. Never mutates `given`.
+ * @param path where the value stands, put before the path of each problem
+ */
+export function check<F extends Fields>(fields: F, given: unknown, path: readonly (string | number)[] = []): Checked<Infer<F>> {
+  const problems: Problem[] = [];
+  const value = checkFields(fields, given, path, problems);
+  return problems.length > 0 ? { problems } : { value: value as Infer<F> };
+}
+
+function checkFields(fields: Fields, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
+  if (!isPlainObject(given)) {
+    problems.push({ path, message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${show(given)}` });
+    return undefined;
+  }
+  refuseUnknown(fields, given, path, problems);
+  const result: Record<string, unknown> = {};
+  for (const [name, constraint] of Object.entries(fields)) {
+    if (given[name] !== undefined) result[name] = checkValue(constraint, given[name], [...path, name], problems);
+    else if (constraint.default !== undefined) result[name] = fill(constraint);
+    else if (!constraint.optional) problems.push({ path, message: `needs the field '${name}': ${constraint.doc}` });
+  }
+  return Object.freeze(result);
+}
+
+function fill(constraint: Constraint): unknown {
+  return checkValue(constraint, constraint.default, [], []);
+}
+
+function refuseUnknown(fields: Fields, given: Record<string, unknown>, path: readonly (string | number)[], problems: Problem[]): void {
+  const known = Object.keys(fields);
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(fields, name)) continue;
+    const close = nearest(name, known);
+    const hint = close ? `did you mean '${close}'?` : `known: ${known.join(', ') || 'none'}`;
+    problems.push({ path: [...path, name], message: `is not a known field; ${hint}` });
+  }
+}
+
+function checkValue(constraint: Constraint, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
+  const fail = (rule: string): undefined => {
+    problems.push({ path, message: `must be ${rule}, got ${show(given)}` });
+    return undefined;
+  };
+  switch (constraint.kind) {
+    case 'integer':
+      return Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(`a whole number${boundsText(constraint)}`);
+    case 'real':
+      return typeof given === 'number' && Number.isFinite(given) && within(constraint, given) ? given : fail(`a number${boundsText(constraint)}`);
+    case 'flag':
+      return typeof given === 'boolean' ? given : fail('true or false');
+    case 'text':
+      return typeof given === 'string' && given.length > 0 ? given : fail('a text');
+    case 'choice': {
+      if (typeof given === 'string' && constraint.values.includes(given)) return given;
+      const close = typeof given === 'string' ? nearest(given, constraint.values) : undefined;
+      return fail(`one of ${constraint.values.join(', ')}${close ? ` (did you mean '${close}'?)` : ''}`);
+    }
+    case 'list': {
+      const { minItems = 0, maxItems = Infinity } = constraint;
+      if (!Array.isArray(given)) return fail('a list');
+      if (given.length < minItems || given.length > maxItems) return fail(`a list of ${minItems} to ${maxItems} entries`);
+      return Object.freeze(given.map((item, index) => checkValue(constraint.item as Constraint, item, [...path, index], problems)));
+    }
+    case 'object':
+      return checkFields(constraint.fields, given, path, problems);
+    case 'variant': {
+      const names = Object.keys(constraint.fields);
+      const rule = `exactly one of { ${names.join(': … } or { ')}: … }`;
+      if (!isPlainObject(given)) return fail(rule);
+      refuseUnknown(constraint.fields, given, path, problems);
+      const present = names.filter((name) => given[name] !== undefined);
+      if (present.length !== 1) return fail(rule);
+      const [name] = present as [string];
+      return Object.freeze({ [name]: checkValue(constraint.fields[name] as Constraint, given[name], [...path, name], problems) });
+    }
+  }
+}
+
+function within({ min = -Infinity, max = Infinity, above = -Infinity, below = Infinity }: Bounds, n: number): boolean {
+  return n >= min && n <= max && n > above && n < below;
+}
+
+/** ` in [0, 1)`, ` at least 1`, or nothing. */
+function boundsText({ min, max, above, below }: Bounds): string {
+  const low = min ?? above;
+  const high = max ?? below;
+  if (low !== undefined && high !== undefined) return ` in ${min !== undefined ? '[' : '('}${low}, ${high}${max !== undefined ? ']' : ')'}`;
+  if (low !== undefined) return min !== undefined ? ` of at least ${low}` : ` above ${low}`;
+  if (high !== undefined) return max !== undefined ? ` of at most ${high}` : ` below ${high}`;
+  return '';
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

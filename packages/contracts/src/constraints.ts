@@ -1,0 +1,132 @@
+/**
+ * Constraint tables: one declaration of a stage's parameters gives the TypeScript type ({@link Infer}),
+ * the check with its message ({@link ./check.ts}), the JSON Schema ({@link ./json-schema.ts}) and the negative tests.
+ */
+
+interface Common<T> {
+  /** One line for editor completion and documentation. */
+  readonly doc: string;
+  /** Used when the field is missing. Without it, and unless `optional`, the field is required. */
+  readonly default?: T;
+  readonly optional?: boolean;
+}
+
+/** Bounds of a number: `min`/`max` are included, `above`/`below` are not. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** A whole number, |n| <= 2^53 - 1. */
+export interface IntegerConstraint extends Common<number>, Bounds {
+  readonly kind: 'integer';
+}
+/** A finite number. */
+export interface RealConstraint extends Common<number>, Bounds {
+  readonly kind: 'real';
+}
+/** true or false. */
+export interface FlagConstraint extends Common<boolean> {
+  readonly kind: 'flag';
+}
+/** A text, not empty. */
+export interface TextConstraint extends Common<string> {
+  readonly kind: 'text';
+}
+/** One of a few texts. */
+export interface ChoiceConstraint<V extends string = string> extends Common<V> {
+  readonly kind: 'choice';
+  readonly values: readonly V[];
+}
+/** A list of like things. */
+export interface ListConstraint<C extends Constraint = Constraint> extends Common<readonly Infer1<C>[]> {
+  readonly kind: 'list';
+  readonly item: C;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+/** A group of named fields; unknown ones are refused. */
+export interface ObjectConstraint<F extends Fields = Fields> extends Common<unknown> {
+  readonly kind: 'object';
+  readonly fields: F;
+}
+/** Exactly one of several named fields, as in `{ first: 5000 }` or `{ lastFraction: 0.2 }`. */
+export interface VariantConstraint<F extends Fields = Fields> extends Common<unknown> {
+  readonly kind: 'variant';
+  readonly fields: F;
+}
+
+/** Any constraint. */
+export type Constraint =
+  | IntegerConstraint
+  | RealConstraint
+  | FlagConstraint
+  | TextConstraint
+  | ChoiceConstraint
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the recursion of the inferred type ends here
+  | ListConstraint<any>
+  | ObjectConstraint
+  | VariantConstraint;
+
+/** A table of named constraints. */
+export type Fields = { readonly [name: string]: Constraint };
+
+type Infer1<C> = C extends { kind: 'integer' | 'real' }
+  ? number
+  : C extends { kind: 'flag' }
+    ? boolean
+    : C extends { kind: 'text' }
+      ? string
+      : C extends { kind: 'choice'; values: readonly (infer V)[] }
+        ? V
+        : C extends { kind: 'list'; item: infer I }
+          ? readonly Infer1<I>[]
+          : C extends { kind: 'object'; fields: infer F }
+            ? Infer<F>
+            : C extends { kind: 'variant'; fields: infer F }
+              ? { readonly [K in keyof F]: { readonly [L in K]: Infer1<F[L]> } & { readonly [L in Exclude<keyof F, K>]?: undefined } }[keyof F]
+              : never;
+
+type OptionalNames<F> = { [K in keyof F]: F[K] extends { optional: true } ? K : never }[keyof F];
+
+/** The type of the parameters that a table describes, defaults filled in. */
+export type Infer<F> = { readonly [K in Exclude<keyof F, OptionalNames<F>>]: Infer1<F[K]> } & {
+  readonly [K in OptionalNames<F>]?: Infer1<F[K]> | undefined;
+};
+
+type Given<C> = Omit<C, 'kind'>;
+
+/** A whole number within bounds. */
+export const integer = <const G extends Given<IntegerConstraint>>(given: G): { kind: 'integer' } & G => ({ kind: 'integer', ...given });
+/** A finite number within bounds. */
+export const real = <const G extends Given<RealConstraint>>(given: G): { kind: 'real' } & G => ({ kind: 'real', ...given });
+/** A truth value. */
+export const flag = <const G extends Given<FlagConstraint>>(given: G): { kind: 'flag' } & G => ({ kind: 'flag', ...given });
+/** A text that is not empty. */
+export const text = <const G extends Given<TextConstraint>>(given: G): { kind: 'text' } & G => ({ kind: 'text', ...given });
+/** One of a few texts. */
+export const choice = <const V extends string, const G extends Common<V>>(values: readonly V[], given: G): { kind: 'choice'; values: readonly V[] } & G => ({
+  kind: 'choice',
+  values,
+  ...given,
+});
+/** A list of `item`s. */
+export const list = <const C extends Constraint, const G extends Omit<Given<ListConstraint<C>>, 'item'>>(item: C, given: G): { kind: 'list'; item: C } & G => ({
+  kind: 'list',
+  item,
+  ...given,
+});
+/** A group of fields. */
+export const object = <const F extends Fields, const G extends Common<unknown>>(fields: F, given: G): { kind: 'object'; fields: F } & G => ({
+  kind: 'object',
+  fields,
+  ...given,
+});
+/** Exactly one of the fields. */
+export const variant = <const F extends Fields, const G extends Common<unknown>>(fields: F, given: G): { kind: 'variant'; fields: F } & G => ({
+  kind: 'variant',
+  fields,
+  ...given,
+});

@@ -1,0 +1,48 @@
+import type { Bounds, Constraint, Fields } from './constraints.js';
+
+/** A JSON Schema (draft 2020-12) fragment. */
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** The JSON Schema of a constraint table, for completion in editors. */
+export function jsonSchema(fields: Fields): JsonSchema {
+  const required = Object.entries(fields).filter(([, constraint]) => constraint.default === undefined && !constraint.optional);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(Object.entries(fields).map(([name, constraint]) => [name, schemaOf(constraint)])),
+    ...(required.length > 0 ? { required: required.map(([name]) => name) } : {}),
+  };
+}
+
+function schemaOf(constraint: Constraint): JsonSchema {
+  const common = { description: constraint.doc, ...(constraint.default !== undefined ? { default: constraint.default } : {}) };
+  switch (constraint.kind) {
+    case 'integer':
+      return { type: 'integer', ...bounds(constraint), ...common };
+    case 'real':
+      return { type: 'number', ...bounds(constraint), ...common };
+    case 'flag':
+      return { type: 'boolean', ...common };
+    case 'text':
+      return { type: 'string', minLength: 1, ...common };
+    case 'choice':
+      return { enum: constraint.values, ...common };
+    case 'list': {
+      const { minItems, maxItems } = constraint;
+      return { type: 'array', items: schemaOf(constraint.item as Constraint), ...(minItems ? { minItems } : {}), ...(maxItems ? { maxItems } : {}), ...common };
+    }
+    case 'object':
+      return { ...jsonSchema(constraint.fields), ...common };
+    case 'variant':
+      return { ...jsonSchema(optionalAll(constraint.fields)), minProperties: 1, maxProperties: 1, ...common };
+  }
+}
+
+function optionalAll(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, constraint]) => [name, { ...constraint, default: undefined, optional: true }]));
+}
+
+function bounds({ min, max, above, below }: Bounds): JsonSchema {
+  const given = { minimum: min, maximum: max, exclusiveMinimum: above, exclusiveMaximum: below };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

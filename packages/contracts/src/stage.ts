@@ -1,0 +1,49 @@
+import type { ArtifactKind, ArtifactReader, ArtifactWriter, Warning } from './artifact.js';
+import type { Fields, Infer } from './constraints.js';
+
+/** A step of progress: `done` of `total` units, with words for the current state (`loss 0.0841  accuracy 0.9741`). */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly detail?: string;
+}
+
+/** What a stage gets; everything it may use is in here. */
+export interface StageContext<P> {
+  /** Validated, defaults filled in, frozen. */
+  readonly params: P;
+  /** One reader per role that the stage declares in `reads`. */
+  readonly inputs: Readonly<Record<string, ArtifactReader>>;
+  readonly output: ArtifactWriter;
+  /** Seed words of a named random stream; see {@link ./seed.ts}. */
+  readonly seed: (stream: string) => Uint32Array;
+  readonly progress: (step: Progress) => void;
+  readonly warn: (warning: Warning) => void;
+  readonly signal: AbortSignal;
+  /** How many worker threads may be used; must not change a byte of the output. */
+  readonly workers: number;
+}
+
+/** A stage that can be swapped in a study by `uses: <package>`. Importing the package must be cheap: heavy imports belong inside `run`. */
+export interface Stage<F extends Fields = Fields> {
+  /** Stable name, such as `reduce-pca`; part of folder names. */
+  readonly id: string;
+  /** What it does, in one line. */
+  readonly summary: string;
+  readonly params: F;
+  /** Role -> kind of artifact; a role ending in `?` may be absent. */
+  readonly reads: Readonly<Record<string, ArtifactKind>>;
+  readonly writes: ArtifactKind;
+  /** Whether these parameters make the stage draw random numbers; if not, the seed is not part of its identity. */
+  seeded(params: Infer<F>): boolean;
+  run(context: StageContext<Infer<F>>): Promise<void>;
+}
+
+/** Identity at run time; gives a stage literal its parameter types. */
+export function defineStage<const F extends Fields>(stage: Stage<F>): Stage<F> {
+  return stage;
+}
+
+/** A stage whose parameter types are not known, as when it was loaded by name. */
+export type AnyStage = Stage<Fields>;
