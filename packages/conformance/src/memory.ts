@@ -7,6 +7,7 @@ import {
   type ArtifactWriter,
   type MadeBy,
   type MatrixTable,
+  type Places,
   type Progress,
   type ResultTable,
   type Warning,
@@ -75,6 +76,7 @@ export interface MemoryRun {
   readonly inputs?: Readonly<Record<string, ArtifactReader>>;
   readonly seed?: number;
   readonly workers?: number;
+  readonly places?: Places;
   readonly signal?: AbortSignal;
 }
 
@@ -86,7 +88,7 @@ export interface MemoryResult {
 }
 
 /** Runs a stage with checked parameters and no file system. @throws Error listing the problems of bad parameters; else what the stage throws */
-export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, signal = new AbortController().signal }: MemoryRun): Promise<MemoryResult> {
+export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal }: MemoryRun): Promise<MemoryResult> {
   const checked = check(stage.params, params);
   if (checked.problems) throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
   const output = new MemoryArtifact(stage.writes);
@@ -100,6 +102,7 @@ export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, s
     progress: (step) => progress.push(step),
     warn: (warning) => warnings.push(warning),
     signal,
+    places,
     workers,
   });
   output.made = { stage: stage.id, params: checked.value, seconds: 0, peakMemoryMB: 0, warnings };

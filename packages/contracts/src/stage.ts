@@ -9,6 +9,22 @@ export interface Progress {
   readonly detail?: string;
 }
 
+/** Where a stage that reads raw files may look; absolute paths. */
+export interface Places {
+  /** Folders that may hold raw data, in the order to search: LAYERWISE_DATA_DIR, then the workspace's data/. */
+  readonly data: readonly string[];
+  /** Where downloaded files are kept: the workspace's data/. */
+  readonly download: string;
+}
+
+/** The raw files a stage would read now. Their bytes are part of the stage's identity. */
+export interface RawFiles {
+  /** Absolute paths, in a fixed order. */
+  readonly files: readonly string[];
+  /** False if files are missing, so that the stage would have to fetch them; it is then never taken from a cache unasked. */
+  readonly complete: boolean;
+}
+
 /** What a stage gets; everything it may use is in here. */
 export interface StageContext<P> {
   /** Validated, defaults filled in, frozen. */
@@ -21,6 +37,7 @@ export interface StageContext<P> {
   readonly progress: (step: Progress) => void;
   readonly warn: (warning: Warning) => void;
   readonly signal: AbortSignal;
+  readonly places: Places;
   /** How many worker threads may be used; must not change a byte of the output. */
   readonly workers: number;
 }
@@ -37,6 +54,8 @@ export interface Stage<F extends Fields = Fields> {
   readonly writes: ArtifactKind;
   /** Whether these parameters make the stage draw random numbers; if not, the seed is not part of its identity. */
   seeded(params: Infer<F>): boolean;
+  /** Only for stages that read raw files (ingest): which ones, found by name alone, without reading them. */
+  rawFiles?(params: Infer<F>, places: Places): RawFiles;
   run(context: StageContext<Infer<F>>): Promise<void>;
 }
 
