@@ -1,0 +1,43 @@
+import type { EmbeddingView, MatrixTable, Warning } from '@layerwise/contracts';
+import { columnView } from './columns.js';
+import { principalView, principalSpace } from './principal.js';
+import type { ViewPlan } from './plan.js';
+import type { Source } from './sources.js';
+
+/** A source and what is needed to draw it. */
+export interface Drawing {
+  readonly source: Source;
+  /** At most so many rows in PCA and column views. */
+  readonly points: number;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly warn: (warning: Warning) => void;
+  readonly step: (detail: string) => void;
+}
+
+/** A finished view and its `<view>.arrow`. */
+export interface View {
+  readonly view: EmbeddingView;
+  readonly table: MatrixTable;
+}
+
+/** Draws the views of one source, in the order of the plans; the components are fitted once. */
+export async function* drawViews(drawing: Drawing, plans: readonly ViewPlan[]): AsyncGenerator<View> {
+  const { source } = drawing;
+  const deepest = Math.max(0, ...plans.map((plan) => (plan.method === 'pca' ? plan.dimensions : 0)));
+  if (deepest > 0) drawing.step(`components of ${source.name}`);
+  const space = deepest > 0 ? principalSpace(source, deepest) : undefined;
+  if (space && space.variance === 0) {
+    drawing.warn({ code: 'CONSTANT_LAYER', message: `${source.name}: every training row is the same, so its maps are a single point` });
+  }
+  for (const plan of plans) {
+    if (plan.method === 'columns') yield columnView(source, plan, drawing.points);
+    else if (space) yield principalView(source, plan, space, drawing.points);
+  }
+}
+
+/** The first `rows` rows of the table about the points, with their positions. */
+export function viewTable(source: Source, rows: number, position: Float32Array, dimensions: number): MatrixTable {
+  const about = Object.entries(source.about).map(([name, column]) => [name, { data: column.data.slice(0, rows * column.width), width: column.width }]);
+  return { rows, columns: { ...Object.fromEntries(about), position: { data: position, width: dimensions } } };
+}

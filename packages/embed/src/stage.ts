@@ -1,0 +1,33 @@
+import { defineStage, throwIfAborted, type EmbeddingView, type FeaturesInfo } from '@layerwise/contracts';
+import { params } from './params.js';
+import { drawViews, type Drawing } from './draw.js';
+import { planViews } from './plan.js';
+import { openSources } from './sources.js';
+
+/** PCA, t-SNE and column views of the pixels, the features and every hidden layer, of the training rows. */
+export const stage = defineStage({
+  id: 'embed',
+  summary: 'maps of the training rows in two and three dimensions: PCA, t-SNE, pairs of columns',
+  params,
+  reads: { pixels: 'features', features: 'features', activations: 'activations' },
+  writes: 'embedding',
+  seeded: () => false,
+  async run({ params, inputs, output, progress, warn, signal, workers }) {
+    const pixelsInfo = await inputs.pixels.json<FeaturesInfo>('features');
+    const featuresInfo = await inputs.features.json<FeaturesInfo>('features');
+    const sources = await openSources(inputs, { pixelsInfo, featuresInfo, wanted: params.sources });
+    const views: EmbeddingView[] = [];
+    const plans = sources.map((source) => planViews(source, params));
+    const total = plans.reduce((sum, plan) => sum + plan.length, 0);
+    for (const [index, source] of sources.entries()) {
+      const drawing: Drawing = { source, points: params.points, workers, signal, warn, step: (detail) => progress({ done: views.length, total, unit: 'views', detail }) };
+      for await (const { view, table } of drawViews(drawing, plans[index])) {
+        throwIfAborted(signal);
+        await output.matrix(view.name, table);
+        views.push(view);
+        progress({ done: views.length, total, unit: 'views', detail: view.name });
+      }
+    }
+    await output.json('views', views);
+  },
+});

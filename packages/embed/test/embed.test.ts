@@ -1,0 +1,127 @@
+import { check, type EmbeddingView, type MatrixTable } from '@layerwise/contracts';
+import { MemoryArtifact, runInMemory, type MemoryResult } from '@layerwise/conformance';
+import { stage } from '@layerwise/embed';
+import { Random } from '@layerwise/kernels/random';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const N = 300;
+const D = 100;
+
+/** Three clusters of pixels, and activations of the given widths made from them. */
+async function inputs(hidden: readonly number[], fill?: (name: string) => number | undefined, rows = N) {
+  const random = new Random(Uint32Array.of(5, 6, 7, 8));
+  const label = Uint16Array.from({ length: rows }, (_, r) => r % 3);
+  const id = Uint32Array.from({ length: rows }, (_, r) => r + 10);
+  const pixels = Uint8Array.from({ length: rows * D }, (_, i) => (i % 3 === label[Math.floor(i / D)] ? 100 + random.below(100) : random.below(3) === 0 ? random.below(60) : 0));
+  const features = new MemoryArtifact('features');
+  const columns = { id: { data: id, width: 1 }, label: { data: label, width: 1 } };
+  await features.matrix('train', { rows, columns: { ...columns, features: { data: pixels, width: D } } });
+  await features.json('features', { origin: 'pixels', columns: D, scale: { factor: 1 / 255, offset: 0 }, dataset: {} });
+  const layers = Object.fromEntries(
+    hidden.map((width, l) => {
+      const name = `hidden${l + 1}`;
+      const value = fill?.(name);
+      const data = Float32Array.from({ length: rows * width }, (_, i) => value ?? Math.max(0, pixels[Math.floor(i / width) * D + (i % width)] / 100 - 0.5 + random.float()));
+      return [name, { data, width }];
+    }),
+  );
+  const activations = new MemoryArtifact('activations');
+  const probabilities = { data: new Float32Array(rows * 3), width: 3 };
+  await activations.matrix('train', { rows, columns: { ...columns, predicted: { data: label.slice(), width: 1 }, probabilities, ...layers } });
+  return { pixels: features, features, activations };
+}
+
+const views = (result: MemoryResult): Promise<EmbeddingView[]> => result.output.json<EmbeddingView[]>('views');
+
+describe('views of a study', () => {
+  let result: MemoryResult;
+  beforeAll(async () => {
+    result = await runInMemory(stage, { inputs: await inputs([1, 2, 12]) });
+  });
+
+  it('draws pixels by columns and components, small layers node against node', async () => {
+    const names = (await views(result)).map((view) => view.name);
+    expect(names).toEqual(expect.arrayContaining(['pixels-columns', 'pixels-pca2', 'pixels-pca3', 'hidden1-nodes', 'hidden2-nodes', 'hidden3-pca2', 'hidden3-pca3']));
+    expect(names.filter((name) => name.startsWith('hidden1'))).toEqual(['hidden1-nodes']);
+    expect(names.every((name) => result.output.has(`${name}.arrow`))).toBe(true);
+  });
+
+  it('keeps ids, labels and predictions beside the positions', async () => {
+    for (const view of await views(result)) {
+      const table = await result.output.matrix(view.name);
+      expect(table.rows).toBe(view.rows);
+      expect(table.columns.position.width).toBe(view.dimensions);
+      expect(table.columns.position.data.length).toBe(view.rows * view.dimensions);
+      expect(table.columns.id.data[0]).toBe(10);
+      expect('predicted' in table.columns).toBe(view.source !== 'pixels');
+      expect(table.columns.position.data.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('scales the raw pixels of the columns view', async () => {
+    const { pixels } = await inputs([3]);
+    const raw = (await pixels.matrix('train')).columns.features.data;
+    const position = (await result.output.matrix('pixels-columns')).columns.position.data;
+    for (const r of [0, 1, 299]) {
+      expect(position[2 * r]).toBeCloseTo(raw[r * D + 77] / 255, 6);
+      expect(position[2 * r + 1]).toBeCloseTo(raw[r * D + 78] / 255, 6);
+    }
+  });
+
+  it('gives components whose variances are the explained shares', async () => {
+    const view = (await views(result)).find(({ name }) => name === 'hidden3-pca3') as EmbeddingView;
+    const position = (await result.output.matrix('hidden3-pca3')).columns.position.data;
+    const table: MatrixTable = await (await inputs([1, 2, 12])).activations.matrix('train');
+    const total = totalVariance(table.columns.hidden3.data, 12);
+    const each = [0, 1, 2].map((k) => totalVariance(position.filter((_, i) => i % 3 === k), 1) / total);
+    each.forEach((share, k) => expect(share).toBeCloseTo((view.explained as number[])[k], 5));
+    expect(each[0]).toBeGreaterThan(each[1]);
+  });
+});
+
+describe('edges', () => {
+  it('draws dead layers without NaN, and says so', async () => {
+    const result = await runInMemory(stage, { inputs: await inputs([1, 8], () => 0) });
+    for (const view of (await views(result)).filter(({ source }) => source !== 'pixels')) {
+      expect((await result.output.matrix(view.name)).columns.position.data.every((x) => x === 0)).toBe(true);
+      expect(view.explained?.every((share) => share === 0) ?? true).toBe(true);
+    }
+    expect(result.warnings.map(({ code }) => code)).toContain('CONSTANT_LAYER');
+  });
+
+  it('accepts one row', async () => {
+    const result = await runInMemory(stage, { inputs: await inputs([4], undefined, 1) });
+    for (const view of await views(result)) expect((await result.output.matrix(view.name)).columns.position.data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('limits the points drawn, not the rows fitted', async () => {
+    const all = await runInMemory(stage, { inputs: await inputs([12]) });
+    const few = await runInMemory(stage, { params: { points: 20 }, inputs: await inputs([12]) });
+    const position = (await few.output.matrix('hidden1-pca2')).columns.position.data;
+    expect(position).toEqual((await all.output.matrix('hidden1-pca2')).columns.position.data.slice(0, 40));
+  });
+
+  it('stops on abort', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    await expect(runInMemory(stage, { inputs: await inputs([4]), signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  it('refuses wrong parameters', () => {
+    expect(check(stage.params, { pca: [4] }).problems?.[0].message).toContain('[1, 3]');
+    expect(check(stage.params, { sources: ['pixel'] }).problems?.[0].message).toContain("did you mean 'pixels'?");
+  });
+});
+
+function totalVariance(data: ArrayLike<number>, width: number): number {
+  const rows = data.length / width;
+  let total = 0;
+  for (let c = 0; c < width; c++) {
+    let sum = 0;
+    let squares = 0;
+    for (let r = 0; r < rows; r++) sum += data[r * width + c];
+    for (let r = 0; r < rows; r++) squares += (data[r * width + c] - sum / rows) ** 2;
+    total += squares / (rows - 1);
+  }
+  return total;
+}
