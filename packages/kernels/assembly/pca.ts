@@ -1,0 +1,1 @@
+export { gramSparse, gramDense, countNonZero, flushWords } from './pca-gram';

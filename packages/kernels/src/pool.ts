@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads';
+import { view, type Layout, type Slot, type SlotType } from './layout.js';
+import { instantiate, kernelMemory, kernelModule, type KernelExports } from './wasm.js';
+
+/** One call of a kernel function: its name and arguments. */
+export type Call = readonly [name: string, ...args: number[]];
+
+/** How calls are run. */
+export interface PoolOptions {
+  /** Threads to use; 1 runs in the calling thread. */
+  readonly workers?: number | undefined;
+  /** Checked between calls; when it fires the calls under way are dropped and its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Answer {
+  readonly result?: number;
+  readonly error?: string;
+}
+
+/**
+ * A kernel on shared memory with worker threads. Calls of one `run` are handed out in order to whichever
+ * thread is free, so they must write to places of their own: the result then never depends on the threads.
+ */
+export class KernelPool {
+  readonly memory: WebAssembly.Memory;
+  /** The instance of the calling thread. */
+  readonly local: KernelExports;
+  private readonly threads: readonly Worker[];
+  private readonly signal: AbortSignal | undefined;
+
+  private constructor(memory: WebAssembly.Memory, local: KernelExports, threads: readonly Worker[], signal: AbortSignal | undefined) {
+    this.memory = memory;
+    this.local = local;
+    this.threads = threads;
+    this.signal = signal;
+  }
+
+  /** Opens kernel `name` on a memory as large as `layout` says. Close it in a `finally`. */
+  static async open(name: string, layout: Layout, { workers = 1, signal }: PoolOptions = {}): Promise<KernelPool> {
+    const module = await kernelModule(name);
+    const memory = kernelMemory(layout.pages);
+    const threads = workers > 1 ? Array.from({ length: workers }, () => new Worker(new URL('./pool-worker.js', import.meta.url), { workerData: { module, memory } })) : [];
+    return new KernelPool(memory, await instantiate(module, memory), threads, signal);
+  }
+
+  /** How many calls can run at once, at least 1. */
+  get width(): number {
+    return Math.max(1, this.threads.length);
+  }
+
+  view<T extends SlotType>(slot: Slot<T>): InstanceType<T> {
+    return view(this.memory, slot);
+  }
+
+  /**
+   * Runs `count` calls, as many at once as there are threads.
+   * @param call the call of an index, given the thread that will run it (for scratch memory of that thread)
+   * @param done told of each finished call; the place to take results out of that thread's scratch memory
+   * @returns the results in the order of the calls
+   */
+  async run(count: number, call: (index: number, thread: number) => Call, done?: (index: number, thread: number, result: number) => void): Promise<number[]> {
+    const results = new Array<number>(count);
+    let next = 0;
+    const drain = async (thread: number): Promise<void> => {
+      while (next < count) {
+        this.signal?.throwIfAborted();
+        const index = next++;
+        results[index] = await this.ask(thread, call(index, thread));
+        done?.(index, thread, results[index]);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.width, count) }, (_, thread) => drain(thread)));
+    return results;
+  }
+
+  private async ask(thread: number, [name, ...args]: Call): Promise<number> {
+    const worker = this.threads[thread];
+    if (!worker) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.signal?.throwIfAborted();
+      return (this.local[name] as (...args: number[]) => number)(...args);
+    }
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        worker.off('message', answered);
+        worker.off('error', failed);
+        this.signal?.removeEventListener('abort', aborted);
+        finish();
+      };
+      const answered = ({ result, error }: Answer): void => settle(() => (error === undefined ? resolve(result as number) : reject(new Error(error))));
+      const failed = (error: Error): void => settle(() => reject(error));
+      const aborted = (): void => settle(() => reject(this.signal?.reason));
+      worker.on('message', answered);
+      worker.on('error', failed);
+      this.signal?.addEventListener('abort', aborted);
+      worker.postMessage({ name, args });
+    });
+  }
+
+  /** Ends the threads, also in the middle of a call. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((worker) => worker.terminate()));
+  }
+}
+
+/** Cuts 0 … n into `parts` ranges of equal length, up to one. */
+export function ranges(n: number, parts: number): (readonly [from: number, to: number])[] {
+  const count = Math.max(1, Math.min(parts, n));
+  return Array.from({ length: count }, (_, i) => [Math.floor((n * i) / count), Math.floor((n * (i + 1)) / count)] as const);
+}

@@ -1,0 +1,31 @@
+import './webassembly.js';
+import { readFile } from 'node:fs/promises';
+
+/** The functions of a kernel: numbers in, a number (or nothing) out. */
+export type KernelExports = Readonly<Record<string, (...args: number[]) => number>>;
+
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/** The compiled module of `assembly/<name>.ts`, once per process. */
+export function kernelModule(name: string): Promise<WebAssembly.Module> {
+  let module = compiled.get(name);
+  if (!module) {
+    module = readFile(new URL(`./wasm/${name}.wasm`, import.meta.url)).then((bytes) => WebAssembly.compile(bytes));
+    compiled.set(name, module);
+  }
+  return module;
+}
+
+/** Shared memory of `pages` 64 KiB pages, of fixed size. */
+export function kernelMemory(pages: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** An instance of a module on a memory that other instances may share. */
+export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<KernelExports> {
+  const abort = (): never => {
+    throw new Error('a kernel stopped');
+  };
+  const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  return instance.exports as unknown as KernelExports;
+}
