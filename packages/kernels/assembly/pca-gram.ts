@@ -2,7 +2,7 @@
 
 /**
  * Adds to the upper triangle of `gram` (uint32[D*D]) and to `sums` (uint32[D]) the products and values of
- * byte rows [from, to), by outer products of their non-zero entries. At most 66,000 rows before `flushGram`.
+ * byte rows [from, to), by outer products of their non-zero entries. At most 66,051 rows (2^32 / 255^2) may be added to a cleared `gram`.
  * scratch: uint32[D].
  */
 export function gramSparse(x: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
@@ -120,7 +120,6 @@ function packChunk(x: usize, rows: i32, D: i32, panel: usize, columns: usize, su
 }
 
 /** Adds the products of packed columns a … a+3 with b and b+1. */
-@inline
 function tile(panel: usize, columns: usize, a: i32, b: i32, active: i32, gram: usize, D: i32): void {
   const stride: usize = CHUNK << 1;
   const pa = panel + <usize>a * stride;
@@ -158,17 +157,4 @@ function addCell(columns: usize, a: i32, b: i32, active: i32, c: v128, gram: usi
   const sum = i32x4.extract_lane(c, 0) + i32x4.extract_lane(c, 1) + i32x4.extract_lane(c, 2) + i32x4.extract_lane(c, 3);
   const cell = gram + ((<usize>load<i32>(columns + (<usize>a << 2)) * D + load<i32>(columns + (<usize>b << 2))) << 2);
   store<u32>(cell, load<u32>(cell) + <u32>sum);
-}
-
-/** Adds `count` uint32 of `from` to float64 of `to`, exact below 2^53, and clears them. */
-export function flushWords(from: usize, to: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const word = from + (<usize>i << 2);
-    const total = to + (<usize>i << 3);
-    const value = load<u32>(word);
-    if (value) {
-      store<f64>(total, load<f64>(total) + <f64>value);
-      store<u32>(word, 0);
-    }
-  }
 }

@@ -1,0 +1,108 @@
+import { Layout, view, type Slot } from '../layout.js';
+import { instantiate, kernelMemory, kernelModule } from '../wasm.js';
+
+/** Eigenvalues and leading eigenvectors of a symmetric matrix. */
+export interface Eigen {
+  /** float64[n], falling; rounding may leave a zero slightly negative. */
+  readonly values: Float64Array;
+  readonly count: number;
+  /** float64[count][n], unit vectors; their signs are arbitrary. */
+  readonly vectors: Float64Array;
+}
+
+type Floats = Slot<Float64ArrayConstructor>;
+
+const ACCEPTED_DEFECT = 1e-11;
+const INVERSE_ITERATION_UP_TO = 0.35; // share of the vectors above which QL with vectors takes less time
+
+/**
+ * Eigenvalues, and as many leading eigenvectors as `wanted` says once it has seen the values, of a symmetric n x n matrix.
+ * Householder reduction; values by implicit QL; vectors by inverse iteration where few are wanted, checked, and else by QL.
+ *
+ * @param matrix float64[n][n]; the lower triangle is read; not changed
+ * @throws RangeError for a wrong length, TypeError for entries that are not finite
+ */
+export async function symmetricEigen(matrix: Float64Array, n: number, wanted: (values: Float64Array) => number = () => n): Promise<Eigen> {
+  if (!Number.isInteger(n) || n < 1 || matrix.length !== n * n) throw new RangeError(`a square matrix of ${n} rows must have ${n * n} entries, got ${matrix.length}`);
+  const peak = largest(matrix);
+  if (!Number.isFinite(peak)) throw new TypeError('a matrix must hold finite numbers for its eigenvalues to exist');
+  const norm = peak || 1;
+  const solver = await open(n);
+  solver.reduce(matrix, norm);
+  const values = solver.values();
+  const count = wanted(Float64Array.from(values, (value) => value * norm));
+  if (!(count >= 0 && count <= n)) throw new RangeError(`the number of eigenvectors must be 0 to ${n}, got ${count}`);
+  const vectors = solver.vectors(values, count);
+  return { values: values.map((value) => value * norm), count, vectors };
+}
+
+function largest(matrix: Float64Array): number {
+  let peak = 0;
+  for (let i = 0; i < matrix.length; i++) {
+    const size = Math.abs(matrix[i] as number);
+    if (!(size <= peak)) peak = size;
+  }
+  return peak;
+}
+
+/** The solver's memory and its steps, on a matrix scaled to a largest entry of 1. */
+async function open(n: number) {
+  const ld = n + (n & 1);
+  const layout = new Layout();
+  const a = layout.take(Float64Array, n * ld);
+  const y = layout.take(Float64Array, n * ld);
+  const z = layout.take(Float64Array, n * ld);
+  const [d, e, tau, diagonal, off, sorted] = Array.from({ length: 6 }, () => layout.take(Float64Array, ld + 2)) as [Floats, Floats, Floats, Floats, Floats, Floats];
+  const work = layout.take(Float64Array, 5 * ld);
+  const seed = layout.take(Uint32Array, 4);
+  const memory = kernelMemory(layout.pages);
+  const kernel = await instantiate(await kernelModule('pca'), memory);
+  const call = (name: string, ...args: number[]): number => (kernel[name] as (...args: number[]) => number)(...args);
+  const restore = (): void => {
+    view(memory, diagonal).set(view(memory, d));
+    view(memory, off).set(view(memory, e).subarray(1));
+  };
+
+  const reduce = (matrix: Float64Array, norm: number): void => {
+    const rows = view(memory, a);
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) rows[i * ld + j] = (matrix[i * n + j] as number) / norm;
+    call('tridiagonalize', a.offset, n, ld, d.offset, e.offset, tau.offset, work.offset);
+  };
+
+  /** QL on a copy of the tridiagonal matrix; rows of z turn with it where asked. */
+  const iterate = (rows: number): Float64Array => {
+    restore();
+    if (call('implicitQl', diagonal.offset, off.offset, n, rows, ld) !== 0) throw new Error('the eigenvalue iteration did not converge; the matrix may hold numbers of very different size');
+    return view(memory, diagonal).slice(0, n);
+  };
+
+  const values = (): Float64Array => iterate(0).sort((p, q) => q - p);
+
+  const few = (found: Float64Array, count: number): boolean => {
+    view(memory, sorted).set(found);
+    view(memory, seed).set([1, 2, 3, 4]);
+    const size = Math.max(Math.abs(found[0] as number), Math.abs(found[n - 1] as number)) || 1;
+    call('inverseIteration', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld, work.offset, seed.offset);
+    return call('defect', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld) < ACCEPTED_DEFECT;
+  };
+
+  const all = (count: number): void => {
+    const rows = view(memory, z).fill(0);
+    for (let i = 0; i < n; i++) rows[i * ld + i] = 1;
+    const found = iterate(z.offset);
+    const order = Array.from(found.keys()).sort((p, q) => (found[q] as number) - (found[p] as number) || p - q);
+    const out = view(memory, y);
+    for (let k = 0; k < count; k++) out.set(rows.subarray((order[k] as number) * ld, ((order[k] as number) + 1) * ld), k * ld);
+  };
+
+  const vectors = (found: Float64Array, count: number): Float64Array => {
+    if (count > INVERSE_ITERATION_UP_TO * n + 8 || !few(found, count)) all(count);
+    call('backTransform', a.offset, n, ld, tau.offset, y.offset, 0, count);
+    const out = new Float64Array(count * n);
+    const rows = view(memory, y);
+    for (let k = 0; k < count; k++) out.set(rows.subarray(k * ld, k * ld + n), k * n);
+    return out;
+  };
+
+  return { reduce, values, vectors };
+}
