@@ -1,1 +1,4 @@
-export {};
+export * from './experiment.js';
+export * from './main.js';
+export * from './run-stage.js';
+export * from './workspace.js';

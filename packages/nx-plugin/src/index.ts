@@ -1,1 +1,3 @@
-export {};
+export * from './plugin.js';
+export * from './projects.js';
+export * from './workspace.js';

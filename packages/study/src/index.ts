@@ -1,1 +1,4 @@
-export {};
+export * from './document.js';
+export * from './plan.js';
+export * from './roles.js';
+export * from './schema.js';

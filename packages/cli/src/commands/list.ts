@@ -1,0 +1,24 @@
+import { Store, manifestIfAny } from '@layerwise/store';
+import { join } from 'node:path';
+import { roleNames } from '@layerwise/study';
+import { findRoot, planAll } from '../workspace.js';
+
+/** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. */
+export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {
+  const root = findRoot();
+  const plan = await planAll(root);
+  const store = new Store(join(root, 'artifacts'));
+  const lines: string[] = [];
+  for (const study of plan.studies) {
+    lines.push(`${study.name}  ${study.title}  (${study.file})`);
+    for (const experiment of study.experiments) {
+      const ids = roleNames.flatMap((role) => experiment.stages[role] ?? []);
+      const present = await Promise.all(ids.map(async (id) => (await manifestIfAny(store, id)) !== undefined));
+      const built = present.filter(Boolean).length;
+      const state = built === ids.length ? 'built' : `${built} of ${ids.length} stages`;
+      lines.push(`  ${`${study.name}:${experiment.name}`.padEnd(28)} ${state.padEnd(16)} ${experiment.title}`);
+      if (stages) lines.push(...ids.map((id, index) => `    ${present[index] ? '✓' : '·'} ${id}`));
+    }
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

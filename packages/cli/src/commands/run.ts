@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
+
+/** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
+export async function runCommand(address: string, rest: readonly string[]): Promise<void> {
+  const root = findRoot();
+  const plan = await planAll(root);
+  const target = address.includes(':') ? address : `${address}:all`;
+  if (address.includes(':') && !address.endsWith(':all')) findExperiment(plan, address);
+  else findStudy(plan, address.split(':')[0] as string);
+  const nx = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+  const child = spawn(process.execPath, [nx, 'run', target, ...rest], { cwd: root, stdio: 'inherit' });
+  process.exitCode = await new Promise<number>((done) => child.on('exit', (code) => done(code ?? 1)));
+}

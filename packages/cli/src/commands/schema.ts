@@ -1,0 +1,21 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AnyStage } from '@layerwise/contracts';
+import { entryOf } from '@layerwise/nx-plugin';
+import { studySchema } from '@layerwise/study';
+import { replaceFile } from '../publish.js';
+import { findRoot } from '../workspace.js';
+
+/** `layerwise schema`: writes pipelines/study.schema.json from the constraint tables of this repository's stages. */
+export async function schemaCommand(): Promise<void> {
+  const root = findRoot();
+  const catalog = new Map<string, AnyStage>();
+  for (const folder of readdirSync(join(root, 'packages')).sort()) {
+    const name = `@layerwise/${folder}`;
+    const entry = entryOf(root, name);
+    const module = entry === undefined ? {} : ((await import(pathToFileURL(entry).href)) as { stage?: AnyStage });
+    if (module.stage) catalog.set(name, module.stage);
+  }
+  await replaceFile(join(root, 'pipelines/study.schema.json'), `${JSON.stringify(studySchema(catalog), null, 1)}\n`);
+}

@@ -1,0 +1,52 @@
+import { LayerwiseError } from '@layerwise/contracts';
+import type { StageInstance } from '@layerwise/study';
+import { Journal } from '../journal.js';
+import { duration, ProgressLine } from '../progress.js';
+import { runStage, type StageStatus } from '../run-stage.js';
+import { findRoot, planAll } from '../workspace.js';
+
+const words: Record<StageStatus, string> = { computed: 'computed', current: 'is current', adopted: 'taken over from an equal stage' };
+
+/** `layerwise stage <id>`: computes one stage instance; the specification comes from LAYERWISE_STAGE, else from the plan. */
+export async function stageCommand(id: string): Promise<void> {
+  const root = findRoot();
+  const instance = await specification(root, id);
+  const line = new ProgressLine(instance.stage);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  const say = (text: string): void => {
+    line.clear();
+    process.stdout.write(`${text}\n`);
+  };
+  const started = Date.now();
+  const { status, manifest } = await runStage(root, instance, {
+    progress: line.step,
+    warn: ({ message }) => say(`warning: ${message}`),
+    say,
+    signal: stop.signal,
+  });
+  const seconds = (Date.now() - started) / 1000;
+  Journal.current(root)?.append({ id, status, seconds });
+  say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);
+}
+
+async function specification(root: string, id: string): Promise<StageInstance> {
+  const given = process.env.LAYERWISE_STAGE;
+  if (given) {
+    const instance = parse(given);
+    if (instance?.id === id) return instance;
+    throw new LayerwiseError('USAGE', `LAYERWISE_STAGE must hold the specification of ${id}, got ${instance ? instance.id : 'no JSON'}`, { remedy: 'Unset it: the stage is then looked up in the studies.' });
+  }
+  const { instances } = await planAll(root);
+  const found = instances.get(id);
+  if (!found) throw new LayerwiseError('USAGE', `no stage instance '${id}' in the studies of this workspace`, { remedy: 'layerwise list --stages shows all of them.' });
+  return found;
+}
+
+function parse(text: string): StageInstance | undefined {
+  try {
+    return JSON.parse(text) as StageInstance;
+  } catch {
+    return undefined;
+  }
+}

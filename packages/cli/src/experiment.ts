@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { LayerwiseError, type DatasetInfo, type Evaluation, type Score } from '@layerwise/contracts';
+import { Store, type StoredArtifact } from '@layerwise/store';
+import { roleNames, type ExperimentPlan, type RoleName } from '@layerwise/study';
+
+/** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
+export interface ExperimentResult {
+  /** `<study>:<experiment>`. */
+  readonly experiment: string;
+  readonly title: string;
+  /** Name of the data set that was used. */
+  readonly dataset: string;
+  readonly train: Score;
+  readonly validation: Score;
+  readonly test: Score;
+  /** Trainable numbers of the net. */
+  readonly params: number;
+  /** Inputs of the net. */
+  readonly features: number;
+  /** Nodes of each hidden layer. */
+  readonly hidden: readonly number[];
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  /** Role -> seconds the stage took when it was computed. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Role -> largest resident memory of the stage's process in MB. */
+  readonly peakMemoryMB: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+  readonly published: ExperimentPlan['published'] | null;
+  /** Path of the report, relative to the workspace. */
+  readonly report: string;
+}
+
+/** The artifacts of a built experiment, by role. */
+export type ExperimentArtifacts = Readonly<Partial<Record<RoleName, StoredArtifact>>>;
+
+/** Opens every artifact of an experiment. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
+export async function openExperiment(root: string, plan: ExperimentPlan): Promise<ExperimentArtifacts> {
+  const store = new Store(join(root, 'artifacts'));
+  const artifacts: Partial<Record<RoleName, StoredArtifact>> = {};
+  for (const role of roleNames) {
+    const id = plan.stages[role];
+    if (id === undefined) continue;
+    artifacts[role] = await store.open(id).catch((error: unknown) => {
+      if (error instanceof LayerwiseError && error.code === 'ARTIFACT_MISSING') throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built: ${role} (${id}) is missing`, { remedy: `npx nx run ${plan.study}:${plan.name}` });
+      throw error;
+    });
+  }
+  return artifacts;
+}
+
+/** The figures of a built experiment. */
+export async function resultOf(plan: ExperimentPlan, artifacts: ExperimentArtifacts): Promise<ExperimentResult> {
+  const evaluation = await (artifacts.train as StoredArtifact).json<Evaluation>('evaluation');
+  const dataset = await (artifacts.ingest as StoredArtifact).json<DatasetInfo>('dataset');
+  const made = Object.entries(artifacts).map(([role, { made }]) => ({ role, ...made }));
+  const { train, validation, test, params, features, hidden, epochs, bestEpoch } = evaluation;
+  return {
+    experiment: `${plan.study}:${plan.name}`,
+    title: plan.title,
+    dataset: dataset.name,
+    train,
+    validation,
+    test,
+    params,
+    features,
+    hidden,
+    epochs,
+    bestEpoch,
+    seconds: Object.fromEntries(made.map(({ role, seconds }) => [role, seconds])),
+    peakMemoryMB: Object.fromEntries(made.map(({ role, peakMemoryMB }) => [role, peakMemoryMB])),
+    warnings: [...new Set(made.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
+    published: plan.published ?? null,
+    report: reportPath(plan),
+  };
+}
+
+/** Path of an experiment's report, relative to the workspace. */
+export function reportPath({ study, name }: ExperimentPlan): string {
+  return `artifacts/${study}/${name}/report/index.html`;
+}

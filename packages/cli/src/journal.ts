@@ -1,0 +1,60 @@
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageStatus } from './run-stage.js';
+
+/** One line of a run's journal: a stage process that ran to its end. */
+export interface JournalEntry {
+  readonly id: string;
+  readonly status: StageStatus;
+  readonly seconds: number;
+}
+
+const kept = 20;
+
+/**
+ * The journal of the current run, which the Nx plugin names in LAYERWISE_RUN (`<start in ms>-<id>`).
+ * A stage that Nx took from its cache starts no process and leaves no entry.
+ */
+export class Journal {
+  private constructor(
+    private readonly file: string,
+    /** When the run began, in ms since 1970. */
+    readonly started: number,
+  ) {}
+
+  /** The current run's journal, or undefined outside a run. */
+  static current(root: string, run: string | undefined = process.env.LAYERWISE_RUN): Journal | undefined {
+    const match = /^(\d+)-[\w-]+$/.exec(run ?? '');
+    return match ? new Journal(join(root, 'artifacts', '.runs', `${match[0]}.jsonl`), Number(match[1])) : undefined;
+  }
+
+  append(entry: JournalEntry): void {
+    const folder = join(this.file, '..');
+    mkdirSync(folder, { recursive: true });
+    appendFileSync(this.file, `${JSON.stringify(entry)}\n`);
+  }
+
+  /** Entries by instance id. */
+  entries(): ReadonlyMap<string, JournalEntry> {
+    let text = '';
+    try {
+      text = readFileSync(this.file, 'utf8');
+    } catch {
+      // No stage ran.
+    }
+    const entries = text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as JournalEntry);
+    return new Map(entries.map((entry) => [entry.id, entry]));
+  }
+
+  /** Removes the journals of all but the latest runs. */
+  prune(): void {
+    const folder = join(this.file, '..');
+    let names: string[] = [];
+    try {
+      names = readdirSync(folder).sort();
+    } catch {
+      return;
+    }
+    for (const name of names.slice(0, -kept)) rmSync(join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,63 @@
+import { LayerwiseError } from '@layerwise/contracts';
+import yargs from 'yargs';
+
+const experiment = { type: 'string', demandOption: true, describe: '<study>:<experiment>, such as pipeline:exp5' } as const;
+
+/** Runs the command line. Errors a user can act on are printed without a stack trace; the exit code is 1 (2 for wrong usage). */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await parser(args).parseAsync();
+  } catch (error) {
+    if (!(error instanceof LayerwiseError)) throw error;
+    process.stderr.write(`layerwise: ${error.describe()}\n`);
+    process.exitCode = error.code === 'USAGE' ? 2 : 1;
+  }
+}
+
+function parser(args: readonly string[]): ReturnType<typeof yargs> {
+  return yargs([...args])
+    .scriptName('layerwise')
+    .usage('$0 <command>\n\nNeural-network experiments as an incremental, reproducible pipeline.')
+    .command(
+      'list',
+      'List studies and experiments, and what of them is built',
+      (y) => y.option('stages', { type: 'boolean', default: false, describe: 'Also the stage instances' }).example('$0 list --stages', ''),
+      async ({ stages }) => (await import('./commands/list.js')).listCommand({ stages }),
+    )
+    .command(
+      'show <experiment>',
+      'Show the figures of a built experiment',
+      (y) => y.positional('experiment', experiment).option('json', { type: 'boolean', default: false, describe: 'One JSON object' }).example('$0 show pipeline:exp5 --json', ''),
+      async ({ experiment, json }) => (await import('./commands/show.js')).showCommand(experiment, { json }),
+    )
+    .command(
+      'run <experiment>',
+      'Build an experiment, or a whole study; the same as `npx nx run`',
+      (y) => y.positional('experiment', { ...experiment, describe: '<study>:<experiment>, or <study> for all of them' }).parserConfiguration({ 'unknown-options-as-args': true }).strict(false).example('$0 run pipeline:exp5', '').example('$0 run pipeline', 'every experiment'),
+      async ({ experiment, _ }) => (await import('./commands/run.js')).runCommand(experiment, _.slice(1).map(String)),
+    )
+    .command(
+      'stage <id>',
+      'Compute one stage instance; what the Nx targets call',
+      (y) => y.positional('id', { type: 'string', demandOption: true, describe: 'As `layerwise list --stages` shows it' }),
+      async ({ id }) => (await import('./commands/stage.js')).stageCommand(id),
+    )
+    .command(
+      'result <experiment>',
+      'Lay the folder and the report of a built experiment; the last target of a run calls it',
+      (y) => y.positional('experiment', experiment),
+      async ({ experiment }) => (await import('./commands/result.js')).resultCommand(experiment),
+    )
+    .command('schema', 'Write pipelines/study.schema.json, for completion in editors', {}, async () => (await import('./commands/schema.js')).schemaCommand())
+    .demandCommand(1, 'Name a command.')
+    .strict()
+    .recommendCommands()
+    .version(false)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .fail((message, error, y) => {
+      if (error instanceof Error) throw error;
+      throw new LayerwiseError('USAGE', message ?? 'wrong usage', { remedy: 'layerwise --help' });
+      void y;
+    })
+    .help();
+}

@@ -1,0 +1,54 @@
+import type { Progress } from '@layerwise/contracts';
+
+const barWidth = 24;
+const lineEvery = 3000;
+
+/** Shows a stage's progress: a bar that is redrawn on a terminal, else a line every few seconds. */
+export class ProgressLine {
+  private shown = 0;
+  private drawn = false;
+  private readonly started = Date.now();
+
+  constructor(
+    private readonly label: string,
+    private readonly out: NodeJS.WriteStream = process.stdout,
+  ) {}
+
+  /** Takes a step; the last one (`done` = `total`) is always shown. */
+  readonly step = (step: Progress): void => {
+    const now = Date.now();
+    const finished = step.done >= step.total;
+    if (!finished && now - this.shown < (this.out.isTTY ? 80 : lineEvery)) return;
+    if (!this.out.isTTY && !finished && now - this.started < lineEvery) return;
+    if (!this.out.isTTY && finished && now - this.started < lineEvery) return;
+    this.shown = now;
+    this.out.write(this.out.isTTY ? `\r\u001b[2K${this.text(step, now)}` : `${this.text(step, now)}\n`);
+    this.drawn = this.out.isTTY;
+  };
+
+  /** Clears the bar, so that a line can be written in its place. */
+  clear(): void {
+    if (this.drawn) this.out.write('\r\u001b[2K');
+    this.drawn = false;
+  }
+
+  private text({ done, total, unit, detail }: Progress, now: number): string {
+    const share = total > 0 ? Math.min(1, done / total) : 0;
+    const filled = Math.round(share * barWidth);
+    const bar = this.out.isTTY ? `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ` : '';
+    const left = share > 0 && share < 1 ? `  ${duration(((now - this.started) * (1 - share)) / share)} left` : '';
+    return `${this.label}  ${bar}${unit} ${round(done)}/${round(total)}${detail ? `  ${detail}` : ''}${left}`;
+  }
+}
+
+function round(n: number): string {
+  return String(Math.round(n * 10) / 10);
+}
+
+/** `0.8 s`, `42 s`, `3 min 5 s` of a time in ms. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

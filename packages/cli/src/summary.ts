@@ -1,0 +1,45 @@
+import type { JournalEntry } from './journal.js';
+import type { ExperimentResult } from './experiment.js';
+import { duration } from './progress.js';
+import type { ExperimentPlan } from '@layerwise/study';
+
+/** The figures of one experiment, as lines for a terminal. */
+export function describeResult(result: ExperimentResult): string {
+  const { experiment, title, dataset, train, validation, test, published, params, features, hidden, epochs, bestEpoch, warnings } = result;
+  const net = [features, ...hidden].join('-');
+  const rows: [string, string][] = [
+    ['data', dataset],
+    ['net', `${net}-…, ${params.toLocaleString('en-US')} parameters, best of ${epochs} epochs: ${bestEpoch}`],
+    ['accuracy', `test ${share(test.accuracy)}, validation ${share(validation.accuracy)}, train ${share(train.accuracy)} (gap ${points(train.accuracy - test.accuracy)})`],
+    ['loss', `test ${test.loss.toFixed(4)}, validation ${validation.loss.toFixed(4)}, train ${train.loss.toFixed(4)}`],
+  ];
+  const { accuracy, loss } = published?.test ?? {};
+  if (accuracy !== undefined) rows.push(['published', `test ${share(accuracy)}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}; ours is ${points(test.accuracy - accuracy)} from it`]);
+  rows.push(['took', `${duration(sum(result.seconds) * 1000)} of computing, at most ${Math.max(...Object.values(result.peakMemoryMB))} MB`]);
+  rows.push(...warnings.map((message): [string, string] => ['warning', message]));
+  rows.push(['report', result.report]);
+  return [`${experiment}  ${title}`, ...rows.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)].join('\n');
+}
+
+/** Which stages ran in this run, which were found intact, and which Nx took from its cache. */
+export function describeRun(plan: ExperimentPlan, entries: ReadonlyMap<string, JournalEntry>, started: number, now: number): string {
+  const stages = Object.entries(plan.stages).map(([role, id]) => ({ role, entry: entries.get(id) }));
+  const named = (wanted: (entry: JournalEntry | undefined) => boolean): string => stages.filter(({ entry }) => wanted(entry)).map(({ role }) => role).join(', ') || 'nothing';
+  return [
+    `  ${'ran'.padEnd(10)} ${named((entry) => entry?.status === 'computed')}`,
+    `  ${'cached'.padEnd(10)} ${named((entry) => entry?.status !== 'computed')}`,
+    `  ${'time'.padEnd(10)} ${duration(now - started)}`,
+  ].join('\n');
+}
+
+function share(accuracy: number): string {
+  return `${(accuracy * 100).toFixed(2)}%`;
+}
+
+function points(difference: number): string {
+  return `${difference >= 0 ? '+' : ''}${(difference * 100).toFixed(2)} points`;
+}
+
+function sum(values: Readonly<Record<string, number>>): number {
+  return Object.values(values).reduce((total, value) => total + value, 0);
+}

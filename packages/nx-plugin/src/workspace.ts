@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
+import { packagesOf, parseStudy, planStudy, sectionOf, type RoleName, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
+
+/** All studies of a workspace, planned. */
+export interface WorkspacePlan {
+  readonly studies: readonly StudyPlan[];
+  /** Every stage instance of every study; those that studies share stand here once. */
+  readonly instances: ReadonlyMap<string, StageInstance>;
+  readonly catalog: ReadonlyMap<string, AnyStage>;
+}
+
+/** Where raw data may be: LAYERWISE_DATA_DIR (relative to the workspace), then the workspace's data/. */
+export function placesOf(root: string, env: NodeJS.ProcessEnv = process.env): Places {
+  const download = join(root, 'data');
+  const given = env.LAYERWISE_DATA_DIR ? [resolve(root, env.LAYERWISE_DATA_DIR)] : [];
+  return { data: [...given, download], download };
+}
+
+/** Paths of all study files, relative to the workspace, sorted. */
+export function studyFiles(root: string): readonly string[] {
+  const folders = readdirSync(join(root, 'pipelines'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const files = folders.flatMap(({ name }) => readdirSync(join(root, 'pipelines', name)).filter((file) => file === 'study.yaml').map((file) => `pipelines/${name}/${file}`));
+  return files.sort();
+}
+
+/**
+ * Plans the given studies together.
+ * @param root absolute path of the workspace
+ * @param files paths of study files, relative to it
+ * @throws LayerwiseError STUDY_INVALID, DATA_INVALID
+ */
+export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root)): Promise<WorkspacePlan> {
+  const documents = files.map((file) => parseStudy(readFileSync(join(root, file), 'utf8'), file));
+  refuseSameName(documents);
+  const catalog = new Map<string, AnyStage>();
+  for (const document of documents) {
+    for (const name of packagesOf(document)) {
+      if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));
+    }
+  }
+  const hashes = new Map<string, string>();
+  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState => rawStateOf(stage, params, places, hashes);
+  const studies = documents.map((document) => planStudy(document, { catalog, rawState }));
+  return { studies, instances: new Map(studies.flatMap(({ instances }) => [...instances])), catalog };
+}
+
+function refuseSameName(documents: readonly StudyDocument[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, file, invalid } of documents) {
+    const other = seen.get(name);
+    if (other) throw invalid([{ path: ['name'], message: `must be used by one study alone, but ${other} has it too` }]);
+    seen.set(name, file);
+  }
+}
+
+/**
+ * Imports a stage package by name, as seen from the workspace.
+ * @throws LayerwiseError STUDY_INVALID if it is not installed or is no stage
+ */
+async function loadStage(root: string, name: string, study: StudyDocument): Promise<AnyStage> {
+  const path = entryOf(root, name);
+  const module = path === undefined ? undefined : ((await import(pathToFileURL(path).href)) as { stage?: AnyStage });
+  if (module?.stage && typeof module.stage.run === 'function') return module.stage;
+  const close = nearest(name, offered(root));
+  const rule = module ? 'must be a package that exports a stage' : 'must be an installed stage package';
+  throw study.invalid(usersOf(study, name).map((path) => ({ path, message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : ''}` })));
+}
+
+/** Absolute path of a package's entry module, or undefined if it is not installed. */
+export function entryOf(root: string, name: string): string | undefined {
+  if (isAbsolute(name) || name.startsWith('.')) return undefined;
+  try {
+    return createRequire(join(root, 'package.json')).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Packages of this repository, as suggestions for a misspelt name. */
+function offered(root: string): string[] {
+  return readdirSync(join(root, 'packages')).map((folder) => `@layerwise/${folder}`);
+}
+
+function usersOf(study: StudyDocument, name: string): (readonly string[])[] {
+  const users = study.experiments.flatMap(({ name: experiment, sections }) =>
+    Object.entries(sections)
+      .filter(([, section]) => section.uses === name)
+      .map(([role, section]) => [...(section.own ? ['experiments', experiment] : []), sectionOf(role as RoleName), 'uses']),
+  );
+  return [...new Map(users.map((path) => [path.join('.'), path])).values()];
+}
+
+function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, hashes: Map<string, string>): RawState {
+  const { files, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
+  return { files: files.map((file) => ({ name: basename(file), sha256: hashOf(file, hashes) })), complete };
+}
+
+function hashOf(file: string, hashes: Map<string, string>): string {
+  let hash = hashes.get(file);
+  if (hash === undefined) {
+    try {
+      hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+    } catch (error) {
+      throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${(error as Error).message}`, { where: file, remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.' });
+    }
+    hashes.set(file, hash);
+  }
+  return hash;
+}
+
+/** A path relative to the workspace with forward slashes. */
+export function relativePath(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}

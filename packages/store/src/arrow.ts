@@ -1,0 +1,97 @@
+import type { Column, ColumnData, MatrixTable } from '@layerwise/contracts';
+import {
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int32,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Uint16,
+  Uint32,
+  Uint8,
+  makeData,
+  tableFromIPC,
+  type Data,
+  type DataType,
+  type Vector,
+} from 'apache-arrow';
+
+/** The Arrow type of each typed array. */
+const types: readonly [new (length: number) => ColumnData, () => DataType][] = [
+  [Uint8Array, () => new Uint8()],
+  [Uint16Array, () => new Uint16()],
+  [Uint32Array, () => new Uint32()],
+  [Int32Array, () => new Int32()],
+  [Float32Array, () => new Float32()],
+  [Float64Array, () => new Float64()],
+];
+
+/**
+ * A table as an Arrow IPC file (Feather 2) of one record batch, in pieces that share memory with the table.
+ * Equal tables give equal bytes.
+ * @throws RangeError if a column's length is not rows x width
+ */
+export function encodeArrow({ rows, columns }: MatrixTable): AsyncIterable<Uint8Array> {
+  const entries = Object.entries(columns);
+  for (const [name, { data, width }] of entries) {
+    if (data.length !== rows * width) throw new RangeError(`column '${name}' must have ${rows} x ${width} values, got ${data.length}`);
+  }
+  const children = entries.map(([, column]) => dataOf(column, rows));
+  const fields = entries.map(([name], index) => new Field(name, (children[index] as Data).type, false));
+  const struct = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children });
+  const writer = new RecordBatchFileWriter();
+  writer.write(new RecordBatch(new Schema(fields), struct as Data<Struct>));
+  writer.finish();
+  return writer;
+}
+
+function dataOf({ data, width }: Column, rows: number): Data {
+  const entry = types.find(([array]) => data instanceof array);
+  if (!entry) throw new RangeError(`no Arrow type for ${data.constructor.name}`);
+  const type = entry[1]();
+  const values = makeData({ type, length: data.length, nullCount: 0, data } as never) as Data;
+  if (width === 1) return values;
+  return makeData({ type: new FixedSizeList(width, new Field('item', type, false)), length: rows, nullCount: 0, child: values }) as Data;
+}
+
+/**
+ * The table in an Arrow IPC file or stream of numeric columns; shares memory with `bytes` where it is one batch.
+ * @throws RangeError naming the column that has nulls or is not numeric; Error if the bytes are not Arrow
+ */
+export function decodeArrow(bytes: Uint8Array): MatrixTable {
+  const table = tableFromIPC(bytes);
+  const columns: Record<string, Column> = {};
+  table.schema.fields.forEach((field, index) => {
+    columns[field.name] = columnOf(field.name, table.getChildAt(index) as Vector);
+  });
+  return { rows: table.numRows, columns };
+}
+
+function columnOf(name: string, vector: Vector): Column {
+  if (vector.nullCount > 0) throw new RangeError(`column '${name}' must have no nulls, got ${vector.nullCount}`);
+  const listed = vector.type instanceof FixedSizeList;
+  const width = listed ? (vector.type as FixedSizeList).listSize : 1;
+  const parts = vector.data.map((data) => {
+    const values = (listed ? (data.children[0] as Data).values : data.values) as ColumnData;
+    const start = listed ? data.offset * width : 0;
+    return values.subarray(start, start + data.length * width) as ColumnData;
+  });
+  const [first] = parts;
+  const empty = types.find(([, make]) => make().toString() === (listed ? (vector.type as FixedSizeList).valueType : vector.type).toString())?.[0];
+  if (!empty) throw new RangeError(`column '${name}' must hold numbers of 8 to 64 bits, got ${String(vector.type)}`);
+  if (!first) return { data: new empty(0), width };
+  return { data: parts.length === 1 ? first : concatenate(parts, empty), width };
+}
+
+function concatenate(parts: readonly ColumnData[], array: new (length: number) => ColumnData): ColumnData {
+  const joined = new array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,63 @@
+import { Writable } from 'node:stream';
+import type { ResultColumn, ResultTable } from '@layerwise/contracts';
+import parquet from 'parquetjs-lite';
+
+const { ParquetReader, ParquetSchema, ParquetWriter } = parquet;
+
+const parquetTypes = { int: 'INT32', real: 'DOUBLE', text: 'UTF8', flag: 'BOOLEAN' } as const;
+
+/**
+ * A result table as a Parquet file of one row group, uncompressed. Equal tables give equal bytes.
+ * @throws RangeError if the columns differ in length
+ */
+export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
+  const entries = Object.entries(table);
+  const rows = entries[0]?.[1].values.length ?? 0;
+  for (const [name, { values }] of entries) {
+    if (values.length !== rows) throw new RangeError(`column '${name}' must have ${rows} values like the first column, got ${values.length}`);
+  }
+  const schema = new ParquetSchema(Object.fromEntries(entries.map(([name, column]) => [name, { type: parquetTypes[column.type], ...(hasMissing(column) ? { optional: true } : {}) }])));
+  const chunks: Uint8Array[] = [];
+  const sink = new Writable({
+    write(chunk: Uint8Array, _encoding, done): void {
+      chunks.push(Uint8Array.from(chunk));
+      done();
+    },
+  });
+  const writer = await ParquetWriter.openStream(schema, sink);
+  writer.setRowGroupSize(Math.max(rows, 1));
+  for (let row = 0; row < rows; row++) await writer.appendRow(rowOf(entries, row));
+  await writer.close();
+  return Buffer.concat(chunks);
+}
+
+/** The column is made nullable only then: a missing number is NaN in memory, null in the file. */
+function hasMissing({ type, values }: ResultColumn): boolean {
+  return type === 'real' && Array.prototype.some.call(values, Number.isNaN);
+}
+
+function rowOf(entries: readonly (readonly [string, ResultColumn])[], row: number): Record<string, unknown> {
+  return Object.fromEntries(entries.map(([name, { values }]) => [name, Number.isNaN(values[row]) ? undefined : values[row]]));
+}
+
+/**
+ * The table in a Parquet file of int32, double, UTF-8 and boolean columns without nulls.
+ * @throws RangeError naming the column of another type; Error if the bytes are not Parquet
+ */
+export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
+  const reader = await ParquetReader.openBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const fields = Object.entries(reader.schema.fields);
+  const columns = fields.map(([name, { primitiveType, originalType }]) => ({ name, type: typeOf(name, originalType ?? primitiveType), values: [] as unknown[] }));
+  const cursor = reader.getCursor();
+  for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
+    for (const { name, values } of columns) values.push(row[name] ?? NaN);
+  }
+  await reader.close();
+  return Object.fromEntries(columns.map(({ name, type, values }) => [name, { type, values } as ResultColumn]));
+}
+
+function typeOf(name: string, type: string): ResultColumn['type'] {
+  const found = Object.entries(parquetTypes).find(([, parquet]) => parquet === type);
+  if (!found) throw new RangeError(`column '${name}' must be ${Object.values(parquetTypes).join(', ')}, got ${type}`);
+  return found[0] as ResultColumn['type'];
+}

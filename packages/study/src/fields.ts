@@ -1,0 +1,23 @@
+import { integer, object, real, text, type Fields } from '@layerwise/contracts';
+
+const scores = object(
+  {
+    accuracy: real({ min: 0, max: 1, optional: true, doc: 'Share of rows predicted rightly, 0 to 1.' }),
+    loss: real({ min: 0, optional: true, doc: 'Mean cross-entropy in nats.' }),
+  },
+  { optional: true, doc: 'Figures of one split.' },
+);
+
+/** Fields of study.yaml that are not sections of a role. */
+export const studyFields = {
+  name: text({ doc: 'Name of the study; the Nx project is called so.' }),
+  title: text({ optional: true, doc: 'Shown at the top of every report.' }),
+  seed: integer({ min: 0, max: 4294967295, default: 0, doc: 'Seed of every random stream of the study.' }),
+} as const satisfies Fields;
+
+/** Fields of one experiment that are not sections of a role. */
+export const experimentFields = {
+  title: text({ optional: true, doc: 'Shown at the top of the report.' }),
+  seed: integer({ min: 0, max: 4294967295, optional: true, doc: "Overrides the study's seed for this experiment's own stages." }),
+  published: object({ train: scores, validation: scores, test: scores, source: text({ optional: true, doc: 'Where the figures come from.' }) }, { optional: true, doc: 'Figures of another implementation, shown beside the measured ones.' }),
+} as const satisfies Fields;
