@@ -65,4 +65,5 @@ export function defineStage<const F extends Fields>(stage: Stage<F>): Stage<F> {
 }
 
 /** A stage whose parameter types are not known, as when it was loaded by name. */
-export type AnyStage = Stage<Fields>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- parameter types of different stages are not assignable to each other
+export type AnyStage = Stage<any>;

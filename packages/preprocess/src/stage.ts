@@ -1,0 +1,90 @@
+import { choice, column, defineStage, integer, LayerwiseError, list, real, throwIfAborted, variant, type Column, type DatasetInfo, type FeaturesInfo, type MatrixTable, type Warning } from '@layerwise/contracts';
+import { fitScale } from './scale.js';
+import { splitRows } from './split.js';
+
+/** dataset -> features: validation rows set apart, scale fitted on the training rows, labels optionally one-hot. */
+export const stage = defineStage({
+  id: 'preprocess',
+  summary: 'sets validation rows apart and scales pixels',
+  params: {
+    validation: variant(
+      {
+        first: integer({ doc: 'the first n training rows', min: 0 }),
+        lastFraction: real({ doc: "the last share of the training rows (Keras's validation_split)", min: 0, below: 1 }),
+        randomFraction: real({ doc: 'a random share of the training rows', min: 0, below: 1 }),
+        rows: list(integer({ doc: 'row number', min: 0 }), { doc: 'the training rows of these numbers', minItems: 1 }),
+        set: choice(['test', 'none'], { doc: 'test: validate on the test set; none: no validation rows' }),
+      },
+      { doc: 'which rows are kept for validation', default: { first: 5000 } },
+    ),
+    scale: choice(['by255', 'minmax', 'standard', 'none'], { doc: 'how pixels become numbers; minmax and standard are fitted per column on the training rows', default: 'by255' }),
+    labels: choice(['integer', 'onehot'], { doc: 'whether a one-hot column of the labels is written too', default: 'integer' }),
+  },
+  reads: { dataset: 'dataset' },
+  writes: 'features',
+  seeded: (params) => params.validation.randomFraction !== undefined,
+  async run({ params, inputs, output, seed, progress, warn, signal }) {
+    const dataset = inputs.dataset!;
+    const info = await dataset.json<DatasetInfo>('dataset');
+    const [all, test] = [part(await dataset.matrix('train'), info), part(await dataset.matrix('test'), info)];
+    const rows = splitRows(all.rows, params.validation, seed('split'));
+    const train = take(all, rows.train);
+    if (train.rows === 0) throw new LayerwiseError('DATA_INVALID', `at least one row must be left to train on, got 0 of ${all.rows} training rows`, { remedy: 'use a larger data set or a smaller preprocess.validation' });
+    const splits = { train, validation: rows.validation ? take(all, rows.validation) : test, test };
+    const scale = fitScale(params.scale, train.pixels, train.width);
+    for (const [i, name] of (['train', 'validation', 'test'] as const).entries()) {
+      throwIfAborted(signal);
+      const wanted = name !== 'validation' || params.validation.set !== 'none';
+      if (wanted) for (const warning of absentClasses(name, splits[name], info.classes)) warn(warning);
+      await output.matrix(name, table(splits[name], params.labels === 'onehot' ? info.classes.length : 0));
+      progress({ done: i + 1, total: 3, unit: 'splits', detail: `${name}: ${splits[name].rows} rows` });
+    }
+    const features: FeaturesInfo = { origin: 'pixels', columns: train.width, scale, dataset: info };
+    await output.json('features', features);
+  },
+});
+
+interface Part {
+  readonly rows: number;
+  /** D. */
+  readonly width: number;
+  readonly id: Uint32Array;
+  readonly label: Uint16Array;
+  readonly pixels: Uint8Array;
+}
+
+function part(source: MatrixTable, info: DatasetInfo): Part {
+  const width = info.width * info.height;
+  const label = column(source, 'label', Uint16Array, 1).data;
+  const bad = label.findIndex((value) => value >= info.classes.length);
+  if (bad >= 0) throw new LayerwiseError('DATA_INVALID', `labels must be 0 to ${info.classes.length - 1}, got ${label[bad]} in row ${bad}`);
+  return { rows: source.rows, width, id: column(source, 'id', Uint32Array, 1).data, label, pixels: column(source, 'pixels', Uint8Array, width).data };
+}
+
+/** The rows at the given ascending positions; a view where they are consecutive, so that 47 MB are not copied for nothing. */
+function take({ width, id, label, pixels }: Part, rows: Uint32Array): Part {
+  const [from, to] = [rows[0] ?? 0, (rows[rows.length - 1] ?? -1) + 1];
+  if (to - from === rows.length) return { rows: rows.length, width, id: id.subarray(from, to), label: label.subarray(from, to), pixels: pixels.subarray(from * width, to * width) };
+  const chosen = new Uint8Array(rows.length * width);
+  rows.forEach((row, i) => chosen.set(pixels.subarray(row * width, (row + 1) * width), i * width));
+  return { rows: rows.length, width, id: Uint32Array.from(rows, (row) => id[row] as number), label: Uint16Array.from(rows, (row) => label[row] as number), pixels: chosen };
+}
+
+function table({ rows, width, id, label, pixels }: Part, classes: number): MatrixTable {
+  const columns: Record<string, Column> = { id: { data: id, width: 1 }, label: { data: label, width: 1 }, features: { data: pixels, width } };
+  if (classes > 0) columns.onehot = { data: onehot(label, classes), width: classes };
+  return { rows, columns };
+}
+
+function onehot(label: Uint16Array, classes: number): Uint8Array {
+  const result = new Uint8Array(label.length * classes);
+  label.forEach((value, row) => (result[row * classes + value] = 1));
+  return result;
+}
+
+function absentClasses(name: string, { rows, label }: Part, classes: readonly string[]): Warning[] {
+  if (rows === 0) return [{ code: 'EMPTY_SPLIT', message: `the ${name} set has no rows: nothing can be measured on it` }];
+  const present = new Set(label);
+  const absent = classes.filter((_, index) => !present.has(index));
+  return absent.length === 0 ? [] : [{ code: 'CLASS_ABSENT', message: `the ${name} set (${rows} rows) has no example of class ${absent.join(', ')}` }];
+}
