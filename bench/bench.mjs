@@ -1,0 +1,47 @@
+/**
+ * `npm run bench [-- <part>... --repetitions <n> --no-write]`: times Layerwise beside every
+ * installed peer, on the same data, in the same run, alternately; prints medians, ratios, accuracy
+ * and peak memory; keeps the figures in docs/benchmarks.json and draws docs/benchmarks.md and .svg.
+ */
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { prepareData, work } from './data.mjs';
+import { parts } from './parts.mjs';
+import { installedPeers } from './peers.mjs';
+import { keep } from './record.mjs';
+import { rowText } from './table.mjs';
+
+const usage = `npm run bench -- [part ...] [--repetitions 5] [--no-peers] [--no-write]\nparts: ${Object.keys(parts).join(', ')}; all but growth when none is named, growth with --all`;
+
+function request() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { repetitions: { type: 'string', default: '5' }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, all: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  const unknown = positionals.filter((name) => !(name in parts));
+  const repetitions = Number(values.repetitions);
+  if (values.help || unknown.length || !(Number.isInteger(repetitions) && repetitions > 0)) {
+    if (unknown.length) console.error(`no part named ${unknown.join(', ')}`);
+    console.log(usage);
+    process.exit(values.help ? 0 : 1);
+  }
+  const chosen = positionals.length ? positionals : Object.keys(parts).filter((name) => values.all || name !== 'growth');
+  return { chosen, repetitions, peers: values['no-peers'] ? new Set() : installedPeers(), write: !values['no-write'] };
+}
+
+async function run() {
+  const { chosen, repetitions, peers, write } = request();
+  const seconds = chosen.reduce((sum, name) => sum + parts[name].seconds[peers.size ? 'peers' : 'ours'], 0) * Math.max(0.3, repetitions / 5);
+  console.log(`${chosen.join(', ')}; median of ${repetitions}; ${peers.size ? `peers: ${[...peers].join(', ')}` : 'no peers (npm run bench:peers installs them)'}`);
+  console.log(`about ${Math.max(1, Math.round(seconds / 60))} min on two cores\n`);
+  mkdirSync(work, { recursive: true });
+  const context = { data: await prepareData(), peers, repetitions, work };
+  for (const name of chosen) {
+    console.log(`== ${name}`);
+    const rows = await parts[name].run(context);
+    for (const row of rows) console.log(rowText(row));
+    if (write) keep(name, rows, context);
+  }
+}
+
+await run();

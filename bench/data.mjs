@@ -1,0 +1,50 @@
+/**
+ * The data all contenders read: raw little-endian arrays in bench/.work/data, made once from
+ * MNIST where it is found (LAYERWISE_DATA_DIR/mnist, then data/mnist), else from the generated
+ * strokes data set.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Scratch of the benchmarks; git-ignored. */
+export const work = fileURLToPath(new URL('.work', import.meta.url));
+
+/** Values behind the header of an IDX file: magic number (4 bytes), then 4 bytes per dimension. */
+function idx(file) {
+  const bytes = gunzipSync(readFileSync(file));
+  return bytes.subarray(4 + 4 * bytes[3]);
+}
+
+const files = { 'train-images.u8': 'train-images-idx3-ubyte.gz', 'train-labels.u8': 'train-labels-idx1-ubyte.gz', 'test-images.u8': 't10k-images-idx3-ubyte.gz', 'test-labels.u8': 't10k-labels-idx1-ubyte.gz' };
+
+function mnistFolder() {
+  const places = [process.env.LAYERWISE_DATA_DIR, `${root}data`].filter(Boolean);
+  return places.map((place) => `${place}/mnist`).find((place) => Object.values(files).every((file) => existsSync(`${place}/${file}`)));
+}
+
+/** The strokes data set, 60,000 + 10,000 images, by the ingest stage's own generator. */
+async function strokes() {
+  const { generateStrokes } = await import('@layerwise/ingest');
+  const train = generateStrokes({ rows: 60000, split: 'train' });
+  const test = generateStrokes({ rows: 10000, split: 'test' });
+  return { 'train-images.u8': train.pixels, 'train-labels.u8': train.labels, 'test-images.u8': test.pixels, 'test-labels.u8': test.labels };
+}
+
+/**
+ * Makes the arrays if they are not there.
+ * @returns {Promise<{ data: string, name: string, validation: number }>} folder, data set, rows of validation at the front
+ */
+export async function prepareData() {
+  const folder = mnistFolder();
+  const name = folder ? 'mnist' : 'strokes';
+  const data = `${work}/data/${name}`;
+  if (!Object.keys(files).every((file) => existsSync(`${data}/${file}`))) {
+    mkdirSync(data, { recursive: true });
+    const arrays = folder ? Object.fromEntries(Object.entries(files).map(([file, source]) => [file, idx(`${folder}/${source}`)])) : await strokes();
+    for (const [file, values] of Object.entries(arrays)) writeFileSync(`${data}/${file}`, values);
+  }
+  return { data, name, validation: 5000 };
+}

@@ -1,0 +1,108 @@
+/**
+ * The main job: the study `pipeline` from nothing, beside the same work as one Python script, and
+ * `nx run pipeline:exp5` with nothing changed, beside DVC on an equal pipeline. Needs no Python itself.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from './compare.mjs';
+import { Contender } from './contender.mjs';
+import { python } from './peers.mjs';
+import { Workspace } from './workspace.mjs';
+
+const experiments = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'];
+
+function entry(name, version, figures, more = {}) {
+  const seconds = figures.map((figure) => figure.seconds);
+  return { name, version, threads: 1, seconds: median(seconds), range: [Math.min(...seconds), Math.max(...seconds)], repetitions: figures.length, figures, ...more };
+}
+
+/** Times the cold study; the compiled packages are there, everything else is made. */
+function cold(workspace, repetitions) {
+  const figures = [];
+  for (let i = 0; i < repetitions; i++) {
+    workspace.clear();
+    workspace.nx('run', 'layerwise:build');
+    const { seconds } = workspace.nx('run-many', '-p', 'pipeline', '-t', ...experiments);
+    console.log(`  ours, cold: ${seconds.toFixed(1)} s`);
+    figures.push({ seconds });
+  }
+  return entry('ours', `Node ${process.version}`, figures, { threads: 2, peakMB: Math.max(...workspace.manifests().map((manifest) => manifest.peakMemoryMB)) });
+}
+
+/** What a stage took, longest first. */
+function stages(workspace) {
+  const sorted = workspace.manifests().sort((a, b) => b.seconds - a.seconds);
+  const line = sorted.map(({ stage, id, seconds, peakMemoryMB }) => `${stage ?? id} ${seconds.toFixed(1)} s, ${Math.round(peakMemoryMB)} MB`);
+  return `Stages of the last cold run (two run at once): ${line.join('; ')}`;
+}
+
+/** The same work as one Python script. */
+async function script(context) {
+  const options = { ...context.data, output: `${context.work}/study`, maps: ['exp3'] };
+  const contender = await new Contender({ name: 'Python script', program: 'peers/study.py', options }, 2).ready();
+  const figures = await contender.repeat();
+  await contender.stop();
+  console.log(`  Python script: ${figures.seconds.toFixed(1)} s`);
+  return entry('Python script', contender.version, [figures], { threads: 2, cpuSeconds: figures.cpuSeconds, peakMB: figures.peakMB });
+}
+
+function scores(workspace, peer) {
+  return experiments.map((name) => {
+    const { test, train } = workspace.result(`pipeline:${name}`);
+    const theirs = peer ? `; Python script ${peer.figures[0][`${name} test`].toFixed(4)} and ${peer.figures[0][`${name} train`].toFixed(4)}` : '';
+    return `${name}: accuracy on test ${test.accuracy.toFixed(4)}, on train ${train.accuracy.toFixed(4)}${theirs}`;
+  });
+}
+
+/** The equal DVC pipeline, built once. @returns {() => number} seconds of `dvc repro` with nothing changed */
+function dvc(context) {
+  const folder = `${context.work}/dvc`;
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(fileURLToPath(new URL('peers/dvc', import.meta.url)), folder, { recursive: true });
+  mkdirSync(`${folder}/raw`);
+  for (const name of ['train', 'test']) copyFileSync(`${context.data.data}/${name}-images.u8`, `${folder}/raw/${name}-images.u8`);
+  const environment = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
+  const run = (...args) => {
+    const ran = spawnSync(`${dirname(python)}/dvc`, args, { cwd: folder, env: environment, encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(`dvc ${args.join(' ')} failed:\n${ran.stderr}`);
+  };
+  run('init', '--no-scm', '--quiet');
+  run('config', 'core.analytics', 'false');
+  run('config', 'core.check_update', 'false');
+  run('repro', '--quiet');
+  return () => {
+    const start = process.hrtime.bigint();
+    run('repro', 'report@exp5');
+    return Number(process.hrtime.bigint() - start) / 1e9;
+  };
+}
+
+/** Times both tools with nothing changed, in turn. */
+function cached(context, workspace) {
+  const ours = [];
+  const theirs = [];
+  const repro = context.peers.has('DVC') ? dvc(context) : undefined;
+  workspace.nx('run', 'pipeline:exp5');
+  for (let i = 0; i < 2 * context.repetitions; i++) {
+    ours.push({ seconds: workspace.nx('run', 'pipeline:exp5').seconds });
+    if (repro) theirs.push({ seconds: repro() });
+  }
+  const entries = [entry('ours', `Node ${process.version}`, ours)];
+  return repro ? [...entries, entry('DVC', 'DVC', theirs)] : entries;
+}
+
+/** @param {import('./parts.mjs').Context} context @returns {Promise<import('./parts.mjs').Row[]>} */
+export async function mainJob(context) {
+  const workspace = new Workspace();
+  const entries = [cold(workspace, Math.min(3, context.repetitions))];
+  const able = ['Keras', 'scikit-learn', 'openTSNE', 'matplotlib'].every((name) => context.peers.has(name));
+  if (able) entries.push(await script(context));
+  else console.log('  the Python script is skipped: Keras, scikit-learn, openTSNE and matplotlib are not all installed (npm run bench:peers)');
+  const notes = [stages(workspace), ...scores(workspace, entries[1])];
+  return [
+    { key: 'cold', title: 'The study pipeline, exp1 to exp5 with every analysis, nothing cached', entries, notes },
+    { key: 'cached', title: 'nx run pipeline:exp5 with nothing changed', entries: cached(context, workspace) },
+  ];
+}
