@@ -54,7 +54,8 @@ export async function serve(repetition) {
   const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
   say({ ready: true, version: `Node ${process.version}` });
   let n = 0;
-  for await (const _ of createInterface({ input: process.stdin })) {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  while (!(await lines.next()).done) {
     const figures = await repetition(n++);
     say({ ...figures, peakMB: process.resourceUsage().maxRSS / 1024 });
   }

@@ -144,7 +144,7 @@ def analyse(name, model, x, y, pixels, test, test_y, test_pixels):
         model.summary(print_fn=lambda line, **_: report.write(f"{line}\n"))
         report.write(classification_report(test_y, predicted, zero_division=0))
         report.write(f"accuracy {accuracy_score(test_y, predicted)}, label RMSE {np.sqrt(mean_squared_error(test_y, predicted))}\n")
-    hidden, of_train = keras.Model(model.inputs, [model.get_layer("hidden").output, model.output]).predict(x, verbose=0)
+    hidden, of_train = keras.Model(model.inputs, [model.get_layer("hidden").output, model.outputs[0]]).predict(x, verbose=0)
     train_predicted = of_train.argmax(1)
     confusion(f"{name}-train", y, train_predicted)
     errors(name, test_pixels, test_y, predicted, probabilities, confusion(f"{name}-test", test_y, predicted))
