@@ -1,5 +1,6 @@
 import type { EmbeddingView, MatrixTable, Warning } from '@layerwise/contracts';
 import { columnView } from './columns.js';
+import { drawMap } from './map.js';
 import { principalView, principalSpace } from './principal.js';
 import type { ViewPlan } from './plan.js';
 import type { Source } from './sources.js';
@@ -12,7 +13,8 @@ export interface Drawing {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly warn: (warning: Warning) => void;
-  readonly step: (detail: string) => void;
+  /** Words for what is being done, and how much of the present view is. */
+  readonly step: (detail: string, share?: number) => void;
 }
 
 /** A finished view and its `<view>.arrow`. */
@@ -27,13 +29,23 @@ export async function* drawViews(drawing: Drawing, plans: readonly ViewPlan[]): 
   const deepest = Math.max(0, ...plans.map((plan) => (plan.method === 'pca' ? plan.dimensions : 0)));
   if (deepest > 0) drawing.step(`components of ${source.name}`);
   const space = deepest > 0 ? principalSpace(source, deepest) : undefined;
-  if (space && space.variance === 0) {
+  if (source.rows > 1 && isConstant(source)) {
     drawing.warn({ code: 'CONSTANT_LAYER', message: `${source.name}: every training row is the same, so its maps are a single point` });
   }
   for (const plan of plans) {
     if (plan.method === 'columns') yield columnView(source, plan, drawing.points);
-    else if (space) yield principalView(source, plan, space, drawing.points);
+    else if (plan.method === 'pca' && space) yield principalView(source, plan, space, drawing.points);
+    else if (plan.method === 'tsne') {
+      const map = await drawMap(drawing, plan);
+      if (map) yield map;
+    }
   }
+}
+
+/** Whether every row is the same. */
+export function isConstant({ data, width }: Source): boolean {
+  for (let i = width; i < data.length; i++) if (data[i] !== data[i - width]) return false;
+  return true;
 }
 
 /** The first `rows` rows of the table about the points, with their positions. */

@@ -20,7 +20,7 @@ export const stage = defineStage({
     const plans = sources.map((source) => planViews(source, params));
     const total = plans.reduce((sum, plan) => sum + plan.length, 0);
     for (const [index, source] of sources.entries()) {
-      const drawing: Drawing = { source, points: params.points, workers, signal, warn, step: (detail) => progress({ done: views.length, total, unit: 'views', detail }) };
+      const drawing: Drawing = { source, points: params.points, workers, signal, warn, step: (detail, share = 0) => progress({ done: views.length + share, total, unit: 'views', detail }) };
       for await (const { view, table } of drawViews(drawing, plans[index])) {
         throwIfAborted(signal);
         await output.matrix(view.name, table);

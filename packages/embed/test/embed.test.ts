@@ -12,7 +12,7 @@ async function inputs(hidden: readonly number[], fill?: (name: string) => number
   const random = new Random(Uint32Array.of(5, 6, 7, 8));
   const label = Uint16Array.from({ length: rows }, (_, r) => r % 3);
   const id = Uint32Array.from({ length: rows }, (_, r) => r + 10);
-  const pixels = Uint8Array.from({ length: rows * D }, (_, i) => (i % 3 === label[Math.floor(i / D)] ? 100 + random.below(100) : random.below(3) === 0 ? random.below(60) : 0));
+  const pixels = Uint8Array.from({ length: rows * D }, (_, i) => ((i % D) % 3 === label[Math.floor(i / D)] ? 100 + random.below(100) : random.below(3) === 0 ? random.below(60) : 0));
   const features = new MemoryArtifact('features');
   const columns = { id: { data: id, width: 1 }, label: { data: label, width: 1 } };
   await features.matrix('train', { rows, columns: { ...columns, features: { data: pixels, width: D } } });
@@ -79,6 +79,42 @@ describe('views of a study', () => {
   });
 });
 
+describe('t-SNE maps', () => {
+  const tsne = [{ rows: 200, perplexity: 10, iterations: 260 }, { rows: 120, layers: 'all' }];
+
+  it('draws the last layer, or all, with what was asked in the view', async () => {
+    const result = await runInMemory(stage, { params: { tsne }, inputs: await inputs([12, 2, 6]) });
+    const maps = (await views(result)).filter(({ method }) => method === 'tsne');
+    expect(maps.map(({ name, rows }) => [name, rows])).toEqual([['hidden1-tsne', 120], ['hidden3-tsne', 200], ['hidden3-tsne2', 120]]);
+    expect(maps[1]).toMatchObject({ source: 'hidden3', perplexity: 10, iterations: 260, dimensions: 2 });
+    expect(maps[1].klDivergence).toBeGreaterThan(0);
+    expect(result.progress.some(({ detail }) => /iteration 260 of 260 {2}KL \d/.test(detail ?? ''))).toBe(true);
+    expect(result.warnings).toEqual(expect.arrayContaining([{ code: 'PERPLEXITY_LOWERED', message: expect.stringContaining('used (rows - 1) / 3 = 39.67') }]));
+  });
+
+  it('keeps the clusters apart', async () => {
+    const result = await runInMemory(stage, { params: { tsne: [{ rows: 300, perplexity: 20 }] }, inputs: await inputs([12]) });
+    const { position, label } = (await result.output.matrix('hidden1-tsne')).columns;
+    let same = 0;
+    for (let i = 0; i < N; i++) {
+      let best = Infinity;
+      let nearest = i;
+      for (let j = 0; j < N; j++) {
+        const d = (position.data[2 * i] - position.data[2 * j]) ** 2 + (position.data[2 * i + 1] - position.data[2 * j + 1]) ** 2;
+        if (j !== i && d < best) [best, nearest] = [d, j];
+      }
+      if (label.data[i] === label.data[nearest]) same++;
+    }
+    expect(same / N).toBeGreaterThan(0.95);
+  });
+
+  it('names the layer and the place of a number that is not finite', async () => {
+    const given = await inputs([4]);
+    (await given.activations.matrix('train')).columns.hidden1.data[5] = NaN;
+    await expect(runInMemory(stage, { params: { pca: [] }, inputs: given })).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringMatching(/hidden1.*NaN in row 1, column 1/) });
+  });
+});
+
 describe('edges', () => {
   it('draws dead layers without NaN, and says so', async () => {
     const result = await runInMemory(stage, { inputs: await inputs([1, 8], () => 0) });
@@ -86,7 +122,7 @@ describe('edges', () => {
       expect((await result.output.matrix(view.name)).columns.position.data.every((x) => x === 0)).toBe(true);
       expect(view.explained?.every((share) => share === 0) ?? true).toBe(true);
     }
-    expect(result.warnings.map(({ code }) => code)).toContain('CONSTANT_LAYER');
+    expect(result.warnings.map(({ code }) => code)).toEqual(['CONSTANT_LAYER', 'CONSTANT_LAYER', 'MAP_SKIPPED']);
   });
 
   it('accepts one row', async () => {
