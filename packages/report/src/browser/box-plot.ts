@@ -1,0 +1,32 @@
+/**
+ * Draws the boxes of one node as SVG. Used when the report is made and again by the page's script, which
+ * takes it as text: it must not refer to anything outside itself.
+ * @param stats five numbers per class: min, q1, median, q3, max; NaN for a class without rows
+ * @param names class names
+ * @param colours class colours
+ */
+export function boxPlot(title: string, stats: ArrayLike<number>, names: readonly string[], colours: readonly string[]): string {
+  const [left, top, width, height] = [34, 8, 182, 84];
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < stats.length; i++) {
+    low = Math.min(low, stats[i] || 0);
+    high = Math.max(high, stats[i] || 0);
+  }
+  if (high === low) high = low + 1;
+  const y = (value: number): string => (top + height - ((value - low) / (high - low)) * height).toFixed(1);
+  const step = width / names.length;
+  let svg = '';
+  for (const tick of low < 0 ? [low, 0, high] : [0, high / 2, high]) {
+    svg += `<line x1="${left}" x2="${left + width}" y1="${y(tick)}" y2="${y(tick)}" stroke="currentColor" opacity=".14"/><text x="${left - 4}" y="${y(tick)}" dy="3.5" text-anchor="end">${tick === 0 ? '0' : Number(tick.toPrecision(2))}</text>`;
+  }
+  for (let c = 0; c < names.length; c++) {
+    const [min, q1, median, q3, max] = Array.from({ length: 5 }, (_, i) => stats[5 * c + i] as number) as [number, number, number, number, number];
+    const x = left + step * (c + 0.5);
+    svg += `<text x="${x.toFixed(1)}" y="${top + height + 13}" text-anchor="middle">${names[c]}</text>`;
+    if (min !== min) continue;
+    const tall = Math.max(1, Number(y(q1)) - Number(y(q3)));
+    svg += `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${y(min)}" y2="${y(max)}" stroke="${colours[c]}"/><rect x="${(x - step * 0.36).toFixed(1)}" width="${(step * 0.72).toFixed(1)}" y="${y(q3)}" height="${tall.toFixed(1)}" fill="${colours[c]}"/><line x1="${(x - step * 0.36).toFixed(1)}" x2="${(x + step * 0.36).toFixed(1)}" y1="${y(median)}" y2="${y(median)}" stroke="currentColor" stroke-width="1.6"/>`;
+  }
+  return `<svg viewBox="0 0 220 112" role="img" aria-label="${title}" font-size="9.5" fill="currentColor">${svg}</svg>`;
+}

@@ -1,0 +1,178 @@
+import { column, type ArtifactReader, type DatasetInfo, type EmbeddingView, type Evaluation, type FeaturesInfo, type ForestInfo, type MatrixTable, type ResultTable, type Warning } from '@layerwise/contracts';
+import { openImages, type Images, type SplitName } from './images.js';
+import { networkName, readNetwork, type LayersModel, type Network } from './network.js';
+
+/** What the net did with each row of one split; N rows, K classes. */
+export interface Split {
+  readonly name: SplitName;
+  readonly rows: number;
+  readonly id: Uint32Array;
+  readonly label: Uint16Array;
+  readonly predicted: Uint16Array;
+  /** float32[N x K]. */
+  readonly probabilities: Float32Array;
+  /** One per hidden layer: float32[N x H]. */
+  readonly hidden: readonly HiddenLayer[];
+}
+
+/** Activations of one hidden layer. */
+export interface HiddenLayer {
+  /** `hidden1`, `hidden2`, ... */
+  readonly name: string;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+/** A map of rows in two or three dimensions. */
+export interface View extends EmbeddingView {
+  readonly id: Uint32Array;
+  readonly label: Uint16Array;
+  readonly predicted?: Uint16Array;
+  /** float32[rows x dimensions]. */
+  readonly position: Float32Array;
+}
+
+/** The principal components the net saw. */
+export interface Components {
+  readonly rows: number;
+  /** float64[rows x D0]. */
+  readonly component: Float64Array;
+  readonly ratio: Float64Array;
+  /** Explained-variance ratio of every component, kept or not. */
+  readonly spectrum?: readonly number[];
+}
+
+/** How a forest ranked the pixels. */
+export interface Importances {
+  readonly importance: readonly number[];
+  readonly selected: readonly boolean[];
+  readonly forest?: ForestInfo;
+}
+
+/** Everything a report shows, opened and typed. */
+export interface Experiment {
+  readonly dataset: DatasetInfo;
+  readonly images: Images;
+  readonly features: FeaturesInfo;
+  readonly network: Network;
+  /** `784-128-10`. */
+  readonly net: string;
+  readonly evaluation: Evaluation;
+  readonly history: ResultTable;
+  readonly train: Split;
+  readonly validation: Split;
+  readonly test: Split;
+  readonly views: readonly View[];
+  readonly components?: Components;
+  readonly importances?: Importances;
+  readonly warnings: readonly (Warning & { readonly stage: string })[];
+}
+
+/** The roles a report reads. */
+export type Inputs = Readonly<Record<'dataset' | 'pixels' | 'features' | 'model' | 'activations' | 'embedding', ArtifactReader>>;
+
+/** Opens the inputs of a report. */
+export async function readExperiment(inputs: Inputs): Promise<Experiment> {
+  const { features: featuresArtifact, model, activations, embedding } = inputs;
+  const dataset = await inputs.dataset.json<DatasetInfo>('dataset');
+  const features = await featuresArtifact.json<FeaturesInfo>('features');
+  const evaluation = await model.json<Evaluation>('evaluation');
+  const network = readNetwork(await model.json<LayersModel>('model'), await model.bytes('weights.bin'), features.columns);
+  const importances = await readImportances(featuresArtifact);
+  const components = await readComponents(featuresArtifact);
+  return {
+    dataset,
+    images: openImages(await inputs.dataset.matrix('train'), await inputs.dataset.matrix('test'), dataset.width, dataset.height),
+    features,
+    network,
+    net: networkName(network),
+    evaluation,
+    history: await model.table('history'),
+    train: await readSplit(activations, 'train', dataset.classes.length),
+    validation: await readSplit(activations, 'validation', dataset.classes.length),
+    test: await readSplit(activations, 'test', dataset.classes.length),
+    views: await readViews(embedding),
+    ...(components && { components }),
+    ...(importances && { importances }),
+    warnings: uniqueWarnings(inputs),
+  };
+}
+
+async function readSplit(artifact: ArtifactReader, name: SplitName, classes: number): Promise<Split> {
+  const table: MatrixTable = artifact.has(`${name}.arrow`) ? await artifact.matrix(name) : EMPTY;
+  const hidden: HiddenLayer[] = [];
+  for (let i = 1; table.columns[`hidden${i}`]; i++) {
+    const { data, width } = column(table, `hidden${i}`, Float32Array);
+    hidden.push({ name: `hidden${i}`, width, data });
+  }
+  return {
+    name,
+    rows: table.rows,
+    id: column(table, 'id', Uint32Array).data,
+    label: column(table, 'label', Uint16Array).data,
+    predicted: column(table, 'predicted', Uint16Array).data,
+    probabilities: column(table, 'probabilities', Float32Array, table === EMPTY ? undefined : classes).data,
+    hidden,
+  };
+}
+
+const EMPTY: MatrixTable = {
+  rows: 0,
+  columns: {
+    id: { data: new Uint32Array(0), width: 1 },
+    label: { data: new Uint16Array(0), width: 1 },
+    predicted: { data: new Uint16Array(0), width: 1 },
+    probabilities: { data: new Float32Array(0), width: 1 },
+  },
+};
+
+async function readViews(artifact: ArtifactReader): Promise<View[]> {
+  const views: View[] = [];
+  for (const entry of await artifact.json<EmbeddingView[]>('views')) {
+    const table = await artifact.matrix(entry.name);
+    const predicted = table.columns['predicted'] && column(table, 'predicted', Uint16Array).data;
+    views.push({
+      ...entry,
+      id: column(table, 'id', Uint32Array).data,
+      label: column(table, 'label', Uint16Array).data,
+      position: column(table, 'position', Float32Array, entry.dimensions).data,
+      ...(predicted && { predicted }),
+    });
+  }
+  return views;
+}
+
+async function readComponents(artifact: ArtifactReader): Promise<Components | undefined> {
+  if (!artifact.has('components.arrow')) return undefined;
+  const table = await artifact.matrix('components');
+  const spectrum = artifact.has('spectrum.parquet') ? (await artifact.table('spectrum'))['ratio'] : undefined;
+  return {
+    rows: table.rows,
+    component: column(table, 'component', Float64Array).data,
+    ratio: column(table, 'ratio', Float64Array).data,
+    ...(spectrum && { spectrum: numbers(spectrum.values) }),
+  };
+}
+
+async function readImportances(artifact: ArtifactReader): Promise<Importances | undefined> {
+  if (!artifact.has('importances.parquet')) return undefined;
+  const table = await artifact.table('importances');
+  return {
+    importance: numbers(table['importance']?.values),
+    selected: Array.from(table['selected']?.values ?? [], Boolean),
+    ...(artifact.has('forest.json') && { forest: await artifact.json<ForestInfo>('forest') }),
+  };
+}
+
+/** The numbers of a result column. */
+export function numbers(values: ArrayLike<unknown> | undefined): number[] {
+  return Array.from(values ?? [], Number);
+}
+
+function uniqueWarnings(inputs: Inputs): Experiment['warnings'] {
+  const seen = new Map<string, Warning & { stage: string }>();
+  for (const artifact of Object.values(inputs)) {
+    for (const warning of artifact.made.warnings) seen.set(`${warning.code} ${warning.message}`, { ...warning, stage: artifact.made.stage });
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,96 @@
+import { confusion } from '../analysis/confusion.js';
+import { rowsOfCell } from '../analysis/errors.js';
+import { inkSheet } from '../figures/digits.js';
+import { base64, encodePng } from '../figures/png.js';
+import type { HoverMap } from '../sections/maps.js';
+import type { Experiment, Split } from './experiment.js';
+
+/** Images per row of the sheet. */
+const COLUMNS = 100;
+/** Images kept per cell of a confusion matrix. */
+const PER_CELL = 25;
+const SPLITS = ['train', 'validation', 'test'] as const;
+
+/** The images that the page's script can show: one sheet, and what each of its images is. Numbers are base64 of little-endian arrays. */
+export interface Gallery {
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
+  readonly names: readonly string[];
+  /** PNG. */
+  readonly sheet: string;
+  /** uint8: place in train, validation, test. */
+  readonly split: string;
+  /** uint32. */
+  readonly id: string;
+  /** uint16. */
+  readonly label: string;
+  /** uint16. */
+  readonly predicted: string;
+  readonly maps: Readonly<Record<string, GalleryMap>>;
+}
+
+/** Hoverable points of one map: `entry` uint32 place in the gallery, `x` and `y` uint16 from 0 to 65535 across the plot, y downwards. */
+export interface GalleryMap {
+  readonly entry: string;
+  readonly x: string;
+  readonly y: string;
+}
+
+/** Collects the images of hovered maps and of confusion cells, each once. */
+export function gallery(experiment: Experiment, maps: readonly HoverMap[], hoverImages: number): Gallery {
+  const { images, dataset } = experiment;
+  const places = new Map<string, number>();
+  const entries: { split: number; id: number; row: number }[] = [];
+  const rowsById = SPLITS.map((name) => new Map(Array.from(experiment[name].id, (id, row) => [id, row] as const)));
+  const include = (split: number, id: number): void => {
+    const key = `${split} ${id}`;
+    const row = rowsById[split]?.get(id);
+    if (row === undefined || places.has(key)) return;
+    places.set(key, entries.length);
+    entries.push({ split, id, row });
+  };
+  hoverIds(maps, hoverImages).forEach((ids, split) => ids.forEach((id) => include(split, id)));
+  for (const split of [0, 2]) cellRows(experiment[SPLITS[split] as 'train'], dataset.classes.length).forEach((row) => include(split, experiment[SPLITS[split] as 'train'].id[row] as number));
+  const of = (pick: (split: Split, row: number) => number): number[] => entries.map(({ split, row }) => pick(experiment[SPLITS[split] as 'train'], row));
+  const sheet = inkSheet(entries.map(({ split, id }) => images.at(SPLITS[split] as 'train', id)), images.width, images.height, COLUMNS);
+  return {
+    columns: COLUMNS,
+    width: images.width,
+    height: images.height,
+    names: dataset.classes,
+    sheet: base64(encodePng(sheet)),
+    split: pack(Uint8Array.from(entries, (entry) => entry.split)),
+    id: pack(Uint32Array.from(entries, (entry) => entry.id)),
+    label: pack(Uint16Array.from(of((split, row) => split.label[row] as number))),
+    predicted: pack(Uint16Array.from(of((split, row) => split.predicted[row] as number))),
+    maps: Object.fromEntries(maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(`${SPLITS.indexOf(map.split)} ${id}`))])),
+  };
+}
+
+/** Per split, the ids of its smallest map, at most `limit`. */
+function hoverIds(maps: readonly HoverMap[], limit: number): Uint32Array[] {
+  return SPLITS.map((name) => {
+    const [smallest] = maps.filter((map) => map.split === name).sort((a, b) => a.id.length - b.id.length);
+    return smallest ? smallest.id.subarray(0, limit) : new Uint32Array(0);
+  });
+}
+
+function cellRows(split: Split, classes: number): number[] {
+  const { counts } = confusion(split, classes);
+  return counts.flatMap((n, cell) => (n === 0 ? [] : rowsOfCell(split, Math.floor(cell / classes), cell % classes, PER_CELL)));
+}
+
+function mapPoints({ id, x, y, figure: { plot } }: HoverMap, placeOf: (id: number) => number | undefined): GalleryMap {
+  const rows = Array.from(id.keys()).filter((row) => placeOf(id[row] as number) !== undefined);
+  const scaled = (value: number, [low, high]: readonly [number, number]): number => Math.round(((value - low) / (high - low)) * 65535);
+  return {
+    entry: pack(Uint32Array.from(rows, (row) => placeOf(id[row] as number) as number)),
+    x: pack(Uint16Array.from(rows, (row) => scaled(x[row] as number, plot.x))),
+    y: pack(Uint16Array.from(rows, (row) => 65535 - scaled(y[row] as number, plot.y))),
+  };
+}
+
+function pack(array: Uint8Array | Uint16Array | Uint32Array): string {
+  return base64(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+}

@@ -1,0 +1,59 @@
+import { ints, reals, texts } from './columns.js';
+import type { Drawing } from './vega.js';
+import { classColour } from './theme.js';
+
+/** Images per class, one bar a class. */
+export function classCountDrawing(classes: readonly string[], counts: readonly number[], name: string, title: string, alt: string): Drawing {
+  const data = { class: texts(classes), images: ints(counts) };
+  const encoding = { x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: { labelAngle: 0, ticks: false } }, y: { field: 'images', type: 'quantitative', title: 'images', axis: { tickCount: 4 } } };
+  const color = { field: 'class', type: 'nominal', sort: null, legend: null, scale: { domain: classes, range: classes.map((_, i) => classColour(i)) } };
+  return { name, alt, data, spec: { title: { text: title }, width: 370, height: 180, encoding, mark: { type: 'bar', cornerRadiusEnd: 2 }, ...{ encoding: { ...encoding, color } } } };
+}
+
+/** Counts of P(class = c), bins of width 1/bins, for images of c and for all others; log scale, empty bins left out. */
+export function probabilityDrawing(className: string, index: number, own: readonly number[], others: readonly number[], alt: string): Drawing {
+  const bins = own.length;
+  const from: number[] = [];
+  const images: number[] = [];
+  const of: string[] = [];
+  const groups: readonly [string, readonly number[]][] = [['others', others], [`class ${className}`, own]];
+  for (const [group, counts] of groups) {
+    counts.forEach((n, bin) => {
+      if (n === 0) return;
+      from.push(bin / bins);
+      images.push(n);
+      of.push(group);
+    });
+  }
+  const data = { from: reals(from), to: reals(from.map((edge) => edge + 1 / bins)), images: ints(images), of: texts(of) };
+  const encoding = {
+    x: { field: 'from', type: 'quantitative', title: `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { tickCount: 5, format: '.1~f', grid: false } },
+    x2: { field: 'to' },
+    y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { tickCount: 4, format: '~s' } },
+    y2: { datum: 0.8 },
+    color: { field: 'of', type: 'nominal', title: null, scale: { domain: [`class ${className}`, 'others'], range: [classColour(index), '#8a8780'] } },
+    opacity: { value: 0.72 },
+  };
+  return { name: `probability-${index}`, alt, data, spec: { width: 190, height: 110, mark: { type: 'bar' }, encoding } };
+}
+
+/** Cumulative explained variance over the number of components, the kept number marked. */
+export function varianceDrawing(ratios: readonly number[], kept: number, alt: string): Drawing {
+  let sum = 0;
+  const cumulative = ratios.map((ratio) => (sum += ratio));
+  const data = { component: ints(ratios.map((_, i) => i + 1)), ratio: reals(ratios), cumulative: reals(cumulative) };
+  const x = { field: 'component', type: 'quantitative', title: 'number of components', axis: { grid: false } };
+  const y = { field: 'cumulative', type: 'quantitative', title: 'share of variance explained', axis: { format: '.0%', tickCount: 5 }, scale: { domain: [0, 1] } };
+  const here = [{ filter: `datum.component === ${kept}` }];
+  const spec = {
+    title: { text: 'Variance kept by the first components' },
+    width: 370,
+    height: 230,
+    layer: [
+      { mark: { type: 'line', color: '#3f90da', strokeWidth: 2 }, encoding: { x, y } },
+      { transform: here, mark: { type: 'rule', strokeDash: [3, 3], color: 'currentColor', opacity: 0.5 }, encoding: { x } },
+      { transform: here, mark: { type: 'point', size: 90, filled: true, opacity: 1, color: '#3f90da' }, encoding: { x, y } },
+    ],
+  };
+  return { name: 'components-variance', alt, spec, data };
+}

@@ -1,0 +1,28 @@
+import type { ResultTable } from '@layerwise/contracts';
+import type { Markup } from '../page/html.js';
+
+/** A finished figure: what the page shows and what is kept in `figures/`. */
+export interface Figure {
+  /** File name without extension, such as `history-loss`. */
+  readonly name: string;
+  /** The image as it stands in the page: inline SVG. */
+  readonly svg: Markup;
+  /** Stand-alone SVG. */
+  readonly file: string;
+  /** Vega-Lite specification, for those who want to restyle it. */
+  readonly spec: object;
+  /** The numbers in the figure. */
+  readonly data: ResultTable;
+}
+
+/** Collects the figures of a report as they are made. */
+export class FigureShelf {
+  readonly figures: Figure[] = [];
+
+  /** Keeps a figure and hands it back. */
+  add(figure: Figure): Figure {
+    if (this.figures.some((other) => other.name === figure.name)) throw new Error(`two figures are named '${figure.name}'`);
+    this.figures.push(figure);
+    return figure;
+  }
+}

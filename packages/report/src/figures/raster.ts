@@ -1,0 +1,72 @@
+import type { IndexedImage, Rgba } from './png.js';
+import { classColour, rgb } from './theme.js';
+
+/** Points to draw into an image; positions in its pixels, y downwards. */
+export interface PointCloud {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Class of each point. */
+  readonly group: Uint16Array;
+  readonly classes: number;
+  readonly width: number;
+  readonly height: number;
+  /** Radius of a point in pixels. */
+  readonly radius: number;
+  /** Class that owns a pixel of the ground, drawn faintly. */
+  readonly region?: (x: number, y: number) => number;
+}
+
+/** Opacity of a pixel covered by 1, 2, 3, 4 or more points. */
+const STRENGTHS = [0.5, 0.7, 0.85, 0.95] as const;
+const GROUND = 0.2;
+
+/**
+ * Draws points so that density and mixture can be read: a pixel takes the colour of the class that covers it
+ * most often (ties to the lower class), more opaque the more points cover it. No class is painted over another.
+ */
+export function rasterize({ x, y, group, classes, width, height, radius, region }: PointCloud): IndexedImage {
+  const cover = new Uint16Array(width * height * classes);
+  const stamp = disc(radius);
+  for (let i = 0; i < group.length; i++) {
+    const left = Math.round(x[i] as number);
+    const top = Math.round(y[i] as number);
+    for (const [dx, dy] of stamp) {
+      const px = left + dx;
+      const py = top + dy;
+      if (px < 0 || py < 0 || px >= width || py >= height) continue;
+      const cell = (py * width + px) * classes + (group[i] as number);
+      if ((cover[cell] as number) < 65535) cover[cell] = (cover[cell] as number) + 1;
+    }
+  }
+  const pixels = new Uint8Array(width * height);
+  for (let p = 0; p < pixels.length; p++) pixels[p] = shade(cover, p * classes, classes) || ground(region, p, width, classes);
+  return { width, height, pixels, palette: palette(classes) };
+}
+
+function palette(classes: number): Rgba[] {
+  const colours: Rgba[] = [[0, 0, 0, 0]];
+  for (const strength of [...STRENGTHS, GROUND]) for (let c = 0; c < classes; c++) colours.push([...rgb(classColour(c)), Math.round(255 * strength)]);
+  return colours;
+}
+
+function shade(cover: Uint16Array, at: number, classes: number): number {
+  let total = 0;
+  let best = 0;
+  for (let c = 0; c < classes; c++) {
+    const n = cover[at + c] as number;
+    total += n;
+    if (n > (cover[at + best] as number)) best = c;
+  }
+  return total === 0 ? 0 : 1 + (Math.min(total, STRENGTHS.length) - 1) * classes + best;
+}
+
+function ground(region: PointCloud['region'], p: number, width: number, classes: number): number {
+  return region ? 1 + STRENGTHS.length * classes + region(p % width, Math.floor(p / width)) : 0;
+}
+
+function disc(radius: number): [number, number][] {
+  const stamp: [number, number][] = [];
+  const reach = Math.ceil(radius);
+  for (let dy = -reach; dy <= reach; dy++) for (let dx = -reach; dx <= reach; dx++) if (dx * dx + dy * dy <= radius * radius) stamp.push([dx, dy]);
+  return stamp;
+}

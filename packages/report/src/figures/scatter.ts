@@ -1,0 +1,146 @@
+import { ints, reals, texts } from './columns.js';
+import type { Figure } from './figure.js';
+import { base64, encodePng, type IndexedImage } from './png.js';
+import { rasterize, type PointCloud } from './raster.js';
+import { classColour, lightTextOn } from './theme.js';
+import { draw } from './vega.js';
+
+/** A scatter of many rows, coloured by class. */
+export interface Scatter {
+  readonly name: string;
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly alt: string;
+  /** Axis names with units. */
+  readonly axes: readonly [string, string];
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly id: Uint32Array;
+  /** Class of each point, for its colour. */
+  readonly group: Uint16Array;
+  /** What the colour is: `true class` or `predicted class`. */
+  readonly colour: string;
+  readonly classes: readonly string[];
+  /** One unit is as long on both axes. */
+  readonly equal?: boolean;
+  /** Axis numbers mean something. */
+  readonly numbered?: boolean;
+  /** Class that owns a place of the plane. */
+  readonly region?: (x: number, y: number) => number;
+  /** Paints over the finished image, such as thumbnails. */
+  readonly overlay?: (image: IndexedImage, place: Place) => IndexedImage;
+}
+
+/** From data to pixels of the raster. */
+export interface Place {
+  readonly px: Float32Array;
+  readonly py: Float32Array;
+}
+
+/** A drawn scatter: the figure, the raster as a file, and where the plot lies in the SVG. */
+export interface ScatterFigure extends Figure {
+  readonly png: Uint8Array;
+  readonly plot: { readonly left: number; readonly top: number; readonly width: number; readonly height: number; readonly x: Domain; readonly y: Domain };
+}
+
+type Domain = readonly [number, number];
+
+const SIZE = 370;
+/** Raster pixels per figure pixel. */
+const SHARPNESS = 2.5;
+
+/** Draws all points into a raster and puts axes, class labels at the medians, and a legend around it. */
+export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
+  const { x, y } = domains(scatter);
+  const png = encodePng(image(scatter, x, y));
+  const figure = await draw({ name: scatter.name, alt: scatter.alt, data: medians(scatter), spec: spec(scatter, x, y, `data:image/png;base64,${base64(png)}`) });
+  const [left, top] = origin(figure.file);
+  return {
+    ...figure,
+    png,
+    spec: JSON.parse(JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${scatter.name}.png`)) as object,
+    data: { id: ints(scatter.id), x: reals(scatter.x), y: reals(scatter.y), class: ints(scatter.group) },
+    plot: { left, top, width: SIZE, height: SIZE, x, y },
+  };
+}
+
+function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
+  const side = Math.round(SIZE * SHARPNESS);
+  const px = scatter.x.map((value) => ((value - x[0]) / (x[1] - x[0])) * (side - 1));
+  const py = scatter.y.map((value) => (1 - (value - y[0]) / (y[1] - y[0])) * (side - 1));
+  const { region } = scatter;
+  const cloud: PointCloud = {
+    x: px,
+    y: py,
+    group: scatter.group,
+    classes: scatter.classes.length,
+    width: side,
+    height: side,
+    radius: scatter.id.length > 20000 ? 1.5 : scatter.id.length > 3000 ? 2.3 : 3.5,
+    ...(region && { region: (left: number, top: number) => region(x[0] + (left / (side - 1)) * (x[1] - x[0]), y[0] + (1 - top / (side - 1)) * (y[1] - y[0])) }),
+  };
+  const raster = rasterize(cloud);
+  return scatter.overlay ? scatter.overlay(raster, { px, py }) : raster;
+}
+
+function domains({ x, y, equal }: Scatter): { x: Domain; y: Domain } {
+  const [dx, dy] = [extent(x), extent(y)];
+  if (!equal) return { x: widen(dx, 0.03), y: widen(dy, 0.03) };
+  const span = Math.max(dx[1] - dx[0], dy[1] - dy[0]);
+  return { x: widen(around(dx, span), 0.03), y: widen(around(dy, span), 0.03) };
+}
+
+function extent(values: Float32Array): Domain {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low < high ? [low, high] : Number.isFinite(low) ? [low - 0.5, low + 0.5] : [0, 1];
+}
+
+function around([low, high]: Domain, span: number): Domain {
+  const middle = (low + high) / 2;
+  return [middle - span / 2, middle + span / 2];
+}
+
+function widen([low, high]: Domain, share: number): Domain {
+  return [low - (high - low) * share, high + (high - low) * share];
+}
+
+function medians({ x, y, group, classes }: Scatter) {
+  const present = classes.map((_, c) => c).filter((c) => group.includes(c));
+  const median = (values: Float32Array, c: number): number => {
+    const sorted = values.filter((_, i) => group[i] === c).sort();
+    return sorted[sorted.length >> 1] as number;
+  };
+  return { class: texts(present.map((c) => classes[c] as string)), x: reals(present.map((c) => median(x, c))), y: reals(present.map((c) => median(y, c))) };
+}
+
+function spec({ title, subtitle, axes, classes, colour, numbered = true }: Scatter, x: Domain, y: Domain, url: string): object {
+  const axis = numbered ? { grid: true, tickCount: 5 } : { grid: false, labels: false, ticks: false };
+  const position = {
+    x: { field: 'x', type: 'quantitative', title: axes[0], axis, scale: { domain: x, nice: false, zero: false } },
+    y: { field: 'y', type: 'quantitative', title: axes[1], axis, scale: { domain: y, nice: false, zero: false } },
+  };
+  const range = classes.map((_, c) => classColour(c));
+  const color = { field: 'class', type: 'nominal', title: colour, sort: null, legend: { columns: 10, symbolType: 'circle', symbolSize: 90, columnPadding: 8, titleOrient: 'left' }, scale: { domain: classes, range } };
+  const ink = { field: 'class', type: 'nominal', legend: null, scale: { domain: classes, range: range.map((c) => (lightTextOn(c) ? '#fff' : '#111')) } };
+  return {
+    title: { text: title, ...(subtitle && { subtitle }) },
+    width: SIZE,
+    height: SIZE,
+    resolve: { scale: { color: 'independent' } },
+    layer: [
+      { data: { values: [{}] }, mark: { type: 'image', url, width: SIZE, height: SIZE, aspect: false }, encoding: { x: { value: SIZE / 2 }, y: { value: SIZE / 2 } } },
+      { mark: { type: 'point', filled: true, opacity: 1, size: 230, stroke: '#fff', strokeWidth: 1.2 }, encoding: { ...position, color } },
+      { mark: { type: 'text', fontWeight: 700, fontSize: 11, baseline: 'middle', dy: 0.5 }, encoding: { ...position, text: { field: 'class' }, color: ink } },
+    ],
+  };
+}
+
+function origin(svg: string): [number, number] {
+  const found = /transform="translate\(([\d.-]+),([\d.-]+)\)"/.exec(svg);
+  return [Number(found?.[1]), Number(found?.[2])];
+}

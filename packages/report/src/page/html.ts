@@ -1,0 +1,34 @@
+/** A piece of finished HTML; everything else that enters {@link html} is escaped. */
+export class Markup {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** What may stand in an {@link html} template. `undefined`, `null` and `false` give nothing. */
+export type Content = Markup | string | number | undefined | null | false | readonly Content[];
+
+/** Tagged template for HTML: texts and numbers are escaped, {@link Markup} is kept, lists are joined. */
+export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  let text = strings[0] as string;
+  values.forEach((value, i) => {
+    text += render(value) + (strings[i + 1] as string);
+  });
+  return new Markup(text);
+}
+
+/** Text that is already HTML. */
+export const raw = (text: string): Markup => new Markup(text);
+
+/** Escapes a text for use between tags and in quoted attributes. */
+export function escape(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+}
+
+function render(value: Content): string {
+  if (value === undefined || value === null || value === false) return '';
+  if (value instanceof Markup) return value.text;
+  if (Array.isArray(value)) return value.map(render).join('');
+  return escape(String(value));
+}

@@ -1,0 +1,43 @@
+import { escape, html, raw, type Content, type Markup } from './html.js';
+import { STYLE } from './style.js';
+
+/** What stands on a page. */
+export interface Page {
+  readonly title: string;
+  readonly opening: Content;
+  readonly contents: readonly { readonly id: string; readonly title: string }[];
+  readonly body: Content;
+  /** Inline script and its data, at the end. */
+  readonly script?: Markup;
+}
+
+/** Nothing may be loaded from anywhere: images are part of the page. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+/** A whole HTML document in one text. */
+export function page({ title, opening, contents, body, script }: Page): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${html`<div class="page">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
+${body}</main></div>${script ?? raw('')}`.text}
+</body>
+</html>
+`;
+}
+
+/** A chapter with its anchor and its opening sentence. */
+export function chapter(id: string, title: string, lead: Content, body: Content): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${lead && html`<p class="lead">${lead}</p>`}
+${body}</section>
+`;
+}

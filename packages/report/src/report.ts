@@ -1,0 +1,87 @@
+import type { StageContext } from '@layerwise/contracts';
+import { boxPlot } from './browser/box-plot.js';
+import { pageScript } from './browser/page-script.js';
+import { readExperiment, type Inputs } from './data/experiment.js';
+import { gallery } from './data/gallery.js';
+import { FigureShelf, type Figure } from './figures/figure.js';
+import { classColour } from './figures/theme.js';
+import { html, raw, type Markup } from './page/html.js';
+import { chapter, page } from './page/page.js';
+import type { ReportParams } from './params.js';
+import { activationsSection } from './sections/activations.js';
+import { componentsSection } from './sections/components.js';
+import { confusionSection } from './sections/confusion.js';
+import { datasetSection } from './sections/dataset.js';
+import { errorsSection } from './sections/errors.js';
+import { filesSection } from './sections/files.js';
+import { historySection } from './sections/history.js';
+import { importancesSection } from './sections/importances.js';
+import { mapsSection, type HoverMap } from './sections/maps.js';
+import { metricsSection } from './sections/metrics.js';
+import { modelSection } from './sections/model.js';
+import { opening } from './sections/opening.js';
+import { probabilitiesSection } from './sections/probabilities.js';
+import type { Context, Section } from './sections/section.js';
+
+/** The lines that stand in index.html until the composition root puts the volatile parts in. */
+export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--layerwise:comparison-->' } as const;
+
+/** Makes one report: index.html and figures/. @throws what the readers throw; the signal's reason when aborted */
+export async function writeReport({ params, inputs, output, progress, signal }: StageContext<ReportParams>): Promise<void> {
+  const experiment = await readExperiment(inputs as Inputs);
+  signal.throwIfAborted();
+  const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: experiment.dataset.classes };
+  const sections: Section[] = [];
+  let maps: readonly HoverMap[] = [];
+  const makers: (() => Promise<Section | undefined> | Section | undefined)[] = [
+    () => metricsSection(context),
+    () => historySection(context),
+    () => confusionSection(context),
+    () => errorsSection(context),
+    () => probabilitiesSection(context),
+    () => importancesSection(context),
+    () => componentsSection(context),
+    () => modelSection(context),
+    () => activationsSection(context, params.topNodes, params.interactive),
+    async () => {
+      const made = await mapsSection(context);
+      maps = made.maps;
+      return made.section;
+    },
+    () => datasetSection(context),
+  ];
+  for (const [done, make] of makers.entries()) {
+    signal.throwIfAborted();
+    progress({ done, total: makers.length + 1, unit: 'sections' });
+    const section = await make();
+    if (section) sections.push(section);
+  }
+  sections.push(filesSection(context.shelf, params.study, params.experiment));
+  const script = params.interactive ? pageScripts(context, maps, params.hoverImages) : raw('');
+  const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
+  const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
+  await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: opening(context, { ...params, title }), contents: sections, body, script }));
+  await writeFigures(context.shelf.figures, output);
+  progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
+}
+
+function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], hoverImages: number): Markup {
+  const colours = names.map((_, c) => classColour(c));
+  const data = JSON.stringify(gallery(experiment, maps, hoverImages));
+  return raw(`<script type="application/json" id="gallery">${inScript(data)}</script>
+<script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>`);
+}
+
+/** JSON that may stand between script tags. */
+function inScript(json: string): string {
+  return json.replace(/</g, '\\u003c');
+}
+
+async function writeFigures(figures: readonly Figure[], output: StageContext<ReportParams>['output']): Promise<void> {
+  for (const figure of figures) {
+    await output.bytes(`figures/${figure.name}.svg`, figure.file);
+    await output.bytes(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+    await output.table(`figures/${figure.name}`, figure.data);
+    if ('png' in figure) await output.bytes(`figures/${figure.name}.png`, figure.png as Uint8Array);
+  }
+}

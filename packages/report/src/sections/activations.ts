@@ -1,0 +1,88 @@
+import { boxPlot } from '../browser/box-plot.js';
+import { bySeparation, classPairs, layerBoxes, type NodeBoxes } from '../analysis/boxes.js';
+import type { HiddenLayer, Split } from '../data/experiment.js';
+import { boxesDrawing, boxesTable } from '../figures/boxes.js';
+import { base64 } from '../figures/png.js';
+import { classColour } from '../figures/theme.js';
+import { draw } from '../figures/vega.js';
+import { count, fixed, listed, percent, plural } from '../page/format.js';
+import { html, raw, type Content, type Markup } from '../page/html.js';
+import { table, type Context, type Section } from './section.js';
+
+/** Boxes of one layer by predicted and by true class. */
+interface LayerStudy {
+  readonly layer: HiddenLayer;
+  readonly predicted: readonly NodeBoxes[];
+  readonly truth: readonly NodeBoxes[];
+}
+
+/** Box plots of the hidden nodes' activations over all training images, by predicted and by true class. */
+export async function activationsSection(context: Context, topNodes: number, interactive: boolean): Promise<Section | undefined> {
+  const { experiment, names, shelf } = context;
+  const { train } = experiment;
+  if (train.rows === 0 || train.hidden.length === 0) return undefined;
+  const studies = train.hidden.map((layer): LayerStudy => ({
+    layer,
+    predicted: layerBoxes(layer.data, layer.width, train.predicted, names.length),
+    truth: layerBoxes(layer.data, layer.width, train.label, names.length),
+  }));
+  const blocks: Content[] = [];
+  for (const [index, study] of studies.entries()) {
+    const top = bySeparation(study.predicted).slice(0, topNodes);
+    const drawn = await draw(boxesDrawing(study.layer.name, top, names));
+    shelf.add({ ...drawn, data: boxesTable(study.predicted, study.truth, names) });
+    blocks.push(layerBlock(study, index, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
+  }
+  return { id: 'activations', title: 'Hidden activations', lead: lead(studies[studies.length - 1] as LayerStudy, names), body: html`${blocks}` };
+}
+
+function lead({ layer, predicted }: LayerStudy, names: readonly string[]): string {
+  const best = bySeparation(predicted)[0] as NodeBoxes;
+  const pairs = classPairs(best.boxes);
+  const worst = pairs[pairs.length - 1];
+  const touching = worst && worst.overlap > 0 ? `; ${names[worst.a]} and ${names[worst.b]} overlap most (${percent(worst.overlap, 0)} of the shorter box)` : '';
+  const which = layer.width === 1 ? 'The one node' : `Node ${best.node + 1} separates best: it`;
+  return `${which} of the last hidden layer keeps the boxes of ${best.apart} of ${pairs.length} pairs of classes apart${touching}.`;
+}
+
+function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topNodes: number, names: readonly string[], train: Split, interactive: boolean, dead: readonly number[]): Markup {
+  const top = bySeparation(predicted).slice(0, topNodes);
+  const all = layer.width <= topNodes;
+  let max = 0;
+  for (const value of layer.data) if (value > max) max = value;
+  const colours = names.map((_, c) => classColour(c));
+  const plots = (nodes: readonly NodeBoxes[]): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours))}</div>`;
+  const same = top.map((node) => truth[node.node] as NodeBoxes);
+  return html`<h3>Hidden layer ${index + 1}: ${plural(layer.width, 'node')}</h3>
+<p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. <a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, all nodes</a></p>
+<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>By predicted class${!all && `, the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>
+${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(3)))) })}</script>`)}
+${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
+}
+
+function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[]): Markup {
+  const title = `Node ${node.node + 1}: activation by class`;
+  return html`<figure class="node">${raw(boxPlot(title, fiveNumbers(node), names, colours))}<figcaption>node ${node.node + 1} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
+}
+
+function fiveNumbers({ boxes }: NodeBoxes): number[] {
+  return boxes.flatMap(({ min, q1, median, q3, max }) => [min, q1, median, q3, max]);
+}
+
+/** All boxes of a layer as base64 of float32[H x K x 5]. */
+function pack(nodes: readonly NodeBoxes[]): string {
+  return base64(new Uint8Array(Float32Array.from(nodes.flatMap(fiveNumbers)).buffer));
+}
+
+function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): Markup {
+  const columns = Math.min(5, layer.width);
+  const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [`image ${train.id[i]}, a ${names[train.label[i] as number]}`, ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3))]);
+  const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j + 1}`)];
+  return html`<details><summary>First rows of the activations</summary>${table(`The first ${rows.length} training images${columns < layer.width ? `, the first ${columns} nodes` : ''}`, head, rows)}</details>`;
+}
+
+function ranges(nodes: readonly NodeBoxes[], names: readonly string[]): Markup {
+  return html`<details><summary>Ranges by predicted class</summary><div class="row">${nodes.map(({ node, boxes }) =>
+    table(`Node ${node + 1}`, ['class', 'images', 'min', 'q1', 'median', 'q3', 'max'], boxes.map((b, c) => [names[c] as string, count(b.count), ...[b.min, b.q1, b.median, b.q3, b.max].map((value) => fixed(value, 2))])),
+  )}</div></details>`;
+}

@@ -1,0 +1,75 @@
+import { confusedPairs, confusion, type ConfusedPair, type Confusion } from '../analysis/confusion.js';
+import { rowsOfCell } from '../analysis/errors.js';
+import type { Split } from '../data/experiment.js';
+import { confusionDrawing } from '../figures/confusion.js';
+import { inkSheet } from '../figures/digits.js';
+import { draw } from '../figures/vega.js';
+import { count, percent } from '../page/format.js';
+import { html, type Content, type Markup } from '../page/html.js';
+import { pixelImage, row, type Context, type Section } from './section.js';
+
+/** Confusion matrices on test and train, the most confused pairs, and digits of the worst of them. */
+export async function confusionSection({ experiment, shelf, names }: Context): Promise<Section> {
+  const [test, train] = [confusion(experiment.test, names.length), confusion(experiment.train, names.length)];
+  const pairs = confusedPairs(test);
+  const blocks: Content[] = [];
+  for (const [split, matrix] of [[experiment.test, test], [experiment.train, train]] as const) {
+    if (split.rows === 0) continue;
+    const alt = `Confusion matrix on ${split.name} images, counts on a log colour scale`;
+    shelf.add(await draw(confusionDrawing(matrix, names, split.name, alt)));
+    blocks.push(html`<h3>On ${count(split.rows)} ${split.name === 'train' ? 'training' : split.name} images</h3>`, row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')), links(split.name));
+  }
+  return {
+    id: 'confusion',
+    title: 'Confusions',
+    lead: lead(pairs, names, experiment.test),
+    body: html`${blocks}${pairs[0] && panel(experiment, pairs[0], names)}${pairs.length > 1 && pairTable(pairs.slice(0, 10), names)}`,
+  };
+}
+
+function lead(pairs: readonly ConfusedPair[], names: readonly string[], test: Split): string {
+  const [first, second] = pairs;
+  if (!first) return test.rows === 0 ? 'There are no test images.' : `None of the ${count(test.rows)} test images is taken for another class.`;
+  const total = pairs.reduce((sum, pair) => sum + pair.ab + pair.ba, 0);
+  const also = second ? `, followed by ${names[second.a]} and ${names[second.b]} (${count(second.ab + second.ba)})` : '';
+  return `${names[first.a]} and ${names[first.b]} are confused most: ${count(first.ab + first.ba)} of the ${count(total)} mistakes on test images (${percent((first.ab + first.ba) / total, 1)})${also}.`;
+}
+
+function links(split: string): Markup {
+  return html`<p class="note">Rows are true classes, columns predicted ones. <span class="files"><a href="figures/confusion-${split}.svg">SVG</a> <a href="figures/confusion-${split}.vl.json">Vega-Lite</a> <a href="figures/confusion-${split}.parquet">Parquet</a></span></p>`;
+}
+
+function matrixTable({ classes, counts }: Confusion, names: readonly string[], split: string, kind: 'count' | 'share'): Markup {
+  const top = Math.log1p(Math.max(1, ...counts));
+  const cell = (truth: number, guess: number): Markup => {
+    const n = counts[truth * classes + guess] as number;
+    const total = counts.slice(truth * classes, (truth + 1) * classes).reduce((a, b) => a + b, 0);
+    const share = total === 0 ? 0 : n / total;
+    const heat = kind === 'count' ? Math.log1p(n) / top : share;
+    const shown = n === 0 ? '·' : kind === 'count' ? n : share < 0.0005 ? '<0.1' : share >= 0.9995 ? '100' : (share * 100).toFixed(1);
+    return html`<td class="heat${heat > 0.55 && ' strong'}${truth === guess ? ' right' : ''}" style="--v:${heat.toFixed(2)}" ${kind === 'count' && n > 0 && html`data-cell="${split},${truth},${guess}"`}>${shown}</td>`;
+  };
+  const caption = kind === 'count' ? 'Images, log colour scale' : 'Per cent of the true class';
+  return html`<table class="matrix"><caption>${caption}</caption><thead><tr><th scope="col"><span class="sr">true class</span></th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${names.map(
+    (name, truth) => html`<tr><th scope="row">${name}</th>${names.map((_, guess) => cell(truth, guess))}</tr>`,
+  )}</tbody></table>`;
+}
+
+const LIMIT = 25;
+
+function panel({ test, images }: Context['experiment'], { a, b }: ConfusedPair, names: readonly string[]): Markup {
+  const { width, height } = images;
+  const sheet = (truth: number, guess: number): Markup => {
+    const rows = rowsOfCell(test, truth, guess, LIMIT);
+    const picture = inkSheet(rows.map((i) => images.at('test', test.id[i] as number)), width, height, 5, 2);
+    const caption = `${names[truth]} taken for ${names[guess]}`;
+    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? pixelImage(picture, `${rows.length} test images of ${caption}`, 'ink sheet') : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
+  };
+  return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3><div class="panel">${sheet(a, a)}${sheet(a, b)}${sheet(b, a)}${sheet(b, b)}</div>`;
+}
+
+function pairTable(pairs: readonly ConfusedPair[], names: readonly string[]): Markup {
+  return html`<table class="narrow"><caption>Most confused pairs, test images</caption><thead><tr><th scope="col">pair</th><th scope="col">mistakes</th><th scope="col">first as second</th><th scope="col">second as first</th></tr></thead><tbody>${pairs.map(
+    ({ a, b, ab, ba }) => html`<tr><th scope="row">${names[a]}, ${names[b]}</th><td>${ab + ba}</td><td>${ab}</td><td>${ba}</td></tr>`,
+  )}</tbody></table>`;
+}

@@ -1,0 +1,25 @@
+import { mistakes } from '../analysis/errors.js';
+import { inkImage } from '../figures/digits.js';
+import { count, percent, plural } from '../page/format.js';
+import { html, type Markup } from '../page/html.js';
+import { pixelImage, type Context, type Section } from './section.js';
+
+const SHOWN = 24;
+
+/** The wrong predictions the net was surest of. */
+export function errorsSection({ experiment: { test, images }, names }: Context): Section | undefined {
+  const ranked = mistakes(test, names.length);
+  const worst = ranked[0];
+  if (!worst) return undefined;
+  const sure = ranked.filter((mistake) => mistake.probability >= 0.99).length;
+  const items = ranked.slice(0, SHOWN).map(({ id, label, predicted, probability, trueProbability }): Markup => {
+    const pixels = images.at('test', id);
+    return html`<li>${pixels && pixelImage(inkImage(pixels, images.width, images.height), `test image ${id}: a ${names[label]}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
+  });
+  return {
+    id: 'errors',
+    title: 'Worst errors',
+    lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, a ${names[worst.label]}, is a ${names[worst.predicted]} (${percent(worst.probability, 1)}).`,
+    body: html`<p class="note">Ranked by probability of the predicted class minus probability of the true class. Under each image: true → predicted, and the two probabilities.</p><ol class="digits errors">${items}</ol>`,
+  };
+}

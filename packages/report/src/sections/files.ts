@@ -1,0 +1,22 @@
+import type { FigureShelf } from '../figures/figure.js';
+import { plural } from '../page/format.js';
+import { html } from '../page/html.js';
+import type { Section } from './section.js';
+
+/** How to run the experiment again and how to open its data. */
+export function filesSection({ figures }: FigureShelf, study: string, experiment: string): Section {
+  const name = figures[0]?.name ?? 'history-loss';
+  return {
+    id: 'files',
+    title: 'Run again, open the data',
+    lead: `${plural(figures.length, 'figure')} of this report lie in figures/, each as SVG, as Vega-Lite specification and with its numbers as Parquet.`,
+    body: html`<p>Run the experiment again; only what has changed is computed:</p><pre><code>npx nx run ${study}:${experiment}</code></pre>
+<p>Open the numbers behind a figure, in the folder of this report:</p><pre><code># Python
+import pandas as pd
+pd.read_parquet("figures/${name}.parquet")
+
+# DuckDB
+SELECT * FROM 'figures/${name}.parquet' LIMIT 10;</code></pre>
+<p class="note">Images, features and activations lie in the artifacts of the stages before this one, as Arrow files (<code>pyarrow.ipc.open_file</code>, <code>polars.read_ipc</code>); the net opens in TensorFlow.js and, through it, in Keras.</p>`,
+  };
+}

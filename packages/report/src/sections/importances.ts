@@ -1,0 +1,39 @@
+import { inkImage } from '../figures/digits.js';
+import { importanceDrawing } from '../figures/importances.js';
+import { draw } from '../figures/vega.js';
+import { count, percent, plural } from '../page/format.js';
+import { html, raw, type Markup } from '../page/html.js';
+import { argmax } from './dataset.js';
+import { figureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
+
+/** How a forest ranked the pixels and which it chose. */
+export async function importancesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
+  const { importances, images, features } = experiment;
+  if (!importances || importances.importance.length !== images.width * images.height) return undefined;
+  const { importance, selected, forest } = importances;
+  const chosen = importance.filter((_, i) => selected[i]).reduce((a, b) => a + b, 0);
+  const best = argmax(importance);
+  const n = selected.filter(Boolean).length;
+  const unused = importance.filter((value) => value === 0).length;
+  const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of the forest's importance; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;
+  const figure = shelf.add(await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)));
+  const facts = forest && table('The forest', ['figure', 'value'], [['trees', count(forest.trees)], ['out-of-bag accuracy', percent(forest.outOfBagAccuracy)], ['validation accuracy', percent(forest.validationAccuracy)], ['test accuracy', percent(forest.testAccuracy)], ['nodes', count(forest.nodes)], ['greatest depth', count(forest.maxDepth)]], 'narrow');
+  return {
+    id: 'importances',
+    title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
+    lead,
+    body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; framed: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits(experiment, names)}${facts}</div>`)}`,
+  };
+}
+
+function overDigits({ images, importances }: Context['experiment'], names: readonly string[]): Markup {
+  const { width, height, train } = images;
+  const squares = (importances?.selected ?? []).map((is, i) => (is ? `M${i % width},${Math.floor(i / width)}h1v1h-1z` : '')).join('');
+  const items = names.map((name, c) => {
+    const first = train.label.indexOf(c);
+    if (first < 0) return undefined;
+    const size = width * height;
+    return html`<li><span class="over">${pixelImage(inkImage(train.pixels.subarray(first * size, (first + 1) * size), width, height), `a ${name} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`;
+  });
+  return html`<ol class="digits large">${items}</ol>`;
+}

@@ -1,0 +1,201 @@
+import { winner } from '../analysis/projection.js';
+import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
+import { drawScatter, type Scatter, type ScatterFigure } from '../figures/scatter.js';
+import { layThumbnails } from '../figures/thumbnails.js';
+import { count, fixed, listed, percent, plural } from '../page/format.js';
+import { html, type Content, type Markup } from '../page/html.js';
+import { figureBlock, type Context, type Section } from './section.js';
+
+/** A scatter that can be hovered: where its points lie, by row id. */
+export interface HoverMap {
+  readonly figure: ScatterFigure;
+  readonly split: View['split'];
+  readonly id: Uint32Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** Maps of the rows: two nodes as a plane, fixed pixels, principal components, t-SNE. */
+export async function mapsSection(context: Context): Promise<{ readonly section?: Section; readonly maps: readonly HoverMap[] }> {
+  const maps: HoverMap[] = [];
+  const blocks: Content[] = [];
+  const leads: string[] = [];
+  for (const group of groups(context)) {
+    const figures: Markup[] = [];
+    for (const { scatter, split, caption } of group.plots) {
+      const figure = await drawScatter(scatter);
+      context.shelf.add(figure);
+      maps.push({ figure, split, id: scatter.id, x: scatter.x, y: scatter.y });
+      const { left, top, width } = figure.plot;
+      figures.push(figureBlock(figure, caption, html`data-map="${figure.name}" data-plot="${left},${top},${width}"`));
+    }
+    leads.push(group.lead);
+    blocks.push(html`<h3>${group.title}</h3><p class="lead">${group.lead}</p><div class="row">${figures}</div>`);
+  }
+  if (blocks.length === 0) return { maps };
+  const first = leads[leads.length - 1] as string;
+  return { maps, section: { id: 'maps', title: 'Maps of the images', lead: `${plural(maps.length, 'map')} of the images; ${first.charAt(0).toLowerCase()}${first.slice(1)}`, body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median.</p>${blocks}` } };
+}
+
+interface Plot {
+  readonly scatter: Scatter;
+  readonly split: View['split'];
+  readonly caption: Content;
+}
+interface Group {
+  readonly title: string;
+  readonly lead: string;
+  readonly plots: readonly Plot[];
+}
+
+function groups({ experiment, names }: Context): Group[] {
+  const plane = planeGroup(experiment, names);
+  return [...(plane ? [plane] : []), ...experiment.views.filter((view) => view.rows > 0).map((view) => viewGroup(view, experiment, names))];
+}
+
+/** The plane of a two-node layer, the output layer's regions behind it where it reads the plane. */
+function planeGroup({ train, network, evaluation }: Experiment, names: readonly string[]): Group | undefined {
+  const index = train.hidden.findIndex((layer) => layer.width === 2);
+  if (index < 0 || train.rows === 0) return undefined;
+  const layer = train.hidden[index] as HiddenLayer;
+  const next = network.layers.filter((candidate) => candidate.kind === 'dense')[index + 1];
+  const isLast = index === train.hidden.length - 1;
+  const region = isLast && next?.kernel ? (x: number, y: number): number => winner(next.kernel as Float32Array, next.bias, names.length, [x, y]) : undefined;
+  const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i] as number);
+  const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1] as number);
+  const lead = separation(x, y, train.predicted, names);
+  const scatter: Scatter = {
+    name: `plane-${layer.name}`,
+    title: 'The plane of the two nodes',
+    subtitle: `${count(train.rows)} training images, by predicted class`,
+    alt: `Scatter plot of node 1 against node 2 of ${layer.name}. ${lead}`,
+    axes: ['activation of node 1', 'activation of node 2'],
+    x,
+    y,
+    id: train.id,
+    group: train.predicted,
+    colour: 'predicted',
+    classes: names,
+    ...(region && { region }),
+  };
+  const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}.`;
+  const byTruth: Scatter = { ...scatter, name: `plane-${layer.name}-true`, subtitle: `${count(train.rows)} training images, by true class`, group: train.label, colour: 'true' };
+  return { title: `Hidden layer ${index + 1} as a plane`, lead, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
+}
+
+function viewGroup(view: View, experiment: Experiment, names: readonly string[]): Group {
+  const what = sourceName(view.source);
+  const pairs = view.dimensions === 3 ? [[0, 1], [0, 2], [1, 2]] : [[0, 1]];
+  const axis = (d: number): string => {
+    if (view.method === 'columns') return `${view.source === 'pixels' ? 'pixel' : 'column'} ${view.columns?.[d] ?? d} (value)`;
+    if (view.method === 'tsne') return `t-SNE ${d + 1} (no unit)`;
+    const share = view.explained?.[d];
+    return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
+  };
+  const column = (d: number): Float32Array => new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
+  const lead = viewLead(view, column(0), column(1), names, what);
+  const plots = pairs.flatMap(([a, b]): Plot[] => {
+    const scatter: Scatter = {
+      name: `${view.name}${pairs.length > 1 ? `-${(a as number) + 1}${(b as number) + 1}` : ''}`,
+      title: `${methodName(view)} of ${what}`,
+      subtitle: `${count(view.rows)} ${view.split === 'train' ? 'training' : view.split} images, by true class`,
+      alt: `Scatter plot: ${methodName(view)} of ${what}. ${lead}`,
+      axes: [axis(a as number), axis(b as number)],
+      x: column(a as number),
+      y: column(b as number),
+      id: view.id,
+      group: view.label,
+      colour: 'true',
+      classes: names,
+      equal: view.method !== 'columns',
+      numbered: view.method !== 'tsne',
+    };
+    const plot = { scatter, split: view.split, caption: caption(view) };
+    return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
+  });
+  return { title: `${methodName(view)} of ${what}, ${plural(view.dimensions, 'dimension')}`, lead, plots };
+}
+
+function methodName({ method }: View): string {
+  return { pca: 'Principal components', tsne: 't-SNE', columns: 'Two columns' }[method];
+}
+
+function sourceName(source: string): string {
+  const hidden = /^hidden(\d+)$/.exec(source);
+  return hidden ? `the activations of hidden layer ${hidden[1]}` : `the ${source}`;
+}
+
+function caption({ method, perplexity, iterations, klDivergence, explained }: View): string {
+  if (method === 'tsne') return `Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
+  if (method === 'columns') return 'Values as the images hold them.';
+  return explained ? `These components explain ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance.` : '';
+}
+
+function withThumbnails(scatter: Scatter, view: View, { images }: Experiment): Scatter {
+  return {
+    ...scatter,
+    name: `${scatter.name}-digits`,
+    overlay: (image, place) => layThumbnails(faded(image), place, scatter.group, scatter.classes.length, (row) => images.at(view.split, view.id[row] as number), images, Math.max(images.width, images.height) * 1.15),
+  };
+}
+
+function faded<T extends { readonly palette: readonly (readonly [number, number, number, number])[] }>(image: T): T {
+  return { ...image, palette: image.palette.map(([r, g, b, a]) => [r, g, b, Math.round(a * 0.18)] as const) };
+}
+
+function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): string {
+  const text = separation(x, y, view.label, names);
+  return view.explained ? `The first ${view.dimensions} components hold ${percent(view.explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}. ${text}` : text;
+}
+
+/** Which classes keep to themselves: share of images nearest to the centre of their own class. */
+function separation(x: Float32Array, y: Float32Array, group: Uint16Array, names: readonly string[]): string {
+  const centres = names.map((_, c) => centre(x, y, group, c));
+  const own = names.map(() => 0);
+  const taken = names.map(() => names.map(() => 0));
+  for (let i = 0; i < group.length; i++) {
+    const c = group[i] as number;
+    const near = nearest(centres, x[i] as number, y[i] as number);
+    if (near === c) own[c] = (own[c] as number) + 1;
+    (taken[c] as number[])[near] = ((taken[c] as number[])[near] as number) + 1;
+  }
+  const present = names.map((_, c) => c).filter((c) => (centres[c] as Centre).n > 0);
+  const share = (c: number): number => (own[c] as number) / (centres[c] as Centre).n;
+  const ranked = [...present].sort((a, b) => share(b) - share(a) || a - b);
+  const total = own.reduce((a, b) => a + b, 0) / Math.max(1, group.length);
+  const worst = ranked[ranked.length - 1];
+  if (ranked.length < 2 || worst === undefined) return `All ${count(group.length)} images are of one class.`;
+  const rivals = (taken[worst] as number[]).map((n, c) => (c === worst ? -1 : n));
+  const rival = rivals.indexOf(Math.max(...rivals));
+  return `Here ${percent(total, 0)} of the images lie nearest to the centre of their own class: ${listed(ranked.slice(0, 2).map((c) => names[c] as string))} stand apart best (${percent(share(ranked[0] as number), 0)} and ${percent(share(ranked[1] as number), 0)}), ${names[worst]} least (${percent(share(worst), 0)}), mixed mostly with ${names[rival]}.`;
+}
+
+interface Centre {
+  readonly x: number;
+  readonly y: number;
+  readonly n: number;
+}
+
+function centre(x: Float32Array, y: Float32Array, group: Uint16Array, c: number): Centre {
+  let [sx, sy, n] = [0, 0, 0];
+  for (let i = 0; i < group.length; i++) {
+    if (group[i] !== c) continue;
+    sx += x[i] as number;
+    sy += y[i] as number;
+    n++;
+  }
+  return { x: sx / Math.max(1, n), y: sy / Math.max(1, n), n };
+}
+
+function nearest(centres: readonly Centre[], x: number, y: number): number {
+  let best = -1;
+  let least = Infinity;
+  centres.forEach((centre, c) => {
+    const distance = (centre.x - x) ** 2 + (centre.y - y) ** 2;
+    if (centre.n > 0 && distance < least) {
+      least = distance;
+      best = c;
+    }
+  });
+  return best;
+}

@@ -1,0 +1,67 @@
+import { probabilityHistogram } from '../analysis/histogram.js';
+import { probabilityDrawing } from '../figures/bars.js';
+import { inkImage } from '../figures/digits.js';
+import { draw } from '../figures/vega.js';
+import { count, fixed, percent, plural } from '../page/format.js';
+import { html, type Markup } from '../page/html.js';
+import { figureBlock, pixelImage, type Context, type Section } from './section.js';
+
+const FIRST = 20;
+const BINS = 20;
+
+/** Probabilities of the first test images, and how sure the net is of each class. */
+export async function probabilitiesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
+  const { test } = experiment;
+  if (test.rows === 0) return undefined;
+  const K = names.length;
+  const figures: Markup[] = [];
+  for (const [c, name] of names.entries()) {
+    const { own, others } = probabilityHistogram(test, K, c, BINS);
+    const ownSure = own[BINS - 1] as number;
+    const othersSure = others[BINS - 1] as number;
+    const total = own.reduce((a, b) => a + b, 0);
+    const alt = `Histogram of the probability of class ${name}: ${ownSure} of ${total} images of ${name} and ${othersSure} others lie above 0.95`;
+    const caption = total > 0 ? `${percent(ownSure / total, 1)} of its images above 0.95; ${count(othersSure)} others` : 'no images';
+    figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
+  }
+  const unsure = countUnsure(test.probabilities, K);
+  return {
+    id: 'probabilities',
+    title: 'Probabilities',
+    lead: `${plural(unsure, 'of the test images has', 'of the test images have')} no class above a probability of one half; ${firstLead(experiment, K)}`,
+    body: html`${firstTable(experiment, names)}${oneVector(experiment, names)}<h3>How sure the net is of each class</h3><div class="grid">${figures}</div>`,
+  };
+}
+
+function countUnsure(probabilities: Float32Array, K: number): number {
+  let unsure = 0;
+  for (let i = 0; i < probabilities.length; i += K) if (Math.max(...probabilities.subarray(i, i + K)) < 0.5) unsure++;
+  return unsure;
+}
+
+function firstLead({ test }: Context['experiment'], K: number): string {
+  const n = Math.min(FIRST, test.rows);
+  const right = Array.from({ length: n }, (_, i) => i).filter((i) => test.label[i] === test.predicted[i]).length;
+  const least = Array.from({ length: n }, (_, i) => test.probabilities[i * K + (test.predicted[i] as number)] as number);
+  return `${right} of the first ${n} are right, with probabilities from ${percent(Math.min(...least), 1)} to ${percent(Math.max(...least), 1)}.`;
+}
+
+function firstTable({ test, images }: Context['experiment'], names: readonly string[]): Markup {
+  const K = names.length;
+  const rows = Array.from({ length: Math.min(FIRST, test.rows) }, (_, i) => {
+    const pixels = images.at('test', test.id[i] as number);
+    const label = test.label[i] as number;
+    const cells = names.map((name, c) => {
+      const p = test.probabilities[i * K + c] as number;
+      const text = p < 0.005 ? '·' : p >= 0.995 ? '100' : String(Math.round(p * 100));
+      return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}" style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
+    });
+    return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">${pixels && pixelImage(inkImage(pixels, images.width, images.height), `test image ${test.id[i]}`)} <span>${names[label]}</span></th>${cells}</tr>`;
+  });
+  return html`<table class="matrix first"><caption>The first ${rows.length} test images: probability of each class, per cent (the true class is framed)</caption><thead><tr><th scope="col">true</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {
+  const values = names.map((name, c) => `${name}: ${(test.probabilities[c] as number).toPrecision(5)}`);
+  return html`<p class="note">Test image ${test.id[0]}, in full: <code>${values.join(', ')}</code></p>`;
+}

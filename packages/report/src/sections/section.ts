@@ -1,0 +1,45 @@
+import type { Published } from '../params.js';
+import type { Experiment } from '../data/experiment.js';
+import type { Figure, FigureShelf } from '../figures/figure.js';
+import { html, type Content, type Markup } from '../page/html.js';
+import { pngUrl, type IndexedImage } from '../figures/png.js';
+
+/** A chapter of the report. */
+export interface Section {
+  /** Anchor. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence that says what the figures show, computed from the data. */
+  readonly lead: Content;
+  readonly body: Markup;
+}
+
+/** What a section is made from. */
+export interface Context {
+  readonly experiment: Experiment;
+  readonly shelf: FigureShelf;
+  readonly published: Published;
+  /** Class names. */
+  readonly names: readonly string[];
+}
+
+/** A drawn figure with its caption and the files it is kept in. */
+export function figureBlock(figure: Figure, caption: Content = undefined, attributes: Content = undefined): Markup {
+  const link = (extension: string, name: string): Markup => html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
+  return html`<figure class="plot" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} ${link('parquet', 'Parquet')}</span></figcaption></figure>`;
+}
+
+/** Figures side by side where there is room. */
+export const row = (...figures: Content[]): Markup => html`<div class="row">${figures}</div>`;
+
+/** A small image drawn pixel by pixel; `ink` ones are inverted on dark ground. */
+export function pixelImage(image: IndexedImage, alt: string, className = 'ink'): Markup {
+  return html`<img class="${className}" src="${pngUrl(image)}" width="${image.width}" height="${image.height}" alt="${alt}">`;
+}
+
+/** A table with a caption; the first cell of each row is its heading. */
+export function table(caption: string, head: readonly Content[], rows: readonly (readonly Content[])[], className = ''): Markup {
+  return html`<table class="${className}"><caption>${caption}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead><tbody>${rows.map(
+    ([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,
+  )}</tbody></table>`;
+}
