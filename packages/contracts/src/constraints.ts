@@ -3,7 +3,8 @@
  * the check with its message ({@link ./check.ts}), the JSON Schema ({@link ./json-schema.ts}) and the negative tests.
  */
 
-interface Common<T> {
+/** What every constraint has. */
+export interface Common<T> {
   /** One line for editor completion and documentation. */
   readonly doc: string;
   /** Used when the field is missing. Without it, and unless `optional`, the field is required. */

@@ -1,22 +1,21 @@
 import { flag, integer, object, real, text, type Infer } from '@layerwise/contracts';
 
 const score = (split: string) =>
-  object({
-    doc: `published figures on the ${split} split`,
-    optional: true,
-    fields: {
+  object(
+    {
       accuracy: real({ doc: 'share of images right', min: 0, max: 1, optional: true }),
       loss: real({ doc: 'mean cross-entropy in nats', min: 0, optional: true }),
       labelRmse: real({ doc: 'root mean squared error of the predicted label', min: 0, optional: true }),
     },
-  });
+    { doc: `published figures on the ${split} split`, optional: true },
+  );
 
 /** Parameters of the report stage. */
 export const params = {
   study: text({ doc: 'name of the study', default: 'study' }),
   experiment: text({ doc: 'name of the experiment', default: 'experiment' }),
   title: text({ doc: 'one line over the report; by default the net and the data set', optional: true }),
-  published: object({ doc: 'figures others published for this experiment, shown beside the measured ones', optional: true, fields: { train: score('training'), validation: score('validation'), test: score('test') } }),
+  published: object({ train: score('training'), validation: score('validation'), test: score('test') }, { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true }),
   interactive: flag({ doc: 'embed images and positions, so that hovering a map and clicking a confusion cell shows digits', default: true }),
   hoverImages: integer({ doc: 'at most so many images per split can be hovered', default: 10000, min: 0, max: 20000 }),
   topNodes: integer({ doc: 'hidden nodes per layer drawn without scripts', default: 12, min: 1, max: 64 }),

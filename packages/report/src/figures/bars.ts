@@ -7,7 +7,7 @@ export function classCountDrawing(classes: readonly string[], counts: readonly n
   const data = { class: texts(classes), images: ints(counts) };
   const encoding = { x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: { labelAngle: 0, ticks: false } }, y: { field: 'images', type: 'quantitative', title: 'images', axis: { tickCount: 4 } } };
   const color = { field: 'class', type: 'nominal', sort: null, legend: null, scale: { domain: classes, range: classes.map((_, i) => classColour(i)) } };
-  return { name, alt, data, spec: { title: { text: title }, width: 370, height: 180, encoding, mark: { type: 'bar', cornerRadiusEnd: 2 }, ...{ encoding: { ...encoding, color } } } };
+  return { name, alt, data, spec: { title: { text: title }, width: 370, height: 180, mark: { type: 'bar', cornerRadiusEnd: 2 }, encoding: { ...encoding, color } } };
 }
 
 /** Counts of P(class = c), bins of width 1/bins, for images of c and for all others; log scale, empty bins left out. */
@@ -29,7 +29,7 @@ export function probabilityDrawing(className: string, index: number, own: readon
   const encoding = {
     x: { field: 'from', type: 'quantitative', title: `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { tickCount: 5, format: '.1~f', grid: false } },
     x2: { field: 'to' },
-    y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { tickCount: 4, format: '~s' } },
+    y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' } },
     y2: { datum: 0.8 },
     color: { field: 'of', type: 'nominal', title: null, scale: { domain: [`class ${className}`, 'others'], range: [classColour(index), '#8a8780'] } },
     opacity: { value: 0.72 },

@@ -22,7 +22,7 @@ export function historyDrawing(history: ResultTable, measure: keyof typeof MEASU
   const data = longTable(history, lines.map((line) => ({ ...line, column: clean(history, line.column) })));
   const series = [...new Set(data['series']?.values as string[])];
   const color = { field: 'series', type: 'nominal', title: null, scale: { domain: series, range: series.map((name) => SERIES_COLOURS[name as keyof typeof SERIES_COLOURS]) } };
-  const x = { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { format: 'd', tickMinStep: 1, grid: false }, scale: { nice: false } };
+  const x = { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { format: 'd', tickMinStep: 1, grid: false }, scale: { domain: [1, Math.max(2, ...numbers(history['epoch']?.values))], nice: false } };
   const y = { field: 'value', type: 'quantitative', title: axis, axis: { format, tickCount: 5 }, scale: { zero: false } };
   const spec = {
     title: { text: `${title} by epoch` },

@@ -18,8 +18,6 @@ export interface Scatter {
   readonly id: Uint32Array;
   /** Class of each point, for its colour. */
   readonly group: Uint16Array;
-  /** What the colour is: `true class` or `predicted class`. */
-  readonly colour: string;
   readonly classes: readonly string[];
   /** One unit is as long on both axes. */
   readonly equal?: boolean;
@@ -118,14 +116,14 @@ function medians({ x, y, group, classes }: Scatter) {
   return { class: texts(present.map((c) => classes[c] as string)), x: reals(present.map((c) => median(x, c))), y: reals(present.map((c) => median(y, c))) };
 }
 
-function spec({ title, subtitle, axes, classes, colour, numbered = true }: Scatter, x: Domain, y: Domain, url: string): object {
+function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: Domain, y: Domain, url: string): object {
   const axis = numbered ? { grid: true, tickCount: 5 } : { grid: false, labels: false, ticks: false };
   const position = {
     x: { field: 'x', type: 'quantitative', title: axes[0], axis, scale: { domain: x, nice: false, zero: false } },
     y: { field: 'y', type: 'quantitative', title: axes[1], axis, scale: { domain: y, nice: false, zero: false } },
   };
   const range = classes.map((_, c) => classColour(c));
-  const color = { field: 'class', type: 'nominal', title: colour, sort: null, legend: { columns: 10, symbolType: 'circle', symbolSize: 90, columnPadding: 8, titleOrient: 'left' }, scale: { domain: classes, range } };
+  const color = { field: 'class', type: 'nominal', title: null, sort: null, legend: { columns: 10, symbolType: 'circle', symbolSize: 80, columnPadding: 7, symbolOffset: 0 }, scale: { domain: classes, range } };
   const ink = { field: 'class', type: 'nominal', legend: null, scale: { domain: classes, range: range.map((c) => (lightTextOn(c) ? '#fff' : '#111')) } };
   return {
     title: { text: title, ...(subtitle && { subtitle }) },

@@ -22,7 +22,7 @@ export function rgb(colour: string): readonly [number, number, number] {
   return [n >> 16, (n >> 8) & 255, n & 255];
 }
 
-/** Whether white (else black) text stands out on a colour; WCAG relative luminance, powers by repeated multiplication avoided: a cubic fits within 0.01. */
+/** Whether white (else black) text stands out on a colour: by relative luminance, gamma taken as 2. */
 export function lightTextOn(colour: string): boolean {
   const [r, g, b] = rgb(colour).map((channel) => (channel / 255) ** 2) as [number, number, number];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.36;

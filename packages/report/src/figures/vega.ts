@@ -20,10 +20,16 @@ export interface Drawing {
 export async function draw({ name, alt, spec, data }: Drawing): Promise<Figure> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
   const full = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, data: { name: 'table', values: rowsOf(data) }, config: VEGA_CONFIG };
-  const view = new View(parse(compile(full as Parameters<typeof compile>[0]).spec), { renderer: 'none', logLevel: Warn });
-  const svg = tidy(await view.toSVG(), alt);
+  const view = new View(parse(compile(full as unknown as Parameters<typeof compile>[0]).spec), { renderer: 'none', logLevel: Warn });
+  const svg = ownIds(tidy(await view.toSVG(), alt), name);
   view.finalize();
   return { name, svg: raw(svg), file: standalone(svg), spec: full, data };
+}
+
+/** Vega counts clip paths over the life of the process; here they are named by figure. */
+function ownIds(svg: string, name: string): string {
+  const found = [...new Set([...svg.matchAll(/id="([^"]+)"/g)].map((match) => match[1] as string))];
+  return svg.replace(/(id="|url\(#)([^")]+)/g, (_, before: string, id: string) => `${before}${name}-${found.indexOf(id)}`);
 }
 
 /** Rows of a result table as objects, with at most six significant digits; for small tables only. */

@@ -41,8 +41,8 @@ function lead({ layer, predicted }: LayerStudy, names: readonly string[]): strin
   const pairs = classPairs(best.boxes);
   const worst = pairs[pairs.length - 1];
   const touching = worst && worst.overlap > 0 ? `; ${names[worst.a]} and ${names[worst.b]} overlap most (${percent(worst.overlap, 0)} of the shorter box)` : '';
-  const which = layer.width === 1 ? 'The one node' : `Node ${best.node + 1} separates best: it`;
-  return `${which} of the last hidden layer keeps the boxes of ${best.apart} of ${pairs.length} pairs of classes apart${touching}.`;
+  const which = layer.width === 1 ? 'The one node of the last hidden layer' : `In the last hidden layer node ${best.node + 1} separates best: it`;
+  return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of classes apart${touching}.`;
 }
 
 function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topNodes: number, names: readonly string[], train: Split, interactive: boolean, dead: readonly number[]): Markup {
@@ -55,8 +55,8 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topN
   const same = top.map((node) => truth[node.node] as NodeBoxes);
   return html`<h3>Hidden layer ${index + 1}: ${plural(layer.width, 'node')}</h3>
 <p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. <a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, all nodes</a></p>
-<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>By predicted class${!all && `, the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>
-${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(3)))) })}</script>`)}
+<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>
+${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
 }
 

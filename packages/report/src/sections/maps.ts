@@ -19,7 +19,7 @@ export interface HoverMap {
 export async function mapsSection(context: Context): Promise<{ readonly section?: Section; readonly maps: readonly HoverMap[] }> {
   const maps: HoverMap[] = [];
   const blocks: Content[] = [];
-  const leads: string[] = [];
+  const found: Group[] = [];
   for (const group of groups(context)) {
     const figures: Markup[] = [];
     for (const { scatter, split, caption } of group.plots) {
@@ -29,12 +29,18 @@ export async function mapsSection(context: Context): Promise<{ readonly section?
       const { left, top, width } = figure.plot;
       figures.push(figureBlock(figure, caption, html`data-map="${figure.name}" data-plot="${left},${top},${width}"`));
     }
-    leads.push(group.lead);
+    found.push(group);
     blocks.push(html`<h3>${group.title}</h3><p class="lead">${group.lead}</p><div class="row">${figures}</div>`);
   }
   if (blocks.length === 0) return { maps };
-  const first = leads[leads.length - 1] as string;
-  return { maps, section: { id: 'maps', title: 'Maps of the images', lead: `${plural(maps.length, 'map')} of the images; ${first.charAt(0).toLowerCase()}${first.slice(1)}`, body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median.</p>${blocks}` } };
+  return { maps, section: { id: 'maps', title: 'Maps of the images', lead: mapsLead(found), body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median.</p>${blocks}` } };
+}
+
+function mapsLead(found: readonly Group[]): string {
+  const sorted = [...found].sort((a, b) => b.own - a.own);
+  const [best, worst] = [sorted[0] as Group, sorted[sorted.length - 1] as Group];
+  const text = `${best.title}: ${percent(best.own, 0)} of the images lie nearest to the centre of their own class`;
+  return best === worst ? `${text}.` : `${text}, the most of these ${found.length} maps; the fewest, ${percent(worst.own, 0)}, in ${worst.title}.`;
 }
 
 interface Plot {
@@ -45,6 +51,8 @@ interface Plot {
 interface Group {
   readonly title: string;
   readonly lead: string;
+  /** Share of images nearest to the centre of their own class. */
+  readonly own: number;
   readonly plots: readonly Plot[];
 }
 
@@ -63,7 +71,7 @@ function planeGroup({ train, network, evaluation }: Experiment, names: readonly 
   const region = isLast && next?.kernel ? (x: number, y: number): number => winner(next.kernel as Float32Array, next.bias, names.length, [x, y]) : undefined;
   const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i] as number);
   const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1] as number);
-  const lead = separation(x, y, train.predicted, names);
+  const { text: lead, own } = separation(x, y, train.predicted, names);
   const scatter: Scatter = {
     name: `plane-${layer.name}`,
     title: 'The plane of the two nodes',
@@ -74,13 +82,12 @@ function planeGroup({ train, network, evaluation }: Experiment, names: readonly 
     y,
     id: train.id,
     group: train.predicted,
-    colour: 'predicted',
     classes: names,
     ...(region && { region }),
   };
   const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}.`;
-  const byTruth: Scatter = { ...scatter, name: `plane-${layer.name}-true`, subtitle: `${count(train.rows)} training images, by true class`, group: train.label, colour: 'true' };
-  return { title: `Hidden layer ${index + 1} as a plane`, lead, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
+  const byTruth: Scatter = { ...scatter, name: `plane-${layer.name}-true`, subtitle: `${count(train.rows)} training images, by true class`, group: train.label };
+  return { title: `Hidden layer ${index + 1} as a plane`, lead, own, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
 }
 
 function viewGroup(view: View, experiment: Experiment, names: readonly string[]): Group {
@@ -93,11 +100,11 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
   };
   const column = (d: number): Float32Array => new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
-  const lead = viewLead(view, column(0), column(1), names, what);
+  const { text: lead, own } = viewLead(view, column(0), column(1), names, what);
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
       name: `${view.name}${pairs.length > 1 ? `-${(a as number) + 1}${(b as number) + 1}` : ''}`,
-      title: `${methodName(view)} of ${what}`,
+      title: `${methodName(view)}, ${shortSource(view.source)}`,
       subtitle: `${count(view.rows)} ${view.split === 'train' ? 'training' : view.split} images, by true class`,
       alt: `Scatter plot: ${methodName(view)} of ${what}. ${lead}`,
       axes: [axis(a as number), axis(b as number)],
@@ -105,7 +112,6 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       y: column(b as number),
       id: view.id,
       group: view.label,
-      colour: 'true',
       classes: names,
       equal: view.method !== 'columns',
       numbered: view.method !== 'tsne',
@@ -113,11 +119,15 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     const plot = { scatter, split: view.split, caption: caption(view) };
     return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
   });
-  return { title: `${methodName(view)} of ${what}, ${plural(view.dimensions, 'dimension')}`, lead, plots };
+  return { title: `${methodName(view)} of ${what}, ${plural(view.dimensions, 'dimension')}`, lead, own, plots };
 }
 
 function methodName({ method }: View): string {
   return { pca: 'Principal components', tsne: 't-SNE', columns: 'Two columns' }[method];
+}
+
+function shortSource(source: string): string {
+  return source.replace(/^hidden(\d+)$/, 'hidden layer $1');
 }
 
 function sourceName(source: string): string {
@@ -143,13 +153,18 @@ function faded<T extends { readonly palette: readonly (readonly [number, number,
   return { ...image, palette: image.palette.map(([r, g, b, a]) => [r, g, b, Math.round(a * 0.18)] as const) };
 }
 
-function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): string {
-  const text = separation(x, y, view.label, names);
-  return view.explained ? `The first ${view.dimensions} components hold ${percent(view.explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}. ${text}` : text;
+function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): Separation {
+  const { text, own } = separation(x, y, view.label, names);
+  return view.explained ? { own, text: `The first ${view.dimensions} components hold ${percent(view.explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}. ${text}` } : { own, text };
+}
+
+interface Separation {
+  readonly text: string;
+  readonly own: number;
 }
 
 /** Which classes keep to themselves: share of images nearest to the centre of their own class. */
-function separation(x: Float32Array, y: Float32Array, group: Uint16Array, names: readonly string[]): string {
+function separation(x: Float32Array, y: Float32Array, group: Uint16Array, names: readonly string[]): Separation {
   const centres = names.map((_, c) => centre(x, y, group, c));
   const own = names.map(() => 0);
   const taken = names.map(() => names.map(() => 0));
@@ -164,10 +179,11 @@ function separation(x: Float32Array, y: Float32Array, group: Uint16Array, names:
   const ranked = [...present].sort((a, b) => share(b) - share(a) || a - b);
   const total = own.reduce((a, b) => a + b, 0) / Math.max(1, group.length);
   const worst = ranked[ranked.length - 1];
-  if (ranked.length < 2 || worst === undefined) return `All ${count(group.length)} images are of one class.`;
+  if (ranked.length < 2 || worst === undefined) return { own: total, text: `All ${count(group.length)} images are of one class.` };
   const rivals = (taken[worst] as number[]).map((n, c) => (c === worst ? -1 : n));
   const rival = rivals.indexOf(Math.max(...rivals));
-  return `Here ${percent(total, 0)} of the images lie nearest to the centre of their own class: ${listed(ranked.slice(0, 2).map((c) => names[c] as string))} stand apart best (${percent(share(ranked[0] as number), 0)} and ${percent(share(ranked[1] as number), 0)}), ${names[worst]} least (${percent(share(worst), 0)}), mixed mostly with ${names[rival]}.`;
+  const text = `Here ${percent(total, 0)} of the images lie nearest to the centre of their own class: ${listed(ranked.slice(0, 2).map((c) => names[c] as string))} stand apart best (${percent(share(ranked[0] as number), 0)} and ${percent(share(ranked[1] as number), 0)}), ${names[worst]} least (${percent(share(worst), 0)}), mixed mostly with ${names[rival]}.`;
+  return { own: total, text };
 }
 
 interface Centre {

@@ -1,0 +1,61 @@
+import { count, percent, plural, points } from '../page/format.js';
+import { html, type Content, type Markup } from '../page/html.js';
+import { chapter } from '../page/page.js';
+import { accuracyPlot } from './accuracy-plot.js';
+import { overfit, recommend, TOLERANCE, type ComparedExperiment, type Recommendation } from './compared.js';
+import { seconds } from './times.js';
+
+/** The chapter that stands in place of `<!--layerwise:comparison-->`: table, recommendation, plot. Nothing with fewer than two experiments. */
+export function renderComparison(experiments: readonly ComparedExperiment[]): string {
+  if (experiments.length < 2) return '';
+  const body = html`${comparisonTable(experiments)}${recommendationText(recommend(experiments))}${accuracyPlot(experiments)}`;
+  return chapter('comparison', 'Beside the other experiments', comparisonLead(experiments), body).text;
+}
+
+/** One sentence on the spread of the experiments. */
+export function comparisonLead(experiments: readonly ComparedExperiment[]): string {
+  const sorted = [...experiments].sort((a, b) => b.test - a.test);
+  const [best, worst] = [sorted[0] as ComparedExperiment, sorted[sorted.length - 1] as ComparedExperiment];
+  const here = experiments.find((experiment) => experiment.current);
+  const place = here ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${experiments.length}.` : '';
+  return `Test accuracy of ${plural(experiments.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${place}`;
+}
+
+/** Title of a column and what stands in it. */
+type Column = readonly [string, (experiment: ComparedExperiment) => Content];
+
+/** The table of experiments; at narrow width each row becomes a block. */
+export function comparisonTable(experiments: readonly ComparedExperiment[]): Markup {
+  const timed = experiments.some((experiment) => experiment.seconds !== undefined);
+  const seeded = experiments.some((experiment) => experiment.seeds !== undefined);
+  const published = experiments.some((experiment) => experiment.published !== undefined);
+  const columns: readonly Column[] = [
+    ['net', (e) => html`${e.net}`],
+    ['inputs', (e) => e.inputs],
+    ['parameters', (e) => count(e.params)],
+    ['training', (e) => percent(e.train)],
+    ['validation', (e) => percent(e.validation)],
+    ['test', (e) => html`<b>${percent(e.test)}</b>`],
+    ...(published ? [['published', (e: ComparedExperiment) => percent(e.published)] as const] : []),
+    ['gap, points', (e) => points(e.train - e.test)],
+    ['epoch kept', (e) => `${e.bestEpoch} of ${e.epochs}`],
+    ...(timed ? [['time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const] : []),
+    ...(seeded ? [['seeds', (e: ComparedExperiment) => (e.seeds ? `${e.seeds.count}: ${percent(e.seeds.testMean)} ± ${points(e.seeds.testDeviation).slice(1)}` : '1')] as const] : []),
+  ];
+  const name = (e: ComparedExperiment): Content => (e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name);
+  return html`<table class="compare stack"><caption>Accuracy on the three splits; gap is training minus test</caption><thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${experiments.map(
+    (e) => html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
+  )}</tbody></table>`;
+}
+
+/** The recommendation in words, with its reason. */
+export function recommendationText(recommendation: Recommendation | undefined): Markup | undefined {
+  if (!recommendation) return undefined;
+  const { chosen, close, best } = recommendation;
+  const others = close.filter((experiment) => experiment !== chosen);
+  const reason =
+    others.length === 0
+      ? `its validation accuracy, ${percent(chosen.validation)}, is more than ${TOLERANCE * 100} points above every other`
+      : `its validation accuracy, ${percent(chosen.validation)}, ${chosen === best ? 'is the highest' : `lies within ${TOLERANCE * 100} points of the highest (${best.name}, ${percent(best.validation)})`}, and of the ${close.length} experiments that close it overfits least: training exceeds validation by ${points(overfit(chosen))} points (${others.map((e) => `${e.name} ${points(overfit(e))}`).join(', ')})`;
+  return html`<div class="recommend"><p><strong>Recommended: ${chosen.name}</strong> (${chosen.net}, ${chosen.inputs}), because ${reason}.</p><p class="note">Chosen on training and validation data alone; test figures are reported, never selected on.</p></div>`;
+}

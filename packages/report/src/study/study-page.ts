@@ -1,0 +1,43 @@
+import { percent, points } from '../page/format.js';
+import { html, type Content } from '../page/html.js';
+import { chapter, page } from '../page/page.js';
+import { table } from '../sections/section.js';
+import { accuracyPlot } from './accuracy-plot.js';
+import { comparisonLead, comparisonTable, recommendationText } from './comparison.js';
+import { recommend, type ComparedExperiment } from './compared.js';
+
+/** What stands on a study's own page. */
+export interface StudyPage {
+  readonly study: string;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  /** Name of the data set, and what it stands in for. */
+  readonly dataset?: { readonly name: string; readonly origin?: string; readonly fallback?: { readonly wanted: string; readonly reason: string } | undefined } | undefined;
+  readonly experiments: readonly ComparedExperiment[];
+  /** Loud lines at the top. */
+  readonly warnings?: readonly string[] | undefined;
+}
+
+/** The page of a study: table of experiments, recommendation, accuracy against size, differences. A whole HTML document. */
+export function renderStudy({ study, title, description, dataset, experiments, warnings = [] }: StudyPage): string {
+  const chosen = recommend(experiments);
+  const opening = html`<header><p class="eyebrow">study</p><h1>${title ?? study}</h1>${description && html`<p class="lead">${description}</p>`}</header>
+${dataset?.fallback && html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted} figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}); every number here is of <strong>${dataset.name}</strong>.</div>`}
+${warnings.length > 0 && html`<aside class="warnings" aria-label="Warnings"><h2>Warnings</h2><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></aside>`}
+${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</p>${comparisonTable(experiments)}${recommendationText(chosen)}${accuracyPlot(experiments)}` : html`<p class="lead">No experiment of this study has been run yet.</p>`}`;
+  const body = experiments.length > 1 ? chapter('differences', 'Differences', differenceLead(experiments), differences(experiments)) : undefined;
+  return page({ title: `${study}: study`, opening, contents: [], body });
+}
+
+function differences(experiments: readonly ComparedExperiment[]): Content {
+  const [best, ...others] = [...experiments].sort((a, b) => b.validation - a.validation || a.params - b.params) as [ComparedExperiment, ...ComparedExperiment[]];
+  const rows = others.map((e) => [e.name, points(e.validation - best.validation), points(e.test - best.test), `${(e.params / best.params).toFixed(2)}×`]);
+  return table(`Against ${best.name}, the highest on validation (${percent(best.validation)}); percentage points`, ['experiment', 'validation', 'test', 'parameters'], rows);
+}
+
+function differenceLead(experiments: readonly ComparedExperiment[]): string {
+  const missed = experiments.filter((e) => e.published !== undefined);
+  if (missed.length === 0) return `The experiments differ by up to ${points(Math.max(...experiments.map((e) => e.test)) - Math.min(...experiments.map((e) => e.test))).slice(1)} points on test images.`;
+  const largest = missed.reduce((a, b) => (Math.abs(b.test - (b.published as number)) > Math.abs(a.test - (a.published as number)) ? b : a));
+  return `Of ${missed.length} experiments with a published test accuracy, ${largest.name} is farthest from it: ${points(largest.test - (largest.published as number))} points.`;
+}

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
+import { fillReport, renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
+import { fixture, type FixtureOptions } from './fixture.js';
+
+const params = { study: 'pipeline', experiment: 'exp5', published: { test: { accuracy: 0.9368, loss: 0.2242 } } };
+const report = async (options: FixtureOptions = {}, given: object = params): Promise<MemoryArtifact> => (await runInMemory(stage, { params: given, inputs: fixture(options) })).output;
+const index = (output: MemoryArtifact): string => new TextDecoder().decode(output.blobs.get('index.html'));
+
+describe('a report', () => {
+  let output: MemoryArtifact;
+  let text: string;
+  beforeAll(async () => {
+    output = await report({ origin: 'selected', hidden: [16, 2], warnings: [{ code: 'DEAD_UNITS', message: '1 of 16 <nodes> never fires' }] });
+    text = index(output);
+  });
+
+  it('is the same bytes when made again, and does not depend on how long its inputs took', async () => {
+    const inputs = fixture({ origin: 'selected', hidden: [16, 2], warnings: [{ code: 'DEAD_UNITS', message: '1 of 16 <nodes> never fires' }] });
+    for (const artifact of Object.values(inputs)) artifact.made = { ...artifact.made, seconds: 123.4, peakMemoryMB: 567 };
+    const again = (await runInMemory(stage, { params, inputs })).output;
+    expect([...again.blobs.keys()]).toEqual([...output.blobs.keys()]);
+    for (const [name, bytes] of again.blobs) expect(Buffer.from(bytes).equals(Buffer.from(output.blobs.get(name) as Uint8Array)), name).toBe(true);
+  });
+
+  it('refers to nothing outside itself but its own figures', () => {
+    const addresses = [...text.matchAll(/(?:src|href|url)\s*=\s*"([^"]*)"/g)].map((match) => match[1] as string);
+    expect(addresses.filter((address) => !/^(data:|#|figures\/[\w.-]+$)/.test(address))).toEqual([]);
+    for (const [, name] of text.matchAll(/href="(figures\/[^"]+)"/g)) expect(output.files).toContain(name);
+  });
+
+  it('shows measured beside published figures, and escapes what it was given', () => {
+    expect(text).toContain('91.50%');
+    expect(text).toContain('published 93.68%');
+    expect(text).toContain('1 of 16 &lt;nodes&gt; never fires');
+    expect(text).not.toContain('<nodes>');
+  });
+
+  it('counts confusions as the data hold them', () => {
+    const table = output.tables.get('figures/confusion-test');
+    const counts = Array.from(table?.['images']?.values as number[]);
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(200);
+    const diagonal = counts.filter((_, i) => i % 11 === 0).reduce((a, b) => a + b, 0);
+    const { label, predicted } = fixtureTest();
+    expect(diagonal).toBe(label.filter((value, i) => value === predicted[i]).length);
+  });
+
+  it('keeps every figure as SVG, specification and Parquet', () => {
+    const names = [...output.tables.keys()];
+    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits']));
+    for (const name of names) for (const extension of ['svg', 'vl.json']) expect(output.files).toContain(`${name}.${extension}`);
+  });
+
+  it('says every chapter in a sentence with numbers or classes in it', () => {
+    const leads = [...text.matchAll(/<section[^>]*><h2[^>]*>([^<]*)<\/h2><p class="lead">(.*?)<\/p>/g)];
+    expect(leads.length).toBeGreaterThan(8);
+    for (const [, title, lead] of leads) expect(lead, title).toMatch(/\d/);
+  });
+
+  function fixtureTest(): { label: Uint16Array; predicted: Uint16Array } {
+    const table = fixture({ origin: 'selected', hidden: [16, 2] }).activations.matrices.get('test');
+    return { label: table?.columns['label']?.data as Uint16Array, predicted: table?.columns['predicted']?.data as Uint16Array };
+  }
+});
+
+describe('a report of other data', () => {
+  it('says loudly that another data set took the place of the wanted one', async () => {
+    expect(index(await report({ fallback: { wanted: 'mnist', reason: 'no network' } }))).toContain('These are not mnist figures.');
+  });
+  it('shows components as images', async () => {
+    expect(index(await report({ origin: 'components', hidden: [1] }))).toContain('component 1 as an image');
+  });
+  it('copes with no test rows and with one row', async () => {
+    for (const rows of [{ train: 0, validation: 0, test: 0 }, { train: 1, validation: 0, test: 1 }]) expect(index(await report(rows))).toContain('<main>');
+  });
+  it('leaves images and script out when not interactive', async () => {
+    expect(index(await report({}, { ...params, interactive: false }))).not.toContain('<script');
+  });
+  it('stops when told to', async () => {
+    await expect(runInMemory(stage, { inputs: fixture(), signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+  });
+});
+
+const experiment = (name: string, given: Partial<ComparedExperiment> = {}): ComparedExperiment => ({ name, net: '784-128-10', inputs: '784 pixels', params: 101770, train: 0.99, validation: 0.975, test: 0.974, bestEpoch: 4, epochs: 20, ...given });
+
+describe('the volatile chapters', () => {
+  const experiments = [experiment('exp3', { train: 0.986, validation: 0.976 }), experiment('exp4', { train: 0.995, validation: 0.978, test: 0.9 }), experiment('exp5', { train: 0.955, validation: 0.94, test: 0.999 })];
+
+  it('recommends by validation and overfitting, never by test', () => {
+    const text = renderComparison(experiments);
+    expect(text).toContain('Recommended: exp3');
+    expect(renderComparison(experiments.map((e) => ({ ...e, test: 1 - e.test })))).toContain('Recommended: exp3');
+  });
+  it('stand for their placeholders once there is something to say', async () => {
+    const text = index(await report());
+    expect(text).toMatch(/^<!--layerwise:times-->$/m);
+    expect(text).toMatch(/^<!--layerwise:comparison-->$/m);
+    const filled = fillReport(text, { times: [{ stage: 'train', seconds: 12.3, peakMemoryMB: 456 }], comparison: experiments });
+    expect(filled).toContain('id="times"');
+    expect(filled).toContain('id="comparison"');
+    expect(filled).not.toContain('<!--layerwise');
+    expect(fillReport(text, { comparison: [experiment('one')] })).toBe(text);
+  });
+  it('name the slowest stage', () => {
+    expect(renderTimes([{ stage: 'train', seconds: 120, peakMemoryMB: 100 }, { stage: 'embed', seconds: 3, peakMemoryMB: 400 }])).toContain('took 2 min 3 s, 2 min 0 s of it in train; the largest, embed, used 400 MB');
+  });
+  it('make a page of a study, also of an empty one', () => {
+    const text = renderStudy({ study: 'pipeline', experiments: experiments.map((e) => ({ ...e, href: `../${e.name}/report/index.html` })) });
+    expect(text).toContain('href="../exp4/report/index.html"');
+    expect(renderStudy({ study: 'empty', experiments: [] })).toContain('No experiment');
+  });
+});
