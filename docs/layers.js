@@ -20,6 +20,6 @@ export const layers = {
   embed: stage,
   report: ['contracts'],
   conformance: ['contracts'],
-  'nx-plugin': ['contracts', 'study'],
+  'nx-plugin': ['contracts', 'store', 'study'],
   cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'report', 'nx-plugin', 'kernels'],
 };

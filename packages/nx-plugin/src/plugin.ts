@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
+import { findDamage, removeArtifact } from '@layerwise/store/integrity';
 import type { CreateNodes, PreTasksExecution } from '@nx/devkit';
 import { stageProject, studyProject, type Projects } from './projects.js';
 import { planWorkspace } from './workspace.js';
@@ -27,8 +29,16 @@ export const createNodes: CreateNodes = [
   },
 ];
 
-/** Marks the run, so that the last target can tell which stages ran in it. */
+/**
+ * Before the tasks: marks the run, so that the last target can tell which stages ran in it,
+ * and removes damaged artifacts, naming them, so that they are restored from the cache or recomputed.
+ */
 export const preTasksExecution: PreTasksExecution = async (_options, context) => {
-  const id = (context as { id?: string }).id ?? String(process.pid);
+  const { id, workspaceRoot } = context;
   process.env.LAYERWISE_RUN = `${Date.now()}-${id}`;
+  const artifacts = join(workspaceRoot, 'artifacts');
+  for (const { id, file, what } of findDamage(artifacts)) {
+    process.stdout.write(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed\n`);
+    removeArtifact(artifacts, id);
+  }
 };

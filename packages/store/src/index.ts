@@ -1,5 +1,6 @@
 export * from './arrow.js';
 export * from './fingerprint.js';
+export * from './integrity.js';
 export * from './lock.js';
 export * from './manifest.js';
 export * from './parquet.js';

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { noteLooks } from '@layerwise/store';
 import { openExperiment, resultOf } from '../experiment.js';
 import { Journal } from '../journal.js';
 import { publishExperiment } from '../publish.js';
@@ -17,5 +19,6 @@ export async function resultCommand(address: string): Promise<void> {
     const run = journal ? `\n${describeRun(plan, journal.entries(), journal.started, Date.now())}` : '';
     process.stdout.write(`\n${describeResult(result)}${run}\n`);
   }
+  noteLooks(join(root, 'artifacts'));
   journal?.prune();
 }

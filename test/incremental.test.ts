@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workspace } from './workspace/workspace.js';
+
+const exp = (name: string, body: string): string => `  ${name}:\n${body.replaceAll(/^/gm, '    ')}\n`;
+const net = "train: { hidden: [{ units: 12 }], epochs: 2 }";
+const pixels = exp('pixels', net);
+const forest = exp('forest', `reduce: { uses: '@layerwise/reduce-forest', trees: 5, keep: 40, seed: 42 }\n${net}`);
+const pca = exp('pca', `reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }\n${net}`);
+const study = (...experiments: string[]): string =>
+  `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 400, test: 150 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n${experiments.join('')}`;
+
+const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'report'];
+const afterTrain = ['train', 'activations', 'embed', 'report'];
+
+describe('which stages run', () => {
+  let workspace: Workspace;
+  const run = (name = 'forest'): ReturnType<Workspace['nx']> => workspace.nx(['run', `tiny:${name}`]);
+  const stagesOf = (name: string): Record<string, { id: string; content: string }> => (JSON.parse(workspace.read(`artifacts/tiny/${name}/experiment.json`)) as { stages: Record<string, { id: string; content: string }> }).stages;
+
+  beforeAll(async () => {
+    workspace = Workspace.create();
+    workspace.study('tiny', study(pixels, forest));
+    const first = await run();
+    expect(first.output).toContain('tiny:forest');
+    expect(first.ran, first.output).toEqual(everything);
+  });
+  afterAll(() => workspace.remove());
+
+  it('nothing changed: nothing runs', async () => {
+    const again = await run();
+    expect(again.ran, again.output).toEqual([]);
+    expect(again.cached).toEqual(everything);
+  });
+
+  it('a comment in study.yaml: nothing runs', async () => {
+    workspace.study('tiny', `# a comment\n${study(pixels, forest)}`);
+    expect((await run()).ran).toEqual([]);
+  });
+
+  it("a parameter of the net: its training and what follows", async () => {
+    workspace.study('tiny', study(pixels, forest.replace('units: 12', 'units: 13')));
+    expect((await run()).ran).toEqual(afterTrain);
+    workspace.study('tiny', study(pixels, forest));
+    expect((await run()).ran).toEqual([]);
+  });
+
+  it('another experiment: what it shares with those before is not computed again', async () => {
+    const added = await run('pixels');
+    expect(added.ran, added.output).toEqual(afterTrain);
+    expect(added.cached).toEqual(['ingest', 'preprocess']);
+    workspace.study('tiny', study(pixels, forest, pca));
+    expect((await run('pca')).ran).toEqual(['reduce', ...afterTrain]);
+    expect((await run('forest')).ran).toEqual([]);
+  });
+
+  it('settings of the PCA: the PCA and what follows', async () => {
+    workspace.study('tiny', study(pixels, forest, pca.replace('0.9', '0.8')));
+    expect((await run('pca')).ran).toEqual(['reduce', ...afterTrain]);
+    expect((await run('forest')).ran).toEqual([]);
+  });
+
+  it("a comment in a stage's source: nothing runs", async () => {
+    workspace.edit('packages/train/src/stage.ts', 'export const stage', '// a comment\nexport const stage');
+    const again = await run();
+    expect(again.ran, again.output).toEqual([]);
+  });
+
+  it("a change of train's code: training and what follows, where its bytes changed", async () => {
+    workspace.edit('packages/train/src/stage.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
+    const changed = await run();
+    expect(changed.ran, changed.output).toEqual(afterTrain);
+  });
+
+  it('a change of code that leaves the bytes as they are: the stage itself, nothing that follows', async () => {
+    workspace.edit('packages/preprocess/src/stage.ts', 'export const stage', 'export const marker = 1;\nexport const stage');
+    const changed = await run();
+    expect(changed.ran, changed.output).toEqual(['preprocess']);
+  });
+
+  it('a deleted artifact: restored without computing', async () => {
+    const { train } = stagesOf('forest');
+    rmSync(join(workspace.root, 'artifacts/stages', train.id), { recursive: true });
+    const again = await run();
+    expect(again.ran, again.output).toEqual([]);
+    expect(readdirSync(join(workspace.root, 'artifacts/stages', train.id))).toContain('manifest.json');
+  });
+
+  it('all artifacts deleted: restored without computing', async () => {
+    rmSync(join(workspace.root, 'artifacts'), { recursive: true });
+    expect((await run()).ran).toEqual([]);
+  });
+
+  it('a corrupted artifact, its size and time unchanged: noticed and made good', async () => {
+    const { train } = stagesOf('forest');
+    const file = join(workspace.root, 'artifacts/stages', train.id, 'data/weights.bin');
+    const before = statSync(file);
+    const sound = readFileSync(file);
+    const damaged = Uint8Array.from(sound);
+    damaged[5] = (damaged[5] as number) ^ 1;
+    writeFileSync(file, damaged);
+    utimesSync(file, before.atime, before.mtime);
+    const again = await run();
+    expect(again.output).toContain(`${train.id}: weights.bin`);
+    expect(readFileSync(file).equals(sound)).toBe(true);
+  });
+
+  it("Nx's cache lost: intact artifacts are recognised by their manifests", async () => {
+    rmSync(join(workspace.root, '.nx'), { recursive: true });
+    const again = await run();
+    expect(again.ran, again.output).toEqual([]);
+  });
+});
+
+describe('determinism', () => {
+  it('two cold runs in different folders, with 1 and 3 workers, give byte-identical data', async () => {
+    const contents: unknown[] = [];
+    for (const workers of ['1', '3']) {
+      const workspace = Workspace.create();
+      try {
+        workspace.study('tiny', study(pixels, forest, pca));
+        const { code, output } = await workspace.nx(['run', 'tiny:all'], { LAYERWISE_WORKERS: workers });
+        expect(code, output).toBe(0);
+        const ids = readdirSync(join(workspace.root, 'artifacts/stages')).sort();
+        contents.push(ids.map((id) => [id, (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files]));
+      } finally {
+        workspace.remove();
+      }
+    }
+    expect(contents[0]).toEqual(contents[1]);
+  }, 240_000);
+});
