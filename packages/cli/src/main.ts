@@ -8,10 +8,17 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await parser(args).parseAsync();
   } catch (error) {
-    if (!(error instanceof LayerwiseError)) throw error;
-    process.stderr.write(`layerwise: ${error.describe()}\n`);
-    process.exitCode = error.code === 'USAGE' ? 2 : 1;
+    const known = error instanceof LayerwiseError ? error : unexpected(error);
+    process.stderr.write(`layerwise: ${known.describe()}\n`);
+    process.exitCode = known.code === 'USAGE' ? 2 : 1;
   }
+}
+
+/** An error that nobody foresaw: said in a line; its stack is shown with LAYERWISE_DEBUG=1. */
+function unexpected(error: unknown): LayerwiseError {
+  if (process.env.LAYERWISE_DEBUG) console.error(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new LayerwiseError('STAGE_FAILED', `stopped by an unexpected ${message}`, { remedy: 'This is a defect of Layerwise or of a stage package; LAYERWISE_DEBUG=1 shows where it happened.', cause: error });
 }
 
 function parser(args: readonly string[]): ReturnType<typeof yargs> {
@@ -47,6 +54,12 @@ function parser(args: readonly string[]): ReturnType<typeof yargs> {
       'Lay the folder and the report of a built experiment; the last target of a run calls it',
       (y) => y.positional('experiment', experiment),
       async ({ experiment }) => (await import('./commands/result.js')).resultCommand(experiment),
+    )
+    .command(
+      'data <action>',
+      'Download MNIST into data/mnist, checksums verified',
+      (y) => y.positional('action', { choices: ['fetch'] as const, demandOption: true, describe: 'fetch' }).option('mirror', { type: 'string', array: true, describe: 'Address below which <file>.gz is, instead of the public mirrors' }).example('$0 data fetch', ''),
+      async ({ mirror }) => (await import('./commands/data.js')).dataFetchCommand(mirror),
     )
     .command('schema', 'Write pipelines/study.schema.json, for completion in editors', {}, async () => (await import('./commands/schema.js')).schemaCommand())
     .demandCommand(1, 'Name a command.')

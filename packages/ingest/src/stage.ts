@@ -33,7 +33,7 @@ export const stage = defineStage({
       await publish(await sources[params.use].load(params, context), output);
     } catch (error) {
       if (!(error instanceof LayerwiseError) || error.code !== 'DATA_MISSING' || params.offline === undefined || params.offline === params.use) throw error;
-      warn({ code: 'OFFLINE_DATA', message: `the data set ${params.use} is not here and could not be downloaded: '${params.offline}' is used instead, so no figure below is a figure of ${params.use}. ${error.message}` });
+warn({ code: 'OFFLINE_DATA', message: `the data set ${params.use} is not here and could not be downloaded: '${params.offline}' is used instead, so no figure below is a figure of ${params.use}. 'layerwise data fetch' tries again and says what went wrong` });
       const reason = `${params.use} could be neither found nor downloaded`;
       await publish(await sources[params.offline].load(params, context), output, { wanted: params.use, reason });
     }

@@ -1,0 +1,20 @@
+import { fetchMnist, findMnist, MNIST_FILES } from '@layerwise/ingest';
+import { placesOf } from '@layerwise/nx-plugin';
+import { join } from 'node:path';
+import { ProgressLine } from '../progress.js';
+import { findRoot } from '../workspace.js';
+
+/** `layerwise data fetch`: downloads what of MNIST is not there yet. @throws LayerwiseError DATA_MISSING naming each mirror and what was wrong with it */
+export async function dataFetchCommand(mirrors: readonly string[] | undefined): Promise<void> {
+  const places = placesOf(findRoot());
+  const found = findMnist(places.data);
+  const wanted = MNIST_FILES.filter((_, index) => found[index] === undefined);
+  const line = new ProgressLine('data');
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const folder = join(places.download, 'mnist');
+  const fetched = wanted.length === 0 ? [] : await fetchMnist({ folder, wanted, ...(mirrors ? { mirrors } : {}), progress: line.step, signal: stop.signal }).finally(() => line.clear());
+  for (const path of [...found, ...fetched]) {
+    if (path !== undefined) process.stdout.write(`${path}${fetched.includes(path) ? '  downloaded' : ''}\n`);
+  }
+}
