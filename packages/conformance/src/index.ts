@@ -1,1 +1,3 @@
+export * from './checks.js';
 export * from './memory.js';
+export * from './samples.js';

@@ -20,6 +20,8 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
   readonly values = new Map<string, unknown>();
   readonly blobs = new Map<string, Uint8Array>();
   readonly kind: ArtifactKind;
+  /** Values given to `json` that JSON cannot hold and would turn to null: NaN, infinity. */
+  readonly notJson: string[] = [];
   made: MadeBy = { stage: 'memory', params: {}, seconds: 0, peakMemoryMB: 0, warnings: [] };
 
   constructor(kind: ArtifactKind) {
@@ -53,7 +55,11 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
   json(name: string, value: unknown): Promise<void>;
   async json<T>(name: string, ...value: [unknown?]): Promise<T | void> {
     if (value.length === 0) return found(this.values, name) as T;
-    this.values.set(name, JSON.parse(JSON.stringify(value[0])));
+    const text = JSON.stringify(value[0], (key, member: unknown) => {
+      if (typeof member === 'number' && !Number.isFinite(member)) this.notJson.push(`${name}.json holds ${member} in '${key}'`);
+      return member;
+    });
+    this.values.set(name, JSON.parse(text));
   }
 
   bytes(file: string): Promise<Uint8Array>;
@@ -78,6 +84,7 @@ export interface MemoryRun {
   readonly workers?: number;
   readonly places?: Places;
   readonly signal?: AbortSignal;
+  readonly onProgress?: (step: Progress) => void;
 }
 
 /** What a stage did in memory. */
@@ -88,7 +95,7 @@ export interface MemoryResult {
 }
 
 /** Runs a stage with checked parameters and no file system. @throws Error listing the problems of bad parameters; else what the stage throws */
-export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal }: MemoryRun): Promise<MemoryResult> {
+export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal, onProgress = () => {} }: MemoryRun): Promise<MemoryResult> {
   const checked = check(stage.params, params);
   if (checked.problems) throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
   const output = new MemoryArtifact(stage.writes);
@@ -99,8 +106,11 @@ export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, s
     inputs,
     output,
     seed: (stream) => deriveSeed(seed, stage.id, stream),
-    progress: (step) => progress.push(step),
-    warn: (warning) => warnings.push(warning),
+    progress: (step) => {
+      progress.push(step);
+      onProgress(step);
+    },
+    warn: (warning) => void warnings.push(warning),
     signal,
     places,
     workers,

@@ -1,0 +1,150 @@
+import { check, LayerwiseError, type AnyStage, type Places } from '@layerwise/contracts';
+import { differences, digest, notNumbers } from './digest.js';
+import { runInMemory, type MemoryArtifact, type MemoryResult, type MemoryRun } from './memory.js';
+import { negatives } from './negatives.js';
+import { misshapen } from './shapes.js';
+
+/** How many rows each split of the inputs has. */
+export interface Sizes {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** What a stage is tried with. */
+export interface Fixture {
+  /** Parameters with which it is quick on about a hundred rows; a list in them should not be empty. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** New inputs, one per role that the stage declares, with so many rows; the same each time. */
+  inputs(sizes: Sizes): Readonly<Record<string, MemoryArtifact>> | Promise<Readonly<Record<string, MemoryArtifact>>>;
+  readonly places?: Places;
+}
+
+/** One rule; `run` throws an Error that says how the stage breaks it. */
+export interface Check {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+const USUAL: Sizes = { train: 120, validation: 40, test: 40 };
+const ODD: Readonly<Record<string, Sizes>> = {
+  'no rows at all': { train: 0, validation: 0, test: 0 },
+  'one row in each split': { train: 1, validation: 1, test: 1 },
+  'no validation rows': { train: 120, validation: 0, test: 40 },
+  'no test rows': { train: 120, validation: 40, test: 0 },
+};
+
+/**
+ * The rules that every stage package must keep, as checks for any test runner:
+ * `for (const { name, run } of conformance(stage, fixture)) it(name, run);`
+ */
+export function conformance(stage: AnyStage, fixture: Fixture): readonly Check[] {
+  return [
+    { name: 'declares itself and documents every parameter', run: async () => declared(stage, fixture) },
+    { name: `writes a sound artifact of kind ${stage.writes} and reports progress`, run: () => soundness(stage, fixture) },
+    { name: 'gives the same bytes again, with 1 worker and with 2', run: () => determinism(stage, fixture) },
+    { name: 'draws on the seed only where it says so', run: () => seeding(stage, fixture) },
+    { name: 'never changes its inputs', run: () => purity(stage, fixture) },
+    { name: 'stops at once when asked to before it starts', run: () => stoppedBefore(stage, fixture) },
+    { name: 'stops in the middle when asked to, or finishes', run: () => stoppedWithin(stage, fixture) },
+    ...Object.entries(ODD).map(([name, sizes]) => ({ name: `meets ${name} with a result or a clear error`, run: () => oddSize(stage, fixture, sizes) })),
+    ...negatives(stage.params, fixture.params).map(({ name, params, path, says }) => ({ name: `refuses ${name}`, run: async () => refusal(stage, params, path, says) })),
+  ];
+}
+
+async function run(stage: AnyStage, { params, inputs, places }: Fixture, more: Partial<MemoryRun> = {}, sizes = USUAL): Promise<MemoryResult> {
+  return runInMemory(stage, { params, inputs: await inputs(sizes), ...(places ? { places } : {}), ...more });
+}
+
+function demand(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+function declared(stage: AnyStage, { params }: Fixture): void {
+  demand(/^[a-z][a-z0-9-]*$/.test(stage.id), `its id must be lower-case words joined by -, got '${stage.id}'`);
+  demand(stage.summary.length > 0 && !stage.summary.includes('\n'), 'its summary must be one line');
+  for (const [name, constraint] of Object.entries(stage.params)) demand((constraint as { doc: string }).doc?.length > 0, `parameter ${name} must have a doc`);
+  const { problems } = check(stage.params, params);
+  demand(problems === undefined, `it must accept the fixture's parameters: ${problems?.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
+}
+
+async function soundness(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const { output, progress } = await run(stage, fixture);
+  sound(output);
+  demand(progress.length > 0, 'it must report progress at least once');
+  for (const { done, total, unit } of progress) demand(done >= 0 && done <= total && total > 0 && unit.length > 0, `progress must be within 0 and its total and have a unit, got ${done} of ${total} '${unit}'`);
+}
+
+function sound(output: MemoryArtifact): void {
+  const faults = [...misshapen(output), ...notNumbers(output)];
+  demand(faults.length === 0, faults.join('\n'));
+}
+
+async function determinism(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const first = digest((await run(stage, fixture)).output);
+  for (const workers of [1, 2]) {
+    const changed = differences(first, digest((await run(stage, fixture, { workers })).output));
+    demand(changed.length === 0, `with ${workers} workers it wrote other bytes to ${changed.join(', ')}`);
+  }
+}
+
+async function seeding(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const { value } = check(stage.params, fixture.params);
+  if (value && stage.seeded(value)) return;
+  const [one, two] = [await run(stage, fixture, { seed: 1 }), await run(stage, fixture, { seed: 2 })];
+  const changed = differences(digest(one.output), digest(two.output));
+  demand(changed.length === 0, `it says that it draws no random numbers, but another seed changed ${changed.join(', ')}`);
+}
+
+async function purity(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const inputs = await fixture.inputs(USUAL);
+  const before = Object.entries(inputs).map(([role, artifact]) => [role, digest(artifact)] as const);
+  const params = structuredClone(fixture.params);
+  await runInMemory(stage, { params, inputs, ...(fixture.places ? { places: fixture.places } : {}) });
+  for (const [role, old] of before) {
+    const changed = differences(old, digest(inputs[role] as MemoryArtifact));
+    demand(changed.length === 0, `it changed ${changed.join(', ')} of its input '${role}'`);
+  }
+  demand(JSON.stringify(params) === JSON.stringify(fixture.params), 'it changed its parameters');
+}
+
+async function stoppedBefore(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const error = await failure(run(stage, fixture, { signal: AbortSignal.abort() }));
+  demand(error instanceof LayerwiseError && error.code === 'ABORTED', `it must fail with ABORTED, got ${describe(error)}`);
+}
+
+async function stoppedWithin(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const stop = new AbortController();
+  const error = await failure(run(stage, fixture, { signal: stop.signal, onProgress: () => stop.abort() }));
+  demand(error === undefined || (error instanceof LayerwiseError && error.code === 'ABORTED'), `it must fail with ABORTED or finish, got ${describe(error)}`);
+}
+
+async function oddSize(stage: AnyStage, fixture: Fixture, sizes: Sizes): Promise<void> {
+  let output: MemoryArtifact;
+  try {
+    ({ output } = await run(stage, fixture, {}, sizes));
+  } catch (error) {
+    demand(error instanceof LayerwiseError && error.code !== 'ABORTED' && error.message.length > 0, `it must give a result or a LayerwiseError, got ${describe(error)}`);
+    return;
+  }
+  sound(output);
+}
+
+function refusal(stage: AnyStage, params: unknown, path: readonly (string | number)[], says: readonly string[]): void {
+  const { problems = [] } = check(stage.params, params);
+  const place = path.join('.');
+  const found = problems.find((problem) => problem.path.join('.') === place && says.every((words) => problem.message.includes(words)));
+  demand(found !== undefined, `it must refuse ${place || 'the parameters'} and say ${says.join(' … ')}, got ${problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('; ') || 'no problem'}`);
+}
+
+async function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error ?? new Error('nothing was thrown'),
+  );
+}
+
+function describe(error: unknown): string {
+  if (error === undefined) return 'a result';
+  return error instanceof LayerwiseError ? `${error.code}: ${error.message}` : error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,118 @@
+import { choice, column, defineStage, integer, LayerwiseError, throwIfAborted, type AnyStage, type StageContext } from '@layerwise/contracts';
+import { conformance, sampleFeatures, type Check, type Fixture, type Sizes } from '@layerwise/conformance';
+import { describe, expect, it } from 'vitest';
+
+const inputs = async (sizes: Sizes) => ({ features: await sampleFeatures(sizes) });
+const fixture: Fixture = { params: { times: 2 }, inputs };
+
+type Context = StageContext<{ readonly times: number; readonly mode: string }>;
+
+/** Multiplies features: a stage that keeps every rule. */
+const sound = defineStage({
+  id: 'multiply',
+  summary: 'multiplies features',
+  params: { times: integer({ doc: 'factor', min: 1, max: 9 }), mode: choice(['plain', 'fancy'], { doc: 'how', default: 'plain' }) },
+  reads: { features: 'features' },
+  writes: 'features',
+  seeded: () => false,
+  run: multiply,
+});
+
+async function multiply({ params, inputs: given, output, progress, signal }: Context): Promise<void> {
+  const names = ['train', 'validation', 'test'];
+  for (const [i, name] of names.entries()) {
+    throwIfAborted(signal);
+    const table = await given.features!.matrix(name);
+    const { data, width } = column(table, 'features', Uint8Array);
+    await output.matrix(name, { rows: table.rows, columns: { ...table.columns, features: { data: Float32Array.from(data, (value) => value * params.times), width } } });
+    progress({ done: i + 1, total: names.length, unit: 'splits' });
+  }
+  await output.json('features', { ...(await given.features!.json<object>('features')), columns: 64 });
+}
+
+/** The same stage with some members replaced. */
+function broken(change: Partial<AnyStage>): AnyStage {
+  return { ...sound, ...change };
+}
+
+/** Runs after the sound stage's own work. */
+function after(work: (context: Context) => unknown): Partial<AnyStage> {
+  return {
+    run: async (context: Context) => {
+      await multiply(context);
+      await work(context);
+    },
+  };
+}
+
+async function failures(stage: AnyStage, with_: Fixture = fixture): Promise<string[]> {
+  const broke = async ({ name, run }: Check): Promise<string[]> => run().then(() => [], (error: unknown) => [`${name}: ${(error as Error).message}`]);
+  return (await Promise.all(conformance(stage, with_).map(broke))).flat();
+}
+
+let calls = 0;
+
+describe('conformance', () => {
+  it('passes a stage that keeps every rule', async () => expect(await failures(sound)).toEqual([]));
+
+  const cases: [string, AnyStage, RegExp][] = [
+    ['a bad id', broken({ id: 'My Stage' }), /^declares.*its id must be/],
+    ['a parameter without a doc', broken({ params: { ...sound.params, more: integer({ doc: '', default: 1 }) } }), /parameter more must have a doc/],
+    ['no progress', broken({ run: (context: Context) => multiply({ ...context, progress: () => {} }) }), /must report progress at least once/],
+    ['progress past its total', broken(after(({ progress }) => progress({ done: 4, total: 3, unit: 'splits' }))), /got 4 of 3 'splits'/],
+    ['a missing file', broken({ writes: 'model' }), /history\.parquet is missing/],
+    ['a column of a wrong type', broken(after(({ output }) => output.matrix('test', { rows: 0, columns: { id: { data: new Uint8Array(0), width: 1 }, label: { data: new Uint16Array(0), width: 1 }, features: { data: new Uint8Array(0), width: 1 } } }))), /column id must be Uint32Array, is Uint8Array/],
+    ['a column of a wrong length', broken(after(({ output }) => output.matrix('extra', { rows: 3, columns: { a: { data: new Uint8Array(5), width: 2 } } }))), /has 5 values, must have 3 x 2/],
+    ['NaN in a matrix', broken(after(({ output }) => output.matrix('extra', { rows: 1, columns: { a: { data: Float32Array.of(NaN), width: 1 } } }))), /extra\.arrow column a holds NaN at 0/],
+    ['NaN in JSON', broken(after(({ output }) => output.json('extra', { deep: { loss: NaN } }))), /extra\.json holds NaN in 'loss'/],
+    ['an infinite number in a table', broken(after(({ output }) => output.table('extra', { a: { type: 'real', values: [1, -Infinity] } }))), /extra\.parquet column a holds an infinite number/],
+    ['bytes that differ from run to run', broken(after(({ output }) => output.bytes('extra.bin', Uint8Array.of(calls++)))), /gives the same bytes.*other bytes to extra\.bin/],
+    ['bytes that depend on the workers', broken(after(({ output, workers }) => output.json('extra', { workers }))), /with 2 workers it wrote other bytes to extra\.json/],
+    ['JSON keys in another order', broken(after(({ output, workers }) => output.json('extra', workers === 2 ? { b: 1, a: 1 } : { a: 1, b: 1 }))), /with 2 workers it wrote other bytes to extra\.json/],
+    ['an undeclared use of the seed', broken(after(({ output, seed }) => output.json('extra', [...seed('x')]))), /another seed changed extra\.json/],
+    ['an input changed', broken(after(async ({ inputs: given }) => ((await given.features!.matrix('train')).columns.label!.data[0] = 9))), /changed train\.arrow of its input 'features'/],
+    ['a signal ignored', broken({ run: (context: Context) => multiply({ ...context, signal: new AbortController().signal }) }), /stops at once.*must fail with ABORTED, got a result/],
+    ['another error for a signal', broken({
+      run: async (context: Context) => {
+        await multiply({ ...context, signal: new AbortController().signal });
+        if (context.signal.aborted) throw new Error('oops');
+      },
+    }), /stops in the middle.*got Error: oops/],
+    ['a crash on no rows', broken(after(async ({ inputs: given }) => {
+      if ((await given.features!.matrix('train')).rows === 0) throw new TypeError('undefined is not a row');
+    })), /meets no rows at all.*TypeError: undefined is not a row/],
+    ['NaN for one row', broken(after(async ({ inputs: given, output }) => {
+      const { rows } = await given.features!.matrix('train');
+      await output.matrix('extra', { rows: 1, columns: { deviation: { data: Float64Array.of(Math.sqrt(0 / (rows - 1))), width: 1 } } });
+    })), /meets one row in each split.*deviation holds NaN/],
+  ];
+  it.each(cases)('notices %s', async (_, stage, message) => {
+    const found = await failures(stage);
+    expect(found.join('\n')).toMatch(new RegExp(message.source, 's'));
+  });
+
+  it('accepts a clear error for an odd size', async () => {
+    const stage = broken(after(async ({ inputs: given }) => {
+      if ((await given.features!.matrix('train')).rows < 2) throw new LayerwiseError('DATA_INVALID', 'needs at least 2 rows');
+    }));
+    expect(await failures(stage)).toEqual([]);
+  });
+
+  it('makes negatives of every constraint', () => {
+    const names = conformance(sound, fixture).map(({ name }) => name).filter((name) => name.startsWith('refuses'));
+    expect(names).toEqual([
+      'refuses zqxjkvbw = 1',
+      'refuses timess = 1',
+      'refuses times = "many"',
+      'refuses times = true',
+      'refuses times = 1.5',
+      'refuses times = null',
+      'refuses times = 0',
+      'refuses times = 10',
+      'refuses parameters = {}',
+      'refuses mode = "zqxjkvbw"',
+      'refuses mode = 1',
+      'refuses mode = null',
+    ]);
+  });
+});
