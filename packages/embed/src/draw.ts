@@ -28,13 +28,13 @@ export async function* drawViews(drawing: Drawing, plans: readonly ViewPlan[]): 
   const { source } = drawing;
   const deepest = Math.max(0, ...plans.map((plan) => (plan.method === 'pca' ? plan.dimensions : 0)));
   if (deepest > 0) drawing.step(`components of ${source.name}`);
-  const space = deepest > 0 ? principalSpace(source, deepest) : undefined;
+  const space = deepest > 0 ? await principalSpace(drawing, deepest) : undefined;
   if (source.rows > 1 && isConstant(source)) {
     drawing.warn({ code: 'CONSTANT_LAYER', message: `${source.name}: every training row is the same, so its maps are a single point` });
   }
   for (const plan of plans) {
     if (plan.method === 'columns') yield columnView(source, plan, drawing.points);
-    else if (plan.method === 'pca' && space) yield principalView(source, plan, space, drawing.points);
+    else if (plan.method === 'pca' && space) yield principalView(drawing, plan, space);
     else if (plan.method === 'tsne') {
       const map = await drawMap(drawing, plan);
       if (map) yield map;

@@ -27,10 +27,9 @@ async function embed({ signal, workers, step }: Drawing, { name, data, rows, wid
   const { tsne } = await import('@layerwise/kernels/tsne');
   throwIfAborted(signal);
   try {
-    return await tsne({ data, rows, width }, { ...asked, workers, signal, progress: (at) => step(...report(name, at)) });
+    return await tsne({ data, rows, columns: width }, { ...asked, workers, signal, progress: (at) => step(...report(name, at)) });
   } catch (error) {
-    throwIfAborted(signal);
-    if (error instanceof RangeError) throw new LayerwiseError('DATA_INVALID', `t-SNE of ${name}: ${error.message}`, { cause: error });
+    if (error instanceof TypeError) throw new LayerwiseError('DATA_INVALID', `t-SNE of ${name}: ${error.message}`, { cause: error });
     throw error;
   }
 }

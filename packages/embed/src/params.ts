@@ -1,4 +1,4 @@
-import { choice, integer, list, object, real } from '@layerwise/contracts';
+import { choice, integer, list, object, real, type Infer } from '@layerwise/contracts';
 
 /** Parameters of the stage `embed`. */
 export const params = {
@@ -30,3 +30,6 @@ export const params = {
   ),
   points: integer({ doc: 'at most this many rows, the first, appear in PCA and column views (the components are fitted on all rows)', min: 1, default: 100000 }),
 } as const;
+
+/** Checked parameters of the stage `embed`. */
+export type Params = Infer<typeof params>;

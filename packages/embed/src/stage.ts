@@ -1,5 +1,5 @@
-import { defineStage, throwIfAborted, type EmbeddingView, type FeaturesInfo } from '@layerwise/contracts';
-import { params } from './params.js';
+import { defineStage, throwIfAborted, type EmbeddingView, type FeaturesInfo, type StageContext } from '@layerwise/contracts';
+import { params, type Params } from './params.js';
 import { drawViews, type Drawing } from './draw.js';
 import { planViews } from './plan.js';
 import { openSources } from './sources.js';
@@ -12,22 +12,32 @@ export const stage = defineStage({
   reads: { pixels: 'features', features: 'features', activations: 'activations' },
   writes: 'embedding',
   seeded: () => false,
-  async run({ params, inputs, output, progress, warn, signal, workers }) {
-    const pixelsInfo = await inputs.pixels.json<FeaturesInfo>('features');
-    const featuresInfo = await inputs.features.json<FeaturesInfo>('features');
-    const sources = await openSources(inputs, { pixelsInfo, featuresInfo, wanted: params.sources });
-    const views: EmbeddingView[] = [];
-    const plans = sources.map((source) => planViews(source, params));
-    const total = plans.reduce((sum, plan) => sum + plan.length, 0);
-    for (const [index, source] of sources.entries()) {
-      const drawing: Drawing = { source, points: params.points, workers, signal, warn, step: (detail, share = 0) => progress({ done: views.length + share, total, unit: 'views', detail }) };
-      for await (const { view, table } of drawViews(drawing, plans[index])) {
-        throwIfAborted(signal);
-        await output.matrix(view.name, table);
-        views.push(view);
-        progress({ done: views.length, total, unit: 'views', detail: view.name });
-      }
+  async run(context) {
+    try {
+      await run(context);
+    } catch (error) {
+      throwIfAborted(context.signal);
+      throw error;
     }
-    await output.json('views', views);
   },
 });
+
+async function run({ params, inputs, output, progress, warn, signal, workers }: StageContext<Params>): Promise<void> {
+  const pixelsInfo = await inputs.pixels.json<FeaturesInfo>('features');
+  const featuresInfo = await inputs.features.json<FeaturesInfo>('features');
+  const sources = await openSources(inputs, { pixelsInfo, featuresInfo, wanted: params.sources });
+  const views: EmbeddingView[] = [];
+  const plans = sources.map((source) => planViews(source, params));
+  const total = plans.reduce((sum, plan) => sum + plan.length, 0);
+  for (const [index, source] of sources.entries()) {
+    const drawing: Drawing = { source, points: params.points, workers, signal, warn, step: (detail, share = 0) => progress({ done: views.length + share, total, unit: 'views', detail }) };
+    for await (const { view, table } of drawViews(drawing, plans[index])) {
+      throwIfAborted(signal);
+      await output.matrix(view.name, table);
+      views.push(view);
+      progress({ done: views.length, total, unit: 'views', detail: view.name });
+    }
+  }
+  await output.json('views', views);
+  progress({ done: total, total, unit: 'views', detail: `${views.length} maps` });
+}

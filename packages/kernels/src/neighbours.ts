@@ -1,10 +1,7 @@
 import { Layout } from './layout.js';
+import { checkMatrix, type NumericMatrix } from './pca.js';
 import { KernelPool, type PoolOptions } from './pool.js';
-import { checkMatrix } from './tsne/check.js';
-import type { Matrix } from './tsne/components.js';
 import { planSearch, searchNeighbours } from './tsne/search.js';
-
-export type { Matrix } from './tsne/components.js';
 
 /** The k nearest other rows of each row. */
 export interface Neighbours {
@@ -20,15 +17,15 @@ export interface Neighbours {
  * fixed but arbitrary order. The same bytes for any number of workers. Time grows with the square of the rows.
  * @param matrix [N x D], finite; not changed
  * @param k 1 to N - 1
- * @throws RangeError for numbers that are not finite, or a k out of range
+ * @throws RangeError for sizes that disagree or a k out of range; TypeError for numbers that are not finite
  */
-export async function nearestNeighbours(matrix: Matrix, k: number, options: PoolOptions & { readonly progress?: (share: number) => void } = {}): Promise<Neighbours> {
+export async function nearestNeighbours(matrix: NumericMatrix, k: number, options: PoolOptions & { readonly progress?: (share: number) => void } = {}): Promise<Neighbours> {
   checkMatrix(matrix);
   const { rows } = matrix;
   if (!Number.isInteger(k) || k < 1 || k > rows - 1) throw new RangeError(`the number of neighbours must be 1 to ${rows - 1} (rows - 1), got ${k}`);
   const workers = rows < 2000 ? 1 : Math.max(1, options.workers ?? 1);
   const layout = new Layout();
-  const plan = planSearch(layout, rows, matrix.width, k, workers);
+  const plan = planSearch(layout, rows, matrix.columns, k, workers);
   const pool = await KernelPool.open('tsne', layout, { workers, signal: options.signal });
   try {
     const { unit } = await searchNeighbours(pool, plan, matrix, options.progress ?? (() => {}));

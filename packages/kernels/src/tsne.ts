@@ -1,13 +1,10 @@
 import { Layout } from './layout.js';
+import { checkMatrix, type NumericMatrix } from './pca.js';
 import { KernelPool, type PoolOptions } from './pool.js';
 import { Random } from './random.js';
 import { jointProbabilities, planAffinities } from './tsne/affinities.js';
-import { checkMatrix } from './tsne/check.js';
-import type { Matrix } from './tsne/components.js';
 import { Descent, planDescent } from './tsne/descent.js';
 import { planSearch, searchNeighbours, type SearchPlan } from './tsne/search.js';
-
-export type { Matrix } from './tsne/components.js';
 
 /** Where a run of t-SNE stands. */
 export interface TsneProgress {
@@ -62,16 +59,16 @@ export function largestPerplexity(rows: number): number {
  * deviation of 1e-4. No randomness but a fixed seed where a component is missing; the same bytes for any number of
  * workers. Memory grows with the rows, the neighbour search's time with their square. Equal rows stay together.
  * @param matrix [N x D], finite, at least 4 rows; not changed
- * @throws RangeError naming the rule and the value
+ * @throws RangeError for sizes that disagree and options out of range, naming the rule and the value; TypeError for numbers that are not finite
  */
-export async function tsne(matrix: Matrix, options: TsneOptions = {}): Promise<TsneResult> {
+export async function tsne(matrix: NumericMatrix, options: TsneOptions = {}): Promise<TsneResult> {
   const settings = checkOptions(matrix, options);
   const { rows } = matrix;
   const exact = settings.repulsion === 'exact' || (settings.repulsion === 'auto' && rows < EXACT_BELOW);
   const workers = rows < THREADS_FROM ? 1 : Math.max(1, options.workers ?? 1);
   const k = Math.min(rows - 1, Math.floor(3 * settings.perplexity));
   const layout = new Layout();
-  const search = planSearch(layout, rows, matrix.width, k, workers);
+  const search = planSearch(layout, rows, matrix.columns, k, workers);
   const affinities = planAffinities(layout, rows, k, workers);
   const descentPlan = planDescent(layout, rows, workers, exact);
   const pool = await KernelPool.open('tsne', layout, { workers, signal: options.signal });
@@ -107,7 +104,7 @@ async function run(descent: Descent, rows: number, settings: Settings, progress:
   return klDivergence;
 }
 
-function checkOptions(matrix: Matrix, options: TsneOptions): Settings {
+function checkOptions(matrix: NumericMatrix, options: TsneOptions): Settings {
   const { perplexity = 30, iterations = 1000, exaggeration = 12, exaggerated = 250, learningRate = 'auto', momentum = 0.8, repulsion = 'auto' } = options;
   checkMatrix(matrix);
   const { rows } = matrix;

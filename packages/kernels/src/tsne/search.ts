@@ -1,6 +1,6 @@
 import type { Layout, Slot } from '../layout.js';
+import { covariance, symmetricEigen, type NumericMatrix } from '../pca.js';
 import { ranges, type KernelPool } from '../pool.js';
-import { leadingComponents, moments, type Matrix } from './components.js';
 import { tileOrder } from './order.js';
 
 const TILE = 64;
@@ -74,9 +74,9 @@ export function planSearch(layout: Layout, rows: number, columns: number, k: num
  * Fills `order`, `index` and `squared` of the plan.
  * @param done told after each part, with the share of rows searched
  */
-export async function searchNeighbours(pool: KernelPool, plan: SearchPlan, matrix: Matrix, done: (share: number) => void): Promise<Searched> {
+export async function searchNeighbours(pool: KernelPool, plan: SearchPlan, matrix: NumericMatrix, done: (share: number) => void): Promise<Searched> {
   const unit = copyCentred(matrix, pool.view(plan.x), plan.width);
-  fitScreen(pool, plan);
+  await fitScreen(pool, plan, matrix);
   const { x, projected, order, q, packed, norms, boxes, index, squared, scratch, m, k, rows, tiles, width } = plan;
   await pool.run(16, (i) => ['projectRows', x.offset, width, plan.weights.offset, m, projected.offset, Math.floor((rows * i) / 16), Math.floor((rows * (i + 1)) / 16)]);
   const norm = Math.sqrt(pool.local.largestNorm(projected.offset, m, 0, rows));
@@ -96,7 +96,7 @@ export async function searchNeighbours(pool: KernelPool, plan: SearchPlan, matri
 }
 
 /** Copies the rows less their mean, times a power of two where the squares would leave the range of float32. */
-function copyCentred({ data, rows, width }: Matrix, target: Float32Array, padded: number): number {
+function copyCentred({ data, rows, columns: width }: NumericMatrix, target: Float32Array, padded: number): number {
   const mean = new Float64Array(width);
   let largest = 0;
   for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < width; c++, at++) mean[c] += data[at] / rows;
@@ -112,18 +112,17 @@ function copyCentred({ data, rows, width }: Matrix, target: Float32Array, padded
 }
 
 /** Leading components of evenly spaced rows, as the weights [D' x m] of the screen; any orthonormal set gives right neighbours. */
-function fitScreen(pool: KernelPool, plan: SearchPlan): void {
-  const { rows, width, m } = plan;
-  const x = pool.view(plan.x);
+async function fitScreen(pool: KernelPool, { m, weights: slot }: SearchPlan, { data, rows, columns: D }: NumericMatrix): Promise<void> {
   const taken = Math.min(rows, SAMPLE);
-  const sample = new Float32Array(taken * width);
+  const sample = data.slice(0, taken * D);
   for (let i = 0; i < taken; i++) {
     const r = Math.floor((i * rows) / taken);
-    sample.set(x.subarray(r * width, (r + 1) * width), i * width);
+    sample.set(data.subarray(r * D, (r + 1) * D), i * D);
   }
-  const { vectors } = leadingComponents(moments({ data: sample, rows: taken, width }).covariance, width, m, 1e-4);
-  const weights = pool.view(plan.weights);
-  for (let k = 0; k < m; k++) for (let c = 0; c < width; c++) weights[c * m + k] = vectors[k * width + c];
+  const { covariance: spread } = await covariance({ data: sample, rows: taken, columns: D });
+  const { vectors, count } = await symmetricEigen(spread, D, (values) => values.subarray(0, m).filter((v) => v > values[0] * 1e-9).length);
+  const weights = pool.view(slot);
+  for (let k = 0; k < count; k++) for (let c = 0; c < D; c++) weights[c * m + k] = vectors[k * D + c];
 }
 
 /** Moves row order[i] to place i, in place, along the cycles of the permutation. */
