@@ -1,0 +1,105 @@
+// One step of an optimiser on four weights, by the formulas of Keras 3.
+import { Plan } from './train-plan';
+
+export const SGD: i32 = 0;
+export const RMSPROP: i32 = 1;
+export const ADAM: i32 = 2;
+
+let kind: i32 = 0;
+let second: bool = false;
+let rate: v128 = i32x4(0, 0, 0, 0);
+let first4: v128 = i32x4(0, 0, 0, 0);
+let rest: v128 = i32x4(0, 0, 0, 0);
+let second4: v128 = i32x4(0, 0, 0, 0);
+let rest2: v128 = i32x4(0, 0, 0, 0);
+let epsilon: v128 = i32x4(0, 0, 0, 0);
+let alpha: v128 = i32x4(0, 0, 0, 0);
+
+/** Reads the optimiser's settings from the plan; each thread does so before its steps. */
+export function loadOptimizer(plan: usize): void {
+  kind = load<i32>(plan, Plan.OPTIMIZER);
+  const a = load<f32>(plan, Plan.FIRST);
+  const b = load<f32>(plan, Plan.SECOND);
+  second = b > 0;
+  rate = f32x4.splat(load<f32>(plan, Plan.RATE));
+  first4 = f32x4.splat(a);
+  rest = f32x4.splat(load<f32>(plan, Plan.FIRST_REST));
+  second4 = f32x4.splat(b);
+  rest2 = f32x4.splat(load<f32>(plan, Plan.SECOND_REST));
+  epsilon = f32x4.splat(load<f32>(plan, Plan.EPSILON));
+}
+
+/** Sets Adam's step size from the powers of its two betas. */
+export function setAlpha(plan: usize, power1: f64, power2: f64): void {
+  alpha = f32x4.splat(<f32>(<f64>load<f32>(plan, Plan.RATE) * sqrt<f64>(1 - power2) / (1 - power1)));
+}
+
+/** What a slot that has missed no step is multiplied by. */
+@inline
+export function usualDecay(): f32 {
+  return f32x4.extract_lane(first4, 0);
+}
+
+/** Updates the weights of `bytes` bytes at `w` (slots at w + d1, w + d2) by the gradients at `g`; decay: of RMSprop's mean square. */
+export function advance(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, decay: f32): void {
+  if (kind == RMSPROP) {
+    const keep = f32x4.splat(decay);
+    if (second) for (let i = 0; i < bytes; i += 16) rmspropMomentum(w + i, d1, d2, v128.load(g + i), keep);
+    else for (let i = 0; i < bytes; i += 16) rmsprop(w + i, d1, v128.load(g + i), keep);
+  } else if (kind == ADAM) {
+    for (let i = 0; i < bytes; i += 16) adam(w + i, d1, d2, v128.load(g + i));
+  } else if (d1 == 0) {
+    for (let i = 0; i < bytes; i += 16) v128.store(w + i, f32x4.sub(v128.load(w + i), f32x4.mul(v128.load(g + i), rate)));
+  } else {
+    for (let i = 0; i < bytes; i += 16) heavyBall(w + i, d1, v128.load(g + i));
+  }
+}
+
+@inline
+function rmsprop(w: usize, d1: usize, g: v128, keep: v128): void {
+  const v = f32x4.add(f32x4.mul(keep, v128.load(w + d1)), f32x4.mul(rest, f32x4.mul(g, g)));
+  v128.store(w + d1, v);
+  v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(v, epsilon)))));
+}
+
+@inline
+function rmspropMomentum(w: usize, d1: usize, d2: usize, g: v128, keep: v128): void {
+  const v = f32x4.add(f32x4.mul(keep, v128.load(w + d1)), f32x4.mul(rest, f32x4.mul(g, g)));
+  v128.store(w + d1, v);
+  const change = f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(v, epsilon)));
+  const m = f32x4.add(f32x4.mul(second4, v128.load(w + d2)), change);
+  v128.store(w + d2, m);
+  v128.store(w, f32x4.sub(v128.load(w), m));
+}
+
+@inline
+function adam(w: usize, d1: usize, d2: usize, g: v128): void {
+  let m = v128.load(w + d1);
+  let v = v128.load(w + d2);
+  m = f32x4.add(m, f32x4.mul(f32x4.sub(g, m), rest));
+  v = f32x4.add(v, f32x4.mul(f32x4.sub(f32x4.mul(g, g), v), rest2));
+  v128.store(w + d1, m);
+  v128.store(w + d2, v);
+  v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(m, alpha), f32x4.add(f32x4.sqrt(v), epsilon))));
+}
+
+/** SGD with momentum (Polyak), or Nesterov's look-ahead. */
+@inline
+function heavyBall(w: usize, d1: usize, g: v128): void {
+  const change = f32x4.mul(g, rate);
+  const m = f32x4.sub(f32x4.mul(v128.load(w + d1), first4), change);
+  v128.store(w + d1, m);
+  v128.store(w, f32x4.add(v128.load(w), second ? f32x4.sub(f32x4.mul(m, first4), change) : m));
+}
+
+/** Adds `decay` times the weights of `bytes` bytes to the gradients at `g`; returns the sum of their squares. */
+export function penalise(w: usize, g: usize, bytes: i32, decay: f32): f64 {
+  const d = f32x4.splat(decay);
+  let sum = f32x4.splat(0);
+  for (let i = 0; i < bytes; i += 16) {
+    const x = v128.load(w + i);
+    sum = f32x4.add(sum, f32x4.mul(x, x));
+    v128.store(g + i, f32x4.add(v128.load(g + i), f32x4.mul(d, x)));
+  }
+  return <f64>f32x4.extract_lane(sum, 0) + <f64>f32x4.extract_lane(sum, 1) + <f64>f32x4.extract_lane(sum, 2) + <f64>f32x4.extract_lane(sum, 3);
+}

@@ -1,0 +1,103 @@
+// Where the trainer's numbers stand: word offsets shared with src/train/plan.ts.
+
+/** Word offsets of the plan. Pointers and integers are u32, rates f32, unless said. */
+export namespace Plan {
+  export const LAYERS: usize = 0 << 2; // hidden layers + 1
+  export const INPUTS: usize = 1 << 2;
+  export const CLASSES: usize = 2 << 2;
+  export const BATCH: usize = 3 << 2;
+  export const WORKERS: usize = 4 << 2;
+  export const SPARSE: usize = 5 << 2; // 1: the first layer works on lists of non-zeros
+  export const OPTIMIZER: usize = 6 << 2; // 0 sgd, 1 rmsprop, 2 adam
+  export const RATE: usize = 7 << 2; // f32
+  export const FIRST: usize = 8 << 2; // f32: rho, beta 1 or momentum
+  export const SECOND: usize = 9 << 2; // f32: momentum of rmsprop, beta 2, or 1 for nesterov
+  export const EPSILON: usize = 10 << 2; // f32
+  export const LAZY: usize = 11 << 2; // 1: rows without gradient are left for later
+  export const STEP: usize = 12 << 2; // steps done before this epoch
+  export const FACTOR: usize = 13 << 2; // f32[D]
+  export const OFFSET: usize = 14 << 2; // f32[D]
+  export const DROP: usize = 15 << 2; // threshold of input dropout, 0 for none
+  export const DROP_SCALE: usize = 16 << 2; // f32
+  export const DROP_SEED: usize = 17 << 2; // two words
+  export const INPUT: usize = 19 << 2; // two buffers: lists or panels
+  export const STARTS: usize = 21 << 2; // two buffers: begin and end of each row's list
+  export const ENTRIES: usize = 23 << 2; // two buffers: the batch's columns as lists
+  export const ENTRIES_STRIDE: usize = 25 << 2; // bytes of each worker's part
+  export const RECORDS: usize = 26 << 2; // two buffers: one record for each column's list
+  export const RECORD_COUNTS: usize = 28 << 2; // i32[2][workers]
+  export const CURSORS: usize = 29 << 2; // i32[D]
+  export const LAST: usize = 30 << 2; // u32[D]: step at which a row was last updated
+  export const POWERS: usize = 31 << 2; // f32[4097]: rho^k
+  export const LOSSES: usize = 32 << 2; // f32[B]
+  export const HITS: usize = 33 << 2; // i32[B]
+  export const TOTALS: usize = 34 << 2; // Totals
+  export const BARRIER: usize = 35 << 2;
+  export const LAYER_TABLE: usize = 36 << 2;
+  export const PENALTIES: usize = 37 << 2; // f64 for each tile
+  export const TILES: usize = 38 << 2;
+  export const PENALISED: usize = 39 << 2; // 1: some layer has an L2 penalty
+  export const FIRST_REST: usize = 40 << 2; // f32: 1 - FIRST
+  export const SECOND_REST: usize = 41 << 2; // f32: 1 - SECOND
+  export const SCRATCH: usize = 42 << 2; // 256 bytes for each worker
+}
+
+/** Byte offsets in the totals of an epoch. */
+export namespace Totals {
+  export const LOSS: usize = 0; // f64: sum over rows
+  export const PENALTY: usize = 8; // f64: sum over rows
+  export const HITS: usize = 16; // i32
+  export const STATUS: usize = 20; // 1: a loss was not finite
+  export const FAILED: usize = 24; // batch at which
+  export const POWER1: usize = 32; // f64: beta1^steps
+  export const POWER2: usize = 40; // f64
+}
+
+/** Word offsets of one layer's record. */
+export namespace Layer {
+  export const BYTES: usize = 64;
+  export const IN: usize = 0 << 2;
+  export const OUT: usize = 1 << 2;
+  export const WEIGHTS: usize = 2 << 2; // panels of in + 1 rows; the last row is the bias
+  export const SLOT1: usize = 3 << 2; // distance in bytes from a weight to its first optimiser slot
+  export const SLOT2: usize = 4 << 2;
+  export const TRANSPOSED: usize = 5 << 2; // panels of out rows over the inputs; 0 for the first layer
+  export const ACTIVATION: usize = 6 << 2; // 0 linear, 1 relu, 2 tanh, 3 sigmoid, 4 softmax
+  export const DROP: usize = 7 << 2;
+  export const DROP_SCALE: usize = 8 << 2; // f32
+  export const DECAY: usize = 9 << 2; // f32: 2 x L2
+  export const VALUES: usize = 10 << 2; // two buffers
+  export const DELTA: usize = 12 << 2;
+  export const TILE: usize = 13 << 2; // number of the layer's first tile
+}
+
+/** Word offsets of a set of rows. */
+export namespace Rows {
+  export const COUNT: usize = 0 << 2;
+  export const KIND: usize = 1 << 2; // 0 bytes, 1 floats, 2 listed bytes, 3 listed floats
+  export const VALUES: usize = 2 << 2;
+  export const COLUMNS: usize = 3 << 2; // u16 of each listed value
+  export const STARTS: usize = 4 << 2; // u32[rows + 1]
+  export const LABELS: usize = 5 << 2; // u16
+}
+
+/** Rows of a weight matrix in one tile of work. */
+export const TILE_ROWS: i32 = 64;
+
+/** Panels are 16 columns wide, the last one as narrow as a multiple of 4 allows. */
+@inline
+export function panelCount(columns: i32): i32 {
+  return (columns + 15) >> 4;
+}
+
+/** Bytes of one row in panel `p`: 64, or less in the last. */
+@inline
+export function panelStride(columns: i32, p: i32): i32 {
+  return min(16, (columns - (p << 4) + 3) & ~3) << 2;
+}
+
+/** Address of panel `p` of a matrix with `rows` rows. */
+@inline
+export function panel(base: usize, rows: i32, p: i32): usize {
+  return base + ((<usize>p * <usize>rows) << 6);
+}

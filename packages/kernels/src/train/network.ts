@@ -1,0 +1,121 @@
+/** What comes out of a hidden node: relu max(0, z), tanh, the logistic function, or z itself. */
+export type Activation = 'linear' | 'relu' | 'tanh' | 'sigmoid';
+
+/** A dense hidden layer. */
+export interface HiddenLayer {
+  readonly units: number;
+  readonly activation: Activation;
+  /** Share of the units left out at each training step, in [0, 1); what is kept grows by 1 / (1 - dropout). */
+  readonly dropout: number;
+  /** L2 penalty: l2 times the sum of the squared kernel weights is added to the loss. */
+  readonly l2: number;
+}
+
+/** A dense net: D inputs, hidden layers, a softmax over K classes trained on cross-entropy. */
+export interface Network {
+  readonly inputs: number;
+  readonly inputDropout: number;
+  readonly hidden: readonly HiddenLayer[];
+  readonly classes: number;
+}
+
+/** Hinton's RMSprop as Keras 3 writes it: v = rho v + (1 - rho) g²; w -= learningRate g / sqrt(v + epsilon), with momentum m = momentum m + change; w -= m. */
+export interface RmsProp {
+  readonly kind: 'rmsprop';
+  readonly learningRate: number;
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/** Kingma and Ba 2015 as Keras 3 writes it: w -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon). */
+export interface Adam {
+  readonly kind: 'adam';
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Stochastic gradient descent as Keras 3 writes it: m = momentum m - learningRate g; w += m, or w += momentum m - learningRate g with nesterov. */
+export interface Sgd {
+  readonly kind: 'sgd';
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+}
+
+/** An optimiser with its settings. */
+export type Optimizer = RmsProp | Adam | Sgd;
+
+/** One layer's weights: kernel float32[in * out] row by row (in x out, as Keras), bias float32[out]. */
+export interface LayerWeights {
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** Value used in computation = stored value * factor + offset, for all columns or each (float32 arithmetic). */
+export interface Scale {
+  readonly factor: number | readonly number[];
+  readonly offset: number | readonly number[];
+}
+
+/** N rows of D stored numbers, row by row, with their class indices uint16[N]. */
+export interface LabelledRows {
+  readonly values: Uint8Array | Float32Array;
+  readonly labels: Uint16Array;
+}
+
+/** Widths from the inputs to the classes: [D, H1, …, K]. */
+export function widths(network: Network): number[] {
+  return [network.inputs, ...network.hidden.map((layer) => layer.units), network.classes];
+}
+
+/** Number of trainable numbers. */
+export function parameterCount(network: Network): number {
+  const sizes = widths(network);
+  return sizes.slice(1).reduce((sum, out, l) => sum + (sizes[l] + 1) * out, 0);
+}
+
+/** @throws RangeError naming what is wrong with a net's sizes and rates */
+export function checkNetwork(network: Network): void {
+  const whole = (name: string, value: number): void => {
+    if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
+  };
+  const rate = (name: string, value: number): void => {
+    if (!(value >= 0 && value < 1)) throw new RangeError(`${name} must be in [0, 1), got ${value}`);
+  };
+  whole('inputs', network.inputs);
+  whole('classes', network.classes);
+  rate('inputDropout', network.inputDropout);
+  network.hidden.forEach((layer, l) => {
+    whole(`hidden[${l}].units`, layer.units);
+    rate(`hidden[${l}].dropout`, layer.dropout);
+    if (!(layer.l2 >= 0 && layer.l2 < Infinity)) throw new RangeError(`hidden[${l}].l2 must be a number of at least 0, got ${layer.l2}`);
+  });
+}
+
+/** @throws RangeError naming the set and what is wrong with its lengths, labels or values */
+export function checkRows(name: string, { values, labels }: LabelledRows, network: Network): void {
+  const { inputs, classes } = network;
+  if (values.length !== labels.length * inputs) throw new RangeError(`rows '${name}': ${labels.length} labels and ${inputs} columns need ${labels.length * inputs} values, got ${values.length}`);
+  for (let r = 0; r < labels.length; r++) {
+    if (labels[r] >= classes) throw new RangeError(`rows '${name}': the label of row ${r} must be below ${classes}, got ${labels[r]}`);
+  }
+  if (values instanceof Uint8Array) return;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw new RangeError(`rows '${name}': every value must be a finite number, got ${values[i]} in row ${Math.floor(i / inputs)}, column ${i % inputs}`);
+  }
+}
+
+/** The scale as two float32[D] arrays. @throws RangeError when its length or a number does not fit */
+export function expandScale({ factor, offset }: Scale, inputs: number): { factor: Float32Array; offset: Float32Array } {
+  const expand = (name: string, given: number | readonly number[]): Float32Array => {
+    if (typeof given !== 'number' && given.length !== inputs) throw new RangeError(`scale.${name} must hold ${inputs} numbers, one for each column, got ${given.length}`);
+    const filled = typeof given === 'number' ? new Float32Array(inputs).fill(given) : Float32Array.from(given);
+    const bad = filled.findIndex((x) => !Number.isFinite(x));
+    if (bad >= 0) throw new RangeError(`scale.${name} must be finite, got ${filled[bad]} for column ${bad}`);
+    return filled;
+  };
+  return { factor: expand('factor', factor), offset: expand('offset', offset) };
+}

@@ -1,0 +1,265 @@
+import { view, type Layout, type Slot } from '../layout.js';
+import type { Network, Optimizer } from './network.js';
+import { widths } from './network.js';
+import { dropThreshold } from './dropout.js';
+import { panelCount, panelFloats } from './panels.js';
+
+/** Word numbers of the plan; the twin of `Plan` in assembly/train-plan.ts. */
+const PLAN = {
+  layers: 0, inputs: 1, classes: 2, batch: 3, workers: 4, sparse: 5, optimizer: 6, rate: 7, first: 8, second: 9, epsilon: 10, lazy: 11, step: 12,
+  factor: 13, offset: 14, drop: 15, dropScale: 16, dropSeed: 17, input: 19, starts: 21, entries: 23, entriesStride: 25, records: 26, recordCounts: 28,
+  cursors: 29, last: 30, powers: 31, losses: 32, hits: 33, totals: 34, barrier: 35, layerTable: 36, penalties: 37, tiles: 38, penalised: 39,
+  firstRest: 40, secondRest: 41, scratch: 42,
+} as const;
+const PLAN_WORDS = 48;
+
+/** Word numbers of a layer's record; the twin of `Layer`. */
+const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13 } as const;
+const LAYER_WORDS = 16;
+const TILE_ROWS = 64;
+const ACTIVATIONS = { linear: 0, relu: 1, tanh: 2, sigmoid: 3, softmax: 4 } as const;
+const OPTIMIZERS = { sgd: 0, rmsprop: 1, adam: 2 } as const;
+
+type Words = Slot<Uint32ArrayConstructor>;
+type Floats = Slot<Float32ArrayConstructor>;
+
+/** How a net is to be trained. */
+export interface Training {
+  readonly optimizer: Optimizer;
+  /** Rows per step. */
+  readonly batch: number;
+  /** uint32[4], for dropout masks. */
+  readonly dropoutSeed: Uint32Array;
+  /** Threads that step together. */
+  readonly workers: number;
+  /** Whether the first layer works on lists of non-zeros, and the most of them that a batch can hold. */
+  readonly listed: boolean;
+  readonly listedPerBatch: number;
+}
+
+/** One layer's places in memory. */
+export interface PlannedLayer {
+  readonly inputs: number;
+  readonly units: number;
+  readonly weights: Floats;
+  /** The optimiser's slots, of the same shape as the weights. */
+  readonly slots: readonly Floats[];
+  readonly transposed: Floats | undefined;
+}
+
+/** The places in memory of everything but the rows. */
+export interface Plan {
+  readonly words: Words;
+  readonly layers: readonly PlannedLayer[];
+  readonly totals: Slot<Uint8ArrayConstructor>;
+  readonly last: Words | undefined;
+  /** Writes the plan's numbers once the memory exists. */
+  write(memory: WebAssembly.Memory, scale: { factor: Float32Array; offset: Float32Array }): void;
+}
+
+/** How many slots of a weight's shape an optimiser keeps. */
+export function slotCount(optimizer: Optimizer): number {
+  if (optimizer.kind === 'adam') return 2;
+  if (optimizer.kind === 'rmsprop') return optimizer.momentum > 0 ? 2 : 1;
+  return optimizer.momentum > 0 ? 1 : 0;
+}
+
+/** Whether rows of weights whose inputs are all zero may be updated later, with the same result but for rounding. */
+export function isLazy(network: Network, { optimizer, listed }: Training): boolean {
+  const momentum = optimizer.kind === 'adam' || optimizer.momentum > 0;
+  return listed && !momentum && !(network.hidden.length > 0 && network.hidden[0].l2 > 0);
+}
+
+/** Plans the memory of a net, and of its training unless that is left out. */
+export function planNet(layout: Layout, network: Network, training?: Training): Plan {
+  const sizes = widths(network);
+  const words = layout.take(Uint32Array, PLAN_WORDS);
+  const table = layout.take(Uint32Array, LAYER_WORDS * sizes.length);
+  const factor = layout.take(Float32Array, network.inputs + 4);
+  const offset = layout.take(Float32Array, network.inputs + 4);
+  const totals = layout.take(Uint8Array, 64);
+  const layers = sizes.slice(1).map((units, l): PlannedLayer => {
+    const inputs = sizes[l];
+    const floats = panelFloats(inputs + 1, units);
+    return {
+      inputs,
+      units,
+      weights: layout.take(Float32Array, floats),
+      slots: Array.from({ length: training ? slotCount(training.optimizer) : 0 }, () => layout.take(Float32Array, floats)),
+      transposed: training && l > 0 ? layout.take(Float32Array, panelFloats(units, inputs)) : undefined,
+    };
+  });
+  const desk = training && planTraining(layout, network, training, sizes);
+  return {
+    words,
+    layers,
+    totals,
+    last: desk?.last,
+    write(memory, scale) {
+      view(memory, factor).set(scale.factor);
+      view(memory, offset).set(scale.offset);
+      const plan = new Fields(memory, words);
+      plan.integers({ layers: layers.length, inputs: network.inputs, classes: network.classes, factor: factor.offset, offset: offset.offset, layerTable: table.offset, totals: totals.offset }, PLAN);
+      new Float64Array(memory.buffer as never, totals.offset + 32, 2).fill(1);
+      layers.forEach((layer, l) => writeLayer(memory, table, network, layer, l, layers.length));
+      if (training && desk) writeTraining(memory, plan, table, network, training, desk);
+    },
+  };
+}
+
+interface TrainingDesk {
+  readonly inputs: readonly Slot[];
+  readonly starts: readonly Words[];
+  readonly entries: readonly Words[];
+  readonly records: readonly Words[];
+  readonly recordCounts: Words;
+  readonly cursors: Words;
+  readonly last: Words;
+  readonly powers: Floats;
+  readonly losses: Floats;
+  readonly hits: Words;
+  readonly barrier: Words;
+  readonly scratch: Floats;
+  readonly penalties: Slot;
+  readonly values: readonly (readonly Floats[])[];
+  readonly deltas: readonly Floats[];
+  readonly tiles: readonly number[];
+}
+
+function planTraining(layout: Layout, network: Network, { batch, workers, listed, listedPerBatch }: Training, sizes: readonly number[]): TrainingDesk {
+  const two = <T>(make: () => T): T[] => [make(), make()];
+  const listedColumns = listed ? network.inputs : 0;
+  const tiles = firstTiles(sizes);
+  return {
+    inputs: two(() => (listed ? layout.take(Uint32Array, 2 * listedPerBatch) : layout.take(Float32Array, panelFloats(batch, network.inputs)))),
+    starts: two(() => layout.take(Uint32Array, listed ? 2 * batch : 0)),
+    entries: two(() => layout.take(Uint32Array, listed ? 2 * listedPerBatch * workers : 0)),
+    records: two(() => layout.take(Uint32Array, 4 * listedColumns)),
+    recordCounts: layout.take(Uint32Array, 2 * workers),
+    cursors: layout.take(Uint32Array, listedColumns),
+    last: layout.take(Uint32Array, listedColumns),
+    powers: layout.take(Float32Array, 4097),
+    losses: layout.take(Float32Array, batch),
+    hits: layout.take(Uint32Array, batch),
+    barrier: layout.take(Uint32Array, 64),
+    scratch: layout.take(Float32Array, 64 * workers),
+    penalties: layout.take(Float64Array, tiles[tiles.length - 1]),
+    values: sizes.slice(1).map((units, l) => (l === 0 ? two(() => layout.take(Float32Array, panelFloats(batch, units))) : [layout.take(Float32Array, panelFloats(batch, units))])),
+    deltas: sizes.slice(1).map((units) => layout.take(Float32Array, panelFloats(batch, units))),
+    tiles,
+  };
+}
+
+/** The number of each layer's first tile of work, and of all tiles: the first layer is cut by panels, the others by 64 rows too. */
+function firstTiles(sizes: readonly number[]): number[] {
+  const starts = [0];
+  for (let l = 0; l + 1 < sizes.length; l++) starts.push(starts[l] + panelCount(sizes[l + 1]) * (l === 0 ? 1 : Math.ceil(sizes[l] / TILE_ROWS)));
+  return starts;
+}
+
+/** Integers and floats of a record by name. */
+class Fields {
+  private readonly whole: Uint32Array;
+  private readonly real: Float32Array;
+
+  constructor(memory: WebAssembly.Memory, slot: Words, first = 0) {
+    this.whole = view(memory, slot).subarray(first);
+    this.real = new Float32Array(this.whole.buffer as never, this.whole.byteOffset, this.whole.length);
+  }
+
+  integers<K extends string>(values: Partial<Record<K, number>>, numbers: Readonly<Record<K, number>>): void {
+    for (const name of Object.keys(values) as K[]) this.whole[numbers[name]] = values[name] as number;
+  }
+
+  floats<K extends string>(values: Partial<Record<K, number>>, numbers: Readonly<Record<K, number>>): void {
+    for (const name of Object.keys(values) as K[]) this.real[numbers[name]] = values[name] as number;
+  }
+
+  pair(number: number, slots: readonly Slot[]): void {
+    this.whole[number] = slots[0].offset;
+    this.whole[number + 1] = (slots[1] ?? slots[0]).offset;
+  }
+}
+
+function writeLayer(memory: WebAssembly.Memory, table: Words, network: Network, layer: PlannedLayer, l: number, count: number): void {
+  const fields = new Fields(memory, table, l * LAYER_WORDS);
+  const hidden = network.hidden[l];
+  fields.integers(
+    {
+      in: layer.inputs,
+      out: layer.units,
+      weights: layer.weights.offset,
+      slot1: layer.slots[0] ? layer.slots[0].offset - layer.weights.offset : 0,
+      slot2: layer.slots[1] ? layer.slots[1].offset - layer.weights.offset : 0,
+      transposed: layer.transposed?.offset ?? 0,
+      activation: ACTIVATIONS[l === count - 1 ? 'softmax' : hidden.activation],
+      drop: hidden && hidden.dropout > 0 ? dropThreshold(hidden.dropout) : 0,
+    },
+    LAYER,
+  );
+  fields.floats({ dropScale: hidden ? 1 / (1 - hidden.dropout) : 1, decay: hidden ? 2 * hidden.l2 : 0 }, LAYER);
+}
+
+function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, network: Network, training: Training, desk: TrainingDesk): void {
+  const { optimizer, batch, workers, listed, listedPerBatch, dropoutSeed } = training;
+  const { first, second } = coefficients(optimizer);
+  plan.integers(
+    {
+      batch,
+      workers,
+      sparse: listed ? 1 : 0,
+      optimizer: OPTIMIZERS[optimizer.kind],
+      lazy: isLazy(network, training) ? 1 : 0,
+      drop: network.inputDropout > 0 ? dropThreshold(network.inputDropout) : 0,
+      entriesStride: 8 * listedPerBatch,
+      recordCounts: desk.recordCounts.offset,
+      cursors: desk.cursors.offset,
+      last: desk.last.offset,
+      powers: desk.powers.offset,
+      losses: desk.losses.offset,
+      hits: desk.hits.offset,
+      barrier: desk.barrier.offset,
+      penalties: desk.penalties.offset,
+      tiles: desk.tiles[desk.tiles.length - 1],
+      penalised: network.hidden.some((layer) => layer.l2 > 0) ? 1 : 0,
+      scratch: desk.scratch.offset,
+    },
+    PLAN,
+  );
+  plan.integers({ seed0: dropoutSeed[0], seed1: dropoutSeed[1] }, { seed0: PLAN.dropSeed, seed1: PLAN.dropSeed + 1 });
+  plan.floats(
+    {
+      rate: optimizer.learningRate,
+      first,
+      second,
+      firstRest: 1 - first,
+      secondRest: 1 - second,
+      epsilon: optimizer.kind === 'sgd' ? 0 : optimizer.epsilon,
+      dropScale: 1 / (1 - network.inputDropout),
+    },
+    PLAN,
+  );
+  plan.pair(PLAN.input, desk.inputs);
+  plan.pair(PLAN.starts, desk.starts);
+  plan.pair(PLAN.entries, desk.entries);
+  plan.pair(PLAN.records, desk.records);
+  desk.tiles.forEach((tile, l) => new Fields(memory, table, l * LAYER_WORDS).integers({ tile }, LAYER));
+  desk.values.forEach((values, l) => {
+    const fields = new Fields(memory, table, l * LAYER_WORDS);
+    fields.pair(LAYER.values, values);
+    fields.integers({ delta: desk.deltas[l].offset }, LAYER);
+  });
+  const powers = view(memory, desk.powers);
+  powers[0] = 1;
+  for (let k = 1; k < powers.length; k++) powers[k] = Math.fround(powers[k - 1] * Math.fround(first));
+}
+
+function coefficients(optimizer: Optimizer): { first: number; second: number } {
+  if (optimizer.kind === 'rmsprop') return { first: optimizer.rho, second: optimizer.momentum };
+  if (optimizer.kind === 'adam') return { first: optimizer.beta1, second: optimizer.beta2 };
+  return { first: optimizer.momentum, second: optimizer.nesterov ? 1 : 0 };
+}
+
+/** The word of the plan that holds the steps done before an epoch. */
+export const STEP_WORD = PLAN.step;
+

@@ -1,0 +1,68 @@
+import { view, type Layout, type Slot } from '../layout.js';
+import type { KernelExports } from '../wasm.js';
+import type { LabelledRows } from './network.js';
+
+/** Rows are kept as lists of non-zeros when at most this share of the numbers is not zero. */
+export const LISTED_DENSITY = 0.4;
+const STAGED_BYTES = 1 << 20;
+
+/** How many numbers of each row are not zero: uint32[rows + 1], summed up, from 0. */
+export function nonZeroStarts({ values, labels }: LabelledRows, columns: number): Uint32Array {
+  const starts = new Uint32Array(labels.length + 1);
+  let count = 0;
+  for (let r = 0, i = 0; r < labels.length; r++) {
+    for (const end = i + columns; i < end; i++) if (values[i] !== 0) count++;
+    starts[r + 1] = count;
+  }
+  return starts;
+}
+
+/** The most non-zeros that `batch` rows can have together. */
+export function fullestBatch(starts: Uint32Array, batch: number): number {
+  const counts = new Uint32Array(starts.length - 1);
+  for (let r = 0; r < counts.length; r++) counts[r] = starts[r + 1] - starts[r];
+  counts.sort();
+  return counts.subarray(Math.max(0, counts.length - batch)).reduce((sum, n) => sum + n, 0);
+}
+
+/** A set of rows placed in the kernel's memory. */
+export interface PlannedRows {
+  readonly count: number;
+  readonly record: Slot<Uint32ArrayConstructor>;
+  /** Copies the rows in, once the memory exists. */
+  load(memory: WebAssembly.Memory, kernel: KernelExports): void;
+}
+
+/** Plans the memory of a set of rows; `starts` when they are to be listed. */
+export function planRows(layout: Layout, rows: LabelledRows, columns: number, starts?: Uint32Array): PlannedRows {
+  const { values, labels } = rows;
+  const count = labels.length;
+  const bytes = values instanceof Uint8Array;
+  const record = layout.take(Uint32Array, 8);
+  const type = bytes ? Uint8Array : Float32Array;
+  const held = layout.take(type, (starts ? starts[count] : values.length) + 16) as Slot;
+  const names = layout.take(Uint16Array, starts ? starts[count] : 0);
+  const firsts = layout.take(Uint32Array, starts ? count + 1 : 0);
+  const classes = layout.take(Uint16Array, count);
+  const stagedRows = Math.max(1, Math.floor(STAGED_BYTES / (columns * type.BYTES_PER_ELEMENT)));
+  const staged = layout.take(type, starts ? stagedRows * columns : 0) as Slot;
+  return {
+    count,
+    record,
+    load(memory, kernel) {
+      const kind = (bytes ? 0 : 1) + (starts ? 2 : 0);
+      view(memory, record).set([count, kind, held.offset, names.offset, firsts.offset, classes.offset]);
+      view(memory, classes).set(labels);
+      if (!starts) {
+        view(memory, held).set(values);
+        return;
+      }
+      const stage = view(memory, staged);
+      for (let r = 0; r < count; r += stagedRows) {
+        const some = Math.min(stagedRows, count - r);
+        stage.set(values.subarray(r * columns, (r + some) * columns));
+        kernel.listRows(record.offset, staged.offset, columns, r, some);
+      }
+    },
+  };
+}

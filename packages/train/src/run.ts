@@ -1,0 +1,144 @@
+import { LayerwiseError, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
+import { DivergenceError, glorotUniform, openTrainer, parameterCount, type LabelledRows, type LayerWeights, type Network, type Trainer } from '@layerwise/kernels/train';
+import { History } from './history.js';
+import { layersModel } from './model.js';
+import { networkOf, optimizerOf } from './network.js';
+import type { TrainParams } from './params.js';
+import { Progressor } from './progress.js';
+import { EarlyStop } from './stop.js';
+
+type Context = StageContext<TrainParams>;
+type Splits = Record<'train' | 'validation' | 'test', LabelledRows>;
+
+/** What is left at the end of training. */
+interface Outcome {
+  readonly weights: readonly LayerWeights[];
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly stoppedEarly: boolean;
+}
+
+/** The stage's work; see {@link ./stage.ts}. */
+export async function trainStage(context: Context): Promise<void> {
+  const { params, inputs, output, seed, workers, signal } = context;
+  const info = await inputs.features.json<FeaturesInfo>('features');
+  const rows = await splits(inputs.features, info.columns);
+  checkUse(params, rows);
+  const network = networkOf(params, info.columns, info.dataset.classes.length);
+  const trainer = await openTrainer({
+    network,
+    scale: info.scale,
+    rows: { ...rows },
+    weights: glorotUniform(network, seed('weights')),
+    optimizer: optimizerOf(params),
+    batch: params.batch,
+    shuffle: params.shuffle,
+    seeds: { shuffle: seed('shuffle'), dropout: seed('dropout') },
+    workers,
+    signal,
+  });
+  const history = new History(params.evaluateEachEpoch);
+  try {
+    const outcome = await fit(context, trainer, history, rows);
+    trainer.setWeights(outcome.weights);
+    await output.table('history', history.table());
+    await writeModel(context, network, info, outcome.weights);
+    await output.json('evaluation', await evaluation(context, trainer, outcome, rows));
+  } catch (error) {
+    if (error instanceof DivergenceError) await diverged(context, history, error);
+    throw error;
+  } finally {
+    await trainer.close();
+  }
+}
+
+async function splits(features: ArtifactReader, columns: number): Promise<Splits> {
+  const read = async (split: string): Promise<LabelledRows> => {
+    const { columns: found } = await features.matrix(split);
+    const values = found['features']?.data;
+    const labels = found['label']?.data;
+    if (!(values instanceof Uint8Array || values instanceof Float32Array) || found['features'].width !== columns || !(labels instanceof Uint16Array)) {
+      throw new LayerwiseError('DATA_INVALID', `features: ${split}.arrow must hold features uint8[${columns}] or float32[${columns}] and label uint16`, { remedy: 'check the stage that wrote the features' });
+    }
+    return { values, labels };
+  };
+  return { train: await read('train'), validation: await read('validation'), test: await read('test') };
+}
+
+/** Refuses what cannot be trained or measured on these rows. */
+function checkUse(params: TrainParams, rows: Splits): void {
+  if (rows.train.labels.length === 0) throw new LayerwiseError('DATA_INVALID', 'train: there must be at least one training row, got none', { remedy: 'keep fewer rows for validation' });
+  const metric = params.earlyStop?.metric;
+  if (rows.validation.labels.length === 0 && (metric === 'valLoss' || metric === 'valAccuracy')) {
+    throw new LayerwiseError('PARAMS_INVALID', `train: earlyStop.metric ${metric} needs validation rows, got none`, { remedy: 'set preprocess.validation, or stop on loss or accuracy' });
+  }
+}
+
+/** All epochs; keeps the weights that `keep` asks for. */
+async function fit(context: Context, trainer: Trainer, history: History, rows: Splits): Promise<Outcome> {
+  const { params, warn } = context;
+  const best = params.keep === 'best' && rows.validation.labels.length > 0;
+  if (params.keep === 'best' && !best) warn({ code: 'NO_VALIDATION', message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept' });
+  const stop = params.earlyStop && new EarlyStop(params.earlyStop);
+  const progress = new Progressor(context, trainer.stepsPerEpoch);
+  let kept: { weights: LayerWeights[]; epoch: number; loss: number } | undefined;
+  let stopped = false;
+  let epoch = 0;
+  while (epoch < params.epochs && !stopped) {
+    epoch++;
+    const score = await trainer.epoch((state) => progress.step(epoch, state));
+    const penalty = trainer.penalty();
+    const validation = await trainer.evaluate('validation');
+    const line = history.add({ ...score, valLoss: validation.loss + penalty, valAccuracy: validation.accuracy });
+    if (params.evaluateEachEpoch) history.addClean(await trainer.evaluate('train'), validation, await trainer.evaluate('test'));
+    if (rows.validation.labels.length > 0 && !Number.isFinite(validation.loss)) throw new DivergenceError(epoch, trainer.stepsPerEpoch, trainer.stepsPerEpoch);
+    if (best && !(line.valLoss >= (kept?.loss ?? Infinity))) kept = { weights: trainer.weights(), epoch, loss: line.valLoss };
+    stopped = epoch < params.epochs && (stop?.after(line) ?? false);
+    progress.epoch(epoch, line, stopped);
+  }
+  return { weights: kept?.weights ?? trainer.weights(), epochs: epoch, bestEpoch: kept?.epoch ?? epoch, stoppedEarly: stopped };
+}
+
+async function writeModel({ params, output }: Context, network: Network, info: FeaturesInfo, weights: readonly LayerWeights[]): Promise<void> {
+  const { model, bytes } = layersModel(network, params, info, weights);
+  await output.json('model', model);
+  await output.bytes('weights.bin', bytes);
+}
+
+async function evaluation({ warn }: Context, trainer: Trainer, outcome: Outcome, rows: Splits): Promise<Evaluation> {
+  const { network } = trainer;
+  const { peaks, ...train } = await trainer.evaluateWithPeaks('train');
+  const deadUnits = network.hidden.map(({ activation }, l) => (activation === 'relu' ? [...peaks[l].keys()].filter((j) => peaks[l][j] <= 0) : []));
+  deadUnits.forEach((units, l) => {
+    if (units.length > 0) warn({ code: 'DEAD_UNITS', message: deadMessage(units, l, network.hidden[l].units) });
+  });
+  const score = async (split: 'validation' | 'test'): Promise<Score> => (rows[split].labels.length > 0 ? trainer.evaluate(split) : { loss: NaN, accuracy: NaN });
+  return {
+    train,
+    validation: await score('validation'),
+    test: await score('test'),
+    params: parameterCount(network),
+    features: network.inputs,
+    epochs: outcome.epochs,
+    bestEpoch: outcome.bestEpoch,
+    stoppedEarly: outcome.stoppedEarly,
+    hidden: network.hidden.map((layer) => layer.units),
+    deadUnits,
+  };
+}
+
+function deadMessage(units: readonly number[], l: number, of: number): string {
+  const named = units.length > 12 ? `${units.slice(0, 12).join(', ')}, …` : units.join(', ');
+  const verb = units.length === 1 ? 'is' : 'are';
+  return `${units.length} of ${of} ReLU nodes of hidden layer ${l + 1} ${verb} dead (zero for every training row): ${named}; another seed, a smaller learning rate or more nodes may help`;
+}
+
+/** Keeps the history of a failed training and says what to do. */
+async function diverged({ output }: Context, history: History, error: DivergenceError): Promise<never> {
+  await output.table('history', history.table());
+  throw new LayerwiseError('DIVERGED', `train: ${error.message}`, {
+    remedy: `lower optimizer.learningRate, or scale the features; the ${error.epoch - 1} finished epochs before it are in history.parquet`,
+    cause: error,
+  });
+}
+

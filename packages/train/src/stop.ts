@@ -1,0 +1,26 @@
+import type { HistoryLine } from './history.js';
+
+/** Early stopping as Keras's EarlyStopping does it: patience counts the epochs since the last improvement. */
+export class EarlyStop {
+  private readonly rule: { readonly metric: keyof HistoryLine; readonly patience: number; readonly minDelta: number };
+  private best: number | undefined;
+  private waited = 0;
+
+  constructor(rule: EarlyStop['rule']) {
+    this.rule = rule;
+  }
+
+  /** Whether to stop after this epoch. An improvement is a change for the better by more than `minDelta`. */
+  after(line: HistoryLine): boolean {
+    const { metric, patience, minDelta } = this.rule;
+    const rising = metric === 'accuracy' || metric === 'valAccuracy';
+    const value = rising ? line[metric] : -line[metric];
+    if (this.best === undefined || value - minDelta > this.best) {
+      this.best = value;
+      this.waited = 0;
+      return false;
+    }
+    this.waited++;
+    return this.waited >= patience;
+  }
+}
