@@ -13,6 +13,7 @@ interface Split {
 
 /** The stage's work; see {@link ./stage.ts}. One split after the other, so that only one split's output is held. */
 export async function activationsStage({ inputs, output, progress, workers, signal }: Context): Promise<void> {
+  throwIfAborted(signal);
   const info = await inputs.features.json<FeaturesInfo>('features');
   const model = await readModel(inputs.model);
   if (model.network.inputs !== info.columns) throw new LayerwiseError('DATA_INVALID', `activations: the model's inputs must be as many as the features, got ${model.network.inputs} and ${info.columns}`, { remedy: 'give the features that the model was trained on' });
@@ -30,6 +31,9 @@ export async function activationsStage({ inputs, output, progress, workers, sign
       await output.matrix(name, table);
       done += table.rows;
     }
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
   } finally {
     await net.close();
   }

@@ -15,7 +15,7 @@
  * |   of a forest | importances.parquet | column int, importance real, deviation real (over trees), rank int (1 is best), selected flag |
  * |             | forest.json         | {@link ForestInfo} |
  * | model       | model.json, weights.bin | TensorFlow.js LayersModel |
- * |             | history.parquet     | epoch int (from 1), loss, accuracy, valLoss, valAccuracy real; where asked also cleanLoss, cleanAccuracy, testLoss, testAccuracy |
+ * |             | history.parquet     | epoch int (from 1), loss, accuracy, valLoss, valAccuracy real; where asked also cleanLoss, cleanAccuracy, cleanValLoss, testLoss, testAccuracy |
  * |             | evaluation.json     | {@link Evaluation} |
  * | activations | train.arrow, validation.arrow, test.arrow | id, label, predicted uint16, probabilities float32[K], hidden1 float32[H1], hidden2 float32[H2], ... |
  * | embedding   | views.json          | {@link EmbeddingView}[] |
@@ -70,7 +70,7 @@ export interface ForestInfo {
   readonly maxDepth: number;
 }
 
-/** Accuracy (share of rows, 0 to 1) and mean cross-entropy (nats) on one split. */
+/** Accuracy (share of rows, 0 to 1) and mean cross-entropy (nats, without penalties) on one split; in the file both are null for a split without rows. */
 export interface Score {
   readonly accuracy: number;
   readonly loss: number;

@@ -1,4 +1,4 @@
-import { LayerwiseError, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
+import { LayerwiseError, throwIfAborted, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
 import { DivergenceError, glorotUniform, openTrainer, parameterCount, type LabelledRows, type LayerWeights, type Network, type Trainer } from '@layerwise/kernels/train';
 import { History } from './history.js';
 import { layersModel } from './model.js';
@@ -9,6 +9,9 @@ import { EarlyStop } from './stop.js';
 
 type Context = StageContext<TrainParams>;
 type Splits = Record<'train' | 'validation' | 'test', LabelledRows>;
+
+/** Of a split without rows, as contracts has it: JSON knows no NaN. */
+const NO_SCORE = { loss: null, accuracy: null } as unknown as Score;
 
 /** What is left at the end of training. */
 interface Outcome {
@@ -21,6 +24,7 @@ interface Outcome {
 /** The stage's work; see {@link ./stage.ts}. */
 export async function trainStage(context: Context): Promise<void> {
   const { params, inputs, output, seed, workers, signal } = context;
+  throwIfAborted(signal);
   const info = await inputs.features.json<FeaturesInfo>('features');
   const rows = await splits(inputs.features, info.columns);
   checkUse(params, rows);
@@ -45,6 +49,7 @@ export async function trainStage(context: Context): Promise<void> {
     await writeModel(context, network, info, outcome.weights);
     await output.json('evaluation', await evaluation(context, trainer, outcome, rows));
   } catch (error) {
+    throwIfAborted(signal);
     if (error instanceof DivergenceError) await diverged(context, history, error);
     throw error;
   } finally {
@@ -112,7 +117,7 @@ async function evaluation({ warn }: Context, trainer: Trainer, outcome: Outcome,
   deadUnits.forEach((units, l) => {
     if (units.length > 0) warn({ code: 'DEAD_UNITS', message: deadMessage(units, l, network.hidden[l].units) });
   });
-  const score = async (split: 'validation' | 'test'): Promise<Score> => (rows[split].labels.length > 0 ? trainer.evaluate(split) : { loss: NaN, accuracy: NaN });
+  const score = async (split: 'validation' | 'test'): Promise<Score> => (rows[split].labels.length > 0 ? trainer.evaluate(split) : NO_SCORE);
   return {
     train,
     validation: await score('validation'),
