@@ -5,4 +5,3 @@ export { renderTimes, type StageTime } from './study/times.js';
 export { renderComparison } from './study/comparison.js';
 export { renderStudy, type StudyPage } from './study/study-page.js';
 export type { ComparedExperiment } from './study/compared.js';
-export { fillReport } from './study/fill.js';

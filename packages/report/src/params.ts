@@ -14,6 +14,7 @@ const score = (split: string) =>
 export const params = {
   study: text({ doc: 'name of the study', default: 'study' }),
   experiment: text({ doc: 'name of the experiment', default: 'experiment' }),
+  studyTitle: text({ doc: 'one line on the study', optional: true }),
   title: text({ doc: 'one line over the report; by default the net and the data set', optional: true }),
   published: object({ train: score('training'), validation: score('validation'), test: score('test') }, { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true }),
   interactive: flag({ doc: 'embed images and positions, so that hovering a map and clicking a confusion cell shows digits', default: true }),

@@ -27,14 +27,14 @@ export function probabilityDrawing(className: string, index: number, own: readon
   }
   const data = { from: reals(from), to: reals(from.map((edge) => edge + 1 / bins)), images: ints(images), of: texts(of) };
   const encoding = {
-    x: { field: 'from', type: 'quantitative', title: `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { tickCount: 5, format: '.1~f', grid: false } },
+    x: { field: 'from', type: 'quantitative', title: `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { values: [0, 0.5, 1], grid: false } },
     x2: { field: 'to' },
     y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' } },
     y2: { datum: 0.8 },
     color: { field: 'of', type: 'nominal', title: null, scale: { domain: [`class ${className}`, 'others'], range: [classColour(index), '#8a8780'] } },
     opacity: { value: 0.72 },
   };
-  return { name: `probability-${index}`, alt, data, spec: { width: 190, height: 110, mark: { type: 'bar' }, encoding } };
+  return { name: `probability-${index}`, alt, data, spec: { width: 150, height: 100, mark: { type: 'bar' }, encoding } };
 }
 
 /** Cumulative explained variance over the number of components, the kept number marked. */

@@ -18,7 +18,7 @@ export function importanceDrawing(importance: readonly number[], selected: reado
     height: size * height,
     encoding,
     layer: [
-      { mark: { type: 'rect', color: '#832db6' }, encoding: { opacity: { field: 'importance', type: 'quantitative', scale: { range: [0, 1] }, legend: { title: 'share of importance', titleLimit: 300, format: '.1%', symbolType: 'square', values: [0.25, 0.5, 0.75, 1].map((part) => Number((Math.max(...importance, 1e-9) * part).toPrecision(2))), symbolFillColor: '#832db6', symbolStrokeWidth: 0 } } } },
+      { mark: { type: 'rect', color: '#9b51c9' }, encoding: { opacity: { field: 'importance', type: 'quantitative', scale: { range: [0, 1] }, legend: { title: 'share of importance', titleLimit: 300, format: '.1%', symbolType: 'square', values: [0.25, 0.5, 0.75, 1].map((part) => Number((Math.max(...importance, 1e-9) * part).toPrecision(2))), symbolFillColor: '#9b51c9', symbolStrokeWidth: 0 } } } },
       { transform: [{ filter: 'datum.selected === 1' }], mark: { type: 'rect', filled: false, stroke: 'currentColor', strokeWidth: 1, opacity: 0.75 } },
     ],
   };

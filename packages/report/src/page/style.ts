@@ -36,7 +36,7 @@ figure{margin:0}
 .plot svg{display:block;width:100%;height:auto}
 .plot figcaption{margin-top:.4rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:1.8rem 2.4rem;align-items:start}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,215px),1fr));gap:1.4rem 1.2rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:1.4rem 1.2rem}
 .row>*,.grid>*{min-width:0}
 table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums lining-nums;width:100%;max-width:46rem;margin:.6rem 0 1.2rem}
 table.narrow{max-width:26rem}
@@ -63,8 +63,8 @@ img.ink,img.map,canvas.ink{image-rendering:pixelated;max-width:100%;height:auto}
 .digits.errors{grid-template-columns:repeat(auto-fill,minmax(96px,1fr))}.digits.errors img{width:64px}.digits.errors b{color:var(--ink)}.digits small{display:block;font-size:.74rem}
 .digits.large{grid-template-columns:repeat(auto-fill,minmax(84px,1fr))}.digits.large img{width:100%}
 .over{position:relative}.over svg{position:absolute;inset:0;width:100%;height:100%}.over path{fill:#e76300;fill-opacity:.5}
-.positive{color:var(--accent)}.negative{color:#c75400}@media (prefers-color-scheme:dark){.negative{color:#ff9a4d}}
-.panel{display:grid;grid-template-columns:repeat(2,minmax(0,210px));gap:1.2rem 1.6rem}.panel .sheet img{width:100%;background:var(--wash);padding:5px;border-radius:5px;border:1px solid var(--line)}.panel .wrong img{border-color:#e76300}
+.positive{color:var(--accent)}.negative{color:#a84300}@media (prefers-color-scheme:dark){.negative{color:#ff9a4d}}
+.panel{display:grid;grid-template-columns:repeat(2,minmax(0,210px));gap:1.2rem 1.6rem}.frame{background:var(--wash);padding:6px;border-radius:5px;border:1px solid var(--line)}.frame img{width:100%;display:block}.wrong .frame{border-color:#e76300}
 .nodes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,235px),1fr));gap:1.1rem 1.2rem}.node svg{width:100%;height:auto;display:block}.node figcaption{text-align:center}
 .controls{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:center;font-size:.86rem;margin:.8rem 0 1rem}
 .controls button,.controls select{font:inherit;font-size:.86rem;padding:.3rem .7rem;min-height:30px;border:1px solid var(--line);border-radius:5px;background:var(--wash);color:inherit;cursor:pointer}

@@ -63,7 +63,7 @@ function panel({ test, images }: Context['experiment'], { a, b }: ConfusedPair, 
     const rows = rowsOfCell(test, truth, guess, LIMIT);
     const picture = inkSheet(rows.map((i) => images.at('test', test.id[i] as number)), width, height, 5, 2);
     const caption = `${names[truth]} taken for ${names[guess]}`;
-    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? pixelImage(picture, `${rows.length} test images of ${caption}`, 'ink sheet') : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
+    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? html`<div class="frame">${pixelImage(picture, `${rows.length} test images of ${caption}`)}</div>` : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
   };
   return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3><div class="panel">${sheet(a, a)}${sheet(a, b)}${sheet(b, a)}${sheet(b, b)}</div>`;
 }

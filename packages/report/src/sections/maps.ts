@@ -40,7 +40,7 @@ function mapsLead(found: readonly Group[]): string {
   const sorted = [...found].sort((a, b) => b.own - a.own);
   const [best, worst] = [sorted[0] as Group, sorted[sorted.length - 1] as Group];
   const text = `${best.title}: ${percent(best.own, 0)} of the images lie nearest to the centre of their own class`;
-  return best === worst ? `${text}.` : `${text}, the most of these ${found.length} maps; the fewest, ${percent(worst.own, 0)}, in ${worst.title}.`;
+  return best === worst ? `${text}.` : `${text}, the most of these ${found.length} maps; the fewest, ${percent(worst.own, 0)}: ${worst.title}.`;
 }
 
 interface Plot {
@@ -91,7 +91,7 @@ function planeGroup({ train, network, evaluation }: Experiment, names: readonly 
 }
 
 function viewGroup(view: View, experiment: Experiment, names: readonly string[]): Group {
-  const what = sourceName(view.source);
+  const what = view.method === 'columns' ? `${view.source} ${listed(view.columns ?? [])}` : sourceName(view.source);
   const pairs = view.dimensions === 3 ? [[0, 1], [0, 2], [1, 2]] : [[0, 1]];
   const axis = (d: number): string => {
     if (view.method === 'columns') return `${view.source === 'pixels' ? 'pixel' : 'column'} ${view.columns?.[d] ?? d} (value)`;
@@ -104,7 +104,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
       name: `${view.name}${pairs.length > 1 ? `-${(a as number) + 1}${(b as number) + 1}` : ''}`,
-      title: `${methodName(view)}, ${shortSource(view.source)}`,
+      title: shortTitle(view),
       subtitle: `${count(view.rows)} ${view.split === 'train' ? 'training' : view.split} images, by true class`,
       alt: `Scatter plot: ${methodName(view)} of ${what}. ${lead}`,
       axes: [axis(a as number), axis(b as number)],
@@ -116,18 +116,21 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       equal: view.method !== 'columns',
       numbered: view.method !== 'tsne',
     };
-    const plot = { scatter, split: view.split, caption: caption(view) };
+    const plot: Plot = { scatter, split: view.split, caption: caption(view) };
     return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
   });
-  return { title: `${methodName(view)} of ${what}, ${plural(view.dimensions, 'dimension')}`, lead, own, plots };
+  const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}${view.dimensions === 3 ? ', three dimensions' : ''}`;
+  return { title, lead, own, plots };
 }
 
 function methodName({ method }: View): string {
   return { pca: 'Principal components', tsne: 't-SNE', columns: 'Two columns' }[method];
 }
 
-function shortSource(source: string): string {
-  return source.replace(/^hidden(\d+)$/, 'hidden layer $1');
+function shortTitle({ method, source, columns = [] }: View): string {
+  const name = source.replace(/^hidden(\d+)$/, 'hidden layer $1');
+  if (method === 'columns') return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${listed(columns)}`;
+  return `${method === 'pca' ? 'PCA' : 't-SNE'} of ${name}`;
 }
 
 function sourceName(source: string): string {

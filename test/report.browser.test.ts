@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { runInMemory } from '@layerwise/conformance';
+import { renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
+import { fixture } from '../packages/report/test/fixture.js';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const found = existsSync(executablePath);
+if (!found) console.warn(`skipped: no browser at ${executablePath}; install Debian's chromium or set CHROMIUM_PATH to test reports in a browser`);
+
+const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-${1 + i}-10`, inputs: '784 pixels', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2 }));
+
+describe.skipIf(!found)('a report in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'layerwise-report-'));
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const { output } = await runInMemory(stage, { params: { study: 'pipeline', experiment: 'exp5' }, inputs: fixture({ origin: 'selected', hidden: [16, 2], fallback: { wanted: 'mnist', reason: 'no network' }, warnings: [{ code: 'DEAD_UNITS', message: '1 of 16 nodes never fires' }] }) });
+    for (const [name, bytes] of output.blobs) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), bytes);
+    }
+    const index = join(folder, 'index.html');
+    const chapters = { times: renderTimes([{ stage: 'train', seconds: 12, peakMemoryMB: 300 }]), comparison: renderComparison(compared) };
+    writeFileSync(index, readFileSync(index, 'utf8').replace('<!--layerwise:times-->', chapters.times).replace('<!--layerwise:comparison-->', chapters.comparison));
+    writeFileSync(join(folder, 'study.html'), renderStudy({ study: 'pipeline', experiments: compared }));
+    browser = await chromium.launch({ executablePath, args: ARGS });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Opens a page and lists what it complained of and asked for. */
+  async function open(file: string, options: { width?: number; scheme?: 'light' | 'dark'; javaScript?: boolean } = {}): Promise<{ page: Page; complaints: string[]; requests: string[] }> {
+    const { width = 1440, scheme = 'light', javaScript = true } = options;
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: javaScript });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(`file://${join(folder, file)}`);
+    return { page, complaints, requests };
+  }
+
+  it.each(['index.html', 'study.html'])('%s complains of nothing and asks for nothing', async (file) => {
+    const { page, complaints, requests } = await open(file);
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([`file://${join(folder, file)}`]);
+    await page.context().close();
+  });
+
+  it('draws every figure and decodes every image', async () => {
+    const { page } = await open('index.html');
+    const figures = await page.$$eval('figure.plot', (all) => all.map((figure) => ({ name: figure.textContent?.slice(0, 40), marks: figure.querySelectorAll('svg path, svg image, svg circle, svg line').length, height: figure.querySelector('svg')?.getBoundingClientRect().height ?? 0 })));
+    expect(figures.length).toBeGreaterThan(15);
+    expect(figures.filter(({ marks, height }) => marks < 3 || height < 60)).toEqual([]);
+    const broken = await page.$$eval('img', (all) => Promise.all(all.map((image) => image.decode().then(() => '', () => image.alt))).then((names) => names.filter(Boolean)));
+    expect(broken).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['index.html', 'study.html'])('%s does not scroll sideways at 390 px, also with everything unfolded', async (file) => {
+    const { page } = await open(file, { width: 390 });
+    await page.$$eval('details', (all) => all.forEach((details) => (details.open = true)));
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.context().close();
+  });
+
+  it('shows the digit under the pointer on a map', async () => {
+    const { page, complaints } = await open('index.html');
+    const map = page.locator('figure[data-map="hidden1-tsne"] svg');
+    await map.evaluate((svg) => svg.scrollIntoView({ block: 'center', behavior: 'instant' }));
+    const place = await map.evaluate((svg) => {
+      const [left, top, side] = (svg.parentElement?.dataset['plot'] ?? '').split(',').map(Number) as [number, number, number];
+      const box = svg.getBoundingClientRect();
+      const scale = box.width / (svg as unknown as { viewBox: { baseVal: { width: number } } }).viewBox.baseVal.width;
+      return { x: box.left + (left + side / 2) * scale, y: box.top + (top + side / 2) * scale, side: side * scale };
+    });
+    const tip = page.locator('.tip');
+    for (let step = 0; step < 20 && !(await tip.isVisible()); step++) await page.mouse.move(place.x + place.side * 0.38 * Math.cos(step), place.y + place.side * 0.38 * Math.sin(step));
+    expect(await tip.isVisible()).toBe(true);
+    expect(await tip.textContent()).toMatch(/^training image \d+: \d/);
+    await page.waitForFunction("Array.from(document.querySelector('.tip canvas').getContext('2d').getImageData(0, 0, 28, 28).data).some((value) => value > 100)");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows the images of a clicked confusion cell', async () => {
+    const { page } = await open('index.html');
+    const cell = page.locator('td[data-cell="test,3,3"] button');
+    const total = Number(await cell.textContent());
+    await cell.click();
+    expect(await page.locator('.cell-images p').textContent()).toBe(`3, recognised: ${total} test images`);
+    expect(await page.locator('.cell-images canvas').count()).toBe(Math.min(25, total));
+    await page.context().close();
+  });
+
+  it('sorts and pages the nodes of a layer', async () => {
+    const { page } = await open('index.html');
+    const grid = page.locator('.node-grid').first();
+    await grid.getByLabel('Sort by').selectOption('number');
+    expect(await grid.locator('figcaption').first().textContent()).toMatch(/^node 1 /);
+    await grid.getByRole('button', { name: 'Next' }).click();
+    expect(await grid.locator('figcaption').first().textContent()).toMatch(/^node 13 /);
+    expect(await grid.locator('figure').count()).toBe(4);
+    await page.context().close();
+  });
+
+  it('shows texts, tables and figures without scripts', async () => {
+    const { page } = await open('index.html', { javaScript: false });
+    expect(await page.locator('section').count()).toBeGreaterThan(10);
+    expect(await page.locator('.node svg').first().isVisible()).toBe(true);
+    expect(await page.locator('td[data-cell="test,3,3"]').textContent()).toMatch(/^\d+$/);
+    await page.context().close();
+  });
+
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  it.each([
+    ['index.html', 'light'],
+    ['index.html', 'dark'],
+    ['study.html', 'light'],
+  ] as const)('%s has no serious accessibility violation in %s', async (file, scheme) => {
+    const { page } = await open(file, { scheme });
+    await page.evaluate(axe);
+    const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.length} such as ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+    await page.context().close();
+  });
+});
