@@ -2,7 +2,7 @@ import { winner } from '../analysis/projection.js';
 import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
 import { drawScatter, type Scatter, type ScatterFigure } from '../figures/scatter.js';
 import { layThumbnails } from '../figures/thumbnails.js';
-import { count, fixed, listed, percent, plural } from '../page/format.js';
+import { count, fixed, listed, percent } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { figureBlock, type Context, type Section } from './section.js';
 
