@@ -3,6 +3,7 @@
  * MNIST where it is found (LAYERWISE_DATA_DIR/mnist, then data/mnist), else from the generated
  * strokes data set.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -25,12 +26,16 @@ function mnistFolder() {
   return places.map((place) => `${place}/mnist`).find((place) => Object.values(files).every((file) => existsSync(`${place}/${file}`)));
 }
 
-/** The strokes data set, 60,000 + 10,000 images, by the ingest stage's own generator. */
+/** The generated strokes data set: 60,000 + 10,000 images. */
 async function strokes() {
-  const { generateStrokes } = await import('@layerwise/ingest');
-  const train = generateStrokes({ rows: 60000, split: 'train' });
-  const test = generateStrokes({ rows: 10000, split: 'test' });
-  return { 'train-images.u8': train.pixels, 'train-labels.u8': train.labels, 'test-images.u8': test.pixels, 'test-labels.u8': test.labels };
+  const { drawStrokes } = await import('@layerwise/ingest');
+  const draw = (part, rows) => {
+    const pixels = new Uint8Array(rows * 784);
+    const labels = new Uint16Array(rows);
+    drawStrokes({ seed: 1998, part, from: 0, to: rows, pixels, labels });
+    return { [`${part}-images.u8`]: pixels, [`${part}-labels.u8`]: Uint8Array.from(labels) };
+  };
+  return { ...draw('train', 60000), ...draw('test', 10000) };
 }
 
 /**
@@ -47,4 +52,10 @@ export async function prepareData() {
     for (const [file, values] of Object.entries(arrays)) writeFileSync(`${data}/${file}`, values);
   }
   return { data, name, validation: 5000 };
+}
+
+/** The hidden activations that t-SNE is measured on, made once, by our own training: the same file for all. */
+export function prepareHidden(data) {
+  if (existsSync(`${data.data}/hidden.f32`)) return;
+  execFileSync(process.execPath, [fileURLToPath(new URL('ours/hidden.mjs', import.meta.url)), JSON.stringify({ ...data, net: 'exp3', threads: 2 })], { stdio: 'inherit' });
 }

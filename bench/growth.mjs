@@ -1,5 +1,6 @@
 /** Growth of every kernel with the number of rows: MNIST's first rows, and MNIST repeated with small shifts. */
 import { Contender } from './contender.mjs';
+import { prepareHidden } from './data.mjs';
 
 /** Multiples of 55,000 rows. t-SNE is made for up to 100,000 rows and ends there. */
 const factors = [0.125, 0.25, 0.5, 1, 2, 5, 10];
@@ -58,6 +59,7 @@ async function curve(context, one) {
 
 /** @param {import('./parts.mjs').Context} context @returns {Promise<import('./parts.mjs').Row[]>} */
 export async function growth(context) {
+  prepareHidden(context.data);
   const curves = [];
   for (const one of series) {
     if (one.peer && !context.peers.has(one.peer)) continue;

@@ -3,6 +3,7 @@
  * `seconds` is what a part takes on two cores, ours alone and with all peers, for the announcement.
  */
 import { compare } from './compare.mjs';
+import { prepareHidden } from './data.mjs';
 import { growth } from './growth.mjs';
 import { mainJob } from './main-job.mjs';
 import { agreement, judge } from './quality.mjs';
@@ -90,6 +91,7 @@ async function forest(context) {
 
 /** @param {Context} context @returns {Promise<Row[]>} */
 async function tsne(context) {
+  prepareHidden(context.data);
   const options = { rows: 55000, columns: 128, perplexity: 40, iterations: 300 };
   const place = (name) => ({ ...options, output: `${context.work}/${name}` });
   const entries = await compare(
