@@ -23,11 +23,11 @@ function shifted(from, to, dx, dy) {
 }
 
 /** The rows after those of validation, times `factor`: the first of them, or copies moved a little. */
-export function trainingRows() {
+export function trainingRows(factor = options.factor ?? 1) {
   const all = images('train');
   const pixels = all.pixels.subarray(options.validation * 784);
   const labels = all.labels.subarray(options.validation);
-  const rows = Math.round(labels.length * (options.factor ?? 1));
+  const rows = Math.round(labels.length * factor);
   if (rows <= labels.length) return { pixels: pixels.slice(0, rows * 784), labels: labels.slice(0, rows), rows };
   const more = { pixels: new Uint8Array(rows * 784), labels: new Uint8Array(rows), rows };
   for (let row = 0; row < rows; row++) {
