@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- <part>... --repetitions <n> --no-write]`: times Layerwise beside every
+ * `npm run bench [-- <part>... --repetitions <n> --peers <names> --no-peers --no-write]`: times Layerwise beside every
  * installed peer, on the same data, in the same run, alternately; prints medians, ratios, accuracy
  * and peak memory; keeps the figures in docs/benchmarks.json and draws docs/benchmarks.md and .svg.
  */
@@ -11,12 +11,12 @@ import { installedPeers } from './peers.mjs';
 import { keep } from './record.mjs';
 import { rowText } from './table.mjs';
 
-const usage = `npm run bench -- [part ...] [--repetitions 5] [--no-peers] [--no-write]\nparts: ${Object.keys(parts).join(', ')}; all but growth when none is named, growth with --all`;
+const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write]\nparts: ${Object.keys(parts).join(', ')}; all but growth when none is named, growth with --all`;
 
 function request() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { repetitions: { type: 'string', default: '5' }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, all: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { repetitions: { type: 'string', default: '5' }, peers: { type: 'string' }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, all: { type: 'boolean' }, help: { type: 'boolean' } },
   });
   const unknown = positionals.filter((name) => !(name in parts));
   const repetitions = Number(values.repetitions);
@@ -26,7 +26,9 @@ function request() {
     process.exit(values.help ? 0 : 1);
   }
   const chosen = positionals.length ? positionals : Object.keys(parts).filter((name) => values.all || name !== 'growth');
-  return { chosen, repetitions, peers: values['no-peers'] ? new Set() : installedPeers(), write: !values['no-write'] };
+  const wanted = values.peers?.split(',');
+  const peers = values['no-peers'] ? [] : [...installedPeers()].filter((name) => !wanted || wanted.includes(name));
+  return { chosen, repetitions, peers: new Set(peers), write: !values['no-write'] };
 }
 
 async function run() {

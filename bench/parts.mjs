@@ -6,6 +6,7 @@ import { compare } from './compare.mjs';
 import { prepareHidden } from './data.mjs';
 import { growth } from './growth.mjs';
 import { mainJob } from './main-job.mjs';
+import { installedPeers } from './peers.mjs';
 import { agreement, judge } from './quality.mjs';
 
 /**
@@ -23,7 +24,7 @@ const both = [1, 2];
 /** Keeps the specifications of peers that are installed; names the others in one line. */
 function present(context, specifications) {
   const missing = [...new Set(specifications.filter(({ peer }) => peer && !context.peers.has(peer)).map(({ peer }) => peer))];
-  if (missing.length) console.log(`  skipped, not installed (npm run bench:peers): ${missing.join(', ')}`);
+  if (missing.length) console.log(`  skipped, not installed (npm run bench:peers) or not asked for: ${missing.join(', ')}`);
   return specifications.filter(({ peer }) => !peer || context.peers.has(peer)).map((one) => ({ name: one.peer ?? 'ours', ...one, options: { ...context.data, ...one.options } }));
 }
 
@@ -102,7 +103,7 @@ async function tsne(context) {
     ]),
     context.repetitions,
   );
-  const notes = context.peers.has('scikit-learn') ? await judge(entries, { ...context.data, ...options }) : [];
+  const notes = installedPeers().has('scikit-learn') ? await judge(entries, { ...context.data, ...options }) : [];
   return [{ key: 'tsne', title: 't-SNE of 55,000 x 128, perplexity 40, 300 iterations', entries, notes }];
 }
 
