@@ -7,6 +7,7 @@ import { RECORD, columnRange, gatherColumns, multiplyListed } from './train-spar
 import { sumListed } from './train-gather';
 import { fillList, fillPanels, layLists, rowOf } from './train-input';
 import { activate, derive, drop, softmax, raisePeaks, softmax, softmaxDelta, unpack } from './train-units';
+import { exp4, log1, sigmoid4, tanh4 } from './math';
 import { advance, loadOptimizer, penalise, setAlpha, usualDecay } from './train-optimizer';
 
 export { listRows } from './train-input';
@@ -398,5 +399,16 @@ function forwardChunk(plan: usize, set: usize, first: i32, rows: i32, chunk: i32
     else for (let p = 0; p < panels; p++) densePanel(layer, x, chunk, weights, values, chunk, p, 0, rows);
     for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, chunk, p), p, 0, rows, 0);
     x = values;
+  }
+}
+
+/** One function of src/math.ts on n numbers, for comparing the two. which: 0 exp, 1 log, 2 tanh, 3 sigmoid. */
+export function mapFloats(which: i32, from: usize, to: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const at = <usize>i << 2;
+    const x = load<f32>(from + at);
+    const four = f32x4.splat(x);
+    if (which == 1) store<f32>(to + at, log1(x));
+    else store<f32>(to + at, f32x4.extract_lane(which == 0 ? exp4(four) : which == 2 ? tanh4(four) : sigmoid4(four), 0));
   }
 }
