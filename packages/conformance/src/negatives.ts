@@ -27,11 +27,16 @@ interface Bad {
  */
 export function negatives(fields: Fields, valid: Readonly<Record<string, unknown>>): readonly Negative[] {
   return badGroups(fields, valid).map(({ value, below = [], says }) => ({
-    name: `${below.join('.') || 'parameters'} = ${JSON.stringify(at(value, below)) ?? 'undefined'}`,
+    name: `${below.join('.') || 'parameters'} = ${short(at(value, below))}`,
     params: value as Record<string, unknown>,
     path: below,
     says,
   }));
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 function at(value: unknown, path: readonly (string | number)[]): unknown {

@@ -1,1 +1,2 @@
-export {};
+export { stage } from './stage.js';
+export { CANDIDATES, openBackend, type Backend, type Candidate } from './backend.js';
