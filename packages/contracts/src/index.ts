@@ -5,6 +5,7 @@ export * from './constraints.js';
 export * from './errors.js';
 export * from './json-schema.js';
 export * from './nearest.js';
+export * from './net-params.js';
 export * from './schemas.js';
 export * from './seed.js';
 export * from './stage.js';

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
+import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjsWasm from '@tensorflow/tfjs-backend-wasm';
 
 /** The namespace of TensorFlow.js. */
-export type Tf = typeof import('@tensorflow/tfjs');
+export type Tf = typeof tfjs;
 
 /** A loaded TensorFlow.js with its backend set. */
 export interface Backend {
@@ -35,7 +37,7 @@ const wasm: Candidate = {
   name: 'WASM',
   async load() {
     const tf = namespace<Tf>(await import('@tensorflow/tfjs'));
-    const { setWasmPaths } = namespace<typeof import('@tensorflow/tfjs-backend-wasm')>(await import('@tensorflow/tfjs-backend-wasm'));
+    const { setWasmPaths } = namespace<typeof tfjsWasm>(await import('@tensorflow/tfjs-backend-wasm'));
     const package_ = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     setWasmPaths(join(dirname(package_), 'dist', '/'));
     await use(tf, 'wasm');

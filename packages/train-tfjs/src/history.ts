@@ -1,5 +1,4 @@
-import type { ResultTable, Score } from '@layerwise/contracts';
-import type { TrainParams } from './params.js';
+import type { NetParams, ResultTable, Score } from '@layerwise/contracts';
 
 /** One epoch as Keras reports it: training figures are running means with dropout, losses include the L2 penalty. */
 export interface Epoch {
@@ -34,7 +33,7 @@ export function historyTable(epochs: readonly Epoch[], withClean: boolean): Resu
 }
 
 /** Whether Keras's EarlyStopping would stop after the last of these epochs: no improvement by more than minDelta for `patience` of them. */
-export function shouldStop(epochs: readonly Epoch[], rule: NonNullable<TrainParams['earlyStop']>): boolean {
+export function shouldStop(epochs: readonly Epoch[], rule: NonNullable<NetParams['earlyStop']>): boolean {
   const sign = rule.metric === 'accuracy' || rule.metric === 'valAccuracy' ? 1 : -1;
   let best: number | undefined;
   let waited = 0;

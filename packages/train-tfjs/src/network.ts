@@ -1,14 +1,14 @@
 import type { layers, LayersModel, Optimizer, Sequential, Tensor } from '@tensorflow/tfjs';
+import type { NetParams } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
 import type { Tf } from './backend.js';
-import type { TrainParams } from './params.js';
 
 type Layer = layers.Layer;
 type MakeDropout = (name: string, rate: number, shape: { inputShape?: number[] }) => Layer;
 
 /** What a net is made of. */
 export interface Plan {
-  readonly params: TrainParams;
+  readonly params: NetParams;
   /** D. */
   readonly features: number;
   /** K. */
@@ -65,7 +65,7 @@ export function setValues(tf: Tf, model: LayersModel, given: readonly Float32Arr
   tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }, i) => tf.tensor(given[i] as Float32Array, shape))));
 }
 
-function optimizer(tf: Tf, { optimizer: { rmsprop, adam, sgd } }: TrainParams): Optimizer {
+function optimizer(tf: Tf, { optimizer: { rmsprop, adam, sgd } }: NetParams): Optimizer {
   if (rmsprop) return tf.train.rmsprop(rmsprop.learningRate, rmsprop.rho, rmsprop.momentum, rmsprop.epsilon);
   if (adam) return tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon);
   const { learningRate, momentum, nesterov } = sgd as NonNullable<typeof sgd>;

@@ -1,16 +1,17 @@
 import type { Scalar, Sequential } from '@tensorflow/tfjs';
-import { LayerwiseError, throwIfAborted, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
+import { LayerwiseError, throwIfAborted, type Evaluation, type FeaturesInfo, type Score, type NetParams, type StageContext } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
 import { openBackend, type Backend, type Tf } from './backend.js';
 import { historyTable, shouldStop, type Epoch } from './history.js';
 import { plainModel, setValues, trainableModel, values, type Plan } from './network.js';
-import type { TrainParams } from './params.js';
 import { inOrder, openSplit, type Split } from './rows.js';
 import { Scorer } from './scoring.js';
 
-type Context = StageContext<TrainParams>;
+type Context = StageContext<NetParams>;
 type Splits = Readonly<Record<'train' | 'validation' | 'test', Split>>;
 
+/** Of a split without rows, as contracts has it: JSON knows no NaN. */
+const NO_SCORE = { loss: null, accuracy: null } as unknown as Score;
 /** Steps between two reports of progress within an epoch. */
 const REPORT = 200;
 
@@ -41,7 +42,7 @@ export async function trainStage(context: Context): Promise<void> {
 }
 
 /** Refuses what cannot be trained or measured on these rows. */
-function checkUse({ earlyStop }: TrainParams, { train, validation }: Splits): void {
+function checkUse({ earlyStop }: NetParams, { train, validation }: Splits): void {
   if (train.rows === 0) throw new LayerwiseError('DATA_INVALID', 'train-tfjs: there must be at least one training row, got none', { remedy: 'keep fewer rows for validation' });
   if (validation.rows === 0 && earlyStop?.metric.startsWith('val')) {
     throw new LayerwiseError('PARAMS_INVALID', `train-tfjs: earlyStop.metric ${earlyStop.metric} needs validation rows, got none`, { remedy: 'set preprocess.validation, or stop on loss or accuracy' });
@@ -175,7 +176,7 @@ async function evaluation({ params, warn }: Context, scorer: Scorer, { train, va
   deadUnits.forEach((units, l) => {
     if (units.length > 0) warn({ code: 'DEAD_UNITS', message: `${units.length} of ${params.hidden[l]!.units} ReLU nodes of hidden layer ${l + 1} are dead (zero for every training row): ${units.slice(0, 12).join(', ')}${units.length > 12 ? ', …' : ''}` });
   });
-  const score = async (split: Split): Promise<Score> => scorer.score(split);
+  const score = async (split: Split): Promise<Score> => (split.rows > 0 ? scorer.score(split) : NO_SCORE);
   return {
     train: trainScore,
     validation: await score(validation),

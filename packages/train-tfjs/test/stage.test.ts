@@ -1,5 +1,6 @@
-import { MemoryArtifact, runInMemory, sampleFeatures, type MemoryResult } from '@layerwise/conformance';
+import { type MemoryArtifact, runInMemory, sampleFeatures, type MemoryResult } from '@layerwise/conformance';
 import type { Evaluation, ResultTable } from '@layerwise/contracts';
+import { stage as own } from '@layerwise/train';
 import { openBackend, stage, type Candidate } from '@layerwise/train-tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +31,11 @@ async function reopened({ output }: MemoryResult): Promise<tf.LayersModel> {
 }
 
 describe('train-tfjs', () => {
+  it('takes the parameters of train, and reads and writes the same', () => {
+    expect(stage.params).toEqual(own.params);
+    expect([stage.reads, stage.writes]).toEqual([own.reads, own.writes]);
+  });
+
   it('learns, keeps the best epoch, and names its backend', async () => {
     const result = await train({});
     const loss = await columnOf(result, 'loss');

@@ -1,7 +1,6 @@
-import { choice, flag, integer, list, object, real, variant, type Infer } from '@layerwise/contracts';
+import { choice, flag, integer, list, object, real, variant, type Infer } from './constraints.js';
 
-const learningRate = (value: number): ReturnType<typeof rate> => rate(value);
-const rate = (value: number) => real({ doc: 'step size', above: 0, default: value });
+const learningRate = (value: number) => real({ doc: 'step size', above: 0, default: value });
 const epsilon = real({ doc: 'keeps the denominator from 0', above: 0, max: 1, default: 1e-7 });
 const momentum = real({ doc: 'share of the last change that is kept', min: 0, below: 1, default: 0 });
 
@@ -16,8 +15,11 @@ const layer = object(
   { doc: 'a dense layer' },
 );
 
-/** Parameters of the train stage; the defaults are those of Keras. */
-export const params = {
+/**
+ * The parameters of every package that can take the role `train` for a dense net, so that `uses:` alone swaps one for
+ * another; the defaults are those of Keras.
+ */
+export const netParams = {
   hidden: list(layer, { doc: 'hidden layers, from the input on; none for a softmax regression', maxItems: 64 }),
   inputDropout: real({ doc: 'share of the inputs left out at each step', min: 0, below: 1, default: 0 }),
   epochs: integer({ doc: 'how often every training row is seen', min: 1, max: 100_000 }),
@@ -51,5 +53,5 @@ export const params = {
   evaluateEachEpoch: flag({ doc: 'also score train and test without dropout after each epoch', default: false }),
 } as const;
 
-/** Checked parameters of the train stage. */
-export type TrainParams = Infer<typeof params>;
+/** {@link netParams}, checked. */
+export type NetParams = Infer<typeof netParams>;
