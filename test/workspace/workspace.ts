@@ -57,7 +57,7 @@ export class Workspace {
 
   /** Runs Nx in the workspace. */
   async nx(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
-    const { code, output } = await this.node([join(this.root, 'node_modules/nx/bin/nx.js'), ...args], env);
+    const { code, output } = await this.node([join(this.root, 'node_modules/nx', nxBin()), ...args], env);
     const listed = (name: string): string[] => {
       const lines = [...output.matchAll(new RegExp(`^ +${name} +(.+)$`, 'gm'))];
       const words = lines.at(-1)?.[1]?.trim() ?? 'nothing';
@@ -83,6 +83,11 @@ export class Workspace {
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+/** Path of Nx's command inside its package. */
+function nxBin(): string {
+  return (JSON.parse(readFileSync(join(repository, 'node_modules/nx/package.json'), 'utf8')) as { bin: { nx: string } }).bin.nx;
 }
 
 function copyPackage(folder: string, root: string): void {

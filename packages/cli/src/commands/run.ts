@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
@@ -10,7 +11,9 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
   const target = address.includes(':') ? address : `${address}:all`;
   if (address.includes(':') && !address.endsWith(':all')) findExperiment(plan, address);
   else findStudy(plan, address.split(':')[0] as string);
-  const nx = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+  const manifest = createRequire(join(root, 'package.json')).resolve('nx/package.json');
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { nx: string } };
+  const nx = join(dirname(manifest), bin.nx);
   const child = spawn(process.execPath, [nx, 'run', target, ...rest], { cwd: root, stdio: 'inherit' });
   process.exitCode = await new Promise<number>((done) => child.on('exit', (code) => done(code ?? 1)));
 }
