@@ -1,6 +1,6 @@
 // What nx.json loads. Brings the compiled packages up to date first: the plan depends on the parameter tables in them.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,9 +15,10 @@ function newest(folder) {
   return time;
 }
 
-/** Whether a source file is newer than the last build of its package. */
+/** Whether a source file is newer than the last build of its package, or the build is gone. */
 function isStale(name) {
   const info = join(root, '.tsbuild', `${name}.tsbuildinfo`);
+  if (!existsSync(join(root, 'packages', name, 'dist/index.js'))) rmSync(info, { force: true });
   return !existsSync(info) || newest(join(root, 'packages', name, 'src')) > statSync(info).mtimeMs;
 }
 
