@@ -3,6 +3,7 @@ export * from './canonical.js';
 export * from './check.js';
 export * from './constraints.js';
 export * from './errors.js';
+export * from './features.js';
 export * from './json-schema.js';
 export * from './nearest.js';
 export * from './net-params.js';

@@ -63,9 +63,10 @@ export interface FeaturesInfo {
 /** `forest.json`. */
 export interface ForestInfo {
   readonly trees: number;
-  readonly outOfBagAccuracy: number;
-  readonly validationAccuracy: number;
-  readonly testAccuracy: number;
+  /** These three are null where there was no row to score. */
+  readonly outOfBagAccuracy: number | null;
+  readonly validationAccuracy: number | null;
+  readonly testAccuracy: number | null;
   readonly nodes: number;
   readonly maxDepth: number;
 }

@@ -1,7 +1,21 @@
-import { LayerwiseError, defineStage, integer, throwIfAborted, type FeaturesInfo, type ForestInfo, type Infer, type StageContext } from '@layerwise/contracts';
+import {
+  LayerwiseError,
+  defineStage,
+  featureSplits,
+  importancesTable,
+  integer,
+  rankColumns,
+  readFeatures,
+  selectColumns,
+  selectedInfo,
+  throwIfAborted,
+  withFeatures,
+  type FeaturesInfo,
+  type ForestInfo,
+  type Infer,
+  type StageContext,
+} from '@layerwise/contracts';
 import type { Forest, LabelledMatrix } from '@layerwise/kernels/forest';
-import { importancesTable, rankColumns } from './ranking.js';
-import { labelled, pickColumns, pickedInfo, readSplit, splitNames } from './splits.js';
 
 const params = {
   trees: integer({ min: 1, max: 100_000, default: 100, doc: 'number of trees' }),
@@ -29,20 +43,20 @@ async function run(context: StageContext<Params>): Promise<void> {
   const { params, inputs, output, signal, progress } = context;
   const source = await inputs.features!.json<FeaturesInfo>('features');
   checkColumns(params, source.columns);
-  const train = await readSplit(inputs.features!, 'train');
-  const forest = await grow(context, labelled(train, source.dataset.classes.length)).catch((error: unknown) => {
+  const train = await readFeatures(inputs.features!, 'train');
+  const forest = await grow(context, { ...train, classes: source.dataset.classes.length }).catch((error: unknown) => {
     throwIfAborted(signal);
     throw explained(error);
   });
   await output.json('forest', await score(context, forest, source.dataset.classes.length));
   const order = rankColumns(forest.importances);
   const selected = order.slice(0, params.keep).sort((a, b) => a - b);
-  await output.table('importances', importancesTable(forest, order, params.keep));
-  for (const name of splitNames) {
-    const table = name === 'train' ? train : await readSplit(inputs.features!, name);
-    await output.matrix(name, pickColumns(table, selected));
+  await output.table('importances', importancesTable(forest.importances, forest.deviations, order, params.keep));
+  for (const name of featureSplits) {
+    const split = name === 'train' ? train : await readFeatures(inputs.features!, name);
+    await output.matrix(name, withFeatures(split.table, selectColumns(split, selected)));
   }
-  await output.json('features', pickedInfo(source, selected));
+  await output.json('features', selectedInfo(source, selected));
   progress({ done: params.trees, total: params.trees, unit: 'trees', detail: `${params.keep} of ${source.columns} columns kept` });
 }
 
@@ -66,17 +80,17 @@ async function grow({ params, seed, progress, workers, signal }: StageContext<Pa
   });
 }
 
-/** Out of bag, on validation and on test. An accuracy of no rows is NaN, null in the file. */
+/** Out of bag, on validation and on test. */
 async function score({ params, inputs, workers, signal, warn }: StageContext<Params>, forest: Forest, classes: number): Promise<ForestInfo> {
   const { accuracy, outOfBagAccuracy } = await import('@layerwise/kernels/forest');
-  const on = async (name: (typeof splitNames)[number]): Promise<LabelledMatrix> => labelled(await readSplit(inputs.features!, name), classes);
+  const on = async (name: (typeof featureSplits)[number]): Promise<LabelledMatrix> => ({ ...(await readFeatures(inputs.features!, name)), classes });
   const outOfBag = await outOfBagAccuracy(forest, await on('train'), { workers, signal });
   if (Number.isNaN(outOfBag)) warn({ code: 'NO_OUT_OF_BAG', message: `no row was left out by any of the ${params.trees} trees, so there is no out-of-bag accuracy; use more trees` });
   return {
     trees: params.trees,
-    outOfBagAccuracy: outOfBag,
-    validationAccuracy: await accuracy(forest, await on('validation'), { workers, signal }),
-    testAccuracy: await accuracy(forest, await on('test'), { workers, signal }),
+    outOfBagAccuracy: orNull(outOfBag),
+    validationAccuracy: orNull(await accuracy(forest, await on('validation'), { workers, signal })),
+    testAccuracy: orNull(await accuracy(forest, await on('test'), { workers, signal })),
     nodes: forest.trees.reduce((sum, tree) => sum + tree.feature.length, 0),
     maxDepth: forest.trees.reduce((depth, tree) => Math.max(depth, tree.depth), 0),
   };
@@ -89,3 +103,6 @@ function explained(error: unknown): unknown {
     cause: error,
   });
 }
+
+/** The accuracy of no rows, NaN, is null in a file. */
+const orNull = (accuracy: number): number | null => (Number.isNaN(accuracy) ? null : accuracy);

@@ -1,6 +1,5 @@
-import { LayerwiseError, defineStage, integer, real, throwIfAborted, type FeaturesInfo, type Infer, type StageContext } from '@layerwise/contracts';
+import { LayerwiseError, defineStage, featureSplits, integer, readFeatures, real, throwIfAborted, withFeatures, type FeaturesInfo, type Infer, type StageContext } from '@layerwise/contracts';
 import type { PcaModel } from '@layerwise/kernels/pca';
-import { FeatureSplits } from './splits.js';
 
 const params = {
   variance: real({ above: 0, max: 1, optional: true, doc: 'keep the fewest components that explain more than this share of the variance' }),
@@ -26,21 +25,20 @@ export const stage = defineStage({
 async function run({ params, inputs, output, progress, signal, workers }: StageContext<Params>): Promise<void> {
   const keep = keepOf(params);
   const { fitPca, project } = await import('@layerwise/kernels/pca');
-  const splits = new FeatureSplits(inputs.features!);
-  const info = await splits.info();
+  const info = await inputs.features!.json<FeaturesInfo>('features');
   const stopped = (error: unknown): never => {
     throwIfAborted(signal);
     throw explained(error, params);
   };
   progress({ done: 0, total: 4, unit: 'steps', detail: 'covariance of the training rows' });
-  const train = await splits.read('train');
-  const model = await fitPca(train.matrix, keep, { scale: info.scale, workers, signal }).catch(stopped);
+  const train = await readFeatures(inputs.features!, 'train');
+  const model = await fitPca(train, keep, { scale: info.scale, workers, signal }).catch(stopped);
   await writeModel(output, model);
-  for (const [index, split] of FeatureSplits.names.entries()) {
+  for (const [index, split] of featureSplits.entries()) {
     progress({ done: index + 1, total: 4, unit: 'steps', detail: `${model.count} components, projecting ${split}` });
-    const { table, matrix } = split === 'train' ? train : await splits.read(split);
-    const features = await project(model, matrix, { workers, signal }).catch(stopped);
-    await output.matrix(split, { rows: table.rows, columns: { ...table.columns, features: { data: features, width: model.count } } });
+    const rows = split === 'train' ? train : await readFeatures(inputs.features!, split);
+    const features = await project(model, rows, { workers, signal }).catch(stopped);
+    await output.matrix(split, withFeatures(rows.table, { data: features, width: model.count }));
   }
   await output.json('features', {
     origin: 'components',

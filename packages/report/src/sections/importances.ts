@@ -17,7 +17,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
   const unused = importance.filter((value) => value === 0).length;
   const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of the forest's importance; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;
   const figure = shelf.add(await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)));
-  const facts = forest && table('The forest', ['figure', 'value'], [['trees', count(forest.trees)], ['out-of-bag accuracy', percent(forest.outOfBagAccuracy)], ['validation accuracy', percent(forest.validationAccuracy)], ['test accuracy', percent(forest.testAccuracy)], ['nodes', count(forest.nodes)], ['greatest depth', count(forest.maxDepth)]], 'narrow');
+  const facts = forest && table('The forest', ['figure', 'value'], [['trees', count(forest.trees)], ['out-of-bag accuracy', share(forest.outOfBagAccuracy)], ['validation accuracy', share(forest.validationAccuracy)], ['test accuracy', share(forest.testAccuracy)], ['nodes', count(forest.nodes)], ['greatest depth', count(forest.maxDepth)]], 'narrow');
   return {
     id: 'importances',
     title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
@@ -25,6 +25,8 @@ export async function importancesSection({ experiment, shelf, names }: Context):
     body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; framed: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits(experiment, names)}${facts}</div>`)}`,
   };
 }
+
+const share = (accuracy: number | null): string => (accuracy === null ? 'no rows' : percent(accuracy));
 
 function overDigits({ images, importances }: Context['experiment'], names: readonly string[]): Markup {
   const { width, height, train } = images;
