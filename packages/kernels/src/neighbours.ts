@@ -26,7 +26,7 @@ export async function nearestNeighbours(matrix: NumericMatrix, k: number, option
   const workers = rows < 2000 ? 1 : Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const plan = planSearch(layout, rows, matrix.columns, k, workers);
-  const pool = await KernelPool.open('tsne', layout, { workers, signal: options.signal });
+  const pool = await KernelPool.open(new URL('./wasm/tsne.wasm', import.meta.url), layout, { workers, signal: options.signal });
   try {
     const { unit } = await searchNeighbours(pool, plan, matrix, options.progress ?? (() => {}));
     const [order, places, squared] = [pool.view(plan.order), pool.view(plan.index), pool.view(plan.squared)];

@@ -36,9 +36,9 @@ export class KernelPool {
     this.signal = signal;
   }
 
-  /** Opens kernel `name` on a memory as large as `layout` says. Close it in a `finally`. */
-  static async open(name: string, layout: Layout, { workers = 1, signal }: PoolOptions = {}): Promise<KernelPool> {
-    const module = await kernelModule(name);
+  /** Opens the kernel whose compiled module is at `url` on a memory as large as `layout` says. Close it in a `finally`. */
+  static async open(url: URL, layout: Layout, { workers = 1, signal }: PoolOptions = {}): Promise<KernelPool> {
+    const module = await kernelModule(url);
     const memory = kernelMemory(layout.pages);
     const threads = workers > 1 ? Array.from({ length: workers }, () => new Worker(new URL('./pool-worker.js', import.meta.url), { workerData: { module, memory } })) : [];
     return new KernelPool(memory, await instantiate(module, memory), threads, signal);

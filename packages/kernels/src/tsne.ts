@@ -71,7 +71,7 @@ export async function tsne(matrix: NumericMatrix, options: TsneOptions = {}): Pr
   const search = planSearch(layout, rows, matrix.columns, k, workers);
   const affinities = planAffinities(layout, rows, k, workers);
   const descentPlan = planDescent(layout, rows, workers, exact);
-  const pool = await KernelPool.open('tsne', layout, { workers, signal: options.signal });
+  const pool = await KernelPool.open(new URL('./wasm/tsne.wasm', import.meta.url), layout, { workers, signal: options.signal });
   try {
     const { progress = () => {} } = options;
     await searchNeighbours(pool, search, matrix, (share) => progress({ phase: 'neighbours', done: share, total: 1 }));

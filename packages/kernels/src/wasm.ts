@@ -6,12 +6,15 @@ export type KernelExports = Readonly<Record<string, (...args: number[]) => numbe
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The compiled module of `assembly/<name>.ts`, once per process. */
-export function kernelModule(name: string): Promise<WebAssembly.Module> {
-  let module = compiled.get(name);
+/**
+ * The compiled module at an address, once per process. Callers write the address out, `new URL('./wasm/x.wasm', import.meta.url)`:
+ * whoever follows a stage's imports then finds the file.
+ */
+export function kernelModule(url: URL): Promise<WebAssembly.Module> {
+  let module = compiled.get(url.href);
   if (!module) {
-    module = readFile(new URL(`./wasm/${name}.wasm`, import.meta.url)).then((bytes) => WebAssembly.compile(bytes));
-    compiled.set(name, module);
+    module = readFile(url).then((bytes) => WebAssembly.compile(bytes));
+    compiled.set(url.href, module);
   }
   return module;
 }

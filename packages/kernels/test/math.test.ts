@@ -22,7 +22,7 @@ describe.each(cases)('$name in float32', ({ name, number, twin, exact, input, od
     const layout = new Layout();
     const from = layout.take(Float32Array, values.length);
     const to = layout.take(Float32Array, values.length);
-    const pool = await KernelPool.open('train', layout);
+    const pool = await KernelPool.open(new URL('../dist/wasm/train.wasm', import.meta.url), layout);
     pool.view(from).set(values);
     pool.local.mapFloats(number, from.offset, to.offset, values.length);
     expect(Array.from(pool.view(to))).toEqual(Array.from(values, (x) => twin(x)));

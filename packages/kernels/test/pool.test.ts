@@ -10,7 +10,7 @@ function countingLayout() {
 describe('KernelPool', () => {
   it.each([1, 2, 3])('answers in the order of the calls with %i workers', async (workers) => {
     const { layout, bytes } = countingLayout();
-    const pool = await KernelPool.open('pca', layout, { workers });
+    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers });
     try {
       const data = pool.view(bytes);
       for (let i = 0; i < 1000; i++) data[i] = i % 7 === 0 ? 0 : i & 255 || 1;
@@ -25,7 +25,7 @@ describe('KernelPool', () => {
   it.each([1, 2])('throws the reason of a signal that fired, with %i workers', async (workers) => {
     const { layout, bytes } = countingLayout();
     const controller = new AbortController();
-    const pool = await KernelPool.open('pca', layout, { workers, signal: controller.signal });
+    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers, signal: controller.signal });
     try {
       const run = pool.run(100, () => ['countNonZero', bytes.offset, 0, 1000], (index) => index === 3 && controller.abort(new Error('enough')));
       await expect(run).rejects.toThrow('enough');
@@ -36,7 +36,7 @@ describe('KernelPool', () => {
 
   it('hands on what a kernel throws', async () => {
     const { layout } = countingLayout();
-    const pool = await KernelPool.open('pca', layout, { workers: 2 });
+    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers: 2 });
     try {
       await expect(pool.run(1, () => ['countNonZero', 2 ** 31, 0, 10])).rejects.toThrow(/out of bounds/);
     } finally {

@@ -31,7 +31,7 @@ export async function growTrees(data: LabelledMatrix, options: ForestOptions): P
     byRow: layout.take(Uint8Array, codes.width === 1 ? N * D : 0),
   };
   const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () => takeScratch(layout, N, D, data.classes));
-  const pool = await KernelPool.open('forest', layout, options);
+  const pool = await KernelPool.open(new URL('../wasm/forest.wasm', import.meta.url), layout, options);
   try {
     await fill(pool, shared, codes, data);
     for (const each of scratch) writeJob(pool, each, shared, codes, data, options);

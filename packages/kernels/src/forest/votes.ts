@@ -16,7 +16,7 @@ export async function votesOf({ trees, classes: K }: Forest, { data, rows: N, co
   const roots = layout.take(Uint32Array, trees.length);
   const bags = layout.take(Uint8Array, stride * trees.length);
   const votes = layout.take(Float64Array, N * K);
-  const pool = await KernelPool.open('forest', layout, options);
+  const pool = await KernelPool.open(new URL('../wasm/forest.wasm', import.meta.url), layout, options);
   try {
     pool.view(x).set(data);
     pool.view(roots).set(pack(trees, pool.view(nodes), pool.view(entries)));

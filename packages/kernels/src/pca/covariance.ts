@@ -66,7 +66,7 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
     sums: layout.take(Uint32Array, D),
     scratch: layout.take(Uint8Array, 516 * (D + 4)),
   }));
-  const pool = await KernelPool.open('pca', layout, options);
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
   try {
     const total: Moments = { sums: new Float64Array(D), products: new Float64Array(D * D) };
     for (let start = 0; start < N; start += WORD_ROWS) {
@@ -114,7 +114,7 @@ async function floatCovariance(data: Float32Array, N: number, D: number, options
   const mean = layout.take(Float64Array, D);
   const gram = layout.take(Float64Array, D * D);
   const scratch = Array.from({ length: threads }, () => layout.take(Float64Array, 128 * (D + 4)));
-  const pool = await KernelPool.open('pca', layout, options);
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
   try {
     pool.view(x).set(data);
     const columns = ranges(D, threads);

@@ -56,7 +56,7 @@ async function open(n: number) {
   const work = layout.take(Float64Array, 5 * ld);
   const seed = layout.take(Uint32Array, 4);
   const memory = kernelMemory(layout.pages);
-  const kernel = await instantiate(await kernelModule('pca'), memory);
+  const kernel = await instantiate(await kernelModule(new URL('../wasm/pca.wasm', import.meta.url)), memory);
   const call = (name: string, ...args: number[]): number => (kernel[name] as (...args: number[]) => number)(...args);
   const restore = (): void => {
     view(memory, diagonal).set(view(memory, d));

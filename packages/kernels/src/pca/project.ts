@@ -36,7 +36,7 @@ export async function projectOn(model: PcaModel, { data, rows: N, columns: D }: 
   const s = layout.take(Float32Array, ld);
   const out = layout.take(Float32Array, block * K);
   const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () => layout.take(Float32Array, 2 * D + ld));
-  const pool = await KernelPool.open('pca', layout, options);
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
   try {
     pool.view(w).set(weights);
     pool.view(s).set(start);

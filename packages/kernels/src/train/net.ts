@@ -206,7 +206,7 @@ export async function assemble(options: NetOptions, training?: TrainingPlan): Pr
   const fullest = listed ? Math.max(...starts.map((s) => fullestBatch(s, CHUNK))) : 0;
   const desk = planEvaluation(layout, network, workers, Math.max(0, ...named.map(([, rows]) => rows.labels.length)), listed, fullest);
   const orders = layout.take(Uint32Array, training ? (sets.get(training.set) as PlannedRows).count : 0);
-  const pool = await KernelPool.open('train', layout, { workers, signal });
+  const pool = await KernelPool.open(new URL('../wasm/train.wasm', import.meta.url), layout, { workers, signal });
   plan.write(pool.memory, scale);
   for (const set of sets.values()) set.load(pool.memory, pool.local);
   writeEvaluation(pool, desk);
