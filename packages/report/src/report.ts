@@ -1,4 +1,4 @@
-import type { StageContext } from '@layerwise/contracts';
+import { throwIfAborted, type StageContext } from '@layerwise/contracts';
 import { boxPlot } from './browser/box-plot.js';
 import { pageScript } from './browser/page-script.js';
 import { readExperiment, type Inputs } from './data/experiment.js';
@@ -29,7 +29,7 @@ export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--
 /** Makes one report: index.html and figures/. @throws what the readers throw; the signal's reason when aborted */
 export async function writeReport({ params, inputs, output, progress, signal }: StageContext<ReportParams>): Promise<void> {
   const experiment = await readExperiment(inputs as Inputs);
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: experiment.dataset.classes };
   const sections: Section[] = [];
   let maps: readonly HoverMap[] = [];
@@ -51,7 +51,7 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
     () => datasetSection(context),
   ];
   for (const [done, make] of makers.entries()) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     progress({ done, total: makers.length + 1, unit: 'sections' });
     const section = await make();
     if (section) sections.push(section);
