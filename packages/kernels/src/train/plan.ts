@@ -262,4 +262,6 @@ function coefficients(optimizer: Optimizer): { first: number; second: number } {
 
 /** The word of the plan that holds the steps done before an epoch. */
 export const STEP_WORD = PLAN.step;
+/** The word of the plan that holds how many threads step together. */
+export const WORKERS_WORD = PLAN.workers;
 

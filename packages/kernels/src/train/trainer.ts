@@ -1,8 +1,9 @@
 import { view } from '../layout.js';
 import { Random } from '../random.js';
 import { assemble, Net, type NetOptions, type SetScore } from './net.js';
-import { parameterCount, widths, type LayerWeights, type Network, type Optimizer } from './network.js';
-import { STEP_WORD, type Training } from './plan.js';
+import { widths, type LayerWeights, type Network, type Optimizer } from './network.js';
+import { Pace } from './pace.js';
+import { STEP_WORD, WORKERS_WORD, type Training } from './plan.js';
 import { packLayer, unpackLayer } from './panels.js';
 
 /** What a trainer is opened with; the rows must hold a set `train` of at least one row. */
@@ -58,10 +59,11 @@ export class DivergenceError extends RangeError {
 
 /** A net with its optimiser. Opened by {@link openTrainer}. */
 export class Trainer extends Net {
-  /** Threads that step together, chosen by the work of a step. */
+  /** The most threads that step together, chosen by the work of a step. */
   readonly stepWorkers: number;
   private readonly options: TrainerOptions;
   private readonly training: Training;
+  private readonly pace: Pace;
   private readonly order: Uint32Array;
   private readonly orderOffset: number;
   private random: Random;
@@ -74,6 +76,7 @@ export class Trainer extends Net {
     this.options = options;
     this.training = parts.training as Training;
     this.stepWorkers = this.training.workers;
+    this.pace = new Pace(this.stepWorkers);
     this.order = parts.pool.view(parts.orders);
     this.orderOffset = parts.orders.offset;
     this.random = new Random(options.seeds.shuffle);
@@ -97,11 +100,14 @@ export class Trainer extends Net {
     const totals = new DataView(this.pool.memory.buffer as never, this.plan.totals.offset, 64);
     for (let at = 0; at < 32; at += 4) totals.setInt32(at, 0, true);
     this.pool.view(this.plan.words)[STEP_WORD] = this.steps;
-    const chunk = stepsPerChunk(this.options);
     let score = { loss: NaN, accuracy: NaN };
-    for (let from = 0; from < steps; from += chunk) {
-      const to = Math.min(steps, from + chunk);
-      await this.pool.run(this.stepWorkers, (_, thread) => ['trainBatches', this.plan.words.offset, thread, this.rowsOf('train').record.offset, this.orderOffset, from, to, order.length]);
+    for (let from = 0, to = 0; from < steps; from = to) {
+      const chunk = this.pace.next();
+      to = Math.min(steps, from + chunk.steps);
+      this.pool.view(this.plan.words)[WORKERS_WORD] = chunk.workers;
+      const started = performance.now();
+      await this.pool.run(chunk.workers, (_, thread) => ['trainBatches', this.plan.words.offset, thread, this.rowsOf('train').record.offset, this.orderOffset, from, to, order.length]);
+      this.pace.took(chunk.workers, to - from, (performance.now() - started) / 1000);
       if (totals.getInt32(20, true) !== 0) throw new DivergenceError(this.epochs + 1, totals.getInt32(24, true) + 1, steps);
       const rows = Math.min(order.length, to * this.options.batch);
       score = { loss: (totals.getFloat64(0, true) + totals.getFloat64(8, true)) / rows, accuracy: totals.getInt32(16, true) / rows };
@@ -152,11 +158,6 @@ export class Trainer extends Net {
     this.steps = state.steps;
     this.epochs = state.epochs;
   }
-}
-
-/** About 60 ms of steps on one thread, so that abort and progress are prompt; the result does not depend on it. */
-function stepsPerChunk({ network, batch }: TrainerOptions): number {
-  return Math.max(1, Math.min(4096, Math.floor(3e8 / (batch * parameterCount(network)))));
 }
 
 /** Multiply-adds of a step below which a second thread costs more than it brings. */
