@@ -40,6 +40,8 @@ export namespace Plan {
   export const FIRST_REST: usize = 40 << 2; // f32: 1 - FIRST
   export const SECOND_REST: usize = 41 << 2; // f32: 1 - SECOND
   export const SCRATCH: usize = 42 << 2; // 256 bytes for each worker
+  export const LISTS: usize = 43 << 2; // each worker's buffer of lists
+  export const LISTS_STRIDE: usize = 44 << 2; // its bytes
 }
 
 /** Byte offsets in the totals of an epoch. */
@@ -61,7 +63,7 @@ export namespace Layer {
   export const WEIGHTS: usize = 2 << 2; // panels of in + 1 rows; the last row is the bias
   export const SLOT1: usize = 3 << 2; // distance in bytes from a weight to its first optimiser slot
   export const SLOT2: usize = 4 << 2;
-  export const TRANSPOSED: usize = 5 << 2; // panels of out rows over the inputs; 0 for the first layer
+  export const TRANSPOSED: usize = 5 << 2; // panels of out rows over the inputs, then a row of zeros; 0 for the first layer
   export const ACTIVATION: usize = 6 << 2; // 0 linear, 1 relu, 2 tanh, 3 sigmoid, 4 softmax
   export const DROP: usize = 7 << 2;
   export const DROP_SCALE: usize = 8 << 2; // f32
@@ -69,6 +71,13 @@ export namespace Layer {
   export const VALUES: usize = 10 << 2; // two buffers
   export const DELTA: usize = 12 << 2;
   export const TILE: usize = 13 << 2; // number of the layer's first tile
+  export const LISTED: usize = 14 << 2; // Listed
+}
+
+/** What of a layer works on lists of non-zeros. */
+export namespace Listed {
+  export const INPUT: i32 = 1;
+  export const DELTA: i32 = 2;
 }
 
 /** Word offsets of a set of rows. */
@@ -80,9 +89,6 @@ export namespace Rows {
   export const STARTS: usize = 4 << 2; // u32[rows + 1]
   export const LABELS: usize = 5 << 2; // u16
 }
-
-/** Rows of a weight matrix in one tile of work. */
-export const TILE_ROWS: i32 = 64;
 
 /** Panels are 16 columns wide, the last one as narrow as a multiple of 4 allows. */
 @inline

@@ -4,7 +4,7 @@ import { panel, panelStride } from './train-plan';
 /** Copies rows i and (if `two`) i + 1 of panel `p` at `w` to columns i, i + 1 of the transposed matrix. */
 export function transposePair(w: usize, stride: i32, i: i32, two: bool, p: i32, inputs: i32, columns: i32, transposed: usize): void {
   const down = <usize>panelStride(inputs, i >> 4);
-  let out = panel(transposed, columns, i >> 4) + (<usize>p << 4) * down + ((i & 15) << 2);
+  let out = panel(transposed, columns + 1, i >> 4) + (<usize>p << 4) * down + ((i & 15) << 2);
   const width = min(16, columns - (p << 4)) << 2;
   for (let c = 0; c < width; c += 4, out += down) {
     store<f32>(out, load<f32>(w + c));

@@ -1,10 +1,11 @@
 // Training and evaluation of dense nets. Weights have one owner, rows have one owner, and all sums run in a fixed
 // order, so that any number of threads gives the same bits.
-import { Layer, Plan, Rows, TILE_ROWS, Totals, panel, panelCount, panelStride } from './train-plan';
+import { Layer, Listed, Plan, Rows, Totals, panel, panelCount, panelStride } from './train-plan';
 import { meet } from './train-barrier';
 import { correlatePair, multiplyPanel, sumRows } from './train-dense';
 import { RECORD, columnRange, gatherColumns, multiplyListed } from './train-sparse';
 import { sumListed } from './train-gather';
+import { listColumns, multiplySparse } from './train-lists';
 import { fillList, fillPanels, layLists, rowOf } from './train-input';
 import { activate, derive, drop, softmax, raisePeaks, softmax, softmaxDelta, unpack } from './train-units';
 import { exp4, log1, sigmoid4, tanh4 } from './math';
@@ -122,6 +123,23 @@ function firstLayer(plan: usize, worker: i32, parity: i32, size: i32, step: u32)
 }
 
 @inline
+function listsOf(plan: usize, worker: i32): usize {
+  return load<usize>(plan, Plan.LISTS) + <usize>worker * load<usize>(plan, Plan.LISTS_STRIDE);
+}
+
+/** Rows [from, to) of a layer after the first, before the activation; x and values have `rows` rows. */
+function multiplyLayer(layer: usize, x: usize, values: usize, rows: i32, from: i32, to: i32, lists: usize): void {
+  const inputs = load<i32>(layer, Layer.IN);
+  const columns = load<i32>(layer, Layer.OUT);
+  const weights = load<usize>(layer, Layer.WEIGHTS);
+  if (load<i32>(layer, Layer.LISTED) & Listed.INPUT) {
+    multiplySparse(x, rows, inputs, weights, columns, values, rows, from, to, lists);
+    return;
+  }
+  for (let p = 0; p < panelCount(columns); p++) densePanel(layer, x, rows, weights, values, rows, p, from, to);
+}
+
+@inline
 function densePanel(layer: usize, x: usize, xRows: i32, weights: usize, values: usize, rows: i32, p: i32, from: i32, to: i32): void {
   const inputs = load<i32>(layer, Layer.IN);
   const stride = panelStride(load<i32>(layer, Layer.OUT), p);
@@ -150,14 +168,12 @@ function middle(plan: usize, worker: i32, set: usize, order: usize, t: i32, size
     const layer = layerAt(plan, l);
     const x = buffer(layerAt(plan, l - 1), Layer.VALUES, parity);
     const values = buffer(layer, Layer.VALUES, parity);
+    multiplyLayer(layer, x, values, batch, from, to, listsOf(plan, worker));
     const panels = panelCount(load<i32>(layer, Layer.OUT));
-    for (let p = 0; p < panels; p++) {
-      densePanel(layer, x, batch, load<usize>(layer, Layer.WEIGHTS), values, batch, p, from, to);
-      finishPanel(plan, layer, l, panel(values, batch, p), p, from, to, step);
-    }
+    for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, batch, p), p, from, to, step);
   }
   lossRows(plan, set, order, t, size, from, to);
-  for (let l = layers - 1; l > 0; l--) backward(plan, l, parity, batch, from, to, step);
+  for (let l = layers - 1; l > 0; l--) backward(plan, l, parity, batch, from, to, step, listsOf(plan, worker));
 }
 
 /** Softmax, loss, hits and the gradient of the logits of rows [from, to). */
@@ -179,16 +195,20 @@ function lossRows(plan: usize, set: usize, order: usize, t: i32, size: i32, from
 }
 
 /** Gradients of layer l - 1 from those of layer l. */
-function backward(plan: usize, l: i32, parity: i32, batch: i32, from: i32, to: i32, step: u32): void {
+function backward(plan: usize, l: i32, parity: i32, batch: i32, from: i32, to: i32, step: u32, lists: usize): void {
   const layer = layerAt(plan, l);
   const below = layerAt(plan, l - 1);
   const columns = load<i32>(layer, Layer.IN);
   const rows = load<i32>(layer, Layer.OUT);
   const values = buffer(below, Layer.VALUES, parity);
+  const delta = load<usize>(layer, Layer.DELTA);
+  const transposed = load<usize>(layer, Layer.TRANSPOSED);
   const out = load<usize>(below, Layer.DELTA);
+  const listed = load<i32>(layer, Layer.LISTED) & Listed.DELTA;
+  if (listed) multiplySparse(delta, batch, rows, transposed, columns, out, batch, from, to, lists);
   for (let p = 0; p < panelCount(columns); p++) {
     const stride = panelStride(columns, p);
-    multiplyPanel(load<usize>(layer, Layer.DELTA), batch, rows, panel(load<usize>(layer, Layer.TRANSPOSED), rows, p), stride, 0, panel(out, batch, p), from, to);
+    if (!listed) multiplyPanel(delta, batch, rows, panel(transposed, rows + 1, p), stride, 0, panel(out, batch, p), from, to);
     derive(plan, below, l - 1, panel(values, batch, p), panel(out, batch, p), p, stride, from, to, step);
   }
 }
@@ -204,28 +224,64 @@ function update(plan: usize, worker: i32, parity: i32, size: i32): void {
   const to = share(panels, worker + 1, workers);
   if (load<i32>(plan, Plan.SPARSE)) updateListed(plan, layer, parity, size, from, to, scratch);
   else for (let p = from; p < to; p++) updatePanel(plan, layer, buffer(plan, Plan.INPUT, parity), p, size, scratch);
-  const tiles = load<i32>(plan, Plan.TILES);
-  const shared = load<i32>(layerAt(plan, 1), Layer.TILE);
-  const low = shared + share(tiles - shared, worker, workers);
-  const high = shared + share(tiles - shared, worker + 1, workers);
-  for (let l = 1; l < layers; l++) updateTiles(plan, l, parity, size, low, high, scratch);
+  for (let l = 1; l < layers; l++) updateTiles(plan, worker, l, parity, size, scratch);
 }
 
-/** The tiles numbered [low, high) that belong to layer `l`. */
-function updateTiles(plan: usize, l: i32, parity: i32, size: i32, low: i32, high: i32, scratch: usize): void {
+/** This thread's tiles of a layer after the first: 16 rows of the weights each, the first one with the bias. */
+function updateTiles(plan: usize, worker: i32, l: i32, parity: i32, size: i32, scratch: usize): void {
   const layer = layerAt(plan, l);
   const inputs = load<i32>(layer, Layer.IN);
+  const workers = load<i32>(plan, Plan.WORKERS);
+  const batch = load<i32>(plan, Plan.BATCH);
   const across = panelCount(load<i32>(layer, Layer.OUT));
-  const down = (inputs + TILE_ROWS - 1) / TILE_ROWS;
-  const base = load<i32>(layer, Layer.TILE);
+  const tiles = panelCount(inputs);
   const x = buffer(layerAt(plan, l - 1), Layer.VALUES, parity);
-  for (let tile = max(low, base); tile < min(high, base + across * down); tile++) {
-    const p = (tile - base) / down;
-    const row = ((tile - base) % down) * TILE_ROWS;
-    const penalty = updateRows(plan, layer, x, p, row, min(inputs, row + TILE_ROWS), size, scratch);
-    store<f64>(load<usize>(plan, Plan.PENALTIES) + (<usize>tile << 3), penalty);
-    if (row == 0) updateBias(layer, load<i32>(plan, Plan.BATCH), p, size, scratch);
+  const listed = load<i32>(layer, Layer.LISTED) & Listed.INPUT;
+  for (let tile = share(tiles, worker, workers); tile < share(tiles, worker + 1, workers); tile++) {
+    const row = tile << 4;
+    const end = min(inputs, row + 16);
+    let penalty: f64 = 0;
+    if (listed) {
+      const records = listColumns(panel(x, batch, tile), panelStride(inputs, tile), size, end - row, listsOf(plan, worker));
+      penalty = updateTileListed(plan, layer, records, row, end, scratch);
+    } else {
+      for (let p = 0; p < across; p++) penalty += updateRows(plan, layer, x, p, row, end, size, scratch);
+    }
+    store<f64>(load<usize>(plan, Plan.PENALTIES) + (<usize>(load<i32>(layer, Layer.TILE) + tile) << 3), penalty);
+    if (row == 0) for (let p = 0; p < across; p++) updateBias(layer, batch, p, size, scratch);
   }
+}
+
+/** Rows [row, end) of a layer's weights from the lists of the columns below. Returns the penalty. */
+function updateTileListed(plan: usize, layer: usize, records: usize, row: i32, end: i32, scratch: usize): f64 {
+  const batch = load<i32>(plan, Plan.BATCH);
+  const inputs = load<i32>(layer, Layer.IN);
+  const columns = load<i32>(layer, Layer.OUT);
+  const d1 = load<usize>(layer, Layer.SLOT1);
+  const d2 = load<usize>(layer, Layer.SLOT2);
+  const decay = load<f32>(layer, Layer.DECAY);
+  const transposed = load<usize>(layer, Layer.TRANSPOSED);
+  const usual = usualDecay();
+  const across = panelCount(columns);
+  let squares: f64 = 0;
+  let p = 0;
+  while (p < across) {
+    const stride = panelStride(columns, p);
+    const count = p + 1 < across && panelStride(columns, p + 1) == 64 ? 2 : 1;
+    const delta = panel(load<usize>(layer, Layer.DELTA), batch, p);
+    for (let i = row; i < end; i++) {
+      sumListed(records + <usize>(i - row) * RECORD, delta, stride, count == 2 ? panel(0, batch, 1) : 0, scratch);
+      for (let q = 0; q < count; q++) {
+        const w = panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p + q) + <usize>i * stride;
+        const g = scratch + (q << 6);
+        if (decay != 0) squares += penalise(w, g, stride, decay);
+        advance(w, d1, d2, g, stride, usual);
+        transposePair(w, stride, i, false, p + q, inputs, columns, transposed);
+      }
+    }
+    p += count;
+  }
+  return squares * <f64>decay * 0.5;
 }
 
 /** All rows of one panel of the dense first layer, and its bias. */
@@ -351,14 +407,14 @@ function addPenalty(plan: usize, size: i32): void {
 
 /**
  * Rows [from, to) of a set through the net without dropout, `chunk` rows at a time. desk: this thread's buffers: input,
- * starts, one for each layer, then one f32[H] of maxima for each hidden layer. Written for row r at place r - base:
+ * starts, lists, one for each layer, then one f32[H] of maxima for each hidden layer. Written for row r at place r - base:
  * losses f32, best i32, and where not 0 probabilities f32[K] and hidden f32[H] (one pointer for each hidden layer).
  */
 export function evaluateRows(plan: usize, set: usize, from: i32, to: i32, chunk: i32, desk: usize, base: i32, losses: usize, best: usize, probabilities: usize, hidden: usize, peaks: i32): void {
   const layers = load<i32>(plan, Plan.LAYERS);
   const classes = load<i32>(plan, Plan.CLASSES);
   const labels = load<usize>(set, Rows.LABELS);
-  const output = load<usize>(desk + (<usize>(layers + 1) << 2));
+  const output = load<usize>(desk + (<usize>(layers + 2) << 2));
   for (let r = from; r < to; r += chunk) {
     const rows = min(chunk, to - r);
     forwardChunk(plan, set, r, rows, chunk, desk);
@@ -369,9 +425,9 @@ export function evaluateRows(plan: usize, set: usize, from: i32, to: i32, chunk:
     if (probabilities) unpack(output, chunk, classes, 0, rows, probabilities + ((<usize>(r - base) * classes) << 2));
     for (let l = 0; l < layers - 1; l++) {
       const columns = load<i32>(layerAt(plan, l), Layer.OUT);
-      const values = load<usize>(desk + (<usize>(l + 2) << 2));
+      const values = load<usize>(desk + (<usize>(l + 3) << 2));
       if (hidden) unpack(values, chunk, columns, 0, rows, load<usize>(hidden + (<usize>l << 2)) + ((<usize>(r - base) * columns) << 2));
-      if (peaks) raisePeaks(values, chunk, columns, rows, load<usize>(desk + (<usize>(layers + 2 + l) << 2)));
+      if (peaks) raisePeaks(values, chunk, columns, rows, load<usize>(desk + (<usize>(layers + 3 + l) << 2)));
     }
   }
 }
@@ -391,12 +447,11 @@ function forwardChunk(plan: usize, set: usize, first: i32, rows: i32, chunk: i32
   let x = input;
   for (let l = 0; l < layers; l++) {
     const layer = layerAt(plan, l);
-    const values = load<usize>(desk + (<usize>(l + 2) << 2));
+    const values = load<usize>(desk + (<usize>(l + 3) << 2));
     const columns = load<i32>(layer, Layer.OUT);
-    const weights = load<usize>(layer, Layer.WEIGHTS);
     const panels = panelCount(columns);
-    if (l == 0 && listed) multiplyListed(starts, weights, inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
-    else for (let p = 0; p < panels; p++) densePanel(layer, x, chunk, weights, values, chunk, p, 0, rows);
+    if (l == 0 && listed) multiplyListed(starts, load<usize>(layer, Layer.WEIGHTS), inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
+    else multiplyLayer(layer, x, values, chunk, 0, rows, load<usize>(desk, 8));
     for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, chunk, p), p, 0, rows, 0);
     x = values;
   }

@@ -2,7 +2,7 @@ import { Layout, type Slot } from '../layout.js';
 import { KernelPool, ranges, type Call } from '../pool.js';
 import { checkNetwork, checkRows, expandScale, widths, type LabelledRows, type LayerWeights, type Network, type Scale } from './network.js';
 import { packLayer, panelFloats, unpackLayer } from './panels.js';
-import { planNet, type Plan, type Training } from './plan.js';
+import { listBytes, planNet, type Plan, type Training } from './plan.js';
 import { fullestBatch, LISTED_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
 
 /** Rows that a thread takes through the net at once. */
@@ -218,10 +218,11 @@ function planEvaluation(layout: Layout, network: Network, workers: number, mostR
   const perRow = network.classes + units.reduce((sum, n) => sum + n, 0);
   const rows = Math.max(1, Math.min(mostRows, Math.max(CHUNK, Math.floor((1 << 22) / perRow))));
   const desks = Array.from({ length: Math.max(1, workers) }, (): Desk => ({
-    table: layout.take(Uint32Array, 2 * network.hidden.length + 4),
+    table: layout.take(Uint32Array, 2 * network.hidden.length + 5),
     buffers: [
       listed ? layout.take(Uint32Array, 2 * fullest) : layout.take(Float32Array, panelFloats(CHUNK, network.inputs)),
       layout.take(Uint32Array, 2 * CHUNK),
+      layout.take(Uint32Array, listBytes(network, 0) / 4),
       ...widths(network).slice(1).map((n) => layout.take(Float32Array, panelFloats(CHUNK, n))),
     ],
     peaks: units.map((n) => layout.take(Float32Array, n + 4)),

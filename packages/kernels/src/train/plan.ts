@@ -9,14 +9,13 @@ const PLAN = {
   layers: 0, inputs: 1, classes: 2, batch: 3, workers: 4, sparse: 5, optimizer: 6, rate: 7, first: 8, second: 9, epsilon: 10, lazy: 11, step: 12,
   factor: 13, offset: 14, drop: 15, dropScale: 16, dropSeed: 17, input: 19, starts: 21, entries: 23, entriesStride: 25, records: 26, recordCounts: 28,
   cursors: 29, last: 30, powers: 31, losses: 32, hits: 33, totals: 34, barrier: 35, layerTable: 36, penalties: 37, tiles: 38, penalised: 39,
-  firstRest: 40, secondRest: 41, scratch: 42,
+  firstRest: 40, secondRest: 41, scratch: 42, lists: 43, listsStride: 44,
 } as const;
 const PLAN_WORDS = 48;
 
 /** Word numbers of a layer's record; the twin of `Layer`. */
-const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13 } as const;
+const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13, listed: 14 } as const;
 const LAYER_WORDS = 16;
-const TILE_ROWS = 64;
 const ACTIVATIONS = { linear: 0, relu: 1, tanh: 2, sigmoid: 3, softmax: 4 } as const;
 const OPTIMIZERS = { sgd: 0, rmsprop: 1, adam: 2 } as const;
 
@@ -86,7 +85,7 @@ export function planNet(layout: Layout, network: Network, training?: Training): 
       units,
       weights: layout.take(Float32Array, floats),
       slots: Array.from({ length: training ? slotCount(training.optimizer) : 0 }, () => layout.take(Float32Array, floats)),
-      transposed: training && l > 0 ? layout.take(Float32Array, panelFloats(units, inputs)) : undefined,
+      transposed: training && l > 0 ? layout.take(Float32Array, panelFloats(units + 1, inputs)) : undefined,
     };
   });
   const desk = training && planTraining(layout, network, training, sizes);
@@ -120,6 +119,7 @@ interface TrainingDesk {
   readonly hits: Words;
   readonly barrier: Words;
   readonly scratch: Floats;
+  readonly lists: Words;
   readonly penalties: Slot;
   readonly values: readonly (readonly Floats[])[];
   readonly deltas: readonly Floats[];
@@ -143,6 +143,7 @@ function planTraining(layout: Layout, network: Network, { batch, workers, listed
     hits: layout.take(Uint32Array, batch),
     barrier: layout.take(Uint32Array, 64),
     scratch: layout.take(Float32Array, 64 * workers),
+    lists: layout.take(Uint32Array, (listBytes(network, batch) / 4) * workers),
     penalties: layout.take(Float64Array, tiles[tiles.length - 1]),
     values: sizes.slice(1).map((units, l) => (l === 0 ? two(() => layout.take(Float32Array, panelFloats(batch, units))) : [layout.take(Float32Array, panelFloats(batch, units))])),
     deltas: sizes.slice(1).map((units) => layout.take(Float32Array, panelFloats(batch, units))),
@@ -150,10 +151,10 @@ function planTraining(layout: Layout, network: Network, { batch, workers, listed
   };
 }
 
-/** The number of each layer's first tile of work, and of all tiles: the first layer is cut by panels, the others by 64 rows too. */
+/** The number of each layer's first tile of work, and of all tiles: the first layer is cut by columns, the others by rows, 16 each. */
 function firstTiles(sizes: readonly number[]): number[] {
   const starts = [0];
-  for (let l = 0; l + 1 < sizes.length; l++) starts.push(starts[l] + panelCount(sizes[l + 1]) * (l === 0 ? 1 : Math.ceil(sizes[l] / TILE_ROWS)));
+  for (let l = 0; l + 1 < sizes.length; l++) starts.push(starts[l] + panelCount(sizes[l === 0 ? 1 : l]));
   return starts;
 }
 
@@ -194,10 +195,28 @@ function writeLayer(memory: WebAssembly.Memory, table: Words, network: Network, 
       transposed: layer.transposed?.offset ?? 0,
       activation: ACTIVATIONS[l === count - 1 ? 'softmax' : hidden.activation],
       drop: hidden && hidden.dropout > 0 ? dropThreshold(hidden.dropout) : 0,
+      listed: listedParts(network, l),
     },
     LAYER,
   );
   fields.floats({ dropScale: hidden ? 1 / (1 - hidden.dropout) : 1, decay: hidden ? 2 * hidden.l2 : 0 }, LAYER);
+}
+
+/** Products narrower than this gain nothing from lists. */
+const LISTED_WIDTH = 32;
+
+/** Which products of layer `l` work on lists of non-zeros: those with values (1) or gradients (2) of a rectified layer, if wide enough. */
+function listedParts(network: Network, l: number): number {
+  const sizes = widths(network);
+  const input = l > 0 && network.hidden[l - 1].activation === 'relu' && sizes[l + 1] >= LISTED_WIDTH;
+  const delta = l > 0 && network.hidden[l]?.activation === 'relu' && sizes[l] >= LISTED_WIDTH;
+  return (input ? 1 : 0) + (delta ? 2 : 0);
+}
+
+/** Bytes of a thread's buffer of lists: for 32 rows of the widest layer, or 16 columns of a batch. */
+export function listBytes(network: Network, batch: number): number {
+  const widest = Math.max(0, ...network.hidden.map((layer) => layer.units));
+  return 512 + 8 * Math.max(32 * widest, 16 * batch + 16);
 }
 
 function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, network: Network, training: Training, desk: TrainingDesk): void {
@@ -223,6 +242,8 @@ function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, n
       tiles: desk.tiles[desk.tiles.length - 1],
       penalised: network.hidden.some((layer) => layer.l2 > 0) ? 1 : 0,
       scratch: desk.scratch.offset,
+      lists: desk.lists.offset,
+      listsStride: 4 * (desk.lists.length / workers),
     },
     PLAN,
   );
