@@ -7,7 +7,10 @@
 import { CHUNKS, State, BLOCK } from './tsne-state';
 import { transform, twiddles } from './tsne-fft';
 
-/** Chooses the grid for the present bounds, and makes its kernel if the length of the transforms changed. */
+/** Cells that a map is wide at least, lest all points share one and its error. */
+const FEWEST_CELLS: i32 = 16;
+
+/** Chooses the grid for the present bounds, and makes its kernel if spacing or length of the transforms changed. */
 export function prepareGrid(s: State): void {
   let lowX = Infinity, highX = -Infinity, lowY = Infinity, highY = -Infinity;
   for (let b = 0; b < s.blocks; b++) {
@@ -19,7 +22,9 @@ export function prepareGrid(s: State): void {
   }
   const span = max(highX - lowX, highY - lowY);
   let spacing = s.wantedSpacing;
-  while (span > spacing * <f64>(s.maxNodes - 8)) spacing *= 1.25;
+  while (span < spacing * <f64>FEWEST_CELLS && spacing > 1e-9) spacing *= 0.5;
+  s.outgrown = span > spacing * <f64>(s.maxNodes - 8) ? 1 : 0;
+  if (s.outgrown) return;
   s.originX = lowX;
   s.originY = lowY;
   s.nodes = ((<i32>(span / spacing) + 4) + 3) & ~3;

@@ -5,7 +5,7 @@ export class State {
   rate: f64;
   momentum: f64;
   exaggeration: f64;
-  /** Distance of grid nodes that is aimed at, and the one in use (larger only when the map outgrows the grid). */
+  /** Largest distance of grid nodes, and the one in use (smaller for a small map). */
   wantedSpacing: f64;
   spacing: f64;
   /** Position of the first node that may be touched. */
@@ -54,6 +54,8 @@ export class State {
   scratchStride: i32;
   /** int32 [2]: threads that wait, and how often all have met. */
   barrier: usize;
+  /** 1: the map is too wide for the grid now, so that all pairs are summed. */
+  outgrown: i32;
 }
 
 /** Rows in a block: partial sums are made per block and added in order, whatever the threads. */

@@ -61,13 +61,12 @@ function forces(s: State, thread: i32): f64 {
   const scratch = s.scratch + <usize>thread * s.scratchStride;
   for (let b = thread; b < s.blocks; b += T) survey(s, b);
   meet(s);
-  if (!s.exact) {
-    if (thread === 0) prepareGrid(s);
-    meet(s);
-    for (let c = thread; c < CHUNKS; c += T) spread(s, c);
-  }
+  if (!s.exact && thread === 0) prepareGrid(s);
+  meet(s);
+  const grid = !s.exact && !s.outgrown;
+  if (grid) for (let c = thread; c < CHUNKS; c += T) spread(s, c);
   for (let b = thread; b < s.blocks; b += T) attract(s, b);
-  if (!s.exact) {
+  if (grid) {
     meet(s);
     for (let g = thread; g < s.nodes / 4; g += T) rowsForward(s, g, scratch);
     meet(s);

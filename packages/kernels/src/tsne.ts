@@ -1,39 +1,10 @@
-import { Layout } from './layout.js';
-import { checkMatrix, type NumericMatrix } from './pca.js';
-import { KernelPool, type PoolOptions } from './pool.js';
-import { Random } from './random.js';
-import { jointProbabilities, planAffinities } from './tsne/affinities.js';
-import { Descent, planDescent } from './tsne/descent.js';
-import { planSearch, searchNeighbours, type SearchPlan } from './tsne/search.js';
+import type { NumericMatrix } from './pca.js';
+import { checkOptions, sumsPairs, type MapOptions, type Settings, type TsneOptions, type TsneProgress } from './tsne/options.js';
+import { Session } from './tsne/session.js';
+import { startingMap } from './tsne/start.js';
+import type { Descent } from './tsne/descent.js';
 
-/** Where a run of t-SNE stands. */
-export interface TsneProgress {
-  readonly phase: 'neighbours' | 'affinities' | 'descent';
-  /** Share of the phase, or iterations of the descent. */
-  readonly done: number;
-  readonly total: number;
-  /** The last divergence computed (every 50 iterations), of the probabilities without exaggeration. */
-  readonly klDivergence?: number;
-}
-
-/** Options of {@link tsne}. */
-export interface TsneOptions extends PoolOptions {
-  /** Effective number of neighbours; 1 to (rows - 1) / 3. Default 30. */
-  readonly perplexity?: number;
-  /** All iterations, those with early exaggeration included, as scikit-learn counts them. Default 1000. */
-  readonly iterations?: number;
-  /** Factor on the attraction in the first iterations. Default 12. */
-  readonly exaggeration?: number;
-  /** How many iterations are exaggerated, at most `iterations`. Default 250. */
-  readonly exaggerated?: number;
-  /** Step length; 'auto' is max(N / exaggeration, 200) in each phase (Belkina et al. 2019). Without the gradient's factor 4: scikit-learn's number times 4. */
-  readonly learningRate?: number | 'auto';
-  /** Default 0.8. */
-  readonly momentum?: number;
-  /** Repulsion by the sum over all pairs or by the grid; 'auto' takes the sum below 600 rows, where it is faster. */
-  readonly repulsion?: 'auto' | 'exact' | 'grid';
-  readonly progress?: (step: TsneProgress) => void;
-}
+export { largestPerplexity, type MapOptions, type TsneOptions, type TsneProgress } from './tsne/options.js';
 
 /** A map of the rows. */
 export interface TsneResult {
@@ -43,49 +14,46 @@ export interface TsneResult {
   readonly klDivergence: number;
 }
 
-/** Below so many rows the sum over all pairs is faster than the grid. */
-const EXACT_BELOW = 600;
-/** Below so many rows one thread does it all: meeting costs more than it saves. */
-const THREADS_FROM = 2000;
+/** Joint probabilities p(ij), symmetric, sum 1: rows of sparse entries, in the order of the input. */
+export interface Affinities {
+  /** uint32 [N + 1]: row i has the entries start[i] to start[i + 1] - 1. */
+  readonly start: Uint32Array;
+  /** uint32 [E]: columns, ascending within a row. */
+  readonly index: Uint32Array;
+  /** float32 [E]. */
+  readonly p: Float32Array;
+}
 
-/** The largest perplexity that `rows` rows allow: (rows - 1) / 3, so that each row has 3 x perplexity neighbours. */
-export function largestPerplexity(rows: number): number {
-  return (rows - 1) / 3;
+/** How good a given map is. */
+export interface MapEvaluation {
+  /** Nats. */
+  readonly klDivergence: number;
+  /** float64 [N x 2]: gradient of the divergence divided by 4, as openTSNE gives it. */
+  readonly gradient: Float64Array;
 }
 
 /**
  * t-distributed stochastic neighbour embedding in two dimensions (van der Maaten and Hinton 2008), from exact nearest
  * neighbours (3 x perplexity of them), started from the first two principal components scaled to a standard
  * deviation of 1e-4. No randomness but a fixed seed where a component is missing; the same bytes for any number of
- * workers. Memory grows with the rows, the neighbour search's time with their square. Equal rows stay together.
- * @param matrix [N x D], finite, at least 4 rows; not changed
+ * workers. Memory grows with the rows, the neighbour search's time with their square. Equal rows stay close.
+ * @param matrix N x D, finite, at least 4 rows; not changed
  * @throws RangeError for sizes that disagree and options out of range, naming the rule and the value; TypeError for numbers that are not finite
  */
 export async function tsne(matrix: NumericMatrix, options: TsneOptions = {}): Promise<TsneResult> {
   const settings = checkOptions(matrix, options);
   const { rows } = matrix;
-  const exact = settings.repulsion === 'exact' || (settings.repulsion === 'auto' && rows < EXACT_BELOW);
-  const workers = rows < THREADS_FROM ? 1 : Math.max(1, options.workers ?? 1);
-  const k = Math.min(rows - 1, Math.floor(3 * settings.perplexity));
-  const layout = new Layout();
-  const search = planSearch(layout, rows, matrix.columns, k, workers);
-  const affinities = planAffinities(layout, rows, k, workers);
-  const descentPlan = planDescent(layout, rows, workers, exact);
-  const pool = await KernelPool.open(new URL('./wasm/tsne.wasm', import.meta.url), layout, { workers, signal: options.signal });
+  const { progress = () => {} } = options;
+  const session = await Session.open(matrix, settings.perplexity, sumsPairs(settings, rows), options);
   try {
-    const { progress = () => {} } = options;
-    await searchNeighbours(pool, search, matrix, (share) => progress({ phase: 'neighbours', done: share, total: 1 }));
-    await jointProbabilities(pool, search, affinities, settings.perplexity);
+    await session.prepare(matrix, settings.perplexity, (share) => progress({ phase: 'neighbours', done: share, total: 1 }));
     progress({ phase: 'affinities', done: 1, total: 1 });
-    pool.view(descentPlan.y).set(startingMap(pool, search));
-    const klDivergence = await run(new Descent(pool, descentPlan, affinities), rows, settings, progress);
-    return { embedding: inputOrder(pool.view(descentPlan.y), pool.view(search.order), rows), klDivergence };
+    const klDivergence = await run(session.descent(startingMap(session)), rows, settings, progress);
+    return { embedding: session.fromTiles(session.positions, new Float32Array(2 * rows)), klDivergence };
   } finally {
-    await pool.close();
+    await session.close();
   }
 }
-
-type Settings = Required<Omit<TsneOptions, keyof PoolOptions | 'progress'>>;
 
 async function run(descent: Descent, rows: number, settings: Settings, progress: (step: TsneProgress) => void): Promise<number> {
   const { iterations, exaggerated, momentum, learningRate } = settings;
@@ -93,7 +61,7 @@ async function run(descent: Descent, rows: number, settings: Settings, progress:
   for (let done = 0; done < iterations; ) {
     const early = done < exaggerated;
     const exaggeration = early ? settings.exaggeration : 1;
-    const rate = learningRate === 'auto' ? Math.max(rows / exaggeration, 200) : learningRate;
+    const rate = learningRate === 'auto' ? rows / exaggeration : learningRate;
     const steps = Math.min(10, (early ? Math.min(exaggerated, iterations) : iterations) - done);
     await descent.descend(steps, { rate, momentum, exaggeration });
     descent.centre();
@@ -104,46 +72,50 @@ async function run(descent: Descent, rows: number, settings: Settings, progress:
   return klDivergence;
 }
 
-function checkOptions(matrix: NumericMatrix, options: TsneOptions): Settings {
-  const { perplexity = 30, iterations = 1000, exaggeration = 12, exaggerated = 250, learningRate = 'auto', momentum = 0.8, repulsion = 'auto' } = options;
-  checkMatrix(matrix);
-  const { rows } = matrix;
-  if (rows < 4) throw new RangeError(`t-SNE needs at least 4 rows, got ${rows}`);
-  const largest = largestPerplexity(rows);
-  if (!(perplexity >= 1 && perplexity <= largest)) throw new RangeError(`the perplexity must be in [1, ${largest.toFixed(2)}] for ${rows} rows ((rows - 1) / 3), got ${perplexity}; lower it or take more rows`);
-  if (!Number.isInteger(iterations) || iterations < 1) throw new RangeError(`the number of iterations must be a whole number of at least 1, got ${iterations}`);
-  if (!Number.isInteger(exaggerated) || exaggerated < 0) throw new RangeError(`the number of exaggerated iterations must be a whole number of at least 0, got ${exaggerated}`);
-  if (!(exaggeration >= 1 && exaggeration < Infinity)) throw new RangeError(`the exaggeration must be at least 1, got ${exaggeration}`);
-  if (learningRate !== 'auto' && !(learningRate > 0 && learningRate < Infinity)) throw new RangeError(`the learning rate must be above 0 or 'auto', got ${learningRate}`);
-  if (!(momentum >= 0 && momentum < 1)) throw new RangeError(`the momentum must be in [0, 1), got ${momentum}`);
-  return { perplexity, iterations, exaggeration, exaggerated, learningRate, momentum, repulsion };
+/** The joint probabilities that {@link tsne} works on. Errors as there. */
+export async function affinities(matrix: NumericMatrix, options: MapOptions = {}): Promise<Affinities> {
+  const { perplexity } = checkOptions(matrix, options);
+  const session = await Session.open(matrix, perplexity, true, options);
+  try {
+    await session.prepare(matrix, perplexity);
+    return inputOrder(session);
+  } finally {
+    await session.close();
+  }
 }
 
-/** The first two components, in tile order, both divided by the first's standard deviation / 1e-4; noise of 1e-6 where a component has no variance. */
-function startingMap(pool: KernelPool, { projected, order, rows, m }: SearchPlan): Float64Array {
-  const components = pool.view(projected);
-  const places = pool.view(order);
-  const y = new Float64Array(2 * rows);
-  const deviation = [0, 1].map((c) => {
-    let squares = 0;
-    for (let i = 0; i < rows; i++) squares += components[i * m + c] ** 2 / rows;
-    return Math.sqrt(squares);
-  });
-  const random = new Random(Uint32Array.of(2, 7, 1, 8));
-  for (let i = 0; i < rows; i++) {
-    for (let c = 0; c < 2; c++) {
-      const noise = random.float() - 0.5;
-      y[2 * i + c] = deviation[c] > deviation[0] * 1e-6 ? (components[places[i] * m + c] / deviation[0]) * 1e-4 : noise * 2e-6;
+/** Divergence and gradient of a map of the rows, float [N x 2], by the kernels of {@link tsne}. Errors as there. */
+export async function evaluateMap(matrix: NumericMatrix, embedding: ArrayLike<number>, options: MapOptions = {}): Promise<MapEvaluation> {
+  const settings = checkOptions(matrix, options);
+  if (embedding.length !== 2 * matrix.rows) throw new RangeError(`a map of ${matrix.rows} rows needs ${2 * matrix.rows} numbers, got ${embedding.length}`);
+  const session = await Session.open(matrix, settings.perplexity, sumsPairs(settings, matrix.rows), options);
+  try {
+    await session.prepare(matrix, settings.perplexity);
+    const descent = session.descent(session.toTiles(embedding));
+    const klDivergence = await descent.divergence();
+    return { klDivergence, gradient: session.fromTiles(descent.gradient(), new Float64Array(2 * matrix.rows)) };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The symmetric matrix with rows and columns of the input, without the entries that fill rows up. */
+function inputOrder({ pool, search, affinities: plan, rows }: Session): Affinities {
+  const [order, from, columns, values] = [pool.view(search.order), pool.view(plan.rowStart), pool.view(plan.columns), pool.view(plan.p)];
+  const place = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) place[order[i]] = i;
+  const start = new Uint32Array(rows + 1);
+  const index: number[] = [];
+  const p: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const i = place[row];
+    const entries: [number, number][] = [];
+    for (let e = from[i]; e < from[i + 1]; e++) if (columns[e] !== i) entries.push([order[columns[e]], values[e]]);
+    for (const [column, value] of entries.sort((a, b) => a[0] - b[0])) {
+      index.push(column);
+      p.push(value);
     }
+    start[row + 1] = index.length;
   }
-  return y;
-}
-
-function inputOrder(y: Float64Array, order: Uint32Array, rows: number): Float32Array {
-  const out = new Float32Array(2 * rows);
-  for (let i = 0; i < rows; i++) {
-    out[2 * order[i]] = y[2 * i];
-    out[2 * order[i] + 1] = y[2 * i + 1];
-  }
-  return out;
+  return { start, index: Uint32Array.from(index), p: Float32Array.from(p) };
 }
