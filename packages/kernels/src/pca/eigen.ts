@@ -40,7 +40,8 @@ function largest(matrix: Float64Array): number {
   let peak = 0;
   for (let i = 0; i < matrix.length; i++) {
     const size = Math.abs(matrix[i] as number);
-    if (!(size <= peak)) peak = size;
+    if (Number.isNaN(size)) return NaN;
+    if (size > peak) peak = size;
   }
   return peak;
 }
