@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { tsne } from '@layerwise/kernels/tsne';
 import { options, serve, timed } from './contender.mjs';
 
-const { rows, columns: width, perplexity, iterations } = options;
+const { rows, columns, perplexity, iterations } = options;
 const bytes = readFileSync(`${options.data}/hidden.f32`);
-const data = new Float32Array(new Uint8Array(bytes.subarray(0, rows * width * 4)).buffer);
+const data = new Float32Array(new Uint8Array(bytes.subarray(0, rows * columns * 4)).buffer);
 
 await serve(async (n) => {
-  const { value, ...time } = await timed(() => tsne({ data, rows, width }, { perplexity, iterations, workers: options.threads }));
+  const { value, ...time } = await timed(() => tsne({ data, rows, columns }, { perplexity, iterations, workers: options.threads }));
   const embedding = `${options.output}-${n}.f32`;
   writeFileSync(embedding, value.embedding);
   return { ...time, ownKl: value.klDivergence, embedding };

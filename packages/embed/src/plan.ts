@@ -1,4 +1,4 @@
-import type { Source } from './sources.js';
+import type { SourcePlan } from './sources.js';
 
 /** One view to be drawn; `name` is its file. */
 export type ViewPlan =
@@ -25,7 +25,7 @@ export interface ViewParams {
  * node: components would only turn them. Pixels get a view of two fixed columns, where both exist. Of several t-SNE maps
  * of a layer the first is called `<layer>-tsne`, the others `<layer>-tsne2`, ...
  */
-export function planViews(source: Pick<Source, 'name' | 'kind' | 'width' | 'last'>, params: ViewParams): ViewPlan[] {
+export function planViews(source: Omit<SourcePlan, 'open'>, params: ViewParams): ViewPlan[] {
   const { name, kind, width } = source;
   const plans: ViewPlan[] = [];
   if (kind === 'pixels' && params.columns.length > 0 && params.columns.every((c) => c < width)) {

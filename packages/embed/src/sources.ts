@@ -1,10 +1,21 @@
 import { LayerwiseError, type Affine, type ArtifactReader, type Column, type FeaturesInfo, type MatrixTable } from '@layerwise/contracts';
 
-/** Rows of the train split to be drawn: N rows, D columns. */
-export interface Source {
+/** What can be drawn, before it is read. */
+export interface SourcePlan {
   /** `pixels`, `features`, `hidden1`, ... */
   readonly name: string;
   readonly kind: 'pixels' | 'features' | 'hidden';
+  /** D: number of columns. */
+  readonly width: number;
+  /** Whether this is the last hidden layer. */
+  readonly last: boolean;
+  /** Reads the rows; nothing keeps them afterwards. */
+  open(): Promise<Source>;
+}
+
+/** Rows of the train split to be drawn: N rows, D columns. */
+export interface Source {
+  readonly name: string;
   /** uint8 or float32, [N x D]. */
   readonly data: Uint8Array | Float32Array;
   readonly rows: number;
@@ -13,43 +24,42 @@ export interface Source {
   readonly scale: Affine;
   /** `id`, `label` and, but for pixels, `predicted`. */
   readonly about: Readonly<Record<string, Column>>;
-  /** Whether this is the last hidden layer. */
-  readonly last: boolean;
 }
 
-interface Wanted {
-  readonly pixelsInfo: FeaturesInfo;
-  readonly featuresInfo: FeaturesInfo;
-  readonly wanted: readonly string[];
-}
+type Inputs = Readonly<Record<string, ArtifactReader>>;
 
-/** Opens what is to be drawn, in the order pixels, features, hidden1, hidden2, ... Features that are the pixels themselves are left out. */
-export async function openSources(inputs: Readonly<Record<string, ArtifactReader>>, { pixelsInfo, featuresInfo, wanted }: Wanted): Promise<Source[]> {
-  const sources: Source[] = [];
-  const activations = await inputs.activations.matrix('train');
-  if (wanted.includes('pixels')) sources.push(featureSource('pixels', await inputs.pixels.matrix('train'), pixelsInfo));
-  if (wanted.includes('features') && featuresInfo.origin !== 'pixels') {
-    sources.push(featureSource('features', await inputs.features.matrix('train'), featuresInfo, activations));
+/** What is to be drawn, in the order pixels, features, hidden1, hidden2, ... Features that are the pixels themselves are left out. */
+export async function planSources(inputs: Inputs, wanted: readonly string[]): Promise<SourcePlan[]> {
+  const plans: SourcePlan[] = [];
+  for (const kind of ['pixels', 'features'] as const) {
+    const info = await inputs[kind].json<FeaturesInfo>('features');
+    if (wanted.includes(kind) && (kind === 'pixels' || info.origin !== 'pixels')) {
+      plans.push({ name: kind, kind, width: info.columns, last: false, open: () => openFeatures(inputs, kind, info) });
+    }
   }
-  if (wanted.includes('hidden')) sources.push(...hiddenSources(activations));
-  return sources;
+  return wanted.includes('hidden') ? [...plans, ...(await planHidden(inputs))] : plans;
 }
 
-function featureSource(kind: 'pixels' | 'features', table: MatrixTable, info: FeaturesInfo, activations?: MatrixTable): Source {
+async function openFeatures(inputs: Inputs, kind: 'pixels' | 'features', info: FeaturesInfo): Promise<Source> {
+  const table = await inputs[kind].matrix('train');
   const { data, width } = numbers(kind, table, 'features');
-  const about = { id: table.columns.id, label: table.columns.label };
-  const predicted = activations?.rows === table.rows ? activations.columns.predicted : undefined;
-  return { name: kind, kind, data, width, rows: table.rows, scale: info.scale, about: predicted ? { ...about, predicted } : about, last: false };
+  const { id, label } = table.columns;
+  const predicted = kind === 'features' ? (await inputs.activations.matrix('train')).columns.predicted : undefined;
+  return { name: kind, data, width, rows: table.rows, scale: info.scale, about: predicted ? { id, label, predicted } : { id, label } };
 }
 
-function hiddenSources(table: MatrixTable): Source[] {
-  const { id, label, predicted } = table.columns;
-  const names = Object.keys(table.columns).filter((name) => /^hidden\d+$/.test(name));
+async function planHidden({ activations }: Inputs): Promise<SourcePlan[]> {
+  const { columns } = await activations.matrix('train');
+  const names = Object.keys(columns).filter((name) => /^hidden\d+$/.test(name));
   names.sort((a, b) => Number(a.slice(6)) - Number(b.slice(6)));
-  return names.map((name, index) => {
-    const { data, width } = numbers('activations', table, name);
-    return { name, kind: 'hidden', data, width, rows: table.rows, scale: { factor: 1, offset: 0 }, about: { id, label, predicted }, last: index === names.length - 1 };
-  });
+  return names.map((name, index) => ({ name, kind: 'hidden', width: columns[name].width, last: index === names.length - 1, open: () => openHidden(activations, name) }));
+}
+
+async function openHidden(activations: ArtifactReader, name: string): Promise<Source> {
+  const table = await activations.matrix('train');
+  const { data, width } = numbers('activations', table, name);
+  const { id, label, predicted } = table.columns;
+  return { name, data, width, rows: table.rows, scale: { factor: 1, offset: 0 }, about: { id, label, predicted } };
 }
 
 function numbers(role: string, table: MatrixTable, name: string): { data: Uint8Array | Float32Array; width: number } {

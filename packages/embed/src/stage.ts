@@ -1,8 +1,8 @@
-import { defineStage, throwIfAborted, type EmbeddingView, type FeaturesInfo, type StageContext } from '@layerwise/contracts';
+import { defineStage, throwIfAborted, type EmbeddingView, type StageContext } from '@layerwise/contracts';
 import { params, type Params } from './params.js';
 import { drawViews, type Drawing } from './draw.js';
 import { planViews } from './plan.js';
-import { openSources } from './sources.js';
+import { planSources } from './sources.js';
 
 /** PCA, t-SNE and column views of the pixels, the features and every hidden layer, of the training rows. */
 export const stage = defineStage({
@@ -23,14 +23,14 @@ export const stage = defineStage({
 });
 
 async function run({ params, inputs, output, progress, warn, signal, workers }: StageContext<Params>): Promise<void> {
-  const pixelsInfo = await inputs.pixels.json<FeaturesInfo>('features');
-  const featuresInfo = await inputs.features.json<FeaturesInfo>('features');
-  const sources = await openSources(inputs, { pixelsInfo, featuresInfo, wanted: params.sources });
+  const sources = await planSources(inputs, params.sources);
   const views: EmbeddingView[] = [];
   const plans = sources.map((source) => planViews(source, params));
   const total = plans.reduce((sum, plan) => sum + plan.length, 0);
-  for (const [index, source] of sources.entries()) {
-    const drawing: Drawing = { source, points: params.points, workers, signal, warn, step: (detail, share = 0) => progress({ done: views.length + share, total, unit: 'views', detail }) };
+  for (const [index, { open }] of sources.entries()) {
+    throwIfAborted(signal);
+    const step = (detail: string, share = 0): void => progress({ done: views.length + share, total, unit: 'views', detail });
+    const drawing: Drawing = { source: await open(), points: params.points, workers, signal, warn, step };
     for await (const { view, table } of drawViews(drawing, plans[index])) {
       throwIfAborted(signal);
       await output.matrix(view.name, table);
