@@ -78,10 +78,12 @@ function inScript(json: string): string {
 }
 
 async function writeFigures(figures: readonly Figure[], output: StageContext<ReportParams>['output']): Promise<void> {
+  const written = new Set<string>();
   for (const figure of figures) {
     await output.bytes(`figures/${figure.name}.svg`, figure.file);
     await output.bytes(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
-    await output.table(`figures/${figure.name}`, figure.data);
+    if (!written.has(figure.dataName ?? figure.name)) await output.table(`figures/${figure.dataName ?? figure.name}`, figure.data);
+    written.add(figure.dataName ?? figure.name);
     if ('png' in figure) await output.bytes(`figures/${figure.name}.png`, figure.png as Uint8Array);
   }
 }

@@ -10,6 +10,8 @@ export interface FixtureOptions {
   readonly origin?: FeaturesInfo['origin'];
   readonly fallback?: DatasetInfo['fallback'];
   readonly seed?: number;
+  /** Names of the views to make; by default all. */
+  readonly views?: readonly string[];
   readonly warnings?: readonly { code: string; message: string }[];
 }
 
@@ -26,7 +28,7 @@ function generator(seed: number): () => number {
 }
 
 /** Artifacts of a small experiment with class structure everywhere: a ring of ten classes drawn as blobs. */
-export function fixture({ train = 600, validation = 100, test = 200, hidden = [16], origin = 'pixels', fallback, seed = 1, warnings = [] }: FixtureOptions = {}) {
+export function fixture({ train = 600, validation = 100, test = 200, hidden = [16], origin = 'pixels', fallback, seed = 1, views, warnings = [] }: FixtureOptions = {}) {
   const random = generator(seed);
   const noise = (): number => random() + random() + random() - 1.5;
   const file = (rows: number) => rawFile(rows, random, noise);
@@ -47,7 +49,7 @@ export function fixture({ train = 600, validation = 100, test = 200, hidden = [1
   const splits = { train: slice(trainFile, validation, train), validation: slice(trainFile, 0, validation), test: slice(testFile, 0, test) };
   const activations = new MemoryArtifact('activations');
   for (const [name, rows] of Object.entries(splits)) activations.matrices.set(name, activationTable(rows, hidden, noise));
-  return { dataset, pixels: features, features, model: modelArtifact(columns, hidden, random, warnings), activations, embedding: embeddingArtifact(splits.train, noise) };
+  return { dataset, pixels: features, features, model: modelArtifact(columns, hidden, random, warnings), activations, embedding: embeddingArtifact(splits.train, noise, views) };
 }
 
 interface Rows {
@@ -125,14 +127,15 @@ function modelArtifact(columns: number, hidden: readonly number[], random: () =>
   return model;
 }
 
-function embeddingArtifact({ id, label, predicted }: Rows, noise: () => number): MemoryArtifact {
+function embeddingArtifact({ id, label, predicted }: Rows, noise: () => number, wanted?: readonly string[]): MemoryArtifact {
   const embedding = new MemoryArtifact('embedding');
-  const views: EmbeddingView[] = [
+  const all: EmbeddingView[] = [
     { name: 'pixels-columns', method: 'columns', source: 'pixels', split: 'train', dimensions: 2, rows: id.length, columns: [77, 78] },
     { name: 'pixels-pca2', method: 'pca', source: 'pixels', split: 'train', dimensions: 2, rows: id.length, explained: [0.3, 0.2] },
     { name: 'hidden1-pca3', method: 'pca', source: 'hidden1', split: 'train', dimensions: 3, rows: id.length, explained: [0.3, 0.2, 0.1] },
     { name: 'hidden1-tsne', method: 'tsne', source: 'hidden1', split: 'train', dimensions: 2, rows: id.length, perplexity: 40, iterations: 300, klDivergence: 1.234 },
   ];
+  const views = all.filter(({ name }) => !wanted || wanted.includes(name));
   for (const { name, dimensions, source } of views) {
     const position = Float32Array.from({ length: id.length * dimensions }, (_, at) => {
       const c = label[Math.floor(at / dimensions)] as number;

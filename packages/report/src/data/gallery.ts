@@ -82,7 +82,8 @@ function cellRows(split: Split, classes: number): number[] {
 }
 
 function mapPoints({ id, x, y, figure: { plot } }: HoverMap, placeOf: (id: number) => number | undefined): GalleryMap {
-  const rows = Array.from(id.keys()).filter((row) => placeOf(id[row] as number) !== undefined);
+  const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
+  const rows = Array.from(id.keys()).filter((row) => within(x[row] as number, plot.x) && within(y[row] as number, plot.y) && placeOf(id[row] as number) !== undefined);
   const scaled = (value: number, [low, high]: readonly [number, number]): number => Math.round(((value - low) / (high - low)) * 65535);
   return {
     entry: pack(Uint32Array.from(rows, (row) => placeOf(id[row] as number) as number)),

@@ -13,6 +13,8 @@ export interface Figure {
   readonly spec: object;
   /** The numbers in the figure. */
   readonly data: ResultTable;
+  /** Name of the file with the numbers, where several figures share one; else the figure's own. */
+  readonly dataName?: string;
 }
 
 /** Collects the figures of a report as they are made. */

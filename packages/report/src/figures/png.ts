@@ -28,7 +28,7 @@ export function encodePng({ width, height, pixels, palette }: IndexedImage): Uin
     chunk('IHDR', header),
     chunk('PLTE', Uint8Array.from(palette.flatMap(([r, g, b]) => [r, g, b]))),
     chunk('tRNS', Uint8Array.from(palette.map(([, , , a]) => a))),
-    chunk('IDAT', zlibSync(scanlines(pixels, width, height, depth), { level: 9 })),
+    chunk('IDAT', zlibSync(scanlines(pixels, width, height, depth), { level: 6 })),
     chunk('IEND', new Uint8Array(0)),
   ];
   return concatenate(chunks);

@@ -26,6 +26,7 @@ const GROUND = 0.2;
  */
 export function rasterize({ x, y, group, classes, width, height, radius, region }: PointCloud): IndexedImage {
   const cover = new Uint16Array(width * height * classes);
+  const total = new Uint32Array(width * height);
   const stamp = disc(radius);
   for (let i = 0; i < group.length; i++) {
     const left = Math.round(x[i] as number);
@@ -34,12 +35,14 @@ export function rasterize({ x, y, group, classes, width, height, radius, region 
       const px = left + dx;
       const py = top + dy;
       if (px < 0 || py < 0 || px >= width || py >= height) continue;
-      const cell = (py * width + px) * classes + (group[i] as number);
+      const place = py * width + px;
+      const cell = place * classes + (group[i] as number);
+      total[place] = (total[place] as number) + 1;
       if ((cover[cell] as number) < 65535) cover[cell] = (cover[cell] as number) + 1;
     }
   }
   const pixels = new Uint8Array(width * height);
-  for (let p = 0; p < pixels.length; p++) pixels[p] = shade(cover, p * classes, classes) || ground(region, p, width, classes);
+  for (let p = 0; p < pixels.length; p++) pixels[p] = total[p] === 0 ? ground(region, p, width, classes) : shade(cover, p * classes, classes, total[p] as number);
   return { width, height, pixels, palette: palette(classes) };
 }
 
@@ -49,15 +52,10 @@ function palette(classes: number): Rgba[] {
   return colours;
 }
 
-function shade(cover: Uint16Array, at: number, classes: number): number {
-  let total = 0;
+function shade(cover: Uint16Array, at: number, classes: number, total: number): number {
   let best = 0;
-  for (let c = 0; c < classes; c++) {
-    const n = cover[at + c] as number;
-    total += n;
-    if (n > (cover[at + best] as number)) best = c;
-  }
-  return total === 0 ? 0 : 1 + (Math.min(total, STRENGTHS.length) - 1) * classes + best;
+  for (let c = 1; c < classes; c++) if ((cover[at + c] as number) > (cover[at + best] as number)) best = c;
+  return 1 + (Math.min(total, STRENGTHS.length) - 1) * classes + best;
 }
 
 function ground(region: PointCloud['region'], p: number, width: number, classes: number): number {

@@ -1,4 +1,5 @@
-import { ints, reals, texts } from './columns.js';
+import type { ResultTable } from '@layerwise/contracts';
+import { reals, texts } from './columns.js';
 import type { Figure } from './figure.js';
 import { base64, encodePng, type IndexedImage } from './png.js';
 import { rasterize, type PointCloud } from './raster.js';
@@ -21,11 +22,17 @@ export interface Scatter {
   readonly classes: readonly string[];
   /** One unit is as long on both axes. */
   readonly equal?: boolean;
+  /** Share of the points that may be cut at the far end of each axis, so that a few do not squeeze the rest. */
+  readonly trim?: number;
+  /** Radius of a point in raster pixels; by default smaller the more points there are. */
+  readonly radius?: number;
   /** Axis numbers mean something. */
   readonly numbered?: boolean;
   /** Class that owns a place of the plane. */
   readonly region?: (x: number, y: number) => number;
   /** Paints over the finished image, such as thumbnails. */
+  /** All numbers behind the figure, kept under a name that figures may share. */
+  readonly table: { readonly name: string; readonly data: ResultTable };
   readonly overlay?: (image: IndexedImage, place: Place) => IndexedImage;
 }
 
@@ -45,7 +52,7 @@ type Domain = readonly [number, number];
 
 const SIZE = 370;
 /** Raster pixels per figure pixel. */
-const SHARPNESS = 2.5;
+const SHARPNESS = 2;
 
 /** Draws all points into a raster and puts axes, class labels at the medians, and a legend around it. */
 export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
@@ -57,7 +64,8 @@ export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
     ...figure,
     png,
     spec: JSON.parse(JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${scatter.name}.png`)) as object,
-    data: { id: ints(scatter.id), x: reals(scatter.x), y: reals(scatter.y), class: ints(scatter.group) },
+    data: scatter.table.data,
+    dataName: scatter.table.name,
     plot: { left, top, width: SIZE, height: SIZE, x, y },
   };
 }
@@ -74,21 +82,26 @@ function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
     classes: scatter.classes.length,
     width: side,
     height: side,
-    radius: scatter.id.length > 20000 ? 1.5 : scatter.id.length > 3000 ? 2.3 : 3.5,
+    radius: scatter.radius ?? (scatter.id.length > 20000 ? 1 : scatter.id.length > 3000 ? 1.5 : 3),
     ...(region && { region: (left: number, top: number) => region(x[0] + (left / (side - 1)) * (x[1] - x[0]), y[0] + (1 - top / (side - 1)) * (y[1] - y[0])) }),
   };
   const raster = rasterize(cloud);
   return scatter.overlay ? scatter.overlay(raster, { px, py }) : raster;
 }
 
-function domains({ x, y, equal }: Scatter): { x: Domain; y: Domain } {
-  const [dx, dy] = [extent(x), extent(y)];
+function domains({ x, y, equal, trim = 0 }: Scatter): { x: Domain; y: Domain } {
+  const [dx, dy] = [extent(x, trim), extent(y, trim)];
   if (!equal) return { x: widen(dx, 0.03), y: widen(dy, 0.03) };
   const span = Math.max(dx[1] - dx[0], dy[1] - dy[0]);
   return { x: widen(around(dx, span), 0.03), y: widen(around(dy, span), 0.03) };
 }
 
-function extent(values: Float32Array): Domain {
+function extent(values: Float32Array, trim: number): Domain {
+  if (trim > 0 && values.length > 0) {
+    const sorted = Float32Array.from(values).sort();
+    const [first, last] = [sorted[0] as number, sorted[Math.floor((1 - trim) * (sorted.length - 1))] as number];
+    if (last > first) return [first, last];
+  }
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {

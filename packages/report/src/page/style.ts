@@ -19,7 +19,8 @@ p{max-width:68ch}
 .lead{font-size:1.12rem;margin:.2em 0 1.6em}
 h3+.lead{font-size:1rem;margin:-.2em 0 1em}
 .note,figcaption{font-size:.84rem;line-height:1.45;color:var(--soft)}
-.files{white-space:nowrap}.files a{margin-right:.6em;color:inherit;text-decoration-color:var(--line)}.files a:hover{color:var(--accent)}
+.few{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:1rem 2.4rem}.few .nodes{grid-template-columns:minmax(0,400px)}
+.files{white-space:nowrap;font-size:.76rem}.files a{margin-right:.6em;color:inherit;text-decoration-color:var(--line)}.files a:hover{color:var(--accent)}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 nav ol{list-style:none;margin:1.2rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.9rem}
 nav a{display:inline-block;padding:.15rem 0;color:var(--soft);text-decoration:none}nav a:hover{color:var(--accent);text-decoration:underline}
@@ -36,7 +37,7 @@ figure{margin:0}
 .plot svg{display:block;width:100%;height:auto}
 .plot figcaption{margin-top:.4rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:1.8rem 2.4rem;align-items:start}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:1.4rem 1.2rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(205px,1fr));gap:1.4rem 1.2rem}
 .row>*,.grid>*{min-width:0}
 table{border-collapse:collapse;font-size:.86rem;line-height:1.35;font-variant-numeric:tabular-nums lining-nums;width:100%;max-width:46rem;margin:.6rem 0 1.2rem}
 table.narrow{max-width:26rem}
@@ -59,7 +60,7 @@ img.ink,img.map,canvas.ink{image-rendering:pixelated;max-width:100%;height:auto}
 .digits{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(52px,1fr));gap:.8rem .5rem;font-size:.8rem;color:var(--soft);text-align:center}
 .digits li{min-width:0}.digits img{width:44px;display:block;margin:0 auto}.digits span{display:block}
 .digits.pairs{grid-template-columns:repeat(auto-fill,minmax(76px,1fr))}.digits.pairs img{display:inline-block;width:36px}
-.digits.maps{grid-template-columns:repeat(auto-fill,minmax(76px,1fr))}.digits.maps img{width:70px;background:var(--wash)}
+.digits.maps{grid-template-columns:repeat(auto-fill,minmax(66px,1fr))}.digits.maps img{width:64px;background:var(--wash)}.digits.maps.big{grid-template-columns:repeat(auto-fill,150px)}.digits.maps.big img{width:140px}
 .digits.errors{grid-template-columns:repeat(auto-fill,minmax(96px,1fr))}.digits.errors img{width:64px}.digits.errors b{color:var(--ink)}.digits small{display:block;font-size:.74rem}
 .digits.large{grid-template-columns:repeat(auto-fill,minmax(84px,1fr))}.digits.large img{width:100%}
 .over{position:relative}.over svg{position:absolute;inset:0;width:100%;height:100%}.over path{fill:#e76300;fill-opacity:.5}
@@ -76,7 +77,7 @@ pre{background:var(--wash);border:1px solid var(--line);border-radius:6px;paddin
 .compare td:nth-child(2),.compare th:nth-child(2){text-align:left}.compare tr.best>*{background:var(--wash);font-weight:600}.compare tr.here th::after{content:' ◂ this report';color:var(--soft);font-weight:400;font-size:.78rem}
 .recommend{border-left:4px solid var(--accent);padding:.2rem 0 .2rem 1rem;margin:1.2rem 0}
 @media (max-width:760px){.tiles{grid-template-columns:1fr 1fr}}
-@media (max-width:560px){body{font-size:16px}section{margin-top:3rem;padding-top:1.8rem}th,td{padding:.34rem .28rem}table{font-size:.8rem}table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}}
+@media (max-width:560px){.grid{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}body{font-size:16px}section{margin-top:3rem;padding-top:1.8rem}th,td{padding:.34rem .28rem}table{font-size:.8rem}table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4}body{font-size:10.5pt}nav,.controls,.tip,.files{display:none}.page{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `.trim();

@@ -4,10 +4,12 @@ import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../figures/png.js';
 import { classColour } from '../figures/theme.js';
-import { draw } from '../figures/vega.js';
+import { lineDrawing } from '../figures/line.js';
+import { winner } from '../analysis/projection.js';
+import { draw, type Drawing } from '../figures/vega.js';
 import { count, fixed, listed, percent, plural } from '../page/format.js';
 import { html, raw, type Content, type Markup } from '../page/html.js';
-import { table, type Context, type Section } from './section.js';
+import { figureBlock, table, type Context, type Section } from './section.js';
 
 /** Boxes of one layer by predicted and by true class. */
 interface LayerStudy {
@@ -31,18 +33,26 @@ export async function activationsSection(context: Context, topNodes: number, int
     const top = bySeparation(study.predicted).slice(0, topNodes);
     const drawn = await draw(boxesDrawing(study.layer.name, top, names));
     shelf.add({ ...drawn, data: boxesTable(study.predicted, study.truth, names) });
+    if (study.layer.width === 1) blocks.push(figureBlock(shelf.add(await draw(lineOf(study, index, context))), 'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.'));
     blocks.push(layerBlock(study, index, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
   }
   return { id: 'activations', title: 'Hidden activations', lead: lead(studies[studies.length - 1] as LayerStudy, names), body: html`${blocks}` };
 }
 
-function lead({ layer, predicted }: LayerStudy, names: readonly string[]): string {
-  const best = bySeparation(predicted)[0] as NodeBoxes;
+function lead({ layer, truth }: LayerStudy, names: readonly string[]): string {
+  const best = bySeparation(truth)[0] as NodeBoxes;
   const pairs = classPairs(best.boxes);
   const worst = pairs[pairs.length - 1];
   const touching = worst && worst.overlap > 0 ? `; ${names[worst.a]} and ${names[worst.b]} overlap most (${percent(worst.overlap, 0)} of the shorter box)` : '';
   const which = layer.width === 1 ? 'The one node of the last hidden layer' : `In the last hidden layer node ${best.node + 1} separates best: it`;
-  return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of classes apart${touching}.`;
+  return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of true classes apart${touching}.`;
+}
+
+function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { train, network }, names }: Context): Drawing {
+  const next = network.layers.filter((candidate) => candidate.kind === 'dense')[index + 1];
+  const predicted = index === train.hidden.length - 1 && next?.kernel ? (value: number): number => winner(next.kernel as Float32Array, next.bias, names.length, [value]) : undefined;
+  const medians = (truth[0] as NodeBoxes).boxes.map((box, c) => `${names[c]} ${fixed(box.median, 2)}`);
+  return lineDrawing({ layer: layer.name, activation: layer.data, label: train.label, names, alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`, ...(predicted && { predicted }) });
 }
 
 function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topNodes: number, names: readonly string[], train: Split, interactive: boolean, dead: readonly number[]): Markup {
@@ -55,9 +65,16 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topN
   const same = top.map((node) => truth[node.node] as NodeBoxes);
   return html`<h3>Hidden layer ${index + 1}: ${plural(layer.width, 'node')}</h3>
 <p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. <a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, all nodes</a></p>
-<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>
+${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top))}${byClass('true', plots(same))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>`}
 ${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
+}
+
+/** Layers of so few nodes show both groupings side by side. */
+const FEW = 2;
+
+function byClass(kind: string, plots: Markup): Markup {
+  return html`<div><h4>Activation by ${kind} class</h4>${plots}</div>`;
 }
 
 function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[]): Markup {

@@ -22,7 +22,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
     id: 'importances',
     title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
     lead,
-    body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; framed: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits(experiment, names)}${facts}</div>`)}`,
+    body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; outlined: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits(experiment, names)}${facts}</div>`)}`,
   };
 }
 

@@ -10,7 +10,7 @@ export function keyFigures({ experiment: { evaluation, test }, published }: Cont
     tile('Test accuracy', percent(evaluation.test.accuracy), beside(published.test?.accuracy, percent), 'main'),
     tile('Validation accuracy', percent(evaluation.validation.accuracy), beside(published.validation?.accuracy, percent)),
     tile('Training accuracy', percent(evaluation.train.accuracy), beside(published.train?.accuracy, percent)),
-    tile('Gap, training − test', `${points(gap)} pt`, 'percentage points'),
+    tile('Gap, training − test', points(gap), 'percentage points'),
     tile('Test loss', fixed(evaluation.test.loss), beside(published.test?.loss, (n) => fixed(n)) ?? 'nats'),
     tile('Label RMSE, test', fixed(labelRmse(test), 3), beside(published.test?.labelRmse, (n) => fixed(n, 3))),
     tile('Parameters', count(evaluation.params), `${count(evaluation.features)} inputs`),

@@ -1,5 +1,7 @@
+import type { ResultTable } from '@layerwise/contracts';
 import { winner } from '../analysis/projection.js';
 import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
+import { ints, reals } from '../figures/columns.js';
 import { drawScatter, type Scatter, type ScatterFigure } from '../figures/scatter.js';
 import { layThumbnails } from '../figures/thumbnails.js';
 import { count, fixed, listed, percent } from '../page/format.js';
@@ -39,8 +41,9 @@ export async function mapsSection(context: Context): Promise<{ readonly section?
 function mapsLead(found: readonly Group[]): string {
   const sorted = [...found].sort((a, b) => b.own - a.own);
   const [best, worst] = [sorted[0] as Group, sorted[sorted.length - 1] as Group];
-  const text = `${best.title}: ${percent(best.own, 0)} of the images lie nearest to the centre of their own class`;
-  return best === worst ? `${text}.` : `${text}, the most of these ${found.length} maps; the fewest, ${percent(worst.own, 0)}: ${worst.title}.`;
+  const share = (group: Group): string => `(${percent(group.own, 0)} of the images lie nearest to the centre of their own class)`;
+  if (best === worst) return `${best.title} ${share(best)}.`;
+  return `Of these ${found.length} maps “${best.title}” separates the classes best ${share(best)} and “${worst.title}” least (${percent(worst.own, 0)}).`;
 }
 
 interface Plot {
@@ -58,11 +61,18 @@ interface Group {
 
 function groups({ experiment, names }: Context): Group[] {
   const plane = planeGroup(experiment, names);
-  return [...(plane ? [plane] : []), ...experiment.views.filter((view) => view.rows > 0).map((view) => viewGroup(view, experiment, names))];
+  const views = shownViews(experiment.views).filter((view) => !(plane && view.method === 'columns' && view.source === plane.layer));
+  return [...(plane ? [plane] : []), ...views.map((view) => viewGroup(view, experiment, names))];
+}
+
+/** Views with rows; of two and three principal components of one source only the three, whose first map is the other. */
+function shownViews(views: readonly View[]): View[] {
+  const within = (a: View, b: View): boolean => a.method === 'pca' && b.method === 'pca' && a.source === b.source && a.split === b.split && a.dimensions < b.dimensions;
+  return views.filter((view) => view.rows > 0 && view.dimensions > 1 && !views.some((other) => within(view, other)));
 }
 
 /** The plane of a two-node layer, the output layer's regions behind it where it reads the plane. */
-function planeGroup({ train, network, evaluation }: Experiment, names: readonly string[]): Group | undefined {
+function planeGroup({ train, network, evaluation }: Experiment, names: readonly string[]): (Group & { readonly layer: string }) | undefined {
   const index = train.hidden.findIndex((layer) => layer.width === 2);
   if (index < 0 || train.rows === 0) return undefined;
   const layer = train.hidden[index] as HiddenLayer;
@@ -78,16 +88,18 @@ function planeGroup({ train, network, evaluation }: Experiment, names: readonly 
     subtitle: `${count(train.rows)} training images, by predicted class`,
     alt: `Scatter plot of node 1 against node 2 of ${layer.name}. ${lead}`,
     axes: ['activation of node 1', 'activation of node 2'],
+    table: { name: `plane-${layer.name}`, data: { id: ints(train.id), node1: reals(x), node2: reals(y), true: ints(train.label), predicted: ints(train.predicted) } },
     x,
     y,
     id: train.id,
     group: train.predicted,
     classes: names,
+    trim: 0.005,
     ...(region && { region }),
   };
-  const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}.`;
+  const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}. Cut where 99.5% of the images have been passed on each axis.`;
   const byTruth: Scatter = { ...scatter, name: `plane-${layer.name}-true`, subtitle: `${count(train.rows)} training images, by true class`, group: train.label };
-  return { title: `Hidden layer ${index + 1} as a plane`, lead, own, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
+  return { title: `Hidden layer ${index + 1} as a plane`, layer: layer.name, lead, own, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
 }
 
 function viewGroup(view: View, experiment: Experiment, names: readonly string[]): Group {
@@ -101,12 +113,14 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
   };
   const column = (d: number): Float32Array => new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
   const { text: lead, own } = viewLead(view, column(0), column(1), names, what);
+  const table: ResultTable = { id: ints(view.id), class: ints(view.label), ...Object.fromEntries(Array.from({ length: view.dimensions }, (_, d) => [`position${d + 1}`, reals(column(d))])) };
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
       name: `${view.name}${pairs.length > 1 ? `-${(a as number) + 1}${(b as number) + 1}` : ''}`,
       title: shortTitle(view),
       subtitle: `${count(view.rows)} ${view.split === 'train' ? 'training' : view.split} images, by true class`,
       alt: `Scatter plot: ${methodName(view)} of ${what}. ${lead}`,
+      table: { name: view.name, data: table },
       axes: [axis(a as number), axis(b as number)],
       x: column(a as number),
       y: column(b as number),
@@ -114,12 +128,13 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       group: view.label,
       classes: names,
       equal: view.method !== 'columns',
+      ...(view.method === 'columns' && { radius: 3 }),
       numbered: view.method !== 'tsne',
     };
     const plot: Plot = { scatter, split: view.split, caption: caption(view) };
     return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
   });
-  const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}${view.dimensions === 3 ? ', three dimensions' : ''}`;
+  const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}`;
   return { title, lead, own, plots };
 }
 
@@ -158,12 +173,18 @@ function faded<T extends { readonly palette: readonly (readonly [number, number,
 
 function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): Separation {
   const { text, own } = separation(x, y, view.label, names);
+  if (view.method === 'columns') return { own, text: columnsLead(view, x, y, own) };
   return view.explained ? { own, text: `The first ${view.dimensions} components hold ${percent(view.explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}. ${text}` } : { own, text };
 }
 
 interface Separation {
   readonly text: string;
   readonly own: number;
+}
+
+function columnsLead({ rows, source }: View, x: Float32Array, y: Float32Array, own: number): string {
+  const nought = x.reduce((n, value, i) => n + (value === 0 && y[i] === 0 ? 1 : 0), 0);
+  return `${count(rows - nought)} of ${count(rows)} images are not zero in at least one of these two ${source === 'pixels' ? 'pixels' : 'columns'}; ${percent(own, 0)} of the images lie nearest to the centre of their own class.`;
 }
 
 /** Which classes keep to themselves: share of images nearest to the centre of their own class. */

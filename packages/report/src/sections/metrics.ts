@@ -1,5 +1,5 @@
 import { classification, confusion, labelRmse, type ClassScore } from '../analysis/confusion.js';
-import { count, fixed, percent, points } from '../page/format.js';
+import { count, fixed, listed, percent, points } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { argmax } from './dataset.js';
 import { table, type Context, type Section } from './section.js';
@@ -22,12 +22,17 @@ export function metricsSection({ experiment, names, published }: Context): Secti
   return {
     id: 'metrics',
     title: 'Accuracy',
-    lead: `Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${gap >= 0 ? `${points(gap).slice(1) || '0'} points fewer` : `${points(gap).slice(1)} points more`} than training images; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
+    lead: `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${gap >= 0 ? `${points(gap).slice(1) || '0'} points fewer` : `${points(gap).slice(1)} points more`} than training images; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
     body: html`${table('Scores of the kept weights, without dropout', ['split', 'images', 'accuracy', 'loss', 'label RMSE', 'published acc. / loss'], rows)}
 <p class="note">Loss is the mean cross-entropy in nats; label RMSE treats classes as numbers.</p>
 ${reportTable('Classification report, test images', report, names)}
 <details><summary>Classification report, training images</summary>${reportTable('Classification report, training images', classification(confusion(experiment.train, names.length)), names)}</details>`,
   };
+}
+
+function neverPredicted(predicted: Uint16Array, names: readonly string[]): string {
+  const missing = names.filter((_, c) => !predicted.includes(c));
+  return missing.length === 0 || missing.length === names.length ? '' : `The net never answers ${listed(missing)}. `;
 }
 
 function reportTable(caption: string, report: ReturnType<typeof classification>, names: readonly string[]): Markup {

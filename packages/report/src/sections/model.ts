@@ -39,5 +39,5 @@ function patterns(experiment: Context['experiment']): Markup | undefined {
     return pattern && html`<li>${pixelImage(signedImage(pattern, width, height), `weights of node ${node + 1} drawn on the image`, 'map')}<span>node ${node + 1}</span></li>`;
   });
   if (nodes === 0 || !images.some(Boolean)) return undefined;
-  return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3><p class="note">First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.</p><ol class="digits maps">${images}</ol>`;
+  return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3><p class="note">First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.</p><ol class="digits maps ${nodes <= 4 && 'big'}">${images}</ol>`;
 }

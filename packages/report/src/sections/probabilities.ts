@@ -1,8 +1,9 @@
 import { probabilityHistogram } from '../analysis/histogram.js';
+import type { Split } from '../data/experiment.js';
 import { probabilityDrawing } from '../figures/bars.js';
 import { inkImage } from '../figures/digits.js';
 import { draw } from '../figures/vega.js';
-import { count, fixed, percent, plural } from '../page/format.js';
+import { fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { figureBlock, pixelImage, type Context, type Section } from './section.js';
 
@@ -17,11 +18,10 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
   const figures: Markup[] = [];
   for (const [c, name] of names.entries()) {
     const { own, others } = probabilityHistogram(test, K, c, BINS);
-    const ownSure = own[BINS - 1] as number;
-    const othersSure = others[BINS - 1] as number;
-    const total = own.reduce((a, b) => a + b, 0);
-    const alt = `Histogram of the probability of class ${name}: ${ownSure} of ${total} images of ${name} and ${othersSure} others lie above 0.95`;
-    const caption = total > 0 ? `${percent(ownSure / total, 1)} of its images above 0.95; ${count(othersSure)} others` : 'no images';
+    const values = ownProbabilities(test, K, c);
+    const rivals = test.predicted.reduce((n, predicted, i) => n + (predicted === c && test.label[i] !== c ? 1 : 0), 0);
+    const caption = values.length > 0 ? `Half of its images get more than ${fixed(values[values.length >> 1], 3)}; ${plural(rivals, 'other')} taken for it.` : 'No images of this class.';
+    const alt = `Histogram of the probability of class ${name} for its own ${values.length} images and for all others. ${caption}`;
     figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
   }
   const unsure = countUnsure(test.probabilities, K);
@@ -31,6 +31,12 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
     lead: `${plural(unsure, 'of the test images has', 'of the test images have')} no class above a probability of one half; ${firstLead(experiment, K)}`,
     body: html`${firstTable(experiment, names)}${oneVector(experiment, names)}<h3>How sure the net is of each class</h3><div class="grid">${figures}</div>`,
   };
+}
+
+/** P(class) of the images of the class, ascending. */
+function ownProbabilities({ rows, label, probabilities }: Split, K: number, c: number): Float32Array {
+  const own = Array.from({ length: rows }, (_, i) => i).filter((i) => label[i] === c);
+  return Float32Array.from(own, (i) => probabilities[i * K + c] as number).sort();
 }
 
 function countUnsure(probabilities: Float32Array, K: number): number {
@@ -62,6 +68,6 @@ function firstTable({ test, images }: Context['experiment'], names: readonly str
 }
 
 function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {
-  const values = names.map((name, c) => `${name}: ${(test.probabilities[c] as number).toPrecision(5)}`);
+  const values = names.map((name, c) => `${name}: ${(test.probabilities[c] as number).toPrecision(3)}`);
   return html`<p class="note">Test image ${test.id[0]}, in full: <code>${values.join(', ')}</code></p>`;
 }

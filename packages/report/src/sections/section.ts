@@ -26,7 +26,7 @@ export interface Context {
 /** A drawn figure with its caption and the files it is kept in. */
 export function figureBlock(figure: Figure, caption: Content = undefined, attributes: Content = undefined): Markup {
   const link = (extension: string, name: string): Markup => html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
-  return html`<figure class="plot" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} ${link('parquet', 'Parquet')}</span></figcaption></figure>`;
+  return html`<figure class="plot" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} <a href="figures/${figure.dataName ?? figure.name}.parquet">Parquet</a></span></figcaption></figure>`;
 }
 
 /** Figures side by side where there is room. */
