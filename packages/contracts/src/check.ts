@@ -22,7 +22,7 @@ export function check<F extends Fields>(fields: F, given: unknown, path: readonl
 
 function checkFields(fields: Fields, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
   if (!isPlainObject(given)) {
-    problems.push({ path, message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${show(given)}` });
+    problems.push({ path, message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${received(given)}` });
     return undefined;
   }
   refuseUnknown(fields, given, path, problems);
@@ -39,19 +39,22 @@ function fill(constraint: Constraint): unknown {
   return checkValue(constraint, constraint.default, [], []);
 }
 
-function refuseUnknown(fields: Fields, given: Record<string, unknown>, path: readonly (string | number)[], problems: Problem[]): void {
-  const known = Object.keys(fields);
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(fields, name)) continue;
-    const close = nearest(name, known);
-    const hint = close ? `did you mean '${close}'?` : `known: ${known.join(', ') || 'none'}`;
-    problems.push({ path: [...path, name], message: `is not a known field; ${hint}` });
-  }
+/** Adds a problem for each field that is not in the table; whether there was one. */
+function refuseUnknown(fields: Fields, given: Record<string, unknown>, path: readonly (string | number)[], problems: Problem[]): boolean {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(fields, name));
+  problems.push(...unknown.map((name) => unknownField(name, Object.keys(fields), path)));
+  return unknown.length > 0;
+}
+
+/** The problem of a field that is none of the `known`, with the nearest of them. */
+export function unknownField(name: string, known: readonly string[], path: Problem['path']): Problem {
+  const close = nearest(name, known);
+  return { path: [...path, name], message: `is not a known field; ${close ? `did you mean '${close}'?` : `known: ${known.join(', ') || 'none'}`}` };
 }
 
 function checkValue(constraint: Constraint, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
   const fail = (rule: string): undefined => {
-    problems.push({ path, message: `must be ${rule}, got ${show(given)}` });
+    problems.push({ path, message: `must be ${rule}, got ${received(given)}` });
     return undefined;
   };
   switch (constraint.kind) {
@@ -71,7 +74,7 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
     case 'list': {
       const { minItems = 0, maxItems = Infinity } = constraint;
       if (!Array.isArray(given)) return fail('a list');
-      if (given.length < minItems || given.length > maxItems) return fail(`a list of ${minItems} to ${maxItems} entries`);
+      if (given.length < minItems || given.length > maxItems) return fail(`a list of ${sizeText(minItems, maxItems)}`);
       return Object.freeze(given.map((item, index) => checkValue(constraint.item as Constraint, item, [...path, index], problems)));
     }
     case 'object':
@@ -80,8 +83,9 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
       const names = Object.keys(constraint.fields);
       const rule = `exactly one of { ${names.join(': … } or { ')}: … }`;
       if (!isPlainObject(given)) return fail(rule);
-      refuseUnknown(constraint.fields, given, path, problems);
+      const misspelt = refuseUnknown(constraint.fields, given, path, problems);
       const present = names.filter((name) => given[name] !== undefined);
+      if (present.length === 0 && misspelt) return undefined;
       if (present.length !== 1) return fail(rule);
       const [name] = present as [string];
       return Object.freeze({ [name]: checkValue(constraint.fields[name] as Constraint, given[name], [...path, name], problems) });
@@ -103,11 +107,18 @@ function boundsText({ min, max, above, below }: Bounds): string {
   return '';
 }
 
+/** `1 to 3 entries`, `at least 1 entry`. */
+function sizeText(min: number, max: number): string {
+  if (max === Infinity) return `at least ${min} ${min === 1 ? 'entry' : 'entries'}`;
+  return `${min === max ? '' : `${min} to `}${max} ${max === 1 ? 'entry' : 'entries'}`;
+}
+
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
+/** A received value as messages show it: JSON, at most 80 characters. */
+export function received(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
   const text = JSON.stringify(value) ?? String(value);

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'ARTIFACT_MISSING'
   | 'ARTIFACT_CORRUPT'
   | 'ARTIFACT_LOCKED'
+  | 'STORAGE_FAILED'
   | 'STAGE_FAILED'
   | 'DIVERGED'
   | 'ABORTED'

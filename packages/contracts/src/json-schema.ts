@@ -3,7 +3,7 @@ import type { Bounds, Constraint, Fields } from './constraints.js';
 /** A JSON Schema (draft 2020-12) fragment. */
 export type JsonSchema = { readonly [key: string]: unknown };
 
-/** The JSON Schema of a constraint table, for completion in editors. */
+/** The JSON Schema of a constraint table, for completion in editors: it accepts exactly the JSON values that {@link check} accepts. */
 export function jsonSchema(fields: Fields): JsonSchema {
   const required = Object.entries(fields).filter(([, constraint]) => constraint.default === undefined && !constraint.optional);
   return {
@@ -18,7 +18,7 @@ function schemaOf(constraint: Constraint): JsonSchema {
   const common = { description: constraint.doc, ...(constraint.default !== undefined ? { default: constraint.default } : {}) };
   switch (constraint.kind) {
     case 'integer':
-      return { type: 'integer', ...bounds(constraint), ...common };
+      return { type: 'integer', ...safe(constraint), ...bounds(constraint), ...common };
     case 'real':
       return { type: 'number', ...bounds(constraint), ...common };
     case 'flag':
@@ -29,7 +29,7 @@ function schemaOf(constraint: Constraint): JsonSchema {
       return { enum: constraint.values, ...common };
     case 'list': {
       const { minItems, maxItems } = constraint;
-      return { type: 'array', items: schemaOf(constraint.item as Constraint), ...(minItems ? { minItems } : {}), ...(maxItems ? { maxItems } : {}), ...common };
+      return { type: 'array', items: schemaOf(constraint.item as Constraint), ...(minItems ? { minItems } : {}), ...(maxItems === undefined ? {} : { maxItems }), ...common };
     }
     case 'object':
       return { ...jsonSchema(constraint.fields), ...common };
@@ -40,6 +40,11 @@ function schemaOf(constraint: Constraint): JsonSchema {
 
 function optionalAll(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).map(([name, constraint]) => [name, { ...constraint, default: undefined, optional: true }]));
+}
+
+/** Whole numbers that a double cannot hold exactly are refused where no narrower bound does so. */
+function safe({ min, max, above, below }: Bounds): JsonSchema {
+  return { ...((min ?? above) === undefined ? { minimum: Number.MIN_SAFE_INTEGER } : {}), ...((max ?? below) === undefined ? { maximum: Number.MAX_SAFE_INTEGER } : {}) };
 }
 
 function bounds({ min, max, above, below }: Bounds): JsonSchema {

@@ -1,0 +1,40 @@
+import { column, LayerwiseError, throwIfAborted } from '@layerwise/contracts';
+import { describe, expect, it } from 'vitest';
+
+describe('LayerwiseError', () => {
+  it('describes message, place and remedy', () => {
+    const cause = new Error('below');
+    const error = new LayerwiseError('DATA_INVALID', 'labels must be in [0, 9], got 10', { where: 'train.csv:7', remedy: 'Mend the line.', cause });
+    expect(error.describe()).toBe('labels must be in [0, 9], got 10 (train.csv:7)\n  Mend the line.');
+    expect(error).toMatchObject({ name: 'LayerwiseError', code: 'DATA_INVALID', cause });
+  });
+
+  it('describes a message alone', () => {
+    expect(new LayerwiseError('USAGE', 'no such study').describe()).toBe('no such study');
+    expect(new LayerwiseError('USAGE', 'no such study')).not.toHaveProperty('cause');
+  });
+});
+
+describe('throwIfAborted', () => {
+  it('throws once the signal has fired', () => {
+    const stop = new AbortController();
+    expect(() => throwIfAborted(stop.signal)).not.toThrow();
+    stop.abort();
+    expect(() => throwIfAborted(stop.signal)).toThrow(expect.objectContaining({ code: 'ABORTED' }));
+  });
+});
+
+describe('column', () => {
+  const table = { rows: 2, columns: { features: { data: new Float32Array(6), width: 3 } } };
+
+  it('hands out the column itself', () => {
+    expect(column(table, 'features', Float32Array, 3)).toBe(table.columns.features);
+  });
+
+  it('names what is wrong', () => {
+    expect(() => column(table, 'labels', Float32Array)).toThrow("no column 'labels'; the table has features");
+    expect(() => column(table, 'constructor', Float32Array)).toThrow("no column 'constructor'");
+    expect(() => column(table, 'features', Uint8Array)).toThrow("column 'features' holds Float32Array, wanted Uint8Array");
+    expect(() => column(table, 'features', Float32Array, 4)).toThrow("column 'features' is 3 wide, wanted 4");
+  });
+});
