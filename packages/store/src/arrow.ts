@@ -57,11 +57,18 @@ function dataOf({ data, width }: Column, rows: number): Data {
   return makeData({ type: new FixedSizeList(width, new Field('item', type, false)), length: rows, nullCount: 0, child: values }) as Data;
 }
 
+/** The decoder takes anything else for a stream, of which it then finds no batch. */
+function isArrowFile(bytes: Uint8Array): boolean {
+  const isMagic = (at: number): boolean => Buffer.from(bytes.subarray(at, at + 6)).toString('latin1') === 'ARROW1';
+  return bytes.length >= 12 && isMagic(0) && isMagic(bytes.length - 6);
+}
+
 /**
- * The table in an Arrow IPC file or stream of numeric columns; shares memory with `bytes` where it is one batch.
+ * The table in an Arrow IPC file of numeric columns; shares memory with `bytes` where it is one batch.
  * @throws RangeError naming the column that has nulls or is not numeric; Error if the bytes are not Arrow
  */
 export function decodeArrow(bytes: Uint8Array): MatrixTable {
+  if (!isArrowFile(bytes)) throw new RangeError('an Arrow file must begin and end with ARROW1');
   const table = tableFromIPC(bytes);
   const columns: Record<string, Column> = {};
   table.schema.fields.forEach((field, index) => {
@@ -71,19 +78,21 @@ export function decodeArrow(bytes: Uint8Array): MatrixTable {
 }
 
 function columnOf(name: string, vector: Vector): Column {
-  if (vector.nullCount > 0) throw new RangeError(`column '${name}' must have no nulls, got ${vector.nullCount}`);
   const listed = vector.type instanceof FixedSizeList;
   const width = listed ? (vector.type as FixedSizeList).listSize : 1;
+  const type = String(listed ? (vector.type as FixedSizeList).valueType : vector.type);
+  const array = types.find(([, make]) => String(make()) === type)?.[0];
+  if (!array) throw new RangeError(`column '${name}' must hold numbers of 8 to 64 bits, got ${String(vector.type)}`);
   const parts = vector.data.map((data) => {
-    const values = (listed ? (data.children[0] as Data).values : data.values) as ColumnData;
+    const numbers = listed ? (data.children[0] as Data) : data;
+    if (data.nullCount > 0 || numbers.nullCount > 0) throw new RangeError(`column '${name}' must have no nulls, got ${data.nullCount + numbers.nullCount}`);
     const start = listed ? data.offset * width : 0;
-    return values.subarray(start, start + data.length * width) as ColumnData;
+    const end = start + data.length * width;
+    if (numbers.values.length < end) throw new RangeError(`column '${name}' must have ${end} values, got ${numbers.values.length}`);
+    return numbers.values.subarray(start, end) as ColumnData;
   });
   const [first] = parts;
-  const empty = types.find(([, make]) => make().toString() === (listed ? (vector.type as FixedSizeList).valueType : vector.type).toString())?.[0];
-  if (!empty) throw new RangeError(`column '${name}' must hold numbers of 8 to 64 bits, got ${String(vector.type)}`);
-  if (!first) return { data: new empty(0), width };
-  return { data: parts.length === 1 ? first : concatenate(parts, empty), width };
+  return { data: first && parts.length === 1 ? first : concatenate(parts, array), width };
 }
 
 function concatenate(parts: readonly ColumnData[], array: new (length: number) => ColumnData): ColumnData {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
-import { canonicalJson, sha256 } from '@layerwise/contracts';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
 import { init, parse } from 'es-module-lexer';
 
 /** What code a stage runs: each module it reaches, and each installed package these import. */
@@ -15,7 +15,8 @@ export interface CodeFingerprint {
 }
 
 const workspaceScope = '@layerwise/';
-const asset = /new URL\(\s*(['"])(\.[^'"]+)\1\s*,\s*import\.meta\.url\s*\)/g;
+/** `new URL('./wasm/pca.wasm', import.meta.url)`, also as a template: then every file that fits it counts. */
+const asset = /new URL\(\s*(['"`])(\.[^'"`]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 
 /**
  * Follows the imports of a stage package from its entry, through the packages of this repository, file by file.
@@ -29,7 +30,9 @@ export async function fingerprintCode(entries: readonly string[]): Promise<CodeF
   const pending = [...entries];
   const seen = new Set(pending);
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const bytes = await readFile(path);
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new LayerwiseError('STAGE_FAILED', `the stage's code must be built, but a module cannot be read: ${error.code}`, { where: path, remedy: 'Run npm run build.', cause: error });
+    });
     modules.set(await nameOf(path), sha256(bytes));
     if (!/\.m?js$/.test(path)) continue;
     for (const found of await importsOf(path, bytes.toString('utf8'), dependencies)) {
@@ -52,8 +55,16 @@ async function importsOf(path: string, source: string, dependencies: Map<string,
     else if (specifier.startsWith(workspaceScope)) found.push(createRequire(path).resolve(specifier));
     else await addDependency(packageName(specifier), path, dependencies);
   }
-  for (const match of source.matchAll(asset)) found.push(join(dirname(path), match[2] as string));
+  for (const match of source.matchAll(asset)) found.push(...(await assetsOf(path, match[2] as string)));
   return found;
+}
+
+async function assetsOf(path: string, named: string): Promise<string[]> {
+  const file = join(dirname(path), named);
+  if (!named.includes('${')) return [file];
+  const [start = '', ...rest] = basename(file).split(/\$\{.*?\}/);
+  const names = await readdir(dirname(file));
+  return names.filter((name) => name.startsWith(start) && name.endsWith(rest.at(-1) ?? '')).sort().map((name) => join(dirname(file), name));
 }
 
 function packageName(specifier: string): string {

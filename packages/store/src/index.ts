@@ -5,5 +5,6 @@ export * from './lock.js';
 export * from './manifest.js';
 export * from './parquet.js';
 export * from './reader.js';
+export * from './storage.js';
 export * from './store.js';
 export * from './writer.js';

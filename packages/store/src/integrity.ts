@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Manifest } from './manifest.js';
+import { parseManifest, type Manifest } from './manifest.js';
 
 /** A file that is not what its manifest says. */
 export interface Damage {
@@ -60,7 +60,8 @@ function artifactIds(root: string): string[] {
 
 function manifestOf(root: string, id: string): Manifest | undefined {
   try {
-    return JSON.parse(readFileSync(join(root, 'stages', id, 'manifest.json'), 'utf8')) as Manifest;
+    const manifest = parseManifest(readFileSync(join(root, 'stages', id, 'manifest.json'), 'utf8'));
+    return typeof manifest === 'string' || manifest.id !== id ? undefined : manifest;
   } catch {
     return undefined;
   }

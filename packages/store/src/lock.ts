@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfAborted } from '@layerwise/contracts';
+import { onDisk } from './storage.js';
 
 interface Owner {
   readonly pid: number;
   readonly host: string;
-  readonly token: string;
+  /** When the process began, where the system tells: another process may get its number. */
+  readonly began: string | null;
 }
 
 /** What to do while another process holds a lock. */
@@ -19,42 +21,69 @@ export interface Waiting {
 }
 
 /**
- * Holds a lock file while `work` runs. A lock left by a process that is gone is taken over.
- * The file comes into being complete (written aside, then linked), so that its owner can always be read.
- * @param file path of the lock file
+ * Holds a lock while `work` runs. A lock left by a process that is gone is taken over.
+ *
+ * The lock is a folder of numbered terms. A term is the file `<n>`, which names its owner; `<n>.over` says that the owner
+ * let go. Whoever finds the last term over, or its owner gone, tries to create the next one; that can succeed once.
+ * No term is ever changed or taken away but those before the last, so nobody can remove a lock that is held.
+ * @param folder of this lock alone
+ * @throws LayerwiseError ABORTED while waiting, STORAGE_FAILED
  */
-export async function withLock<T>(file: string, { signal, onWait }: Waiting, work: () => Promise<T>): Promise<T> {
-  const own: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  await mkdir(dirname(file), { recursive: true });
-  for (let waited = false; !(await tryLock(file, own)); ) {
-    throwIfAborted(signal);
-    const owner = await readOwner(file);
-    if (owner && !isAlive(owner)) await removeIfOwned(file, owner.token);
-    else if (owner) {
-      if (!waited) onWait(owner.pid);
-      waited = true;
-      await sleep(100);
-    }
-  }
+export async function withLock<T>(folder: string, waiting: Waiting, work: () => Promise<T>): Promise<T> {
+  const term = await onDisk(folder, () => acquire(folder, waiting));
   try {
     return await work();
   } finally {
-    await removeIfOwned(file, own.token);
+    await onDisk(folder, () => writeFile(join(folder, `${term}.over`), ''));
   }
 }
 
-async function tryLock(file: string, own: Owner): Promise<boolean> {
-  const aside = `${file}.${own.token}`;
-  await writeFile(aside, JSON.stringify(own));
+async function acquire(folder: string, { signal, onWait }: Waiting): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  const own = JSON.stringify({ pid: process.pid, host: hostname(), began: await beginOf(process.pid) } satisfies Owner);
+  let waited = false;
+  for (let pause = 5; ; pause = Math.min(pause * 2, 200)) {
+    throwIfAborted(signal);
+    const names = await readdir(folder);
+    const last = lastTerm(names);
+    const owner = last === 0 || names.includes(`${last}.over`) ? undefined : await readOwner(join(folder, String(last)));
+    if (!owner || !(await isAlive(owner))) {
+      if (await tryTerm(folder, last + 1, own)) return last + 1;
+      continue;
+    }
+    if (!waited) onWait(owner.pid);
+    waited = true;
+    await sleep(pause);
+  }
+}
+
+function lastTerm(names: readonly string[]): number {
+  return Math.max(0, ...names.map(Number).filter(Number.isInteger));
+}
+
+/**
+ * Creates a term, complete (written aside, then linked), so that its owner can always be read.
+ * One who looked long ago may create a term that was cleared since: a later one is then there, and he lets go of it.
+ */
+async function tryTerm(folder: string, term: number, own: string): Promise<boolean> {
+  const file = join(folder, String(term));
+  const aside = join(folder, `new-${randomUUID()}`);
+  await writeFile(aside, own);
   try {
     await link(aside, file);
-    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(aside, { force: true });
   }
+  const names = await readdir(folder);
+  if (lastTerm(names) > term) {
+    await rm(file, { force: true });
+    return false;
+  }
+  await Promise.all(names.filter((name) => parseInt(name, 10) < term).map((name) => rm(join(folder, name), { force: true })));
+  return true;
 }
 
 async function readOwner(file: string): Promise<Owner | undefined> {
@@ -66,25 +95,18 @@ async function readOwner(file: string): Promise<Owner | undefined> {
 }
 
 /** A process on another host is taken to be alive: nothing here can tell. */
-function isAlive({ pid, host }: Owner): boolean {
+async function isAlive({ pid, host, began }: Owner): Promise<boolean> {
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return began === null || began === (await beginOf(pid));
 }
 
-/** Moves the lock aside first: of several processes that saw a dead owner one alone gets to move it, and a newer lock is put back. */
-async function removeIfOwned(file: string, token: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch {
-    return;
-  }
-  const moved = await readOwner(aside);
-  if (moved && moved.token !== token) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+/** Start of a process in ticks since the system began (Linux: field 22 of /proc/<pid>/stat); null where it is not told. */
+async function beginOf(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { canonicalJson, LayerwiseError, sha256, type ArtifactKind, type Warning } from '@layerwise/contracts';
 import type { CodeFingerprint } from './fingerprint.js';
+import { isDataFile, isInstanceId } from './names.js';
+import { storageError } from './storage.js';
 
 /** Size and SHA-256 of one data file. */
 export interface FileRecord {
@@ -21,7 +23,7 @@ export interface Recipe {
   readonly node: string;
 }
 
-/** `manifest.json`: how an artifact was made and what it holds. The last three fields vary from run to run. */
+/** `manifest.json`: how an artifact was made and what it holds. The seconds, memory, date and seal vary from run to run. */
 export interface Manifest {
   readonly schema: 1;
   readonly id: string;
@@ -38,6 +40,8 @@ export interface Manifest {
   readonly seconds: number;
   readonly peakMemoryMB: number;
   readonly finished: string;
+  /** SHA-256 over all the rest of the manifest. */
+  readonly seal: string;
 }
 
 /** Digest of a recipe. */
@@ -50,27 +54,42 @@ export function contentDigest(files: Manifest['files'], warnings: readonly Warni
   return sha256(canonicalJson({ files, warnings }));
 }
 
+/** The manifest with its seal. */
+export function sealed(manifest: Omit<Manifest, 'seal'>): Manifest {
+  return { ...manifest, seal: sha256(canonicalJson(manifest)) };
+}
+
 /**
  * The manifest of the artifact in `folder`.
- * @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT
+ * @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT, STORAGE_FAILED
  */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const file = join(folder, 'manifest.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new LayerwiseError('ARTIFACT_MISSING', `artifact has no manifest.json`, { where: file, remedy: 'Run the experiment again: the stage will be restored or recomputed.' });
-    throw error;
+  const where = join(folder, 'manifest.json');
+  const text = await readFile(where, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new LayerwiseError('ARTIFACT_MISSING', `artifact ${basename(folder)} must have a manifest.json, got none`, { where, remedy: 'Run the experiment again: the stage will be restored or recomputed.' });
+    throw storageError(error, where);
   });
-  const manifest = parse(text);
-  if (!manifest) throw new LayerwiseError('ARTIFACT_CORRUPT', 'manifest.json must be a manifest of schema 1 whose content digest fits its files', { where: file, remedy: `Delete ${folder} and run the experiment again.` });
+  const corrupt = (rule: string): LayerwiseError => new LayerwiseError('ARTIFACT_CORRUPT', `artifact ${basename(folder)}: manifest ${rule}`, { where, remedy: `Run the experiment again: the artifact is rebuilt. If that fails, delete ${folder}.` });
+  const manifest = parseManifest(text);
+  if (typeof manifest === 'string') throw corrupt(manifest);
+  if (manifest.id !== basename(folder)) throw corrupt(`must be of ${basename(folder)}, got that of ${manifest.id}`);
   return manifest;
 }
 
-function parse(text: string): Manifest | undefined {
+/** The manifest in a text, or the rule that it breaks. Whatever the text says, paths in it stay below the artifact's folder. */
+export function parseManifest(text: string): Manifest | string {
+  let given: unknown;
   try {
-    const manifest = JSON.parse(text) as Manifest;
-    const sound = manifest.schema === 1 && typeof manifest.id === 'string' && typeof manifest.recipe === 'object' && manifest.content === contentDigest(manifest.files, manifest.warnings);
-    return sound ? manifest : undefined;
+    given = JSON.parse(text);
   } catch {
-    return undefined;
+    return 'must be JSON';
   }
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) return 'must be a group of fields';
+  const { seal, ...rest } = given as Manifest;
+  if (rest.schema !== 1) return `must be of schema 1, got ${JSON.stringify(rest.schema) ?? 'none'}: it was made by another version of Layerwise`;
+  if (sha256(canonicalJson(rest)) !== seal) return 'must fit its seal, but was changed since it was written';
+  if (!isInstanceId(rest.id)) return 'must have a name for an id';
+  if (!Object.keys(rest.files).every(isDataFile)) return 'must list files below its folder';
+  if (rest.content !== contentDigest(rest.files, rest.warnings)) return 'must fit the files it lists';
+  return { ...rest, seal };
 }

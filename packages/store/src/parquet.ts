@@ -8,13 +8,15 @@ const parquetTypes = { int: 'INT32', real: 'DOUBLE', text: 'UTF8', flag: 'BOOLEA
 
 /**
  * A result table as a Parquet file of one row group, uncompressed. Equal tables give equal bytes.
- * @throws RangeError if the columns differ in length
+ * @throws RangeError if there is no column, if they differ in length, or if an int column holds what is no int32
  */
 export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
   const entries = Object.entries(table);
+  if (entries.length === 0) throw new RangeError('a table must have a column, got none');
   const rows = entries[0]?.[1].values.length ?? 0;
-  for (const [name, { values }] of entries) {
+  for (const [name, { type, values }] of entries) {
     if (values.length !== rows) throw new RangeError(`column '${name}' must have ${rows} values like the first column, got ${values.length}`);
+    if (type === 'int') refuseNonInt32(name, values);
   }
   const schema = new ParquetSchema(Object.fromEntries(entries.map(([name, column]) => [name, { type: parquetTypes[column.type], ...(hasMissing(column) ? { optional: true } : {}) }])));
   const chunks: Uint8Array[] = [];
@@ -31,9 +33,14 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+function refuseNonInt32(name: string, values: ArrayLike<number>): void {
+  const wrong = Array.prototype.find.call(values, (value: number) => !Number.isNaN(value) && value !== (value | 0)) as number | undefined;
+  if (wrong !== undefined) throw new RangeError(`column '${name}' must hold whole numbers of 32 bits, got ${wrong}`);
+}
+
 /** The column is made nullable only then: a missing number is NaN in memory, null in the file. */
-function hasMissing({ type, values }: ResultColumn): boolean {
-  return type === 'real' && Array.prototype.some.call(values, Number.isNaN);
+function hasMissing({ values }: ResultColumn): boolean {
+  return Array.prototype.some.call(values, Number.isNaN);
 }
 
 function rowOf(entries: readonly (readonly [string, ResultColumn])[], row: number): Record<string, unknown> {
@@ -50,7 +57,10 @@ export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
   const columns = fields.map(([name, { primitiveType, originalType }]) => ({ name, type: typeOf(name, originalType ?? primitiveType), values: [] as unknown[] }));
   const cursor = reader.getCursor();
   for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
-    for (const { name, values } of columns) values.push(row[name] ?? NaN);
+    for (const { name, type, values } of columns) {
+      if ((type === 'text' || type === 'flag') && row[name] === undefined) throw new RangeError(`column '${name}' must have no missing ${type}`);
+      values.push(row[name] ?? NaN);
+    }
   }
   await reader.close();
   return Object.fromEntries(columns.map(({ name, type, values }) => [name, { type, values } as ResultColumn]));

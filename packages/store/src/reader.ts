@@ -4,6 +4,7 @@ import { LayerwiseError, sha256, type ArtifactKind, type ArtifactReader, type Ma
 import { decodeArrow } from './arrow.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { decodeParquet } from './parquet.js';
+import { storageError } from './storage.js';
 
 /** An artifact in a folder of the store; what it hands out has been compared with the manifest's size and SHA-256. */
 export class StoredArtifact implements ArtifactReader {
@@ -31,12 +32,12 @@ export class StoredArtifact implements ArtifactReader {
   }
 
   async bytes(file: string): Promise<Uint8Array> {
-    const record = this.manifest.files[file];
-    const path = join(this.folder, 'data', file);
+    const record = this.has(file) ? this.manifest.files[file] : undefined;
+    const path = this.pathOf(file);
     if (!record) throw new TypeError(`artifact ${this.manifest.id} has no file '${file}'; it has ${this.files.join(', ')}`);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw this.damaged(path, 'must be there, but is missing', 'ARTIFACT_MISSING');
-      throw error;
+      throw storageError(error, path);
     });
     if (bytes.length !== record.bytes) throw this.damaged(path, `must have ${record.bytes} bytes, got ${bytes.length}`);
     const actual = sha256(bytes);
@@ -44,20 +45,34 @@ export class StoredArtifact implements ArtifactReader {
     return bytes;
   }
 
-  private damaged(path: string, rule: string, code: 'ARTIFACT_CORRUPT' | 'ARTIFACT_MISSING' = 'ARTIFACT_CORRUPT'): LayerwiseError {
-    return new LayerwiseError(code, `artifact ${this.manifest.id}: file ${rule}`, { where: path, remedy: 'Run the experiment again: the artifact is rebuilt.' });
+  private damaged(path: string, rule: string, code: 'ARTIFACT_CORRUPT' | 'ARTIFACT_MISSING' = 'ARTIFACT_CORRUPT', cause?: unknown): LayerwiseError {
+    return new LayerwiseError(code, `artifact ${this.manifest.id}: file ${rule}`, { where: path, remedy: 'Run the experiment again: the artifact is rebuilt.', cause });
   }
 
-  async matrix(name: string): Promise<MatrixTable> {
-    return decodeArrow(await this.bytes(`${name}.arrow`));
+  matrix(name: string): Promise<MatrixTable> {
+    return this.decoded(`${name}.arrow`, decodeArrow);
   }
 
-  async table(name: string): Promise<ResultTable> {
-    return decodeParquet(await this.bytes(`${name}.parquet`));
+  table(name: string): Promise<ResultTable> {
+    return this.decoded(`${name}.parquet`, decodeParquet);
   }
 
-  async json<T>(name: string): Promise<T> {
-    return JSON.parse(Buffer.from(await this.bytes(`${name}.json`)).toString('utf8')) as T;
+  json<T>(name: string): Promise<T> {
+    return this.decoded(`${name}.json`, (bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')) as T);
+  }
+
+  /** A file may be as the manifest says and yet not what its name says, if it was written by another program or version. */
+  private async decoded<T>(file: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+    const bytes = await this.bytes(file);
+    try {
+      return await decode(bytes);
+    } catch (error) {
+      throw this.damaged(this.pathOf(file), `must be readable as ${file.slice(file.lastIndexOf('.') + 1)}: ${(error as Error).message}`, 'ARTIFACT_CORRUPT', error);
+    }
+  }
+
+  private pathOf(file: string): string {
+    return join(this.folder, 'data', file);
   }
 
   /** Reads and compares every file. @throws LayerwiseError naming the first file that is missing or damaged */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { LayerwiseError, type ArtifactKind, type Warning } from '@layerwise/contracts';
 import { withLock, type Waiting } from './lock.js';
-import { contentDigest, readManifest, recipeKey, type Manifest, type Recipe } from './manifest.js';
+import { contentDigest, readManifest, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
+import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
+import { onDisk, syncFolder } from './storage.js';
 import { FolderWriter } from './writer.js';
 
 /** What is to be published, before its files are known. */
@@ -34,6 +36,7 @@ export class Store {
 
   /** Folder of a stage instance's artifact. */
   folder(id: string): string {
+    if (!isInstanceId(id)) throw new TypeError(`the id of an instance must be letters, digits, '_', '-' and '.', got '${id}'`);
     return join(this.stages, id);
   }
 
@@ -44,7 +47,7 @@ export class Store {
 
   /** Runs `work` while no other process computes the same instance. */
   lock<T>(id: string, waiting: Waiting, work: () => Promise<T>): Promise<T> {
-    return withLock(join(this.root, '.locks', id), waiting, work);
+    return withLock(join(this.root, '.locks', basename(this.folder(id))), waiting, work);
   }
 
   /** The intact artifact that has this recipe, under whatever id; damaged ones are passed over. */
@@ -52,7 +55,7 @@ export class Store {
     const key = recipeKey(recipe);
     const noted = await readFile(join(this.root, '.recipes', key), 'utf8').catch(() => '');
     for (const candidate of new Set([id, noted.trim()])) {
-      if (!candidate) continue;
+      if (!isInstanceId(candidate)) continue;
       try {
         const artifact = await this.open(candidate);
         if (recipeKey(artifact.manifest.recipe) !== key) continue;
@@ -66,29 +69,33 @@ export class Store {
   }
 
   /** Gives an artifact of equal recipe a second place, under the draft's id. */
-  async adopt(draft: Draft, from: StoredArtifact): Promise<Manifest> {
-    const aside = await this.aside(draft.id);
-    await cp(join(this.folder(from.manifest.id), 'data'), join(aside, 'data'), { recursive: true });
-    return this.publish(aside, { ...from.manifest, ...draft });
+  adopt(draft: Draft, from: StoredArtifact): Promise<Manifest> {
+    return this.compute(draft, async (output) => {
+      for (const file of from.files) await output.bytes(file, await from.bytes(file));
+      const { warnings, seconds, peakMemoryMB } = from.manifest;
+      return { warnings, seconds, peakMemoryMB };
+    });
   }
 
   /**
    * Lets `work` write files, then makes them visible at once, by rename, beside their manifest.
-   * If `work` throws, what it wrote is kept in `artifacts/failed/<id>` for a look, and the error passes on.
+   * If `work` throws, what it wrote is kept in `artifacts/failed/<id>` for a look, and the error passes on;
+   * unless the disk is full: then it is removed. The caller holds the lock of the id.
    */
   async compute(draft: Draft, work: (output: FolderWriter) => Promise<Outcome>): Promise<Manifest> {
-    const aside = await this.aside(draft.id);
-    const output = new FolderWriter(join(aside, 'data'));
-    let outcome: Outcome;
+    const aside = await onDisk(this.stages, () => this.aside(draft.id));
     try {
-      outcome = await work(output);
+      const output = new FolderWriter(join(aside, 'data'));
+      const { warnings, seconds, peakMemoryMB } = await work(output);
+      await output.sync();
+      const files = output.files();
+      const manifest = sealed({ schema: 1, ...draft, files, content: contentDigest(files, warnings), warnings, seconds, peakMemoryMB, finished: new Date().toISOString() });
+      await onDisk(this.folder(draft.id), () => this.publish(aside, manifest));
+      return manifest;
     } catch (error) {
-      await this.keepFailed(draft.id, aside);
+      await this.keepFailed(draft.id, aside, error);
       throw error;
     }
-    const files = output.files();
-    const { warnings } = outcome;
-    return this.publish(aside, { schema: 1, ...draft, files, content: contentDigest(files, warnings), ...outcome, finished: new Date().toISOString() });
   }
 
   /** Ids of all published artifacts, sorted. */
@@ -99,51 +106,60 @@ export class Store {
 
   /** Removes an artifact. */
   async remove(id: string): Promise<void> {
-    await rm(this.folder(id), { recursive: true, force: true });
+    await onDisk(this.folder(id), () => rm(this.folder(id), { recursive: true, force: true }));
   }
 
-  /** A new folder on the same file system; those left by processes that died are cleared first (the caller holds the lock). */
+  /** A new folder on the same file system; those left by processes that died are cleared first. */
   private async aside(id: string): Promise<string> {
     await mkdir(this.stages, { recursive: true });
-    const left = (await readdir(this.stages)).filter((name) => name.startsWith(`.new-${id}-`) || name.startsWith(`.old-${id}-`));
-    for (const name of left) await rm(join(this.stages, name), { recursive: true, force: true });
-    const folder = join(this.stages, `.new-${id}-${randomUUID()}`);
+    for (const name of await readdir(this.stages)) {
+      if (leftover.exec(name)?.[1] === id) await rm(join(this.stages, name), { recursive: true, force: true });
+    }
+    const folder = join(this.stages, `.new-${basename(this.folder(id))}-${randomUUID()}`);
     await mkdir(join(folder, 'data'), { recursive: true });
     return folder;
   }
 
-  private async publish(aside: string, manifest: Manifest): Promise<Manifest> {
+  private async publish(aside: string, manifest: Manifest): Promise<void> {
     await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
+    await syncFolder(aside);
     const folder = this.folder(manifest.id);
     const old = join(this.stages, `.old-${manifest.id}-${randomUUID()}`);
     await rename(folder, old).catch(ignoreMissing);
     await rename(aside, folder);
     await syncFolder(this.stages);
     await rm(old, { recursive: true, force: true });
-    await mkdir(join(this.root, '.recipes'), { recursive: true });
-    await writeFile(join(this.root, '.recipes', recipeKey(manifest.recipe)), manifest.id);
-    return manifest;
+    await this.noteRecipe(manifest);
   }
 
-  private async keepFailed(id: string, aside: string): Promise<void> {
+  /** For {@link find}: which artifact has a recipe, by the recipe's digest. */
+  private async noteRecipe({ recipe, id }: Manifest): Promise<void> {
+    const note = join(this.root, '.recipes', recipeKey(recipe));
+    await mkdir(join(this.root, '.recipes'), { recursive: true });
+    await writeFile(`${note}.${process.pid}`, id);
+    await rename(`${note}.${process.pid}`, note);
+  }
+
+  /** Never throws: the error that brought it here is the one to show. */
+  private async keepFailed(id: string, aside: string, error: unknown): Promise<void> {
     const failed = join(this.root, 'failed', id);
-    await rm(failed, { recursive: true, force: true });
-    await mkdir(join(this.root, 'failed'), { recursive: true });
-    await rename(aside, failed);
+    const full = error instanceof LayerwiseError && ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+    try {
+      if (full) return await rm(aside, { recursive: true, force: true });
+      await rm(failed, { recursive: true, force: true });
+      await mkdir(join(this.root, 'failed'), { recursive: true });
+      await rename(aside, failed);
+    } catch {
+      await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+    }
   }
 }
+
+/** What a process that died leaves: `.new-<id>-<uuid>`, `.old-<id>-<uuid>`. */
+const leftover = /^\.(?:new|old)-(.+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The manifest in an instance's folder, or undefined if there is none that can be read. */

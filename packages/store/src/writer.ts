@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
-import { dirname, join, normalize, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ArtifactWriter, MatrixTable, ResultTable } from '@layerwise/contracts';
 import { encodeArrow } from './arrow.js';
 import type { FileRecord } from './manifest.js';
+import { isDataFile } from './names.js';
 import { encodeParquet } from './parquet.js';
+import { onDisk, syncFolder } from './storage.js';
 
 /** Writes data files below a folder, each synced to disk and hashed on the way. */
 export class FolderWriter implements ArtifactWriter {
@@ -33,24 +35,39 @@ export class FolderWriter implements ArtifactWriter {
     return Object.fromEntries([...this.records].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  /** Makes the folders survive a loss of power, as the files in them do already. */
+  async sync(): Promise<void> {
+    const folders = new Set([this.folder, ...[...this.records.keys()].flatMap((file) => ancestors(join(this.folder, file), this.folder))]);
+    for (const folder of folders) await onDisk(folder, () => syncFolder(folder));
+  }
+
   private async write(file: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
-    const path = normalize(join(this.folder, file));
-    if (!path.startsWith(this.folder + sep)) throw new TypeError(`a file of an artifact must lie below its folder, got '${file}'`);
+    if (!isDataFile(file)) throw new TypeError(`a file of an artifact must have a name of letters, digits, '_', '-' and '.', with '/' for folders, got '${file}'`);
     if (this.records.has(file)) throw new TypeError(`the stage wrote '${file}' twice`);
-    await mkdir(dirname(path), { recursive: true });
-    const handle = await open(path, 'wx');
-    try {
-      const hash = createHash('sha256');
-      let bytes = 0;
-      for await (const piece of pieces) {
-        await handle.writeFile(piece);
-        hash.update(piece);
-        bytes += piece.length;
-      }
-      await handle.sync();
-      this.records.set(file, { bytes, sha256: hash.digest('hex') });
-    } finally {
-      await handle.close();
+    const path = join(this.folder, file);
+    this.records.set(file, await onDisk(path, () => writeFile(path, pieces)));
+  }
+}
+
+function ancestors(path: string, top: string): string[] {
+  const folder = dirname(path);
+  return folder === top ? [] : [folder, ...ancestors(folder, top)];
+}
+
+async function writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<FileRecord> {
+  await mkdir(dirname(path), { recursive: true });
+  const handle = await open(path, 'wx');
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const piece of pieces) {
+      await handle.writeFile(piece);
+      hash.update(piece);
+      bytes += piece.length;
     }
+    await handle.sync();
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    await handle.close();
   }
 }

@@ -8,6 +8,13 @@ const scores = object(
   { optional: true, doc: 'Figures of one split.' },
 );
 
+/** What names of studies and experiments look like: they are names of folders and of Nx projects and targets. */
+export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+/** Names that no study may have: folders of artifacts/, and the project of the repository itself. */
+export const reservedStudies = ['stages', 'failed', 'layerwise'] as const;
+/** Names that no experiment may have: the target of all of them, and the study's own page. */
+export const reservedExperiments = ['all', 'report'] as const;
+
 /** Fields of study.yaml that are not sections of a role. */
 export const studyFields = {
   name: text({ doc: 'Name of the study; the Nx project is called so.' }),

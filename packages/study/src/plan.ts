@@ -1,6 +1,6 @@
 import { canonicalJson, check, sha256, type AnyStage, type Problem } from '@layerwise/contracts';
 import type { ExperimentDocument, Section, StudyDocument } from './document.js';
-import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
+import { roleNames, roles, type Role, type RoleName } from './roles.js';
 
 /** One stage to compute: the package, its parameters and what it reads. Equal instances are one. */
 export interface StageInstance {
@@ -69,29 +69,53 @@ export function planStudy(study: StudyDocument, planning: Planning): StudyPlan {
   const problems: Problem[] = [];
   const instances = new Map<string, StageInstance>();
   const experiments = study.experiments.map((experiment) => planExperiment(study, experiment, planning, instances, problems));
-  if (problems.length > 0) throw study.invalid(unique(problems));
+  if (problems.length > 0) throw study.invalid(problems);
   return { name: study.name, title: study.title ?? study.name, file: study.file, experiments, instances };
 }
 
 function planExperiment(study: StudyDocument, experiment: ExperimentDocument, planning: Planning, instances: Map<string, StageInstance>, problems: Problem[]): ExperimentPlan {
-  const stages: Partial<Record<RoleName, string>> = {};
-  const title = experiment.title ?? experiment.name;
-  for (const role of roleNames) {
+  const steps = roleNames.flatMap((role) => {
     const section = experiment.sections[role];
-    if (!section) continue;
-    const stage = planning.catalog.get(section.uses) as AnyStage;
-    const shown = role === 'report' ? reportParams(study, experiment, stage) : {};
-    const path = section.own ? ['experiments', experiment.name, sectionOf(role)] : [sectionOf(role)];
-    const checked = check(stage.params, { ...shown, ...section.params }, path);
-    if (checked.problems) {
-      problems.push(...checked.problems);
-      return { study: study.name, name: experiment.name, title, published: experiment.published, stages };
-    }
-    const instance = makeInstance(stage, section, checked.value, experiment.seed ?? study.seed, inputsOf(role, stages, stage), planning);
+    return section ? [checkStep(study, experiment, role, section, planning, problems)] : [];
+  });
+  const stages: Partial<Record<RoleName, string>> = {};
+  for (const { role, stage, section, params } of problems.length > 0 ? [] : (steps as Required<Step>[])) {
+    const instance = makeInstance(stage, section, params, experiment.seed ?? study.seed, inputsOf(role, stages, stage), planning);
     instances.set(instance.id, instance);
     stages[role] = instance.id;
   }
-  return { study: study.name, name: experiment.name, title, published: experiment.published, stages };
+  return { study: study.name, name: experiment.name, title: experiment.title ?? experiment.name, published: experiment.published, stages };
+}
+
+interface Step {
+  readonly role: RoleName;
+  readonly stage: AnyStage;
+  readonly section: Section;
+  /** Missing if there were problems. */
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+function checkStep(study: StudyDocument, experiment: ExperimentDocument, role: RoleName, section: Section, { catalog }: Planning, problems: Problem[]): Step {
+  const stage = catalog.get(section.uses);
+  if (!stage) throw new TypeError(`the catalog must have '${section.uses}'; it has ${[...catalog.keys()].join(', ')}`);
+  const unfit = unfitness(role, stage);
+  if (unfit) {
+    problems.push({ path: [...section.pathOf('uses'), 'uses'], message: `must be a package for ${role}, got '${section.uses}', which ${unfit}` });
+    return { role, stage, section };
+  }
+  const shown = role === 'report' ? reportParams(study, experiment, stage) : {};
+  const { value, problems: wrong } = check(stage.params, { ...shown, ...section.params });
+  problems.push(...(wrong ?? []).map(({ path, message }) => ({ path: [...section.pathOf(path[0] as string | undefined), ...path], message })));
+  return { role, stage, section, ...(value ? { params: value } : {}) };
+}
+
+/** Why a stage cannot take a role, or undefined if it can. */
+export function unfitness(role: RoleName, stage: AnyStage): string | undefined {
+  const { inputs, writes }: Role = roles[role];
+  if (stage.writes !== writes) return `writes ${stage.writes}, not ${writes}`;
+  const missing = Object.keys(stage.reads).filter((input) => !input.endsWith('?') && !Object.hasOwn(inputs, input));
+  if (missing.length > 0) return `reads ${missing.join(', ')}, of which ${role} is given ${Object.keys(inputs).join(', ') || 'nothing'}`;
+  return undefined;
 }
 
 /** Words of the study that a report shows, as far as the report package has parameters for them. */
@@ -105,7 +129,7 @@ function inputsOf(role: RoleName, stages: Partial<Record<RoleName, string>>, sta
   const inputs: Record<string, string> = {};
   for (const [input, providers] of Object.entries(wiring)) {
     const provider = providers.find((name) => stages[name as RoleName] !== undefined) as RoleName | undefined;
-    if (provider && Object.hasOwn(stage.reads, input)) inputs[input] = stages[provider] as string;
+    if (provider && (Object.hasOwn(stage.reads, input) || Object.hasOwn(stage.reads, `${input}?`))) inputs[input] = stages[provider] as string;
   }
   return inputs;
 }
@@ -115,9 +139,4 @@ function makeInstance(stage: AnyStage, section: Section, params: Readonly<Record
   const raw = stage.rawFiles ? planning.rawState(stage, params) : undefined;
   const identity = { uses: section.uses, params, seed, inputs, ...(raw ? { raw } : {}) };
   return { id: `${stage.id}-${sha256(canonicalJson(identity)).slice(0, 12)}`, stage: stage.id, ...identity };
-}
-
-function unique(problems: readonly Problem[]): Problem[] {
-  const seen = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  return [...seen.values()];
 }

@@ -1,5 +1,9 @@
+import type { ArtifactKind } from '@layerwise/contracts';
+
 /** What a role of an experiment reads: the role that provides each input; `first` present one of a list. */
 export interface Role {
+  /** The kind of artifact that the role's stage must write. */
+  readonly writes: ArtifactKind;
   /** The package used where the study names none; without one the role is optional. */
   readonly uses?: string;
   /** Input name -> the roles that may provide it, the first one present is taken. */
@@ -12,17 +16,19 @@ export interface Role {
 
 /** The roles of an experiment, in the order they run. */
 export const roles = {
-  ingest: { uses: '@layerwise/ingest', inputs: {}, section: 'dataset', doc: 'Which data to read.' },
-  preprocess: { uses: '@layerwise/preprocess', inputs: { dataset: ['ingest'] }, doc: 'Validation split, scaling, labels.' },
-  reduce: { inputs: { features: ['preprocess'] }, doc: 'Optional feature reduction; `uses` names the package.' },
-  train: { uses: '@layerwise/train', inputs: { features: ['reduce', 'preprocess'] }, doc: 'The net and how it is trained.' },
-  activations: { uses: '@layerwise/activations', inputs: { features: ['reduce', 'preprocess'], model: ['train'] }, doc: 'Hidden activations of every row.' },
+  ingest: { writes: 'dataset', uses: '@layerwise/ingest', inputs: {}, section: 'dataset', doc: 'Which data to read.' },
+  preprocess: { writes: 'features', uses: '@layerwise/preprocess', inputs: { dataset: ['ingest'] }, doc: 'Validation split, scaling, labels.' },
+  reduce: { writes: 'features', inputs: { features: ['preprocess'] }, doc: 'Optional feature reduction; `uses` names the package.' },
+  train: { writes: 'model', uses: '@layerwise/train', inputs: { features: ['reduce', 'preprocess'] }, doc: 'The net and how it is trained.' },
+  activations: { writes: 'activations', uses: '@layerwise/activations', inputs: { features: ['reduce', 'preprocess'], model: ['train'] }, doc: 'Hidden activations of every row.' },
   embed: {
+    writes: 'embedding',
     uses: '@layerwise/embed',
     inputs: { pixels: ['preprocess'], features: ['reduce', 'preprocess'], activations: ['activations'] },
     doc: 'Two- and three-dimensional maps of pixels and activations.',
   },
   report: {
+    writes: 'report',
     uses: '@layerwise/report',
     inputs: { dataset: ['ingest'], pixels: ['preprocess'], features: ['reduce', 'preprocess'], model: ['train'], activations: ['activations'], embedding: ['embed'] },
     doc: 'The HTML report.',

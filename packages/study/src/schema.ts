@@ -1,5 +1,6 @@
 import { jsonSchema, type AnyStage, type Fields, type JsonSchema } from '@layerwise/contracts';
-import { experimentFields, studyFields } from './fields.js';
+import { experimentFields, namePattern, reservedExperiments, reservedStudies, studyFields } from './fields.js';
+import { unfitness } from './plan.js';
 import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
 
 /**
@@ -7,33 +8,44 @@ import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.j
  * @param catalog the stage packages that are offered, by package name
  */
 export function studySchema(catalog: ReadonlyMap<string, AnyStage>): JsonSchema {
-  const sections = Object.fromEntries(roleNames.map((role) => [sectionOf(role), sectionSchema(role, catalog)]));
-  const experiment = withProperties(experimentFields, sections);
+  const sections = (whole: boolean): object => Object.fromEntries(roleNames.map((role) => [sectionOf(role), sectionSchema(role, catalog, whole)]));
+  const experiment = withProperties(experimentFields, sections(false));
+  const experiments = { type: 'object', minProperties: 1, propertyNames: named(reservedExperiments), additionalProperties: experiment, description: 'The experiments by name.' };
+  const study = withProperties(studyFields, { ...sections(true), experiments });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A study of Layerwise',
-    ...withProperties(studyFields, { ...sections, experiments: { type: 'object', minProperties: 1, additionalProperties: experiment, description: 'The experiments by name.' } }),
+    ...study,
+    allOf: [{ properties: { name: named(reservedStudies) } }],
     required: ['name', 'experiments'],
   };
 }
 
-function withProperties(fields: Fields, more: Record<string, unknown>): JsonSchema {
+function named(reserved: readonly string[]): JsonSchema {
+  return { pattern: namePattern, not: { enum: reserved } };
+}
+
+/** All fields may be missing: a section is completed by the study's, or by the experiments'. */
+function withProperties(fields: Fields, more: object): JsonSchema {
   const base = jsonSchema(fields);
   return { ...base, properties: { ...(base.properties as object), ...more }, required: [] };
 }
 
-/** One alternative for each package that can take the role: it reads what the role is given and writes the same kind. */
-function sectionSchema(role: RoleName, catalog: ReadonlyMap<string, AnyStage>): JsonSchema {
-  const { uses: preset, inputs, doc }: Role = roles[role];
-  const writes = preset ? catalog.get(preset)?.writes : 'features';
-  const fitting = [...catalog].filter(([, stage]) => stage.writes === writes && Object.keys(stage.reads).every((input) => Object.hasOwn(inputs, input)) && sameInputs(stage, inputs));
+/**
+ * One alternative for each package that can take the role.
+ * @param whole whether `uses` must be there where the role has no package of its own; an experiment may leave it to the study
+ */
+function sectionSchema(role: RoleName, catalog: ReadonlyMap<string, AnyStage>, whole: boolean): JsonSchema {
+  const { uses: preset, doc }: Role = roles[role];
+  const fitting = [...catalog].filter(([, stage]) => unfitness(role, stage) === undefined && takesInput(stage, role));
   const alternatives = fitting.map(([name, stage]) => ({
     ...withProperties(stage.params, { uses: { const: name, description: stage.summary }, seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seed of this stage alone.' } }),
-    required: name === preset ? [] : ['uses'],
+    required: whole && name !== preset ? ['uses'] : [],
   }));
   return { description: doc, anyOf: alternatives };
 }
 
-function sameInputs(stage: AnyStage, inputs: Role['inputs']): boolean {
-  return Object.keys(stage.reads).length > 0 || Object.keys(inputs).length === 0;
+/** A stage that reads nothing is offered only where there is nothing to read. */
+function takesInput(stage: AnyStage, role: RoleName): boolean {
+  return Object.keys(stage.reads).length > 0 || Object.keys(roles[role].inputs).length === 0;
 }

@@ -1,0 +1,49 @@
+import { open } from 'node:fs/promises';
+import { LayerwiseError } from '@layerwise/contracts';
+
+/** What to do about each failure of the file system that a user can mend. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full: free some space and run again. Finished stages are kept.',
+  EDQUOT: 'Your quota is used up: free some space and run again. Finished stages are kept.',
+  EACCES: 'Give yourself permission to read and write there, and run again.',
+  EPERM: 'Give yourself permission to read and write there, and run again.',
+  EROFS: 'The file system is read-only: work in a folder that can be written to.',
+  EXDEV: 'artifacts/ must lie on one file system, without mounts within it.',
+  ENOTDIR: 'A file is where a folder is needed: move it away and run again.',
+  EEXIST: 'Something is in the place of a file or folder that is needed: move it away and run again.',
+  EISDIR: 'A folder is where a file is needed: move it away and run again.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n) and run again.',
+  ENFILE: 'Too many files are open on this system: run again later.',
+  EIO: 'The disk reports a fault: check it, then run again.',
+  ENAMETOOLONG: 'Move the workspace to a folder with a shorter path.',
+};
+
+/**
+ * Runs file operations; what fails for want of space, permission and the like becomes a STORAGE_FAILED error.
+ * @param path what the message names if the system names nothing
+ */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageError(error, path);
+  }
+}
+
+/** The error to show for a failure of the file system; any other error as it is. */
+export function storageError(error: unknown, path: string): unknown {
+  const { code, path: named, syscall } = error as NodeJS.ErrnoException;
+  const remedy = code === undefined || error instanceof LayerwiseError ? undefined : remedies[code];
+  if (remedy === undefined) return error;
+  return new LayerwiseError('STORAGE_FAILED', `the file system must let Layerwise ${syscall ?? 'use'} the file, got ${code}`, { where: named ?? path, remedy, cause: error });
+}
+
+/** Makes what a folder lists survive a loss of power. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

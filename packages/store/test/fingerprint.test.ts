@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fingerprintCode, type CodeFingerprint } from '@layerwise/store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let root: string;
+const write = (file: string, text: string): void => {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+};
+const entry = 'packages/train/dist/index.js';
+const fingerprint = (): Promise<CodeFingerprint> => fingerprintCode([join(root, entry)]);
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'layerwise-code-'));
+  write('packages/train/package.json', '{"name": "@layerwise/train", "type": "module"}');
+  write(entry, "export { stage } from './stage.js';");
+  write('packages/train/dist/stage.js', "import add from 'adder';\nconst run = () => import('./net.js');\nexport const stage = { run, add };");
+  write('packages/train/dist/net.js', "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = new URL('./worker.js', import.meta.url);");
+  write('packages/train/dist/worker.js', "import 'node:fs';");
+  write('packages/train/dist/wasm/net.wasm', 'wasm 1');
+  write('packages/train/dist/unrelated.js', 'export default 1;');
+  write('node_modules/adder/package.json', '{"name": "adder", "version": "1.0.0", "dependencies": {"carrier": "*"}, "optionalDependencies": {"absent": "*"}}');
+  write('node_modules/carrier/package.json', '{"name": "carrier", "version": "2.0.0"}');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** What is not the same in two fingerprints. */
+function difference(a: CodeFingerprint, b: CodeFingerprint): string[] {
+  const [left, right] = [{ ...a.modules, ...a.dependencies }, { ...b.modules, ...b.dependencies }];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((name) => left[name] !== right[name]).sort();
+}
+
+describe('fingerprintCode', () => {
+  it('names every module and asset that is reached, and every version', async () => {
+    const { modules, dependencies } = await fingerprint();
+    expect(Object.keys(modules)).toEqual(['train/dist/index.js', 'train/dist/net.js', 'train/dist/stage.js', 'train/dist/wasm/net.wasm', 'train/dist/worker.js']);
+    expect(dependencies).toEqual({ absent: 'not installed', adder: '1.0.0', carrier: '2.0.0' });
+  });
+
+  it.each<[string, () => void, string[]]>([
+    ['a module', () => write('packages/train/dist/net.js', "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = new URL('./worker.js', import.meta.url); // 2"), ['train/dist/net.js']],
+    ["a worker's module", () => write('packages/train/dist/worker.js', 'export default 2;'), ['train/dist/worker.js']],
+    ['an asset', () => write('packages/train/dist/wasm/net.wasm', 'wasm 2'), ['train/dist/wasm/net.wasm']],
+    ['an import that is added', () => write('packages/train/dist/worker.js', "import './unrelated.js';"), ['train/dist/unrelated.js', 'train/dist/worker.js']],
+    ['the version of a dependency', () => write('node_modules/adder/package.json', '{"version": "1.0.1", "dependencies": {"carrier": "*"}, "optionalDependencies": {"absent": "*"}}'), ['adder']],
+    ["the version of a dependency's dependency", () => write('node_modules/carrier/package.json', '{"version": "2.0.1"}'), ['carrier']],
+    ['another package of the repository', () => {
+      write('node_modules/@layerwise/kernels/package.json', '{"name": "@layerwise/kernels", "type": "module", "exports": "./dist/index.js"}');
+      write('node_modules/@layerwise/kernels/dist/index.js', 'export default 1;');
+      write('packages/train/dist/worker.js', "import '@layerwise/kernels';");
+    }, ['kernels/dist/index.js', 'train/dist/worker.js']],
+  ])('tells %s, and names it', async (_what, change, named) => {
+    const before = await fingerprint();
+    change();
+    const after = await fingerprint();
+    expect(after.digest).not.toBe(before.digest);
+    expect(difference(before, after)).toEqual(named);
+  });
+
+  it('does not heed a module that nothing imports, nor the folder', async () => {
+    const before = await fingerprint();
+    write('packages/train/dist/unrelated.js', 'export default 2;');
+    expect(await fingerprint()).toEqual(before);
+  });
+
+  it('counts every file that a template may mean', async () => {
+    write('packages/train/dist/net.js', 'const kernel = (name) => new URL(`./wasm/${name}.wasm`, import.meta.url);');
+    write('packages/train/dist/wasm/other.wasm', 'wasm');
+    write('packages/train/dist/wasm/notes.txt', 'notes');
+    expect(Object.keys((await fingerprint()).modules).filter((name) => name.includes('/wasm/'))).toEqual(['train/dist/wasm/net.wasm', 'train/dist/wasm/other.wasm']);
+  });
+
+  it('names a module that is not there, and says to build', async () => {
+    write('packages/train/dist/net.js', "import './gone.js';");
+    await expect(fingerprint()).rejects.toMatchObject({ code: 'STAGE_FAILED', where: join(root, 'packages/train/dist/gone.js'), remedy: 'Run npm run build.' });
+  });
+});

@@ -1,0 +1,91 @@
+import { LayerwiseError } from '@layerwise/contracts';
+import { isScalar, LineCounter, parseDocument, Parser, visit, type CST, type Document, type Node, type YAMLError } from 'yaml';
+import { lineOf } from './position.js';
+
+/** A YAML file, read: its value and where in the file each part of it stands. */
+export interface YamlFile {
+  readonly value: unknown;
+  /** `file:line` of the value at a path, or of its nearest ancestor that is there. */
+  readonly where: (path: readonly (string | number)[]) => string;
+}
+
+const maxCharacters = 65_536;
+const maxDepth = 64;
+
+/**
+ * Reads one YAML 1.2 document of plain data. Nothing in it can run, grow or refer to itself:
+ * tags, aliases that expand to more than 100 nodes or lie in what they name, nesting deeper than 64 and more than 65,536 characters are refused.
+ * @param file its path, for messages
+ * @throws LayerwiseError STUDY_INVALID naming file and line
+ */
+export function readYaml(text: string, file: string): YamlFile {
+  const lines = new LineCounter();
+  const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
+  if (text.length > maxCharacters) throw refused(`must be at most ${maxCharacters} characters long, got ${text.length}`, `${file}:1`, 'Is this a study?');
+  refuseDepth(text, (offset) => `${file}:${text.slice(0, offset).split('\n').length}`);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false });
+  const [wrong] = [...document.errors, ...document.warnings];
+  if (wrong) throw syntaxError(wrong, text, at(wrong.pos[0]));
+  refuseDuplicates(document, at);
+  return { value: valueOf(document, at), where: (path) => `${file}:${lineOf(document, lines, path)}` };
+}
+
+function refused(rule: string, where: string, remedy = 'Mend the line and run again.'): LayerwiseError {
+  return new LayerwiseError('STUDY_INVALID', `study file ${rule}`, { where, remedy });
+}
+
+/** Before the file is composed, since that recurs: a file of brackets alone would exhaust the stack, which cannot be caught. */
+function refuseDepth(text: string, at: (offset: number) => string): void {
+  const pending: { token: CST.Token; depth: number }[] = [...new Parser().parse(text)].map((token) => ({ token, depth: 0 }));
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { token, depth } = next;
+    if (depth > maxDepth) throw refused(`must be nested at most ${maxDepth} deep, got more`, at(token.offset));
+    const items = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : 'value' in token ? [token.value] : [];
+    for (const item of items) if (item) pending.push({ token: item, depth: depth + 1 });
+  }
+}
+
+function syntaxError({ code, message, pos }: YAMLError, text: string, where: string): LayerwiseError {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return refused('must be indented with spaces, got a tab', where, 'Replace the tab by spaces.');
+    case 'TAG_RESOLVE_FAILED':
+      return refused(`must be plain data without tags, got ${text.slice(...pos)}`, where, 'Remove the tag.');
+    case 'MULTIPLE_DOCS':
+      return refused('must hold one document, got a second one after ---', where, 'Put each study into a file of its own.');
+    default:
+      return refused(`must be valid YAML: ${message.trim().replace(/\.?$/, '')}`, where);
+  }
+}
+
+/** In place of the parser's own check, whose time grows with the square of the number of keys. */
+function refuseDuplicates(document: Document.Parsed, at: (offset: number) => string): void {
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : String(key);
+        if (seen.has(name)) throw refused(`must have every name once in its group, got '${name}' twice`, at((key as Node).range?.[0] ?? 0), 'Rename or remove one of the two.');
+        seen.add(name);
+      }
+    },
+  });
+}
+
+function valueOf(document: Document.Parsed, at: (offset: number) => string): unknown {
+  let first: number | undefined;
+  visit(document, {
+    Alias: (_, alias, path) => {
+      const offset = alias.range?.[0] ?? 0;
+      const named = alias.resolve(document);
+      if (!named) throw refused(`must define &${alias.source} before *${alias.source}`, at(offset));
+      if (path.includes(named)) throw refused(`must have no alias within what it names, got *${alias.source}`, at(offset));
+      first ??= offset;
+    },
+  });
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw refused('must have aliases that expand to at most 100 nodes, got more', at(first ?? 0), 'Write the values out.');
+  }
+}

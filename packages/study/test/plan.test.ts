@@ -1,0 +1,100 @@
+import { parseStudy, planStudy, type RawState, type RoleName, type StudyPlan } from '@layerwise/study';
+import { describe, expect, it } from 'vitest';
+import { catalog } from './catalog.js';
+
+const raw: RawState = { files: [], complete: true };
+const plan = (text: string, using = catalog): StudyPlan => planStudy(parseStudy(text, 'pipelines/tiny/study.yaml'), { catalog: using, rawState: () => raw });
+const study = (...experiments: string[]): string => `name: tiny\nseed: 43\nexperiments:\n${experiments.map((line) => `  ${line}\n`).join('')}`;
+const idsOf = (text: string, name = 'exp1'): Partial<Record<RoleName, string>> => plan(text).experiments.find((experiment) => experiment.name === name)?.stages ?? {};
+
+/** Roles whose instance is not the same in two studies. */
+function changed(before: string, after: string): string[] {
+  const [a, b] = [idsOf(before), idsOf(after)];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((role) => a[role as RoleName] !== b[role as RoleName]);
+}
+
+const plain = study('exp1: { train: { epochs: 3 } }');
+const afterTrain = ['train', 'activations', 'embed', 'report'];
+
+describe('planStudy', () => {
+  it('gives ids that are the same today as ever', () => {
+    expect(idsOf(plain).train).toMatch(/^train-[0-9a-f]{12}$/);
+    expect(idsOf(plain)).toEqual(idsOf(plain));
+    // By Python: hashlib.sha256(b'{"inputs":{},"params":{"use":"mnist"},"seed":null,"uses":"@layerwise/ingest"}').hexdigest()[:12]
+    expect(idsOf(plain).ingest).toBe('ingest-a5ed6037cc2b');
+  });
+
+  it('computes what experiments have in common once', () => {
+    const { instances } = plan(study('exp1: { train: { epochs: 3 } }', 'exp2: { train: { epochs: 4 } }', 'exp3: { train: { epochs: 3 }, title: Again }'));
+    const count = (stage: string): number => [...instances.values()].filter((instance) => instance.stage === stage).length;
+    expect(['ingest', 'preprocess', 'train', 'activations', 'report'].map(count)).toEqual([1, 1, 2, 2, 3]);
+  });
+
+  it('lists every instance after its inputs', () => {
+    const seen = new Set<string>();
+    for (const { id, inputs } of plan(study('exp1: { reduce: { uses: "@layerwise/reduce-forest" } }', 'exp2: {}')).instances.values()) {
+      for (const input of Object.values(inputs)) expect(seen).toContain(input);
+      seen.add(id);
+    }
+  });
+
+  it.each([
+    ['comments', plain.replace('seed', '# a comment\nseed')],
+    ['the order of fields', 'experiments:\n  exp1: { train: { epochs: 3 } }\nseed: 43\nname: tiny\n'],
+    ['white space and style', 'name: "tiny"\nseed:   43\n\nexperiments:\n    exp1:\n        train:\n            epochs: 3\n'],
+    ['a default written out', study('exp1: { train: { epochs: 3, hidden: [] } }')],
+    ['another experiment', study('exp0: { train: { epochs: 9 } }', 'exp1: { train: { epochs: 3 } }')],
+    ['where a section stands', 'name: tiny\nseed: 43\ntrain: { epochs: 3 }\nexperiments: { exp1: {} }\n'],
+    ['the name of the study', plain.replace('tiny', 'other')],
+  ])('does not heed %s', (_what, text) => {
+    expect(changed(plain, text)).toEqual([]);
+  });
+
+  it.each([
+    ['a parameter of the net', study('exp1: { train: { epochs: 4 } }'), afterTrain],
+    ['a parameter of the maps', study('exp1: { train: { epochs: 3 }, embed: { dimensions: 3 } }'), ['embed', 'report']],
+    ['a parameter of preprocess', study('exp1: { train: { epochs: 3 }, preprocess: { first: 5 } }'), ['preprocess', ...afterTrain]],
+    ['the data set', study('exp1: { train: { epochs: 3 }, dataset: { use: strokes } }'), ['ingest', 'preprocess', ...afterTrain]],
+    ['a reduction', study('exp1: { train: { epochs: 3 }, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'), [...afterTrain, 'reduce']],
+    ['published figures', study('exp1: { train: { epochs: 3 }, published: { test: { accuracy: 0.5 } } }'), ['report']],
+    ['the title', study('exp1: { train: { epochs: 3 }, title: A net }'), ['report']],
+    ["the study's seed: stages that draw random numbers and what follows", plain.replace('43', '44'), afterTrain],
+    ["the experiment's seed", study('exp1: { train: { epochs: 3 }, seed: 44 }'), afterTrain],
+    ["the train section's seed", study('exp1: { train: { epochs: 3, seed: 44 } }'), afterTrain],
+    ["the embed section's seed", study('exp1: { train: { epochs: 3 }, embed: { seed: 44 } }'), ['embed', 'report']],
+    ['a seed where no random numbers are drawn: nothing', study('exp1: { train: { epochs: 3 }, preprocess: { seed: 44 } }'), []],
+  ])('changes only what depends on %s', (_what, text, roles) => {
+    expect(changed(plain, text)).toEqual(roles);
+  });
+
+  it('takes the nearest seed: of the section, the experiment, the study', () => {
+    const { experiments, instances } = plan(study('exp1: { train: { seed: 1 }, seed: 2 }', 'exp2: { seed: 2 }', 'exp3: {}'));
+    const seeds = experiments.map(({ stages }) => (['preprocess', 'train', 'embed'] as const).map((role) => instances.get(stages[role] as string)?.seed));
+    expect(seeds).toEqual([[null, 1, 2], [null, 2, 2], [null, 43, 43]]);
+  });
+
+  it('lets an experiment complete and override what the study says of a role', () => {
+    const { experiments, instances } = plan('name: tiny\ntrain: { epochs: 3, seed: 5 }\nexperiments:\n  exp1: { train: { hidden: [{ units: 2 }] } }\n  exp2: { train: { epochs: 4, seed: 6 } }\n');
+    const trained = experiments.map(({ stages }) => instances.get(stages.train as string));
+    expect(trained.map((instance) => [instance?.params, instance?.seed])).toEqual([
+      [{ epochs: 3, hidden: [{ units: 2 }] }, 5],
+      [{ epochs: 4, hidden: [] }, 6],
+    ]);
+  });
+
+  it('wires the reduced features where there are any, and an input that may be absent where it is there', () => {
+    const { experiments, instances } = plan(study('exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'));
+    const stages = experiments[0]?.stages ?? {};
+    expect(instances.get(stages.train as string)?.inputs).toEqual({ features: stages.reduce });
+    expect(instances.get(stages.reduce as string)?.inputs).toEqual({ features: stages.preprocess });
+    expect(instances.get(stages.embed as string)?.inputs).toEqual({ pixels: stages.preprocess, activations: stages.activations });
+  });
+
+  it('makes the raw files part of what reads them and of what follows', () => {
+    const ingest = { ...catalog.get('@layerwise/ingest')!, rawFiles: () => ({ files: [], complete: true }) };
+    const using = new Map([...catalog, ['@layerwise/ingest', ingest]]);
+    const idWith = (sha256: string): string | undefined => planStudy(parseStudy(plain, 'study.yaml'), { catalog: using, rawState: () => ({ files: [{ name: 'train.gz', sha256 }], complete: true }) }).experiments[0]?.stages.report;
+    expect(idWith('a')).not.toBe(idWith('b'));
+    expect(idWith('a')).toBe(idWith('a'));
+  });
+});
