@@ -85,7 +85,8 @@ function columnOf(name: string, vector: Vector): Column {
   if (!array) throw new RangeError(`column '${name}' must hold numbers of 8 to 64 bits, got ${String(vector.type)}`);
   const parts = vector.data.map((data) => {
     const numbers = listed ? (data.children[0] as Data) : data;
-    if (data.nullCount > 0 || numbers.nullCount > 0) throw new RangeError(`column '${name}' must have no nulls, got ${data.nullCount + numbers.nullCount}`);
+    const nulls = data.nullCount + (listed ? numbers.nullCount : 0);
+    if (nulls > 0) throw new RangeError(`column '${name}' must have no nulls, got ${nulls}`);
     const start = listed ? data.offset * width : 0;
     const end = start + data.length * width;
     if (numbers.values.length < end) throw new RangeError(`column '${name}' must have ${end} values, got ${numbers.values.length}`);
