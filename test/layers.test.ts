@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const { layers } = (await import(join(root, 'docs/layers.js'))) as { layers: Record<string, readonly string[]> };
+const packages = readdirSync(join(root, 'packages'));
+const scope = '@layerwise/';
+
+/** What stands between `from` or `import` and the end of an import, static or dynamic, and in `import('…')` types. */
+const imports = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
+
+function sources(name: string): { file: string; specifiers: string[] }[] {
+  const files = readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
+  return files.map((path) => {
+    const file = `packages/${name}/src/${path}`;
+    return { file, specifiers: [...readFileSync(join(root, file), 'utf8').matchAll(imports)].map((match) => match[1] as string) };
+  });
+}
+
+/** The repository's packages among the names of packages, without the scope. */
+const own = (names: readonly string[]): string[] => names.filter((name) => name.startsWith(scope)).map((name) => name.slice(scope.length).split('/')[0] as string);
+
+interface PackageJson {
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+}
+
+function dependenciesOf(name: string): string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as PackageJson;
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+}
+
+function referencesOf(name: string): string[] {
+  const { references = [] } = JSON.parse(readFileSync(join(root, 'packages', name, 'tsconfig.json'), 'utf8')) as { references?: { path: string }[] };
+  return references.map(({ path }) => path.replace(/^\.\.\//, ''));
+}
+
+describe('the direction of dependencies', () => {
+  it('is told for every package, and for no other', () => {
+    expect(Object.keys(layers).sort()).toEqual([...packages].sort());
+  });
+
+  it('has no circle', () => {
+    const above = (name: string, path: readonly string[]): void => {
+      expect(path, `${[...path, name].join(' -> ')}`).not.toContain(name);
+      for (const next of layers[name] ?? []) above(next, [...path, name]);
+    };
+    for (const name of packages) above(name, []);
+  });
+
+  it.each(packages)('is obeyed by every import in packages/%s/src', (name) => {
+    const allowed = [...(layers[name] ?? []), name];
+    const wrong = sources(name).flatMap(({ file, specifiers }) => own(specifiers).filter((target) => !allowed.includes(target)).map((target) => `${file} imports ${scope}${target}`));
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(packages)('is not got round by a path out of packages/%s/src', (name) => {
+    const wrong = sources(name).flatMap(({ file, specifiers }) =>
+      specifiers.filter((specifier) => specifier.startsWith('.') && !join(file, '..', specifier).startsWith(join('packages', name, 'src'))).map((specifier) => `${file} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(packages)('is obeyed by what packages/%s/package.json depends on and tsconfig.json refers to', (name) => {
+    const allowed = layers[name] ?? [];
+    expect(own(dependenciesOf(name)).filter((target) => !allowed.includes(target))).toEqual([]);
+    expect(referencesOf(name).filter((target) => !allowed.includes(target))).toEqual([]);
+  });
+
+  it.each(packages)('packages/%s/package.json names every package that is imported', (name) => {
+    const known = [`${scope}${name}`, ...dependenciesOf(name)];
+    const wrong = sources(name).flatMap(({ file, specifiers }) =>
+      specifiers
+        .filter((specifier) => /^[@a-z]/.test(specifier) && !specifier.startsWith('node:'))
+        .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'))
+        .filter((target) => !known.includes(target))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('finds imports of every form, so that these tests can fail', () => {
+    const text = `import a from 'a';\nimport type { b } from "b";\nexport * from 'c';\nconst d = await import('d');\nimport 'e';\nlet f: import('f').F;\nexport type { g } from\n  'g';`;
+    expect([...text.matchAll(imports)].map((match) => match[1])).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  });
+});
