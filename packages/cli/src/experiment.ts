@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LayerwiseError, type DatasetInfo, type Evaluation, type Score } from '@layerwise/contracts';
+import { LayerwiseError, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
 import { Store, type StoredArtifact } from '@layerwise/store';
 import { roleNames, type ExperimentPlan, type RoleName } from '@layerwise/study';
 
@@ -17,6 +17,9 @@ export interface ExperimentResult {
   readonly params: number;
   /** Inputs of the net. */
   readonly features: number;
+  /** What the inputs are. */
+  readonly inputs: 'pixels' | 'selected pixels' | 'components';
+  readonly classes: number;
   /** Nodes of each hidden layer. */
   readonly hidden: readonly number[];
   readonly epochs: number;
@@ -52,18 +55,20 @@ export async function openExperiment(root: string, plan: ExperimentPlan): Promis
 /** The figures of a built experiment. */
 export async function resultOf(plan: ExperimentPlan, artifacts: ExperimentArtifacts): Promise<ExperimentResult> {
   const evaluation = await (artifacts.train as StoredArtifact).json<Evaluation>('evaluation');
-  const dataset = await (artifacts.ingest as StoredArtifact).json<DatasetInfo>('dataset');
+  const seen = await ((artifacts.reduce ?? artifacts.preprocess) as StoredArtifact).json<FeaturesInfo>('features');
   const made = Object.entries(artifacts).map(([role, { made }]) => ({ role, ...made }));
   const { train, validation, test, params, features, hidden, epochs, bestEpoch } = evaluation;
   return {
     experiment: `${plan.study}:${plan.name}`,
     title: plan.title,
-    dataset: dataset.name,
+    dataset: seen.dataset.name,
     train,
     validation,
     test,
     params,
     features,
+    inputs: seen.origin === 'selected' ? 'selected pixels' : seen.origin,
+    classes: seen.dataset.classes.length,
     hidden,
     epochs,
     bestEpoch,

@@ -5,11 +5,11 @@ import type { ExperimentPlan } from '@layerwise/study';
 
 /** The figures of one experiment, as lines for a terminal. */
 export function describeResult(result: ExperimentResult): string {
-  const { experiment, title, dataset, train, validation, test, published, params, features, hidden, epochs, bestEpoch, warnings } = result;
-  const net = [features, ...hidden].join('-');
+  const { experiment, title, dataset, train, validation, test, published, params, features, classes, hidden, epochs, bestEpoch, warnings } = result;
+  const net = [features, ...hidden, classes].join('-');
   const rows: [string, string][] = [
     ['data', dataset],
-    ['net', `${net}-…, ${params.toLocaleString('en-US')} parameters, best of ${epochs} epochs: ${bestEpoch}`],
+    ['net', `${net}, ${params.toLocaleString('en-US')} parameters, epoch ${bestEpoch} of ${epochs} kept`],
     ['accuracy', `test ${share(test.accuracy)}, validation ${share(validation.accuracy)}, train ${share(train.accuracy)} (gap ${points(train.accuracy - test.accuracy)})`],
     ['loss', `test ${test.loss.toFixed(4)}, validation ${validation.loss.toFixed(4)}, train ${train.loss.toFixed(4)}`],
   ];

@@ -1,24 +1,30 @@
 import { join } from 'node:path';
 import { noteLooks } from '@layerwise/store';
-import { openExperiment, resultOf } from '../experiment.js';
+import { builtExperiments, composeReports } from '../compose.js';
+import { openExperiment } from '../experiment.js';
 import { Journal } from '../journal.js';
-import { publishExperiment } from '../publish.js';
 import { describeResult, describeRun } from '../summary.js';
 import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
 
-/** `layerwise result <study>[:<experiment>]`, the last target of a run: lays the experiment's folder and says how it went. */
+/** `layerwise result <study>[:<experiment>]`, the last target of a run: lays the experiments' folders and reports, and says how it went. */
 export async function resultCommand(address: string): Promise<void> {
   const root = findRoot();
   const workspace = await planAll(root);
-  const plans = address.includes(':') ? [findExperiment(workspace, address)] : findStudy(workspace, address).experiments;
+  const study = findStudy(workspace, address.split(':')[0] as string);
+  const plans = address.includes(':') ? [findExperiment(workspace, address)] : study.experiments;
+  const built = await builtExperiments(root, study);
+  const shown = plans.flatMap((plan) => built.filter((experiment) => experiment.plan === plan));
+  const missing = plans.find((plan) => !shown.some((experiment) => experiment.plan === plan));
+  if (missing) await openExperiment(root, missing);
   const journal = Journal.current(root);
-  for (const plan of plans) {
-    const artifacts = await openExperiment(root, plan);
-    const result = await resultOf(plan, artifacts);
-    await publishExperiment(root, plan, artifacts, { times: '', comparison: '' });
-    const run = journal ? `\n${describeRun(plan, journal.entries(), journal.started, Date.now())}` : '';
+  const entries = journal?.entries() ?? new Map();
+  const cached = new Set([...workspace.instances.keys()].filter((id) => entries.get(id)?.status !== 'computed'));
+  await composeReports(root, study, built, shown, cached);
+  for (const { plan, result } of shown) {
+    const run = journal ? `\n${describeRun(plan, entries, journal.started, Date.now())}` : '';
     process.stdout.write(`\n${describeResult(result)}${run}\n`);
   }
+  if (plans.length > 1) process.stdout.write(`\n${study.name}  artifacts/${study.name}/report/index.html\n`);
   noteLooks(join(root, 'artifacts'));
   journal?.prune();
 }

@@ -1,0 +1,64 @@
+import { dirname, join, relative } from 'node:path';
+import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
+import { renderComparison, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
+import type { StudyPlan } from '@layerwise/study';
+import { openExperiment, reportPath, resultOf, type ExperimentArtifacts, type ExperimentResult } from './experiment.js';
+import { publishExperiment, replaceFile } from './publish.js';
+import type { ExperimentPlan } from '@layerwise/study';
+
+/** An experiment whose every artifact is there. */
+export interface BuiltExperiment {
+  readonly plan: ExperimentPlan;
+  readonly artifacts: ExperimentArtifacts;
+  readonly result: ExperimentResult;
+}
+
+/** The experiments of a study that are built. */
+export async function builtExperiments(root: string, study: StudyPlan): Promise<readonly BuiltExperiment[]> {
+  const built: BuiltExperiment[] = [];
+  for (const plan of study.experiments) {
+    try {
+      const artifacts = await openExperiment(root, plan);
+      built.push({ plan, artifacts, result: await resultOf(plan, artifacts) });
+    } catch (error) {
+      if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
+    }
+  }
+  return built;
+}
+
+/**
+ * Lays the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
+ * @param cached ids of stages that were not computed in this run
+ */
+export async function composeReports(root: string, study: StudyPlan, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], cached: ReadonlySet<string>): Promise<void> {
+  for (const experiment of shown) {
+    const { plan, artifacts, result } = experiment;
+    const compared = built.map((other) => compare(other, reportPath(plan), other === experiment));
+    const times = renderTimes(Object.entries(plan.stages).map(([role, id]) => ({ stage: role, seconds: result.seconds[role] ?? 0, peakMemoryMB: result.peakMemoryMB[role] ?? 0, cached: cached.has(id) })));
+    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(compared) });
+  }
+  const page = `artifacts/${study.name}/report/index.html`;
+  const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
+  const warnings = [...new Set(built.flatMap(({ plan, result }) => result.warnings.map((warning) => `${plan.name}: ${warning}`)))];
+  await replaceFile(join(root, page), renderStudy({ study: study.name, title: study.title, dataset, experiments: built.map((experiment) => compare(experiment, page, false)), warnings }));
+}
+
+function compare({ plan, result }: BuiltExperiment, from: string, current: boolean): ComparedExperiment {
+  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds } = result;
+  return {
+    name: plan.name,
+    net: [features, ...hidden, classes].join('-'),
+    inputs: `${features} ${result.inputs}`,
+    params,
+    train: train.accuracy,
+    validation: validation.accuracy,
+    test: test.accuracy,
+    published: plan.published?.test?.accuracy,
+    bestEpoch,
+    epochs,
+    seconds: seconds.train,
+    href: relative(dirname(from), reportPath(plan)),
+    current,
+  };
+}
