@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { ResultColumn, ResultTable } from '@layerwise/contracts';
-import parquet from 'parquetjs-lite';
+import parquet, { type RowBuffer } from 'parquetjs-lite';
 
 const { ParquetReader, ParquetSchema, ParquetWriter } = parquet;
 
@@ -18,7 +18,7 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
     if (values.length !== rows) throw new RangeError(`column '${name}' must have ${rows} values like the first column, got ${values.length}`);
     if (type === 'int') refuseNonInt32(name, values);
   }
-  const schema = new ParquetSchema(Object.fromEntries(entries.map(([name, column]) => [name, { type: parquetTypes[column.type], ...(hasMissing(column) ? { optional: true } : {}) }])));
+  const schema = new ParquetSchema(Object.fromEntries(entries.map(([name, column]) => [name, { type: parquetTypes[column.type], statistics: false, ...(hasMissing(column) ? { optional: true } : {}) }])));
   const chunks: Uint8Array[] = [];
   const sink = new Writable({
     write(chunk: Uint8Array, _encoding, done): void {
@@ -27,8 +27,7 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
     },
   });
   const writer = await ParquetWriter.openStream(schema, sink);
-  writer.setRowGroupSize(Math.max(rows, 1));
-  for (let row = 0; row < rows; row++) await writer.appendRow(rowOf(entries, row));
+  if (rows > 0) writer.rowBuffer = rowGroup(entries, rows);
   await writer.close();
   return Buffer.concat(chunks);
 }
@@ -43,8 +42,22 @@ function hasMissing({ values }: ResultColumn): boolean {
   return Array.prototype.some.call(values, Number.isNaN);
 }
 
-function rowOf(entries: readonly (readonly [string, ResultColumn])[], row: number): Record<string, unknown> {
-  return Object.fromEntries(entries.map(([name, { values }]) => [name, Number.isNaN(values[row]) ? undefined : values[row]]));
+/**
+ * What the writer's own `appendRow` would collect, column by column: taking a row apart costs 20 µs,
+ * and a table of 55,000 points would take a second.
+ */
+function rowGroup(entries: readonly (readonly [string, ResultColumn])[], rows: number): RowBuffer {
+  const columnData = Object.fromEntries(entries.map(([name, column]) => [name, columnBuffer(column, rows)]));
+  return { rowCount: rows, pageRowCount: rows, columnData, pages: Object.fromEntries(entries.map(([name]) => [name, []])) };
+}
+
+function columnBuffer(column: ResultColumn, rows: number): RowBuffer['columnData'][string] {
+  const missing = hasMissing(column);
+  const given = Array.from(column.values as ArrayLike<number | string | boolean>);
+  const present = missing ? given.filter((value) => !Number.isNaN(value)) : given;
+  const values = column.type === 'text' ? (present as string[]).map((text) => Buffer.from(text, 'utf8')) : present;
+  const dlevels = missing ? given.map((value) => (Number.isNaN(value) ? 0 : 1)) : new Array<number>(rows).fill(0);
+  return { values, dlevels, rlevels: new Array<number>(rows).fill(0), distinct_values: new Set(), count: rows };
 }
 
 /**

@@ -4,9 +4,14 @@ declare module 'parquetjs-lite' {
   interface Schema {
     readonly fields: Record<string, { primitiveType: string; originalType?: string }>;
   }
+  export interface RowBuffer {
+    rowCount: number;
+    pageRowCount: number;
+    columnData: Record<string, { values: unknown[]; dlevels: number[]; rlevels: number[]; distinct_values: Set<unknown>; count: number }>;
+    pages: Record<string, unknown[]>;
+  }
   interface Writer {
-    setRowGroupSize(rows: number): void;
-    appendRow(row: Record<string, unknown>): Promise<void>;
+    rowBuffer: RowBuffer | Record<string, never>;
     close(): Promise<void>;
   }
   interface Reader {
@@ -15,7 +20,7 @@ declare module 'parquetjs-lite' {
     close(): Promise<void>;
   }
   const parquet: {
-    readonly ParquetSchema: new (fields: Record<string, { type: string; optional?: boolean }>) => Schema;
+    readonly ParquetSchema: new (fields: Record<string, { type: string; optional?: boolean; statistics?: boolean }>) => Schema;
     readonly ParquetWriter: { openStream(schema: Schema, out: Writable): Promise<Writer> };
     readonly ParquetReader: { openBuffer(bytes: Buffer): Promise<Reader> };
   };
