@@ -13,7 +13,7 @@ function middle(entry, key) {
   return values.length ? median(values) : undefined;
 }
 
-const heads = ['', 'median', 'range', 'processor', 'peak memory', 'accuracy', 'times ours'];
+const heads = ['', 'median', 'range', 'processor', 'peak memory', 'accuracy', 'times ours', 'processor times ours'];
 
 function cells(entry, ours) {
   const accuracy = middle(entry, 'accuracy');
@@ -25,6 +25,7 @@ function cells(entry, ours) {
     entry.peakMB === undefined ? '' : `${Math.round(entry.peakMB)} MB`,
     accuracy === undefined ? '' : accuracy.toFixed(4),
     ours && entry !== ours ? (entry.seconds / ours.seconds).toFixed(2) : '',
+    ours && entry !== ours && entry.cpuSeconds && ours.cpuSeconds ? (entry.cpuSeconds / ours.cpuSeconds).toFixed(2) : '',
   ];
 }
 
