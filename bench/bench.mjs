@@ -38,6 +38,7 @@ async function run() {
   console.log(`about ${Math.max(1, Math.round(seconds / 60))} min on two cores\n`);
   mkdirSync(work, { recursive: true });
   const context = { data: await prepareData(), peers, repetitions, work };
+  console.log(`data set: ${context.data.name}${context.data.name === 'mnist' ? '' : ' (MNIST is neither in LAYERWISE_DATA_DIR nor in data/)'}`);
   for (const name of chosen) {
     console.log(`== ${name}`);
     const rows = await parts[name].run(context);

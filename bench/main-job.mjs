@@ -2,20 +2,19 @@
  * The main job: the study `pipeline` from nothing, beside the same work as one Python script, and
  * `nx run pipeline:exp5` with nothing changed, beside DVC on an equal pipeline. Needs no Python itself.
  */
-import { spawnSync } from 'node:child_process';
 import { cpSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from './compare.mjs';
 import { Contender } from './contender.mjs';
 import { python } from './peers.mjs';
-import { Workspace } from './workspace.mjs';
+import { timedCommand, Workspace } from './workspace.mjs';
 
 const experiments = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'];
 
 function entry(name, version, figures, more = {}) {
   const seconds = figures.map((figure) => figure.seconds);
-  return { name, version, threads: 1, seconds: median(seconds), range: [Math.min(...seconds), Math.max(...seconds)], repetitions: figures.length, figures, ...more };
+  return { name, version, threads: 1, seconds: median(seconds), range: [Math.min(...seconds), Math.max(...seconds)], cpuSeconds: median(figures.map((figure) => figure.cpuSeconds)), repetitions: figures.length, figures, ...more };
 }
 
 /** Times the cold study; the compiled packages are there, everything else is made. */
@@ -24,9 +23,9 @@ function cold(workspace, repetitions) {
   for (let i = 0; i < repetitions; i++) {
     workspace.clear();
     workspace.nx('run', 'layerwise:build');
-    const { seconds } = workspace.nx('run-many', '-p', 'pipeline', '-t', ...experiments);
+    const { seconds, cpuSeconds } = workspace.nx('run-many', '-p', 'pipeline', '-t', ...experiments);
     console.log(`  ours, cold: ${seconds.toFixed(1)} s`);
-    figures.push({ seconds });
+    figures.push({ seconds, cpuSeconds });
   }
   return entry('ours', `Node ${process.version}`, figures, { threads: 2, peakMB: Math.max(...workspace.manifests().map((manifest) => manifest.peakMemoryMB)) });
 }
@@ -45,7 +44,7 @@ async function script(context) {
   const figures = await contender.repeat();
   await contender.stop();
   console.log(`  Python script: ${figures.seconds.toFixed(1)} s`);
-  return entry('Python script', contender.version, [figures], { threads: 2, cpuSeconds: figures.cpuSeconds, peakMB: figures.peakMB });
+  return entry('Python script', contender.version, [figures], { threads: 2, peakMB: figures.peakMB });
 }
 
 function scores(workspace, peer) {
@@ -56,27 +55,20 @@ function scores(workspace, peer) {
   });
 }
 
-/** The equal DVC pipeline, built once. @returns {() => number} seconds of `dvc repro` with nothing changed */
+/** The equal DVC pipeline, built once. @returns what runs `dvc repro` with nothing changed */
 function dvc(context) {
   const folder = `${context.work}/dvc`;
   rmSync(folder, { recursive: true, force: true });
   cpSync(fileURLToPath(new URL('peers/dvc', import.meta.url)), folder, { recursive: true });
   mkdirSync(`${folder}/raw`);
   for (const name of ['train', 'test']) copyFileSync(`${context.data.data}/${name}-images.u8`, `${folder}/raw/${name}-images.u8`);
-  const environment = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
-  const run = (...args) => {
-    const ran = spawnSync(`${dirname(python)}/dvc`, args, { cwd: folder, env: environment, encoding: 'utf8' });
-    if (ran.status !== 0) throw new Error(`dvc ${args.join(' ')} failed:\n${ran.stderr}`);
-  };
+  const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
+  const run = (...args) => timedCommand([`${dirname(python)}/dvc`, ...args], { cwd: folder, env });
   run('init', '--no-scm', '--quiet');
   run('config', 'core.analytics', 'false');
   run('config', 'core.check_update', 'false');
   run('repro', '--quiet');
-  return () => {
-    const start = process.hrtime.bigint();
-    run('repro', 'report@exp5');
-    return Number(process.hrtime.bigint() - start) / 1e9;
-  };
+  return () => run('repro', 'report@exp5');
 }
 
 /** Times both tools with nothing changed, in turn. */
@@ -84,10 +76,11 @@ function cached(context, workspace) {
   const ours = [];
   const theirs = [];
   const repro = context.peers.has('DVC') ? dvc(context) : undefined;
+  const shown = ({ seconds, cpuSeconds }) => ({ seconds, cpuSeconds });
   workspace.nx('run', 'pipeline:exp5');
   for (let i = 0; i < 2 * context.repetitions; i++) {
-    ours.push({ seconds: workspace.nx('run', 'pipeline:exp5').seconds });
-    if (repro) theirs.push({ seconds: repro() });
+    ours.push(shown(workspace.nx('run', 'pipeline:exp5')));
+    if (repro) theirs.push(shown(repro()));
   }
   const entries = [entry('ours', `Node ${process.version}`, ours)];
   return repro ? [...entries, entry('DVC', 'DVC', theirs)] : entries;

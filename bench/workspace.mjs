@@ -17,7 +17,33 @@ function linkModules(target) {
   mkdirSync(join(target, 'node_modules'));
   for (const name of readdirSync(modules)) if (name !== '@layerwise') symlinkSync(realpathSync(join(modules, name)), join(target, 'node_modules', name));
   mkdirSync(join(target, 'node_modules/@layerwise'));
-  for (const name of readdirSync(join(target, 'packages'))) symlinkSync(join('../../packages', name), join(target, 'node_modules/@layerwise', name));
+  for (const name of readdirSync(join(target, 'packages'))) {
+    symlinkSync(join('../../packages', name), join(target, 'node_modules/@layerwise', name));
+    const own = join('packages', name, 'node_modules');
+    if (existsSync(join(root, own))) symlinkSync(join(root, own), join(target, own));
+  }
+}
+
+/**
+ * Runs a command to its end.
+ * @returns {{ seconds: number, cpuSeconds: number, output: string }} processor seconds with those of all its children
+ * @throws Error with what it printed if it fails
+ */
+export function timedCommand([command, ...args], { cwd, env }) {
+  // `times` of the shell: its own seconds on the first line, its children's on the second, as 0m1.5s
+  const shell = ['-c', '"$@"; status=$?; times >&3; exit $status', 'sh', command, ...args];
+  const start = process.hrtime.bigint();
+  const ran = spawnSync('/bin/sh', shell, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  if (ran.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${ran.error ?? ''}${ran.stdout}${ran.stderr}`.slice(0, 4000));
+  const used = ran.output[3].trim().split('\n').at(-1).split(/\s+/);
+  return { seconds, cpuSeconds: used.reduce((sum, time) => sum + minutes(time), 0), output: ran.stdout };
+}
+
+/** Seconds of 1m2.5s. */
+function minutes(time) {
+  const [whole, rest] = time.split('m');
+  return Number(whole) * 60 + Number(rest.replace('s', ''));
 }
 
 export class Workspace {
@@ -32,16 +58,12 @@ export class Workspace {
     linkModules(this.folder);
   }
 
-  /** Runs Nx here. @returns {{ seconds: number, output: string }} @throws Error with its output if it fails */
+  /** Runs Nx here; see {@link timedCommand}. */
   nx(...args) {
     const environment = { ...process.env, FORCE_COLOR: '0' };
     if (environment.LAYERWISE_DATA_DIR) environment.LAYERWISE_DATA_DIR = realpathSync(environment.LAYERWISE_DATA_DIR);
     for (const name of Object.keys(environment)) if (name.startsWith('NX_')) delete environment[name];
-    const start = process.hrtime.bigint();
-    const ran = spawnSync(join(this.folder, 'node_modules/.bin/nx'), args, { cwd: this.folder, env: environment, encoding: 'utf8', maxBuffer: 2 ** 26 });
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    if (ran.status !== 0) throw new Error(`nx ${args.join(' ')} failed:\n${ran.error ?? ''}${ran.stdout}${ran.stderr}`.slice(0, 4000));
-    return { seconds, output: ran.stdout };
+    return timedCommand([join(this.folder, 'node_modules/.bin/nx'), ...args], { cwd: this.folder, env: environment });
   }
 
   /** Forgets every artifact and every cached task. */
