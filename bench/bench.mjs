@@ -11,12 +11,12 @@ import { installedPeers } from './peers.mjs';
 import { keep } from './record.mjs';
 import { rowText } from './table.mjs';
 
-const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write]\nparts: ${Object.keys(parts).join(', ')}; all but growth when none is named, growth with --all`;
+const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write]\nparts: ${Object.keys(parts).join(', ')}; all when none is named`;
 
 function request() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { repetitions: { type: 'string', default: '5' }, peers: { type: 'string' }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, all: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { repetitions: { type: 'string', default: '5' }, peers: { type: 'string' }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, help: { type: 'boolean' } },
   });
   const unknown = positionals.filter((name) => !(name in parts));
   const repetitions = Number(values.repetitions);
@@ -25,7 +25,7 @@ function request() {
     console.log(usage);
     process.exit(values.help ? 0 : 1);
   }
-  const chosen = positionals.length ? positionals : Object.keys(parts).filter((name) => values.all || name !== 'growth');
+  const chosen = positionals.length ? positionals : Object.keys(parts);
   const wanted = values.peers?.split(',');
   const peers = values['no-peers'] ? [] : [...installedPeers()].filter((name) => !wanted || wanted.includes(name));
   return { chosen, repetitions, peers: new Set(peers), write: !values['no-write'] };

@@ -109,12 +109,12 @@ async function tsne(context) {
 
 /** Name -> part. Seconds are of two cores, with the default repetitions. */
 export const parts = {
-  train: { seconds: { ours: 15, peers: 120 }, run: (context) => train(context, 'exp3', 'Training epoch, 784-128-10, batch 32, RMSprop, 55,000 rows') },
-  ex4: { seconds: { ours: 20, peers: 90 }, run: (context) => train(context, 'ex4', 'Training epoch, 784-512-256-10, batch 512, Adam, 42,000 rows') },
-  predict: { seconds: { ours: 20, peers: 150 }, run: predict },
-  pca: { seconds: { ours: 15, peers: 180 }, run: pca },
-  forest: { seconds: { ours: 30, peers: 120 }, run: forest },
-  tsne: { seconds: { ours: 150, peers: 1500 }, run: tsne },
-  growth: { seconds: { ours: 300, peers: 300 }, run: growth },
-  main: { seconds: { ours: 90, peers: 900 }, run: mainJob },
+  train: { seconds: { ours: 10, peers: 90 }, run: (context) => train(context, 'exp3', 'Training epoch, 784-128-10, batch 32, RMSprop, 55,000 rows') },
+  ex4: { seconds: { ours: 15, peers: 60 }, run: (context) => train(context, 'ex4', 'Training epoch, 784-512-256-10, batch 512, Adam, 42,000 rows') },
+  predict: { seconds: { ours: 15, peers: 120 }, run: predict },
+  pca: { seconds: { ours: 10, peers: 120 }, run: pca },
+  forest: { seconds: { ours: 30, peers: 100 }, run: forest },
+  tsne: { seconds: { ours: 60, peers: 800 }, run: tsne },
+  growth: { seconds: { ours: 150, peers: 300 }, run: growth },
+  main: { seconds: { ours: 220, peers: 650 }, run: mainJob },
 };

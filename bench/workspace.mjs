@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { work } from './data.mjs';
 
@@ -61,7 +61,7 @@ export class Workspace {
   /** Runs Nx here; see {@link timedCommand}. */
   nx(...args) {
     const environment = { ...process.env, FORCE_COLOR: '0' };
-    if (environment.LAYERWISE_DATA_DIR) environment.LAYERWISE_DATA_DIR = realpathSync(environment.LAYERWISE_DATA_DIR);
+    if (environment.LAYERWISE_DATA_DIR) environment.LAYERWISE_DATA_DIR = resolve(environment.LAYERWISE_DATA_DIR);
     for (const name of Object.keys(environment)) if (name.startsWith('NX_')) delete environment[name];
     return timedCommand([join(this.folder, 'node_modules/.bin/nx'), ...args], { cwd: this.folder, env: environment });
   }
