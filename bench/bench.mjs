@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- <part>... --repetitions <n> --peers <names> --no-peers --no-write]`: times Layerwise beside every
+ * `npm run bench [-- <part>... --repetitions <n> --peers <names> --no-peers --no-write --output <folder>]`: times Layerwise beside every
  * installed peer, on the same data, in the same run, alternately; prints medians, ratios, accuracy
  * and peak memory; keeps the figures in docs/benchmarks.json and draws docs/benchmarks.md and .svg.
  */
@@ -8,15 +8,15 @@ import { parseArgs } from 'node:util';
 import { prepareData, work } from './data.mjs';
 import { parts } from './parts.mjs';
 import { installedPeers } from './peers.mjs';
-import { keep } from './record.mjs';
+import { docs, keep } from './record.mjs';
 import { rowText } from './table.mjs';
 
-const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write]\nparts: ${Object.keys(parts).join(', ')}; all when none is named`;
+const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write | --output docs]\nparts: ${Object.keys(parts).join(', ')}; all when none is named`;
 
 function request() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { repetitions: { type: 'string', default: '5' }, peers: { type: 'string' }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { repetitions: { type: 'string', default: '5' }, peers: { type: 'string' }, output: { type: 'string', default: docs }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, help: { type: 'boolean' } },
   });
   const unknown = positionals.filter((name) => !(name in parts));
   const repetitions = Number(values.repetitions);
@@ -28,11 +28,11 @@ function request() {
   const chosen = positionals.length ? positionals : Object.keys(parts);
   const wanted = values.peers?.split(',');
   const peers = values['no-peers'] ? [] : [...installedPeers()].filter((name) => !wanted || wanted.includes(name));
-  return { chosen, repetitions, peers: new Set(peers), write: !values['no-write'] };
+  return { chosen, repetitions, peers: new Set(peers), output: values['no-write'] ? undefined : values.output };
 }
 
 async function run() {
-  const { chosen, repetitions, peers, write } = request();
+  const { chosen, repetitions, peers, output } = request();
   const seconds = chosen.reduce((sum, name) => sum + parts[name].seconds[peers.size ? 'peers' : 'ours'], 0) * Math.max(0.3, repetitions / 5);
   console.log(`${chosen.join(', ')}; median of ${repetitions}; ${peers.size ? `peers: ${[...peers].join(', ')}` : 'no peers (npm run bench:peers installs them)'}`);
   console.log(`about ${Math.max(1, Math.round(seconds / 60))} min on two cores\n`);
@@ -43,7 +43,7 @@ async function run() {
     console.log(`== ${name}`);
     const rows = await parts[name].run(context);
     for (const row of rows) console.log(rowText(row));
-    if (write) keep(name, rows, context);
+    if (output) keep(name, rows, context, output);
   }
 }
 

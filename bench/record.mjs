@@ -1,11 +1,12 @@
 /** Keeps the figures of each part in docs/benchmarks.json and draws the page and the plot from all of them. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { plot } from './plot.mjs';
 import { rowMarkdown } from './table.mjs';
 
-const docs = fileURLToPath(new URL('../docs/', import.meta.url));
+/** Where the page is kept. */
+export const docs = fileURLToPath(new URL('../docs', import.meta.url));
 
 /** Parts in the order of the page. */
 const order = ['main', 'train', 'ex4', 'predict', 'pca', 'forest', 'tsne', 'growth'];
@@ -39,13 +40,17 @@ Seconds drift on shared machines: read the ratios, which come from one run, prog
 ${sections.join('\n')}`;
 }
 
-/** @param {string} part @param {import('./parts.mjs').Row[]} rows */
-export function keep(part, rows, { repetitions, data }) {
+/**
+ * Adds the rows of a part to the figures in `folder`, in the place of its older ones, and draws all anew.
+ * @param {string} part @param {import('./parts.mjs').Row[]} rows
+ */
+export function keep(part, rows, { repetitions, data }, folder) {
   if (!rows.length) return;
-  const file = `${docs}benchmarks.json`;
+  mkdirSync(folder, { recursive: true });
+  const file = `${folder}/benchmarks.json`;
   const record = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   record[part] = { rows: rows.map(slim), repetitions, data: data.name, machine: machine(), date: new Date().toISOString().slice(0, 10) };
   writeFileSync(file, `${JSON.stringify(record, round, 1)}\n`);
-  writeFileSync(`${docs}benchmarks.md`, page(record));
-  writeFileSync(`${docs}benchmarks.svg`, plot(record));
+  writeFileSync(`${folder}/benchmarks.md`, page(record));
+  writeFileSync(`${folder}/benchmarks.svg`, plot(record));
 }
