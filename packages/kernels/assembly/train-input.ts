@@ -27,30 +27,58 @@ export function fillList(plan: usize, set: usize, row: usize, starts: usize, s: 
   const begin = load<usize>(r);
   const count = load<usize>(r, 4) - begin;
   const columns = load<usize>(set, Rows.COLUMNS) + (begin << 1);
-  let e = load<usize>(starts + (<usize>s << 3));
-  const bytes = load<i32>(set, Rows.KIND) == 2;
-  const values = load<usize>(set, Rows.VALUES) + (bytes ? begin : begin << 2);
+  const values = load<usize>(set, Rows.VALUES);
+  const list = load<usize>(starts + (<usize>s << 3));
   const threshold = dropping ? load<u32>(plan, Plan.DROP) : 0;
-  if (threshold == 0) {
-    for (let i: usize = 0; i < count; i++, e += ENTRY) {
-      const j = <usize>load<u16>(columns + (i << 1));
-      const x: f32 = bytes ? <f32>load<u8>(values + i) : load<f32>(values + (i << 2));
-      store<usize>(e, j << 6);
-      store<f32>(e, x * load<f32>(factor + (j << 2)), 4);
-    }
-    return;
-  }
-  const scale = load<f32>(plan, Plan.DROP_SCALE);
-  const key = rowKey(plan + Plan.DROP_SEED, step, 0, s);
-  for (let i: usize = 0; i < count; i++) {
-    const j = <usize>load<u16>(columns + (i << 1));
-    if (!kept1(key, <u32>j, threshold)) continue;
-    const x: f32 = bytes ? <f32>load<u8>(values + i) : load<f32>(values + (i << 2));
+  if (load<i32>(set, Rows.KIND) == 2) fillEntries<u8>(list, columns, values + begin, count, factor);
+  else fillEntries<f32>(list, columns, values + (begin << 2), count, factor);
+  if (threshold) store<usize>(starts + (<usize>s << 3), dropEntries(list, count, rowKey(plan + Plan.DROP_SEED, step, 0, s), threshold, load<f32>(plan, Plan.DROP_SCALE)), 4);
+}
+
+@inline
+function fillEntries<T>(list: usize, columns: usize, values: usize, count: usize, factor: usize): void {
+  let e = list;
+  let v = values;
+  const end = columns + (count << 1);
+  for (let c = columns; c < end; c += 2, v += sizeof<T>(), e += ENTRY) {
+    const j = <usize>load<u16>(c);
     store<usize>(e, j << 6);
-    store<f32>(e, x * load<f32>(factor + (j << 2)) * scale, 4);
-    e += ENTRY;
+    store<f32>(e, <f32>load<T>(v) * load<f32>(factor + (j << 2)), 4);
   }
-  store<usize>(starts + (<usize>s << 3), e, 4);
+}
+
+/** Leaves the dropped entries out and scales the others; returns the new end. */
+function dropEntries(list: usize, count: usize, key: u32, threshold: u32, scale: f32): usize {
+  let out = list;
+  const end = list + count * ENTRY;
+  for (let e = list; e < end; e += ENTRY) {
+    const j = load<u32>(e);
+    if (!kept1(key, j >> 6, threshold)) continue;
+    store<u32>(out, j);
+    store<f32>(out, load<f32>(e, 4) * scale, 4);
+    out += ENTRY;
+  }
+  return out;
+}
+
+/**
+ * Reads a word of every cache line that rows [first + from, first + to) of an order occupy: independent loads, so that
+ * the lines come from memory side by side and not one row after the other. Returns a sum nobody needs.
+ */
+export function touchRows(set: usize, order: usize, first: i32, from: i32, to: i32): u32 {
+  const starts = load<usize>(set, Rows.STARTS);
+  const columns = load<usize>(set, Rows.COLUMNS);
+  const values = load<usize>(set, Rows.VALUES);
+  const shift: usize = load<i32>(set, Rows.KIND) == 2 ? 0 : 2;
+  let sum: u32 = 0;
+  for (let s = from; s < to; s++) {
+    const r = starts + (rowOf(order, first + s) << 2);
+    const begin = load<usize>(r);
+    const end = load<usize>(r, 4);
+    for (let c = columns + (begin << 1); c < columns + (end << 1); c += 64) sum += load<u8>(c);
+    for (let v = values + (begin << shift); v < values + (end << shift); v += 64) sum += load<u8>(v);
+  }
+  return sum;
 }
 
 /** Fills row `s` of panels of `outRows` rows from row `row` of the set. */
@@ -75,28 +103,65 @@ export function fillPanels(plan: usize, set: usize, row: usize, out: usize, outR
   }
 }
 
-/** Lists the non-zeros of `rows` staged rows into the set, as its rows from `first` on, whose list begins at `starts[first]`. */
-export function listRows(set: usize, staged: usize, columns: i32, first: i32, rows: i32): void {
-  const bytes = load<i32>(set, Rows.KIND) == 2;
-  const values = load<usize>(set, Rows.VALUES);
-  const names = load<usize>(set, Rows.COLUMNS);
-  const starts = load<usize>(set, Rows.STARTS);
-  let at = load<usize>(starts + (<usize>first << 2));
+/** How many of the `columns` numbers of each staged row are not zero: u32[rows]. kind: 0 bytes, 1 floats. */
+export function countRows(kind: i32, staged: usize, columns: i32, rows: i32, counts: usize): void {
+  let x = staged;
   for (let r = 0; r < rows; r++) {
-    const x = staged + <usize>r * <usize>columns * (bytes ? 1 : 4);
-    for (let j = 0; j < columns; j++) {
-      if (bytes) {
-        const value = load<u8>(x + j);
-        if (!value) continue;
-        store<u8>(values + at, value);
-      } else {
-        const value = load<f32>(x + (<usize>j << 2));
-        if (value == 0) continue;
-        store<f32>(values + (at << 2), value);
-      }
-      store<u16>(names + (at << 1), <u16>j);
-      at++;
+    let count = 0;
+    if (kind == 0) {
+      let j = 0;
+      for (; j + 16 <= columns; j += 16) count += popcnt(i8x16.bitmask(i8x16.ne(v128.load(x + j), i8x16.splat(0))));
+      for (; j < columns; j++) count += load<u8>(x + j) != 0 ? 1 : 0;
+      x += columns;
+    } else {
+      let j = 0;
+      for (; j + 4 <= columns; j += 4) count += popcnt(i32x4.bitmask(f32x4.ne(v128.load(x + (<usize>j << 2)), f32x4.splat(0))));
+      for (; j < columns; j++) count += load<f32>(x + (<usize>j << 2)) != 0 ? 1 : 0;
+      x += <usize>columns << 2;
     }
-    store<usize>(starts + (<usize>(first + r + 1) << 2), at);
+    store<i32>(counts + (<usize>r << 2), count);
+  }
+}
+
+/** Lists the non-zeros of `rows` staged rows into the set, as its rows from `first` on; the starts of its rows are known. */
+export function listRows(set: usize, staged: usize, columns: i32, first: i32, rows: i32): void {
+  if (load<i32>(set, Rows.KIND) == 2) listBytes(set, staged, columns, first, rows);
+  else listFloats(set, staged, columns, first, rows);
+}
+
+function listBytes(set: usize, staged: usize, columns: i32, first: i32, rows: i32): void {
+  let at = load<usize>(load<usize>(set, Rows.STARTS) + (<usize>first << 2));
+  let value = load<usize>(set, Rows.VALUES) + at;
+  let name = load<usize>(set, Rows.COLUMNS) + (at << 1);
+  let x = staged;
+  for (let r = 0; r < rows; r++, x += columns) {
+    for (let j = 0; j < columns; j += 16) {
+      let mask = i8x16.bitmask(i8x16.ne(v128.load(x + j), i8x16.splat(0)));
+      if (j + 16 > columns) mask &= (1 << (columns - j)) - 1;
+      while (mask) {
+        const k = j + ctz(mask);
+        mask &= mask - 1;
+        store<u8>(value++, load<u8>(x + k));
+        store<u16>(name, <u16>k);
+        name += 2;
+      }
+    }
+  }
+}
+
+function listFloats(set: usize, staged: usize, columns: i32, first: i32, rows: i32): void {
+  let at = load<usize>(load<usize>(set, Rows.STARTS) + (<usize>first << 2));
+  let value = load<usize>(set, Rows.VALUES) + (at << 2);
+  let name = load<usize>(set, Rows.COLUMNS) + (at << 1);
+  let x = staged;
+  for (let r = 0; r < rows; r++) {
+    for (let j = 0; j < columns; j++, x += 4) {
+      const v = load<f32>(x);
+      if (v == 0) continue;
+      store<f32>(value, v);
+      store<u16>(name, <u16>j);
+      value += 4;
+      name += 2;
+    }
   }
 }

@@ -6,12 +6,12 @@ import { correlatePair, multiplyPanel, sumRows } from './train-dense';
 import { RECORD, columnRange, gatherColumns, multiplyListed } from './train-sparse';
 import { sumListed } from './train-gather';
 import { listColumns, multiplySparse } from './train-lists';
-import { fillList, fillPanels, layLists, rowOf } from './train-input';
+import { fillList, fillPanels, layLists, rowOf, touchRows } from './train-input';
 import { activate, derive, drop, softmax, raisePeaks, softmax, softmaxDelta, unpack } from './train-units';
 import { exp4, log1, sigmoid4, tanh4 } from './math';
 import { advance, loadOptimizer, penalise, setAlpha, usualDecay } from './train-optimizer';
 
-export { listRows } from './train-input';
+export { countRows, listRows, touchRows } from './train-input';
 export { transpose } from './train-transpose';
 import { transposePair } from './train-transpose';
 
@@ -83,6 +83,7 @@ function prepare(plan: usize, worker: i32, set: usize, order: usize, t: i32, bat
   if (load<i32>(plan, Plan.SPARSE)) {
     const starts = buffer(plan, Plan.STARTS, t & 1);
     layOwnLists(set, order, t * batch, from, to, input, starts);
+    store<u32>(load<usize>(plan, Plan.SCRATCH) + (<usize>worker << 8), touchRows(set, order, t * batch, from, to));
     for (let s = from; s < to; s++) fillList(plan, set, rowOf(order, t * batch + s), starts, s, true, step);
   } else {
     for (let s = from; s < to; s++) fillPanels(plan, set, rowOf(order, t * batch + s), input, batch, s, true, step);

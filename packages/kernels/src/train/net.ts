@@ -195,7 +195,7 @@ export async function assemble(options: NetOptions, training?: TrainingPlan): Pr
   for (const [name, rows] of named) checkRows(name, rows, network);
   const layout = new Layout();
   const listable = network.inputs <= 65536 && scale.offset.every((x) => x === 0);
-  const starts = listable ? named.map(([, rows]) => nonZeroStarts(rows, network.inputs)) : [];
+  const starts = listable ? await nonZeroStarts(named.map(([, rows]) => rows), network.inputs) : [];
   const total = named.reduce((sum, [, rows]) => sum + rows.values.length, 0);
   const density = listable && total > 0 ? starts.reduce((sum, s) => sum + s[s.length - 1], 0) / total : 1;
   const listed = density <= LISTED_DENSITY;

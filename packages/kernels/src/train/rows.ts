@@ -1,20 +1,33 @@
-import { view, type Layout, type Slot } from '../layout.js';
-import type { KernelExports } from '../wasm.js';
+import { Layout, view, type Slot } from '../layout.js';
+import { instantiate, kernelMemory, kernelModule, type KernelExports } from '../wasm.js';
 import type { LabelledRows } from './network.js';
 
 /** Rows are kept as lists of non-zeros when at most this share of the numbers is not zero. */
 export const LISTED_DENSITY = 0.4;
 const STAGED_BYTES = 1 << 20;
 
-/** How many numbers of each row are not zero: uint32[rows + 1], summed up, from 0. */
-export function nonZeroStarts({ values, labels }: LabelledRows, columns: number): Uint32Array {
-  const starts = new Uint32Array(labels.length + 1);
-  let count = 0;
-  for (let r = 0, i = 0; r < labels.length; r++) {
-    for (const end = i + columns; i < end; i++) if (values[i] !== 0) count++;
-    starts[r + 1] = count;
-  }
-  return starts;
+/** Counts the non-zeros of sets of rows in a small memory of its own: for each set uint32[rows + 1], summed up, from 0. */
+export async function nonZeroStarts(sets: readonly LabelledRows[], columns: number): Promise<Uint32Array[]> {
+  const layout = new Layout();
+  const blockRows = Math.max(1, Math.floor(STAGED_BYTES / (4 * columns)));
+  const bytes = layout.take(Uint8Array, 4 * blockRows * columns);
+  const floats = { ...bytes, type: Float32Array, length: blockRows * columns };
+  const counts = layout.take(Uint32Array, blockRows);
+  const memory = kernelMemory(layout.pages);
+  const kernel = await instantiate(await kernelModule(new URL('../wasm/train.wasm', import.meta.url)), memory);
+  return sets.map(({ values, labels }) => {
+    const starts = new Uint32Array(labels.length + 1);
+    const kind = values instanceof Uint8Array ? 0 : 1;
+    const staged: Uint8Array | Float32Array = kind === 0 ? view(memory, bytes) : view(memory, floats);
+    const found = view(memory, counts);
+    for (let r = 0; r < labels.length; r += blockRows) {
+      const some = Math.min(blockRows, labels.length - r);
+      staged.set(values.subarray(r * columns, (r + some) * columns));
+      kernel.countRows(kind, bytes.offset, columns, some, counts.offset);
+      for (let i = 0; i < some; i++) starts[r + i + 1] = starts[r + i] + found[i];
+    }
+    return starts;
+  });
 }
 
 /** The most non-zeros that `batch` rows can have together. */
@@ -45,7 +58,7 @@ export function planRows(layout: Layout, rows: LabelledRows, columns: number, st
   const firsts = layout.take(Uint32Array, starts ? count + 1 : 0);
   const classes = layout.take(Uint16Array, count);
   const stagedRows = Math.max(1, Math.floor(STAGED_BYTES / (columns * type.BYTES_PER_ELEMENT)));
-  const staged = layout.take(type, starts ? stagedRows * columns : 0) as Slot;
+  const staged = layout.take(type, starts ? stagedRows * columns + 16 : 0) as Slot;
   return {
     count,
     record,
@@ -57,6 +70,7 @@ export function planRows(layout: Layout, rows: LabelledRows, columns: number, st
         view(memory, held).set(values);
         return;
       }
+      view(memory, firsts).set(starts);
       const stage = view(memory, staged);
       for (let r = 0; r < count; r += stagedRows) {
         const some = Math.min(stagedRows, count - r);
