@@ -97,7 +97,7 @@ function oneRow(nv: i32, x: usize, xRows: i32, k: i32, w: usize, bias: usize, ou
 }
 
 @inline
-export function storeRow(nv: i32, o: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
+function storeRow(nv: i32, o: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
   v128.store(o, a0);
   if (nv > 1) v128.store(o, a1, 16);
   if (nv > 2) v128.store(o, a2, 32);

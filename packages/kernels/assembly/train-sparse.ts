@@ -1,6 +1,6 @@
 // The first layer on rows that are mostly zero: lists of (row of the weights, value), 8 bytes each.
 import { Plan, panel, panelStride } from './train-plan';
-import { storeRow } from './train-dense';
+import { gatherOne, gatherTwo } from './train-gather';
 
 /** One list entry: the weight's row times 64 (its byte offset in a full panel), then the value. */
 export const ENTRY: usize = 8;
@@ -11,65 +11,18 @@ export const RECORD: usize = 16;
 export function multiplyListed(starts: usize, w: usize, wRows: i32, k: i32, columns: i32, out: usize, outRows: i32, first: i32, last: i32, from: i32, to: i32): void {
   let p = first;
   while (p < last) {
-    const wp = panel(w, wRows, p);
-    const op = panel(out, outRows, p);
-    if (p + 1 < last && panelStride(columns, p + 1) == 64) {
-      const next = panel(0, wRows, 1);
-      const outNext = panel(0, outRows, 1);
-      for (let s = from; s < to; s++) listedRow2(starts, wp, next, k, op, outNext, s);
-      p += 2;
-      continue;
-    }
+    const base = panel(w, wRows, p);
     const stride = panelStride(columns, p);
-    if (stride == 64) for (let s = from; s < to; s++) listedRow(4, starts, wp, k, op, s);
-    else if (stride == 48) for (let s = from; s < to; s++) listedRow(3, starts, wp, k, op, s);
-    else if (stride == 32) for (let s = from; s < to; s++) listedRow(2, starts, wp, k, op, s);
-    else for (let s = from; s < to; s++) listedRow(1, starts, wp, k, op, s);
-    p++;
+    const bias = base + <usize>k * stride;
+    const two = p + 1 < last && panelStride(columns, p + 1) == 64;
+    let o = panel(out, outRows, p) + <usize>from * stride;
+    for (let s = from; s < to; s++, o += stride) {
+      const list = starts + (<usize>s << 3);
+      if (two) gatherTwo(load<usize>(list), load<usize>(list, 4), base, panel(0, wRows, 1), bias, o, panel(0, outRows, 1));
+      else gatherOne(load<usize>(list), load<usize>(list, 4), base, stride, bias, o);
+    }
+    p += two ? 2 : 1;
   }
-}
-
-@inline
-function listedRow(nv: i32, starts: usize, w: usize, k: i32, out: usize, s: i32): void {
-  const bias = w + <usize>k * (nv << 4);
-  let a0 = v128.load(bias), a1 = a0, a2 = a0, a3 = a0;
-  if (nv > 1) a1 = v128.load(bias, 16);
-  if (nv > 2) a2 = v128.load(bias, 32);
-  if (nv > 3) a3 = v128.load(bias, 48);
-  const end = load<usize>(starts + (<usize>s << 3), 4);
-  for (let e = load<usize>(starts + (<usize>s << 3)); e < end; e += ENTRY) {
-    const u = v128.load32_splat(e, 4);
-    const p = w + (nv == 4 ? load<usize>(e) : (load<usize>(e) >> 6) * (nv << 4));
-    a0 = f32x4.add(a0, f32x4.mul(u, v128.load(p)));
-    if (nv > 1) a1 = f32x4.add(a1, f32x4.mul(u, v128.load(p, 16)));
-    if (nv > 2) a2 = f32x4.add(a2, f32x4.mul(u, v128.load(p, 32)));
-    if (nv > 3) a3 = f32x4.add(a3, f32x4.mul(u, v128.load(p, 48)));
-  }
-  storeRow(nv, out + <usize>s * (nv << 4), a0, a1, a2, a3);
-}
-
-@inline
-function listedRow2(starts: usize, w: usize, next: usize, k: i32, out: usize, outNext: usize, s: i32): void {
-  const bias = w + (<usize>k << 6);
-  let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
-  let b0 = v128.load(bias + next), b1 = v128.load(bias + next, 16), b2 = v128.load(bias + next, 32), b3 = v128.load(bias + next, 48);
-  const end = load<usize>(starts + (<usize>s << 3), 4);
-  for (let e = load<usize>(starts + (<usize>s << 3)); e < end; e += ENTRY) {
-    const u = v128.load32_splat(e, 4);
-    const p = w + load<usize>(e);
-    const q = p + next;
-    a0 = f32x4.add(a0, f32x4.mul(u, v128.load(p)));
-    a1 = f32x4.add(a1, f32x4.mul(u, v128.load(p, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(u, v128.load(p, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(u, v128.load(p, 48)));
-    b0 = f32x4.add(b0, f32x4.mul(u, v128.load(q)));
-    b1 = f32x4.add(b1, f32x4.mul(u, v128.load(q, 16)));
-    b2 = f32x4.add(b2, f32x4.mul(u, v128.load(q, 32)));
-    b3 = f32x4.add(b3, f32x4.mul(u, v128.load(q, 48)));
-  }
-  const o = out + (<usize>s << 6);
-  storeRow(4, o, a0, a1, a2, a3);
-  storeRow(4, o + outNext, b0, b1, b2, b3);
 }
 
 /** The input columns that worker `w` of `workers` gathers. */

@@ -4,7 +4,7 @@ import { Layer, Listed, Plan, Rows, Totals, panel, panelCount, panelStride } fro
 import { meet } from './train-barrier';
 import { correlatePair, multiplyPanel, sumRows } from './train-dense';
 import { RECORD, columnRange, gatherColumns, multiplyListed } from './train-sparse';
-import { sumListed } from './train-gather';
+import { sumRecord } from './train-gather';
 import { listColumns, multiplySparse } from './train-lists';
 import { fillList, fillPanels, layLists, rowOf, touchRows } from './train-input';
 import { activate, derive, drop, softmax, raisePeaks, softmax, softmaxDelta, unpack } from './train-units';
@@ -271,7 +271,7 @@ function updateTileListed(plan: usize, layer: usize, records: usize, row: i32, e
     const count = p + 1 < across && panelStride(columns, p + 1) == 64 ? 2 : 1;
     const delta = panel(load<usize>(layer, Layer.DELTA), batch, p);
     for (let i = row; i < end; i++) {
-      sumListed(records + <usize>(i - row) * RECORD, delta, stride, count == 2 ? panel(0, batch, 1) : 0, scratch);
+      sumRecord(records + <usize>(i - row) * RECORD, delta, stride, count == 2 ? panel(0, batch, 1) : 0, scratch);
       for (let q = 0; q < count; q++) {
         const w = panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p + q) + <usize>i * stride;
         const g = scratch + (q << 6);
@@ -361,7 +361,7 @@ function updateListedPanel(plan: usize, layer: usize, parity: i32, p: i32, strid
     let record = buffer(plan, Plan.RECORDS, parity) + <usize>columnRange(inputs, owner, workers) * RECORD;
     const end = record + <usize>load<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(parity * workers + owner) << 2)) * RECORD;
     for (; record < end; record += RECORD) {
-      sumListed(record, delta, stride, two ? panel(0, batch, 1) : 0, scratch);
+      sumRecord(record, delta, stride, two ? panel(0, batch, 1) : 0, scratch);
       const w = weights + (load<usize>(record) >> 6) * <usize>stride;
       const keep = load<f32>(record, 12);
       if (decay != 0) squares += penalise(w, scratch, stride, decay);
