@@ -21,7 +21,7 @@ import type { Forest } from '@layerwise/kernels/forest';
 const params = {
   trees: integer({ min: 1, max: 10_000, default: 100, doc: 'number of trees' }),
   keep: integer({ min: 1, doc: 'how many of the most important columns to keep' }),
-  sample: integer({ min: 2, default: 400, doc: 'training rows that the trees are grown on; the time grows with their square' }),
+  sample: integer({ min: 2, default: 300, doc: 'training rows that the trees are grown on; the time grows with their square' }),
   maxFeatures: integer({ min: 1, optional: true, doc: 'columns given to each tree; without it the whole part of the square root of their number' }),
   maxDepth: integer({ min: 1, optional: true, doc: 'deepest level of a tree, the root being 0' }),
 };
