@@ -19,7 +19,9 @@ export const layers = {
   activations: stage,
   embed: stage,
   report: ['contracts'],
+  sheet: ['contracts'],
+  export: ['contracts'],
   conformance: ['contracts'],
   'nx-plugin': ['contracts', 'store', 'study'],
-  cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'report', 'nx-plugin', 'kernels'],
+  cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
 };

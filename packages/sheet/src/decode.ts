@@ -1,0 +1,78 @@
+import { LayerwiseError } from '@layerwise/contracts';
+import { convertIndexedToRgb, decode as decodePng, encode, type DecodedPng } from 'fast-png';
+import jpeg from 'jpeg-js';
+import { readHeader } from './header.js';
+import { upright, type Picture } from './picture.js';
+
+/** Largest number of pixels that is decoded. */
+export const MOST_PIXELS = 50_000_000;
+
+/**
+ * Decodes a PNG or JPEG file (told apart by content), turned upright as its EXIF orientation says.
+ *
+ * @param name the file's name, for messages
+ * @throws LayerwiseError DATA_INVALID if it is neither, damaged, cut short, or larger than {@link MOST_PIXELS} (found out before anything is decoded)
+ */
+export function decodePicture(bytes: Uint8Array, name: string): Picture {
+  const header = readHeader(bytes, name);
+  if (header.width * header.height > MOST_PIXELS) {
+    const megapixels = (header.width * header.height) / 1e6;
+    throw new LayerwiseError('DATA_INVALID', `picture ${name} must have at most ${MOST_PIXELS / 1e6} megapixels, got ${header.width} x ${header.height} = ${megapixels.toFixed(1)}`, { remedy: 'Scale it down first; digits 50 pixels tall are large enough.' });
+  }
+  try {
+    return header.format === 'png' ? fromPng(decodePng(bytes, { checkCrc: true })) : fromJpeg(bytes);
+  } catch (error) {
+    throw new LayerwiseError('DATA_INVALID', `picture ${name} must be a whole ${header.format.toUpperCase()} file, but decoding it stopped with: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'The file is damaged or cut short; save or copy it again.', cause: error });
+  }
+}
+
+/** A PNG file of a picture. */
+export function encodePng({ width, height, data }: Picture): Uint8Array {
+  return encode({ width, height, data: data instanceof Uint8Array ? data : new Uint8Array(data), channels: 4, depth: 8 });
+}
+
+function fromJpeg(bytes: Uint8Array): Picture {
+  const decoded = jpeg.decode(bytes, { useTArray: true, tolerantDecoding: false, maxResolutionInMP: MOST_PIXELS / 1e6, maxMemoryUsageInMB: 4096 });
+  const { exifBuffer } = decoded as { exifBuffer?: Uint8Array };
+  return upright(decoded, exifBuffer ? exifOrientation(exifBuffer) : 1);
+}
+
+function fromPng(png: DecodedPng): Picture {
+  const { width, height, transparency } = png;
+  const { data, channels, scale } = samples(png);
+  const rgba = new Uint8Array(4 * width * height);
+  const colour = channels >= 3;
+  for (let i = 0; i < width * height; i++) {
+    const at = i * channels;
+    const key = transparency && transparency.length > 0 && Array.from(transparency).every((value, c) => data[at + c] === value);
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = (data[at + (colour ? c : 0)] as number) / scale;
+    rgba[4 * i + 3] = channels === 2 || channels === 4 ? (data[at + channels - 1] as number) / scale : key ? 0 : 255;
+  }
+  return { width, height, data: rgba };
+}
+
+/** Samples of a byte or two each; palettes and packed bits spread out. */
+function samples(png: DecodedPng): { data: ArrayLike<number>; channels: number; scale: number } {
+  if (png.palette) return { data: convertIndexedToRgb(png), channels: (png.palette[0] as readonly number[]).length, scale: 1 };
+  if (png.depth >= 8) return { data: png.data, channels: png.channels, scale: png.depth === 16 ? 257 : 1 };
+  const most = 2 ** png.depth - 1;
+  const palette = Array.from({ length: most + 1 }, (_, value) => [0, 0, 0].fill((255 * value) / most)) as [number, number, number][];
+  return { data: convertIndexedToRgb({ ...png, palette }), channels: 3, scale: 1 };
+}
+
+/** Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. */
+function exifOrientation(block: Uint8Array): number {
+  const start = String.fromCharCode(...block.subarray(0, 4)) === 'Exif' ? 6 : 0;
+  const view = new DataView(block.buffer, block.byteOffset + start, block.byteLength - start);
+  if (view.byteLength < 14) return 1;
+  const little = view.getUint16(0) === 0x4949;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > view.byteLength) return 1;
+  const entries = view.getUint16(directory, little);
+  for (let i = 0; i < entries; i++) {
+    const at = directory + 2 + 12 * i;
+    if (at + 12 > view.byteLength) return 1;
+    if (view.getUint16(at, little) === 0x0112) return view.getUint16(at + 8, little);
+  }
+  return 1;
+}
