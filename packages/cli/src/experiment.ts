@@ -37,11 +37,11 @@ export interface ExperimentResult {
 /** The artifacts of a built experiment, by role. */
 export type ExperimentArtifacts = Readonly<Partial<Record<RoleName, StoredArtifact>>>;
 
-/** Opens every artifact of an experiment. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
-export async function openExperiment(root: string, plan: ExperimentPlan): Promise<ExperimentArtifacts> {
+/** Opens the artifacts of an experiment, all of them or those of some roles. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
+export async function openExperiment(root: string, plan: ExperimentPlan, roles: readonly RoleName[] = roleNames): Promise<ExperimentArtifacts> {
   const store = new Store(join(root, 'artifacts'));
   const artifacts: Partial<Record<RoleName, StoredArtifact>> = {};
-  for (const role of roleNames) {
+  for (const role of roles) {
     const id = plan.stages[role];
     if (id === undefined) continue;
     artifacts[role] = await store.open(id).catch((error: unknown) => {

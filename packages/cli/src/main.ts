@@ -61,6 +61,20 @@ function parser(args: readonly string[]): ReturnType<typeof yargs> {
       (y) => y.positional('action', { choices: ['fetch'] as const, demandOption: true, describe: 'fetch' }).option('mirror', { type: 'string', array: true, describe: 'Address below which <file>.gz is, instead of the public mirrors' }).example('$0 data fetch', ''),
       async ({ mirror }) => (await import('./commands/data.js')).dataFetchCommand(mirror),
     )
+    .command(
+      'predict <experiment> <pictures..>',
+      'Find the digits on photos or scans and read them with the net of a built experiment',
+      (y) =>
+        y
+          .positional('experiment', experiment)
+          .positional('pictures', { type: 'string', array: true, demandOption: true, describe: 'PNG or JPEG files, folders of them, patterns such as "scans/*.jpg"' })
+          .option('labels', { type: 'string', describe: 'What is written on the sheets, in reading order, or a text file of it: the readings are scored' })
+          .option('out', { type: 'string', describe: 'Folder for the annotated pictures and the tables; by default in the folder of the experiment' })
+          .option('json', { type: 'boolean', default: false, describe: 'One JSON object instead of a table' })
+          .example('$0 predict pipeline:exp3 photo.jpg', '')
+          .example('$0 predict pipeline:exp3 photo.jpg --labels "0123 456 789"', 'with a score'),
+      async ({ experiment, pictures, labels, out, json }) => (await import('./commands/predict.js')).predictCommand(experiment, pictures, { labels, out, json }),
+    )
     .command('schema', 'Write pipelines/study.schema.json, for completion in editors', {}, async () => (await import('./commands/schema.js')).schemaCommand())
     .demandCommand(1, 'Name a command.')
     .strict()

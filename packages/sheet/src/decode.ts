@@ -60,11 +60,11 @@ function samples(png: DecodedPng): { data: ArrayLike<number>; channels: number; 
   return { data: convertIndexedToRgb({ ...png, palette }), channels: 3, scale: 1 };
 }
 
-/** Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. */
+/** Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. The decoder hands out the block from the second zero after `Exif`. */
 function exifOrientation(block: Uint8Array): number {
-  const start = String.fromCharCode(...block.subarray(0, 4)) === 'Exif' ? 6 : 0;
+  const start = block[0] === 0 ? 1 : 0;
+  if (block.length < start + 14) return 1;
   const view = new DataView(block.buffer, block.byteOffset + start, block.byteLength - start);
-  if (view.byteLength < 14) return 1;
   const little = view.getUint16(0) === 0x4949;
   const directory = view.getUint32(4, little);
   if (directory + 2 > view.byteLength) return 1;

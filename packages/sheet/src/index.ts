@@ -5,3 +5,7 @@ export { readingRows } from './order.js';
 export { boundsOf, formOf, normalise, type Box, type Form, type Ink } from './normalise.js';
 export { luma, shrink, upright, type Grey, type Picture } from './picture.js';
 export { penWidth, thickened } from './pen.js';
+export { annotated, type Note } from './annotate.js';
+export { TrainingSet, type Familiarity } from './familiarity.js';
+export { loudest, toCsv, toText, UNLIKE, type Reading, type Voice } from './reading.js';
+export { scoreReadings, type LabelScore } from './score.js';

@@ -5,7 +5,7 @@ const STRIPS = 24;
 /** Share of the strips that a line must show in. */
 const SHOWN = 0.5;
 /** Share of a strip's columns that a line must cover. */
-const COVERED = 0.75;
+const COVERED = 0.85;
 /** Slopes tried, in rows a column: about 7 degrees to either side. */
 const SLOPES = Array.from({ length: 17 }, (_, i) => (i - 8) * 0.015);
 
@@ -35,7 +35,7 @@ function eraseLevel(ink: Grey, level: number): Uint8Array | undefined {
   const strip = Math.floor(ink.width / STRIPS);
   if (strip < 8) return undefined;
   const slope = bestSlope(ink, level, strip);
-  const lines = chains(SLOPES.length > slope ? pieces(ink, level, strip, SLOPES[slope] as number) : [], strip * (SLOPES[slope] as number), Math.max(3, 0.04 * strip));
+  const lines = chains(pieces(ink, level, strip, SLOPES[slope] as number), strip * (SLOPES[slope] as number), Math.max(3, 0.04 * strip));
   if (lines.length === 0) return undefined;
   const erased = new Uint8Array(ink.data.length);
   for (const line of lines) erase(ink, level, line, strip, erased);
@@ -48,30 +48,46 @@ function bestSlope(ink: Grey, level: number, strip: number): number {
   return counts.reduce((best, count, i) => (count > (counts[best] as number) || (count === counts[best] && Math.abs(i - 8) < Math.abs(best - 8)) ? i : best), 8);
 }
 
-/** Per strip, the rows (at the strip's middle) around which a thin level line covers most columns. */
-function pieces({ width, height, data }: Grey, level: number, strip: number, slope: number): number[][] {
+/** Per strip, the rows (at the strip's middle) along which a thin level line runs: ink within a row of it in nearly every column. */
+function pieces(ink: Grey, level: number, strip: number, slope: number): number[][] {
+  const { width, height, data } = ink;
   const thick = Math.max(4, Math.round(0.012 * Math.min(width, height)));
   return Array.from({ length: STRIPS }, (_, s) => {
     const cover = new Float32Array(height);
-    for (let i = 0; i < strip; i++) {
+    const shifts = Array.from({ length: strip }, (__, i) => Math.round(slope * (i - strip / 2)));
+    shifts.forEach((shift, i) => {
       const x = s * strip + i;
-      const shift = Math.round(slope * (i - strip / 2));
-      for (let y = Math.max(0, -shift); y < Math.min(height, height - shift); y++) if ((data[(y + shift) * width + x] as number) > level) cover[y] = (cover[y] as number) + 1 / strip;
-    }
-    return peaks(cover, thick);
+      let last = -1;
+      for (let y = 0; y < height; y++) {
+        if ((data[y * width + x] as number) <= level) continue;
+        for (let row = Math.max(last + 1, y - shift - 1, 0); row <= Math.min(height - 1, y - shift + 1); row++) cover[row] = (cover[row] as number) + 1 / strip;
+        last = y - shift + 1;
+      }
+    });
+    return runs(cover).filter((row) => thin(ink, level, s * strip, shifts, Math.round(row), thick));
   });
 }
 
-/** Middles of the runs of rows that are covered, unless the run is too thick for a line. */
-function peaks(cover: Float32Array, thick: number): number[] {
+/** Middles of the runs of rows that are covered. */
+function runs(cover: Float32Array): number[] {
   const found: number[] = [];
   for (let y = 0; y < cover.length; y++) {
-    if ((cover[y] as number) + (cover[y + 1] ?? 0) * 0.5 + (cover[y - 1] ?? 0) * 0.5 < COVERED) continue;
+    if ((cover[y] as number) < COVERED) continue;
     const start = y;
-    while (y + 1 < cover.length && (cover[y + 1] as number) > 0.3) y++;
-    if (y - start < thick) found.push((start + y) / 2);
+    while (y + 1 < cover.length && (cover[y + 1] as number) >= COVERED) y++;
+    found.push((start + y) / 2);
   }
   return found;
+}
+
+/** Whether at least a third of a strip's columns have no more than `thick` pixels of ink on end at the row: elsewhere writing may cross. */
+function thin({ width, height, data }: Grey, level: number, left: number, shifts: readonly number[], row: number, thick: number): boolean {
+  const few = shifts.filter((shift, i) => {
+    let count = 0;
+    for (let y = Math.max(0, row + shift - thick); y <= Math.min(height - 1, row + shift + thick); y++) if ((data[y * width + left + i] as number) > level) count++;
+    return count > 0 && count <= thick;
+  });
+  return few.length >= shifts.length / 3;
 }
 
 /** Joins pieces of neighbouring strips to lines: the next one is looked for where the slope leads, over gaps of up to five strips. */

@@ -64,14 +64,33 @@ function imagesOf({ hand, seed, rows, columns }: PageJob): (i: number, random: R
   if (typeof hand === 'string' && hand !== 'strokes') {
     return (_, random) => {
       const digit = random.below(10);
-      const outline = outlineOf(hand, digit);
-      return { digit, width: outline.width, at: (x, y) => (inside(outline.rings, x, y) ? 1 : 0) };
+      return glyphOf(hand, digit);
     };
   }
   const count = rows * columns;
   const drawn = typeof hand === 'string' ? { pixels: new Uint8Array(count * 784), labels: new Uint16Array(count) } : hand;
   if (typeof hand === 'string') drawStrokes({ seed, part: 'test', from: 0, to: count, ...(drawn as { pixels: Uint8Array; labels: Uint16Array }) });
   return (i) => fromImage(drawn.pixels.subarray(i * 784, (i + 1) * 784), drawn.labels[i] as number);
+}
+
+/** Height of a glyph's bitmap. */
+const GLYPH = 192;
+const glyphs = new Map<string, Shape>();
+
+/** A font's digit, filled once into a bitmap of which the shape is read. */
+function glyphOf(font: FontName, digit: number): Shape {
+  const known = glyphs.get(`${font} ${digit}`);
+  if (known) return known;
+  const { rings, width } = outlineOf(font, digit);
+  const columns = Math.ceil(GLYPH * width);
+  const filled = Uint8Array.from({ length: columns * GLYPH }, (_, i) => (inside(rings, ((i % columns) + 0.5) / GLYPH, (Math.floor(i / columns) + 0.5) / GLYPH) ? 1 : 0));
+  const shape: Shape = {
+    digit,
+    width,
+    at: (x, y) => (x < 0 || y < 0 || x >= width || y >= 1 ? 0 : (filled[Math.floor(y * GLYPH) * columns + Math.floor(x * GLYPH)] as number)),
+  };
+  glyphs.set(`${font} ${digit}`, shape);
+  return shape;
 }
 
 /** An image of 28x28 as a smooth shape: its ink's box, interpolated and sharpened. */

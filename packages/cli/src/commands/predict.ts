@@ -1,0 +1,83 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, parse, relative } from 'node:path';
+import { LayerwiseError } from '@layerwise/contracts';
+import { annotated, decodePicture, encodePng, scoreReadings, toCsv, toText, type LabelScore, type Reading } from '@layerwise/sheet';
+import { parseLabels } from '../labels.js';
+import { findPictures } from '../pictures.js';
+import { SheetReader } from '../reader.js';
+import { findExperiment, findRoot, planAll } from '../workspace.js';
+
+/** Options of `layerwise predict`. */
+export interface PredictOptions {
+  readonly labels: string | undefined;
+  readonly out: string | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * `layerwise predict <study>:<experiment> <pictures..>`: reads the digits on photos or scans, and writes an annotated
+ * picture of each, digits.csv and digits.json. A picture that cannot be read is one message; the others are read all the same.
+ */
+export async function predictCommand(address: string, names: readonly string[], { labels, out, json }: PredictOptions): Promise<void> {
+  const root = findRoot();
+  const plan = findExperiment(await planAll(root), address);
+  const files = findPictures(names.map(String));
+  const reader = await SheetReader.open(root, plan);
+  const { classes } = reader.net.dataset;
+  const wanted = labels === undefined ? undefined : parseLabels(labels, classes);
+  const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'predict');
+  await mkdir(folder, { recursive: true });
+  const outputs = outputNames(files);
+  const readings: Reading[] = [];
+  let failed = 0;
+  for (const [i, file] of files.entries()) {
+    try {
+      const found = await readSheet(reader, file, join(folder, outputs[i] as string));
+      readings.push(...found);
+      if (!json) process.stdout.write(`${file}\n${toText(found)}\nannotated: ${shown(join(folder, outputs[i] as string))}\n\n`);
+    } catch (error) {
+      if (!(error instanceof LayerwiseError)) throw error;
+      if (files.length === 1) throw error;
+      process.stderr.write(`layerwise: ${error.describe()}\n`);
+      failed++;
+    }
+  }
+  if (failed > 0) process.exitCode = 1;
+  const score = wanted && scoreReadings(readings.map((reading) => reading.class), wanted);
+  const result = { experiment: address, classes, digits: readings, ...(score && { score }) };
+  await writeFile(join(folder, 'digits.csv'), toCsv(readings, classes));
+  await writeFile(join(folder, 'digits.json'), `${JSON.stringify(result)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${summary(readings, score)}\ntables: ${shown(join(folder, 'digits.csv'))}, ${shown(join(folder, 'digits.json'))}\n`);
+}
+
+async function readSheet(reader: SheetReader, file: string, output: string): Promise<Reading[]> {
+  const picture = decodePicture(await readFile(file), file);
+  const readings = reader.read(picture, file);
+  const drawn = annotated(picture, readings.map((reading) => ({ box: reading.box, text: reading.class, doubtful: reading.unlike })));
+  await writeFile(output, encodePng(drawn));
+  return readings;
+}
+
+/** `<name>.annotated.png`; pictures of one name in several folders are numbered. */
+function outputNames(files: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return files.map((file) => {
+    const name = parse(basename(file)).name;
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return `${name}${count > 1 ? `-${count}` : ''}.annotated.png`;
+  });
+}
+
+function summary(readings: readonly Reading[], score: LabelScore | undefined): string {
+  const text = `read in order: ${readings.map((reading, i) => `${i > 0 && reading.row !== (readings[i - 1] as Reading).row ? ' ' : ''}${reading.class}`).join(readings.every((reading) => reading.class.length === 1) ? '' : ' ')}`;
+  const doubtful = readings.filter((reading) => reading.unlike).length;
+  const warning = doubtful > 0 ? `\n${doubtful} of ${readings.length} inputs are unlike the training data; trust these readings less` : '';
+  const scored = score ? `\nscore: ${score.right} of ${score.labels} right (${((100 * score.right) / score.labels).toFixed(1)}%); ${score.wrong} read wrongly, ${score.missed} not found, ${score.extra} found where no label is` : '';
+  return text + warning + scored;
+}
+
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}

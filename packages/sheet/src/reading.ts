@@ -1,0 +1,77 @@
+import type { Box } from './normalise.js';
+
+/** A hidden node and how much it spoke for (positive) or against (negative) the class that won. */
+export interface Voice {
+  /** `hidden1`, `hidden2`, ... */
+  readonly layer: string;
+  /** From 0. */
+  readonly node: number;
+  /** In units of the class's logit. */
+  readonly contribution: number;
+}
+
+/** What the net says of one digit. */
+export interface Reading {
+  /** File name of the picture. */
+  readonly picture: string;
+  /** Place in reading order, from 1. */
+  readonly number: number;
+  /** Row on the sheet, from 1. */
+  readonly row: number;
+  readonly box: Box;
+  /** Name of the class that won. */
+  readonly class: string;
+  /** Per class, in their order. */
+  readonly probabilities: readonly number[];
+  readonly for: readonly Voice[];
+  readonly against: readonly Voice[];
+  /** Distance to the training set in the last hidden layer, and the share (%) of training images that are nearer. */
+  readonly distance: number;
+  readonly percentile: number;
+  /** The input is unlike the training images: the percentile is above {@link UNLIKE}. */
+  readonly unlike: boolean;
+}
+
+/** Percentile of the training set's own distances above which an input is called unlike it. */
+export const UNLIKE = 99;
+
+/** The `count` loudest voices for and against, each layer's own, loudest first. */
+export function loudest(contributions: readonly ArrayLike<number>[], count: number): { for: Voice[]; against: Voice[] } {
+  const voices = contributions.map((values, l) => Array.from(values, (contribution, node) => ({ layer: `hidden${l + 1}`, node, contribution })));
+  const most = (sign: number): Voice[] => voices.flatMap((layer) => layer.filter((voice) => sign * voice.contribution > 0).sort((a, b) => sign * (b.contribution - a.contribution) || a.node - b.node).slice(0, count));
+  return { for: most(1), against: most(-1) };
+}
+
+/** Readings as CSV (RFC 4180), one line a digit. */
+export function toCsv(readings: readonly Reading[], classes: readonly string[]): string {
+  const head = ['picture', 'number', 'row', 'x', 'y', 'width', 'height', 'class', 'probability', ...classes.map((name) => `p(${name})`), 'for', 'against', 'distance', 'percentile', 'unlike'];
+  const lines = readings.map((r) => {
+    const { x, y, width, height } = r.box;
+    return [r.picture, r.number, r.row, x, y, width, height, r.class, winner(r), ...r.probabilities.map((p) => p.toFixed(6)), voices(r.for), voices(r.against), r.distance.toFixed(4), r.percentile.toFixed(1), r.unlike];
+  });
+  return [head, ...lines].map((cells) => `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('');
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function winner({ probabilities }: Reading): string {
+  return Math.max(...probabilities).toFixed(6);
+}
+
+function voices(list: readonly Voice[]): string {
+  return list.map(({ layer, node, contribution }) => `${layer}[${node}] ${contribution > 0 ? '+' : ''}${contribution.toFixed(2)}`).join('; ');
+}
+
+/** Readings as a table for a terminal. */
+export function toText(readings: readonly Reading[]): string {
+  const head = ['#', 'row', 'box', 'class', 'prob', 'spoke most for', 'against', 'unlike the training data'];
+  const lines = readings.map((r) => {
+    const { x, y, width, height } = r.box;
+    const far = r.unlike ? `yes: farther than ${r.percentile.toFixed(1)}% of it` : '';
+    return [String(r.number), String(r.row), `${x},${y} ${width}x${height}`, r.class, Math.max(...r.probabilities).toFixed(3), voices(r.for.slice(0, 2)), voices(r.against.slice(0, 2)), far];
+  });
+  const widths = head.map((title, c) => Math.max(title.length, ...lines.map((line) => (line[c] as string).length)));
+  return [head, ...lines].map((cells) => cells.map((cell, c) => cell.padEnd(widths[c] as number)).join('  ').trimEnd()).join('\n');
+}
