@@ -125,6 +125,19 @@ describe('edges', () => {
     expect(result.warnings.map(({ code }) => code)).toEqual(['CONSTANT_LAYER', 'CONSTANT_LAYER', 'MAP_SKIPPED']);
   });
 
+  it('has as many components as live nodes; the others are 0', async () => {
+    const given = await inputs([5]);
+    const { hidden1 } = (await given.activations.matrix('train')).columns;
+    hidden1.data.forEach((_, i) => (hidden1.data[i] = i % 5 === 2 ? Math.floor(i / 5) % 7 : 0));
+    const result = await runInMemory(stage, { params: { tsne: [] }, inputs: given });
+    const view = (await views(result)).find(({ name }) => name === 'hidden1-pca3');
+    expect(view?.explained?.[0]).toBeCloseTo(1, 12);
+    expect(view?.explained?.slice(1)).toEqual([0, 0]);
+    const position = (await result.output.matrix('hidden1-pca3')).columns.position.data;
+    expect(new Set(position.filter((_, i) => i % 3 === 0)).size).toBe(7);
+    expect(position.every((x, i) => i % 3 === 0 || x === 0)).toBe(true);
+  });
+
   it('accepts one row', async () => {
     const result = await runInMemory(stage, { inputs: await inputs([4], undefined, 1) });
     for (const view of await views(result)) expect((await result.output.matrix(view.name)).columns.position.data.every(Number.isFinite)).toBe(true);

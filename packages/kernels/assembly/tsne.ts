@@ -108,7 +108,8 @@ function advance(s: State, at: usize, Z: f64): f64 {
   const same = (update > 0 && gradient > 0) || (update < 0 && gradient < 0) || (update === 0 && gradient === 0);
   gain = same ? gain * 0.8 + 0.01 : gain + 0.2;
   store<f64>(s.gains + at, gain);
-  return s.momentum * update - s.rate * gain * gradient;
+  // Any finite bound will do: it keeps an overflow from becoming NaN.
+  return max(-1e100, min(1e100, s.momentum * update - s.rate * gain * gradient));
 }
 
 /** `iterations` steps; every thread of the state calls it at once. */

@@ -127,6 +127,13 @@ describe('runs', () => {
     expect(klDivergence).toBeLessThan(3);
   });
 
+  it('stays finite with an absurd step length', async () => {
+    for (const repulsion of ['exact', 'grid'] as const) {
+      const { embedding } = await tsne(groups(80, 3), { perplexity: 5, iterations: 400, exaggerated: 0, learningRate: 1e300, repulsion });
+      expect(embedding.every(Number.isFinite)).toBe(true);
+    }
+  });
+
   it('meets constant data, equal rows and a single column without NaN', async () => {
     const constant = { data: new Float32Array(60 * 3).fill(2), rows: 60, columns: 3 };
     const pairs = groups(60, 3);
