@@ -75,6 +75,12 @@ describe.skipIf(!found)('a report in a browser', () => {
     await page.context().close();
   });
 
+  it.each(['index.html', 'study.html'])('%s uses the width of a desktop', async (file) => {
+    const { page } = await open(file);
+    expect(await page.$eval('main', (main) => main.getBoundingClientRect().width)).toBeGreaterThan(850);
+    await page.context().close();
+  });
+
   it('shows the digit under the pointer on a map', async () => {
     const { page, complaints } = await open('index.html');
     const map = page.locator('figure[data-map="hidden1-tsne"] svg');

@@ -28,7 +28,7 @@ export function page({ title, opening, contents, body, script }: Page): string {
 <style>${STYLE}</style>
 </head>
 <body>
-${html`<div class="page">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
+${html`<div class="page${contents.length > 0 && ' with-contents'}">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
 ${body}</main></div>${script ?? raw('')}`.text}
 </body>
 </html>

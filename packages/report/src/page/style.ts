@@ -24,7 +24,7 @@ h3+.lead{font-size:1rem;margin:-.2em 0 1em}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 nav ol{list-style:none;margin:1.2rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.9rem}
 nav a{display:inline-block;padding:.15rem 0;color:var(--soft);text-decoration:none}nav a:hover{color:var(--accent);text-decoration:underline}
-@media (min-width:1100px){.page{display:grid;grid-template-columns:150px minmax(0,1fr);gap:56px;padding:0 32px 6rem}nav ol{position:sticky;top:3rem;display:block;margin-top:3rem}nav li{margin:.3rem 0}}
+@media (min-width:1100px){.page{padding:0 32px 6rem}.page:not(.with-contents){max-width:1010px}.with-contents{display:grid;grid-template-columns:150px minmax(0,1fr);gap:56px}nav ol{position:sticky;top:3rem;display:block;margin-top:3rem}nav li{margin:.3rem 0}}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin:1.5rem 0;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .tile{background:var(--paper);padding:.8rem .9rem}
 .tile dt{font-size:.8rem;color:var(--soft)}.tile dd{margin:.15rem 0 0;font-size:1.35rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums lining-nums}
@@ -74,10 +74,10 @@ img.ink,img.map,canvas.ink{image-rendering:pixelated;max-width:100%;height:auto}
 figure[data-map] svg{cursor:crosshair;touch-action:pan-y}
 details{margin:1rem 0}summary{cursor:pointer;font-size:.9rem;color:var(--accent);padding:.2rem 0}details[open]>summary{margin-bottom:.6rem}
 pre{background:var(--wash);border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;overflow-wrap:anywhere;white-space:pre-wrap;font-size:.84rem;line-height:1.5;max-width:46rem}code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86em}
-.compare td:nth-child(2),.compare th:nth-child(2){text-align:left}.compare tr.best>*{background:var(--wash);font-weight:600}.compare tr.here th::after{content:' ◂ this report';color:var(--soft);font-weight:400;font-size:.78rem}
+.compare{max-width:none}.compare td{white-space:nowrap}.compare td:nth-child(2),.compare th:nth-child(2){text-align:left}.compare tr.best>*{background:var(--wash);font-weight:600}.compare tr.here th::after{content:' ◂ this report';color:var(--soft);font-weight:400;font-size:.78rem}
 .recommend{border-left:4px solid var(--accent);padding:.2rem 0 .2rem 1rem;margin:1.2rem 0}
 @media (max-width:760px){.tiles{grid-template-columns:1fr 1fr}}
 @media (max-width:560px){.grid{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}body{font-size:16px}section{margin-top:3rem;padding-top:1.8rem}th,td{padding:.34rem .28rem}table{font-size:.8rem}table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}}
-@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4}body{font-size:10.5pt}nav,.controls,.tip,.files{display:none}.page{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}}
+@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4}body{font-size:10.5pt}nav,.controls,.tip,.files{display:none}.page,.with-contents{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `.trim();

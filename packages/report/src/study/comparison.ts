@@ -56,6 +56,6 @@ export function recommendationText(recommendation: Recommendation | undefined): 
   const reason =
     others.length === 0
       ? `its validation accuracy, ${percent(chosen.validation)}, is more than ${TOLERANCE * 100} points above every other`
-      : `its validation accuracy, ${percent(chosen.validation)}, ${chosen === best ? 'is the highest' : `lies within ${TOLERANCE * 100} points of the highest (${best.name}, ${percent(best.validation)})`}, and of the ${close.length} experiments that close it overfits least: training exceeds validation by ${points(overfit(chosen))} points (${others.map((e) => `${e.name} ${points(overfit(e))}`).join(', ')})`;
+      : `its validation accuracy, ${percent(chosen.validation)}, ${chosen === best ? 'is the highest' : `lies within ${TOLERANCE * 100} points of the highest (${best.name}, ${percent(best.validation)})`}, and of the ${close.length} experiments that close it overfits least: its training accuracy minus its validation accuracy is ${points(overfit(chosen))} points (${others.map((e) => `${e.name} ${points(overfit(e))}`).join(', ')})`;
   return html`<div class="recommend"><p><strong>Recommended: ${chosen.name}</strong> (${chosen.net}, ${chosen.inputs}), because ${reason}.</p><p class="note">Chosen on training and validation data alone; test figures are reported, never selected on.</p></div>`;
 }
