@@ -68,7 +68,7 @@ describe('which stages run', () => {
   });
 
   it("a change of train's code: training and what follows, where its bytes changed", async () => {
-    workspace.edit('packages/train/src/stage.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
+    workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
     const changed = await run();
     expect(changed.ran, changed.output).toEqual(afterTrain);
   });

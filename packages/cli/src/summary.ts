@@ -21,6 +21,18 @@ export function describeResult(result: ExperimentResult): string {
   return [`${experiment}  ${title}`, ...rows.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)].join('\n');
 }
 
+/** One line for each experiment of a study. */
+export function describeStudy(study: string, results: readonly ExperimentResult[], counts: ReadonlyMap<string, number>): string {
+  const rows = results.map(({ experiment, features, hidden, classes, validation, test, published }) => {
+    const { accuracy } = published?.test ?? {};
+    const ran = counts.get(experiment);
+    return [experiment.slice(study.length + 1), [features, ...hidden, classes].join('-'), share(validation.accuracy), share(test.accuracy), accuracy === undefined ? '' : share(accuracy), ran === undefined ? '' : `${ran} ran`];
+  });
+  const table = [['experiment', 'net', 'validation', 'test', 'published', ''], ...rows];
+  const widths = (table[0] as string[]).map((_, column) => Math.max(...table.map((row) => (row[column] as string).length)));
+  return table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ')}`.trimEnd()).join('\n');
+}
+
 /** Which stages ran in this run, which were found intact, and which Nx took from its cache. */
 export function describeRun(plan: ExperimentPlan, entries: ReadonlyMap<string, JournalEntry>, started: number, now: number): string {
   const stages = Object.entries(plan.stages).map(([role, id]) => ({ role, entry: entries.get(id) }));

@@ -3,7 +3,8 @@ import { noteLooks } from '@layerwise/store';
 import { builtExperiments, composeReports } from '../compose.js';
 import { openExperiment } from '../experiment.js';
 import { Journal } from '../journal.js';
-import { describeResult, describeRun } from '../summary.js';
+import { duration } from '../progress.js';
+import { describeResult, describeRun, describeStudy } from '../summary.js';
 import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
 
 /** `layerwise result <study>[:<experiment>]`, the last target of a run: lays the experiments' folders and reports, and says how it went. */
@@ -20,11 +21,16 @@ export async function resultCommand(address: string): Promise<void> {
   const entries = journal?.entries() ?? new Map();
   const cached = new Set([...workspace.instances.keys()].filter((id) => entries.get(id)?.status !== 'computed'));
   await composeReports(root, study, built, shown, cached);
-  for (const { plan, result } of shown) {
-    const run = journal ? `\n${describeRun(plan, entries, journal.started, Date.now())}` : '';
-    process.stdout.write(`\n${describeResult(result)}${run}\n`);
+  if (address.includes(':')) {
+    for (const { plan, result } of shown) {
+      const run = journal ? `\n${describeRun(plan, entries, journal.started, Date.now())}` : '';
+      process.stdout.write(`\n${describeResult(result)}${run}\n`);
+    }
+  } else {
+    const counts = new Map(shown.map(({ plan, result }) => [result.experiment, Object.values(plan.stages).filter((id) => entries.get(id)?.status === 'computed').length]));
+    const time = journal ? `  time       ${duration(Date.now() - journal.started)}\n` : '';
+    process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${time}  report     artifacts/${study.name}/report/index.html\n`);
   }
-  if (plans.length > 1) process.stdout.write(`\n${study.name}  artifacts/${study.name}/report/index.html\n`);
   noteLooks(join(root, 'artifacts'));
   journal?.prune();
 }
