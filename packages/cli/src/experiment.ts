@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LayerwiseError, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
 import { Store, type StoredArtifact } from '@layerwise/store';
@@ -10,6 +11,8 @@ export interface ExperimentResult {
   readonly title: string;
   /** Name of the data set that was used. */
   readonly dataset: string;
+  /** Whether that data set took the place of the one the study names. */
+  readonly fallback: boolean;
   readonly train: Score;
   readonly validation: Score;
   readonly test: Score;
@@ -52,6 +55,19 @@ export async function openExperiment(root: string, plan: ExperimentPlan, roles: 
   return artifacts;
 }
 
+/**
+ * The artifacts that the experiment's folder was last laid from, for a look at them after the plan has changed
+ * (another study file, other data). @throws LayerwiseError ARTIFACT_MISSING
+ */
+export async function openLast(root: string, plan: ExperimentPlan): Promise<{ plan: ExperimentPlan; artifacts: ExperimentArtifacts }> {
+  const file = join(root, 'artifacts', plan.study, plan.name, 'experiment.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy: `npx nx run ${plan.study}:${plan.name}` });
+  const { stages } = JSON.parse(text) as { stages: Record<string, { id: string }> };
+  const last = { ...plan, stages: Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id])) };
+  return { plan: last, artifacts: await openExperiment(root, last) };
+}
+
 /** The figures of a built experiment. */
 export async function resultOf(plan: ExperimentPlan, artifacts: ExperimentArtifacts): Promise<ExperimentResult> {
   const evaluation = await (artifacts.train as StoredArtifact).json<Evaluation>('evaluation');
@@ -62,6 +78,7 @@ export async function resultOf(plan: ExperimentPlan, artifacts: ExperimentArtifa
     experiment: `${plan.study}:${plan.name}`,
     title: plan.title,
     dataset: seen.dataset.name,
+    fallback: seen.dataset.fallback !== undefined,
     train,
     validation,
     test,

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'STORAGE_FAILED'
   | 'STAGE_FAILED'
   | 'DIVERGED'
+  | 'EXPECTATION_UNMET'
   | 'ABORTED'
   | 'UNSUPPORTED'
   | 'USAGE';

@@ -16,7 +16,7 @@ export const params = {
   experiment: text({ doc: 'name of the experiment', default: 'experiment' }),
   studyTitle: text({ doc: 'one line on the study', optional: true }),
   title: text({ doc: 'one line over the report; by default the net and the data set', optional: true }),
-  published: object({ train: score('training'), validation: score('validation'), test: score('test') }, { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true }),
+  published: object({ train: score('training'), validation: score('validation'), test: score('test'), source: text({ doc: 'where the figures come from', optional: true }) }, { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true }),
   interactive: flag({ doc: 'embed images and positions, so that hovering a map and clicking a confusion cell shows digits', default: true }),
   hoverImages: integer({ doc: 'at most so many images per split can be hovered', default: 10000, min: 0, max: 20000 }),
   topNodes: integer({ doc: 'hidden nodes per layer drawn without scripts', default: 12, min: 1, max: 64 }),
@@ -26,4 +26,4 @@ export const params = {
 export type ReportParams = Infer<typeof params>;
 
 /** Figures published elsewhere; all parts optional. */
-export type Published = { readonly [split in 'train' | 'validation' | 'test']?: { readonly accuracy?: number | undefined; readonly loss?: number | undefined; readonly labelRmse?: number | undefined } | undefined };
+export type Published = { readonly [split in 'train' | 'validation' | 'test']?: { readonly accuracy?: number | undefined; readonly loss?: number | undefined; readonly labelRmse?: number | undefined } | undefined } & { readonly source?: string | undefined };

@@ -1,12 +1,16 @@
-import { integer, object, real, text, type Fields } from '@layerwise/contracts';
+import { integer, list, object, real, text, type Fields } from '@layerwise/contracts';
 
 const scores = object(
   {
     accuracy: real({ min: 0, max: 1, optional: true, doc: 'Share of rows predicted rightly, 0 to 1.' }),
     loss: real({ min: 0, optional: true, doc: 'Mean cross-entropy in nats.' }),
+    labelRmse: real({ min: 0, optional: true, doc: 'Root mean squared error of the predicted label.' }),
   },
   { optional: true, doc: 'Figures of one split.' },
 );
+
+/** The interval, both ends included, in which a figure must lie. */
+const interval = (what: string, max?: number) => list(real({ min: 0, ...(max === undefined ? {} : { max }), doc: 'end of the interval' }), { minItems: 2, maxItems: 2, optional: true, doc: `[lowest, highest] ${what}; a run outside fails after its report is written.` });
 
 /** What names of studies and experiments look like: they are names of folders and of Nx projects and targets. */
 export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
@@ -27,4 +31,15 @@ export const experimentFields = {
   title: text({ optional: true, doc: 'Shown at the top of the report.' }),
   seed: integer({ min: 0, max: 4294967295, optional: true, doc: "Overrides the study's seed for this experiment's own stages." }),
   published: object({ train: scores, validation: scores, test: scores, source: text({ optional: true, doc: 'Where the figures come from.' }) }, { optional: true, doc: 'Figures of another implementation, shown beside the measured ones.' }),
+  expect: object(
+    {
+      'train.accuracy': interval('accuracy on the training rows', 1),
+      'validation.accuracy': interval('accuracy on the validation rows', 1),
+      'test.accuracy': interval('accuracy on the test rows', 1),
+      'train.loss': interval('loss on the training rows'),
+      'validation.loss': interval('loss on the validation rows'),
+      'test.loss': interval('loss on the test rows'),
+    },
+    { optional: true, doc: 'What this experiment must come to; no part of what is computed.' },
+  ),
 } as const satisfies Fields;

@@ -30,9 +30,13 @@ export interface RawState {
 /** One experiment of a planned study. */
 export interface ExperimentPlan {
   readonly study: string;
+  /** The study's file, relative to the workspace. */
+  readonly file: string;
   readonly name: string;
   readonly title: string;
   readonly published: ExperimentDocument['published'];
+  /** Figure, such as `test.accuracy` -> lowest and highest value. */
+  readonly expect: ExperimentDocument['expect'];
   /** Role -> id of the instance. */
   readonly stages: Readonly<Partial<Record<RoleName, string>>>;
 }
@@ -84,7 +88,7 @@ function planExperiment(study: StudyDocument, experiment: ExperimentDocument, pl
     instances.set(instance.id, instance);
     stages[role] = instance.id;
   }
-  return { study: study.name, name: experiment.name, title: experiment.title ?? experiment.name, published: experiment.published, stages };
+  return { study: study.name, file: study.file, name: experiment.name, title: experiment.title ?? experiment.name, published: experiment.published, expect: experiment.expect, stages };
 }
 
 interface Step {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { LayerwiseError } from '@layerwise/contracts';
 import { noteLooks } from '@layerwise/store';
 import { builtExperiments, composeReports } from '../compose.js';
 import { openExperiment } from '../experiment.js';
+import { unmet } from '../expectations.js';
 import { Journal } from '../journal.js';
 import { duration } from '../progress.js';
 import { describeResult, describeRun, describeStudy } from '../summary.js';
@@ -33,4 +35,6 @@ export async function resultCommand(address: string): Promise<void> {
   }
   noteLooks(join(root, 'artifacts'));
   journal?.prune();
+  const off = shown.flatMap(({ plan, result }) => unmet(plan, result));
+  if (off.length > 0) throw new LayerwiseError('EXPECTATION_UNMET', off.join('\n'), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' });
 }
