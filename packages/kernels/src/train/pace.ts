@@ -1,7 +1,7 @@
 /** Steps that run uninterrupted take about this long, so that abort and progress are prompt. */
 const CHUNK_SECONDS = 0.04;
-/** Steps before the first measurement, while the engine still compiles. */
-const WARM_STEPS = 48;
+/** What is not measured at first, while the engine still compiles. */
+const WARM_SECONDS = 0.02;
 /** One chunk in so many tries another number of threads. */
 const TRIAL_EVERY = 16;
 
@@ -13,6 +13,9 @@ export class Pace {
   /** Numbers of threads worth trying, ascending: powers of two and the most. */
   private readonly counts: readonly number[];
   private readonly seconds = new Map<number, number>();
+  private warm = 0;
+  private warmSteps = 4;
+  private guess = 0;
   private chunks = 0;
 
   constructor(most: number) {
@@ -21,20 +24,25 @@ export class Pace {
 
   /** Threads and steps of the next chunk. */
   next(): { readonly workers: number; readonly steps: number } {
-    if (this.seconds.size === 0) return { workers: this.counts[this.counts.length - 1], steps: WARM_STEPS };
-    const best = this.best();
+    if (this.warm < WARM_SECONDS) return { workers: this.counts[this.counts.length - 1], steps: this.warmSteps };
     const untried = this.counts.filter((n) => !this.seconds.has(n));
-    const trial = untried.length > 0 || this.chunks % TRIAL_EVERY === 0;
-    const workers = trial ? (untried.at(-1) ?? this.neighbour(best)) : best;
-    const expected = this.seconds.get(workers) ?? 2 * (this.seconds.get(best) as number);
+    const trial = this.counts.length > 1 && (untried.length > 0 || this.chunks % TRIAL_EVERY === 0);
+    const workers = untried.at(-1) ?? (trial ? this.neighbour(this.best()) : this.best());
+    const expected = this.seconds.get(workers) ?? this.guess;
     return { workers, steps: Math.max(1, Math.round(CHUNK_SECONDS / (trial ? 4 : 1) / expected)) };
   }
 
   /** Told what a chunk took. */
   took(workers: number, steps: number, seconds: number): void {
-    const now = seconds / steps;
+    const now = Math.max(seconds, 1e-6) / steps;
+    this.guess = now;
+    if (this.warm < WARM_SECONDS) {
+      this.warm += seconds;
+      this.warmSteps *= 2;
+      return;
+    }
     const before = this.seconds.get(workers);
-    this.seconds.set(workers, before === undefined || this.chunks < 2 ? now : (before + now) / 2);
+    this.seconds.set(workers, before === undefined ? now : (before + now) / 2);
     this.chunks++;
   }
 
