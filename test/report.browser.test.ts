@@ -68,10 +68,15 @@ describe.skipIf(!found)('a report in a browser', () => {
     await page.context().close();
   });
 
-  it.each(['index.html', 'study.html'])('%s does not scroll sideways at 390 px, also with everything unfolded', async (file) => {
-    const { page } = await open(file, { width: 390 });
+  it.each([
+    ['index.html', 390],
+    ['study.html', 390],
+    ['index.html', 768],
+    ['study.html', 768],
+  ])('%s does not scroll sideways at %d px, also with everything unfolded', async (file, width) => {
+    const { page } = await open(file, { width });
     await page.$$eval('details', (all) => all.forEach((details) => (details.open = true)));
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await page.context().close();
   });
 

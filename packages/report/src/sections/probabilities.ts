@@ -20,7 +20,7 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
     const { own, others } = probabilityHistogram(test, K, c, BINS);
     const values = ownProbabilities(test, K, c);
     const rivals = test.predicted.reduce((n, predicted, i) => n + (predicted === c && test.label[i] !== c ? 1 : 0), 0);
-    const caption = values.length > 0 ? `Half of its images get more than ${fixed(values[values.length >> 1], 3)}; ${plural(rivals, 'other')} taken for it.` : 'No images of this class.';
+    const caption = values.length > 0 ? `Half of its images get at least ${fixed(Math.floor((values[values.length >> 1] as number) * 1000) / 1000, 3)}; ${plural(rivals, 'other')} taken for it.` : 'No images of this class.';
     const alt = `Histogram of the probability of class ${name} for its own ${values.length} images and for all others. ${caption}`;
     figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
   }
