@@ -20,9 +20,10 @@ export async function activationsStage({ inputs, output, progress, workers, sign
   const splits = Object.fromEntries(await Promise.all(SPLITS.map(async (name) => [name, await readSplit(inputs.features, name, info.columns)] as const)));
   const total = SPLITS.reduce((sum, name) => sum + splits[name].rows.labels.length, 0);
   const rows = Object.fromEntries(SPLITS.map((name) => [name, splits[name].rows]));
-  const net = await openNet({ network: model.network, weights: model.weights, scale: info.scale, rows, workers, signal });
+  let net: Net | undefined;
   let done = 0;
   try {
+    net = await openNet({ network: model.network, weights: model.weights, scale: info.scale, rows, workers, signal });
     for (const name of SPLITS) {
       const table = await extract(net, name, splits[name], (count) => {
         throwIfAborted(signal);
@@ -33,9 +34,10 @@ export async function activationsStage({ inputs, output, progress, workers, sign
     }
   } catch (error) {
     throwIfAborted(signal);
+    if (error instanceof RangeError) throw new LayerwiseError('DATA_INVALID', `activations: ${error.message}`, { remedy: 'check the stages that wrote the features and the model', cause: error });
     throw error;
   } finally {
-    await net.close();
+    await net?.close();
   }
 }
 

@@ -29,20 +29,21 @@ export async function trainStage(context: Context): Promise<void> {
   const rows = await splits(inputs.features, info.columns);
   checkUse(params, rows);
   const network = networkOf(params, info.columns, info.dataset.classes.length);
-  const trainer = await openTrainer({
-    network,
-    scale: info.scale,
-    rows: { ...rows },
-    weights: glorotUniform(network, seed('weights')),
-    optimizer: optimizerOf(params),
-    batch: params.batch,
-    shuffle: params.shuffle,
-    seeds: { shuffle: seed('shuffle'), dropout: seed('dropout') },
-    workers,
-    signal,
-  });
   const history = new History(params.evaluateEachEpoch);
+  let trainer: Trainer | undefined;
   try {
+    trainer = await openTrainer({
+      network,
+      scale: info.scale,
+      rows: { ...rows },
+      weights: glorotUniform(network, seed('weights')),
+      optimizer: optimizerOf(params),
+      batch: params.batch,
+      shuffle: params.shuffle,
+      seeds: { shuffle: seed('shuffle'), dropout: seed('dropout') },
+      workers,
+      signal,
+    });
     const outcome = await fit(context, trainer, history, rows);
     trainer.setWeights(outcome.weights);
     await output.table('history', history.table());
@@ -51,9 +52,10 @@ export async function trainStage(context: Context): Promise<void> {
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof DivergenceError) await diverged(context, history, error);
+    if (error instanceof RangeError) throw new LayerwiseError('DATA_INVALID', `train: ${error.message}`, { remedy: 'check the stage that wrote the features', cause: error });
     throw error;
   } finally {
-    await trainer.close();
+    await trainer?.close();
   }
 }
 

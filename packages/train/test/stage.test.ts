@@ -99,6 +99,15 @@ describe('the train stage', () => {
     await expect(runInMemory(stage, { params: { hidden: [], epochs: 2 }, inputs: { features: none } })).rejects.toMatchObject({ code: 'DATA_INVALID' });
   });
 
+  it('says which number of the features is none', async () => {
+    const spoilt = await blobs({ train: 20, validation: 5, test: 5 });
+    const table = await spoilt.matrix('train');
+    const data = Float32Array.from(table.columns.features.data);
+    data[64 * 7 + 3] = NaN;
+    await spoilt.matrix('train', { ...table, columns: { ...table.columns, features: { data, width: 64 } } });
+    await expect(runInMemory(stage, { params: { hidden: [], epochs: 1 }, inputs: { features: spoilt } })).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining('got NaN in row 7, column 3') });
+  });
+
   it('stops when told to', async () => {
     const stopper = new AbortController();
     const run = runInMemory(stage, { params: { hidden: [{ units: 200 }], epochs: 100_000 }, inputs: { features }, signal: stopper.signal, workers: 2 });
