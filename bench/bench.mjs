@@ -4,6 +4,7 @@
  * and peak memory; keeps the figures in docs/benchmarks.json and draws docs/benchmarks.md and .svg.
  */
 import { mkdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { prepareData, work } from './data.mjs';
 import { parts } from './parts.mjs';
@@ -41,9 +42,10 @@ async function run() {
   console.log(`data set: ${context.data.name}${context.data.name === 'mnist' ? '' : ' (MNIST is neither in LAYERWISE_DATA_DIR nor in data/)'}`);
   for (const name of chosen) {
     console.log(`== ${name}`);
+    const load = loadavg()[0];
     const rows = await parts[name].run(context);
     for (const row of rows) console.log(rowText(row));
-    if (output) keep(name, rows, context, output);
+    if (output) keep(name, rows, { ...context, load }, output);
   }
 }
 

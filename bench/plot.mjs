@@ -31,6 +31,7 @@ function barPanel(groups, width) {
   for (const { title, bars } of groups) {
     body.push(label(10, y, title, 'font-weight="600"'));
     y += 8;
+    body.push(`<line x1="${x(1).toFixed(1)}" x2="${x(1).toFixed(1)}" y1="${y - 3}" y2="${y + 16 * bars.length}" stroke="${ink}"/>`);
     for (const { name, ratio } of bars) {
       const [from, to] = [x(1), x(ratio)].sort((a, b) => a - b);
       body.push(`<rect x="${from.toFixed(1)}" y="${y}" width="${Math.max(1, to - from).toFixed(1)}" height="12" fill="${hue(name)}"/>`);
@@ -39,7 +40,7 @@ function barPanel(groups, width) {
     }
     y += 16;
   }
-  body.unshift(label(10, 18, "Seconds of the peers as multiples of ours (log axis; right of the line, ours is faster)", 'font-size="14" font-weight="600"'), `<line x1="${x(1).toFixed(1)}" x2="${x(1).toFixed(1)}" y1="28" y2="${y - 10}" stroke="${ink}"/>`);
+  body.unshift(label(10, 18, "Seconds of the peers as multiples of ours (log axis; right of the line, ours is faster)", 'font-size="14" font-weight="600"'));
   return { body: body.join('\n'), height: y };
 }
 

@@ -26,8 +26,9 @@ function machine() {
 
 function page(record) {
   const sections = order.filter((part) => record[part]).map((part) => {
-    const { rows, repetitions, data, machine: where, date } = record[part];
-    return `## ${part}\n\n\`npm run bench -- ${part}\`, up to ${repetitions} repetitions, data set ${data}, ${date}, ${where}.\n\n${rows.map(rowMarkdown).join('\n')}`;
+    const { rows, repetitions, load, data, machine: where, date } = record[part];
+    const busy = load === undefined ? '' : `, load average ${load.toFixed(1)} when it began`;
+    return `## ${part}\n\n\`npm run bench -- ${part}\`, up to ${repetitions} repetitions, data set ${data}, ${date}, ${where}${busy}.\n\n${rows.map(rowMarkdown).join('\n')}`;
   });
   const versions = new Set(Object.values(record).flatMap(({ rows }) => rows.flatMap(({ entries }) => entries.map((entry) => entry.version?.split(',')[0]))).filter((version) => version && !version.startsWith('Node')));
   return `# Benchmarks
@@ -44,12 +45,12 @@ ${sections.join('\n')}`;
  * Adds the rows of a part to the figures in `folder`, in the place of its older ones, and draws all anew.
  * @param {string} part @param {import('./parts.mjs').Row[]} rows
  */
-export function keep(part, rows, { repetitions, data }, folder) {
+export function keep(part, rows, { repetitions, data, load }, folder) {
   if (!rows.length) return;
   mkdirSync(folder, { recursive: true });
   const file = `${folder}/benchmarks.json`;
   const record = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  record[part] = { rows: rows.map(slim), repetitions, data: data.name, machine: machine(), date: new Date().toISOString().slice(0, 10) };
+  record[part] = { rows: rows.map(slim), repetitions, load, data: data.name, machine: machine(), date: new Date().toISOString().slice(0, 10) };
   writeFileSync(file, `${JSON.stringify(record, round, 1)}\n`);
   writeFileSync(`${folder}/benchmarks.md`, page(record));
   writeFileSync(`${folder}/benchmarks.svg`, plot(record));

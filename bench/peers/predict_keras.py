@@ -12,13 +12,13 @@ from networks import net, split
 tf.config.threading.set_intra_op_parallelism_threads(threads)
 tf.config.threading.set_inter_op_parallelism_threads(threads)
 keras.utils.set_random_seed(1)
-x, y, test, test_labels = split()
+x, y, _, _ = split()
 inputs = keras.Input((x.shape[1],))
 hidden = keras.layers.Dense(net["hidden"][0], activation="relu")(inputs)
 outputs = keras.layers.Dense(10, activation="softmax")(hidden)
 model = keras.Model(inputs, outputs)
 model.compile(optimizer="rmsprop", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-model.fit(x, y, batch_size=32, epochs=1, verbose=0)
+model.fit(x[:3200], y[:3200], batch_size=32, epochs=1, verbose=0)  # weights that are no longer symmetric; which ones is no matter
 wanted = keras.Model(inputs, [hidden, outputs]) if options["what"] == "activations" else model
 batch = options["batch"]
 
@@ -35,7 +35,7 @@ run()
 def repetition(_):
     with Clock() as clock:
         run()
-    return clock, {"accuracy": float(model.evaluate(test, test_labels, batch_size=2000, verbose=0)[1])}
+    return clock, {}
 
 
 serve(f"Keras {keras.__version__}, batches of {batch}", repetition)
