@@ -75,6 +75,18 @@ function parser(args: readonly string[]): ReturnType<typeof yargs> {
           .example('$0 predict pipeline:exp3 photo.jpg --labels "0123 456 789"', 'with a score'),
       async ({ experiment, pictures, labels, out, json }) => (await import('./commands/predict.js')).predictCommand(experiment, pictures, { labels, out, json }),
     )
+    .command(
+      'export <experiment>',
+      'Write the trained net of a built experiment for TensorFlow.js, Keras, ONNX, or as one JavaScript module',
+      (y) =>
+        y
+          .positional('experiment', experiment)
+          .option('format', { choices: ['all', 'tfjs', 'keras', 'onnx', 'js'] as const, default: 'all' as const, describe: 'Which format' })
+          .option('out', { type: 'string', describe: 'Folder for the files; by default in the folder of the experiment' })
+          .example('$0 export pipeline:exp5', 'all formats')
+          .example('$0 export pipeline:exp3 --format onnx --out models', ''),
+      async ({ experiment, format, out }) => (await import('./commands/export.js')).exportCommand(experiment, { format, out }),
+    )
     .command('schema', 'Write pipelines/study.schema.json, for completion in editors', {}, async () => (await import('./commands/schema.js')).schemaCommand())
     .demandCommand(1, 'Name a command.')
     .strict()

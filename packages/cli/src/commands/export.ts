@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { exportFiles, FORMATS, type Format } from '@layerwise/export';
+import type { StoredArtifact } from '@layerwise/store';
+import { openExperiment } from '../experiment.js';
+import { openNet } from '../reader.js';
+import { findExperiment, findRoot, planAll } from '../workspace.js';
+
+/** Options of `layerwise export`. */
+export interface ExportOptions {
+  readonly format: Format | 'all';
+  readonly out: string | undefined;
+}
+
+/** `layerwise export <study>:<experiment>`: writes the trained net in other formats, with a README beside them. */
+export async function exportCommand(address: string, { format, out }: ExportOptions): Promise<void> {
+  const root = findRoot();
+  const plan = findExperiment(await planAll(root), address);
+  const net = await openNet(root, plan);
+  const { train } = await openExperiment(root, plan, ['train']);
+  const artifact = train as StoredArtifact;
+  const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'export');
+  const files = exportFiles(net, format === 'all' ? FORMATS : [format], { model: await artifact.bytes('model.json'), weights: await artifact.bytes('weights.bin') });
+  for (const { file, bytes } of files) {
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes);
+    process.stdout.write(`${relative(process.cwd(), path) || path}  ${Math.ceil(bytes.length / 1024)} kB\n`);
+  }
+}
