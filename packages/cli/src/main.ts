@@ -38,6 +38,12 @@ function parser(args: readonly string[]): ReturnType<typeof yargs> {
       async ({ experiment, json }) => (await import('./commands/show.js')).showCommand(experiment, { json }),
     )
     .command(
+      'explain <experiment>',
+      'Say which stages the next run would compute, and exactly why',
+      (y) => y.positional('experiment', { ...experiment, describe: '<study>:<experiment>, or <study> for all of them' }).option('json', { type: 'boolean', default: false, describe: 'One JSON object for each experiment' }).example('$0 explain pipeline:exp5', ''),
+      async ({ experiment, json }) => (await import('./commands/explain.js')).explainCommand(experiment, { json }),
+    )
+    .command(
       'run <experiment>',
       'Build an experiment, or a whole study; the same as `npx nx run`',
       (y) => y.positional('experiment', { ...experiment, describe: '<study>:<experiment>, or <study> for all of them' }).parserConfiguration({ 'unknown-options-as-args': true }).strict(false).example('$0 run pipeline:exp5', '').example('$0 run pipeline', 'every experiment'),

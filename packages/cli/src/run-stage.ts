@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Warning } from '@layerwise/contracts';
 import { entryOf, placesOf } from '@layerwise/nx-plugin';
-import { fingerprintCode, Store, type Draft, type Manifest, type Recipe, type StoredArtifact } from '@layerwise/store';
+import { describeReason, differences, type Draft, type Manifest, type Recipe, type Store, type StoredArtifact } from '@layerwise/store';
 import type { StageInstance } from '@layerwise/study';
+import { codeOf, nearestTo, recipeOf, storeOf } from './recipe.js';
 
 /** What became of a stage: computed anew, found intact under its own id, or taken over from an equal one under another id. */
 export type StageStatus = 'computed' | 'current' | 'adopted';
@@ -24,7 +23,7 @@ export interface Console {
  * @throws LayerwiseError, among them ARTIFACT_MISSING for an input that was not computed
  */
 export async function runStage(root: string, instance: StageInstance, console: Console): Promise<{ status: StageStatus; manifest: Manifest }> {
-  const store = new Store(join(root, 'artifacts'));
+  const store = storeOf(root);
   const entry = entryOf(root, instance.uses);
   if (entry === undefined) throw new LayerwiseError('STUDY_INVALID', `${instance.id}: stage package '${instance.uses}' must be installed`, { remedy: 'Run npm install, or name another package under uses.' });
   const { stage } = (await import(pathToFileURL(entry).href)) as { stage: AnyStage };
@@ -32,9 +31,10 @@ export async function runStage(root: string, instance: StageInstance, console: C
   return store.lock(instance.id, waiting, async () => {
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, entry, stage, instance, inputs);
-    const found = await store.find(draft.recipe, instance.id);
-    if (found?.manifest.id === instance.id) return { status: 'current', manifest: found.manifest };
+    const found = await store.find(draft);
+    if (found?.folder === store.folder(instance.id)) return { status: 'current', manifest: found.manifest };
     if (found) return { status: 'adopted', manifest: await store.adopt(draft, found) };
+    console.say(await whyItRuns(store, draft));
     return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, console) };
   });
 }
@@ -47,18 +47,20 @@ async function openInputs(store: Store, instance: StageInstance): Promise<Inputs
 }
 
 async function draftOf(root: string, entry: string, stage: AnyStage, instance: StageInstance, inputs: Inputs): Promise<Draft> {
-  const resolve = createRequire(join(root, 'packages/cli/package.json')).resolve;
-  const code = await fingerprintCode([entry, resolve('@layerwise/store/writer'), resolve('@layerwise/store/arrow'), resolve('@layerwise/store/parquet')]);
-  const recipe: Recipe = {
-    uses: instance.uses,
-    params: instance.params,
-    seed: instance.seed,
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.content])),
-    raw: instance.raw?.files ?? [],
-    code,
-    node: process.version,
-  };
+  const { code } = await codeOf(root, entry);
+  const contents = Object.fromEntries(Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.content]));
+  const recipe: Recipe = { ...recipeOf(instance, code, contents), inputs: contents };
   return { id: instance.id, stage: stage.id, kind: stage.writes, recipe, inputs: instance.inputs };
+}
+
+const reasonsSaid = 3;
+
+/** In a line, what tells the stage from the nearest one that was computed before. */
+async function whyItRuns(store: Store, { id, stage, recipe }: Draft): Promise<string> {
+  const last = await nearestTo(store.shelf(), { id, stage }, recipe);
+  const reasons = last ? differences(last.recipe, recipe).map(describeReason) : [];
+  if (reasons.length === 0) return `${id} runs: ${last ? 'its artifact is damaged' : 'no artifact of it is there'}`;
+  return `${id} runs: ${reasons.slice(0, reasonsSaid).join('; ')}${reasons.length > reasonsSaid ? ` and ${reasons.length - reasonsSaid} more` : ''}`;
 }
 
 async function compute(root: string, store: Store, stage: AnyStage, instance: StageInstance, inputs: Inputs, draft: Draft, console: Console): Promise<Manifest> {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
-import { packagesOf, parseStudy, planStudy, sectionOf, type RoleName, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
+import { packagesOf, parseStudy, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
 
 /** All studies of a workspace, planned. */
 export interface WorkspacePlan {
@@ -86,13 +86,10 @@ function offered(root: string): string[] {
   return readdirSync(join(root, 'packages')).map((folder) => `@layerwise/${folder}`);
 }
 
+/** Where a study names a package: with an experiment, or with the study. */
 function usersOf(study: StudyDocument, name: string): (readonly string[])[] {
-  const users = study.experiments.flatMap(({ name: experiment, sections }) =>
-    Object.entries(sections)
-      .filter(([, section]) => section.uses === name)
-      .map(([role, section]) => [...(section.own ? ['experiments', experiment] : []), sectionOf(role as RoleName), 'uses']),
-  );
-  return [...new Map(users.map((path) => [path.join('.'), path])).values()];
+  const sections = study.experiments.flatMap(({ sections }) => Object.values(sections)).filter(({ uses }) => uses === name);
+  return [...new Map(sections.map((section) => [...section.pathOf('uses'), 'uses']).map((path) => [path.join('.'), path])).values()];
 }
 
 function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, hashes: Map<string, string>): RawState {

@@ -24,8 +24,22 @@ const asset = /new URL\(\s*(['"`])(\.[^'"`]+)\1\s*,\s*import\.meta\.url\s*\)/g;
  * @param entries absolute paths of compiled ES modules: the stage's entry and the modules that write its artifacts
  */
 export async function fingerprintCode(entries: readonly string[]): Promise<CodeFingerprint> {
+  return (await traceCode(entries)).code;
+}
+
+/** A fingerprint, and by which module each was reached first. */
+export interface CodeTrace {
+  readonly code: CodeFingerprint;
+  /** Module -> the modules from the entry to the one that imports it; empty for an entry. */
+  readonly through: (module: string) => readonly string[];
+}
+
+/** As {@link fingerprintCode}, with the way to each module. */
+export async function traceCode(entries: readonly string[]): Promise<CodeTrace> {
   await init();
   const modules = new Map<string, string>();
+  const names = new Map<string, string>();
+  const importers = new Map<string, string>();
   const dependencies = new Map<string, string>();
   const pending = [...entries];
   const seen = new Set(pending);
@@ -33,16 +47,26 @@ export async function fingerprintCode(entries: readonly string[]): Promise<CodeF
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw new LayerwiseError('STAGE_FAILED', `the stage's code must be built, but a module cannot be read: ${error.code}`, { where: path, remedy: 'Run npm run build.', cause: error });
     });
-    modules.set(await nameOf(path), sha256(bytes));
+    const name = await nameOf(path);
+    names.set(path, name);
+    modules.set(name, sha256(bytes));
     if (!/\.m?js$/.test(path)) continue;
     for (const found of await importsOf(path, bytes.toString('utf8'), dependencies)) {
       if (seen.has(found)) continue;
       seen.add(found);
+      importers.set(found, path);
       pending.push(found);
     }
   }
   const sorted = { modules: ordered(modules), dependencies: ordered(dependencies) };
-  return { digest: sha256(canonicalJson(sorted)), ...sorted };
+  return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through: (module) => wayTo(module, names, importers) };
+}
+
+function wayTo(module: string, names: ReadonlyMap<string, string>, importers: ReadonlyMap<string, string>): string[] {
+  const way: string[] = [];
+  const [start] = [...names].find(([, name]) => name === module) ?? [''];
+  for (let at = importers.get(start); at !== undefined; at = importers.get(at)) way.unshift(names.get(at) as string);
+  return way;
 }
 
 /** Absolute paths of the repository's files that a module reaches directly; installed packages go to `dependencies`. */

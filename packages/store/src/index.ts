@@ -5,6 +5,8 @@ export * from './lock.js';
 export * from './manifest.js';
 export * from './parquet.js';
 export * from './reader.js';
+export * from './shelf.js';
+export * from './staleness.js';
 export * from './storage.js';
 export * from './store.js';
 export * from './writer.js';

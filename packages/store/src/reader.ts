@@ -13,7 +13,8 @@ export class StoredArtifact implements ArtifactReader {
   readonly made: MadeBy;
 
   private constructor(
-    private readonly folder: string,
+    /** Absolute path. */
+    readonly folder: string,
     readonly manifest: Manifest,
   ) {
     this.kind = manifest.kind;

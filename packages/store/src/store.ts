@@ -6,6 +6,7 @@ import { withLock, type Waiting } from './lock.js';
 import { contentDigest, readManifest, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
 import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
+import { Shelf } from './shelf.js';
 import { onDisk, syncFolder } from './storage.js';
 import { FolderWriter } from './writer.js';
 
@@ -29,9 +30,20 @@ export interface Outcome {
 export class Store {
   private readonly stages: string;
 
-  /** @param root absolute path of the artifacts folder */
-  constructor(readonly root: string) {
+  /**
+   * @param root absolute path of the artifacts folder
+   * @param cache absolute path of Nx's cache, whose copies serve too
+   */
+  constructor(
+    readonly root: string,
+    private readonly cache?: string,
+  ) {
     this.stages = join(root, 'stages');
+  }
+
+  /** What there is now to serve a recipe. */
+  shelf(): Shelf {
+    return new Shelf(this.stages, this.cache);
   }
 
   /** Folder of a stage instance's artifact. */
@@ -50,22 +62,36 @@ export class Store {
     return withLock(join(this.root, '.locks', basename(this.folder(id))), waiting, work);
   }
 
-  /** The intact artifact that has this recipe, under whatever id; damaged ones are passed over. */
-  async find(recipe: Recipe, id: string): Promise<StoredArtifact | undefined> {
-    const key = recipeKey(recipe);
-    const noted = await readFile(join(this.root, '.recipes', key), 'utf8').catch(() => '');
-    for (const candidate of new Set([id, noted.trim()])) {
-      if (!isInstanceId(candidate)) continue;
-      try {
-        const artifact = await this.open(candidate);
-        if (recipeKey(artifact.manifest.recipe) !== key) continue;
-        await artifact.verify();
-        return artifact;
-      } catch (error) {
-        if (!(error instanceof LayerwiseError)) throw error;
-      }
+  /** The intact artifact that has this recipe, under whatever id, in the workspace or in Nx's cache; damaged ones are passed over. */
+  async find({ recipe, stage, id }: Draft): Promise<StoredArtifact | undefined> {
+    const noted = (await this.noteOf(recipe))?.id;
+    for (const candidate of new Set([id, noted])) {
+      const found = candidate === undefined ? undefined : await this.intact(this.folder(candidate), recipe);
+      if (found) return found;
+    }
+    for (const { folder } of await this.shelf().serving(stage, id, recipe)) {
+      const found = await this.intact(folder, recipe);
+      if (found) return found;
     }
     return undefined;
+  }
+
+  private async intact(folder: string, recipe: Recipe): Promise<StoredArtifact | undefined> {
+    try {
+      const artifact = await StoredArtifact.open(folder);
+      if (recipeKey(artifact.manifest.recipe) !== recipeKey(recipe)) return undefined;
+      await artifact.verify();
+      return artifact;
+    } catch (error) {
+      if (error instanceof LayerwiseError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What is noted of a recipe that was made once: the artifact, which may be gone, and its content, which would be the same again. */
+  async noteOf(recipe: Recipe): Promise<{ readonly id: string; readonly content?: string } | undefined> {
+    const [id = '', content] = (await readFile(join(this.root, '.recipes', recipeKey(recipe)), 'utf8').catch(() => '')).trim().split(' ');
+    return isInstanceId(id) ? { id, ...(content ? { content } : {}) } : undefined;
   }
 
   /** Gives an artifact of equal recipe a second place, under the draft's id. */
@@ -132,11 +158,11 @@ export class Store {
     await this.noteRecipe(manifest);
   }
 
-  /** For {@link find}: which artifact has a recipe, by the recipe's digest. */
-  private async noteRecipe({ recipe, id }: Manifest): Promise<void> {
+  /** For {@link noteOf}: which artifact has a recipe, by the recipe's digest. */
+  private async noteRecipe({ recipe, id, content }: Manifest): Promise<void> {
     const note = join(this.root, '.recipes', recipeKey(recipe));
     await mkdir(join(this.root, '.recipes'), { recursive: true });
-    await writeFile(`${note}.${process.pid}`, id);
+    await writeFile(`${note}.${process.pid}`, `${id} ${content}`);
     await rename(`${note}.${process.pid}`, note);
   }
 

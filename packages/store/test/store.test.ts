@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson, sha256, type LayerwiseError } from '@layerwise/contracts';
 import { FolderWriter, Store, storageError, type Manifest } from '@layerwise/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { draft, outcome, recipe } from './recipe.js';
+import { draft, outcome } from './recipe.js';
 
 let root: string;
 let store: Store;
@@ -174,19 +174,19 @@ describe('reading', () => {
 describe('finding an artifact by its recipe', () => {
   it('finds it under its own id or another', async () => {
     await made('train-1', { epochs: 3 });
-    expect((await store.find(recipe({ epochs: 3 }), 'train-1'))?.manifest.id).toBe('train-1');
-    expect((await store.find(recipe({ epochs: 3 }), 'train-2'))?.manifest.id).toBe('train-1');
-    expect(await store.find(recipe({ epochs: 4 }), 'train-1')).toBeUndefined();
+    expect((await store.find(draft('train-1', { epochs: 3 })))?.manifest.id).toBe('train-1');
+    expect((await store.find(draft('train-2', { epochs: 3 })))?.manifest.id).toBe('train-1');
+    expect(await store.find(draft('train-1', { epochs: 4 }))).toBeUndefined();
   });
 
   it('passes over what is damaged, gone, or noted wrongly', async () => {
     await made('train-1', { epochs: 3 });
     truncateSync(dataFile('train.arrow'), 5);
-    expect(await store.find(recipe({ epochs: 3 }), 'train-1')).toBeUndefined();
+    expect(await store.find(draft('train-1', { epochs: 3 }))).toBeUndefined();
     await store.remove('train-1');
-    expect(await store.find(recipe({ epochs: 3 }), 'train-2')).toBeUndefined();
+    expect(await store.find(draft('train-2', { epochs: 3 }))).toBeUndefined();
     for (const note of readdirSync(join(root, '.recipes'))) writeFileSync(join(root, '.recipes', note), '../../../etc');
-    expect(await store.find(recipe({ epochs: 3 }), 'train-2')).toBeUndefined();
+    expect(await store.find(draft('train-2', { epochs: 3 }))).toBeUndefined();
   });
 
   it('gives it a second place, of its own', async () => {

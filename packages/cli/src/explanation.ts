@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { entryOf } from '@layerwise/nx-plugin';
+import { differences, findDamage, type CodeTrace, type Damage, type ForeseenRecipe, type Manifest, type Recipe, type Shelf, type StalenessReason, type Store } from '@layerwise/store';
+import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
+import { codeOf, nearestTo, recipeOf, storeOf } from './recipe.js';
+
+/**
+ * What will become of a stage in the next run.
+ * - `current`: its artifact is intact and right.
+ * - `restores`: an equal artifact is taken, of another id or from Nx's cache.
+ * - `runs`: it is computed.
+ * - `depends`: stages before it will run; it runs unless its inputs turn out to be those of an artifact that is there (`unless`).
+ */
+export type StageState = 'current' | 'restores' | 'runs' | 'depends';
+
+/** What `layerwise explain --json` prints of each stage. Scripts read it: fields may be added, never renamed or removed. */
+export interface StageExplanation {
+  readonly role: RoleName;
+  readonly id: string;
+  readonly state: StageState;
+  /** Why the artifact does not serve as it is; against the instance's own last artifact, else the experiment's last one, else the nearest. */
+  readonly reasons: readonly ExplainedReason[];
+  /** Id of the artifact that `reasons` compares with, if there is one. */
+  readonly comparedWith: string | null;
+  /** Roles whose content is not known before they have run. */
+  readonly waitsFor: readonly RoleName[];
+  /** For `depends`: it does not run if the contents of all its inputs are those of one of these. Input name -> digest. */
+  readonly unless: readonly Readonly<Record<string, string>>[];
+}
+
+/** A reason, with what helps to find its cause. */
+export type ExplainedReason = StalenessReason & {
+  /** Of an input: the instance that provides it. */
+  readonly from?: string;
+  /** Of a module: the modules from the stage's entry to the one that imports it. */
+  readonly through?: readonly string[];
+};
+
+/** What is foreseen of an instance: its explanation, and the content its artifact will have, if that is known. */
+interface Foreseen {
+  readonly judged: Omit<StageExplanation, 'role' | 'waitsFor'>;
+  readonly content: string | null;
+}
+
+/** Explains experiments of one workspace; what they share is looked at once. Nothing runs, nothing is written. */
+export class Explainer {
+  private readonly store: Store;
+  private readonly shelf: Shelf;
+  private readonly damage: ReadonlyMap<string, Damage>;
+  private readonly damaged: ReadonlySet<string>;
+  private readonly traces = new Map<string, Promise<CodeTrace>>();
+  private readonly foreseen = new Map<string, Promise<Foreseen>>();
+
+  /**
+   * @param root absolute path of the workspace
+   * @param instances of the workspace's plan
+   */
+  constructor(
+    private readonly root: string,
+    private readonly instances: ReadonlyMap<string, StageInstance>,
+  ) {
+    this.store = storeOf(root);
+    this.shelf = this.store.shelf();
+    const found = findDamage(this.store.root);
+    this.damage = new Map(found.map((one) => [one.id, one]));
+    this.damaged = new Set(this.damage.keys());
+  }
+
+  /** Every stage of an experiment, in the order they run. */
+  async explain(plan: ExperimentPlan): Promise<readonly StageExplanation[]> {
+    const last = await lastRecord(this.root, plan);
+    const present = roleNames.filter((role) => plan.stages[role] !== undefined);
+    const explained: StageExplanation[] = [];
+    for (const role of present) {
+      const id = plan.stages[role] as string;
+      const { judged } = await this.foresee(id, last[role]);
+      const providers = await Promise.all(Object.values(this.instance(id).inputs).map(async (provider) => ({ provider, known: (await this.foresee(provider)).content !== null })));
+      const waitsFor = present.filter((other) => providers.some(({ provider, known }) => !known && plan.stages[other] === provider));
+      explained.push({ role, ...judged, waitsFor });
+    }
+    return explained;
+  }
+
+  private instance(id: string): StageInstance {
+    return this.instances.get(id) as StageInstance;
+  }
+
+  private foresee(id: string, last?: string): Promise<Foreseen> {
+    let found = this.foreseen.get(id);
+    if (!found) this.foreseen.set(id, (found = this.judge(this.instance(id), last)));
+    return found;
+  }
+
+  private async judge(instance: StageInstance, last?: string): Promise<Foreseen> {
+    const { id, stage } = instance;
+    const trace = await this.trace(instance.uses);
+    const inputs = Object.fromEntries(await Promise.all(Object.entries(instance.inputs).map(async ([name, provider]) => [name, (await this.foresee(provider)).content] as const)));
+    const wanted = recipeOf(instance, trace.code, inputs);
+    const serving = await this.shelf.serving(stage, id, wanted, this.damaged);
+    const unknown = Object.values(inputs).includes(null);
+    const [best] = serving;
+    const own = best?.manifest.id === id && best.from === 'artifacts';
+    const state: StageState = !best ? 'runs' : unknown ? 'depends' : own ? 'current' : 'restores';
+    if (state === 'current') return { judged: { id, state, reasons: [], comparedWith: id, unless: [] }, content: best?.manifest.content ?? null };
+    const old = own && state === 'depends' ? best?.manifest : await this.baseline(instance, wanted, last);
+    const reasons = this.reasons(instance, old, wanted, trace, last === id);
+    const unless = state === 'depends' ? distinct(serving.map(({ manifest }) => manifest.recipe.inputs)) : [];
+    const content = unknown ? null : (best?.manifest.content ?? (await this.store.noteOf(wanted as Recipe))?.content ?? null);
+    return { judged: { id, state, reasons, comparedWith: old?.id ?? null, unless }, content };
+  }
+
+  /** The instance's own manifest, else that of the experiment's last run, else the nearest of its stage. */
+  private async baseline({ id, stage }: StageInstance, wanted: ForeseenRecipe, last: string | undefined): Promise<Manifest | undefined> {
+    const there = (await this.shelf.ofStage(stage)).map(({ manifest }) => manifest);
+    return there.find((manifest) => manifest.id === id) ?? there.find((manifest) => manifest.id === last) ?? (await nearestTo(this.shelf, { id, stage }, wanted));
+  }
+
+  private reasons(instance: StageInstance, old: Manifest | undefined, wanted: ForeseenRecipe, trace: CodeTrace, wasThere: boolean): ExplainedReason[] {
+    if (wasThere && old?.id !== instance.id) return [{ reason: 'artifact missing' }];
+    const damage = this.damage.get(instance.id);
+    const lost: ExplainedReason[] = !damage ? [] : damage.file === 'manifest.json' && damage.what === 'missing' ? [{ reason: 'artifact missing' }] : [{ reason: 'artifact damaged', file: damage.file, what: damage.what }];
+    const differing = old ? [...differences(old.recipe, wanted), ...notKnown(old.recipe, wanted)].map((reason): ExplainedReason => withCause(reason, instance, trace)) : [];
+    if (lost.length > 0 || differing.length > 0) return [...lost, ...differing];
+    return [{ reason: old ? 'artifact missing' : 'never computed' }];
+  }
+
+  private trace(uses: string): Promise<CodeTrace> {
+    let trace = this.traces.get(uses);
+    if (!trace) this.traces.set(uses, (trace = codeOf(this.root, entryOf(this.root, uses) as string)));
+    return trace;
+  }
+}
+
+/** Inputs whose content is known when the stages before have run. */
+function notKnown(old: Recipe, { inputs }: ForeseenRecipe): StalenessReason[] {
+  const names = Object.keys(inputs).filter((name) => inputs[name] === null);
+  return names.map((name) => ({ reason: 'input', name, old: old.inputs[name], new: null }));
+}
+
+function withCause(reason: StalenessReason, instance: StageInstance, trace: CodeTrace): ExplainedReason {
+  if (reason.reason === 'input') return { ...reason, ...(instance.inputs[reason.name] ? { from: instance.inputs[reason.name] as string } : {}) };
+  if (reason.reason === 'module') return { ...reason, through: trace.through(reason.name) };
+  return reason;
+}
+
+function distinct(inputs: readonly Recipe['inputs'][]): Recipe['inputs'][] {
+  return [...new Map(inputs.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** Role -> id of the experiment's last run. */
+async function lastRecord(root: string, { study, name }: ExperimentPlan): Promise<Readonly<Partial<Record<RoleName, string>>>> {
+  try {
+    const { stages } = JSON.parse(await readFile(join(root, 'artifacts', study, name, 'experiment.json'), 'utf8')) as { stages: Record<string, { id: string }> };
+    return Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id]));
+  } catch {
+    return {};
+  }
+}

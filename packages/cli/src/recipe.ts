@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { differences, Store, traceCode, type CodeFingerprint, type CodeTrace, type ForeseenRecipe, type Manifest, type Shelf } from '@layerwise/store';
+import type { StageInstance } from '@layerwise/study';
+
+/** The artifacts of a workspace, with the copies that Nx's cache holds. @param root absolute path of the workspace */
+export function storeOf(root: string): Store {
+  return new Store(join(root, 'artifacts'), nxCache(root));
+}
+
+/** Absolute path of Nx's cache: NX_CACHE_DIRECTORY (relative to the workspace), else .nx/cache. */
+export function nxCache(root: string): string {
+  return resolve(root, process.env.NX_CACHE_DIRECTORY || '.nx/cache');
+}
+
+/** The code that runs in a stage's process: that of the package, and that which writes artifacts. */
+export function codeOf(root: string, entry: string): Promise<CodeTrace> {
+  const resolve = createRequire(join(root, 'packages/cli/package.json')).resolve;
+  return traceCode([entry, resolve('@layerwise/store/writer'), resolve('@layerwise/store/arrow'), resolve('@layerwise/store/parquet')]);
+}
+
+/**
+ * What the bytes of an instance's artifact depend on, here and now.
+ * @param inputs content of each input; null for what is not known yet
+ */
+export function recipeOf(instance: StageInstance, code: CodeFingerprint, inputs: ForeseenRecipe['inputs']): ForeseenRecipe {
+  return { uses: instance.uses, params: instance.params, seed: instance.seed, inputs, raw: instance.raw?.files ?? [], code, node: process.version };
+}
+
+/** The manifest to compare a recipe with: the instance's own, else that of its stage which differs in least. */
+export async function nearestTo(shelf: Shelf, { id, stage }: { readonly id: string; readonly stage: string }, wanted: ForeseenRecipe): Promise<Manifest | undefined> {
+  const there = (await shelf.ofStage(stage)).map(({ manifest }) => manifest);
+  const own = there.find((manifest) => manifest.id === id);
+  if (own) return own;
+  const ranked = there.map((manifest) => ({ manifest, count: differences(manifest.recipe, wanted).length }));
+  return ranked.sort((a, b) => a.count - b.count || (a.manifest.id < b.manifest.id ? -1 : 1))[0]?.manifest;
+}

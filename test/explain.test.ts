@@ -1,0 +1,110 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workspace, type Run } from './workspace/workspace.js';
+
+interface Explained {
+  readonly role: string;
+  readonly id: string;
+  readonly state: string;
+  readonly reasons: readonly Record<string, unknown>[];
+  readonly waitsFor: readonly string[];
+  readonly unless: readonly Record<string, string>[];
+}
+
+const study = (units: number, epochs = 1): string =>
+  `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one:\n    train: { hidden: [{ units: ${units} }], epochs: ${epochs} }\n`;
+const afterTrain = ['train', 'activations', 'embed', 'report'];
+
+/** Explanations and the run that follows them, with Nx: what explain says will run is what runs. */
+describe('layerwise explain', () => {
+  let workspace: Workspace;
+  const explain = async (): Promise<readonly Explained[]> => {
+    const { code, output } = await workspace.layerwise(['explain', 'tiny:one', '--json']);
+    expect(code, output).toBe(0);
+    return (JSON.parse(output) as { stages: Explained[] }).stages;
+  };
+  const manifest = (id: string): { content: string; inputs: Record<string, string> } => JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { content: string; inputs: Record<string, string> };
+
+  /** Explains, runs, and compares; a stage that depends on others is judged by what these turned out to be. */
+  async function agreed(): Promise<{ explained: Record<string, Explained>; run: Run }> {
+    const stages = await explain();
+    const run = await workspace.nx(['run', 'tiny:one', '--output-style=static']);
+    expect(run.code, run.output).toBe(0);
+    const expected = stages.filter(({ id, state, unless }) => {
+      const inputs = Object.fromEntries(Object.entries(manifest(id).inputs).map(([name, from]) => [name, manifest(from).content]));
+      return state === 'runs' || (state === 'depends' && !unless.some((known) => Object.keys(inputs).every((name) => known[name] === inputs[name])));
+    });
+    expect(run.ran, run.output).toEqual(expected.map(({ role }) => role));
+    return { explained: Object.fromEntries(stages.map((stage) => [stage.role, stage])), run };
+  }
+
+  beforeAll(() => {
+    workspace = Workspace.create('layerwise-explain');
+    workspace.study('tiny', study(8));
+  });
+  afterAll(() => workspace.remove());
+
+  it('everything, when nothing was ever computed', async () => {
+    const { explained } = await agreed();
+    expect(Object.values(explained).map(({ state, reasons }) => [state, reasons])).toEqual(Object.keys(explained).map(() => ['runs', [{ reason: 'never computed' }]]));
+  });
+
+  it('nothing, when nothing changed', async () => {
+    const { explained } = await agreed();
+    expect(new Set(Object.values(explained).map(({ state }) => state))).toEqual(new Set(['current']));
+  });
+
+  it('a parameter, with its old and new value', async () => {
+    workspace.study('tiny', study(9));
+    const { explained, run } = await agreed();
+    expect(explained.train).toMatchObject({ state: 'runs', reasons: [{ reason: 'parameter', name: 'hidden.0.units', old: 8, new: 9 }] });
+    expect(explained.preprocess?.state).toBe('current');
+    expect(run.ran).toEqual(afterTrain);
+    expect(run.output).toContain('parameter hidden.0.units: 8 -> 9');
+  });
+
+  it('a module, and through which import; what follows depends on what it makes', async () => {
+    workspace.edit('packages/preprocess/src/stage.ts', 'export const stage', 'export const marker = 1;\nexport const stage');
+    const { explained, run } = await agreed();
+    expect(explained.preprocess).toMatchObject({ state: 'runs', reasons: [{ reason: 'module', name: 'preprocess/dist/stage.js', through: ['preprocess/dist/index.js'] }] });
+    expect(explained.train).toMatchObject({ state: 'depends', waitsFor: ['preprocess'] });
+    expect(run.ran).toEqual(['preprocess']);
+  });
+
+  it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
+    workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
+    expect((await agreed()).run.ran).toEqual(['train', 'activations', 'report']);
+  });
+
+  it('an artifact that is missing or damaged: it is restored', async () => {
+    const { train, report } = (await agreed()).explained;
+    rmSync(join(workspace.root, 'artifacts/stages', report?.id as string), { recursive: true });
+    const file = join(workspace.root, 'artifacts/stages', train?.id as string, 'data/weights.bin');
+    const bytes = readFileSync(file);
+    bytes[5] = (bytes[5] as number) ^ 1;
+    writeFileSync(file, bytes);
+    const { explained } = await agreed();
+    expect(explained.train).toMatchObject({ state: 'restores', reasons: [{ reason: 'artifact damaged', file: 'weights.bin', what: 'changed' }] });
+    expect(explained.report).toMatchObject({ state: 'restores', reasons: [{ reason: 'artifact missing' }] });
+  });
+
+  it("an artifact that is missing and in no cache: it runs, and what follows is current, since its bytes are known", async () => {
+    const { train } = (await agreed()).explained;
+    rmSync(join(workspace.root, 'artifacts/stages', train?.id as string), { recursive: true });
+    rmSync(join(workspace.root, '.nx'), { recursive: true });
+    const { explained, run } = await agreed();
+    expect(explained.train).toMatchObject({ state: 'runs', reasons: [{ reason: 'artifact missing' }] });
+    expect(explained.report?.state).toBe('current');
+    expect(run.ran).toEqual(['train']);
+  });
+
+  it('says it in words, and refuses an unknown name', async () => {
+    workspace.study('tiny', study(9, 2));
+    const { output } = await workspace.layerwise(['explain', 'tiny:one']);
+    expect(output).toContain('tiny:one  1 to run, 3 may run, 2 current');
+    expect(output).toContain('parameter epochs: 1 -> 2');
+    const wrong = await workspace.layerwise(['explain', 'tiny:oen']);
+    expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining("did you mean 'one'?") as string });
+  });
+});
