@@ -13,7 +13,7 @@ import type { PageJob } from '../packages/sheet/test/made/page.js';
 
 const data = process.env.LAYERWISE_DATA_DIR;
 /** Sheets read with the net trained on MNIST: `LAYERWISE_SHEETS=70 npx vitest run test/own-digits.test.ts` measures more of them. */
-const SHEETS = Number(process.env.LAYERWISE_SHEETS ?? 10);
+const SHEETS = Number(process.env.LAYERWISE_SHEETS ?? 7);
 
 async function trained(dataset: object, validation: object, net: object): Promise<{ features: MemoryArtifact; model: MemoryArtifact; accuracy: number }> {
   const places = { data: data ? [data] : [], download: '' };
