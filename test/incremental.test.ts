@@ -61,6 +61,16 @@ describe('which stages run', () => {
     expect((await run('forest')).ran).toEqual([]);
   });
 
+  it('another package for a role: that stage and what follows', async () => {
+    workspace.study('tiny', study(pixels.replace('train: {', "train: { uses: '@layerwise/train-tfjs',"), forest.replace('reduce-forest', 'reduce-forest-mljs').replace('trees: 5', 'trees: 2, sample: 100')));
+    const train = await run('pixels');
+    expect(train.ran, train.output).toEqual(afterTrain);
+    const reduce = await run('forest');
+    expect(reduce.ran, reduce.output).toEqual(['reduce', ...afterTrain]);
+    workspace.study('tiny', study(pixels, forest, pca.replace('0.9', '0.8')));
+    expect((await run('forest')).ran).toEqual([]);
+  });
+
   it("a comment in a stage's source: nothing runs", async () => {
     workspace.edit('packages/train/src/stage.ts', 'export const stage', '// a comment\nexport const stage');
     const again = await run();

@@ -1,9 +1,9 @@
 import { dirname, join, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
 import { renderComparison, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
-import type { StudyPlan } from '@layerwise/study';
 import { openExperiment, reportPath, resultOf, type ExperimentArtifacts, type ExperimentResult } from './experiment.js';
 import { publishExperiment, replaceFile } from './publish.js';
+import type { PlannedStudy } from './workspace.js';
 import type { ExperimentPlan } from '@layerwise/study';
 
 /** An experiment whose every artifact is there. */
@@ -14,7 +14,7 @@ export interface BuiltExperiment {
 }
 
 /** The experiments of a study that are built. */
-export async function builtExperiments(root: string, study: StudyPlan): Promise<readonly BuiltExperiment[]> {
+export async function builtExperiments(root: string, study: PlannedStudy): Promise<readonly BuiltExperiment[]> {
   const built: BuiltExperiment[] = [];
   for (const plan of study.experiments) {
     try {
@@ -31,7 +31,7 @@ export async function builtExperiments(root: string, study: StudyPlan): Promise<
  * Lays the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
  * @param cached ids of stages that were not computed in this run
  */
-export async function composeReports(root: string, study: StudyPlan, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], cached: ReadonlySet<string>): Promise<void> {
+export async function composeReports(root: string, study: PlannedStudy, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], cached: ReadonlySet<string>): Promise<void> {
   for (const experiment of shown) {
     const { plan, artifacts, result } = experiment;
     const compared = built.map((other) => compare(other, reportPath(plan), other === experiment));

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LayerwiseError, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
-import { Store, type StoredArtifact } from '@layerwise/store';
-import { roleNames, type ExperimentPlan, type RoleName } from '@layerwise/study';
+import type { StoredArtifact } from '@layerwise/store';
+import { Store } from '@layerwise/store/store';
+import type { ExperimentPlan, RoleName } from '@layerwise/study';
+import { roleNames } from '@layerwise/study/roles';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
 export interface ExperimentResult {

@@ -1,12 +1,12 @@
 import { LayerwiseError } from '@layerwise/contracts';
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 
 const experiment = { type: 'string', demandOption: true, describe: '<study>:<experiment>, such as pipeline:exp5' } as const;
 
 /** Runs the command line. Errors a user can act on are printed without a stack trace; the exit code is 1 (2 for wrong usage). */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    await parser(args).parseAsync();
+    await (shortcut(args) ?? (await parser(args)).parseAsync());
   } catch (error) {
     const known = error instanceof LayerwiseError ? error : unexpected(error);
     process.stderr.write(`layerwise: ${known.describe()}\n`);
@@ -21,7 +21,16 @@ function unexpected(error: unknown): LayerwiseError {
   return new LayerwiseError('STAGE_FAILED', `stopped by an unexpected ${message}`, { remedy: 'This is a defect of Layerwise or of a stage package; LAYERWISE_DEBUG=1 shows where it happened.', cause: error });
 }
 
-function parser(args: readonly string[]): ReturnType<typeof yargs> {
+/** The two commands that Nx calls, by their exact form: every stage and every run starts one, and yargs alone takes 60 ms. */
+function shortcut([command, address, ...rest]: readonly string[]): Promise<void> | undefined {
+  if (address === undefined || address.startsWith('-') || rest.length > 0) return undefined;
+  if (command === 'stage') return import('./commands/stage.js').then(({ stageCommand }) => stageCommand(address));
+  if (command === 'result') return import('./commands/result.js').then(({ resultCommand }) => resultCommand(address));
+  return undefined;
+}
+
+async function parser(args: readonly string[]): Promise<Argv> {
+  const { default: yargs } = await import('yargs');
   return yargs([...args])
     .scriptName('layerwise')
     .usage('$0 <command>\n\nNeural-network experiments as an incremental, reproducible pipeline.')

@@ -2,6 +2,7 @@ import type { Progress } from '@layerwise/contracts';
 
 const barWidth = 24;
 const lineEvery = 3000;
+const redrawEvery = 150;
 
 /** Shows a stage's progress: a bar that is redrawn on a terminal, else a line every few seconds. */
 export class ProgressLine {
@@ -18,11 +19,12 @@ export class ProgressLine {
   readonly step = (step: Progress): void => {
     const now = Date.now();
     const finished = step.done >= step.total;
-    if (!finished && now - this.shown < (this.out.isTTY ? 80 : lineEvery)) return;
+    if (!finished && now - this.shown < (this.out.isTTY ? redrawEvery : lineEvery)) return;
     if (!this.out.isTTY && !finished && now - this.started < lineEvery) return;
     if (!this.out.isTTY && finished && now - this.started < lineEvery) return;
     this.shown = now;
-    this.out.write(this.out.isTTY ? `\r\u001b[2K${this.text(step, now)}` : `${this.text(step, now)}\n`);
+    const text = this.text(step, now);
+    this.out.write(this.out.isTTY ? `\r\u001b[2K${text.slice(0, (this.out.columns || 80) - 1)}` : `${text}\n`);
     this.drawn = this.out.isTTY;
   };
 

@@ -11,14 +11,22 @@ export function describeResult(result: ExperimentResult): string {
     ['data', dataset],
     ['net', `${net}, ${params.toLocaleString('en-US')} parameters, epoch ${bestEpoch} of ${epochs} kept`],
     ['accuracy', `test ${share(test.accuracy)}, validation ${share(validation.accuracy)}, train ${share(train.accuracy)} (gap ${points(train.accuracy - test.accuracy)})`],
-    ['loss', `test ${test.loss.toFixed(4)}, validation ${validation.loss.toFixed(4)}, train ${train.loss.toFixed(4)}`],
+    ['loss', `test ${nats(test.loss)}, validation ${nats(validation.loss)}, train ${nats(train.loss)}`],
   ];
   const { accuracy, loss } = published?.test ?? {};
-  if (accuracy !== undefined) rows.push(['published', `test ${share(accuracy)}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}; ours is ${points(test.accuracy - accuracy)} from it`]);
+  if (accuracy !== undefined && !result.fallback) rows.push(['published', `test ${share(accuracy)}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}; ours is ${points(test.accuracy - accuracy)} from it`]);
   rows.push(['took', `${duration(sum(result.seconds) * 1000)} of computing, at most ${Math.max(...Object.values(result.peakMemoryMB))} MB`]);
   rows.push(...warnings.map((message): [string, string] => ['warning', message]));
   rows.push(['report', result.report]);
-  return [`${experiment}  ${title}`, ...rows.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)].join('\n');
+  const banner = result.fallback ? [...loud(dataset)] : [];
+  return [`${experiment}  ${title}`, ...banner, ...rows.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)].join('\n');
+}
+
+/** Said where nobody can miss it: the figures are not of the data set that the study names. */
+function loud(dataset: string): string[] {
+  const lines = [`NOT THE DATA SET OF THE STUDY: it could be neither found nor downloaded.`, `Every figure below is of generated digits, '${dataset}'.`, `'npx layerwise data fetch' tries again; or set LAYERWISE_DATA_DIR to the folder that holds mnist/.`];
+  const width = Math.max(...lines.map((line) => line.length));
+  return ['', `  ┏━${'━'.repeat(width)}━┓`, ...lines.map((line) => `  ┃ ${line.padEnd(width)} ┃`), `  ┗━${'━'.repeat(width)}━┛`, ''];
 }
 
 /** One line for each experiment of a study. */
@@ -44,8 +52,13 @@ export function describeRun(plan: ExperimentPlan, entries: ReadonlyMap<string, J
   ].join('\n');
 }
 
-function share(accuracy: number): string {
-  return `${(accuracy * 100).toFixed(2)}%`;
+/** A split without rows has no figures: `–`. */
+function share(accuracy: number | null): string {
+  return accuracy === null ? '–' : `${(accuracy * 100).toFixed(2)}%`;
+}
+
+function nats(loss: number | null): string {
+  return loss === null ? '–' : loss.toFixed(4);
 }
 
 function points(difference: number): string {

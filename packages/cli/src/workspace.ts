@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
-import { planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/nx-plugin';
+import type { WorkspacePlan } from '@layerwise/nx-plugin';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
@@ -14,7 +14,8 @@ export function findRoot(from: string = process.cwd()): string {
 }
 
 /** Plans every study of the workspace. @throws LayerwiseError STUDY_INVALID */
-export function planAll(root: string): Promise<WorkspacePlan> {
+export async function planAll(root: string): Promise<WorkspacePlan> {
+  const { planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
   return planWorkspace(root, studyFiles(root));
 }
 
@@ -28,12 +29,26 @@ export function findStudy(plan: WorkspacePlan, name: string): StudyPlan {
 
 /** The experiment `<study>:<experiment>`. @throws LayerwiseError USAGE with the nearest name */
 export function findExperiment(plan: WorkspacePlan, address: string): ExperimentPlan {
-  const [study = '', name, ...rest] = address.split(':');
-  if (!name || rest.length > 0) throw new LayerwiseError('USAGE', `an experiment must be written <study>:<experiment>, got '${address}'`, { remedy: `For example: layerwise show ${plan.studies[0]?.name ?? 'pipeline'}:${plan.studies[0]?.experiments[0]?.name ?? 'exp1'}` });
-  const { experiments } = findStudy(plan, study);
-  const found = experiments.find((experiment) => experiment.name === name);
-  if (!found) throw unknown('experiment', name, experiments.map((experiment) => experiment.name), ` of study '${study}'`);
+  const [study = '', name] = address.split(':');
+  if (!name) throw malformed(address, plan.studies[0]);
+  return experimentOf(findStudy(plan, study), address);
+}
+
+/** A study's experiments, without their stage instances. */
+export type PlannedStudy = Omit<StudyPlan, 'instances'>;
+
+/** The experiment `<study>:<experiment>` of that study. @throws LayerwiseError USAGE with the nearest name */
+export function experimentOf(study: PlannedStudy, address: string): ExperimentPlan {
+  const [, name, ...rest] = address.split(':');
+  if (!name || rest.length > 0) throw malformed(address, study);
+  const found = study.experiments.find((experiment) => experiment.name === name);
+  if (!found) throw unknown('experiment', name, study.experiments.map((experiment) => experiment.name), ` of study '${study.name}'`);
   return found;
+}
+
+function malformed(address: string, study: PlannedStudy | undefined): LayerwiseError {
+  const example = `${study?.name ?? 'pipeline'}:${study?.experiments[0]?.name ?? 'exp1'}`;
+  return new LayerwiseError('USAGE', `an experiment must be written <study>:<experiment>, got '${address}'`, { remedy: `For example: layerwise show ${example}` });
 }
 
 function unknown(what: string, name: string, names: readonly string[], of = ''): LayerwiseError {

@@ -42,26 +42,31 @@ export function stageProject(root: string, instance: StageInstance): Projects {
 
 /** The project of a study: one target for each experiment, and `all`. They only show results, and are never cached. */
 export function studyProject(plan: StudyPlan): Projects {
-  const targets = Object.fromEntries(plan.experiments.map((experiment) => [experiment.name, experimentTarget(experiment)]));
+  const targets = Object.fromEntries(plan.experiments.map((experiment) => [experiment.name, experimentTarget(plan, experiment)]));
   const all: TargetConfiguration = {
     executor: 'nx:run-commands',
     cache: false,
     dependsOn: plan.experiments.map(({ name }) => name),
-    options: { command: `${layerwise} result ${plan.name}` },
+    options: { command: `${layerwise} result ${plan.name}`, env: environmentOf(plan) },
     metadata: { description: `Every experiment of ${plan.name}` },
   };
   return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', targets: { ...targets, all }, tags: ['layerwise:study'] } };
 }
 
-function experimentTarget({ study, name, title, stages }: ExperimentPlan): TargetConfiguration {
+function experimentTarget(plan: StudyPlan, { study, name, title, stages }: ExperimentPlan): TargetConfiguration {
   const ids = roleNames.flatMap((role) => stages[role] ?? []);
   return {
     executor: 'nx:run-commands',
     cache: false,
     dependsOn: [build, { projects: [...new Set(ids)], target: 'compute' }],
-    options: { command: `${layerwise} result ${study}:${name}` },
+    options: { command: `${layerwise} result ${study}:${name}`, env: environmentOf(plan) },
     metadata: { description: title },
   };
+}
+
+/** Spares the last target the planning of every study, a third of a second. It is not cached, so what stands here enters no hash. */
+function environmentOf({ name, title, file, experiments }: StudyPlan): Record<string, string> {
+  return { LAYERWISE_STUDY: canonicalJson({ name, title, file, experiments }) };
 }
 
 interface PackageJson {

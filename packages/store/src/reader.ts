@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LayerwiseError, sha256, type ArtifactKind, type ArtifactReader, type MadeBy, type MatrixTable, type ResultTable } from '@layerwise/contracts';
-import { decodeArrow } from './arrow.js';
 import { readManifest, type Manifest } from './manifest.js';
-import { decodeParquet } from './parquet.js';
 import { storageError } from './storage.js';
 
 /** An artifact in a folder of the store; what it hands out has been compared with the manifest's size and SHA-256. */
@@ -50,11 +48,13 @@ export class StoredArtifact implements ArtifactReader {
     return new LayerwiseError(code, `artifact ${this.manifest.id}: file ${rule}`, { where: path, remedy: 'Run the experiment again: the artifact is rebuilt.', cause });
   }
 
-  matrix(name: string): Promise<MatrixTable> {
+  async matrix(name: string): Promise<MatrixTable> {
+    const { decodeArrow } = await import('./arrow.js');
     return this.decoded(`${name}.arrow`, decodeArrow);
   }
 
-  table(name: string): Promise<ResultTable> {
+  async table(name: string): Promise<ResultTable> {
+    const { decodeParquet } = await import('./parquet.js');
     return this.decoded(`${name}.parquet`, decodeParquet);
   }
 

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArtifactWriter, MatrixTable, ResultTable } from '@layerwise/contracts';
-import { encodeArrow } from './arrow.js';
 import type { FileRecord } from './manifest.js';
 import { isDataFile } from './names.js';
-import { encodeParquet } from './parquet.js';
 import { onDisk, syncFolder } from './storage.js';
 
 /** Writes data files below a folder, each synced to disk and hashed on the way. */
@@ -15,10 +13,12 @@ export class FolderWriter implements ArtifactWriter {
   constructor(private readonly folder: string) {}
 
   async matrix(name: string, table: MatrixTable): Promise<void> {
+    const { encodeArrow } = await import('./arrow.js');
     await this.write(`${name}.arrow`, encodeArrow(table));
   }
 
   async table(name: string, table: ResultTable): Promise<void> {
+    const { encodeParquet } = await import('./parquet.js');
     await this.write(`${name}.parquet`, [await encodeParquet(table)]);
   }
 
