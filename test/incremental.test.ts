@@ -77,8 +77,8 @@ describe('which stages run', () => {
     expect(again.ran, again.output).toEqual([]);
   });
 
-  it("a change of train's code: training and what follows, where its bytes changed", async () => {
-    workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
+  it("a change of train's code: training and what follows", async () => {
+    workspace.edit('packages/train/src/run.ts', "seed('weights')", "seed('other weights')");
     const changed = await run();
     expect(changed.ran, changed.output).toEqual(afterTrain);
   });
