@@ -102,6 +102,18 @@ async function parser(args: readonly string[]): Promise<Argv> {
           .example('$0 export pipeline:exp3 --format onnx --out models', ''),
       async ({ experiment, format, out }) => (await import('./commands/export.js')).exportCommand(experiment, { format, out }),
     )
+    .command(
+      'gc',
+      'List what in artifacts/ no study refers to, with sizes; --yes removes it',
+      (y) => y.option('yes', { type: 'boolean', default: false, describe: 'Remove it' }).option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
+      async ({ yes, json }) => (await import('./commands/gc.js')).gcCommand({ yes, json }),
+    )
+    .command(
+      'doctor',
+      'Check Node, disk, processors, data, tfjs-node, the cache and the hash of every artifact',
+      (y) => y.option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
+      async ({ json }) => (await import('./commands/doctor.js')).doctorCommand({ json }),
+    )
     .command('schema', 'Write pipelines/study.schema.json, for completion in editors', {}, async () => (await import('./commands/schema.js')).schemaCommand())
     .demandCommand(1, 'Name a command.')
     .strict()

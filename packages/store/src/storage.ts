@@ -1,4 +1,6 @@
+import { lstatSync, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 
 /** What to do about each failure of the file system that a user can mend. */
@@ -45,5 +47,15 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Sum of the sizes of the files below a folder, in bytes; links are not followed, what cannot be read counts nothing. */
+export function folderBytes(folder: string): number {
+  try {
+    const stats = lstatSync(folder);
+    return stats.isDirectory() ? readdirSync(folder).reduce((sum, name) => sum + folderBytes(join(folder, name)), 0) : stats.size;
+  } catch {
+    return 0;
   }
 }

@@ -139,7 +139,7 @@ export class Store {
   private async aside(id: string): Promise<string> {
     await mkdir(this.stages, { recursive: true });
     for (const name of await readdir(this.stages)) {
-      if (leftover.exec(name)?.[1] === id) await rm(join(this.stages, name), { recursive: true, force: true });
+      if (ownerOfLeftover(name) === id) await rm(join(this.stages, name), { recursive: true, force: true });
     }
     const folder = join(this.stages, `.new-${basename(this.folder(id))}-${randomUUID()}`);
     await mkdir(join(folder, 'data'), { recursive: true });
@@ -183,6 +183,11 @@ export class Store {
 
 /** What a process that died leaves: `.new-<id>-<uuid>`, `.old-<id>-<uuid>`. */
 const leftover = /^\.(?:new|old)-(.+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The id of the instance that a folder in `stages/` was for, if a process that died left it there. */
+export function ownerOfLeftover(name: string): string | undefined {
+  return leftover.exec(name)?.[1];
+}
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;

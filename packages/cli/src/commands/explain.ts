@@ -5,7 +5,7 @@ import { describeReason } from '@layerwise/store';
 import type { ExplainedReason, StageExplanation } from '../explanation.js';
 import { findRoot } from '../workspace.js';
 
-/** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why. Computes none of them. */
+/** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by itself. Computes none of them. */
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
   await refreshBuild(root);

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { LayerwiseError } from '@layerwise/contracts';
+import { placesOf } from '@layerwise/nx-plugin';
+import { folderBytes, listCache, StoredArtifact } from '@layerwise/store';
+import { nxCache, storeOf } from '../recipe.js';
+import { findRoot, planAll } from '../workspace.js';
+
+/** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
+export interface Finding {
+  readonly check: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+const lowDisk = 1e9;
+const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
+
+/** `layerwise doctor`: looks at everything a run needs, and at every artifact's hash; the exit code is 1 if something fails. */
+export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
+  const root = findRoot();
+  const findings = [checkNode(root), checkDisk(root), checkCores(), ...(await checkStudies(root)), checkTensorFlow(root), await checkCache(root), ...(await checkArtifacts(root))];
+  if (json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
+  else for (const { check, state, detail, remedy } of findings) process.stdout.write(`${marks[state]} ${check.padEnd(12)} ${detail}${remedy ? `\n  ${''.padEnd(12)} ${remedy}` : ''}\n`);
+  if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
+}
+
+/** The versions that package.json names under engines, of the form `^20.19.0 || >=24.0.0`. */
+function checkNode(root: string): Finding {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } };
+  const fits = satisfies(process.versions.node, engines.node);
+  return { check: 'Node', state: fits ? 'ok' : 'fail', detail: `${process.version}, must be ${engines.node}`, ...(fits ? {} : { remedy: 'Install a version that is supported.' }) };
+}
+
+/** Whether a version is in a range of alternatives of `^a.b.c` (same major) and `>=a.b.c`. */
+export function satisfies(version: string, range: string): boolean {
+  const numbers = (text: string): number[] => text.split('.').map(Number);
+  const given = numbers(version);
+  return range.split('||').some((part) => {
+    const [, sign, low] = /^\s*(\^|>=)([\d.]+)\s*$/.exec(part) ?? [];
+    if (low === undefined) return false;
+    const least = numbers(low);
+    const first = [0, 1, 2].map((i) => (given[i] ?? 0) - (least[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
+    return first >= 0 && (sign === '>=' || given[0] === least[0]);
+  });
+}
+
+function checkDisk(root: string): Finding {
+  const at = existsSync(join(root, 'artifacts')) ? join(root, 'artifacts') : root;
+  try {
+    accessSync(at, constants.W_OK);
+  } catch {
+    return { check: 'disk', state: 'fail', detail: `${at} cannot be written to`, remedy: 'Give yourself permission to write there.' };
+  }
+  const { bavail, bsize } = statfsSync(at);
+  const free = bavail * bsize;
+  return { check: 'disk', state: free < lowDisk ? 'warn' : 'ok', detail: `${gigabytes(free)} free for artifacts, which take ${gigabytes(folderBytes(join(root, 'artifacts')))}`, ...(free < lowDisk ? { remedy: 'layerwise gc lists what no study refers to.' } : {}) };
+}
+
+function checkCores(): Finding {
+  const workers = process.env.LAYERWISE_WORKERS;
+  return { check: 'processors', state: 'ok', detail: `${availableParallelism()}${workers ? `, of which LAYERWISE_WORKERS uses ${workers}` : ''}; ${gigabytes(totalmem())} of memory` };
+}
+
+async function checkStudies(root: string): Promise<Finding[]> {
+  try {
+    const { studies, instances } = await planAll(root);
+    const count = studies.reduce((sum, { experiments }) => sum + experiments.length, 0);
+    const readers = [...instances.values()].filter(({ raw }) => raw !== undefined);
+    const absent = readers.filter(({ raw }) => !raw?.complete);
+    const places = placesOf(root).data.join(', ');
+    const data: Finding = absent.length === 0 ? { check: 'data', state: 'ok', detail: `every raw file that a study names is there (${places})` } : { check: 'data', state: 'warn', detail: `${absent.length} of ${readers.length} data sets are not complete in ${places}`, remedy: 'layerwise data fetch downloads MNIST; a study that names an offline data set runs without it.' };
+    return [{ check: 'studies', state: 'ok', detail: `${studies.length} with ${count} experiments and ${instances.size} stages` }, data];
+  } catch (error) {
+    if (!(error instanceof LayerwiseError)) throw error;
+    return [{ check: 'studies', state: 'fail', detail: error.message + (error.where ? ` (${error.where})` : ''), ...(error.remedy ? { remedy: error.remedy } : {}) }];
+  }
+}
+
+/** The native backend is loaded in a process of its own: one that does not fit the system can end it. */
+function checkTensorFlow(root: string): Finding {
+  const check = 'tfjs-node';
+  const folder = join(root, 'packages/train-tfjs/package.json');
+  const without = 'train-tfjs then computes with WebAssembly, more slowly.';
+  try {
+    createRequire(folder).resolve('@tensorflow/tfjs-node');
+  } catch {
+    return { check, state: 'warn', detail: 'is not installed', remedy: without };
+  }
+  try {
+    const script = `const tf = require('module').createRequire(${JSON.stringify(folder)})('@tensorflow/tfjs-node'); console.log(tf.version['tfjs-node'] ?? tf.version.tfjs);`;
+    const out = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] });
+    return { check, state: 'ok', detail: `loads, version ${out.trim().split('\n').at(-1) ?? ''}` };
+  } catch {
+    return { check, state: 'warn', detail: 'is installed, but its native library does not load', remedy: `npm rebuild @tensorflow/tfjs-node; ${without}` };
+  }
+}
+
+async function checkCache(root: string): Promise<Finding> {
+  const cache = nxCache(root);
+  const entries = await listCache(cache);
+  const damaged = await failures(entries.map(({ folder }) => folder));
+  const detail = `${entries.length} copies of artifacts in Nx's cache, ${gigabytes(folderBytes(cache))}`;
+  return damaged.length === 0 ? { check: 'cache', state: 'ok', detail } : { check: 'cache', state: 'fail', detail: `${detail}; damaged: ${damaged.map(({ where }) => where).join(', ')}`, remedy: 'npx nx reset empties the cache; intact artifacts are kept.' };
+}
+
+async function checkArtifacts(root: string): Promise<Finding[]> {
+  const store = storeOf(root);
+  const ids = await store.list();
+  const damaged = await failures(ids.map((id) => store.folder(id)));
+  if (damaged.length === 0) return [{ check: 'artifacts', state: 'ok', detail: `${ids.length}, every file as its manifest says` }];
+  return damaged.map((error) => ({ check: 'artifacts', state: 'fail', detail: `${error.message}${error.where ? ` (${error.where})` : ''}`, ...(error.remedy ? { remedy: error.remedy } : {}) }));
+}
+
+/** Reads every file of the artifacts in the folders; what each damaged one lacks. */
+async function failures(folders: readonly string[]): Promise<LayerwiseError[]> {
+  const found: LayerwiseError[] = [];
+  for (const folder of folders) {
+    try {
+      await (await StoredArtifact.open(folder)).verify();
+    } catch (error) {
+      if (!(error instanceof LayerwiseError)) throw error;
+      found.push(error);
+    }
+  }
+  return found;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`;
+}

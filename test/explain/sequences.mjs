@@ -1,0 +1,197 @@
+// Random changes of a tiny study, each followed by `layerwise explain` and a run: what explain named must be what ran, and what is there must be right.
+//   node test/explain/sequences.mjs [--sequences 300] [--rounds 3] [--seed 1]
+// The stages are packages made here, so that code and versions can be changed; the runner stands in for Nx, with a cache laid out as Nx's is.
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const repository = join(here, '../..');
+
+const stages = {
+  ingest: { reads: [], writes: 'dataset' },
+  preprocess: { reads: ['dataset'], writes: 'features' },
+  reduce: { reads: ['features'], writes: 'features' },
+  train: { reads: ['features'], writes: 'model' },
+  activations: { reads: ['features', 'model'], writes: 'activations' },
+  embed: { reads: ['pixels', 'activations'], writes: 'embedding' },
+  report: { reads: ['dataset', 'features', 'model', 'embedding'], writes: 'report' },
+};
+const roles = Object.keys(stages);
+
+/** Numbers from a seed (mulberry32), as `below(n)`: a whole number in [0, n). */
+function generator(seed) {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
+  };
+}
+
+/** A stage's code. It halves sums, so that many a change leaves what follows as it was. */
+const codeText = (constant) => `export const formula = (value, inputs, seed, raw, version) =>
+  Math.floor((value + ${constant} + inputs.reduce((sum, one) => sum + one, 0) + (seed % 3) + raw.length + version.length) / 2);
+`;
+
+const stageText = (role) => `import { defineStage, integer } from '@layerwise/contracts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { version } from 'tiny-adder';
+import { formula } from './code.js';
+export const stage = defineStage({
+  id: 'tiny-${role}',
+  summary: 'for a test',
+  params: { value: integer({ doc: 'any number', min: 0, default: 0 }) },
+  reads: ${JSON.stringify(Object.fromEntries(stages[role].reads.map((name) => [name, name === 'pixels' ? 'features' : name])))},
+  writes: '${stages[role].writes}',
+  seeded: () => ${role === 'train'},
+  ${role === 'ingest' ? "rawFiles: (_params, places) => ({ files: [join(places.data[0], 'raw.txt')], complete: true })," : ''}
+  async run({ params, inputs, output, places, seed }) {
+    const values = await Promise.all(Object.keys(inputs).map(async (name) => (await inputs[name].json('value')).value));
+    const raw = ${role === 'ingest' ? "readFileSync(join(places.data[0], 'raw.txt'), 'utf8')" : "''"};
+    await output.json('value', { value: formula(params.value, values, ${role === 'train' ? "seed('draw')[0]" : '0'}, raw, version) });
+    ${role === 'report' ? "await output.bytes('index.html', '<p>report</p>');" : ''}
+  },
+});
+`;
+
+/** State of a workspace, from which its sources are written. */
+const initial = () => ({ seed: 1, raw: 'raw', adder: '1.0.0', constants: Object.fromEntries(roles.map((role) => [role, 1])), values: Object.fromEntries(roles.map((role) => [role, 1])), second: 5 });
+
+function writeSources(root, state) {
+  const put = (file, text) => {
+    mkdirSync(join(root, file, '..'), { recursive: true });
+    if (!existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text) writeFileSync(join(root, file), text);
+  };
+  const section = (role) => `${role === 'ingest' ? 'dataset' : role}: { uses: tiny-${role}, value: ${state.values[role]} }\n`;
+  put('package.json', '{"private": true}');
+  put('nx.json', '{}');
+  put('pipelines/tiny/study.yaml', `name: tiny\nseed: ${state.seed}\n${roles.map(section).join('')}experiments:\n  one: {}\n  two:\n    train: { value: ${state.second} }\n`);
+  put('data/raw.txt', state.raw);
+  put('node_modules/tiny-adder/package.json', JSON.stringify({ name: 'tiny-adder', version: state.adder, type: 'module', exports: { '.': './index.js', './package.json': './package.json' } }));
+  put('node_modules/tiny-adder/index.js', `export const version = '${state.adder}';\n`);
+  for (const role of roles) {
+    put(`node_modules/tiny-${role}/package.json`, JSON.stringify({ name: `tiny-${role}`, version: '1.0.0', type: 'module', exports: './index.js' }));
+    put(`node_modules/tiny-${role}/index.js`, "export { stage } from './stage.js';\n");
+    put(`node_modules/tiny-${role}/stage.js`, stageText(role));
+    put(`node_modules/tiny-${role}/code.js`, codeText(state.constants[role]));
+  }
+}
+
+/** The changes: of what the stages depend on, and of what was made. Each returns words for what it did. */
+const changes = {
+  parameter: ({ state, below }) => ((role) => `${role}.value = ${(state.values[role] = below(4))}`)(roles[below(roles.length)]),
+  'parameter of one experiment': ({ state, below }) => `two: train.value = ${(state.second = below(8))}`,
+  seed: ({ state, below }) => `seed = ${(state.seed = below(4))}`,
+  code: ({ state, below }) => ((role) => `constant of ${role} = ${(state.constants[role] = below(4))}`)(roles[below(roles.length)]),
+  data: ({ state, below }) => `raw = ${(state.raw = 'x'.repeat(1 + below(4)))}`,
+  dependency: ({ state, below }) => `tiny-adder ${(state.adder = ['1.0.0', '1.0.1', '10.0.0'][below(3)])}`,
+  'artifact deleted': (trial) => onArtifact(trial, (folder) => rmSync(folder, { recursive: true })),
+  'data file deleted': (trial) => onArtifact(trial, (folder) => rmSync(join(folder, 'data/value.json'), { force: true })),
+  'file changed, size and time kept': (trial) => onArtifact(trial, (folder) => flip(join(folder, 'data/value.json'))),
+  'manifest truncated': (trial) => onArtifact(trial, (folder) => existsSync(join(folder, 'manifest.json')) && truncateSync(join(folder, 'manifest.json'), 40)),
+  'artifact replaced by another': (trial) =>
+    onArtifact(trial, (folder) => {
+      const other = join(folder, '..', pick(artifactsOf(trial.root), trial.below));
+      if (other === folder) return;
+      rmSync(folder, { recursive: true });
+      cpSync(other, folder, { recursive: true });
+    }),
+  'artifacts deleted': ({ root }) => remove(root, 'artifacts'),
+  "Nx's cache deleted": ({ root }) => remove(root, '.nx'),
+  'notes deleted': ({ root, below }) => remove(root, `artifacts/${['.recipes', '.seen.json', 'tiny/one/experiment.json'][below(3)]}`),
+  nothing: () => 'nothing',
+};
+
+const pick = (list, below) => list[below(list.length)];
+const artifactsOf = (root) => (existsSync(join(root, 'artifacts/stages')) ? readdirSync(join(root, 'artifacts/stages')).filter((name) => !name.startsWith('.')) : []);
+
+function onArtifact({ root, below }, change) {
+  const ids = artifactsOf(root);
+  if (ids.length === 0) return 'no artifact is there';
+  const id = pick(ids, below);
+  change(join(root, 'artifacts/stages', id));
+  return id;
+}
+
+function flip(file) {
+  if (!existsSync(file)) return;
+  const { atime, mtime } = statSync(file);
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1] ^= 1;
+  writeFileSync(file, bytes);
+  utimesSync(file, atime, mtime);
+}
+
+function remove(root, path) {
+  rmSync(join(root, path), { recursive: true, force: true });
+  return path;
+}
+
+function step(root) {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LAYERWISE_|NX_)/.test(name)));
+  return new Promise((done, fail) => {
+    execFile(process.execPath, [join(here, 'step.mjs'), root], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))));
+  });
+}
+
+/** A workspace that was run once; sequences begin with a copy. */
+export async function prepare() {
+  const root = mkdtempSync(join(tmpdir(), 'layerwise-sequences-'));
+  mkdirSync(join(root, 'node_modules'));
+  symlinkSync(join(repository, 'node_modules/@layerwise'), join(root, 'node_modules/@layerwise'));
+  writeSources(root, initial());
+  const { problems } = await step(root);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return root;
+}
+
+/** One sequence of rounds, each of one to three changes, an explanation and a run. Returns what went wrong, with what led to it, and counts. */
+export async function sequence(base, seed, rounds) {
+  const root = mkdtempSync(join(tmpdir(), 'layerwise-sequence-'));
+  const below = generator(seed);
+  const state = initial();
+  const history = [];
+  const total = { seed, problems: [], counts: {}, slowest: 0 };
+  try {
+    cpSync(base, root, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    for (let round = 0; round < rounds && total.problems.length === 0; round++) {
+      for (let n = 1 + below(3); n > 0; n--) {
+        const name = pick(Object.keys(changes), below);
+        history.push(`${name}: ${changes[name]({ root, state, below })}`);
+      }
+      writeSources(root, state);
+      const { problems, counts, explainMs } = await step(root);
+      history.push('run');
+      for (const [name, count] of Object.entries(counts)) total.counts[name] = (total.counts[name] ?? 0) + count;
+      total.slowest = Math.max(total.slowest, explainMs);
+      total.problems.push(...problems.map((problem) => `sequence ${seed}: ${problem}\n  after ${history.join('; ')}`));
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  return total;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { sequences: { type: 'string', default: '300' }, rounds: { type: 'string', default: '3' }, seed: { type: 'string', default: '1' } } });
+  const base = await prepare();
+  const sums = {};
+  let failed = 0;
+  let slowest = 0;
+  for (let n = 0; n < Number(values.sequences); n++) {
+    const { problems, counts, slowest: ms } = await sequence(base, Number(values.seed) + n, Number(values.rounds));
+    for (const problem of problems) console.error(problem);
+    failed += problems.length > 0 ? 1 : 0;
+    slowest = Math.max(slowest, ms);
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  rmSync(base, { recursive: true, force: true });
+  console.log(`${values.sequences} sequences of ${values.rounds} rounds, ${failed} failed; stages ${Object.entries(sums).map(([name, count]) => `${name} ${count}`).join(', ')}; slowest explanation ${Math.round(slowest)} ms`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}

@@ -1,0 +1,68 @@
+// One step of a sequence, in a process of its own, so that changed code is loaded: for each experiment in turn, explains it,
+// then runs every stage as Nx would, and compares. Argument: the workspace. Prints one JSON object.
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = process.argv[2];
+const load = (file) => import(new URL(`../../packages/${file}`, import.meta.url).href);
+const [{ planAll }, { Explainer }, { runStage }, { publishExperiment }, { preTasksExecution }, store, { deriveSeed }] = await Promise.all(
+  ['cli/dist/workspace.js', 'cli/dist/explanation.js', 'cli/dist/run-stage.js', 'cli/dist/publish.js', 'nx-plugin/dist/index.js', 'store/dist/index.js', 'contracts/dist/index.js'].map(load),
+);
+
+const artifacts = new store.Store(join(root, 'artifacts'));
+const terminal = { progress() {}, warn() {}, say() {}, signal: new AbortController().signal };
+
+/** As Nx does after a task: keeps a copy of the output. */
+function copyToCache(id) {
+  const cache = join(root, '.nx/cache');
+  mkdirSync(cache, { recursive: true });
+  cpSync(artifacts.folder(id), join(cache, String(readdirSync(cache).length + 1000), 'artifacts/stages', id), { recursive: true });
+}
+
+/** What the stage must have written, from the sources alone. */
+async function valueOf(instance, values) {
+  const { formula } = await import(pathToFileURL(join(root, 'node_modules', instance.uses, 'code.js')).href);
+  const adder = JSON.parse(readFileSync(createRequire(join(root, 'package.json')).resolve('tiny-adder/package.json'), 'utf8')).version;
+  const raw = instance.raw ? readFileSync(join(root, 'data/raw.txt'), 'utf8') : '';
+  return formula(instance.params.value, Object.values(instance.inputs).map((id) => values.get(id)), instance.seed === null ? 0 : deriveSeed(instance.seed, instance.stage, 'draw')[0], raw, adder);
+}
+
+const plan = await planAll(root);
+const problems = [];
+const counts = { runs: 0, depends: 0, restores: 0, current: 0, ran: 0 };
+const values = new Map();
+let explainMs = 0;
+
+async function runAndCompare(experiment) {
+  const started = performance.now();
+  const explained = await new Explainer(root, plan.instances).explain(experiment);
+  explainMs = Math.max(explainMs, performance.now() - started);
+  const { write } = process.stdout;
+  process.stdout.write = () => true;
+  await preTasksExecution(undefined, { id: 'step', workspaceRoot: root });
+  process.stdout.write = write;
+  for (const stage of explained) await runStageAndCompare(stage);
+  const opened = await Promise.all(Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]));
+  await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
+  store.noteLooks(join(root, 'artifacts'));
+}
+
+async function runStageAndCompare({ id, state, unless, reasons }) {
+  const instance = plan.instances.get(id);
+  const { status, manifest } = await runStage(root, instance, terminal);
+  if (status === 'computed') copyToCache(id);
+  const contents = manifest.recipe.inputs;
+  const expected = state === 'runs' || (state === 'depends' && !unless.some((known) => Object.keys(contents).every((name) => known[name] === contents[name])));
+  counts[state]++;
+  if (status === 'computed') counts.ran++;
+  if (expected !== (status === 'computed')) problems.push(`${id}: explained as ${state}, but was ${status}`);
+  if (state !== 'current' && reasons.length === 0) problems.push(`${id}: ${state} without a reason`);
+  values.set(id, await valueOf(instance, values));
+  const { value } = await (await artifacts.open(id)).json('value');
+  if (value !== values.get(id)) problems.push(`${id}: holds ${value}, must hold ${values.get(id)}`);
+}
+
+for (const experiment of plan.studies[0].experiments) await runAndCompare(experiment);
+process.stdout.write(JSON.stringify({ problems, counts, explainMs }));
