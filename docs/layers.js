@@ -18,10 +18,11 @@ export const layers = {
   'train-tfjs': stage,
   activations: stage,
   embed: stage,
+  nodes: stage,
   report: ['contracts'],
   sheet: ['contracts'],
   export: ['contracts'],
   conformance: ['contracts'],
   'nx-plugin': ['contracts', 'store', 'study'],
-  cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
+  cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'nodes', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
 };

@@ -11,8 +11,8 @@ const pca = exp('pca', `reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }
 const study = (...experiments: string[]): string =>
   `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 400, test: 150 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n${experiments.join('')}`;
 
-const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'report'];
-const afterTrain = ['train', 'activations', 'embed', 'report'];
+const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'nodes', 'report'];
+const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
 
 describe('which stages run', () => {
   let workspace: Workspace;

@@ -1,6 +1,5 @@
-import { LayerwiseError, throwIfAborted, type ArtifactReader, type Column, type FeaturesInfo, type MatrixTable, type StageContext } from '@layerwise/contracts';
+import { LayerwiseError, readModel, throwIfAborted, type ArtifactReader, type Column, type FeaturesInfo, type MatrixTable, type StageContext } from '@layerwise/contracts';
 import { openNet, type LabelledRows, type Net } from '@layerwise/kernels/train';
-import { readModel } from './model.js';
 
 type Context = StageContext<Record<string, never>>;
 const SPLITS = ['train', 'validation', 'test'] as const;

@@ -16,6 +16,7 @@ const FILES: Readonly<Record<ArtifactKind, readonly string[]>> = {
   model: ['model.json', 'weights.bin', 'history.parquet', 'evaluation.json'],
   activations: ['train.arrow', 'validation.arrow', 'test.arrow'],
   embedding: ['views.json'],
+  nodes: ['nodes.json', 'nodes.parquet', 'classes.parquet'],
   report: ['index.html'],
 };
 

@@ -2,6 +2,7 @@ export * from './artifact.js';
 export * from './canonical.js';
 export * from './check.js';
 export * from './constraints.js';
+export * from './dense-net.js';
 export * from './errors.js';
 export * from './features.js';
 export * from './json-schema.js';

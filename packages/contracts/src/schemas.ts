@@ -20,6 +20,10 @@
  * | activations | train.arrow, validation.arrow, test.arrow | id, label, predicted uint16, probabilities float32[K], hidden1 float32[H1], hidden2 float32[H2], ... |
  * | embedding   | views.json          | {@link EmbeddingView}[] |
  * |             | <view>.arrow        | id, label, predicted uint16 (absent for pixels), position float32[2 or 3] |
+ * | nodes       | nodes.json          | {@link NodesInfo} |
+ * |             | nodes.parquet       | a row per node: {@link NODE_COLUMNS} |
+ * |             | classes.parquet     | a row per node and class: {@link NODE_CLASS_COLUMNS} |
+ * |             | hidden1.arrow, ...  | a row per node: node uint32, weights float32[W x H] (gradient of the weighted sum by the intensity of each pixel, 0 to 1), maximiser float32[W x H] (intensities), most, least, median uint32[n] (ids of training images) |
  * | report      | index.html, figures/* | |
  */
 export const SCHEMA_VERSION = 1;
@@ -116,3 +120,57 @@ export interface EmbeddingView {
   /** For `columns`: which two columns of the source are plotted. */
   readonly columns?: readonly number[];
 }
+
+/** `nodes.json`: what was found of each hidden layer, over the training rows. */
+export interface NodesInfo {
+  /** Rows looked at. */
+  readonly rows: number;
+  readonly layers: readonly NodeLayerInfo[];
+}
+
+/** One hidden layer in `nodes.json`; nodes are numbered from 0. */
+export interface NodeLayerInfo {
+  /** `hidden1`, ... */
+  readonly name: string;
+  readonly units: number;
+  readonly activation: string;
+  /** Nodes that have the same value for every row. */
+  readonly dead: readonly number[];
+  /** Pairs of nodes whose activations correlate above 0.98 in absolute value; `of` is the earlier. */
+  readonly duplicates: readonly { readonly node: number; readonly of: number; readonly correlation: number }[];
+  /** Exponential of the entropy of the eigenvalues of the activations' covariance. */
+  readonly effectiveRank: number;
+  /** Least-squares readout: accuracy with all nodes, and how many nodes, taken by forward selection, reach 95% and 99% of it. */
+  readonly readout: { readonly accuracy: number; readonly for95: number; readonly for99: number; readonly order: readonly number[] };
+  /** Nodes and classes so that like ones lie together (average linkage on the areas under the ROC curve). */
+  readonly nodeOrder: readonly number[];
+  readonly classOrder: readonly number[];
+  /** For a layer of one node: classes by rising median, and how far each lies over the next (0 apart, 1 alike). */
+  readonly line?: { readonly classes: readonly number[]; readonly overlaps: readonly number[] };
+  /** Accuracy of the whole net on the rows on which nodes were ablated. */
+  readonly accuracy: number;
+  /** On how many evenly spaced rows each was computed. */
+  readonly sampled: { readonly ablation: number; readonly gradients: number; readonly weights: number; readonly correlation: number; readonly bootstrap: number };
+  /** How the maximisers were found: length of the input for the first layer (mean length of the training images), else steps of the ascent from each start. */
+  readonly maximiser: { readonly length: number } | { readonly steps: number; readonly starts: number };
+}
+
+/** Columns of `nodes.parquet`; `layer` counts from 1, `node` from 0. */
+export const NODE_COLUMNS = {
+  layer: 'int',
+  node: 'int',
+  mean: 'activation, mean over the rows',
+  deviation: 'standard deviation (ddof 1)',
+  zeros: 'share of rows that are exactly 0',
+  largest: 'largest activation of a real image',
+  reached: 'activation of the maximiser',
+  information: 'mutual information with the true class, bits',
+  costZero: 'accuracy lost when the node is set to zero',
+  costMean: 'accuracy lost when it is set to its mean',
+  duplicateOf: 'int: first node that it repeats, or -1',
+  dead: 'flag',
+  sentence: 'text',
+} as const;
+
+/** Columns of `classes.parquet`; areas and information are of the true class against the rest, with 95% bootstrap intervals; NaN for a class without rows. The columns of quantiles stand once for rows truly of the class, once, with `predicted` before them, for rows predicted to be. */
+export const NODE_CLASS_COLUMNS = ['layer', 'node', 'class', 'area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'costZero', 'costMean', 'zeros', 'q05', 'q25', 'q50', 'q75', 'q95', 'predictedZeros', 'predictedQ05', 'predictedQ25', 'predictedQ50', 'predictedQ75', 'predictedQ95'] as const;

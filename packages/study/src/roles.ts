@@ -27,10 +27,16 @@ export const roles = {
     inputs: { pixels: ['preprocess'], features: ['reduce', 'preprocess'], activations: ['activations'] },
     doc: 'Two- and three-dimensional maps of pixels and activations.',
   },
+  nodes: {
+    writes: 'nodes',
+    uses: '@layerwise/nodes',
+    inputs: { pixels: ['preprocess'], features: ['reduce', 'preprocess'], model: ['train'], activations: ['activations'] },
+    doc: 'What each hidden node responds to.',
+  },
   report: {
     writes: 'report',
     uses: '@layerwise/report',
-    inputs: { dataset: ['ingest'], pixels: ['preprocess'], features: ['reduce', 'preprocess'], model: ['train'], activations: ['activations'], embedding: ['embed'] },
+    inputs: { dataset: ['ingest'], pixels: ['preprocess'], features: ['reduce', 'preprocess'], model: ['train'], activations: ['activations'], embedding: ['embed'], nodes: ['nodes'] },
     doc: 'The HTML report.',
   },
 } as const satisfies Record<string, Role>;

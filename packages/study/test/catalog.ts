@@ -15,6 +15,7 @@ export const catalog: ReadonlyMap<string, AnyStage> = new Map([
   ['@layerwise/train', stage('train', { features: 'features' }, 'model', { epochs: integer({ min: 1, default: 5, doc }), hidden: list(object({ units: integer({ min: 1, doc }) }, { doc }), { default: [], doc }) }, true)],
   ['@layerwise/activations', stage('activations', { features: 'features', model: 'model' }, 'activations', {})],
   ['@layerwise/embed', stage('embed', { pixels: 'features', 'activations?': 'activations' }, 'embedding', { dimensions: integer({ min: 2, max: 3, default: 2, doc }) }, true)],
-  ['@layerwise/report', stage('report', { dataset: 'dataset', model: 'model', embedding: 'embedding' }, 'report', { title: text({ optional: true, doc }), published: object({ test: object({ accuracy: real({ optional: true, doc }) }, { optional: true, doc }) }, { optional: true, doc }) })],
+  ['@layerwise/nodes', stage('nodes', { activations: 'activations' }, 'nodes', {})],
+  ['@layerwise/report', stage('report', { dataset: 'dataset', model: 'model', embedding: 'embedding', 'nodes?': 'nodes' }, 'report', { title: text({ optional: true, doc }), published: object({ test: object({ accuracy: real({ optional: true, doc }) }, { optional: true, doc }) }, { optional: true, doc }) })],
   ['thirsty', stage('thirsty', { water: 'features' }, 'features', {})],
 ]);

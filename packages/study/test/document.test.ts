@@ -114,7 +114,7 @@ describe('a bad study file', () => {
 describe('a study', () => {
   it('names the packages it uses, each once', () => {
     const study = parseStudy('name: tiny\nreduce: { uses: a }\nexperiments: { exp1: {}, exp2: { reduce: { uses: b } }, exp3: {} }\n', file);
-    expect(packagesOf(study)).toEqual(['@layerwise/ingest', '@layerwise/preprocess', 'a', '@layerwise/train', '@layerwise/activations', '@layerwise/embed', '@layerwise/report', 'b']);
+    expect(packagesOf(study)).toEqual(['@layerwise/ingest', '@layerwise/preprocess', 'a', '@layerwise/train', '@layerwise/activations', '@layerwise/embed', '@layerwise/nodes', '@layerwise/report', 'b']);
   });
 
   it('may use aliases within reason', () => {

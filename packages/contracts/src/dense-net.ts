@@ -1,5 +1,25 @@
-import { LayerwiseError, type ArtifactReader } from '@layerwise/contracts';
-import type { Activation, HiddenLayer, LayerWeights, Network } from '@layerwise/kernels/train';
+import type { ArtifactReader } from './artifact.js';
+import { LayerwiseError } from './errors.js';
+
+type HiddenActivation = 'linear' | 'relu' | 'tanh' | 'sigmoid';
+
+/** One dense layer of a trained net: kernel float32[inputs][units], bias float32[units]. */
+export interface DenseWeights {
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** A dense net ending in a softmax, as a model artifact holds it; what only training uses is 0. */
+export interface DenseNet {
+  readonly network: {
+    readonly inputs: number;
+    readonly inputDropout: number;
+    readonly hidden: readonly { readonly units: number; readonly activation: HiddenActivation; readonly dropout: number; readonly l2: number }[];
+    readonly classes: number;
+  };
+  /** The hidden layers' and the last one's. */
+  readonly weights: DenseWeights[];
+}
 
 interface LayerEntry {
   readonly class_name: string;
@@ -20,14 +40,14 @@ const ACTIVATIONS: readonly string[] = ['linear', 'relu', 'tanh', 'sigmoid'];
 const PASSIVE = ['InputLayer', 'Dropout'];
 
 /** The net and its weights from a model artifact in the TensorFlow.js LayersModel format. @throws LayerwiseError for layers other than dense ones ending in a softmax */
-export async function readModel(artifact: ArtifactReader): Promise<{ network: Network; weights: LayerWeights[] }> {
+export async function readModel(artifact: ArtifactReader): Promise<DenseNet> {
   const model = await artifact.json<ModelJson>('model');
   const dense = denseLayers(model);
   const manifest = model.weightsManifest ?? [];
   if (manifest.length !== 1 || manifest[0].paths.length !== 1) throw refused('its weights must be in one file', `${manifest.flatMap((group) => group.paths).length} files`);
   const bytes = await artifact.bytes(manifest[0].paths[0]);
   const weights = readWeights(dense, manifest[0].weights, bytes);
-  const hidden = dense.slice(0, -1).map(({ config }): HiddenLayer => ({ units: config.units as number, activation: hiddenActivation(config), dropout: 0, l2: 0 }));
+  const hidden = dense.slice(0, -1).map(({ config }) => ({ units: config.units as number, activation: hiddenActivation(config), dropout: 0, l2: 0 }));
   const last = dense[dense.length - 1].config;
   if (last.activation !== 'softmax') throw refused('the last layer must be a softmax', String(last.activation));
   const inputs = weights[0].kernel.length / weights[0].bias.length;
@@ -46,13 +66,13 @@ function denseLayers({ modelTopology }: ModelJson): LayerEntry[] {
   return dense;
 }
 
-function hiddenActivation({ activation = 'linear' }: LayerEntry['config']): Activation {
+function hiddenActivation({ activation = 'linear' }: LayerEntry['config']): HiddenActivation {
   if (!ACTIVATIONS.includes(activation)) throw refused(`hidden activations must be one of ${ACTIVATIONS.join(', ')}`, activation);
-  return activation as Activation;
+  return activation as HiddenActivation;
 }
 
 /** Kernel and bias of each dense layer, found by the layer's name. */
-function readWeights(dense: readonly LayerEntry[], specs: readonly WeightSpec[], bytes: Uint8Array): LayerWeights[] {
+function readWeights(dense: readonly LayerEntry[], specs: readonly WeightSpec[], bytes: Uint8Array): DenseWeights[] {
   const found = new Map<string, Float32Array>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -72,5 +92,5 @@ function readWeights(dense: readonly LayerEntry[], specs: readonly WeightSpec[],
 }
 
 function refused(rule: string, got: string): LayerwiseError {
-  return new LayerwiseError('UNSUPPORTED', `activations: the model cannot be used: ${rule}, got ${got}`, { remedy: 'use a model of dense layers in the TensorFlow.js LayersModel format' });
+  return new LayerwiseError('UNSUPPORTED', `the model cannot be used: ${rule}, got ${got}`, { remedy: 'use a model of dense layers in the TensorFlow.js LayersModel format' });
 }

@@ -1,0 +1,109 @@
+import { pullBack, slope, type DenseLayer, type LayerValues } from './layers.js';
+
+/**
+ * Mean gradient of each class's logit by the activations of a hidden layer, over the given rows.
+ * @param later the layers after it, the last giving logits
+ * @param values activations of the hidden layers among `later`, in their order
+ * @returns float64[H][K]
+ */
+export function outgoing(later: readonly DenseLayer[], values: readonly LayerValues[], rows: Uint32Array): Float64Array {
+  const [first] = later;
+  const last = later[later.length - 1];
+  const K = last.units;
+  if (later.length === 1) return Float64Array.from(last.kernel);
+  const total = new Float64Array(first.units * K);
+  const work = later.map(({ units }) => new Float64Array(units * K));
+  for (const r of rows) {
+    let at = later.length - 2;
+    gate(later[at], values[at], r, last.kernel, K, work[at]);
+    for (at--; at >= 0; at--) {
+      const product = times(later[at + 1], work[at + 1], K, work[at]);
+      gate(later[at], values[at], r, product, K, work[at]);
+    }
+    for (let i = 0; i < total.length; i++) total[i] += work[0][i];
+  }
+  const mean = total.map((sum) => sum / Math.max(1, rows.length));
+  return times(first, mean, K, new Float64Array(first.inputs * K));
+}
+
+/** Rows of `from` [units][K] times the slopes of the layer at one row of the data. */
+function gate({ activation, units }: DenseLayer, { data }: LayerValues, row: number, from: ArrayLike<number>, K: number, out: Float64Array): void {
+  for (let j = 0; j < units; j++) {
+    const s = slope(activation, data[row * units + j]);
+    for (let k = 0; k < K; k++) out[j * K + k] = s === 0 ? 0 : s * from[j * K + k];
+  }
+}
+
+/** kernel [inputs][units] times [units][K]. */
+function times({ kernel, inputs, units }: DenseLayer, from: Float64Array, K: number, out: Float64Array): Float64Array {
+  for (let i = 0; i < inputs; i++) {
+    for (let k = 0; k < K; k++) out[i * K + k] = 0;
+    for (let j = 0; j < units; j++) {
+      const w = kernel[i * units + j];
+      for (let k = 0; k < K; k++) out[i * K + k] += w * from[j * K + k];
+    }
+  }
+  return out;
+}
+
+/** Multiply-adds of {@link outgoing} for one row. */
+export function outgoingCost(later: readonly DenseLayer[]): number {
+  const K = later[later.length - 1].units;
+  return K * later.slice(0, -1).reduce((sum, { inputs, units }, l) => sum + units + (l === 0 ? 0 : inputs * units), 0);
+}
+
+/**
+ * Incoming weights of the nodes of a deeper layer, composed along the paths that are open: for each node the mean, over
+ * the given rows on which it is active, of the gradient of its weighted sum by the first layer's inputs.
+ * A node is active where its slope is not zero; one that never is gets zeros.
+ * @param earlier the layers up to and including the nodes' own
+ * @param values their activations
+ * @returns float64[inputs of the first][H]
+ */
+export function incoming(earlier: readonly DenseLayer[], values: readonly LayerValues[], rows: Uint32Array): Float64Array {
+  const own = earlier[earlier.length - 1];
+  const [first] = earlier;
+  const H = own.units;
+  if (earlier.length === 1) return Float64Array.from(own.kernel);
+  const before = first.units;
+  const total = new Float64Array(H * before);
+  const active = new Float64Array(H);
+  const columns = transposed(own);
+  const work = earlier.map(({ units }) => new Float64Array(units));
+  for (const r of rows) {
+    const slopes = earlier.map(({ activation, units }, l) => Float64Array.from({ length: units }, (_, j) => slope(activation, values[l].data[r * units + j])));
+    for (let h = 0; h < H; h++) {
+      if (slopes[earlier.length - 1][h] === 0) continue;
+      active[h]++;
+      let v: Float64Array = columns.subarray(h * own.inputs, (h + 1) * own.inputs);
+      for (let l = earlier.length - 2; l > 0; l--) {
+        const gated = work[l];
+        for (let j = 0; j < gated.length; j++) gated[j] = v[j] * slopes[l][j];
+        v = pullBack(earlier[l], gated, work[l - 1]);
+      }
+      const open = slopes[0];
+      for (let j = 0, at = h * before; j < before; j++, at++) total[at] += v[j] * open[j];
+    }
+  }
+  const out = new Float64Array(first.inputs * H);
+  const image = new Float64Array(first.inputs);
+  for (let h = 0; h < H; h++) {
+    const mean = total.subarray(h * before, (h + 1) * before).map((sum) => sum / Math.max(1, active[h]));
+    pullBack(first, mean, image);
+    for (let i = 0; i < first.inputs; i++) out[i * H + h] = image[i];
+  }
+  return out;
+}
+
+/** float64[units][inputs]. */
+function transposed({ kernel, inputs, units }: DenseLayer): Float64Array {
+  const out = new Float64Array(kernel.length);
+  for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j++) out[j * inputs + i] = kernel[i * units + j];
+  return out;
+}
+
+/** Multiply-adds of {@link incoming} for one row. */
+export function incomingCost(earlier: readonly DenseLayer[]): number {
+  const H = earlier[earlier.length - 1].units;
+  return H * earlier.slice(0, -1).reduce((sum, { inputs, units }, l) => sum + units + (l === 0 ? 0 : inputs * units), 0);
+}

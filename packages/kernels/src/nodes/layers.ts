@@ -1,0 +1,75 @@
+import { exp32, log32, sigmoid32, tanh32 } from '../math.js';
+import type { Activation } from '../train/network.js';
+
+/** One dense layer: `kernel` float32[inputs][units], `bias` float32[units]. */
+export interface DenseLayer {
+  readonly inputs: number;
+  readonly units: number;
+  /** `softmax` only in the last layer; its logits are what is computed here. */
+  readonly activation: Activation | 'softmax';
+  readonly kernel: ArrayLike<number>;
+  readonly bias: ArrayLike<number>;
+}
+
+/** Activations of a hidden layer: float32[N][width]. */
+export interface LayerValues {
+  readonly data: Float32Array;
+  readonly width: number;
+}
+
+/** What a node makes of its weighted sum. */
+export function activate(activation: DenseLayer['activation'], sum: number): number {
+  if (activation === 'relu') return sum > 0 ? sum : 0;
+  if (activation === 'tanh') return tanh32(sum);
+  if (activation === 'sigmoid') return sigmoid32(sum);
+  return sum;
+}
+
+/** The slope at an activation, from the activation itself. */
+export function slope(activation: DenseLayer['activation'], value: number): number {
+  if (activation === 'relu') return value > 0 ? 1 : 0;
+  if (activation === 'tanh') return 1 - value * value;
+  if (activation === 'sigmoid') return value * (1 - value);
+  return 1;
+}
+
+/** Weighted sums of a layer: float64[units], summed in input order. */
+export function weightedSums({ kernel, bias, units }: DenseLayer, input: ArrayLike<number>, sums: Float64Array): Float64Array {
+  for (let j = 0; j < units; j++) sums[j] = bias[j];
+  for (let i = 0; i < input.length; i++) {
+    const x = input[i];
+    if (x === 0) continue;
+    for (let j = 0, at = i * units; j < units; j++, at++) sums[j] += x * kernel[at];
+  }
+  return sums;
+}
+
+/** kernel · v: what a change of the weighted sums is worth to each input, float64[inputs]. */
+export function pullBack({ kernel, inputs, units }: DenseLayer, v: ArrayLike<number>, out: Float64Array): Float64Array {
+  for (let i = 0; i < inputs; i++) {
+    let sum = 0;
+    for (let j = 0, at = i * units; j < units; j++, at++) sum += kernel[at] * v[j];
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** Index of the largest, the first of equals. */
+export function largest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
+  return best;
+}
+
+/** Effective rank: the exponential of the entropy of eigenvalues as shares of their sum (Roy and Vetterli 2007); 0 where all are 0. */
+export function effectiveRank(eigenvalues: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < eigenvalues.length; i++) total += Math.max(0, eigenvalues[i]);
+  if (total === 0) return 0;
+  let entropy = 0;
+  for (let i = 0; i < eigenvalues.length; i++) {
+    const share = eigenvalues[i] / total;
+    if (share > 1e-30) entropy -= share * log32(share);
+  }
+  return exp32(entropy);
+}

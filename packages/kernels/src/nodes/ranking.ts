@@ -1,0 +1,112 @@
+const MOST_ROWS = 2 ** 21;
+const words = new Uint32Array(1);
+const floats = new Float32Array(words.buffer);
+
+/** A whole number that orders as the float32 does; both zeros are one. */
+function ordinal(value: number): number {
+  floats[0] = value + 0;
+  const bits = words[0];
+  return bits >= 0x80000000 ? 0xffffffff - bits : bits + 0x80000000;
+}
+
+/** Values of one node over N rows, ordered. */
+export interface Ranking {
+  /** uint32[N]: rows by rising value, equal ones by row. */
+  readonly order: Uint32Array;
+  /** float32[N]: the values in that order. */
+  readonly sorted: Float32Array;
+}
+
+/**
+ * Orders rows by their value: float32 bits and the row packed in one float64, sorted as numbers.
+ * @param values float32[N], finite
+ * @throws RangeError above 2^21 rows
+ */
+export function rankRows(values: Float32Array): Ranking {
+  const N = values.length;
+  if (N > MOST_ROWS) throw new RangeError(`at most ${MOST_ROWS} rows can be ranked, got ${N}`);
+  const keys = new Float64Array(N);
+  for (let r = 0; r < N; r++) keys[r] = ordinal(values[r]) * MOST_ROWS + r;
+  keys.sort();
+  const order = new Uint32Array(N);
+  const sorted = new Float32Array(N);
+  for (let i = 0; i < N; i++) {
+    const row = keys[i] % MOST_ROWS;
+    order[i] = row;
+    sorted[i] = values[row];
+  }
+  return { order, sorted };
+}
+
+/**
+ * The sorted values of each class.
+ * @param groups class of each row, below `count`
+ */
+export function splitSorted({ order, sorted }: Ranking, groups: Uint16Array, count: number): Float32Array[] {
+  const sizes = new Uint32Array(count);
+  for (let r = 0; r < groups.length; r++) sizes[groups[r]]++;
+  const parts = Array.from(sizes, (size) => new Float32Array(size));
+  const next = new Uint32Array(count);
+  for (let i = 0; i < order.length; i++) {
+    const c = groups[order[i]];
+    parts[c][next[c]++] = sorted[i];
+  }
+  return parts;
+}
+
+/** Quantile of sorted values by linear interpolation between ranks (Hyndman and Fan 1996, type 7); NaN of no values. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  if (sorted.length === 0) return NaN;
+  const place = share * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
+}
+
+/**
+ * Area under the ROC curve of each class against all others: the share of pairs in which the row of the class has the
+ * higher value, equal ones counting half (Mann and Whitney 1947). NaN where a class has no row or all of them.
+ */
+export function classAreas({ order, sorted }: Ranking, labels: Uint16Array, classes: number): Float64Array {
+  const N = order.length;
+  const counts = new Float64Array(classes);
+  const ranks = new Float64Array(classes);
+  for (let from = 0; from < N; ) {
+    let to = from + 1;
+    while (to < N && sorted[to] === sorted[from]) to++;
+    const rank = (from + 1 + to) / 2;
+    for (let i = from; i < to; i++) {
+      const c = labels[order[i]];
+      counts[c]++;
+      ranks[c] += rank;
+    }
+    from = to;
+  }
+  return ranks.map((sum, c) => {
+    const n = counts[c];
+    return n === 0 || n === N ? NaN : (sum - (n * (n + 1)) / 2) / (n * (N - n));
+  });
+}
+
+/**
+ * How far two classes lie over each other on a line: twice the smaller share of ordered pairs; 0 apart, 1 alike.
+ * @param a sorted, of the one class
+ * @param b sorted, of the other
+ */
+export function overlap(a: Float32Array, b: Float32Array): number {
+  let below = 0;
+  for (let i = 0, first = 0, last = 0; i < a.length; i++) {
+    while (first < b.length && b[first] < a[i]) first++;
+    if (last < first) last = first;
+    while (last < b.length && b[last] === a[i]) last++;
+    below += first + (last - first) / 2;
+  }
+  const share = below / (a.length * b.length);
+  return 2 * Math.min(share, 1 - share);
+}
+
+/** At most `most` rows of 0 … N-1, evenly spaced, ascending. */
+export function spread(rows: number, most: number): Uint32Array {
+  const count = Math.max(Math.min(rows, 1), Math.min(rows, Math.floor(most)));
+  return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+}

@@ -1,0 +1,130 @@
+import { log32 } from '../math.js';
+import { Random } from '../random.js';
+import { quantile, type Ranking } from './ranking.js';
+
+/** What a value tells of the class, with 95% intervals of the percentile bootstrap (Efron 1979). K classes. */
+export interface Selectivity {
+  /** float64[K]: area under the ROC curve of binned values, class against the rest. */
+  readonly areaLow: Float64Array;
+  readonly areaHigh: Float64Array;
+  /** float64[K]: mutual information of binned value and being of the class, bits. */
+  readonly information: Float64Array;
+  readonly informationLow: Float64Array;
+  readonly informationHigh: Float64Array;
+  /** Mutual information of binned value and class, bits. */
+  readonly total: number;
+}
+
+/** Times that each row is drawn in each of `draws` samples with replacement: uint8[N][draws], row by row. */
+export function resample(rows: number, draws: number, seed: Uint32Array): Uint8Array {
+  const random = new Random(seed);
+  const times = new Uint8Array(rows * draws);
+  for (let d = 0; d < draws; d++) for (let i = 0; i < rows; i++) times[random.below(rows) * draws + d]++;
+  return times;
+}
+
+/** n log2 n for n = 0 … `most`. */
+export function entropyTerms(most: number): Float64Array {
+  const terms = new Float64Array(most + 1);
+  for (let n = 2; n <= most; n++) terms[n] = (n * log32(n)) / Math.LN2;
+  return terms;
+}
+
+/** Bins of nearly equal counts, uint8[N]; equal values share a bin, that of the first of them. At most 256 bins. */
+export function rankBins({ order, sorted }: Ranking, bins: number): Uint8Array {
+  const N = order.length;
+  const bin = new Uint8Array(N);
+  for (let i = 0, current = 0; i < N; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) current = Math.floor((i * bins) / N);
+    bin[order[i]] = current;
+  }
+  return bin;
+}
+
+/** Counts per bin and class of one sample: [bins][K], every `step`-th number from `at`. */
+interface Counts {
+  readonly table: Uint32Array;
+  readonly step: number;
+  readonly at: number;
+}
+
+/** The resampling that all nodes share. */
+export interface Bootstrap {
+  readonly draws: number;
+  readonly times: Uint8Array;
+  /** From {@link entropyTerms}, up to N. */
+  readonly terms: Float64Array;
+}
+
+/**
+ * Selectivity of one node.
+ * @param bin uint8[N], below `bins`
+ * @param areas float64[K]: exact areas of all rows; the intervals are those of the binned areas, shifted to these
+ */
+export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, classes: number, areas: Float64Array, { draws, times, terms }: Bootstrap): Selectivity {
+  const N = bin.length;
+  const step = draws + 1;
+  const table = new Uint32Array(bins * classes * step);
+  for (let r = 0; r < N; r++) {
+    const base = (bin[r] * classes + labels[r]) * step;
+    const from = r * draws;
+    table[base + draws]++;
+    for (let d = 0; d < draws; d++) table[base + d] += times[from + d];
+  }
+  const samples = Array.from({ length: step }, (_, at) => sampleFigures({ table, step, at }, bins, classes, N, terms));
+  const whole = samples[draws];
+  const drawn = samples.slice(0, draws);
+  const bound = (pick: (figures: Figures) => Float64Array, share: number, c: number): number => (draws === 0 ? pick(whole)[c] : quantile(Float64Array.from(drawn, (figures) => pick(figures)[c]).sort(), share));
+  const each = (compute: (c: number) => number): Float64Array => Float64Array.from({ length: classes }, (_, c) => compute(c));
+  const areaBound = (share: number): Float64Array => each((c) => Math.min(1, Math.max(0, bound((f) => f.areas, share, c) - whole.areas[c] + areas[c])));
+  return {
+    areaLow: areaBound(0.025),
+    areaHigh: areaBound(0.975),
+    information: whole.information,
+    informationLow: each((c) => bound((f) => f.information, 0.025, c)),
+    informationHigh: each((c) => bound((f) => f.information, 0.975, c)),
+    total: whole.total,
+  };
+}
+
+interface Figures {
+  readonly areas: Float64Array;
+  readonly information: Float64Array;
+  readonly total: number;
+}
+
+function sampleFigures({ table, step, at }: Counts, bins: number, classes: number, N: number, terms: Float64Array): Figures {
+  const sizes = new Float64Array(bins);
+  const counts = new Float64Array(classes);
+  for (let b = 0; b < bins; b++) {
+    for (let c = 0; c < classes; c++) {
+      const n = table[(b * classes + c) * step + at];
+      sizes[b] += n;
+      counts[c] += n;
+    }
+  }
+  const areas = new Float64Array(classes);
+  const information = new Float64Array(classes);
+  let binTerms = 0;
+  let cellTerms = 0;
+  for (let b = 0; b < bins; b++) binTerms += terms[sizes[b]];
+  for (let c = 0; c < classes; c++) {
+    let wins = 0;
+    let below = 0;
+    let own = 0;
+    let rest = 0;
+    for (let b = 0; b < bins; b++) {
+      const n = table[(b * classes + c) * step + at];
+      const others = sizes[b] - n;
+      wins += n * (below + others / 2);
+      below += others;
+      own += terms[n];
+      rest += terms[others];
+    }
+    const n = counts[c];
+    areas[c] = n === 0 || n === N ? 0.5 : wins / (n * (N - n));
+    information[c] = Math.max(0, (own + rest - binTerms - terms[n] - terms[N - n] + terms[N]) / N);
+    cellTerms += own - terms[n];
+  }
+  return { areas, information, total: Math.max(0, (cellTerms - binTerms + terms[N]) / N) };
+}

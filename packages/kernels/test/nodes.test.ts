@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '@layerwise/kernels/random';
+import { ablate, activate, ascend, boundedMaximiser, classAreas, clusterOrder, effectiveRank, entropyTerms, fewestFor, incoming, outgoing, overlap, quantile, rankBins, rankRows, readoutAccuracy, resample, selectForward, selectivity, splitSorted, spread, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
+
+const random = new Random(Uint32Array.of(1, 2, 3, 4));
+const noise = (): number => random.float() * 2 - 1;
+const [N, K] = [300, 4];
+const labels = Uint16Array.from({ length: N }, () => random.below(K));
+
+/** A net 9-6-5-4 of two kinds of layers, and what it makes of N random inputs. */
+function net(activations: readonly DenseLayer['activation'][]): { layers: DenseLayer[]; inputs: Float64Array[]; values: LayerValues[] } {
+  const widths = [9, 6, 5, K];
+  const layers = activations.map((activation, l): DenseLayer => ({ inputs: widths[l], units: widths[l + 1], activation, kernel: Float32Array.from({ length: widths[l] * widths[l + 1] }, noise), bias: Float32Array.from({ length: widths[l + 1] }, () => noise() / 4) }));
+  const inputs = Array.from({ length: N }, () => Float64Array.from({ length: 9 }, () => random.float()));
+  const values = [6, 5].map((width, l): LayerValues => ({ width, data: Float32Array.from(inputs.flatMap((x) => forward(layers.slice(0, l + 1), x))) }));
+  return { layers, inputs, values };
+}
+
+/** Plain forward pass; the last of the layers is activated too, but for a softmax. */
+function forward(layers: readonly DenseLayer[], x: ArrayLike<number>): number[] {
+  let current = Array.from(x);
+  for (const { units, kernel, bias, activation } of layers) current = Array.from({ length: units }, (_, j) => activate(activation, current.reduce((sum, value, i) => sum + value * kernel[i * units + j], bias[j])));
+  return current;
+}
+
+const argmax = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+
+/** Values with many ties, also below zero. */
+const tied = Float32Array.from({ length: N }, () => (random.float() < 0.3 ? 0 : Math.round(noise() * 8) / 4));
+
+describe('ranks', () => {
+  it('order rows by value, then by row', () => {
+    const { order, sorted } = rankRows(tied);
+    const expected = Array.from(tied.keys()).sort((a, b) => tied[a] - tied[b] || a - b);
+    expect(Array.from(order)).toEqual(expected);
+    expect(Array.from(sorted, (v) => v + 0)).toEqual(expected.map((row) => tied[row] + 0));
+    expect(Array.from(rankRows(Float32Array.of(0, -0, -1e-38, 3e38, -3e38)).order)).toEqual([4, 2, 0, 1, 3]);
+  });
+
+  it('give the share of pairs in order as area', () => {
+    const areas = classAreas(rankRows(tied), labels, K + 1);
+    for (let c = 0; c < K; c++) {
+      let [wins, pairs] = [0, 0];
+      for (let a = 0; a < N; a++) for (let b = 0; b < N; b++) {
+        if (labels[a] !== c || labels[b] === c) continue;
+        pairs++;
+        wins += tied[a] > tied[b] ? 1 : tied[a] === tied[b] ? 0.5 : 0;
+      }
+      expect(areas[c]).toBeCloseTo(wins / pairs, 12);
+    }
+    expect(areas[K]).toBeNaN();
+  });
+
+  it('give quantiles as numpy does, and overlaps of classes', () => {
+    // numpy.quantile([1, 2, 4, 8], [0.05, 0.25, 0.5, 0.9])
+    expect([0.05, 0.25, 0.5, 0.9].map((q) => quantile([1, 2, 4, 8], q))).toEqual([1.15, 1.75, 3, 6.8].map((v) => expect.closeTo(v, 12)));
+    const [a, b] = splitSorted(rankRows(tied), labels, K);
+    let wins = 0;
+    for (const x of a) for (const y of b) wins += x > y ? 1 : x === y ? 0.5 : 0;
+    const share = wins / (a.length * b.length);
+    expect(overlap(a, b)).toBeCloseTo(2 * Math.min(share, 1 - share), 12);
+    expect(overlap(Float32Array.of(1, 2), Float32Array.of(3, 4))).toBe(0);
+    expect(overlap(Float32Array.of(1, 1), Float32Array.of(1))).toBe(1);
+  });
+
+  it('take evenly spaced rows', () => {
+    expect(Array.from(spread(10, 4))).toEqual([0, 2, 5, 7]);
+    expect(Array.from(spread(3, 9))).toEqual([0, 1, 2]);
+    expect([spread(0, 5).length, spread(5, 0.2).length]).toEqual([0, 1]);
+  });
+});
+
+describe('selectivity', () => {
+  const bins = 16;
+  const ranking = rankRows(tied);
+  const bin = rankBins(ranking, bins);
+  const areas = classAreas(ranking, labels, K);
+  const times = resample(N, 200, Uint32Array.of(5, 6, 7, 8));
+  const found = selectivity(bin, bins, labels, K, areas, { draws: 200, times, terms: entropyTerms(N) });
+
+  it('measures information as its definition does', () => {
+    let total = 0;
+    const p = (test: (r: number) => boolean): number => Array.from({ length: N }, (_, r) => (test(r) ? 1 : 0)).reduce<number>((s, v) => s + v, 0) / N;
+    const term = (joint: number, a: number, b: number): number => (joint > 0 ? joint * Math.log2(joint / (a * b)) : 0);
+    for (let c = 0; c < K; c++) {
+      let information = 0;
+      for (let b = 0; b < bins; b++) {
+        const [pb, pc] = [p((r) => bin[r] === b), p((r) => labels[r] === c)];
+        const both = p((r) => bin[r] === b && labels[r] === c);
+        information += term(both, pb, pc) + term(pb - both, pb, 1 - pc);
+        total += term(both, pb, pc);
+      }
+      expect(found.information[c]).toBeCloseTo(information, 5);
+    }
+    expect(found.total).toBeCloseTo(total, 5);
+  });
+
+  it('draws each sample as large as the whole, and keeps equal values together', () => {
+    for (let d = 0; d < 200; d += 67) expect(Array.from({ length: N }, (_, r) => times[r * 200 + d]).reduce((a, b) => a + b, 0)).toBe(N);
+    for (let r = 1; r < N; r++) if (tied[r] === tied[0]) expect(bin[r]).toBe(bin[0]);
+  });
+
+  it('gives an interval about as wide as that of resampled exact areas', () => {
+    const drawn = Array.from({ length: 200 }, (_, d) => {
+      const rows = Array.from({ length: N }, (_, r) => new Array<number>(times[r * 200 + d]).fill(r)).flat();
+      return classAreas(rankRows(Float32Array.from(rows, (r) => tied[r])), Uint16Array.from(rows, (r) => labels[r]), K);
+    });
+    for (let c = 0; c < K; c++) {
+      const exact = drawn.map((a) => a[c]).sort((a, b) => a - b);
+      expect(found.areaLow[c]).toBeCloseTo(quantile(exact, 0.025), 2);
+      expect(found.areaHigh[c]).toBeCloseTo(quantile(exact, 0.975), 2);
+    }
+  });
+});
+
+describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] as const)('a net of %s', (activations) => {
+  const { layers, inputs, values } = net(activations);
+  const rows = Uint32Array.from({ length: N }, (_, r) => r);
+
+  it.each([0, 1])('loses by ablation of layer %i what a net without the node loses', (l) => {
+    const H = values[l].width;
+    const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[l].data[r * H + h], 0) / N);
+    const found = ablate(values[l], means, layers.slice(l + 1), labels, rows);
+    const right = (node: number, value?: number): number[] => {
+      const counts = new Array<number>(K).fill(0);
+      for (const r of rows) {
+        const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H));
+        if (value !== undefined) input[node] = value;
+        if (argmax(forward(layers.slice(l + 1), input)) === labels[r]) counts[labels[r]]++;
+      }
+      return counts;
+    };
+    expect(Array.from(found.whole)).toEqual(right(0));
+    for (let h = 0; h < H; h++) {
+      expect(Array.from(found.zero.subarray(h * K, (h + 1) * K))).toEqual(right(h, 0));
+      expect(Array.from(found.mean.subarray(h * K, (h + 1) * K))).toEqual(right(h, means[h]));
+    }
+  });
+
+  it('has the gradients that differences of its output say', () => {
+    const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
+    for (const l of [0, 1]) {
+      const H = values[l].width;
+      const found = outgoing(layers.slice(l + 1), values.slice(l + 1), rows);
+      for (let h = 0; h < H; h++) {
+        const mean = new Array<number>(K).fill(0);
+        for (const r of rows) {
+          const shifted = Float64Array.from(values[l].data.subarray(r * H, (r + 1) * H));
+          const moved = (by: number): number[] => forward(layers.slice(l + 1), shifted.map((v, j) => (j === h ? v + by : v)));
+          moved(step).forEach((value, k) => (mean[k] += (value - moved(-step)[k]) / (2 * step) / N));
+        }
+        mean.forEach((value, k) => expect(found[h * K + k]).toBeCloseTo(value, 2));
+      }
+    }
+  });
+
+  it('composes weights as differences of its sums say, over the rows on which the node is active', () => {
+    expect(Array.from(incoming([layers[0]], values.slice(0, 1), rows))).toEqual(Array.from(layers[0].kernel));
+    const found = incoming(layers.slice(0, 2), values, rows);
+    const linear: DenseLayer = { ...layers[1], activation: 'linear' };
+    const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
+    for (let h = 0; h < 5; h++) {
+      const active = Array.from(rows).filter((r) => activations[1] !== 'relu' || values[1].data[r * 5 + h] > 0);
+      for (let i = 0; i < 9; i++) {
+        let mean = 0;
+        for (const r of active) {
+          const moved = (by: number): number => forward([layers[0], linear], inputs[r].map((v, j) => (j === i ? v + by : v)))[h];
+          mean += (moved(step) - moved(-step)) / (2 * step) / active.length;
+        }
+        expect(found[i * 5 + h]).toBeCloseTo(mean, 2);
+      }
+    }
+  });
+
+  it('is climbed within [0, 1] beyond every start, to where no single input leads higher', () => {
+    for (let h = 0; h < 5; h++) {
+      const { input, activation } = ascend(layers.slice(0, 2), h, [inputs[0], inputs[1], new Float64Array(9).fill(0.5)], 40);
+      expect(Math.min(...input)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...input)).toBeLessThanOrEqual(1);
+      expect(forward(layers.slice(0, 2), input)[h]).toBeCloseTo(activation, 5);
+      for (const start of [inputs[0], inputs[1]]) expect(activation).toBeGreaterThanOrEqual(forward(layers.slice(0, 2), start)[h] - 1e-6);
+      for (let i = 0; i < 9; i++) for (const by of [-0.1, 0.1]) expect(forward(layers.slice(0, 2), input.map((v, j) => (j === i ? Math.min(1, Math.max(0, v + by)) : v)))[h]).toBeLessThan(activation + 0.02);
+    }
+  });
+});
+
+describe('a bounded maximiser', () => {
+  it('has the given length and beats all others of that length', () => {
+    const weights = Float64Array.from({ length: 9 }, noise);
+    const { input, activation } = boundedMaximiser(weights, 0.1, 'relu', 3);
+    expect(Math.hypot(...input)).toBeCloseTo(3, 12);
+    for (let trial = 0; trial < 200; trial++) {
+      const other = Array.from({ length: 9 }, noise);
+      const length = Math.hypot(...other);
+      expect(other.reduce((sum, v, i) => sum + (3 * v * weights[i]) / length, 0.1)).toBeLessThanOrEqual(activation + 1e-12);
+    }
+    expect(boundedMaximiser(new Float64Array(2), 0.5, 'linear', 3)).toEqual({ input: new Float64Array(2), activation: 0.5 });
+  });
+});
+
+describe('a readout', () => {
+  const H = 6;
+  const data = Float32Array.from({ length: N * H }, (_, i) => {
+    const [r, h] = [Math.floor(i / H), i % H];
+    return h === 5 ? 0 : h === 2 ? (labels[r] === 0 ? 1 : 0) + noise() / 8 : h === 4 ? (labels[r] === 1 ? 1 : 0) + noise() / 8 : noise();
+  });
+  const mean = Float64Array.from({ length: H }, (_, h) => Array.from({ length: N }, (_, r) => data[r * H + h]).reduce((a, b) => a + b) / N);
+  const covariance = Float64Array.from({ length: H * H }, (_, i) => {
+    let sum = 0;
+    for (let r = 0; r < N; r++) sum += (data[r * H + Math.floor(i / H)] - mean[Math.floor(i / H)]) * (data[r * H + (i % H)] - mean[i % H]);
+    return sum / (N - 1);
+  });
+  const shares = Float64Array.from({ length: K }, (_, k) => labels.filter((label) => label === k).length / N);
+  const classMeans = Float64Array.from({ length: K * H }, (_, i) => {
+    const rows = Array.from({ length: N }, (_, r) => r).filter((r) => labels[r] === Math.floor(i / H));
+    return rows.reduce((sum, r) => sum + data[r * H + (i % H)], 0) / rows.length;
+  });
+  const fit = { covariance, mean, classMeans, shares };
+
+  it('takes the nodes that tell most first, and those that tell nothing last', () => {
+    const order = selectForward(fit);
+    expect(order.slice(0, 2).sort()).toEqual([2, 4]);
+    expect(order.at(-1)).toBe(5);
+    expect([...order].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('is the least-squares solution: errors are at right angles to the nodes', () => {
+    const rows = Uint32Array.from({ length: N }, (_, r) => r);
+    const two = readoutAccuracy(fit, [2, 4], { data, width: H }, labels, rows);
+    // Two classes are told apart and one of the other two is guessed.
+    const guessed = (shares[0] + shares[1] + Math.max(shares[2], shares[3])) as number;
+    expect(Math.abs(two - guessed)).toBeLessThan(0.03);
+    expect(readoutAccuracy(fit, [5], { data, width: H }, labels, rows)).toBeCloseTo(Math.max(...shares), 12);
+  });
+
+  it('finds the fewest nodes', () => {
+    for (let need = 1; need <= 13; need++) expect(fewestFor(0.5, 13, (m) => (m >= need ? 0.6 : 0.1))).toBe(need);
+  });
+});
+
+describe('the shape of a layer', () => {
+  it('has as many effective dimensions as equal eigenvalues', () => {
+    expect(effectiveRank([2, 2, 2, 0])).toBeCloseTo(3, 5);
+    expect(effectiveRank([1, 0.5])).toBeCloseTo(Math.exp(-(2 / 3) * Math.log(2 / 3) - (1 / 3) * Math.log(1 / 3)), 5);
+    expect(effectiveRank([0, 0])).toBe(0);
+  });
+
+  it('puts like rows together, by average linkage', () => {
+    const points = Float64Array.of(0, 10, 0.5, 11, 5, 0.2);
+    // scipy.cluster.hierarchy.linkage(points, 'average') joins {0, 5}, {2}, then {1, 3}, then {4} with the first.
+    expect(clusterOrder(points, 6, 1)).toEqual([0, 5, 2, 4, 1, 3]);
+    expect(clusterOrder(new Float64Array(0), 0, 3)).toEqual([]);
+    const many = Float64Array.from({ length: 400 }, noise);
+    expect(clusterOrder(many, 100, 4).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+});

@@ -1,0 +1,64 @@
+import { column, LayerwiseError, readFeatures, readModel, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import { entropyTerms, resample, spread, type Bootstrap, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
+import { meanLength, onPixels, readPixelMap } from './pixels.js';
+
+/** Rows of the bootstrap at most: 100 samples of as many rows are 6 MB. */
+const BOOTSTRAP_ROWS = 60_000;
+
+/** Everything the figures of a layer are made from. N training rows, P pixels, K classes. */
+export interface Subject {
+  readonly names: readonly string[];
+  readonly rows: number;
+  /** uint32[N] */
+  readonly id: Uint32Array;
+  readonly label: Uint16Array;
+  readonly predicted: Uint16Array;
+  /** [N][P] as stored. */
+  readonly images: Uint8Array | Float32Array;
+  readonly pixels: number;
+  /** Mean length of the images, in intensities. */
+  readonly length: number;
+  /** The hidden layers and the last; the first takes the features. */
+  readonly layers: readonly DenseLayer[];
+  /** The first layer, of pixel intensities. */
+  readonly first: DenseLayer;
+  /** Activations of the hidden layers. */
+  readonly hidden: readonly LayerValues[];
+  readonly bootstrap: Bootstrap & { readonly rows: Uint32Array };
+}
+
+/** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
+export async function readSubject(inputs: Readonly<Record<string, ArtifactReader>>, draws: number, seed: () => Uint32Array): Promise<Subject> {
+  const { dataset, columns } = await inputs.features.json<FeaturesInfo>('features');
+  const { network, weights } = await readModel(inputs.model);
+  if (network.inputs !== columns) throw unfit("the model's inputs must be as many as the features", `${network.inputs} and ${columns}`);
+  const table = await inputs.activations.matrix('train');
+  const images = await readFeatures(inputs.pixels, 'train');
+  if (table.rows === 0) throw unfit('there must be training rows', 'none');
+  if (images.rows !== table.rows) throw unfit('there must be an image for each row of activations', `${images.rows} and ${table.rows}`);
+  const hidden = network.hidden.map(({ units }, l): LayerValues => ({ data: column(table, `hidden${l + 1}`, Float32Array, units).data, width: units }));
+  const label = column(table, 'label', Uint16Array, 1).data;
+  const predicted = column(table, 'predicted', Uint16Array, 1).data;
+  const beyond = [label, predicted].flatMap((classes) => classes.find((c) => c >= network.classes) ?? []);
+  if (beyond.length > 0) throw unfit(`labels must be below ${network.classes}`, String(beyond[0]));
+  const layers = weights.map(({ kernel, bias }, l): DenseLayer => ({ kernel, bias, inputs: kernel.length / bias.length, units: bias.length, activation: network.hidden[l]?.activation ?? 'softmax' }));
+  const rows = spread(table.rows, BOOTSTRAP_ROWS);
+  return {
+    names: dataset.classes,
+    rows: table.rows,
+    id: column(table, 'id', Uint32Array, 1).data,
+    label,
+    predicted,
+    images: images.data,
+    pixels: images.columns,
+    length: meanLength(images.data, images.rows, images.columns),
+    layers,
+    first: onPixels(layers[0], await readPixelMap(inputs.pixels, inputs.features)),
+    hidden,
+    bootstrap: { rows, draws, times: draws > 0 ? resample(rows.length, draws, seed()) : new Uint8Array(0), terms: entropyTerms(rows.length) },
+  };
+}
+
+function unfit(rule: string, got: string): LayerwiseError {
+  return new LayerwiseError('DATA_INVALID', `nodes: ${rule}, got ${got}`, { remedy: 'give the artifacts of one experiment' });
+}

@@ -1,0 +1,93 @@
+import type { MatrixTable, ResultColumn, ResultTable } from '@layerwise/contracts';
+import type { Spread } from './classes.js';
+import type { Subject } from './inputs.js';
+import type { LayerFigures } from './layer.js';
+import { sentence } from './sentence.js';
+
+type Rows = Record<string, number[]>;
+
+/** Accuracy lost, overall or on one class; NaN without rows. */
+function lost({ ablation: { rows, whole, zero, mean } }: LayerFigures, node: number, to: 'zero' | 'mean', only?: number): number {
+  const right = to === 'zero' ? zero : mean;
+  const K = rows.length;
+  const [from, until] = only === undefined ? [0, K] : [only, only + 1];
+  let [all, before, after] = [0, 0, 0];
+  for (let k = from; k < until; k++) {
+    all += rows[k];
+    before += whole[k];
+    after += right[node * K + k];
+  }
+  return all === 0 ? NaN : (before - after) / all;
+}
+
+/** `nodes.parquet`. */
+export function nodeTable(layers: readonly LayerFigures[], names: readonly string[]): ResultTable {
+  const rows: Rows = Object.fromEntries(['layer', 'node', 'mean', 'deviation', 'zeros', 'largest', 'reached', 'information', 'costZero', 'costMean', 'duplicateOf'].map((name) => [name, []]));
+  const dead: boolean[] = [];
+  const sentences: string[] = [];
+  for (const [l, figures] of layers.entries()) {
+    for (const [h, { mean, deviation, zeros, largest, selectivity, constant, areas, truth }] of figures.responses.entries()) {
+      const duplicateOf = figures.info.duplicates.find(({ node }) => node === h)?.of ?? -1;
+      const [costZero, costMean] = [lost(figures, h, 'zero'), lost(figures, h, 'mean')];
+      add(rows, { layer: l + 1, node: h, mean, deviation, zeros, largest, reached: figures.maximisers.activations[h], information: selectivity.total, costZero, costMean, duplicateOf });
+      dead.push(constant);
+      const costs = names.map((_, k) => lost(figures, h, 'zero', k));
+      sentences.push(sentence({ dead: constant, duplicateOf, areas, zeros: truth.map((spread) => spread.zeros), cost: costZero, costs }, names));
+    }
+  }
+  return { ...typed(rows), dead: { type: 'flag', values: dead }, sentence: { type: 'text', values: sentences } };
+}
+
+/** `classes.parquet`. */
+export function classTable(layers: readonly LayerFigures[], names: readonly string[]): ResultTable {
+  const columns = ['layer', 'node', 'class', 'area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'costZero', 'costMean'];
+  const spread = ['zeros', 'q05', 'q25', 'q50', 'q75', 'q95'];
+  const rows: Rows = Object.fromEntries([...columns, ...spread, ...spread.map(predicted)].map((name) => [name, []]));
+  const K = names.length;
+  for (const [l, figures] of layers.entries()) {
+    for (const [h, { areas, selectivity: s, truth, predicted: told }] of figures.responses.entries()) {
+      for (let k = 0; k < K; k++) {
+        const absent = Number.isNaN(areas[k]);
+        const seen = (value: number): number => (absent ? NaN : value);
+        const found = { area: areas[k], areaLow: seen(s.areaLow[k]), areaHigh: seen(s.areaHigh[k]), information: seen(s.information[k]), informationLow: seen(s.informationLow[k]), informationHigh: seen(s.informationHigh[k]) };
+        const costs = { costZero: lost(figures, h, 'zero', k), costMean: lost(figures, h, 'mean', k) };
+        add(rows, { layer: l + 1, node: h, class: k, ...found, gradient: figures.gradients[h * K + k], ...costs, ...spreadFields(truth[k], (name) => name), ...spreadFields(told[k], predicted) });
+      }
+    }
+  }
+  return typed(rows);
+}
+
+const predicted = (name: string): string => `predicted${name[0].toUpperCase()}${name.slice(1)}`;
+
+function spreadFields({ zeros, quantiles }: Spread, named: (name: string) => string): Record<string, number> {
+  return Object.fromEntries([[named('zeros'), zeros], ...['q05', 'q25', 'q50', 'q75', 'q95'].map((name, i) => [named(name), quantiles[i]])]);
+}
+
+function add(rows: Rows, values: Readonly<Record<string, number>>): void {
+  for (const [name, column] of Object.entries(rows)) column.push(values[name]);
+}
+
+const WHOLE = ['layer', 'node', 'class', 'duplicateOf'];
+
+function typed(rows: Rows): Record<string, ResultColumn> {
+  return Object.fromEntries(Object.entries(rows).map(([name, values]): [string, ResultColumn] => [name, WHOLE.includes(name) ? { type: 'int', values: Int32Array.from(values) } : { type: 'real', values: Float64Array.from(values) }]));
+}
+
+/** `<layer>.arrow`. */
+export function imageTable({ responses, weights, maximisers }: LayerFigures, { id, pixels: P }: Subject): MatrixTable {
+  const H = responses.length;
+  const width = responses[0].most.length;
+  const ids = (pick: 'most' | 'least' | 'median') => ({ data: Uint32Array.from({ length: H * width }, (_, i) => id[responses[Math.floor(i / width)][pick][i % width]]), width });
+  return {
+    rows: H,
+    columns: {
+      node: { data: Uint32Array.from({ length: H }, (_, h) => h), width: 1 },
+      weights: { data: Float32Array.from({ length: H * P }, (_, i) => weights[(i % P) * H + Math.floor(i / P)]), width: P },
+      maximiser: { data: maximisers.inputs, width: P },
+      most: ids('most'),
+      least: ids('least'),
+      median: ids('median'),
+    },
+  };
+}
