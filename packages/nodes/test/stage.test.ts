@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { column, type MatrixTable, type NodesInfo, type ResultTable } from '@layerwise/contracts';
-import { MemoryArtifact, runInMemory } from '@layerwise/conformance';
+import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
 import { stage } from '@layerwise/nodes';
 import { K, N, P, smallExperiment, type SmallExperiment } from './experiment.js';
 
