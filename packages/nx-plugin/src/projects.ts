@@ -37,7 +37,7 @@ export function stageProject(root: string, instance: StageInstance): Projects {
     options: { command: `${layerwise} stage ${id}`, env: { LAYERWISE_STAGE: canonicalJson(instance) } },
     metadata: { description: `Compute ${id}`, technologies: ['layerwise'] },
   };
-  return { [`artifacts/stages/${id}`]: { name: id, projectType: 'library', targets: { compute: target }, tags: ['layerwise:stage'] } };
+  return { [`artifacts/stages/${id}`]: { name: id, projectType: 'library', implicitDependencies: upstream, targets: { compute: target }, tags: ['layerwise:stage'] } };
 }
 
 /** The project of a study: one target for each experiment, and `all`. They only show results, and are never cached. */
@@ -50,7 +50,8 @@ export function studyProject(plan: StudyPlan): Projects {
     options: { command: `${layerwise} result ${plan.name}`, env: environmentOf(plan) },
     metadata: { description: `Every experiment of ${plan.name}` },
   };
-  return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', targets: { ...targets, all }, tags: ['layerwise:study'] } };
+  const reports = plan.experiments.flatMap(({ stages }) => stages.report ?? []);
+  return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { ...targets, all }, tags: ['layerwise:study'] } };
 }
 
 function experimentTarget(plan: StudyPlan, { study, name, title, stages }: ExperimentPlan): TargetConfiguration {
