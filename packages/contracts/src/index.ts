@@ -9,6 +9,7 @@ export * from './json-schema.js';
 export * from './nearest.js';
 export * from './net-params.js';
 export * from './schemas.js';
+export * from './sanity.js';
 export * from './seed.js';
 export * from './stage.js';
 export * from './table.js';

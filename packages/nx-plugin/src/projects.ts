@@ -54,8 +54,8 @@ export function studyProject(plan: StudyPlan): Projects {
   return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { ...targets, all }, tags: ['layerwise:study'] } };
 }
 
-function experimentTarget(plan: StudyPlan, { study, name, title, stages }: ExperimentPlan): TargetConfiguration {
-  const ids = roleNames.flatMap((role) => stages[role] ?? []);
+function experimentTarget(plan: StudyPlan, { study, name, title, stages, repeats }: ExperimentPlan): TargetConfiguration {
+  const ids = [...roleNames.flatMap((role) => stages[role] ?? []), ...repeats.map(({ id }) => id)];
   return {
     executor: 'nx:run-commands',
     cache: false,

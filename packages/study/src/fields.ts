@@ -24,12 +24,14 @@ export const studyFields = {
   name: text({ doc: 'Name of the study; the Nx project is called so.' }),
   title: text({ optional: true, doc: 'Shown at the top of every report.' }),
   seed: integer({ min: 0, max: 4294967295, default: 0, doc: 'Seed of every random stream of the study.' }),
+  repeats: integer({ min: 1, max: 100, default: 1, doc: 'How many seeds each net is trained from: seed, seed + 1, ...; maps, activations and report are of the first.' }),
 } as const satisfies Fields;
 
 /** Fields of one experiment that are not sections of a role. */
 export const experimentFields = {
   title: text({ optional: true, doc: 'Shown at the top of the report.' }),
   seed: integer({ min: 0, max: 4294967295, optional: true, doc: "Overrides the study's seed for this experiment's own stages." }),
+  repeats: integer({ min: 1, max: 100, optional: true, doc: "Overrides the study's number of seeds." }),
   published: object({ train: scores, validation: scores, test: scores, source: text({ optional: true, doc: 'Where the figures come from.' }) }, { optional: true, doc: 'Figures of another implementation, shown beside the measured ones.' }),
   expect: object(
     {

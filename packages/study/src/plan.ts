@@ -39,6 +39,16 @@ export interface ExperimentPlan {
   readonly expect: ExperimentDocument['expect'];
   /** Role -> id of the instance. */
   readonly stages: Readonly<Partial<Record<RoleName, string>>>;
+  /** The trainings by ascending seed, the first being that of `stages`; one, unless the study asks for `repeats`. */
+  readonly repeats: readonly Repeat[];
+}
+
+/** One training of an experiment's net. */
+export interface Repeat {
+  /** Null for a training that draws no random numbers. */
+  readonly seed: number | null;
+  /** Id of the instance. */
+  readonly id: string;
 }
 
 /** A study, planned. */
@@ -83,12 +93,25 @@ function planExperiment(study: StudyDocument, experiment: ExperimentDocument, pl
     return section ? [checkStep(study, experiment, role, section, planning, problems)] : [];
   });
   const stages: Partial<Record<RoleName, string>> = {};
+  let repeats: readonly Repeat[] = [];
   for (const { role, stage, section, params } of problems.length > 0 ? [] : (steps as Required<Step>[])) {
     const instance = makeInstance(stage, section, params, experiment.seed ?? study.seed, inputsOf(role, stages, stage), planning);
     instances.set(instance.id, instance);
     stages[role] = instance.id;
+    if (role === 'train') repeats = repeatTraining(instance, experiment.repeats ?? study.repeats, instances);
   }
-  return { study: study.name, file: study.file, name: experiment.name, title: experiment.title ?? experiment.name, published: experiment.published, expect: experiment.expect, stages };
+  return { study: study.name, file: study.file, name: experiment.name, title: experiment.title ?? experiment.name, published: experiment.published, expect: experiment.expect, stages, repeats };
+}
+
+/** Adds the trainings from the seeds that follow the instance's own; none if it draws no random numbers. Seeds wrap round at 2^32. */
+function repeatTraining(first: StageInstance, count: number, instances: Map<string, StageInstance>): Repeat[] {
+  const { seed, id } = first;
+  if (seed === null) return [{ seed, id }];
+  return Array.from({ length: count }, (_, i) => {
+    const repeat = i === 0 ? first : identified({ ...first, seed: (seed + i) % 2 ** 32 });
+    instances.set(repeat.id, repeat);
+    return { seed: repeat.seed, id: repeat.id };
+  });
 }
 
 interface Step {
@@ -141,6 +164,11 @@ function inputsOf(role: RoleName, stages: Partial<Record<RoleName, string>>, sta
 function makeInstance(stage: AnyStage, section: Section, params: Readonly<Record<string, unknown>>, studySeed: number, inputs: Record<string, string>, planning: Planning): StageInstance {
   const seed = stage.seeded(params as never) ? (section.seed ?? studySeed) : null;
   const raw = stage.rawFiles ? planning.rawState(stage, params) : undefined;
-  const identity = { uses: section.uses, params, seed, inputs, ...(raw ? { raw } : {}) };
-  return { id: `${stage.id}-${sha256(canonicalJson(identity)).slice(0, 12)}`, stage: stage.id, ...identity };
+  return identified({ stage: stage.id, uses: section.uses, params, seed, inputs, ...(raw ? { raw } : {}) });
+}
+
+/** Gives an instance the id that follows from all the rest. */
+function identified({ stage, uses, params, seed, inputs, raw }: Omit<StageInstance, 'id'>): StageInstance {
+  const identity = { uses, params, seed, inputs, ...(raw ? { raw } : {}) };
+  return { id: `${stage}-${sha256(canonicalJson(identity)).slice(0, 12)}`, stage, ...identity };
 }

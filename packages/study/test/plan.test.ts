@@ -73,6 +73,23 @@ describe('planStudy', () => {
     expect(seeds).toEqual([[null, 1, 2], [null, 2, 2], [null, 43, 43]]);
   });
 
+  it('trains a net from as many seeds as asked, and plans nothing else anew', () => {
+    const once = plan(plain);
+    const thrice = plan(plain.replace('seed: 43', 'seed: 43\nrepeats: 3'));
+    expect(idsOf(plain)).toEqual(thrice.experiments[0]?.stages);
+    expect(once.experiments[0]?.repeats).toEqual([{ seed: 43, id: idsOf(plain).train }]);
+    expect(thrice.experiments[0]?.repeats).toEqual([43, 44, 45].map((seed) => ({ seed, id: idsOf(plain.replace('43', String(seed))).train })));
+    const added = [...thrice.instances.keys()].filter((id) => !once.instances.has(id));
+    expect(added.sort()).toEqual(thrice.experiments[0]?.repeats.slice(1).map(({ id }) => id).sort());
+  });
+
+  it('takes the number of seeds from the experiment, else from the study; a training without random numbers is done once', () => {
+    const seedless = new Map([...catalog, ['@layerwise/train', { ...catalog.get('@layerwise/train')!, seeded: () => false }]]);
+    const text = 'name: tiny\nrepeats: 2\nexperiments: { exp1: {}, exp2: { repeats: 4, seed: 4294967295 }, exp3: { train: { seed: 9 } } }\n';
+    expect(plan(text).experiments.map(({ repeats }) => repeats.map(({ seed }) => seed))).toEqual([[0, 1], [4294967295, 0, 1, 2], [9, 10]]);
+    expect(plan(text, seedless).experiments.map(({ repeats }) => repeats.map(({ seed }) => seed))).toEqual([[null], [null], [null]]);
+  });
+
   it('lets an experiment complete and override what the study says of a role', () => {
     const { experiments, instances } = plan('name: tiny\ntrain: { epochs: 3, seed: 5 }\nexperiments:\n  exp1: { train: { hidden: [{ units: 2 }] } }\n  exp2: { train: { epochs: 4, seed: 6 } }\n');
     const trained = experiments.map(({ stages }) => instances.get(stages.train as string));

@@ -1,5 +1,5 @@
 import type { Scalar, Sequential } from '@tensorflow/tfjs';
-import { LayerwiseError, throwIfAborted, type Evaluation, type FeaturesInfo, type Score, type NetParams, type StageContext } from '@layerwise/contracts';
+import { LayerwiseError, sanityWarnings, throwIfAborted, type Evaluation, type FeaturesInfo, type Score, type NetParams, type StageContext } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
 import { openBackend, type Backend, type Tf } from './backend.js';
 import { historyTable, shouldStop, type Epoch } from './history.js';
@@ -34,7 +34,7 @@ export async function trainStage(context: Context): Promise<void> {
     setValues(tf, model, outcome.weights);
     await output.table('history', historyTable(outcome.epochs, params.evaluateEachEpoch));
     await writeModel(context, tf, plan, info, outcome.weights);
-    await output.json('evaluation', await evaluation(context, scorer, splits, outcome, info.columns));
+    await output.json('evaluation', await evaluation(context, scorer, splits, outcome, plan));
   } finally {
     model.optimizer.dispose();
     model.dispose();
@@ -170,19 +170,21 @@ function littleEndian(arrays: readonly Float32Array[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-async function evaluation({ params, warn }: Context, scorer: Scorer, { train, validation, test }: Splits, outcome: Outcome, features: number): Promise<Evaluation> {
+async function evaluation({ params, warn }: Context, scorer: Scorer, { train, validation, test }: Splits, outcome: Outcome, plan: Plan): Promise<Evaluation> {
   const { peaks, ...trainScore } = await scorer.scoreWithPeaks(train);
   const deadUnits = params.hidden.map(({ activation }, l) => (activation === 'relu' ? [...peaks[l]!.keys()].filter((j) => peaks[l]![j]! <= 0) : []));
   deadUnits.forEach((units, l) => {
     if (units.length > 0) warn({ code: 'DEAD_UNITS', message: `${units.length} of ${params.hidden[l]!.units} ReLU nodes of hidden layer ${l + 1} are dead (zero for every training row): ${units.slice(0, 12).join(', ')}${units.length > 12 ? ', …' : ''}` });
   });
   const score = async (split: Split): Promise<Score> => (split.rows > 0 ? scorer.score(split) : NO_SCORE);
+  const testScore = await score(test);
+  sanityWarnings({ train: trainScore, test: testScore }, test.labels, plan.classes).forEach(warn);
   return {
     train: trainScore,
     validation: await score(validation),
-    test: await score(test),
+    test: testScore,
     params: outcome.weights.reduce((sum, { length }) => sum + length, 0),
-    features,
+    features: plan.features,
     epochs: outcome.epochs.length,
     bestEpoch: outcome.bestEpoch,
     stoppedEarly: outcome.stoppedEarly,

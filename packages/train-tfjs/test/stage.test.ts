@@ -36,6 +36,16 @@ describe('train-tfjs', () => {
     expect([stage.reads, stage.writes]).toEqual([own.reads, own.writes]);
   });
 
+  it('warns of a net that is right on the rows it saw and no better than chance on others', async () => {
+    const features = await sampleFeatures(sizes);
+    const test = await features.matrix('test');
+    const classes = 1 + Math.max(...(test.columns.label!.data as Uint16Array));
+    const label = Uint16Array.from(test.columns.label!.data as Uint16Array, (value) => (value + 1) % classes);
+    await features.matrix('test', { ...test, columns: { ...test.columns, label: { data: label, width: 1 } } });
+    const { warnings } = await train({}, features);
+    expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['NO_BETTER_THAN_CHANCE', 'OVERFITTED']));
+  });
+
   it('learns, keeps the best epoch, and names its backend', async () => {
     const result = await train({});
     const loss = await columnOf(result, 'loss');

@@ -1,4 +1,4 @@
-import { LayerwiseError, throwIfAborted, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
+import { LayerwiseError, sanityWarnings, throwIfAborted, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
 import { DivergenceError, glorotUniform, openTrainer, parameterCount, type LabelledRows, type LayerWeights, type Network, type Trainer } from '@layerwise/kernels/train';
 import { History } from './history.js';
 import { layersModel } from './model.js';
@@ -120,10 +120,12 @@ async function evaluation({ warn }: Context, trainer: Trainer, outcome: Outcome,
     if (units.length > 0) warn({ code: 'DEAD_UNITS', message: deadMessage(units, l, network.hidden[l].units) });
   });
   const score = async (split: 'validation' | 'test'): Promise<Score> => (rows[split].labels.length > 0 ? trainer.evaluate(split) : NO_SCORE);
+  const test = await score('test');
+  sanityWarnings({ train, test }, rows.test.labels, network.classes).forEach(warn);
   return {
     train,
     validation: await score('validation'),
-    test: await score('test'),
+    test,
     params: parameterCount(network),
     features: network.inputs,
     epochs: outcome.epochs,

@@ -89,6 +89,18 @@ describe('the train stage', () => {
     expect(warnings).toContainEqual({ code: 'DEAD_UNITS', message: expect.stringContaining(`${deadUnits[0].length} of 12 ReLU nodes of hidden layer 1`) });
   });
 
+  it('warns, with the numbers, of a net that learned its rows by heart and knows nothing of others', async () => {
+    const noise = await blobs({ train: 60, validation: 30, test: 300 });
+    const test = await noise.matrix('test');
+    const label = Uint16Array.from({ length: test.rows }, (_, r) => (test.columns.label.data[r] + 1) % 3);
+    await noise.matrix('test', { ...test, columns: { ...test.columns, label: { data: label, width: 1 } } });
+    const { output, warnings } = await runInMemory(stage, { params: { hidden: [{ units: 20 }], epochs: 10, optimizer: { adam: { learningRate: 0.01 } } }, inputs: { features: noise } });
+    const { train, test: score } = await output.json<Evaluation>('evaluation');
+    expect(warnings).toContainEqual({ code: 'NO_BETTER_THAN_CHANCE', message: expect.stringContaining(`test accuracy ${(100 * score.accuracy).toFixed(2)}% is no better than chance`) });
+    expect(warnings).toContainEqual({ code: 'OVERFITTED', message: expect.stringContaining(`training accuracy ${(100 * train.accuracy).toFixed(2)}% is`) });
+    expect(result.warnings.map(({ code }) => code)).not.toContain('NO_BETTER_THAN_CHANCE');
+  });
+
   it('goes without validation rows, but not where they are needed', async () => {
     const bare = await blobs({ train: 40, validation: 0, test: 10 });
     const { output, warnings } = await runInMemory(stage, { params: { hidden: [{ units: 4 }], epochs: 2 }, inputs: { features: bare } });
