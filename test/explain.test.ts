@@ -14,7 +14,7 @@ interface Explained {
 
 const study = (units: number, epochs = 1): string =>
   `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one:\n    train: { hidden: [{ units: ${units} }], epochs: ${epochs} }\n`;
-const afterTrain = ['train', 'activations', 'embed', 'report'];
+const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
 
 /** Explanations and the run that follows them, with Nx: what explain says will run is what runs. */
 describe('layerwise explain', () => {
@@ -74,7 +74,7 @@ describe('layerwise explain', () => {
 
   it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
     workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
-    expect((await agreed()).run.ran).toEqual(['train', 'activations', 'report']);
+    expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);
   });
 
   it('an artifact that is missing or damaged: it is restored', async () => {
@@ -102,7 +102,7 @@ describe('layerwise explain', () => {
   it('says it in words, and refuses an unknown name', async () => {
     workspace.study('tiny', study(9, 2));
     const { output } = await workspace.layerwise(['explain', 'tiny:one']);
-    expect(output).toContain('tiny:one  1 to run, 3 may run, 2 current');
+    expect(output).toContain('tiny:one  1 to run, 4 may run, 2 current');
     expect(output).toContain('parameter epochs: 1 -> 2');
     const wrong = await workspace.layerwise(['explain', 'tiny:oen']);
     expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining("did you mean 'one'?") as string });
