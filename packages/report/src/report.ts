@@ -1,5 +1,7 @@
 import { throwIfAborted, type StageContext } from '@layerwise/contracts';
 import { boxPlot } from './browser/box-plot.js';
+import { nodeCard } from './browser/node-card.js';
+import { nodePages } from './browser/node-pages.js';
 import { pageScript } from './browser/page-script.js';
 import { readExperiment, type Inputs } from './data/experiment.js';
 import { gallery } from './data/gallery.js';
@@ -19,6 +21,7 @@ import { importancesSection } from './sections/importances.js';
 import { mapsSection, type HoverMap } from './sections/maps.js';
 import { metricsSection } from './sections/metrics.js';
 import { modelSection } from './sections/model.js';
+import { nodesSection } from './sections/nodes.js';
 import { opening } from './sections/opening.js';
 import { probabilitiesSection } from './sections/probabilities.js';
 import type { Context, Section } from './sections/section.js';
@@ -43,6 +46,7 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
     () => componentsSection(context),
     () => modelSection(context),
     () => activationsSection(context, params.topNodes, params.interactive),
+    () => nodesSection(context, params.topNodes, params.interactive),
     async () => {
       const made = await mapsSection(context);
       maps = made.maps;
@@ -69,7 +73,8 @@ function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], 
   const colours = names.map((_, c) => classColour(c));
   const data = JSON.stringify(gallery(experiment, maps, hoverImages));
   return raw(`<script type="application/json" id="gallery">${inScript(data)}</script>
-<script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>`);
+<script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>${experiment.nodes ? `
+<script>(${nodePages.toString()})({card:${nodeCard.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>` : ''}`);
 }
 
 /** JSON that may stand between script tags. */

@@ -1,5 +1,6 @@
 import { column, type ArtifactReader, type DatasetInfo, type EmbeddingView, type Evaluation, type FeaturesInfo, type ForestInfo, type MatrixTable, type ResultTable, type Warning } from '@layerwise/contracts';
 import { openImages, type Images, type SplitName } from './images.js';
+import { readNodes, type NodeFindings } from './nodes.js';
 import { networkName, readNetwork, type LayersModel, type Network } from './network.js';
 
 /** What the net did with each row of one split; N rows, K classes. */
@@ -65,11 +66,13 @@ export interface Experiment {
   readonly views: readonly View[];
   readonly components?: Components;
   readonly importances?: Importances;
+  /** Where the study has the role. */
+  readonly nodes?: NodeFindings;
   readonly warnings: readonly (Warning & { readonly stage: string })[];
 }
 
 /** The roles a report reads. */
-export type Inputs = Readonly<Record<'dataset' | 'pixels' | 'features' | 'model' | 'activations' | 'embedding', ArtifactReader>>;
+export type Inputs = Readonly<Record<'dataset' | 'pixels' | 'features' | 'model' | 'activations' | 'embedding', ArtifactReader>> & { readonly nodes?: ArtifactReader };
 
 /** Opens the inputs of a report. */
 export async function readExperiment(inputs: Inputs): Promise<Experiment> {
@@ -94,6 +97,7 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
     views: await readViews(embedding),
     ...(components && { components }),
     ...(importances && { importances }),
+    ...(inputs.nodes && { nodes: await readNodes(inputs.nodes, dataset.width * dataset.height) }),
     warnings: uniqueWarnings(inputs),
   };
 }

@@ -1,0 +1,60 @@
+import { column, type ArtifactReader, type NodeLayerInfo, type NodesInfo, type ResultTable } from '@layerwise/contracts';
+
+/** What is known of the hidden nodes; P pixels. */
+export interface NodeFindings {
+  readonly rows: number;
+  readonly layers: readonly LayerFindings[];
+}
+
+/** One layer: H nodes, K classes. */
+export interface LayerFindings {
+  readonly info: NodeLayerInfo;
+  /** float32[H][P] */
+  readonly weights: Float32Array;
+  readonly maximisers: Float32Array;
+  /** uint32[H][shown]: ids of training images. */
+  readonly most: Uint32Array;
+  readonly median: Uint32Array;
+  readonly least: Uint32Array;
+  readonly shown: number;
+  readonly sentences: readonly string[];
+  /** A number of `nodes.parquet` for each node. */
+  readonly node: (name: string) => number[];
+  /** A number of `classes.parquet` for each node and class: [H][K]. */
+  readonly classes: (name: string) => number[];
+}
+
+/** Opens a nodes artifact. @param size P */
+export async function readNodes(artifact: ArtifactReader, size: number): Promise<NodeFindings> {
+  const info = await artifact.json<NodesInfo>('nodes');
+  const [nodes, classes] = [await artifact.table('nodes'), await artifact.table('classes')];
+  const layers: LayerFindings[] = [];
+  for (const [index, layer] of info.layers.entries()) {
+    const table = await artifact.matrix(layer.name);
+    const ids = (name: string): Uint32Array => column(table, name, Uint32Array).data;
+    const [own, ownClasses] = [rowsOf(nodes, index + 1), rowsOf(classes, index + 1)];
+    layers.push({
+      info: layer,
+      weights: column(table, 'weights', Float32Array, size).data,
+      maximisers: column(table, 'maximiser', Float32Array, size).data,
+      most: ids('most'),
+      median: ids('median'),
+      least: ids('least'),
+      shown: column(table, 'most', Uint32Array).width,
+      sentences: own.map((row) => String((nodes['sentence']?.values as readonly string[])[row])),
+      node: (name) => picked(nodes, name, own),
+      classes: (name) => picked(classes, name, ownClasses),
+    });
+  }
+  return { rows: info.rows, layers };
+}
+
+function rowsOf(table: ResultTable, layer: number): number[] {
+  return Array.from(table['layer']?.values as ArrayLike<number>, Number).flatMap((value, row) => (value === layer ? [row] : []));
+}
+
+function picked(table: ResultTable, name: string, rows: readonly number[]): number[] {
+  const found = table[name];
+  if (!found) throw new TypeError(`no column '${name}'; the table has ${Object.keys(table).join(', ')}`);
+  return rows.map((row) => Number(found.values[row]));
+}
