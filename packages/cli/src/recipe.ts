@@ -1,16 +1,12 @@
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { nxCache } from '@layerwise/nx-plugin';
 import { differences, Store, traceCode, type CodeFingerprint, type CodeTrace, type ForeseenRecipe, type Manifest, type Shelf } from '@layerwise/store';
 import type { StageInstance } from '@layerwise/study';
 
 /** The artifacts of a workspace, with the copies that Nx's cache holds. @param root absolute path of the workspace */
 export function storeOf(root: string): Store {
   return new Store(join(root, 'artifacts'), nxCache(root));
-}
-
-/** Absolute path of Nx's cache: NX_CACHE_DIRECTORY (relative to the workspace), else .nx/cache. */
-export function nxCache(root: string): string {
-  return resolve(root, process.env.NX_CACHE_DIRECTORY || '.nx/cache');
 }
 
 /** The code that runs in a stage's process: that of the package, and that which writes artifacts. */

@@ -41,8 +41,11 @@ export async function runStage(root: string, instance: StageInstance, console: C
 
 type Inputs = Record<string, StoredArtifact>;
 
+/** How long an input that is not whole is waited for, in ms: Nx restores without a lock, and another run may be doing so. */
+const patience = 3000;
+
 async function openInputs(store: Store, instance: StageInstance): Promise<Inputs> {
-  const entries = Object.entries(instance.inputs).map(async ([name, id]) => [name, await store.open(id)] as const);
+  const entries = Object.entries(instance.inputs).map(async ([name, id]) => [name, await store.open(id, patience)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { WorkspacePlan } from '@layerwise/nx-plugin';
+import { noteDistrust } from '@layerwise/store/integrity';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
@@ -10,6 +11,16 @@ export function findRoot(from: string = process.cwd()): string {
   for (let at = from; ; at = dirname(at)) {
     if (existsSync(join(at, 'nx.json')) && existsSync(join(at, 'pipelines'))) return at;
     if (at === dirname(at)) return join(dirname(fileURLToPath(import.meta.url)), '../../..');
+  }
+}
+
+/** Does work that reads artifacts; if one is not whole, notes that Nx's cache is not to be trusted in the next run. */
+export async function distrusting<T>(root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LayerwiseError && (error.code === 'ARTIFACT_MISSING' || error.code === 'ARTIFACT_CORRUPT')) noteDistrust(join(root, 'artifacts'));
+    throw error;
   }
 }
 

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { findDamage, removeArtifact } from '@layerwise/store/integrity';
+import { findLastingDamage, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
 import type { CreateNodes, PreTasksExecution } from '@nx/devkit';
 import { stageProject, studyProject, type Projects } from './projects.js';
-import { planWorkspace } from './workspace.js';
+import { nxCache, planWorkspace, relativePath } from './workspace.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';
@@ -32,13 +33,25 @@ export const createNodes: CreateNodes = [
 /**
  * Before the tasks: marks the run, so that the last target can tell which stages ran in it,
  * and removes damaged artifacts, naming them, so that they are restored from the cache or recomputed.
+ * Nx takes an entry of its cache for good that is damaged or gone; so where one is, Nx is kept from using its cache in this run:
+ * each stage then looks for itself whether its artifact is whole, and only what is not is computed.
  */
 export const preTasksExecution: PreTasksExecution = async (_options, context) => {
   const { id, workspaceRoot } = context;
   process.env.LAYERWISE_RUN = `${Date.now()}-${id}`;
   const artifacts = join(workspaceRoot, 'artifacts');
-  for (const { id, file, what } of findDamage(artifacts)) {
-    process.stdout.write(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed\n`);
+  const cache = nxCache(workspaceRoot);
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  let distrusted = takeDistrust(artifacts);
+  if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
+  if (!existsSync(cache) && existsSync(join(workspaceRoot, '.nx/workspace-data'))) distrusted = true;
+  for (const { id, file, what } of await findLastingDamage(artifacts)) {
+    say(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`);
     removeArtifact(artifacts, id);
+    for (const entry of removeDamagedCopies(cache, id)) {
+      say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged too; it is removed`);
+      distrusted = true;
+    }
   }
+  if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
 };

@@ -21,6 +21,11 @@ export function placesOf(root: string, env: NodeJS.ProcessEnv = process.env): Pl
   return { data: [...given, download], download };
 }
 
+/** Absolute path of Nx's cache: NX_CACHE_DIRECTORY (relative to the workspace), else .nx/cache. */
+export function nxCache(root: string): string {
+  return resolve(root, process.env.NX_CACHE_DIRECTORY || '.nx/cache');
+}
+
 /** Paths of all study files, relative to the workspace, sorted. */
 export function studyFiles(root: string): readonly string[] {
   const folders = readdirSync(join(root, 'pipelines'), { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseManifest, type Manifest } from './manifest.js';
 
 /** A file that is not what its manifest says. */
@@ -46,6 +47,69 @@ export function findDamage(root: string): readonly Damage[] {
       return hashOf(path) === record.sha256 ? [] : [{ id, file, what: 'changed' }];
     });
   });
+}
+
+const pause = 250;
+const maxPauses = 40;
+
+/**
+ * As {@link findDamage}, but an artifact that another process is publishing or restoring just now is given the time for it:
+ * damage counts when the files look the same twice.
+ */
+export async function findLastingDamage(root: string): Promise<readonly Damage[]> {
+  let before = findDamage(root);
+  for (let n = 0; n < maxPauses && before.length > 0; n++) {
+    const looks = before.map(({ id }) => lookOfArtifact(root, id));
+    await sleep(pause);
+    const after = findDamage(root).filter((one) => before.some(({ id, file }) => id === one.id && file === one.file));
+    if (after.length === before.length && after.every(({ id }, index) => lookOfArtifact(root, id) === looks[index])) return after;
+    before = after;
+  }
+  return before;
+}
+
+/**
+ * Removes the entries of Nx's cache that hold a damaged copy of an artifact: Nx would restore it as it is.
+ * @param cache absolute path of Nx's cache
+ * @returns the folders of the entries that were removed
+ */
+export function removeDamagedCopies(cache: string, id: string): readonly string[] {
+  const entries = existsSync(cache) ? readdirSync(cache).map((hash) => join(cache, hash)) : [];
+  const damaged = entries.filter((entry) => existsSync(join(entry, 'artifacts/stages', id)) && !isWhole(join(entry, 'artifacts'), id));
+  for (const entry of damaged) rmSync(entry, { recursive: true, force: true });
+  return damaged;
+}
+
+const distrustFile = '.distrust';
+
+/** Notes that an artifact which Nx took for restored is not whole, so that the next run asks the stages instead of Nx's cache. */
+export function noteDistrust(root: string): void {
+  try {
+    writeFileSync(join(root, distrustFile), '');
+  } catch {
+    // The error that brought it here is the one to show.
+  }
+}
+
+/** Whether the last run noted it; asking takes the note away. */
+export function takeDistrust(root: string): boolean {
+  const noted = existsSync(join(root, distrustFile));
+  rmSync(join(root, distrustFile), { force: true });
+  return noted;
+}
+
+function isWhole(root: string, id: string): boolean {
+  const manifest = manifestOf(root, id);
+  return manifest !== undefined && Object.entries(manifest.files).every(([file, { sha256 }]) => {
+    const path = join(root, 'stages', id, 'data', file);
+    return lookOf(path) !== '' && hashOf(path) === sha256;
+  });
+}
+
+function lookOfArtifact(root: string, id: string): string {
+  const folder = join(root, 'stages', id);
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort() : [];
+  return names.map((name) => `${name} ${lookOf(join(folder, name))}`).join('\n');
 }
 
 /** Removes an artifact's folder, so that it is restored or recomputed. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LayerwiseError, sha256, type ArtifactKind, type ArtifactReader, type MadeBy, type MatrixTable, type ResultTable } from '@layerwise/contracts';
 import { readManifest, type Manifest } from './manifest.js';
 import { storageError } from './storage.js';
@@ -14,6 +15,7 @@ export class StoredArtifact implements ArtifactReader {
     /** Absolute path. */
     readonly folder: string,
     readonly manifest: Manifest,
+    private readonly patience: number,
   ) {
     this.kind = manifest.kind;
     this.files = Object.keys(manifest.files);
@@ -21,16 +23,23 @@ export class StoredArtifact implements ArtifactReader {
     this.made = { stage, params: recipe.params, seconds, peakMemoryMB, warnings };
   }
 
-  /** @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT (of the manifest) */
-  static async open(folder: string): Promise<StoredArtifact> {
-    return new StoredArtifact(folder, await readManifest(folder));
+  /**
+   * @param patience ms for which a file that is missing or damaged is read again: another run may be restoring the artifact
+   * @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT (of the manifest)
+   */
+  static open(folder: string, patience = 0): Promise<StoredArtifact> {
+    return patiently(patience, async () => new StoredArtifact(folder, await readManifest(folder), patience));
   }
 
   has(file: string): boolean {
     return Object.hasOwn(this.manifest.files, file);
   }
 
-  async bytes(file: string): Promise<Uint8Array> {
+  bytes(file: string): Promise<Uint8Array> {
+    return patiently(this.patience, () => this.read(file));
+  }
+
+  private async read(file: string): Promise<Uint8Array> {
     const record = this.has(file) ? this.manifest.files[file] : undefined;
     const path = this.pathOf(file);
     if (!record) throw new TypeError(`artifact ${this.manifest.id} has no file '${file}'; it has ${this.files.join(', ')}`);
@@ -79,5 +88,20 @@ export class StoredArtifact implements ArtifactReader {
   /** Reads and compares every file. @throws LayerwiseError naming the first file that is missing or damaged */
   async verify(): Promise<void> {
     for (const file of this.files) await this.bytes(file);
+  }
+}
+
+const pause = 100;
+
+/** Tries again for a while what fails because an artifact is not whole. */
+async function patiently<T>(patience: number, work: () => Promise<T>): Promise<T> {
+  for (let left = patience; ; left -= pause) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = error instanceof LayerwiseError && ['ARTIFACT_MISSING', 'ARTIFACT_CORRUPT'].includes(error.code);
+      if (!passing || left <= 0) throw error;
+    }
+    await sleep(pause);
   }
 }

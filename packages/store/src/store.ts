@@ -52,9 +52,9 @@ export class Store {
     return join(this.stages, id);
   }
 
-  /** @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT */
-  open(id: string): Promise<StoredArtifact> {
-    return StoredArtifact.open(this.folder(id));
+  /** See {@link StoredArtifact.open}. @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT */
+  open(id: string, patience?: number): Promise<StoredArtifact> {
+    return StoredArtifact.open(this.folder(id), patience);
   }
 
   /** Runs `work` while no other process computes the same instance. */
@@ -151,8 +151,7 @@ export class Store {
     await syncFolder(aside);
     const folder = this.folder(manifest.id);
     const old = join(this.stages, `.old-${manifest.id}-${randomUUID()}`);
-    await rename(folder, old).catch(ignoreMissing);
-    await rename(aside, folder);
+    await replaceFolder(aside, folder, old);
     await syncFolder(this.stages);
     await rm(old, { recursive: true, force: true });
     await this.noteRecipe(manifest);
@@ -177,6 +176,19 @@ export class Store {
       await rename(aside, failed);
     } catch {
       await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/** Puts a folder in the place of another. Nx, which takes no lock, may be restoring the other at the same time: then it is put away again. */
+async function replaceFolder(from: string, to: string, old: string): Promise<void> {
+  for (let tries = 10; ; tries--) {
+    await rename(to, old).catch(ignoreMissing);
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '') || tries === 0) throw error;
+      await rm(old, { recursive: true, force: true });
     }
   }
 }

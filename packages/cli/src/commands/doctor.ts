@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { placesOf } from '@layerwise/nx-plugin';
+import { nxCache, placesOf } from '@layerwise/nx-plugin';
 import { folderBytes, listCache, StoredArtifact } from '@layerwise/store';
-import { nxCache, storeOf } from '../recipe.js';
+import { storeOf } from '../recipe.js';
 import { findRoot, planAll } from '../workspace.js';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */

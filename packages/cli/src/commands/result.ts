@@ -7,7 +7,7 @@ import { unmet } from '../expectations.js';
 import { Journal } from '../journal.js';
 import { duration } from '../progress.js';
 import { describeResult, describeRun, describeStudy } from '../summary.js';
-import { experimentOf, findRoot, findStudy, planAll, type PlannedStudy } from '../workspace.js';
+import { distrusting, experimentOf, findRoot, findStudy, planAll, type PlannedStudy } from '../workspace.js';
 
 /** `layerwise result <study>[:<experiment>]`, the last target of a run: lays the experiments' folders and reports, and says how it went. */
 export async function resultCommand(address: string): Promise<void> {
@@ -15,10 +15,10 @@ export async function resultCommand(address: string): Promise<void> {
   const name = address.split(':')[0] as string;
   const study = givenStudy(name) ?? findStudy(await planAll(root), name);
   const plans = address.includes(':') ? [experimentOf(study, address)] : study.experiments;
-  const built = await builtExperiments(root, study);
+  const built = await distrusting(root, () => builtExperiments(root, study));
   const shown = plans.flatMap((plan) => built.filter((experiment) => experiment.plan === plan));
   const missing = plans.find((plan) => !shown.some((experiment) => experiment.plan === plan));
-  if (missing) await openExperiment(root, missing);
+  if (missing) await distrusting(root, () => openExperiment(root, missing));
   const journal = Journal.current(root);
   const entries = journal?.entries() ?? new Map();
   const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));

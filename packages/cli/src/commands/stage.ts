@@ -3,7 +3,7 @@ import type { StageInstance } from '@layerwise/study';
 import { Journal } from '../journal.js';
 import { duration, ProgressLine } from '../progress.js';
 import { runStage, type StageStatus } from '../run-stage.js';
-import { findRoot, planAll } from '../workspace.js';
+import { distrusting, findRoot, planAll } from '../workspace.js';
 
 const words: Record<StageStatus, string> = { computed: 'computed', current: 'is current', adopted: 'taken over from an equal stage' };
 
@@ -19,12 +19,12 @@ export async function stageCommand(id: string): Promise<void> {
     process.stdout.write(`${text}\n`);
   };
   const started = Date.now();
-  const { status, manifest } = await runStage(root, instance, {
+  const { status, manifest } = await distrusting(root, () => runStage(root, instance, {
     progress: line.step,
     warn: ({ message }) => say(`warning: ${message}`),
     say,
     signal: stop.signal,
-  });
+  }));
   const seconds = (Date.now() - started) / 1000;
   Journal.current(root)?.append({ id, status, seconds });
   say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);
