@@ -5,7 +5,7 @@
  * byte rows [from, to), by outer products of their non-zero entries. At most 66,051 rows (2^32 / 255^2) may be added to a cleared `gram`.
  * scratch: uint32[D].
  */
-export function gramSparse(x: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
+function gramSparse(x: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
   for (let r = from; r < to; r++) {
     const count = listNonZero(x + <usize>r * D, D, scratch);
     const end = scratch + (<usize>count << 2);
@@ -66,13 +66,13 @@ export function countNonZero(x: usize, from: i32, to: i32): i32 {
   return count;
 }
 
-const CHUNK: i32 = 256; // rows packed at once; 256 pairs of products of bytes stay below 2^31
+const CHUNK: i32 = 128; // rows packed at once: fewer leave more columns all zero, more spread the cost of adding to memory
 
 /**
- * As gramSparse, for dense rows: columns that are not all zero are packed as int16, 256 rows at a time,
- * and multiplied in 4 x 2 tiles. scratch: 512 * (D + 4) bytes for the panel, then int32[D + 4] for the columns.
+ * As gramSparse, for dense rows: columns that are not all zero are packed as int16, 128 rows at a time,
+ * and multiplied in 4 x 2 tiles. scratch: 256 * (D + 4) bytes for the panel, then int32[D + 4] for the columns.
  */
-export function gramDense(x: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
+function gramDense(x: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
   const columns = scratch + (<usize>CHUNK << 1) * (D + 4);
   for (let r = from; r < to; r += CHUNK) {
     const rows = min(CHUNK, to - r);
@@ -83,7 +83,18 @@ export function gramDense(x: usize, from: i32, to: i32, D: i32, gram: usize, sum
   }
 }
 
-/** Packs `rows` rows column by column, skipping columns that are zero; pads to 256 rows and a multiple of 4 columns with zeros. */
+/** gramSparse or gramDense of whichever `step` rows of `rows` are next by the shared counter (int32), until none are left. */
+export function gramShare(dense: i32, x: usize, rows: i32, step: i32, counter: usize, D: i32, gram: usize, sums: usize, scratch: usize): void {
+  for (;;) {
+    const from = atomic.add<i32>(counter, step);
+    if (from >= rows) return;
+    const to = min(rows, from + step);
+    if (dense) gramDense(x, from, to, D, gram, sums, scratch);
+    else gramSparse(x, from, to, D, gram, sums, scratch);
+  }
+}
+
+/** Packs `rows` rows column by column, skipping columns that are zero; pads to 128 rows and a multiple of 4 columns with zeros. */
 function packChunk(x: usize, rows: i32, D: i32, panel: usize, columns: usize, sums: usize): i32 {
   let active = 0;
   for (let j = 0; j < D; j += 16) {
@@ -141,20 +152,50 @@ function tile(panel: usize, columns: usize, a: i32, b: i32, active: i32, gram: u
     c30 = i32x4.add(c30, i32x4.dot_i16x8_s(v, b0));
     c31 = i32x4.add(c31, i32x4.dot_i16x8_s(v, b1));
   }
-  addCell(columns, a, b, active, c00, gram, D);
-  addCell(columns, a, b + 1, active, c01, gram, D);
-  addCell(columns, a + 1, b, active, c10, gram, D);
-  addCell(columns, a + 1, b + 1, active, c11, gram, D);
-  addCell(columns, a + 2, b, active, c20, gram, D);
-  addCell(columns, a + 2, b + 1, active, c21, gram, D);
-  addCell(columns, a + 3, b, active, c30, gram, D);
-  addCell(columns, a + 3, b + 1, active, c31, gram, D);
+  const upper = laneSums(c00, c01, c10, c11);
+  const lower = laneSums(c20, c21, c30, c31);
+  const right = b + 1 < active;
+  const base = gram + (<usize>load<i32>(columns + (<usize>b << 2)) << 2);
+  const next = gram + (<usize>load<i32>(columns + (<usize>b << 2), 4) << 2);
+  const row = columns + (<usize>a << 2);
+  const bytes = <usize>D << 2;
+  const r0 = <usize>load<i32>(row) * bytes;
+  addTo(base + r0, i32x4.extract_lane(upper, 0));
+  if (right) addTo(next + r0, i32x4.extract_lane(upper, 1));
+  const past = b - a;
+  if (past >= 3) {
+    const r1 = <usize>load<i32>(row, 4) * bytes, r2 = <usize>load<i32>(row, 8) * bytes, r3 = <usize>load<i32>(row, 12) * bytes;
+    addTo(base + r1, i32x4.extract_lane(upper, 2));
+    addTo(base + r2, i32x4.extract_lane(lower, 0));
+    addTo(base + r3, i32x4.extract_lane(lower, 2));
+    if (right) {
+      addTo(next + r1, i32x4.extract_lane(upper, 3));
+      addTo(next + r2, i32x4.extract_lane(lower, 1));
+      addTo(next + r3, i32x4.extract_lane(lower, 3));
+    }
+    return;
+  }
+  // on the diagonal b is a or a + 2: cells left of it belong to the other triangle
+  if (right) addTo(next + <usize>load<i32>(row, 4) * bytes, i32x4.extract_lane(upper, 3));
+  if (past == 2) {
+    addTo(base + <usize>load<i32>(row, 4) * bytes, i32x4.extract_lane(upper, 2));
+    addTo(base + <usize>load<i32>(row, 8) * bytes, i32x4.extract_lane(lower, 0));
+    if (right) {
+      addTo(next + <usize>load<i32>(row, 8) * bytes, i32x4.extract_lane(lower, 1));
+      addTo(next + <usize>load<i32>(row, 12) * bytes, i32x4.extract_lane(lower, 3));
+    }
+  }
+}
+
+/** The sums of the lanes of four vectors. */
+@inline
+function laneSums(p: v128, q: v128, r: v128, s: v128): v128 {
+  const one = i32x4.add(v128.shuffle<i32>(p, q, 0, 4, 1, 5), v128.shuffle<i32>(p, q, 2, 6, 3, 7));
+  const two = i32x4.add(v128.shuffle<i32>(r, s, 0, 4, 1, 5), v128.shuffle<i32>(r, s, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i32>(one, two, 0, 1, 4, 5), v128.shuffle<i32>(one, two, 2, 3, 6, 7));
 }
 
 @inline
-function addCell(columns: usize, a: i32, b: i32, active: i32, c: v128, gram: usize, D: i32): void {
-  if (b < a || b >= active) return;
-  const sum = i32x4.extract_lane(c, 0) + i32x4.extract_lane(c, 1) + i32x4.extract_lane(c, 2) + i32x4.extract_lane(c, 3);
-  const cell = gram + ((<usize>load<i32>(columns + (<usize>a << 2)) * D + load<i32>(columns + (<usize>b << 2))) << 2);
-  store<u32>(cell, load<u32>(cell) + <u32>sum);
+function addTo(cell: usize, value: i32): void {
+  store<i32>(cell, load<i32>(cell) + value);
 }

@@ -1,5 +1,5 @@
-export { gramSparse, gramDense, countNonZero } from './pca-gram';
+export { gramShare, countNonZero } from './pca-gram';
 export { columnSums, gramFloat } from './pca-float';
 export { tridiagonalize, backTransform } from './pca-tridiagonal';
 export { implicitQl, inverseIteration, defect } from './pca-eigen';
-export { projectBytes, projectFloats } from './pca-project';
+export { projectShare } from './pca-project';

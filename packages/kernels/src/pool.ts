@@ -27,26 +27,33 @@ export class KernelPool {
   /** The instance of the calling thread. */
   readonly local: KernelExports;
   private readonly threads: readonly Worker[];
+  private readonly callers: number;
   private readonly signal: AbortSignal | undefined;
 
-  private constructor(memory: WebAssembly.Memory, local: KernelExports, threads: readonly Worker[], signal: AbortSignal | undefined) {
+  private constructor(memory: WebAssembly.Memory, local: KernelExports, callers: number, threads: readonly Worker[], signal: AbortSignal | undefined) {
     this.memory = memory;
     this.local = local;
+    this.callers = callers;
     this.threads = threads;
     this.signal = signal;
   }
 
-  /** Opens the kernel whose compiled module is at `url` on a memory as large as `layout` says. Close it in a `finally`. */
-  static async open(url: URL, layout: Layout, { workers = 1, signal }: PoolOptions = {}): Promise<KernelPool> {
+  /**
+   * Opens the kernel whose compiled module is at `url` on a memory as large as `layout` says. Close it in a `finally`.
+   * With `share` the calling thread is one of the `workers`, the first: one thread less to start. It hears nothing while it computes,
+   * so such a pool is for {@link share}, not for many calls handed out one by one.
+   */
+  static async open(url: URL, layout: Layout, { workers = 1, signal, share = false }: PoolOptions & { readonly share?: boolean } = {}): Promise<KernelPool> {
     const module = await kernelModule(url);
     const memory = kernelMemory(layout.pages);
-    const threads = workers > 1 ? Array.from({ length: workers }, () => new Worker(new URL('./pool-worker.js', import.meta.url), { workerData: { module, memory } })) : [];
-    return new KernelPool(memory, await instantiate(module, memory), threads, signal);
+    const callers = share || workers <= 1 ? 1 : 0;
+    const threads = workers > 1 ? Array.from({ length: workers - callers }, () => new Worker(new URL('./pool-worker.js', import.meta.url), { workerData: { module, memory } })) : [];
+    return new KernelPool(memory, await instantiate(module, memory), callers, threads, signal);
   }
 
   /** How many calls can run at once, at least 1. */
   get width(): number {
-    return Math.max(1, this.threads.length);
+    return this.callers + this.threads.length;
   }
 
   view<T extends SlotType>(slot: Slot<T>): InstanceType<T> {
@@ -74,8 +81,16 @@ export class KernelPool {
     return results;
   }
 
+  /**
+   * One call in every thread at once, for kernels that take their work from a counter in shared memory: whoever is
+   * free takes the next piece, and a thread that is still starting holds up nobody.
+   */
+  async share(call: (thread: number) => Call): Promise<void> {
+    await this.run(this.width, (_, thread) => call(thread));
+  }
+
   private async ask(thread: number, [name, ...args]: Call): Promise<number> {
-    const worker = this.threads[thread];
+    const worker = this.threads[thread - this.callers];
     if (!worker) {
       await new Promise((resolve) => setImmediate(resolve));
       this.signal?.throwIfAborted();

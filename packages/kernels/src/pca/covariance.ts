@@ -1,6 +1,7 @@
 import { Layout } from '../layout.js';
 import { KernelPool, ranges, type PoolOptions } from '../pool.js';
 import type { NumericMatrix } from './matrix.js';
+import { alikeFirst } from './order.js';
 
 /** Value used = stored value * factor + offset; numbers, or one per column. */
 export interface ColumnScale {
@@ -25,7 +26,8 @@ interface Moments {
 }
 
 const WORD_ROWS = 66_051; // rows whose products of bytes fit in 32 bits
-const ROWS_PER_CALL = 1024;
+const BLOCK_BYTES = 8 * 2 ** 20;
+const ROWS_PER_TURN = 256;
 const DENSE_FROM = 0.12; // share of non-zero entries above which packed int16 products beat outer products of non-zeros (measured: equal near 0.13)
 
 const one = (value: number | readonly number[], j: number): number => (typeof value === 'number' ? value : (value[j] as number));
@@ -60,29 +62,35 @@ function fromMoments({ sums, products }: Moments, N: number, D: number): { mean:
 async function byteMoments(data: Uint8Array, N: number, D: number, options: PoolOptions): Promise<Moments> {
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
-  const x = layout.take(Uint8Array, Math.min(N, WORD_ROWS) * D);
+  const block = Math.max(1, Math.min(N, WORD_ROWS, Math.floor(BLOCK_BYTES / D)));
+  const x = layout.take(Uint8Array, block * D);
   const parts = Array.from({ length: threads }, () => ({
     gram: layout.take(Uint32Array, D * D),
     sums: layout.take(Uint32Array, D),
-    scratch: layout.take(Uint8Array, 516 * (D + 4)),
+    scratch: layout.take(Uint8Array, 260 * (D + 4)),
   }));
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
+  const counter = layout.take(Int32Array, 1);
+  const dense = density(data) >= DENSE_FROM;
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
   try {
     const total: Moments = { sums: new Float64Array(D), products: new Float64Array(D * D) };
-    for (let start = 0; start < N; start += WORD_ROWS) {
-      const rows = Math.min(WORD_ROWS, N - start);
-      pool.view(x).set(data.subarray(start * D, (start + rows) * D));
-      const kernel = density(data, start * D, rows * D) < DENSE_FROM ? 'gramSparse' : 'gramDense';
-      const cuts = ranges(rows, Math.ceil(rows / ROWS_PER_CALL));
-      await pool.run(cuts.length, (i, thread) => {
+    const order = dense ? alikeFirst(data, N, D) : undefined;
+    let added = 0;
+    for (let start = 0; start < N; start += block) {
+      const rows = Math.min(block, N - start);
+      fill(pool.view(x), data, D, start, rows, order);
+      pool.view(counter)[0] = 0;
+      await pool.share((thread) => {
         const part = parts[thread] as (typeof parts)[number];
-        const [from, to] = cuts[i] as readonly [number, number];
-        return [kernel, x.offset, from, to, D, part.gram.offset, part.sums.offset, part.scratch.offset];
+        return ['gramShare', dense ? 1 : 0, x.offset, rows, ROWS_PER_TURN, counter.offset, D, part.gram.offset, part.sums.offset, part.scratch.offset];
       });
+      added += rows;
+      if (added + block <= WORD_ROWS && start + rows < N) continue;
       for (const part of parts) {
         flush(pool.view(part.sums), total.sums);
         flush(pool.view(part.gram), total.products);
       }
+      added = 0;
     }
     return total;
   } finally {
@@ -90,12 +98,21 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
   }
 }
 
+/** Copies rows [start, start + rows) to the kernel, in the given order. */
+function fill(x: Uint8Array, data: Uint8Array, D: number, start: number, rows: number, order: Uint32Array | undefined): void {
+  if (!order) return x.set(data.subarray(start * D, (start + rows) * D));
+  for (let i = 0; i < rows; i++) {
+    const from = (order[start + i] as number) * D;
+    x.set(data.subarray(from, from + D), i * D);
+  }
+}
+
 /** Share of non-zero entries in a sample spread over the rows. */
-function density(data: Uint8Array, from: number, length: number): number {
-  const step = Math.max(1, Math.floor(length / 100_003));
+function density(data: Uint8Array): number {
+  const step = Math.max(1, Math.floor(data.length / 100_003));
   let seen = 0;
   let lit = 0;
-  for (let i = from; i < from + length; i += step, seen++) if (data[i] !== 0) lit++;
+  for (let i = 0; i < data.length; i += step, seen++) if (data[i] !== 0) lit++;
   return lit / seen;
 }
 

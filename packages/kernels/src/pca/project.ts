@@ -1,10 +1,10 @@
 import type { PcaModel } from '../pca.js';
 import { Layout } from '../layout.js';
-import { KernelPool, ranges, type PoolOptions } from '../pool.js';
+import { KernelPool, type PoolOptions } from '../pool.js';
 import type { NumericMatrix } from './matrix.js';
 
-const BLOCK_BYTES = 64 * 2 ** 20;
-const ROWS_PER_CALL = 1024;
+const BLOCK_BYTES = 8 * 2 ** 20; // large ones take longer: their pages are new to the process
+const ROWS_PER_TURN = 128;
 
 /** Weights that take stored values to coordinates: float32[D][ld] and the start float32[ld], padded with zeros to a multiple of 16. */
 export function projection({ columns: D, count: K, components, mean, scale }: PcaModel): { ld: number; weights: Float32Array; start: Float32Array } {
@@ -36,7 +36,8 @@ export async function projectOn(model: PcaModel, { data, rows: N, columns: D }: 
   const s = layout.take(Float32Array, ld);
   const out = layout.take(Float32Array, block * K);
   const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () => layout.take(Float32Array, 2 * D + ld));
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
+  const counter = layout.take(Int32Array, 1);
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
   try {
     pool.view(w).set(weights);
     pool.view(s).set(start);
@@ -44,19 +45,8 @@ export async function projectOn(model: PcaModel, { data, rows: N, columns: D }: 
     for (let from = 0; from < N; from += block) {
       const rows = Math.min(block, N - from);
       pool.view(x).set(data.subarray(from * D, (from + rows) * D));
-      const cuts = ranges(rows, Math.ceil(rows / ROWS_PER_CALL));
-      await pool.run(cuts.length, (i, thread) => [
-        bytes ? 'projectBytes' : 'projectFloats',
-        x.offset,
-        ...(cuts[i] as readonly [number, number]),
-        D,
-        w.offset,
-        s.offset,
-        ld,
-        K,
-        out.offset,
-        (scratch[thread] as { offset: number }).offset,
-      ]);
+      pool.view(counter)[0] = 0;
+      await pool.share((thread) => ['projectShare', bytes ? 1 : 0, x.offset, rows, ROWS_PER_TURN, counter.offset, D, w.offset, s.offset, ld, K, out.offset, (scratch[thread] as { offset: number }).offset]);
       result.set(pool.view(out).subarray(0, rows * K), from * K);
     }
     return result;
