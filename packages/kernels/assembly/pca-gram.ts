@@ -69,65 +69,102 @@ export function countNonZero(x: usize, from: i32, to: i32): i32 {
 const CHUNK: i32 = 128; // rows packed at once: fewer leave more columns all zero, more spread the cost of adding to memory
 
 /**
- * As gramSparse, for dense rows: columns that are not all zero are packed as int16, 128 rows at a time,
- * and multiplied in 4 x 2 tiles. scratch: 256 * (D + 4) bytes for the panel, then int32[D + 4] for the columns.
+ * As gramSparse, for dense rows, here those at the offsets list[from … to-1]: columns that are not all zero are packed as int16,
+ * 128 rows at a time, and multiplied in 4 x 2 tiles. scratch: 256 * (D + 5) bytes for the panel, then int32[D + 4] for the columns.
  */
-function gramDense(x: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
-  const columns = scratch + (<usize>CHUNK << 1) * (D + 4);
+function gramDense(x: usize, list: usize, from: i32, to: i32, D: i32, gram: usize, sums: usize, scratch: usize): void {
+  const columns = scratch + (<usize>CHUNK << 1) * (D + 5);
   for (let r = from; r < to; r += CHUNK) {
-    const rows = min(CHUNK, to - r);
-    const active = packChunk(x + <usize>r * D, rows, D, scratch, columns, sums);
+    const active = packChunk(x, list + (<usize>r << 2), min(CHUNK, to - r), D, scratch, columns, sums);
     for (let a = 0; a < active; a += 4) {
       for (let b = a; b < active; b += 2) tile(scratch, columns, a, b, active, gram, D);
     }
   }
 }
 
-/** gramSparse or gramDense of whichever `step` rows of `rows` are next by the shared counter (int32), until none are left. */
-export function gramShare(dense: i32, x: usize, rows: i32, step: i32, counter: usize, D: i32, gram: usize, sums: usize, scratch: usize): void {
+/**
+ * gramDense (where there is a list of rows) or gramSparse of whichever `step` rows of `rows` are next by the shared counter (int32),
+ * until none are left. x may be read up to 16 bytes past its end.
+ */
+export function gramShare(x: usize, list: usize, rows: i32, step: i32, counter: usize, D: i32, gram: usize, sums: usize, scratch: usize): void {
   for (;;) {
     const from = atomic.add<i32>(counter, step);
     if (from >= rows) return;
     const to = min(rows, from + step);
-    if (dense) gramDense(x, from, to, D, gram, sums, scratch);
+    if (list) gramDense(x, list, from, to, D, gram, sums, scratch);
     else gramSparse(x, from, to, D, gram, sums, scratch);
   }
 }
 
 /** Packs `rows` rows column by column, skipping columns that are zero; pads to 128 rows and a multiple of 4 columns with zeros. */
-function packChunk(x: usize, rows: i32, D: i32, panel: usize, columns: usize, sums: usize): i32 {
+function packChunk(x: usize, list: usize, rows: i32, D: i32, panel: usize, columns: usize, sums: usize): i32 {
   let active = 0;
   for (let j = 0; j < D; j += 16) {
-    const width = min(16, D - j);
-    let lit = 0;
-    if (j + 16 <= D) {
-      let any = i8x16.splat(0);
-      for (let r = 0; r < rows; r++) any = v128.or(any, v128.load(x + <usize>r * D + j));
-      lit = ~i8x16.bitmask(i8x16.eq(any, i8x16.splat(0))) & 0xffff;
-    } else {
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < width; c++) lit |= (load<u8>(x + <usize>r * D + j + c) ? 1 : 0) << c;
-      }
-    }
-    while (lit) {
-      const c = ctz(lit);
-      lit &= lit - 1;
-      const out = panel + <usize>active * (CHUNK << 1);
-      let sum: u32 = 0;
-      for (let r = 0; r < rows; r++) {
-        const value = load<u8>(x + <usize>r * D + j + c);
-        sum += value;
-        store<u16>(out + (<usize>r << 1), value);
-      }
-      memory.fill(out + (<usize>rows << 1), 0, <usize>(CHUNK - rows) << 1);
-      const total = sums + (<usize>(j + c) << 2);
-      store<u32>(total, load<u32>(total) + sum);
-      store<i32>(columns + (<usize>active << 2), j + c);
-      active++;
+    let any = i8x16.splat(0);
+    for (let r = 0; r < rows; r++) any = v128.or(any, v128.load(x + j + load<u32>(list + (<usize>r << 2))));
+    let lit = ~i8x16.bitmask(i8x16.eq(any, i8x16.splat(0))) & 0xffff;
+    if (D - j < 16) lit &= (1 << (D - j)) - 1;
+    if (lit == 0) continue;
+    const first = panel + <usize>active * (CHUNK << 1);
+    for (let r = 0; r < CHUNK; r += 8) packEight(x + j, list + (<usize>r << 2), rows - r, lit, first + (<usize>r << 1));
+    for (; lit; lit &= lit - 1, active++) {
+      const column = j + ctz(lit);
+      store<i32>(columns + (<usize>active << 2), column);
+      const total = sums + (<usize>column << 2);
+      store<u32>(total, load<u32>(total) + sumColumn(panel + <usize>active * (CHUNK << 1)));
     }
   }
   memory.fill(panel + <usize>active * (CHUNK << 1), 0, <usize>4 * (CHUNK << 1));
   return active;
+}
+
+@inline
+function rowAt(x: usize, list: usize, i: i32, rows: i32): v128 {
+  return i < rows ? v128.load(x + load<u32>(list + (<usize>i << 2))) : i8x16.splat(0);
+}
+
+@inline
+function low(p: v128, q: v128): v128 {
+  return v128.shuffle<i8>(p, q, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+@inline
+function high(p: v128, q: v128): v128 {
+  return v128.shuffle<i8>(p, q, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/** Transposes 16 bytes of 8 rows (zeros past `rows`) and stores the columns of `lit` one after the other. */
+function packEight(x: usize, list: usize, rows: i32, lit: i32, out: usize): void {
+  const r0 = rowAt(x, list, 0, rows), r1 = rowAt(x, list, 1, rows), r2 = rowAt(x, list, 2, rows), r3 = rowAt(x, list, 3, rows);
+  const r4 = rowAt(x, list, 4, rows), r5 = rowAt(x, list, 5, rows), r6 = rowAt(x, list, 6, rows), r7 = rowAt(x, list, 7, rows);
+  const a0 = low(r0, r4), a1 = low(r1, r5), a2 = low(r2, r6), a3 = low(r3, r7);
+  const b0 = low(a0, a2), b1 = low(a1, a3), b2 = high(a0, a2), b3 = high(a1, a3);
+  let to = packTwo(low(b0, b1), lit, out);
+  to = packTwo(high(b0, b1), lit >> 2, to);
+  to = packTwo(low(b2, b3), lit >> 4, to);
+  to = packTwo(high(b2, b3), lit >> 6, to);
+  const c0 = high(r0, r4), c1 = high(r1, r5), c2 = high(r2, r6), c3 = high(r3, r7);
+  const d0 = low(c0, c2), d1 = low(c1, c3), d2 = high(c0, c2), d3 = high(c1, c3);
+  to = packTwo(low(d0, d1), lit >> 8, to);
+  to = packTwo(high(d0, d1), lit >> 10, to);
+  to = packTwo(low(d2, d3), lit >> 12, to);
+  packTwo(high(d2, d3), lit >> 14, to);
+}
+
+/** Stores the columns of the lowest two bits of `lit`; returns where the next one goes. */
+@inline
+function packTwo(pair: v128, lit: i32, out: usize): usize {
+  const next = out + ((lit & 1) ? <usize>CHUNK << 1 : 0);
+  if (lit & 1) v128.store(out, i16x8.extend_low_i8x16_u(pair));
+  if (lit & 2) v128.store(next, i16x8.extend_high_i8x16_u(pair));
+  return next + ((lit & 2) ? <usize>CHUNK << 1 : 0);
+}
+
+function sumColumn(column: usize): u32 {
+  const ones = i16x8.splat(1);
+  let sum = i32x4.splat(0);
+  for (let k: usize = 0; k < <usize>CHUNK << 1; k += 16) sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(column + k), ones));
+  return i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
 }
 
 /** Adds the products of packed columns a … a+3 with b and b+1. */

@@ -3,3 +3,4 @@ export { columnSums, gramFloat } from './pca-float';
 export { tridiagonalize, backTransform } from './pca-tridiagonal';
 export { implicitQl, inverseIteration, defect } from './pca-eigen';
 export { projectShare } from './pca-project';
+export { orderRows } from './pca-order';

@@ -116,6 +116,18 @@ describe('covariance', () => {
     expect(Array.from(values)).toEqual([(127.5 ** 2 * rows) / (rows - 1), 0, 0, 0]);
   });
 
+  it('adds every row once over many blocks of rows', async () => {
+    const [few, times, columns] = [250, 60, 601];
+    const once = bytes(few, columns, 30, 17);
+    const data = new Uint8Array(few * times * columns);
+    for (let i = 0; i < times; i++) data.set(once.data, i * few * columns);
+    const [one, many] = [await covariance(once), await covariance({ data, rows: few * times, columns }, { workers: 2 })];
+    expect(many.mean).toEqual(one.mean);
+    const factor = (times * (few - 1)) / (few * times - 1);
+    expect(maxDifference(many.covariance, one.covariance.map((value) => value * factor))).toBeLessThan(1e-9);
+    expect(await covariance({ data, rows: few * times, columns })).toEqual(many);
+  });
+
   it.each([[40, 3], [129, 9], [300, 21]])('of %i x %i floats with large means is that of the plain twin', async (rows, columns) => {
     const matrix = { data: Float32Array.from(random(rows * columns, rows), (value) => 1000 + value), rows, columns };
     const ours = await covariance(matrix, { workers: 2 });

@@ -34,6 +34,28 @@ describe('KernelPool', () => {
     }
   });
 
+  it.each([1, 2, 3])('shares one call with each of %i threads, the calling one among them', async (workers) => {
+    const { layout, bytes } = countingLayout();
+    const counter = layout.take(Int32Array, 1);
+    const scratch = Array.from({ length: workers }, () => layout.take(Uint8Array, 8 + 64));
+    const [out, start] = [layout.take(Float32Array, 1000), layout.take(Float32Array, 16)];
+    const weights = layout.take(Float32Array, 16);
+    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers, share: true });
+    try {
+      pool.view(bytes).set(Uint8Array.from({ length: 1000 }, (_, i) => i & 255));
+      pool.view(weights)[0] = 3;
+      const threads: number[] = [];
+      await pool.share((thread) => {
+        threads.push(thread);
+        return ['projectShare', 1, bytes.offset, 1000, 7, counter.offset, 1, weights.offset, start.offset, 16, 1, out.offset, scratch[thread]!.offset];
+      });
+      expect(threads).toEqual(Array.from({ length: workers }, (_, i) => i));
+      expect(Array.from(pool.view(out))).toEqual(Array.from({ length: 1000 }, (_, i) => 3 * (i & 255)));
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('hands on what a kernel throws', async () => {
     const { layout } = countingLayout();
     const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers: 2 });
