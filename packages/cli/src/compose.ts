@@ -1,25 +1,17 @@
 import { dirname, join, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
 import { renderComparison, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
-import { openExperiment, reportPath, resultOf, type ExperimentArtifacts, type ExperimentResult } from './experiment.js';
+import { describeTests, differenceOf, referenceOf, seedRange } from './difference.js';
+import { openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
 import { publishExperiment, replaceFile } from './publish.js';
 import type { PlannedStudy } from './workspace.js';
-import type { ExperimentPlan } from '@layerwise/study';
-
-/** An experiment whose every artifact is there. */
-export interface BuiltExperiment {
-  readonly plan: ExperimentPlan;
-  readonly artifacts: ExperimentArtifacts;
-  readonly result: ExperimentResult;
-}
 
 /** The experiments of a study that are built. */
 export async function builtExperiments(root: string, study: PlannedStudy): Promise<readonly BuiltExperiment[]> {
   const built: BuiltExperiment[] = [];
   for (const plan of study.experiments) {
     try {
-      const artifacts = await openExperiment(root, plan);
-      built.push({ plan, artifacts, result: await resultOf(plan, artifacts) });
+      built.push(await openBuilt(root, plan));
     } catch (error) {
       if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
     }
@@ -34,18 +26,29 @@ export async function builtExperiments(root: string, study: PlannedStudy): Promi
 export async function composeReports(root: string, study: PlannedStudy, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], cached: ReadonlySet<string>): Promise<void> {
   for (const experiment of shown) {
     const { plan, artifacts, result } = experiment;
-    const compared = built.map((other) => compare(other, reportPath(plan), other === experiment));
+    const beside = built.map((other) => compared(other, reportPath(plan), other === experiment));
     const times = renderTimes(Object.entries(plan.stages).map(([role, id]) => ({ stage: role, seconds: result.seconds[role] ?? 0, peakMemoryMB: result.peakMemoryMB[role] ?? 0, cached: cached.has(id) })));
-    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(compared) });
+    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside) });
   }
   const page = `artifacts/${study.name}/report/index.html`;
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
   const warnings = [...new Set(built.flatMap(({ plan, result }) => result.warnings.map((warning) => `${plan.name}: ${warning}`)))];
-  await replaceFile(join(root, page), renderStudy({ study: study.name, title: study.title, dataset, experiments: built.map((experiment) => compare(experiment, page, false)), warnings }));
+  await replaceFile(join(root, page), renderStudy({ study: study.name, title: study.title, dataset, experiments: built.map((experiment) => compared(experiment, page, false)), warnings, tests: seedTests(built) }));
 }
 
-function compare({ plan, result }: BuiltExperiment, from: string, current: boolean): ComparedExperiment {
-  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds } = result;
+/** Tests over the seeds that experiments have in common, in words; none unless they were trained from several. */
+export function seedTests(built: readonly BuiltExperiment[]): readonly string[] {
+  const reference = referenceOf(built);
+  return built.flatMap((other) => (reference && other !== reference ? describeTests(differenceOf(reference.result, other.result)) : []));
+}
+
+/**
+ * An experiment as a row of a page's table.
+ * @param from path of the page, relative to the workspace
+ * @param current whether the page is the experiment's own
+ */
+export function compared({ plan, result }: BuiltExperiment, from: string, current: boolean): ComparedExperiment {
+  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds, seeds } = result;
   return {
     name: plan.name,
     net: [features, ...hidden, classes].join('-'),
@@ -60,5 +63,6 @@ function compare({ plan, result }: BuiltExperiment, from: string, current: boole
     seconds: seconds.train,
     href: relative(dirname(from), reportPath(plan)),
     current,
+    ...(seeds.count > 1 && seeds.test ? { seeds: { count: seeds.count, testMean: seeds.test.mean, testDeviation: seeds.test.deviation as number, testLowest: seeds.test.lowest, testHighest: seeds.test.highest, range: seedRange(seeds.runs.map(({ seed }) => seed)) } } : {}),
   };
 }

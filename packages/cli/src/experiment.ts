@@ -5,6 +5,7 @@ import type { StoredArtifact } from '@layerwise/store';
 import { Store } from '@layerwise/store/store';
 import type { ExperimentPlan, RoleName } from '@layerwise/study';
 import { roleNames } from '@layerwise/study/roles';
+import { spread, type Spread } from './statistics.js';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
 export interface ExperimentResult {
@@ -37,6 +38,20 @@ export interface ExperimentResult {
   readonly published: ExperimentPlan['published'] | null;
   /** Path of the report, relative to the workspace. */
   readonly report: string;
+  /** The same net trained from each seed; the figures above are of the first. */
+  readonly seeds: SeedResults;
+}
+
+/** Figures over the seeds of an experiment; one seed, unless its study asks for `repeats`. */
+export interface SeedResults {
+  readonly count: number;
+  /** Accuracy, as a share. */
+  readonly train: Spread;
+  /** Null for a split without rows. */
+  readonly validation: Spread | null;
+  readonly test: Spread | null;
+  /** By seed; the seed is null where training draws no random numbers. */
+  readonly runs: readonly { readonly seed: number | null; readonly train: Score; readonly validation: Score; readonly test: Score }[];
 }
 
 /** The artifacts of a built experiment, by role. */
@@ -44,17 +59,46 @@ export type ExperimentArtifacts = Readonly<Partial<Record<RoleName, StoredArtifa
 
 /** Opens the artifacts of an experiment, all of them or those of some roles. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
 export async function openExperiment(root: string, plan: ExperimentPlan, roles: readonly RoleName[] = roleNames): Promise<ExperimentArtifacts> {
-  const store = new Store(join(root, 'artifacts'));
   const artifacts: Partial<Record<RoleName, StoredArtifact>> = {};
   for (const role of roles) {
     const id = plan.stages[role];
-    if (id === undefined) continue;
-    artifacts[role] = await store.open(id).catch((error: unknown) => {
-      if (error instanceof LayerwiseError && error.code === 'ARTIFACT_MISSING') throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built: ${role} (${id}) is missing`, { remedy: `npx nx run ${plan.study}:${plan.name}` });
-      throw error;
-    });
+    if (id !== undefined) artifacts[role] = await openStage(root, plan, role, id);
   }
   return artifacts;
+}
+
+async function openStage(root: string, { study, name }: ExperimentPlan, role: string, id: string): Promise<StoredArtifact> {
+  try {
+    return await new Store(join(root, 'artifacts')).open(id);
+  } catch (error) {
+    if (error instanceof LayerwiseError && error.code === 'ARTIFACT_MISSING') throw new LayerwiseError('ARTIFACT_MISSING', `${study}:${name} is not built: ${role} (${id}) is missing`, { remedy: `npx nx run ${study}:${name}` });
+    throw error;
+  }
+}
+
+/** An experiment whose every artifact is there. */
+export interface BuiltExperiment {
+  readonly plan: ExperimentPlan;
+  readonly artifacts: ExperimentArtifacts;
+  readonly result: ExperimentResult;
+}
+
+/** The experiment as it is planned. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
+export async function openBuilt(root: string, plan: ExperimentPlan): Promise<BuiltExperiment> {
+  const artifacts = await openExperiment(root, plan);
+  return { plan, artifacts, result: await resultOf(root, plan, artifacts) };
+}
+
+/** The experiment as it is planned now; if that is not built, as it was last run, which is said on standard error. @throws LayerwiseError ARTIFACT_MISSING */
+export async function currentOrLast(root: string, plan: ExperimentPlan): Promise<BuiltExperiment> {
+  try {
+    return await openBuilt(root, plan);
+  } catch (error) {
+    if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
+    const last = await openLast(root, plan);
+    process.stderr.write(`note: the last run of ${plan.study}:${plan.name} is shown; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date\n`);
+    return { ...last, result: await resultOf(root, last.plan, last.artifacts) };
+  }
 }
 
 /**
@@ -65,15 +109,16 @@ export async function openLast(root: string, plan: ExperimentPlan): Promise<{ pl
   const file = join(root, 'artifacts', plan.study, plan.name, 'experiment.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy: `npx nx run ${plan.study}:${plan.name}` });
-  const { stages } = JSON.parse(text) as { stages: Record<string, { id: string }> };
-  const last = { ...plan, stages: Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id])) };
+  const { stages, repeats } = JSON.parse(text) as { stages: Record<string, { id: string }>; repeats?: ExperimentPlan['repeats'] };
+  const last = { ...plan, stages: Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id])), repeats: repeats ?? [{ seed: null, id: stages.train?.id as string }] };
   return { plan: last, artifacts: await openExperiment(root, last) };
 }
 
-/** The figures of a built experiment. */
-export async function resultOf(plan: ExperimentPlan, artifacts: ExperimentArtifacts): Promise<ExperimentResult> {
+/** The figures of a built experiment. @throws LayerwiseError ARTIFACT_MISSING if a training from another seed is missing */
+async function resultOf(root: string, plan: ExperimentPlan, artifacts: ExperimentArtifacts): Promise<ExperimentResult> {
   const evaluation = await (artifacts.train as StoredArtifact).json<Evaluation>('evaluation');
   const seen = await ((artifacts.reduce ?? artifacts.preprocess) as StoredArtifact).json<FeaturesInfo>('features');
+  const repeats = await openRepeats(root, plan, artifacts);
   const made = Object.entries(artifacts).map(([role, { made }]) => ({ role, ...made }));
   const { train, validation, test, params, features, hidden, epochs, bestEpoch } = evaluation;
   return {
@@ -93,10 +138,46 @@ export async function resultOf(plan: ExperimentPlan, artifacts: ExperimentArtifa
     bestEpoch,
     seconds: Object.fromEntries(made.map(({ role, seconds }) => [role, seconds])),
     peakMemoryMB: Object.fromEntries(made.map(({ role, peakMemoryMB }) => [role, peakMemoryMB])),
-    warnings: [...new Set(made.flatMap(({ warnings }) => warnings.map(({ message }) => message)))],
+    warnings: [...new Set([...made.flatMap(({ warnings }) => warnings.map(({ message }) => message)), ...warningsOfOthers(repeats)])],
     published: plan.published ?? null,
     report: reportPath(plan),
+    seeds: await seedResults(repeats),
   };
+}
+
+interface Training {
+  readonly seed: number | null;
+  readonly artifact: StoredArtifact;
+}
+
+async function openRepeats(root: string, plan: ExperimentPlan, { train }: ExperimentArtifacts): Promise<readonly Training[]> {
+  return Promise.all(plan.repeats.map(async ({ seed, id }, i) => ({ seed, artifact: i === 0 ? (train as StoredArtifact) : await openStage(root, plan, `train from seed ${seed}`, id) })));
+}
+
+async function seedResults(repeats: readonly Training[]): Promise<SeedResults> {
+  const runs = await Promise.all(
+    repeats.map(async ({ seed, artifact }) => {
+      const { train, validation, test } = await artifact.json<Evaluation>('evaluation');
+      return { seed, train, validation, test };
+    }),
+  );
+  const over = (split: 'train' | 'validation' | 'test'): Spread | null => {
+    const values = runs.map((run) => run[split].accuracy as number | null);
+    return values.includes(null) ? null : spread(values as number[]);
+  };
+  return { count: runs.length, train: over('train') as Spread, validation: over('validation'), test: over('test'), runs };
+}
+
+/** Warnings of the trainings after the first: a line for each kind, with the seeds and the first message. */
+function warningsOfOthers(repeats: readonly Training[]): string[] {
+  const kinds = new Map<string, { seeds: (number | null)[]; message: string }>();
+  for (const { seed, artifact } of repeats.slice(1)) {
+    for (const { code, message } of artifact.made.warnings) {
+      const kind = kinds.get(code) ?? { seeds: [], message };
+      kinds.set(code, { ...kind, seeds: [...new Set([...kind.seeds, seed])] });
+    }
+  }
+  return [...kinds.values()].map(({ seeds, message }) => `from ${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}${seeds.length > 1 ? ', the first of them' : ''}: ${message}`);
 }
 
 /** Path of an experiment's report, relative to the workspace. */

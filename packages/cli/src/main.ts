@@ -47,6 +47,12 @@ async function parser(args: readonly string[]): Promise<Argv> {
       async ({ experiment, json }) => (await import('./commands/show.js')).showCommand(experiment, { json }),
     )
     .command(
+      'compare <experiments..>',
+      'Compare built experiments of any studies: a table, tests of their differences, and a page',
+      (y) => y.positional('experiments', { type: 'string', array: true, demandOption: true, describe: 'Two or more, as <study>:<experiment>' }).option('json', { type: 'boolean', default: false, describe: 'One JSON object' }).example('$0 compare pipeline:exp3 a1:exp0', ''),
+      async ({ experiments, json }) => (await import('./commands/compare.js')).compareCommand(experiments, { json }),
+    )
+    .command(
       'explain <experiment>',
       'Say which stages the next run would compute, and exactly why',
       (y) => y.positional('experiment', { ...experiment, describe: '<study>:<experiment>, or <study> for all of them' }).option('json', { type: 'boolean', default: false, describe: 'One JSON object for each experiment' }).example('$0 explain pipeline:exp5', ''),

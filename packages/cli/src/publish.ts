@@ -24,7 +24,7 @@ export async function publishExperiment(root: string, plan: ExperimentPlan, arti
   const figures = join(root, 'artifacts/stages', plan.stages.report as string, 'data/figures');
   if (existsSync(figures)) await linkFolder(join(folder, 'report/figures'), figures);
   const stages = Object.fromEntries(Object.entries(artifacts).map(([role, { manifest }]) => [role, { id: manifest.id, content: manifest.content }]));
-  await replaceFile(join(folder, 'experiment.json'), `${canonicalJson({ stages })}\n`);
+  await replaceFile(join(folder, 'experiment.json'), `${canonicalJson({ stages, repeats: plan.repeats })}\n`);
   const page = Buffer.from(await report.bytes('index.html')).toString('utf8');
   await replaceFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
 }

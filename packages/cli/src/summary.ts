@@ -1,6 +1,8 @@
 import type { JournalEntry } from './journal.js';
 import type { ExperimentResult } from './experiment.js';
 import { duration } from './progress.js';
+import { seedRange } from './difference.js';
+import type { Spread } from './statistics.js';
 import type { ExperimentPlan } from '@layerwise/study';
 
 /** The figures of one experiment, as lines for a terminal. */
@@ -13,6 +15,8 @@ export function describeResult(result: ExperimentResult): string {
     ['accuracy', `test ${share(test.accuracy)}, validation ${share(validation.accuracy)}, train ${share(train.accuracy)} (gap ${points(train.accuracy - test.accuracy)})`],
     ['loss', `test ${nats(test.loss)}, validation ${nats(validation.loss)}, train ${nats(train.loss)}`],
   ];
+  const { seeds } = result;
+  if (seeds.count > 1) rows.push(['seeds', `${seeds.count} (${seedRange(seeds.runs.map(({ seed }) => seed))}): test ${spreadOf(seeds.test)}, validation ${spreadOf(seeds.validation)}`]);
   const { accuracy, loss } = published?.test ?? {};
   if (accuracy !== undefined && !result.fallback) rows.push(['published', `test ${share(accuracy)}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}; ours is ${points(test.accuracy - accuracy)} from it`]);
   rows.push(['took', `${duration(sum(result.seconds) * 1000)} of computing, at most ${Math.max(...Object.values(result.peakMemoryMB))} MB`]);
@@ -29,14 +33,25 @@ function loud(dataset: string): string[] {
   return ['', `  ┏━${'━'.repeat(width)}━┓`, ...lines.map((line) => `  ┃ ${line.padEnd(width)} ┃`), `  ┗━${'━'.repeat(width)}━┛`, ''];
 }
 
-/** One line for each experiment of a study. */
+/** `97.50% ± 0.12 (97.31% to 97.66%)`: mean, standard deviation in points, range. */
+function spreadOf(spread: Spread | null): string {
+  return spread ? `${share(spread.mean)} ± ${((spread.deviation ?? 0) * 100).toFixed(2)} (${share(spread.lowest)} to ${share(spread.highest)})` : '–';
+}
+
+/**
+ * One line for each experiment.
+ * @param study whose name is left out of the lines; '' keeps it
+ * @param counts of stages that ran, by experiment
+ */
 export function describeStudy(study: string, results: readonly ExperimentResult[], counts: ReadonlyMap<string, number>): string {
-  const rows = results.map(({ experiment, features, hidden, classes, validation, test, published }) => {
+  const repeated = results.some(({ seeds }) => seeds.count > 1);
+  const rows = results.map(({ experiment, features, hidden, classes, params, train, validation, test, published, seeds }) => {
     const { accuracy } = published?.test ?? {};
     const ran = counts.get(experiment);
-    return [experiment.slice(study.length + 1), [features, ...hidden, classes].join('-'), share(validation.accuracy), share(test.accuracy), accuracy === undefined ? '' : share(accuracy), ran === undefined ? '' : `${ran} ran`];
+    const over = seeds.count > 1 ? `${seeds.count}: ${spreadOf(seeds.test)}` : '1';
+    return [study ? experiment.slice(study.length + 1) : experiment, [features, ...hidden, classes].join('-'), params.toLocaleString('en-US'), share(train.accuracy), share(validation.accuracy), share(test.accuracy), accuracy === undefined ? '' : share(accuracy), ...(repeated ? [over] : []), ran === undefined ? '' : `${ran} ran`];
   });
-  const table = [['experiment', 'net', 'validation', 'test', 'published', ''], ...rows];
+  const table = [['experiment', 'net', 'parameters', 'train', 'validation', 'test', 'published', ...(repeated ? ['seeds: test'] : []), ''], ...rows];
   const widths = (table[0] as string[]).map((_, column) => Math.max(...table.map((row) => (row[column] as string).length)));
   return table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ')}`.trimEnd()).join('\n');
 }
@@ -44,10 +59,13 @@ export function describeStudy(study: string, results: readonly ExperimentResult[
 /** Which stages ran in this run, which were found intact, and which Nx took from its cache. */
 export function describeRun(plan: ExperimentPlan, entries: ReadonlyMap<string, JournalEntry>, started: number, now: number): string {
   const stages = Object.entries(plan.stages).map(([role, id]) => ({ role, entry: entries.get(id) }));
+  const others = plan.repeats.slice(1);
+  const repeats = others.length > 0 ? [`  ${'repeats'.padEnd(10)} ${others.filter(({ id }) => entries.get(id)?.status === 'computed').length} of ${others.length} trainings from other seeds ran`] : [];
   const named = (wanted: (entry: JournalEntry | undefined) => boolean): string => stages.filter(({ entry }) => wanted(entry)).map(({ role }) => role).join(', ') || 'nothing';
   return [
     `  ${'ran'.padEnd(10)} ${named((entry) => entry?.status === 'computed')}`,
     `  ${'cached'.padEnd(10)} ${named((entry) => entry?.status !== 'computed')}`,
+    ...repeats,
     `  ${'time'.padEnd(10)} ${duration(now - started)}`,
   ].join('\n');
 }

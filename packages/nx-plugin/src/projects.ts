@@ -46,6 +46,7 @@ export function studyProject(plan: StudyPlan): Projects {
   const all: TargetConfiguration = {
     executor: 'nx:run-commands',
     cache: false,
+    inputs: [],
     dependsOn: plan.experiments.map(({ name }) => name),
     options: { command: `${layerwise} result ${plan.name}`, env: environmentOf(plan) },
     metadata: { description: `Every experiment of ${plan.name}` },
@@ -59,6 +60,7 @@ function experimentTarget(plan: StudyPlan, { study, name, title, stages, repeats
   return {
     executor: 'nx:run-commands',
     cache: false,
+    inputs: [],
     dependsOn: [build, { projects: [...new Set(ids)], target: 'compute' }],
     options: { command: `${layerwise} result ${study}:${name}`, env: environmentOf(plan) },
     metadata: { description: title },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { noteLooks } from '@layerwise/store/integrity';
-import { builtExperiments, composeReports } from '../compose.js';
+import { builtExperiments, composeReports, seedTests } from '../compose.js';
 import { openExperiment } from '../experiment.js';
 import { unmet } from '../expectations.js';
 import { Journal } from '../journal.js';
@@ -32,7 +32,8 @@ export async function resultCommand(address: string): Promise<void> {
   } else {
     const counts = new Map(shown.map(({ plan, result }) => [result.experiment, Object.values(plan.stages).filter((id) => entries.get(id)?.status === 'computed').length]));
     const time = journal ? `  time       ${duration(Date.now() - journal.started)}\n` : '';
-    process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${time}  report     artifacts/${study.name}/report/index.html\n`);
+    const tests = seedTests(built).map((line) => `  ${line}\n`).join('');
+    process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${tests}${time}  report     artifacts/${study.name}/report/index.html\n`);
   }
   noteLooks(join(root, 'artifacts'));
   journal?.prune();

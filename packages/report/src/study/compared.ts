@@ -16,8 +16,8 @@ export interface ComparedExperiment {
   readonly epochs: number;
   /** Seconds of training. */
   readonly seconds?: number | undefined;
-  /** Accuracies over several seeds; mean and standard deviation are shown. */
-  readonly seeds?: { readonly count: number; readonly testMean: number; readonly testDeviation: number } | undefined;
+  /** Test accuracies over several seeds: mean, standard deviation and range are shown; `range` says which seeds. */
+  readonly seeds?: { readonly count: number; readonly testMean: number; readonly testDeviation: number; readonly testLowest?: number; readonly testHighest?: number; readonly range?: string } | undefined;
   /** Address of its report, relative to the page. */
   readonly href?: string | undefined;
   /** Whether the page is this experiment's own report. */

@@ -1,13 +1,14 @@
-import { count, percent, plural, points } from '../page/format.js';
+import { count, fixed, percent, plural, points } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { accuracyPlot } from './accuracy-plot.js';
 import { overfit, recommend, TOLERANCE, type ComparedExperiment, type Recommendation } from './compared.js';
 import { seconds } from './times.js';
 
-/** The chapter that stands in place of `<!--layerwise:comparison-->`: table, recommendation, plot. Nothing with fewer than two experiments. */
+/** The chapter that stands in place of `<!--layerwise:comparison-->`: table, recommendation, plot. Nothing with fewer than two experiments, unless the one has several seeds. */
 export function renderComparison(experiments: readonly ComparedExperiment[]): string {
-  if (experiments.length < 2) return '';
+  const [first] = experiments;
+  if (experiments.length < 2) return first?.seeds ? chapter('comparison', 'Over several seeds', `Test accuracy over the seeds: ${seedText(first)}; every other figure is of the first seed.`, comparisonTable(experiments)).text : '';
   const body = html`${comparisonTable(experiments)}${recommendationText(recommend(experiments))}${accuracyPlot(experiments)}`;
   return chapter('comparison', 'Beside the other experiments', comparisonLead(experiments), body).text;
 }
@@ -40,12 +41,20 @@ export function comparisonTable(experiments: readonly ComparedExperiment[]): Mar
     ['gap, points', (e) => points(e.train - e.test)],
     ['epoch kept', (e) => `${e.bestEpoch} of ${e.epochs}`],
     ...(timed ? [['time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const] : []),
-    ...(seeded ? [['seeds', (e: ComparedExperiment) => (e.seeds ? `${e.seeds.count}: ${percent(e.seeds.testMean)} ± ${points(e.seeds.testDeviation).slice(1)}` : '1')] as const] : []),
+    ...(seeded ? [['seeds: test', (e: ComparedExperiment) => seedText(e)] as const] : []),
   ];
   const name = (e: ComparedExperiment): Content => (e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name);
   return html`<table class="compare stack"><caption>Accuracy on the three splits; gap is training minus test</caption><thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${experiments.map(
     (e) => html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
   )}</tbody></table>`;
+}
+
+/** `5 (43 to 47): 97.50% ± 0.12, 97.31% to 97.66%`: mean, standard deviation in points, range. */
+function seedText({ seeds }: ComparedExperiment): string {
+  if (!seeds) return '1';
+  const { count: n, range, testMean, testDeviation, testLowest, testHighest } = seeds;
+  const span = testLowest === undefined || testHighest === undefined ? '' : `, ${percent(testLowest)} to ${percent(testHighest)}`;
+  return `${n}${range === undefined ? '' : ` (${range})`}: ${percent(testMean)} ± ${fixed(testDeviation * 100, 2)}${span}`;
 }
 
 /** The recommendation in words, with its reason. */

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LayerwiseError, sha256 } from '@layerwise/contracts';
+import { renderStudy } from '@layerwise/report';
+import { compared } from '../compose.js';
+import { describeTests, differenceOf, referenceOf, rowDifference, type Difference } from '../difference.js';
+import { currentOrLast, reportPath, type BuiltExperiment } from '../experiment.js';
+import { replaceFile } from '../publish.js';
+import { describeStudy } from '../summary.js';
+import { findExperiment, findRoot, planAll } from '../workspace.js';
+
+/** `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page. Computes none of them. */
+export async function compareCommand(addresses: readonly string[], { json }: { readonly json: boolean }): Promise<void> {
+  const names = [...new Set(addresses)];
+  if (names.length < 2) throw new LayerwiseError('USAGE', `compare needs at least two different experiments, got ${names.join(', ')}`, { remedy: 'For example: layerwise compare pipeline:exp3 pipeline:exp4' });
+  const root = findRoot();
+  const workspace = await planAll(root);
+  const plans = names.map((name) => findExperiment(workspace, name));
+  const built: BuiltExperiment[] = [];
+  for (const plan of plans) built.push(await currentOrLast(root, plan));
+  const differences = await differencesOf(built);
+  const warnings = cautions(built, differences);
+  const page = `artifacts/compare/${folderName(names)}/index.html`;
+  await replaceFile(join(root, page), render(root, page, built, differences, warnings));
+  const results = built.map(({ result }) => result);
+  if (json) process.stdout.write(`${JSON.stringify({ experiments: results, differences, warnings, report: page })}\n`);
+  else process.stdout.write(`${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}\n`);
+}
+
+/** Every other experiment against the one that is best on validation data. */
+async function differencesOf(built: readonly BuiltExperiment[]): Promise<readonly Difference[]> {
+  const reference = referenceOf(built) as BuiltExperiment;
+  const others = built.filter((experiment) => experiment !== reference);
+  return Promise.all(others.map(async (other) => differenceOf(reference.result, other.result, await rowDifference(reference.artifacts, other.artifacts))));
+}
+
+/** What makes the figures less comparable than a table looks. */
+function cautions(built: readonly BuiltExperiment[], differences: readonly Difference[]): readonly string[] {
+  const apart = differences.filter(({ rows }) => rows === null).map(({ reference, other }) => `${other} and ${reference} were not tested on the same images: their accuracies cannot be compared row by row`);
+  const stoodIn = built.filter(({ result }) => result.fallback).map(({ result }) => `${result.experiment}: its figures are of '${result.dataset}', which took the place of the data set of its study`);
+  return [...stoodIn, ...apart, ...built.flatMap(({ result }) => result.warnings.map((warning) => `${result.experiment}: ${warning}`))];
+}
+
+function render(root: string, page: string, built: readonly BuiltExperiment[], differences: readonly Difference[], warnings: readonly string[]): string {
+  const experiments = built.map((experiment) => {
+    const row = compared(experiment, page, false);
+    const { result, plan } = experiment;
+    return { ...row, name: result.experiment, href: existsSync(join(root, reportPath(plan))) ? row.href : undefined };
+  });
+  const names = experiments.map(({ name }) => name);
+  return renderStudy({ study: 'comparison', kind: 'comparison', title: names.join(', '), experiments, warnings, tests: differences.flatMap(describeTests) });
+}
+
+/** `pipeline.exp3+a1.exp0`; a digest where that is longer than file systems allow. */
+function folderName(names: readonly string[]): string {
+  const name = names.map((address) => address.replace(':', '.')).join('+');
+  return name.length <= 200 ? name : `${name.slice(0, 180)}+${sha256(name).slice(0, 12)}`;
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workspace } from './workspace/workspace.js';
+
+interface Score {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+interface Result {
+  readonly test: Score;
+  readonly validation: Score;
+  readonly warnings: readonly string[];
+  readonly seeds: { count: number; test: { mean: number; deviation: number | null; lowest: number; highest: number }; runs: { seed: number; test: Score }[] };
+}
+
+interface Compared {
+  readonly experiments: readonly Result[];
+  readonly differences: readonly { reference: string; other: string; test: number; seeds: { seeds: number[]; mean: number; signFlip: number } | null; rows: { rows: number; onlyReference: number; onlyOther: number; p: number } | null }[];
+  readonly report: string;
+}
+
+const study = (repeats: string, more = ''): string =>
+  `name: tiny\nseed: 7\n${repeats}\ndataset: { use: strokes, strokes: { train: 300, test: 80 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  small: { train: { hidden: [{ units: 4 }], epochs: 2 } }\n  wide: { train: { hidden: [{ units: 24 }], epochs: 4 }${more} }\n`;
+
+describe('nets trained from several seeds', () => {
+  let workspace: Workspace;
+  const show = async (name: string): Promise<Result> => JSON.parse((await workspace.layerwise(['show', `tiny:${name}`, '--json'])).output) as Result;
+  const compare = async (...names: string[]): Promise<Compared> => JSON.parse((await workspace.layerwise(['compare', ...names, '--json'])).output) as Compared;
+
+  beforeAll(async () => {
+    workspace = Workspace.create('layerwise-repeats');
+    workspace.study('tiny', study('# one seed'));
+    const { code, output } = await workspace.nx(['run', 'tiny:all']);
+    expect(code, output).toBe(0);
+  }, 240_000);
+  afterAll(() => workspace.remove());
+
+  it('one seed: no deviation, no test over seeds, but one over the test images', async () => {
+    const { seeds, test } = await show('wide');
+    expect(seeds).toMatchObject({ count: 1, test: { mean: test.accuracy, deviation: null }, runs: [{ seed: 7, test }] });
+    const { experiments, differences } = await compare('tiny:small', 'tiny:wide');
+    const [difference] = differences;
+    const { rows, onlyReference, onlyOther } = difference?.rows as { rows: number; onlyReference: number; onlyOther: number };
+    expect(difference?.seeds).toBeNull();
+    expect(rows).toBe(80);
+    expect(onlyOther - onlyReference).toBe(Math.round(((difference?.test as number) / 100) * rows));
+    const accuracies = experiments.map((experiment) => experiment.validation.accuracy);
+    expect(difference?.reference).toBe(accuracies[0]! > accuracies[1]! ? 'tiny:small' : 'tiny:wide');
+  });
+
+  it('three seeds: the trainings from two more, and nothing else', async () => {
+    const before = await show('wide');
+    workspace.study('tiny', study('repeats: 3'));
+    const { code, output, ran } = await workspace.nx(['run', 'tiny:wide']);
+    expect(code, output).toBe(0);
+    expect(ran, output).toEqual([]);
+    expect(output).toContain('2 of 2 trainings from other seeds ran');
+    expect(output).toMatch(/seeds {6}3 \(7 to 9\): test \d+\.\d+% ± \d/);
+    const after = await show('wide');
+    expect([after.test, after.validation]).toEqual([before.test, before.validation]);
+    const accuracies = after.seeds.runs.map(({ test }) => test.accuracy);
+    expect(after.seeds.runs.map(({ seed }) => seed)).toEqual([7, 8, 9]);
+    expect(accuracies[0]).toBe(before.test.accuracy);
+    expect(after.seeds.test.mean).toBeCloseTo(accuracies.reduce((sum, value) => sum + value, 0) / 3, 12);
+    expect([after.seeds.test.lowest, after.seeds.test.highest]).toEqual([Math.min(...accuracies), Math.max(...accuracies)]);
+    expect(new Set(after.seeds.runs.map(({ test }) => test.loss)).size).toBe(3);
+    expect(workspace.read('artifacts/tiny/wide/report/index.html')).toContain('3 (7 to 9): ');
+  }, 240_000);
+
+  it('the study tests differences over common seeds; compare says the same, and of the images, in words and on a page', async () => {
+    const { code, output } = await workspace.nx(['run', 'tiny:all']);
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/Over the 3 common seeds \(7 to 9\) .*test accuracy minus .* paired t-test t\(2\) = .*; exact sign-flip test p = .* \(3 seeds cannot give less than 0\.25\)/);
+    expect(workspace.read('artifacts/tiny/report/index.html')).toContain('exact sign-flip test');
+    const [small, wide] = [await show('small'), await show('wide')];
+    const { differences, report } = await compare('tiny:small', 'tiny:wide');
+    const sign = differences[0]?.other === 'tiny:wide' ? 1 : -1;
+    expect(differences[0]?.seeds?.mean).toBeCloseTo(sign * (wide.seeds.test.mean - small.seeds.test.mean), 12);
+    expect(report).toBe('artifacts/compare/tiny.small+tiny.wide/index.html');
+    const said = await workspace.layerwise(['compare', 'tiny:small', 'tiny:wide']);
+    expect(said).toMatchObject({ code: 0, output: expect.stringMatching(/On the same 80 test images .* McNemar's exact test p/) as string });
+    const page = workspace.read(report);
+    expect(page).toContain('McNemar&#39;s exact test');
+    for (const name of ['small', 'wide']) expect(page).toContain(`href="../../tiny/${name}/report/index.html"`);
+  }, 240_000);
+
+  it('refuses to compare one experiment, or one that is not there', async () => {
+    expect(await workspace.layerwise(['compare', 'tiny:small', 'tiny:small'])).toMatchObject({ code: 2, output: expect.stringContaining('at least two different experiments') as string });
+    expect(await workspace.layerwise(['compare', 'tiny:small', 'tiny:wied'])).toMatchObject({ code: 2, output: expect.stringContaining("did you mean 'wide'?") as string });
+  });
+
+  it('a figure outside what the study expects: the run fails, naming it, after the report is written', async () => {
+    const page = join(workspace.root, 'artifacts/tiny/wide/report/index.html');
+    workspace.study('tiny', study('repeats: 3', ', title: A bold promise, expect: { test.accuracy: [0.99999, 1], test.loss: [0, 100] }'));
+    const { code, output } = await workspace.nx(['run', 'tiny:wide']);
+    const { accuracy } = (await show('wide')).test;
+    expect(code).not.toBe(0);
+    expect(output).toContain(`tiny:wide: test.accuracy must be in [0.99999, 1], got ${accuracy.toFixed(4)} (expect in pipelines/tiny/study.yaml)`);
+    expect(output).not.toContain('test.loss must be');
+    expect(existsSync(page)).toBe(true);
+    expect(workspace.read('artifacts/tiny/wide/report/index.html')).toContain('A bold promise');
+    workspace.study('tiny', study('repeats: 3', ', title: A bold promise, expect: { test.accuracy: [0, 1] }'));
+    expect((await workspace.nx(['run', 'tiny:wide'])).code).toBe(0);
+  }, 240_000);
+});
