@@ -1,0 +1,57 @@
+/** How far below the published accuracy a measured one may lie: 0.6 points. */
+export const BAND = 0.006;
+
+/**
+ * Whether a measured accuracy answers to the published one: within {@link BAND} of it, above it, or, where several seeds
+ * were trained, the published figure lies in the range that they span. Where only a validation accuracy was published,
+ * validation is judged.
+ *
+ * @param {{ dataset: string, fallback: boolean, published: object | null, test: { accuracy: number }, validation: { accuracy: number }, seeds: object } | undefined} result
+ *   what `layerwise show --json` prints; undefined if the experiment is not built
+ * @param {object | null | undefined} figures published ones, where there is no result to take them from
+ * @returns {{ state: 'in' | 'out' | 'open', split: string, published: number | undefined, measured: number | undefined, words: string }}
+ */
+export function judge(result, figures = result?.published) {
+  const split = figures?.test?.accuracy === undefined && figures?.validation?.accuracy !== undefined ? 'validation' : 'test';
+  const published = figures?.[split]?.accuracy;
+  if (!result) return { state: 'open', split, published, measured: undefined, words: 'not built' };
+  const found = { split, published, measured: result[split].accuracy };
+  if (result.fallback || result.dataset !== 'mnist') return { ...found, state: 'open', words: `measured on ${result.dataset}, not on MNIST` };
+  if (published === undefined) return { ...found, state: 'open', words: 'no figure published' };
+  // Published figures have four decimals.
+  const difference = Math.round((found.measured - published) * 1e4) / 1e4;
+  if (difference >= 0) return { ...found, state: 'in', words: difference > BAND ? 'above' : 'within 0.6 points' };
+  if (difference >= -BAND) return { ...found, state: 'in', words: 'within 0.6 points' };
+  const range = result.seeds[split];
+  if (result.seeds.count > 1 && published >= range.lowest && published <= range.highest) return { ...found, state: 'in', words: `inside the range of ${result.seeds.count} seeds` };
+  return { ...found, state: 'out', words: `${(-difference * 100).toFixed(2)} points below${result.seeds.count > 1 ? `, outside the range of ${result.seeds.count} seeds` : ''}` };
+}
+
+/**
+ * The table as Markdown.
+ * @param {readonly { address: string, result?: object, stale?: boolean, published?: object }[]} rows in the order to show
+ */
+export function table(rows) {
+  const judged = rows.map((row) => ({ ...row, ...judge(row.result, row.published) }));
+  const count = (state) => judged.filter((row) => row.state === state).length;
+  const lines = judged.map(({ address, result, stale, split, published, measured, words, state }) => {
+    const seeds = result && result.seeds.count > 1 ? spreadOf(result.seeds, split) : '1';
+    return [address + (stale ? ' (earlier run)' : ''), result ? [result.features, ...result.hidden, result.classes].join('-') : '', split, share(published), share(measured), published === undefined || measured === undefined ? '' : signed(measured - published), result ? seeds : '', `${{ in: 'yes', out: '**no**', open: '–' }[state]}: ${words}`];
+  });
+  const head = ['experiment', 'net', 'accuracy on', 'published', 'measured', 'points', 'seeds', 'in its band'];
+  const summary = `${count('in')} of ${rows.length} experiments are in their band, ${count('out')} are not, ${count('open')} cannot be judged.`;
+  return `# Published beside measured accuracy\n\nMade by \`node test/acceptance/acceptance.mjs\` from what \`layerwise show --json\` says of each experiment; not to be edited.\nIn its band: at most 0.6 points below the published accuracy, or above it, or the published accuracy lies inside the range of our seeds.\n\n${summary}\n\n${[head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+function spreadOf(seeds, split) {
+  const { mean, deviation, lowest, highest } = seeds[split];
+  return `${seeds.count}: ${share(mean)} ± ${(deviation * 100).toFixed(2)}, ${share(lowest)} to ${share(highest)}`;
+}
+
+function share(value) {
+  return value === undefined ? '' : `${(value * 100).toFixed(2)}%`;
+}
+
+function signed(difference) {
+  return `${difference >= 0 ? '+' : ''}${(difference * 100).toFixed(2)}`;
+}
