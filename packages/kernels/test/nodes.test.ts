@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '@layerwise/kernels/random';
 import { ablate, activate, ascend, boundedMaximiser, classAreas, clusterOrder, effectiveRank, entropyTerms, fewestFor, incoming, outgoing, overlap, quantile, rankBins, rankRows, readoutAccuracy, resample, selectForward, selectivity, splitSorted, spread, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
@@ -252,5 +253,56 @@ describe('the shape of a layer', () => {
     expect(clusterOrder(new Float64Array(0), 0, 3)).toEqual([]);
     const many = Float64Array.from({ length: 400 }, noise);
     expect(clusterOrder(many, 100, 4).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+});
+
+/** Written by goldens/nodes.py with scikit-learn and SciPy. */
+interface Golden {
+  readonly labels: number[];
+  readonly values: number[][];
+  readonly areas: number[][];
+  readonly information: number[][];
+  readonly total: number[];
+  readonly readouts: { nodes: number[]; accuracy: number }[];
+  readonly groups: number[][];
+}
+
+describe('scikit-learn and SciPy', () => {
+  const golden = JSON.parse(readFileSync(new URL('goldens/nodes.json', import.meta.url), 'utf8')) as Golden;
+  const [rows, H, classes] = [golden.labels.length, golden.areas.length, 3];
+  const label = Uint16Array.from(golden.labels);
+  const data = Float32Array.from(golden.values.flat());
+  const node = (h: number): Float32Array => Float32Array.from(golden.values, (row) => row[h]);
+
+  it('find the same areas under the ROC curve and the same information', () => {
+    for (let h = 0; h < H; h++) {
+      const ranking = rankRows(node(h));
+      const areas = classAreas(ranking, label, classes);
+      const found = selectivity(rankBins(ranking, 8), 8, label, classes, areas, { draws: 0, times: new Uint8Array(0), terms: entropyTerms(rows) });
+      for (let c = 0; c < classes; c++) {
+        expect(areas[c]).toBeCloseTo(golden.areas[h][c], 12);
+        expect(found.information[c]).toBeCloseTo(golden.information[h][c], 5);
+      }
+      expect(found.total).toBeCloseTo(golden.total[h], 5);
+    }
+  });
+
+  it('find readouts of the same accuracy', () => {
+    const mean = Float64Array.from({ length: H }, (_, h) => node(h).reduce((a, b) => a + b) / rows);
+    const covariance = Float64Array.from({ length: H * H }, (_, i) => golden.values.reduce((sum, row) => sum + (row[Math.floor(i / H)] - mean[Math.floor(i / H)]) * (row[i % H] - mean[i % H]), 0) / rows);
+    const of = (c: number): number[][] => golden.values.filter((_, r) => label[r] === c);
+    const shares = Float64Array.from({ length: classes }, (_, c) => of(c).length / rows);
+    const classMeans = Float64Array.from({ length: classes * H }, (_, i) => of(Math.floor(i / H)).reduce((sum, row) => sum + row[i % H], 0) / of(Math.floor(i / H)).length);
+    const all = Uint32Array.from({ length: rows }, (_, r) => r);
+    for (const { nodes, accuracy } of golden.readouts) expect(readoutAccuracy({ mean, covariance, shares, classMeans }, nodes, { data, width: H }, label, all), String(nodes)).toBeCloseTo(accuracy, 12);
+  });
+
+  it('join the same groups: each lies together in the order', () => {
+    const points = Float64Array.from(golden.values.slice(0, 12).flatMap((row, i) => row.map((value) => value + i / 64)));
+    const order = clusterOrder(points, 12, H);
+    for (const group of golden.groups) {
+      const places = group.map((row) => order.indexOf(row)).sort((a, b) => a - b);
+      expect(places[places.length - 1] - places[0], String(group)).toBe(group.length - 1);
+    }
   });
 });
