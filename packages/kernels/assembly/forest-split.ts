@@ -13,7 +13,7 @@ export let bestHigh: u32 = 0;
 let weight: u32 = 0;
 let square: i64 = 0;
 
-const SORT_BELOW: u32 = 40; // rows under which sorting beats the histogram (measured on MNIST)
+const SORT_BELOW: u32 = 40; // rows under which to sort; on MNIST 20, 40 and 80 take the same time to within noise, always the histogram 4% and 160 9% more
 
 export function startNode(w: u32, s: i64): void {
   weight = w;
