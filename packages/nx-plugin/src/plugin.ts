@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { findLastingDamage, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
@@ -44,7 +44,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   let distrusted = takeDistrust(artifacts);
   if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
-  if (!existsSync(cache) && existsSync(join(workspaceRoot, '.nx/workspace-data'))) distrusted = true;
+  if (forgetLostCache(workspaceRoot, cache)) distrusted = true;
   for (const { id, file, what } of await findLastingDamage(artifacts)) {
     say(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`);
     removeArtifact(artifacts, id);
@@ -55,3 +55,18 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
   }
   if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
 };
+
+/**
+ * Where the cache's folder is gone but Nx's records of it are not, Nx would take every entry for there: the records are removed,
+ * and the folder made again, so that the next run caches as ever. Records that this process has just made say nothing yet.
+ * @returns whether the cache was lost
+ */
+function forgetLostCache(root: string, cache: string): boolean {
+  const records = join(root, '.nx/workspace-data');
+  if (existsSync(cache) || !existsSync(records)) return false;
+  mkdirSync(cache, { recursive: true });
+  const databases = readdirSync(records).filter((name) => /\.db(-wal|-shm)?$/.test(name));
+  if (databases.every((name) => statSync(join(records, name)).birthtimeMs > performance.timeOrigin)) return false;
+  for (const name of databases) rmSync(join(records, name), { force: true });
+  return true;
+}
