@@ -28,17 +28,21 @@ export function differences(old: Recipe, wanted: ForeseenRecipe): readonly Stale
     ...compared('seed', { seed: old.seed }, { seed: wanted.seed }),
     ...compared('input', old.inputs, known),
     ...compared('raw file', hashesOf(old.raw), hashesOf(wanted.raw)),
-    ...compared('module', old.code.modules, wanted.code.modules),
-    ...compared('dependency', old.code.dependencies, wanted.code.dependencies),
+    ...(old.code.digest === wanted.code.digest ? [] : codeDifferences(old.code, wanted.code)),
     ...compared('node version', { node: old.node }, { node: wanted.node }),
   ];
 }
 
+function codeDifferences(old: Recipe['code'], now: Recipe['code']): StalenessReason[] {
+  return [...compared('module', old.modules, now.modules), ...compared('dependency', old.dependencies, now.dependencies)];
+}
+
 /** Whether an artifact made by `recipe` serves, whatever the inputs turn out to be that are not known yet. */
 export function serves(recipe: Recipe, wanted: ForeseenRecipe): boolean {
-  if (recipe.code.digest !== wanted.code.digest || recipe.uses !== wanted.uses || recipe.node !== wanted.node) return false;
+  const [{ code, ...made }, { code: wantedCode, ...rest }] = [recipe, wanted];
+  if (code.digest !== wantedCode.digest) return false;
   const inputs = Object.fromEntries(Object.entries(wanted.inputs).map(([name, content]) => [name, content ?? recipe.inputs[name] ?? null]));
-  return canonicalJson(recipe) === canonicalJson({ ...wanted, inputs });
+  return canonicalJson(made) === canonicalJson({ ...rest, inputs });
 }
 
 /** A reason in words, such as `parameter epochs: 2 -> 3`. */
