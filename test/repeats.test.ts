@@ -53,6 +53,9 @@ describe('nets trained from several seeds', () => {
   it('three seeds: the trainings from two more, and nothing else', async () => {
     const before = await show('wide');
     workspace.study('tiny', study('repeats: 3'));
+    const { stages } = JSON.parse((await workspace.layerwise(['explain', 'tiny:wide', '--json'])).output) as { stages: { role: string; seed?: number; state: string; reasons: object[] }[] };
+    const foreseen = stages.filter(({ state }) => state !== 'current');
+    expect(foreseen).toMatchObject([8, 9].map((seed) => ({ role: 'train', seed, state: 'runs', reasons: [{ reason: 'seed', old: 7, new: seed }] })));
     const { code, output, ran } = await workspace.nx(['run', 'tiny:wide']);
     expect(code, output).toBe(0);
     expect(ran, output).toEqual([]);

@@ -17,6 +17,8 @@ export type StageState = 'current' | 'restores' | 'runs' | 'depends';
 /** What `layerwise explain --json` prints of each stage. Scripts read it: fields may be added, never renamed or removed. */
 export interface StageExplanation {
   readonly role: RoleName;
+  /** Of a training from another seed than the experiment's first. */
+  readonly seed?: number;
   readonly id: string;
   readonly state: StageState;
   /** Why the artifact does not serve as it is; against the instance's own last artifact, else the experiment's last one, else the nearest. */
@@ -39,7 +41,7 @@ export type ExplainedReason = StalenessReason & {
 
 /** What is foreseen of an instance: its explanation, and the content its artifact will have, if that is known. */
 interface Foreseen {
-  readonly judged: Omit<StageExplanation, 'role' | 'waitsFor'>;
+  readonly judged: Omit<StageExplanation, 'role' | 'seed' | 'waitsFor'>;
   readonly content: string | null;
 }
 
@@ -72,12 +74,11 @@ export class Explainer {
     const last = await lastRecord(this.root, plan);
     const present = roleNames.filter((role) => plan.stages[role] !== undefined);
     const explained: StageExplanation[] = [];
-    for (const role of present) {
-      const id = plan.stages[role] as string;
-      const { judged } = await this.foresee(id, last[role]);
+    for (const { role, seed, id } of stepsOf(plan)) {
+      const { judged } = await this.foresee(id, last[nameOf(role, seed)]);
       const providers = await Promise.all(Object.values(this.instance(id).inputs).map(async (provider) => ({ provider, known: (await this.foresee(provider)).content !== null })));
       const waitsFor = present.filter((other) => providers.some(({ provider, known }) => !known && plan.stages[other] === provider));
-      explained.push({ role, ...judged, waitsFor });
+      explained.push({ role, ...(seed === undefined ? {} : { seed }), ...judged, waitsFor });
     }
     return explained;
   }
@@ -148,11 +149,25 @@ function distinct(inputs: readonly Recipe['inputs'][]): Recipe['inputs'][] {
   return [...new Map(inputs.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** Role -> id of the experiment's last run. */
-async function lastRecord(root: string, { study, name }: ExperimentPlan): Promise<Readonly<Partial<Record<RoleName, string>>>> {
+/** The stages of an experiment in the order they run, trainings from further seeds after the first. */
+function stepsOf({ stages, repeats }: ExperimentPlan): readonly { role: RoleName; seed?: number; id: string }[] {
+  return roleNames.flatMap((role) => {
+    const id = stages[role];
+    const others = role === 'train' ? repeats.slice(1).map((repeat) => ({ role, seed: repeat.seed as number, id: repeat.id })) : [];
+    return id === undefined ? [] : [{ role, id }, ...others];
+  });
+}
+
+/** `train`; `train seed 44` for a further seed. */
+function nameOf(role: string, seed: number | undefined): string {
+  return seed === undefined ? role : `${role} seed ${seed}`;
+}
+
+/** What a stage is called ({@link nameOf}) -> id of the experiment's last run. */
+async function lastRecord(root: string, { study, name }: ExperimentPlan): Promise<Readonly<Record<string, string>>> {
   try {
-    const { stages } = JSON.parse(await readFile(join(root, 'artifacts', study, name, 'experiment.json'), 'utf8')) as { stages: Record<string, { id: string }> };
-    return Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id]));
+    const { stages, repeats = [] } = JSON.parse(await readFile(join(root, 'artifacts', study, name, 'experiment.json'), 'utf8')) as { stages: Record<string, { id: string }>; repeats?: { seed: number; id: string }[] };
+    return Object.fromEntries([...Object.entries(stages).map(([role, { id }]) => [role, id]), ...repeats.slice(1).map(({ seed, id }) => [nameOf('train', seed), id])]);
   } catch {
     return {};
   }

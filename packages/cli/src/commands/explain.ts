@@ -34,10 +34,10 @@ function describe(experiment: string, stages: readonly StageExplanation[]): stri
   return [`${experiment}  ${summary.join(', ')}`, ...stages.flatMap(lines)].join('\n');
 }
 
-function lines({ role, state, reasons, waitsFor, unless }: StageExplanation): string[] {
+function lines({ role, seed, state, reasons, waitsFor, unless }: StageExplanation): string[] {
   const known = unless.length > 1 ? ` to anything but one of ${unless.length} contents that were computed before` : '';
   const said = { current: 'current', restores: 'restored from an equal artifact', runs: 'runs', depends: `runs if ${waitsFor.join(' or ')} changes${known}` }[state];
-  return [`  ${role.padEnd(12)} ${said}`, ...reasons.map((reason) => `  ${''.padEnd(12)}   ${sentence(reason)}`)];
+  return [`  ${(seed === undefined ? role : `${role} seed ${seed}`).padEnd(12)} ${said}`, ...reasons.map((reason) => `  ${''.padEnd(12)}   ${sentence(reason)}`)];
 }
 
 function sentence(reason: ExplainedReason): string {
