@@ -18,6 +18,7 @@ const stages = {
   train: { reads: ['features'], writes: 'model' },
   activations: { reads: ['features', 'model'], writes: 'activations' },
   embed: { reads: ['pixels', 'activations'], writes: 'embedding' },
+  nodes: { reads: ['features', 'model', 'activations'], writes: 'nodes' },
   report: { reads: ['dataset', 'features', 'model', 'embedding'], writes: 'report' },
 };
 const roles = Object.keys(stages);
