@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { findLastingDamage, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
+import { storageError } from '@layerwise/store/storage';
 import type { CreateNodes, PreTasksExecution } from '@nx/devkit';
 import { stageProject, studyProject, type Projects } from './projects.js';
 import { nxCache, planWorkspace, relativePath } from './workspace.js';
@@ -40,6 +41,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
   const { id, workspaceRoot } = context;
   process.env.LAYERWISE_RUN = `${Date.now()}-${id}`;
   const artifacts = join(workspaceRoot, 'artifacts');
+  refuseUnwritable(artifacts);
   const cache = nxCache(workspaceRoot);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   let distrusted = takeDistrust(artifacts);
@@ -69,4 +71,15 @@ function forgetLostCache(root: string, cache: string): boolean {
   if (databases.every((name) => statSync(join(records, name)).birthtimeMs > performance.timeOrigin)) return false;
   for (const name of databases) rmSync(join(records, name), { force: true });
   return true;
+}
+
+/** Nx would stop on its own, without naming the place or a remedy. */
+function refuseUnwritable(artifacts: string): void {
+  if (!existsSync(artifacts)) return;
+  try {
+    accessSync(artifacts, constants.W_OK);
+  } catch (error) {
+    const known = storageError(error, artifacts);
+    throw known instanceof LayerwiseError ? new Error(known.describe()) : known;
+  }
 }
