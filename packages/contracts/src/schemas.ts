@@ -1,7 +1,7 @@
 /**
  * The files in each kind of artifact. Letters: N rows, D features, H hidden nodes, K classes.
- * Every `.arrow` table that describes rows of the data has `id` (uint32: row number in the raw
- * file of its origin; `origin` test ids count from 0 again) and `label` (uint16: class index).
+ * Every `.arrow` table that describes rows of the data has `id` (uint32: row number in the
+ * data set's train.arrow or test.arrow, each from 0; validation ids are of train.arrow) and `label` (uint16: class index).
  *
  * | kind        | file                | content |
  * |-------------|---------------------|---------|
@@ -28,14 +28,27 @@
  */
 export const SCHEMA_VERSION = 1;
 
-/** `dataset.json`. */
+/** Most characters of a class name. */
+export const MOST_CLASS_NAME = 100;
+/** Most classes of a data set. */
+export const MOST_CLASSES = 1000;
+
+/** `dataset.json`; also `dataset` in {@link FeaturesInfo}, so that whoever reads features has it too. */
 export interface DatasetInfo {
-  /** What was used: `mnist`, `strokes`, ... */
+  /** What was used: `mnist`, `strokes`, ..., or the path that a study's `dataset.from` names. */
   readonly name: string;
+  /** Side of the images in pixels, 1 to 1,024; `width` and `height` are equal in whatever ingest writes. */
   readonly width: number;
   readonly height: number;
-  /** Class names, index = label. */
+  /**
+   * Class names, index = label; K = `classes.length` is 2 to 1,000. Any text that a user may write, at most
+   * {@link MOST_CLASS_NAME} characters, no control characters, all different: escape it, and shorten it where room is short.
+   */
   readonly classes: readonly string[];
+  /** Set when the data set came with validation rows of its own: they are the last so many rows of train.arrow. */
+  readonly validationRows?: number;
+  /** Set when the data set came without test rows: so many were split off its training rows, as many of each class as its share. */
+  readonly testSplitOff?: number;
   /** One sentence on origin and licence. */
   readonly origin: string;
   /** Set when the wanted data set could not be had and another one took its place. */

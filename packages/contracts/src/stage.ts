@@ -15,12 +15,16 @@ export interface Places {
   readonly data: readonly string[];
   /** Where downloaded files are kept: the workspace's data/. */
   readonly download: string;
+  /** The workspace: files that a study names are below it, or below a folder of `data`. */
+  readonly workspace?: string;
 }
 
 /** The raw files a stage would read now. Their bytes are part of the stage's identity. */
 export interface RawFiles {
   /** Absolute paths, in a fixed order. */
   readonly files: readonly string[];
+  /** What each file is called in the stage's identity, with `/` for folders; without it, by its base name. Where there are very many files, those of one folder are told as one. */
+  readonly names?: readonly string[];
   /** False if files are missing, so that the stage would have to fetch them; it is then never taken from a cache unasked. */
   readonly complete: boolean;
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
+import { nearest, type AnyStage, type Places } from '@layerwise/contracts';
 import { packagesOf, parseStudy, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
+import { rawStateOf } from './raw-files.js';
 
 /** All studies of a workspace, planned. */
 export interface WorkspacePlan {
@@ -18,7 +18,7 @@ export interface WorkspacePlan {
 export function placesOf(root: string, env: NodeJS.ProcessEnv = process.env): Places {
   const download = join(root, 'data');
   const given = env.LAYERWISE_DATA_DIR ? [resolve(root, env.LAYERWISE_DATA_DIR)] : [];
-  return { data: [...given, download], download };
+  return { data: [...given, download], download, workspace: root };
 }
 
 /** Absolute path of Nx's cache: NX_CACHE_DIRECTORY (relative to the workspace), else .nx/cache. */
@@ -95,24 +95,6 @@ function offered(root: string): string[] {
 function usersOf(study: StudyDocument, name: string): (readonly string[])[] {
   const sections = study.experiments.flatMap(({ sections }) => Object.values(sections)).filter(({ uses }) => uses === name);
   return [...new Map(sections.map((section) => [...section.pathOf('uses'), 'uses']).map((path) => [path.join('.'), path])).values()];
-}
-
-function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, hashes: Map<string, string>): RawState {
-  const { files, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
-  return { files: files.map((file) => ({ name: basename(file), sha256: hashOf(file, hashes) })), complete };
-}
-
-function hashOf(file: string, hashes: Map<string, string>): string {
-  let hash = hashes.get(file);
-  if (hash === undefined) {
-    try {
-      hash = createHash('sha256').update(readFileSync(file)).digest('hex');
-    } catch (error) {
-      throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${(error as Error).message}`, { where: file, remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.' });
-    }
-    hashes.set(file, hash);
-  }
-  return hash;
 }
 
 /** A path relative to the workspace with forward slashes. */

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, posix } from 'node:path';
+import { canonicalJson, LayerwiseError, sha256, type AnyStage, type Places } from '@layerwise/contracts';
+import type { RawState } from '@layerwise/study';
+
+/** An instance travels in one environment variable, of which Linux takes 128 KiB: room for the records of so many files. */
+const maxRecords = 200;
+
+/**
+ * What the raw files of a stage hold now. More than a few are told folder by folder, very many as one.
+ * @param hashes SHA-256 by path, filled as files are read
+ * @throws LayerwiseError DATA_INVALID if a file cannot be read
+ */
+export function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, hashes: Map<string, string>): RawState {
+  const { files, names, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
+  const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, hashes) }));
+  if (records.length <= maxRecords) return { files: records, complete };
+  const folders = gathered(records, ({ name }) => posix.dirname(name));
+  return { files: folders.length <= maxRecords ? folders : gathered(records, () => '.'), complete };
+}
+
+/** One record for the files of each group, in the order in which the groups come. */
+function gathered(records: RawState['files'], groupOf: (record: RawState['files'][0]) => string): RawState['files'] {
+  const groups = new Map<string, RawState['files'][0][]>();
+  for (const record of records) {
+    const group = groupOf(record);
+    const there = groups.get(group);
+    if (there) there.push(record);
+    else groups.set(group, [record]);
+  }
+  return Array.from(groups, ([group, members]) => ({ name: `${group}/ (${members.length} files)`, sha256: sha256(canonicalJson(members)) }));
+}
+
+function hashOf(file: string, hashes: Map<string, string>): string {
+  let hash = hashes.get(file);
+  if (hash === undefined) {
+    try {
+      hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+    } catch (error) {
+      throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${(error as Error).message}`, { where: file, remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.' });
+    }
+    hashes.set(file, hash);
+  }
+  return hash;
+}
