@@ -1,0 +1,17 @@
+/** The repository under test. */
+export const repository: string;
+
+/**
+ * Makes a workspace in a temporary folder: packages copied, so that they may be edited,
+ * installed packages linked, no studies but those that a test writes. Returns its absolute path.
+ */
+export function createFolder(name: string): string;
+
+/** Path of Nx's command in a workspace. */
+export function nxPath(root: string): string;
+
+/** The environment, without what steers Nx, Layerwise or the test runner. */
+export function cleanEnvironment(added?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
+
+/** Runs Node.js in a workspace. `node` is another Node.js than this one. */
+export function runNode(root: string, args: readonly string[], env?: NodeJS.ProcessEnv, node?: string): Promise<{ code: number; output: string }>;
