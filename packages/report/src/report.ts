@@ -1,13 +1,18 @@
 import { throwIfAborted, type StageContext } from '@layerwise/contracts';
+import { PEN } from '@layerwise/sheet/drawn';
 import { boxPlot } from './browser/box-plot.js';
+import { drawPad } from './browser/draw-pad.js';
 import { nodeCard } from './browser/node-card.js';
 import { nodePages } from './browser/node-pages.js';
+import { unpackNet } from './browser/packed-net.js';
 import { pageScript } from './browser/page-script.js';
 import { readExperiment, type Inputs } from './data/experiment.js';
 import { gallery } from './data/gallery.js';
+import { padOf, type Pad } from './data/pad.js';
 import { FigureShelf, type Figure } from './figures/figure.js';
 import { classColour } from './figures/theme.js';
 import { html, raw, type Markup } from './page/html.js';
+import { readingCode } from './page/modules.js';
 import { chapter, page } from './page/page.js';
 import type { ReportParams } from './params.js';
 import { activationsSection } from './sections/activations.js';
@@ -23,6 +28,7 @@ import { metricsSection } from './sections/metrics.js';
 import { modelSection } from './sections/model.js';
 import { nodesSection } from './sections/nodes.js';
 import { opening } from './sections/opening.js';
+import { padSection } from './sections/pad.js';
 import { probabilitiesSection } from './sections/probabilities.js';
 import type { Context, Section } from './sections/section.js';
 
@@ -36,11 +42,13 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
   const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: experiment.dataset.classes };
   const sections: Section[] = [];
   let maps: readonly HoverMap[] = [];
+  const pad = params.interactive ? await padOf(experiment, inputs as Inputs, `${params.study}:${params.experiment}`) : undefined;
   const makers: (() => Promise<Section | undefined> | Section | undefined)[] = [
     () => metricsSection(context),
     () => historySection(context),
     () => confusionSection(context),
     () => errorsSection(context),
+    () => (pad === undefined ? undefined : padSection(context, pad)),
     () => probabilitiesSection(context),
     () => importancesSection(context),
     () => componentsSection(context),
@@ -61,7 +69,7 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
     if (section) sections.push(section);
   }
   sections.push(filesSection(context.shelf, params.study, params.experiment));
-  const script = params.interactive ? pageScripts(context, maps, params.hoverImages) : raw('');
+  const script = params.interactive ? html`${pageScripts(context, maps, params.hoverImages)}${pad && typeof pad !== 'string' && (await padScript(pad, context))}` : raw('');
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
   await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: opening(context, { ...params, title }), contents: sections, body, script }));
@@ -75,6 +83,16 @@ function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], 
   return raw(`<script type="application/json" id="gallery">${inScript(data)}</script>
 <script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>${experiment.nodes ? `
 <script>(${nodePages.toString()})({card:${nodeCard.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>` : ''}`);
+}
+
+/** The draw pad's net and code. */
+async function padScript(pad: Pad, { names }: Context): Promise<Markup> {
+  const colours = names.map((_, c) => classColour(c));
+  return raw(`
+<script type="application/json" id="pad-net">${inScript(JSON.stringify(pad))}</script>
+<script>(() => {
+${await readingCode()}(${drawPad.toString()})({drawn,normalise,formOf,respond,contributions,largest,unpackNet:${unpackNet.toString()},pen:${PEN},colours:${inScript(JSON.stringify(colours))}});
+})()</script>`);
 }
 
 /** JSON that may stand between script tags. */

@@ -163,5 +163,6 @@ function addImportances(features: MemoryArtifact, selected: readonly number[], r
 function addComponents(features: MemoryArtifact, k: number, noise: () => number): void {
   const ratio = Float64Array.from({ length: k }, (_, i) => 0.3 * 0.72 ** i);
   features.matrices.set('components', { rows: k, columns: { component: { data: Float64Array.from({ length: k * SIDE * SIDE }, noise), width: SIDE * SIDE }, variance: { data: ratio, width: 1 }, ratio: { data: ratio, width: 1 } } });
+  features.matrices.set('mean', { rows: 1, columns: { mean: { data: new Float64Array(SIDE * SIDE).fill(0.2), width: SIDE * SIDE } } });
   features.tables.set('spectrum', { component: { type: 'int', values: Int32Array.from({ length: k }, (_, i) => i + 1) }, ratio: { type: 'real', values: ratio } });
 }
