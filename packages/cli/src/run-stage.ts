@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Warning } from '@layerwise/contracts';
 import { entryOf, placesOf } from '@layerwise/nx-plugin';
-import { describeReason, differences, type Draft, type Manifest, type Recipe, type Store, type StoredArtifact } from '@layerwise/store';
+import { describeReason, differences, type CheckpointFile, type Draft, type Manifest, type Recipe, type Store, type StoredArtifact } from '@layerwise/store';
 import type { StageInstance } from '@layerwise/study';
 import { codeOf, nearestTo, recipeOf, storeOf } from './recipe.js';
+import { checkpointInterval, workerCount } from './settings.js';
 
 /** What became of a stage: computed anew, found intact under its own id, or taken over from an equal one under another id. */
 export type StageStatus = 'computed' | 'current' | 'adopted';
@@ -32,10 +32,12 @@ export async function runStage(root: string, instance: StageInstance, console: C
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, entry, stage, instance, inputs);
     const found = await store.find(draft);
+    const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say });
+    if (found) await checkpoint.remove();
     if (found?.folder === store.folder(instance.id)) return { status: 'current', manifest: found.manifest };
     if (found) return { status: 'adopted', manifest: await store.adopt(draft, found) };
     console.say(await whyItRuns(store, draft));
-    return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, console) };
+    return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console) };
   });
 }
 
@@ -66,8 +68,8 @@ async function whyItRuns(store: Store, { id, stage, recipe }: Draft): Promise<st
   return `${id} runs: ${reasons.slice(0, reasonsSaid).join('; ')}${reasons.length > reasonsSaid ? ` and ${reasons.length - reasonsSaid} more` : ''}`;
 }
 
-async function compute(root: string, store: Store, stage: AnyStage, instance: StageInstance, inputs: Inputs, draft: Draft, console: Console): Promise<Manifest> {
-  return store.compute(draft, async (output) => {
+async function compute(root: string, store: Store, stage: AnyStage, instance: StageInstance, inputs: Inputs, draft: Draft, checkpoint: CheckpointFile, console: Console): Promise<Manifest> {
+  const manifest = await store.compute(draft, async (output) => {
     const started = process.hrtime.bigint();
     const warnings: Warning[] = [];
     await stage.run({
@@ -83,17 +85,11 @@ async function compute(root: string, store: Store, stage: AnyStage, instance: St
       signal: console.signal,
       places: placesOf(root),
       workers: workerCount(),
+      checkpoint,
     });
-    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+    const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
     return { warnings, seconds: Math.round(seconds * 1000) / 1000, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) };
   });
-}
-
-/** LAYERWISE_WORKERS, or the processors there are. Results do not depend on it. */
-function workerCount(): number {
-  const given = process.env.LAYERWISE_WORKERS;
-  if (given === undefined || given === '') return availableParallelism();
-  const count = Number(given);
-  if (!Number.isInteger(count) || count < 1 || count > 64) throw new LayerwiseError('USAGE', `LAYERWISE_WORKERS must be a whole number in [1, 64], got '${given}'`, { remedy: 'Unset it to use every processor.' });
-  return count;
+  await checkpoint.remove();
+  return manifest;
 }

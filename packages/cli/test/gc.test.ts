@@ -24,18 +24,20 @@ async function litter(): Promise<string> {
   for (const id of [used, 'train-000000000000']) await folder.artifact(id);
   mkdirSync(join(folder.root, `artifacts/stages/.new-train-1-${uuid}/data`), { recursive: true });
   for (const path of ['failed/train-2', 'tiny/one', 'tiny/former']) mkdirSync(join(folder.root, 'artifacts', path), { recursive: true });
+  mkdirSync(join(folder.root, 'artifacts/.checkpoints'));
+  for (const name of [used, 'train-3', 'train-3.new']) writeFileSync(join(folder.root, 'artifacts/.checkpoints', name), 'state');
   for (const name of ['one', 'former']) writeFileSync(join(folder.root, 'artifacts/tiny', name, 'experiment.json'), '{"stages":{}}');
   return used;
 }
 
 describe('layerwise gc', () => {
-  const unused = ['artifacts/failed/train-2', `artifacts/stages/.new-train-1-${uuid}`, 'artifacts/stages/train-000000000000', 'artifacts/tiny/former'];
+  const unused = ['artifacts/.checkpoints/train-3', 'artifacts/.checkpoints/train-3.new', 'artifacts/failed/train-2', `artifacts/stages/.new-train-1-${uuid}`, 'artifacts/stages/train-000000000000', 'artifacts/tiny/former'];
 
   it('lists what no study refers to, with sizes, and removes nothing', async () => {
     const used = await litter();
     const found = await folder.json<Collected>(['gc']);
     expect(found.unused.map(({ path }) => path)).toEqual(unused);
-    expect(found.unused[2]?.bytes).toBeGreaterThan(1000);
+    expect(found.unused[4]?.bytes).toBeGreaterThan(1000);
     expect(found).toMatchObject({ removed: [], freed: 0 });
     const { code, output } = await folder.layerwise(['gc']);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('layerwise gc --yes removes them') as string });
@@ -48,7 +50,7 @@ describe('layerwise gc', () => {
     expect(removed).toEqual(unused);
     expect(freed).toBeGreaterThan(1000);
     for (const path of unused) expect(there(path), path).toBe(false);
-    for (const path of [`artifacts/stages/${used}/manifest.json`, 'artifacts/tiny/one/experiment.json']) expect(there(path), path).toBe(true);
+    for (const path of [`artifacts/stages/${used}/manifest.json`, 'artifacts/tiny/one/experiment.json', `artifacts/.checkpoints/${used}`]) expect(there(path), path).toBe(true);
     expect((await folder.layerwise(['gc'])).output).toContain('nothing to remove');
   });
 

@@ -1,6 +1,6 @@
 import { check, LayerwiseError, type AnyStage, type Places } from '@layerwise/contracts';
 import { differences, digest, notNumbers } from './digest.js';
-import { runInMemory, type MemoryArtifact, type MemoryResult, type MemoryRun } from './memory.js';
+import { MemoryCheckpoint, runInMemory, type MemoryArtifact, type MemoryResult, type MemoryRun } from './memory.js';
 import { negatives } from './negatives.js';
 import { misshapen } from './shapes.js';
 
@@ -44,6 +44,7 @@ export function conformance(stage: AnyStage, fixture: Fixture): readonly Check[]
     { name: 'declares itself and documents every parameter', run: async () => declared(stage, fixture) },
     { name: `writes a sound artifact of kind ${stage.writes} and reports progress`, run: async () => soundness(await usual()) },
     { name: 'gives the same bytes again, with 1 worker and with 2', run: async () => determinism(stage, fixture, await usual()) },
+    { name: 'goes on from each of its checkpoints to the same bytes', run: async () => resumption(stage, fixture, await usual()) },
     { name: 'draws on the seed only where it says so', run: async () => seeding(stage, fixture, await usual()) },
     { name: 'never changes its inputs', run: async () => purity(await usual()) },
     { name: 'stops at once when asked to before it starts', run: () => stoppedBefore(stage, fixture) },
@@ -108,6 +109,17 @@ async function determinism(stage: AnyStage, fixture: Fixture, { bytes }: Observe
   const unsteady = differences(bytes, digest((await run(stage, fixture)).output));
   demand(unsteady.length === 0, `another run wrote other bytes to ${unsteady.join(', ')}`);
   demand(false, `with 2 workers it wrote other bytes to ${changed.join(', ')}`);
+}
+
+/** A stage that keeps no checkpoints passes. */
+async function resumption(stage: AnyStage, fixture: Fixture, { bytes }: Observed): Promise<void> {
+  const first = new MemoryCheckpoint();
+  const changed = differences(bytes, digest((await run(stage, fixture, { checkpoint: first })).output));
+  demand(changed.length === 0, `while it kept checkpoints it wrote other bytes to ${changed.join(', ')}`);
+  for (const [i, state] of first.saved.entries()) {
+    const resumed = differences(bytes, digest((await run(stage, fixture, { checkpoint: new MemoryCheckpoint(state), workers: 2 })).output));
+    demand(resumed.length === 0, `from its checkpoint ${i + 1} of ${first.saved.length} it wrote other bytes to ${resumed.join(', ')}`);
+  }
 }
 
 async function seeding(stage: AnyStage, fixture: Fixture, { bytes }: Observed): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type ArtifactKind,
   type ArtifactReader,
   type ArtifactWriter,
+  type Checkpoint,
   type MadeBy,
   type MatrixTable,
   type Places,
@@ -76,6 +77,30 @@ function found<T>(map: Map<string, T>, name: string): T {
   return value;
 }
 
+/** A checkpoint in memory that is due whenever it is asked for. */
+export class MemoryCheckpoint implements Checkpoint {
+  /** Every state that was saved, the last at the end. */
+  readonly saved: Uint8Array[] = [];
+  private readonly state: Uint8Array | undefined;
+
+  /** @param state what the run goes on from */
+  constructor(state?: Uint8Array) {
+    this.state = state;
+  }
+
+  async load(): Promise<Uint8Array | undefined> {
+    return this.state;
+  }
+
+  due(): boolean {
+    return true;
+  }
+
+  async save(state: Uint8Array): Promise<void> {
+    this.saved.push(state);
+  }
+}
+
 /** What to run a stage with in memory. */
 export interface MemoryRun {
   readonly params?: unknown;
@@ -85,6 +110,7 @@ export interface MemoryRun {
   readonly places?: Places;
   readonly signal?: AbortSignal;
   readonly onProgress?: (step: Progress) => void;
+  readonly checkpoint?: Checkpoint;
 }
 
 /** What a stage did in memory. */
@@ -95,7 +121,7 @@ export interface MemoryResult {
 }
 
 /** Runs a stage with checked parameters and no file system. @throws Error listing the problems of bad parameters; else what the stage throws */
-export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal, onProgress = () => {} }: MemoryRun): Promise<MemoryResult> {
+export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal, onProgress = () => {}, checkpoint }: MemoryRun): Promise<MemoryResult> {
   const checked = check(stage.params, params);
   if (checked.problems) throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
   const output = new MemoryArtifact(stage.writes);
@@ -114,6 +140,7 @@ export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, s
     signal,
     places,
     workers,
+    ...(checkpoint ? { checkpoint } : {}),
   });
   output.made = { stage: stage.id, params: checked.value, seconds: 0, peakMemoryMB: 0, warnings };
   return { output, progress, warnings };

@@ -1,6 +1,7 @@
 export * from './artifact.js';
 export * from './canonical.js';
 export * from './check.js';
+export * from './checkpoint.js';
 export * from './constraints.js';
 export * from './dense-net.js';
 export * from './errors.js';

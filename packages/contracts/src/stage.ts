@@ -1,4 +1,5 @@
 import type { ArtifactKind, ArtifactReader, ArtifactWriter, Warning } from './artifact.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { Fields, Infer } from './constraints.js';
 
 /** A step of progress: `done` of `total` units, with words for the current state (`loss 0.0841  accuracy 0.9741`). */
@@ -44,6 +45,8 @@ export interface StageContext<P> {
   readonly places: Places;
   /** How many worker threads may be used; must not change a byte of the output. */
   readonly workers: number;
+  /** For work of minutes and more: where it can keep its state, and find that of a run that was stopped. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** A stage that can be swapped in a study by `uses: <package>`. Importing the package must be cheap: heavy imports belong inside `run`. */

@@ -1,4 +1,5 @@
 export * from './arrow.js';
+export * from './checkpoint.js';
 export * from './fingerprint.js';
 export * from './integrity.js';
 export * from './lock.js';

@@ -46,8 +46,8 @@ async function acquire(folder: string, { signal, onWait }: Waiting): Promise<num
     throwIfAborted(signal);
     const names = await readdir(folder);
     const last = lastTerm(names);
-    const owner = last === 0 || names.includes(`${last}.over`) ? undefined : await readOwner(join(folder, String(last)));
-    if (!owner || !(await isAlive(owner))) {
+    const owner = await ownerOf(folder, names);
+    if (!owner) {
       if (await tryTerm(folder, last + 1, own)) return last + 1;
       continue;
     }
@@ -55,6 +55,18 @@ async function acquire(folder: string, { signal, onWait }: Waiting): Promise<num
     waited = true;
     await sleep(pause);
   }
+}
+
+/** The process that holds a lock, if one does. */
+export async function holderOf(folder: string): Promise<number | undefined> {
+  return (await ownerOf(folder, await readdir(folder).catch(() => [])))?.pid;
+}
+
+/** The owner of the last term, unless that is over or the owner gone. */
+async function ownerOf(folder: string, names: readonly string[]): Promise<Owner | undefined> {
+  const last = lastTerm(names);
+  const owner = last === 0 || names.includes(`${last}.over`) ? undefined : await readOwner(join(folder, String(last)));
+  return owner && (await isAlive(owner)) ? owner : undefined;
 }
 
 function lastTerm(names: readonly string[]): number {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LayerwiseError, type ArtifactKind, type Warning } from '@layerwise/contracts';
-import { withLock, type Waiting } from './lock.js';
+import { CheckpointFile, readUnfinished, type CheckpointOptions, type UnfinishedRun } from './checkpoint.js';
+import { holderOf, withLock, type Waiting } from './lock.js';
 import { contentDigest, readManifest, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
 import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
@@ -24,6 +25,16 @@ export interface Outcome {
   readonly warnings: readonly Warning[];
   readonly seconds: number;
   readonly peakMemoryMB: number;
+}
+
+/** Why the last run of an instance failed, as `failure.json` beside the files it had written says. */
+export interface Failure {
+  /** {@link recipeKey} of what was run. */
+  readonly recipe: string;
+  readonly code: string;
+  readonly message: string;
+  /** Names of the files. */
+  readonly files: readonly string[];
 }
 
 /** The artifacts of a workspace, below `artifacts/`. */
@@ -59,7 +70,41 @@ export class Store {
 
   /** Runs `work` while no other process computes the same instance. */
   lock<T>(id: string, waiting: Waiting, work: () => Promise<T>): Promise<T> {
-    return withLock(join(this.root, '.locks', basename(this.folder(id))), waiting, work);
+    return withLock(this.lockFolder(id), waiting, work);
+  }
+
+  /** The process that computes the instance now, if there is one. */
+  holder(id: string): Promise<number | undefined> {
+    return holderOf(this.lockFolder(id));
+  }
+
+  private lockFolder(id: string): string {
+    return join(this.root, '.locks', basename(this.folder(id)));
+  }
+
+  /** Where the run of a recipe keeps its state. */
+  checkpoint({ id, recipe }: Draft, options: Pick<CheckpointOptions, 'every' | 'say'>): CheckpointFile {
+    return new CheckpointFile(this.checkpointPath(id), { id, recipe: recipeKey(recipe), ...options });
+  }
+
+  /** What is known of the instance's last run if that was stopped; undefined if it kept nothing. */
+  unfinished(id: string): Promise<UnfinishedRun | undefined> {
+    return readUnfinished(this.checkpointPath(id));
+  }
+
+  private checkpointPath(id: string): string {
+    return join(this.root, checkpointsFolder, basename(this.folder(id)));
+  }
+
+  /** What is known of the instance's last run if that failed; its files are in `failed/<id>/data`. */
+  async failure(id: string): Promise<Failure | undefined> {
+    const folder = join(this.root, 'failed', basename(this.folder(id)));
+    try {
+      const failure = JSON.parse(await readFile(join(folder, failureFile), 'utf8')) as Omit<Failure, 'files'>;
+      return { ...failure, files: (await readdir(join(folder, 'data'))).sort() };
+    } catch {
+      return undefined;
+    }
   }
 
   /** The intact artifact that has this recipe, under whatever id, in the workspace or in Nx's cache; damaged ones are passed over. */
@@ -105,7 +150,7 @@ export class Store {
 
   /**
    * Lets `work` write files, then makes them visible at once, by rename, beside their manifest.
-   * If `work` throws, what it wrote is kept in `artifacts/failed/<id>` for a look, and the error passes on;
+   * If `work` throws, what it wrote is kept in `artifacts/failed/<id>` for a look until the next run, and the error passes on;
    * unless the disk is full: then it is removed. The caller holds the lock of the id.
    */
   async compute(draft: Draft, work: (output: FolderWriter) => Promise<Outcome>): Promise<Manifest> {
@@ -119,7 +164,7 @@ export class Store {
       await onDisk(this.folder(draft.id), () => this.publish(aside, manifest));
       return manifest;
     } catch (error) {
-      await this.keepFailed(draft.id, aside, error);
+      await this.keepFailed(draft, aside, error);
       throw error;
     }
   }
@@ -154,6 +199,7 @@ export class Store {
     await replaceFolder(aside, folder, old);
     await syncFolder(this.stages);
     await rm(old, { recursive: true, force: true });
+    await rm(join(this.root, 'failed', manifest.id), { recursive: true, force: true });
     await this.noteRecipe(manifest);
   }
 
@@ -166,19 +212,26 @@ export class Store {
   }
 
   /** Never throws: the error that brought it here is the one to show. */
-  private async keepFailed(id: string, aside: string, error: unknown): Promise<void> {
+  private async keepFailed({ id, recipe }: Draft, aside: string, error: unknown): Promise<void> {
     const failed = join(this.root, 'failed', id);
     const full = error instanceof LayerwiseError && ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
     try {
       if (full) return await rm(aside, { recursive: true, force: true });
       await rm(failed, { recursive: true, force: true });
       await mkdir(join(this.root, 'failed'), { recursive: true });
+      const { code = 'STAGE_FAILED', message } = error as { readonly code?: string; readonly message: string };
+      await writeFile(join(aside, failureFile), `${JSON.stringify({ recipe: recipeKey(recipe), code, message } satisfies Omit<Failure, 'files'>, null, 1)}\n`);
       await rename(aside, failed);
     } catch {
       await rm(aside, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }
+
+const failureFile = 'failure.json';
+
+/** Below the artifacts folder; one file for each instance that has a checkpoint. */
+export const checkpointsFolder = '.checkpoints';
 
 /** Puts a folder in the place of another. Nx, which takes no lock, may be restoring the other at the same time: then it is put away again. */
 async function replaceFolder(from: string, to: string, old: string): Promise<void> {

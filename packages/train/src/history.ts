@@ -16,6 +16,12 @@ interface CleanLine {
   readonly test: Score;
 }
 
+/** What {@link History} holds. */
+export interface HistoryState {
+  readonly lines: readonly HistoryLine[];
+  readonly clean: readonly CleanLine[];
+}
+
 /** The history of a training, epoch by epoch; the table is that of `history.parquet`. */
 export class History {
   private readonly lines: HistoryLine[] = [];
@@ -35,14 +41,25 @@ export class History {
     this.clean.push({ train, validation, test });
   }
 
+  state(): HistoryState {
+    return { lines: [...this.lines], clean: [...this.clean] };
+  }
+
+  restore({ lines, clean }: HistoryState): void {
+    this.lines.splice(0, Infinity, ...lines);
+    this.clean.splice(0, Infinity, ...clean);
+  }
+
+  /** Of the epochs that are complete: one that was stopped while it was scored has figures in part. */
   table(): ResultTable {
+    const lines = this.withClean ? this.lines.slice(0, this.clean.length) : this.lines;
     const real = <T>(lines: readonly T[], read: (line: T) => number) => ({ type: 'real' as const, values: lines.map(read) });
     const table: Record<string, ResultTable[string]> = {
-      epoch: { type: 'int', values: this.lines.map((_, i) => i + 1) },
-      loss: real(this.lines, (line) => line.loss),
-      accuracy: real(this.lines, (line) => line.accuracy),
-      valLoss: real(this.lines, (line) => line.valLoss),
-      valAccuracy: real(this.lines, (line) => line.valAccuracy),
+      epoch: { type: 'int', values: lines.map((_, i) => i + 1) },
+      loss: real(lines, (line) => line.loss),
+      accuracy: real(lines, (line) => line.accuracy),
+      valLoss: real(lines, (line) => line.valLoss),
+      valAccuracy: real(lines, (line) => line.valAccuracy),
     };
     if (!this.withClean) return table;
     return {

@@ -1,25 +1,16 @@
 import { LayerwiseError, sanityWarnings, throwIfAborted, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
 import { DivergenceError, glorotUniform, openTrainer, parameterCount, type LabelledRows, type LayerWeights, type Network, type Trainer } from '@layerwise/kernels/train';
+import { fit, type Outcome } from './fit.js';
 import { History } from './history.js';
 import { layersModel } from './model.js';
 import { networkOf, optimizerOf } from './network.js';
 import type { TrainParams } from './params.js';
-import { Progressor } from './progress.js';
-import { EarlyStop } from './stop.js';
 
 type Context = StageContext<TrainParams>;
 type Splits = Record<'train' | 'validation' | 'test', LabelledRows>;
 
 /** Of a split without rows, as contracts has it: JSON knows no NaN. */
 const NO_SCORE = { loss: null, accuracy: null } as unknown as Score;
-
-/** What is left at the end of training. */
-interface Outcome {
-  readonly weights: readonly LayerWeights[];
-  readonly epochs: number;
-  readonly bestEpoch: number;
-  readonly stoppedEarly: boolean;
-}
 
 /** The stage's work; see {@link ./stage.ts}. */
 export async function trainStage(context: Context): Promise<void> {
@@ -44,14 +35,13 @@ export async function trainStage(context: Context): Promise<void> {
       workers,
       signal,
     });
-    const outcome = await fit(context, trainer, history, rows);
+    const outcome = await fit(context, trainer, history, rows.validation.labels.length > 0).finally(() => output.table('history', history.table()));
     trainer.setWeights(outcome.weights);
-    await output.table('history', history.table());
     await writeModel(context, network, info, outcome.weights);
     await output.json('evaluation', await evaluation(context, trainer, outcome, rows));
   } catch (error) {
     throwIfAborted(signal);
-    if (error instanceof DivergenceError) await diverged(context, history, error);
+    if (error instanceof DivergenceError) throw diverged(error);
     if (error instanceof RangeError) throw new LayerwiseError('DATA_INVALID', `train: ${error.message}`, { remedy: 'check the stage that wrote the features', cause: error });
     throw error;
   } finally {
@@ -79,31 +69,6 @@ function checkUse(params: TrainParams, rows: Splits): void {
   if (rows.validation.labels.length === 0 && (metric === 'valLoss' || metric === 'valAccuracy')) {
     throw new LayerwiseError('PARAMS_INVALID', `train: earlyStop.metric ${metric} needs validation rows, got none`, { remedy: 'set preprocess.validation, or stop on loss or accuracy' });
   }
-}
-
-/** All epochs; keeps the weights that `keep` asks for. */
-async function fit(context: Context, trainer: Trainer, history: History, rows: Splits): Promise<Outcome> {
-  const { params, warn } = context;
-  const best = params.keep === 'best' && rows.validation.labels.length > 0;
-  if (params.keep === 'best' && !best) warn({ code: 'NO_VALIDATION', message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept' });
-  const stop = params.earlyStop && new EarlyStop(params.earlyStop);
-  const progress = new Progressor(context, trainer.stepsPerEpoch);
-  let kept: { weights: LayerWeights[]; epoch: number; loss: number } | undefined;
-  let stopped = false;
-  let epoch = 0;
-  while (epoch < params.epochs && !stopped) {
-    epoch++;
-    const score = await trainer.epoch((state) => progress.step(epoch, state));
-    const penalty = trainer.penalty();
-    const validation = await trainer.evaluate('validation');
-    const line = history.add({ ...score, valLoss: validation.loss + penalty, valAccuracy: validation.accuracy });
-    if (params.evaluateEachEpoch) history.addClean(await trainer.evaluate('train'), validation, await trainer.evaluate('test'));
-    if (rows.validation.labels.length > 0 && !Number.isFinite(validation.loss)) throw new DivergenceError(epoch, trainer.stepsPerEpoch, trainer.stepsPerEpoch);
-    if (best && !(line.valLoss >= (kept?.loss ?? Infinity))) kept = { weights: trainer.weights(), epoch, loss: line.valLoss };
-    stopped = epoch < params.epochs && (stop?.after(line) ?? false);
-    progress.epoch(epoch, line, stopped);
-  }
-  return { weights: kept?.weights ?? trainer.weights(), epochs: epoch, bestEpoch: kept?.epoch ?? epoch, stoppedEarly: stopped };
 }
 
 async function writeModel({ params, output }: Context, network: Network, info: FeaturesInfo, weights: readonly LayerWeights[]): Promise<void> {
@@ -142,12 +107,10 @@ function deadMessage(units: readonly number[], l: number, of: number): string {
   return `${units.length} of ${of} ReLU nodes of hidden layer ${l + 1} ${verb} dead (zero for every training row): ${named}; another seed, a smaller learning rate or more nodes may help`;
 }
 
-/** Keeps the history of a failed training and says what to do. */
-async function diverged({ output }: Context, history: History, error: DivergenceError): Promise<never> {
-  await output.table('history', history.table());
-  throw new LayerwiseError('DIVERGED', `train: ${error.message}`, {
+/** Says what to do; the history is kept. */
+function diverged(error: DivergenceError): LayerwiseError {
+  return new LayerwiseError('DIVERGED', `train: ${error.message}`, {
     remedy: `lower optimizer.learningRate, or scale the features; the ${error.epoch - 1} finished epochs before it are in history.parquet`,
     cause: error,
   });
 }
-

@@ -1,5 +1,11 @@
 import type { HistoryLine } from './history.js';
 
+/** What {@link EarlyStop} remembers. */
+export interface StopState {
+  readonly best: number | undefined;
+  readonly waited: number;
+}
+
 /** Early stopping as Keras's EarlyStopping does it: patience counts the epochs since the last improvement. */
 export class EarlyStop {
   private readonly rule: { readonly metric: keyof HistoryLine; readonly patience: number; readonly minDelta: number };
@@ -8,6 +14,15 @@ export class EarlyStop {
 
   constructor(rule: EarlyStop['rule']) {
     this.rule = rule;
+  }
+
+  state(): StopState {
+    return { best: this.best, waited: this.waited };
+  }
+
+  restore({ best, waited }: StopState): void {
+    this.best = best;
+    this.waited = waited;
   }
 
   /** Whether to stop after this epoch. An improvement is a change for the better by more than `minDelta`. */

@@ -1,7 +1,7 @@
-import { readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { readdirSync, rmSync, rmdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { folderBytes, ownerOfLeftover, type Store } from '@layerwise/store';
+import { checkpointsFolder, folderBytes, ownerOfLeftover, type Store } from '@layerwise/store';
 import { storeOf } from '../recipe.js';
 import { findRoot, planAll } from '../workspace.js';
 
@@ -9,7 +9,7 @@ import { findRoot, planAll } from '../workspace.js';
 export interface Unused {
   /** Path relative to the workspace. */
   readonly path: string;
-  readonly what: 'artifact of no study' | 'left by a process that died' | 'left by a stage that failed' | 'folder of no experiment';
+  readonly what: 'artifact of no study' | 'left by a process that died' | 'left by a stage that failed' | 'checkpoint of no study' | 'folder of no experiment';
   readonly bytes: number;
   /** The instance whose lock must be free, where the folder is one that stages write. */
   readonly id?: string;
@@ -48,6 +48,10 @@ export function findUnused(root: string, instances: ReadonlySet<string>, experim
     else if (!instances.has(name) && !name.startsWith('.')) add(`artifacts/stages/${name}`, 'artifact of no study', name);
   }
   for (const name of foldersIn(root, 'artifacts/failed')) add(`artifacts/failed/${name}`, 'left by a stage that failed', name);
+  for (const name of filesIn(root, `artifacts/${checkpointsFolder}`)) {
+    const id = name.replace(/\.new$/, '');
+    if (!instances.has(id)) add(`artifacts/${checkpointsFolder}/${name}`, 'checkpoint of no study', id);
+  }
   for (const study of foldersIn(root, 'artifacts').filter((name) => !name.startsWith('.') && name !== 'stages' && name !== 'failed')) {
     for (const name of foldersIn(root, `artifacts/${study}`)) {
       const isExperiment = readdirSync(join(root, 'artifacts', study, name)).includes('experiment.json');
@@ -80,8 +84,16 @@ async function remove(root: string, store: Store, { path, id }: Unused): Promise
 }
 
 function foldersIn(root: string, path: string): string[] {
+  return namesIn(root, path, (entry) => entry.isDirectory());
+}
+
+function filesIn(root: string, path: string): string[] {
+  return namesIn(root, path, (entry) => entry.isFile());
+}
+
+function namesIn(root: string, path: string, wanted: (entry: Dirent) => boolean): string[] {
   try {
-    return readdirSync(join(root, path), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+    return readdirSync(join(root, path), { withFileTypes: true }).filter(wanted).map(({ name }) => name).sort();
   } catch {
     return [];
   }

@@ -1,10 +1,26 @@
-import { currentOrLast } from '../experiment.js';
+import { currentOrLast, type ExperimentResult } from '../experiment.js';
 import { describeResult } from '../summary.js';
+import { describeUnfinished, unfinishedStages } from '../unfinished.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
 
-/** `layerwise show <study>:<experiment>`: the figures of a built experiment; never computes anything. */
+/**
+ * `layerwise show <study>:<experiment>`: the figures of a built experiment, and where stages stand whose last run did not finish;
+ * never computes anything.
+ */
 export async function showCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
-  const { result } = await currentOrLast(root, findExperiment(await planAll(root), address));
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${describeResult(result)}\n`);
+  const plan = findExperiment(await planAll(root), address);
+  const unfinished = await unfinishedStages(root, plan);
+  const tell = (result?: ExperimentResult): void => {
+    if (!result && unfinished.length === 0) return;
+    const stands = unfinished.length > 0 ? describeUnfinished(unfinished, plan) : '';
+    const text = [result ? describeResult(result) : address, stands].filter(Boolean).join('\n');
+    process.stdout.write(json ? `${JSON.stringify({ ...(result ?? { experiment: address }), ...(stands ? { unfinished } : {}) })}\n` : `${text}\n`);
+  };
+  try {
+    tell((await currentOrLast(root, plan)).result);
+  } catch (error) {
+    tell();
+    throw error;
+  }
 }

@@ -1,0 +1,64 @@
+import { join, relative } from 'node:path';
+import type { ResultTable, Standing } from '@layerwise/contracts';
+import { manifestIfAny, recipeKey } from '@layerwise/store';
+import type { ExperimentPlan } from '@layerwise/study';
+import { storeOf } from './recipe.js';
+
+/** A stage of an experiment whose last run was stopped, failed, or is under way. */
+export interface UnfinishedStage {
+  readonly id: string;
+  readonly state: 'running' | 'stopped' | 'failed';
+  /** Where its checkpoint stands; absent if it kept none. */
+  readonly standing?: Standing;
+  /** Why it failed. */
+  readonly message?: string;
+  /** Path of the history it left, relative to the workspace. */
+  readonly history?: string;
+}
+
+/** What is known of the stages of an experiment that did not finish, repeats of the training included. */
+export async function unfinishedStages(root: string, plan: ExperimentPlan): Promise<readonly UnfinishedStage[]> {
+  const ids = new Set([...Object.values(plan.stages), ...plan.repeats.map(({ id }) => id)]);
+  const found = await Promise.all([...ids].map((id) => unfinishedStage(root, id)));
+  return found.filter((stage) => stage !== undefined);
+}
+
+async function unfinishedStage(root: string, id: string): Promise<UnfinishedStage | undefined> {
+  const store = storeOf(root);
+  const [kept, failure, holder] = await Promise.all([store.unfinished(id), store.failure(id), store.holder(id)]);
+  if (!kept && !failure) return undefined;
+  const made = await manifestIfAny(store, id);
+  const done = made && recipeKey(made.recipe);
+  const standing = kept && kept.recipe !== done ? kept.standing : undefined;
+  const failed = failure && failure.recipe !== done ? failure : undefined;
+  if (!standing && !failed) return undefined;
+  const state = holder !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
+  const history = failed?.files.includes('history.parquet') ? relative(root, join(store.root, 'failed', id, 'data/history.parquet')) : undefined;
+  return { id, state, ...(standing ? { standing } : {}), ...(failed ? { message: failed.message } : {}), ...(history ? { history } : {}) };
+}
+
+const epochsShown = 3;
+
+/** The same as lines for a terminal, with what to do. */
+export function describeUnfinished(stages: readonly UnfinishedStage[], { study, name }: ExperimentPlan): string {
+  const lines = stages.flatMap(({ id, state, standing, message, history }) => [
+    `  ${state.padEnd(10)} ${id}${standing ? `, ${state === 'running' ? 'kept' : 'stands'} at ${standing.done} of ${standing.total} ${standing.unit}` : ''}${message && state === 'failed' ? `: ${message}` : ''}`,
+    ...(standing ? lastRows(standing.table).map((row) => `${' '.repeat(13)}${row}`) : []),
+    ...(history ? [`${' '.repeat(13)}its history: ${history}`] : []),
+  ]);
+  const goesOn = stages.some(({ state, standing }) => state === 'stopped' && standing);
+  const start = stages.every(({ state }) => state === 'running') ? [] : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${goesOn ? ' goes on from there' : ''}`];
+  return [...lines, ...start].join('\n');
+}
+
+/** `epoch 12  loss 0.0912  accuracy 0.9731  valLoss 0.1022  valAccuracy 0.9702` */
+function lastRows(table: ResultTable): string[] {
+  const columns = Object.entries(table);
+  const rows = columns[0]?.[1].values.length ?? 0;
+  return Array.from({ length: Math.min(epochsShown, rows) }, (_, i) => rows - Math.min(epochsShown, rows) + i).map((row) =>
+    columns
+      .filter(([, { values }]) => !Number.isNaN(values[row]))
+      .map(([name, { type, values }]) => `${name} ${type === 'real' ? (values[row] as number).toFixed(4) : String(values[row])}`)
+      .join('  '),
+  );
+}

@@ -1,0 +1,153 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { canonicalJson, sha256, type Checkpoint, type ResultColumn, type Standing } from '@layerwise/contracts';
+import { onDisk, syncFolder } from './storage.js';
+
+/** A run that did not finish, as its checkpoint tells. */
+export interface UnfinishedRun {
+  /** The stage instance. */
+  readonly id: string;
+  /** {@link recipeKey}: only a run of this recipe goes on from it. */
+  readonly recipe: string;
+  readonly standing: Standing;
+  /** What it had taken so far. */
+  readonly seconds: number;
+}
+
+/** The first line of the file; the state follows. */
+interface Header extends UnfinishedRun {
+  readonly schema: 1;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** SHA-256 over the rest of the header. */
+  readonly seal: string;
+}
+
+/** A save may take this share of a run's time. */
+const costShare = 0.01;
+
+/** What a checkpoint is of, and whom it tells. */
+export interface CheckpointOptions {
+  readonly id: string;
+  readonly recipe: string;
+  /** Least seconds between two saves; 0 saves whenever asked. */
+  readonly every: number;
+  readonly say: (line: string) => void;
+}
+
+/** A checkpoint in one file, replaced by rename. The caller holds the lock of the instance. */
+export class CheckpointFile implements Checkpoint {
+  private last = process.hrtime.bigint();
+  private readonly began = this.last;
+  private asked = this.last;
+  /** Seconds of the last save, gathering of the state included. */
+  private cost = 0;
+  private earlier = 0;
+  private broken = false;
+
+  /** @param path absolute path of the file */
+  constructor(
+    private readonly path: string,
+    private readonly options: CheckpointOptions,
+  ) {}
+
+  /** Seconds taken by the runs that this one goes on from. */
+  get secondsBefore(): number {
+    return this.earlier;
+  }
+
+  async load(): Promise<Uint8Array | undefined> {
+    const { id, recipe, say } = this.options;
+    const bytes = await readFile(this.path).catch(() => undefined);
+    if (!bytes) return undefined;
+    const found = parse(bytes);
+    if (!found || found.header.id !== id) {
+      say(`${id}: its checkpoint is damaged and is ignored (${this.path})`);
+      return undefined;
+    }
+    if (found.header.recipe !== recipe) {
+      say(`${id}: its checkpoint is of other inputs, code or Node.js and is ignored (${this.path})`);
+      return undefined;
+    }
+    const { standing, seconds } = found.header;
+    this.earlier = seconds;
+    say(`${id} goes on after ${standing.done} of ${standing.total} ${standing.unit}`);
+    return found.state;
+  }
+
+  due(): boolean {
+    const { every } = this.options;
+    this.asked = process.hrtime.bigint();
+    return !this.broken && (every === 0 || secondsSince(this.last) >= Math.max(every, this.cost / costShare));
+  }
+
+  async save(state: Uint8Array, standing: Standing): Promise<void> {
+    const { id, recipe, say } = this.options;
+    const rest: Omit<Header, 'seal'> = { schema: 1, id, recipe, standing: plain(standing), seconds: this.earlier + secondsSince(this.began), bytes: state.length, sha256: sha256(state) };
+    const header: Header = { ...rest, seal: sealOf(rest) };
+    try {
+      await onDisk(this.path, () => this.replace([`${JSON.stringify(header)}\n`, state]));
+    } catch (error) {
+      this.broken = true;
+      say(`${id}: no checkpoint could be kept: ${(error as Error).message}; it runs on without`);
+    }
+    this.cost = secondsSince(this.asked);
+    this.last = process.hrtime.bigint();
+  }
+
+  private async replace(parts: readonly (string | Uint8Array)[]): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true });
+    const aside = `${this.path}.new`;
+    const handle = await open(aside, 'w');
+    try {
+      for (const part of parts) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, this.path);
+    await syncFolder(dirname(this.path));
+  }
+
+  /** For when the work is done. */
+  async remove(): Promise<void> {
+    for (const path of [this.path, `${this.path}.new`]) await rm(path, { force: true });
+  }
+}
+
+/** What the checkpoint in a file tells; undefined if there is none, or it is damaged. */
+export async function readUnfinished(path: string): Promise<UnfinishedRun | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes && parse(bytes)?.header;
+}
+
+function parse(bytes: Buffer): { header: Header; state: Uint8Array } | undefined {
+  const end = bytes.indexOf(10);
+  const state = bytes.subarray(end + 1);
+  try {
+    const { seal, ...rest } = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
+    if (rest.schema !== 1 || sealOf(rest) !== seal || rest.bytes !== state.length || sha256(state) !== rest.sha256) return undefined;
+    return { header: { ...rest, seal, standing: revived(rest.standing) }, state };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Over the text as JSON has it, in which a missing number is null. */
+function sealOf(header: Omit<Header, 'seal'>): string {
+  return sha256(canonicalJson(header));
+}
+
+/** With lists in place of typed arrays and null in place of NaN, as JSON gives it back. */
+function plain(standing: Standing): Standing {
+  return JSON.parse(JSON.stringify(standing, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value))) as Standing;
+}
+
+function revived(standing: Standing): Standing {
+  const columns = Object.entries(standing.table).map(([name, column]): [string, ResultColumn] => [name, column.type === 'real' ? { ...column, values: Array.from(column.values, (value: number | null) => value ?? NaN) } : column]);
+  return { ...standing, table: Object.fromEntries(columns) };
+}
+
+function secondsSince(then: bigint): number {
+  return Number(process.hrtime.bigint() - then) / 1e9;
+}

@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Evaluation } from '@layerwise/contracts';
+import { Store } from '@layerwise/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workspace } from './workspace/workspace.js';
+
+/**
+ * A training that is killed goes on from its last checkpoint and ends with the bytes of one that was never stopped.
+ * More of it: LAYERWISE_RESUMES=50 npx vitest run test/resume.test.ts
+ */
+const kills = Number(process.env.LAYERWISE_RESUMES ?? 1);
+
+/** Nets small enough for many epochs a second; the last is stopped early. */
+const nets: Record<string, string> = {
+  rmsprop: '{ hidden: [{ units: 40, dropout: 0.2 }], epochs: 14, inputDropout: 0.1 }',
+  adam: '{ hidden: [{ units: 48 }, { units: 20, activation: tanh }], epochs: 14, batch: 64, optimizer: { adam: {} }, evaluateEachEpoch: true }',
+  sgd: '{ hidden: [{ units: 32, l2: 0.001 }], epochs: 14, keep: last, optimizer: { sgd: { momentum: 0.9, nesterov: true } }, earlyStop: { metric: valLoss, patience: 5, minDelta: 0.05 } }',
+};
+const study = `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 2000, test: 100 } }
+preprocess: { validation: { first: 300 } }
+experiments:
+${Object.entries(nets).map(([name, train]) => `  ${name}: { train: ${train} }`).join('\n')}
+  nan: { train: { hidden: [{ units: 30 }], epochs: 5, optimizer: { sgd: { learningRate: 1.0e+30 } } } }
+`;
+
+let workspace: Workspace;
+let store: Store;
+const at = (path: string): string => join(workspace.root, path);
+/** `<experiment> <role>` -> id of the stage instance. */
+const ids = new Map<string, string>();
+const idOf = (experiment: string, role = 'train'): string => ids.get(`${experiment} ${role}`) as string;
+const stage = (id: string, env: NodeJS.ProcessEnv = {}): ReturnType<Workspace['layerwise']> => workspace.layerwise(['stage', id], env);
+const checkpoint = (id: string): string => at(`artifacts/.checkpoints/${id}`);
+const contentOf = async (id: string): Promise<string> => {
+  const artifact = await store.open(id);
+  await artifact.verify();
+  return artifact.manifest.content;
+};
+
+/** Starts a stage that keeps a checkpoint after each epoch, and sends it a signal some time after the first. Returns what it printed. */
+async function stopped(id: string, workers: number, delay: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<string> {
+  const env = { ...process.env, LAYERWISE_CHECKPOINT_SECONDS: '0', LAYERWISE_WORKERS: String(workers) };
+  const child = spawn(process.execPath, [at('packages/cli/bin/layerwise.mjs'), 'stage', id], { cwd: workspace.root, env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+  const ended = new Promise<void>((done) => child.on('close', () => done()));
+  const before = existsSync(checkpoint(id)) ? readFileSync(checkpoint(id)).toString('latin1', 0, 400) : '';
+  while (child.exitCode === null && (!existsSync(checkpoint(id)) || readFileSync(checkpoint(id)).toString('latin1', 0, 400) === before)) await sleep(5);
+  await Promise.race([sleep(delay), ended]);
+  child.kill(signal);
+  await ended;
+  return output;
+}
+
+beforeAll(async () => {
+  workspace = Workspace.create('layerwise-resume');
+  workspace.study('tiny', study);
+  store = new Store(at('artifacts'));
+  const { output: plans } = await workspace.layerwise(['explain', 'tiny', '--json']);
+  for (const line of plans.trim().split('\n')) {
+    const { experiment, stages } = JSON.parse(line) as { experiment: string; stages: { role: string; id: string }[] };
+    for (const { role, id } of stages) ids.set(`${experiment.split(':')[1] as string} ${role}`, id);
+  }
+  for (const role of ['ingest', 'preprocess']) {
+    const { code, output } = await stage(idOf('rmsprop', role));
+    expect(code, output).toBe(0);
+  }
+});
+afterAll(() => workspace.remove());
+
+describe('a training that was killed', () => {
+  it.each(Object.keys(nets))('goes on to the same bytes: %s', async (name) => {
+    const id = idOf(name);
+    const straight = await stage(id, { LAYERWISE_WORKERS: '1' });
+    expect(straight.code, straight.output).toBe(0);
+    expect(straight.output).not.toContain('goes on');
+    const reference = await contentOf(id);
+    expect((await (await store.open(id)).json<Evaluation>('evaluation')).stoppedEarly).toBe(name === 'sgd');
+    const workers = [2, 4, 1];
+    let state = 1 + Object.keys(nets).indexOf(name);
+    for (let trial = 0; trial < kills; trial++) {
+      rmSync(at(`artifacts/stages/${id}`), { recursive: true });
+      let killed = 0;
+      for (let n = 0; n < 3 && !existsSync(at(`artifacts/stages/${id}`)); n++) {
+        state = (state * 48271) % 2147483647;
+        const output = await stopped(id, workers[(trial + n) % 3] as number, state % 150);
+        if (!existsSync(at(`artifacts/stages/${id}`))) killed++;
+        if (n > 0) expect(output).toMatch(/goes on after \d+ of 14 epochs/);
+      }
+      expect(killed).toBeGreaterThan(0);
+      if (!existsSync(at(`artifacts/stages/${id}`))) {
+        const { code, output } = await stage(id, { LAYERWISE_WORKERS: String(workers[trial % 3]) });
+        expect(code, output).toBe(0);
+        expect(output).toMatch(/goes on after \d+ of 14 epochs/);
+      }
+      expect(await contentOf(id)).toBe(reference);
+      expect(existsSync(checkpoint(id))).toBe(false);
+    }
+  }, 60_000 + kills * 60_000);
+});
+
+describe('a checkpoint', () => {
+  it('that is damaged, or of another recipe, is ignored and that is said', async () => {
+    const id = idOf('rmsprop');
+    const reference = await contentOf(id);
+    rmSync(at(`artifacts/stages/${id}`), { recursive: true });
+    await stopped(id, 1, 0);
+    const bytes = readFileSync(checkpoint(id));
+    const flipped = Buffer.from(bytes);
+    flipped[flipped.length - 100] = (flipped[flipped.length - 100] as number) ^ 1;
+    writeFileSync(checkpoint(id), flipped);
+    const damaged = await stage(id);
+    expect(damaged.output).toContain(`${id}: its checkpoint is damaged and is ignored`);
+    expect(await contentOf(id)).toBe(reference);
+    expect(existsSync(checkpoint(id))).toBe(false);
+
+    writeFileSync(checkpoint(id), bytes);
+    rmSync(at(`artifacts/stages/${id}`), { recursive: true });
+    workspace.edit('packages/train/dist/stop.js', 'this.waited++;', 'this.waited += 1;');
+    const stale = await stage(id);
+    expect(stale.output).toContain(`${id}: its checkpoint is of other inputs, code or Node.js and is ignored`);
+    expect(await contentOf(id)).toBe(reference);
+  });
+});
+
+describe('layerwise show', () => {
+  it('says where a stopped training stands, and what goes on', async () => {
+    const id = idOf('adam');
+    rmSync(at(`artifacts/stages/${id}`), { recursive: true });
+    await stopped(id, 2, 0);
+    const { code, output } = await workspace.layerwise(['show', 'tiny:adam']);
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`stopped +${id}, stands at \\d+ of 14 epochs`));
+    expect(output).toMatch(/epoch 1 {2}loss \d\.\d{4} {2}accuracy 0\.\d{4}/);
+    expect(output).toContain('npx nx run tiny:adam goes on from there');
+  });
+
+  it('names the history of one that was told to stop', async () => {
+    const id = idOf('adam');
+    await stopped(id, 1, 0, 'SIGTERM');
+    const { output } = await workspace.layerwise(['show', 'tiny:adam', '--json']);
+    const { unfinished } = JSON.parse(output.split('\n')[0] as string) as { unfinished: { id: string; state: string; history: string; standing: { done: number } }[] };
+    expect(unfinished).toMatchObject([{ id, state: 'stopped', history: `artifacts/failed/${id}/data/history.parquet` }]);
+    expect(existsSync(at(unfinished[0]?.history as string))).toBe(true);
+    expect(unfinished[0]?.standing.done).toBeGreaterThan(1);
+  });
+
+  it('says why one failed, and keeps its history', async () => {
+    const id = idOf('nan');
+    const run = await stage(id);
+    expect(run.code).toBe(1);
+    expect(run.output).toContain('the loss must stay finite');
+    const { output } = await workspace.layerwise(['show', 'tiny:nan']);
+    expect(output).toMatch(new RegExp(`failed +${id}: train: the loss must stay finite`));
+    expect(output).toContain(`its history: artifacts/failed/${id}/data/history.parquet`);
+  });
+});
