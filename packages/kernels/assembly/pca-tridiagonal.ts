@@ -130,46 +130,55 @@ function finishVector(u: usize, q: usize, m: i32, half: f64): void {
 /** Applies the reflections to the rows [from, to) of y, float64[.][ld]: eigenvectors of the tridiagonal matrix become those of the first one. */
 export function backTransform(a: usize, n: i32, ld: i32, tau: usize, y: usize, from: i32, to: i32): void {
   const bytes = <usize>ld << 3;
-  for (let v = from; v < to; v += 2) {
-    const one = y + <usize>v * bytes;
-    const two = v + 1 < to ? one + bytes : one;
+  let v = from;
+  for (; v + 4 <= to; v += 4) {
+    const row = y + <usize>v * bytes;
     for (let i = 1; i < n; i++) {
       const half = load<f64>(tau + (<usize>i << 3));
-      if (half != 0) reflectPair(a + <usize>i * bytes, i, half, one, two);
+      if (half != 0) reflectFour(a + <usize>i * bytes, i, half, row, row + bytes, row + 2 * bytes, row + 3 * bytes);
+    }
+  }
+  for (; v < to; v++) {
+    const row = y + <usize>v * bytes;
+    for (let i = 1; i < n; i++) {
+      const half = load<f64>(tau + (<usize>i << 3));
+      if (half != 0) reflectFour(a + <usize>i * bytes, i, half, row, row, row, row);
     }
   }
 }
 
-function reflectPair(u: usize, m: i32, half: f64, one: usize, two: usize): void {
-  let sum1 = f64x2.splat(0), sum2 = sum1;
+/** x -= u (u'x / half) for four vectors of length m, or for one given four times. */
+function reflectFour(u: usize, m: i32, half: f64, x0: usize, x1: usize, x2: usize, x3: usize): void {
+  let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
   const whole = <usize>(m & ~1) << 3;
   for (let k: usize = 0; k < whole; k += 16) {
     const value = v128.load(u + k);
-    sum1 = f64x2.add(sum1, f64x2.mul(value, v128.load(one + k)));
-    sum2 = f64x2.add(sum2, f64x2.mul(value, v128.load(two + k)));
+    s0 = f64x2.add(s0, f64x2.mul(value, v128.load(x0 + k)));
+    s1 = f64x2.add(s1, f64x2.mul(value, v128.load(x1 + k)));
+    s2 = f64x2.add(s2, f64x2.mul(value, v128.load(x2 + k)));
+    s3 = f64x2.add(s3, f64x2.mul(value, v128.load(x3 + k)));
   }
-  let s1 = f64x2.extract_lane(sum1, 0) + f64x2.extract_lane(sum1, 1);
-  let s2 = f64x2.extract_lane(sum2, 0) + f64x2.extract_lane(sum2, 1);
-  const odd = (m & 1) == 1;
-  if (odd) {
-    s1 += load<f64>(u + whole) * load<f64>(one + whole);
-    s2 += load<f64>(u + whole) * load<f64>(two + whole);
-  }
-  s1 /= half;
-  s2 /= half;
-  const f1 = f64x2.splat(s1), f2 = f64x2.splat(s2);
-  if (two != one) {
-    for (let k: usize = 0; k < whole; k += 16) {
-      const value = v128.load(u + k);
-      v128.store(one + k, f64x2.sub(v128.load(one + k), f64x2.mul(value, f1)));
-      v128.store(two + k, f64x2.sub(v128.load(two + k), f64x2.mul(value, f2)));
-    }
-  } else {
-    for (let k: usize = 0; k < whole; k += 16) v128.store(one + k, f64x2.sub(v128.load(one + k), f64x2.mul(v128.load(u + k), f1)));
-  }
-  if (odd) {
-    const value = load<f64>(u + whole);
-    store<f64>(one + whole, load<f64>(one + whole) - value * s1);
-    if (two != one) store<f64>(two + whole, load<f64>(two + whole) - value * s2);
-  }
+  const last = (m & 1) == 1 ? load<f64>(u + whole) : 0;
+  const f0 = factor(s0, last, x0 + whole, half), f1 = factor(s1, last, x1 + whole, half);
+  const f2 = factor(s2, last, x2 + whole, half), f3 = factor(s3, last, x3 + whole, half);
+  subtract(x0, u, whole, f0, last);
+  if (x1 == x0) return;
+  subtract(x1, u, whole, f1, last);
+  subtract(x2, u, whole, f2, last);
+  subtract(x3, u, whole, f3, last);
+}
+
+/** u'x / half from the sums of the even and odd products and the product of the last entry of an odd length (0 for an even one). */
+@inline
+function factor(sums: v128, last: f64, x: usize, half: f64): f64 {
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  if (last != 0) sum += last * load<f64>(x);
+  return sum / half;
+}
+
+@inline
+function subtract(x: usize, u: usize, whole: usize, f: f64, last: f64): void {
+  const four = f64x2.splat(f);
+  for (let k: usize = 0; k < whole; k += 16) v128.store(x + k, f64x2.sub(v128.load(x + k), f64x2.mul(v128.load(u + k), four)));
+  if (last != 0) store<f64>(x + whole, load<f64>(x + whole) - last * f);
 }

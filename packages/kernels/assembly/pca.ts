@@ -1,4 +1,4 @@
-export { gramShare, countNonZero } from './pca-gram';
+export { gramShare } from './pca-gram';
 export { columnSums, gramFloat } from './pca-float';
 export { tridiagonalize, backTransform } from './pca-tridiagonal';
 export { implicitQl, inverseIteration, defect } from './pca-eigen';

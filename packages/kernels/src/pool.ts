@@ -18,6 +18,16 @@ interface Answer {
   readonly error?: string;
 }
 
+/** Threads of closed pools that wait for the next one: starting a thread costs 25 ms of processor time. They keep no process alive. */
+const idle: Worker[] = [];
+
+function startThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Worker {
+  const worker = idle.pop() ?? new Worker(new URL('./pool-worker.js', import.meta.url));
+  worker.ref();
+  worker.postMessage({ module, memory });
+  return worker;
+}
+
 /**
  * A kernel on shared memory with worker threads. Calls of one `run` are handed out in order to whichever
  * thread is free, so they must write to places of their own: the result then never depends on the threads.
@@ -29,6 +39,7 @@ export class KernelPool {
   private readonly threads: readonly Worker[];
   private readonly callers: number;
   private readonly signal: AbortSignal | undefined;
+  private readonly busy = new Set<Worker>();
 
   private constructor(memory: WebAssembly.Memory, local: KernelExports, callers: number, threads: readonly Worker[], signal: AbortSignal | undefined) {
     this.memory = memory;
@@ -47,7 +58,7 @@ export class KernelPool {
     const module = await kernelModule(url);
     const memory = kernelMemory(layout.pages);
     const callers = share || workers <= 1 ? 1 : 0;
-    const threads = workers > 1 ? Array.from({ length: workers - callers }, () => new Worker(new URL('./pool-worker.js', import.meta.url), { workerData: { module, memory } })) : [];
+    const threads = workers > 1 ? Array.from({ length: workers - callers }, () => startThread(module, memory)) : [];
     return new KernelPool(memory, await instantiate(module, memory), callers, threads, signal);
   }
 
@@ -84,9 +95,15 @@ export class KernelPool {
   /**
    * One call in every thread at once, for kernels that take their work from a counter in shared memory: whoever is
    * free takes the next piece, and a thread that is still starting holds up nobody.
+   * @param meanwhile what the calling thread does first, once the others are at work
    */
-  async share(call: (thread: number) => Call): Promise<void> {
-    await this.run(this.width, (_, thread) => call(thread));
+  async share(call: (thread: number) => Call, meanwhile?: () => void): Promise<void> {
+    this.signal?.throwIfAborted();
+    const others = Promise.all(this.threads.map((_, i) => this.ask(this.callers + i, call(this.callers + i))));
+    others.catch(() => undefined); // awaited below, after the calling thread's own part
+    meanwhile?.();
+    if (this.callers > 0) await this.ask(0, call(0));
+    await others;
   }
 
   private async ask(thread: number, [name, ...args]: Call): Promise<number> {
@@ -98,6 +115,7 @@ export class KernelPool {
     }
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
+        this.busy.delete(worker);
         worker.off('message', answered);
         worker.off('error', failed);
         this.signal?.removeEventListener('abort', aborted);
@@ -105,17 +123,27 @@ export class KernelPool {
       };
       const answered = ({ result, error }: Answer): void => settle(() => (error === undefined ? resolve(result as number) : reject(new Error(error))));
       const failed = (error: Error): void => settle(() => reject(error));
-      const aborted = (): void => settle(() => reject(this.signal?.reason));
+      const aborted = (): void => {
+        settle(() => reject(this.signal?.reason));
+        this.busy.add(worker);
+      };
       worker.on('message', answered);
       worker.on('error', failed);
       this.signal?.addEventListener('abort', aborted);
+      this.busy.add(worker);
       worker.postMessage({ name, args });
     });
   }
 
-  /** Ends the threads, also in the middle of a call. */
+  /** Lets go of the threads: those in the middle of a call are ended, the others wait for the next pool. */
   async close(): Promise<void> {
-    await Promise.all(this.threads.map((worker) => worker.terminate()));
+    const free = this.threads.filter((worker) => !this.busy.has(worker));
+    for (const worker of free) {
+      worker.postMessage({});
+      worker.unref();
+    }
+    idle.push(...free);
+    await Promise.all([...this.busy].map((worker) => worker.terminate()));
   }
 }
 

@@ -1,66 +1,92 @@
 import { describe, expect, it } from 'vitest';
 import { Layout } from '@layerwise/kernels/layout';
-import { KernelPool, ranges } from '@layerwise/kernels/pool';
+import { KernelPool, ranges, type Call } from '@layerwise/kernels/pool';
 
-function countingLayout() {
+const kernel = new URL('../dist/wasm/pca.wasm', import.meta.url);
+
+/** Numbers, and calls of a kernel function that give the size of each: the defect of a matrix of one entry for the eigenvalue 0. */
+function numbers() {
   const layout = new Layout();
-  return { layout, bytes: layout.take(Uint8Array, 1000) };
+  const [values, zero, one] = [layout.take(Float64Array, 100), layout.take(Float64Array, 2), layout.take(Float64Array, 2)];
+  const sizeOf = (i: number): Call => ['defect', values.offset + 8 * i, 0, 1, zero.offset, 1, 1, one.offset, 2];
+  const fill = (pool: KernelPool): Float64Array => {
+    pool.view(one)[0] = 1;
+    const data = pool.view(values);
+    for (let i = 0; i < 100; i++) data[i] = i - 50;
+    return data;
+  };
+  return { layout, fill, sizeOf };
 }
 
 describe('KernelPool', () => {
   it.each([1, 2, 3])('answers in the order of the calls with %i workers', async (workers) => {
-    const { layout, bytes } = countingLayout();
-    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers });
+    const { layout, fill, sizeOf } = numbers();
+    const pool = await KernelPool.open(kernel, layout, { workers });
     try {
-      const data = pool.view(bytes);
-      for (let i = 0; i < 1000; i++) data[i] = i % 7 === 0 ? 0 : i & 255 || 1;
-      const cuts = ranges(1000, 9);
-      const counts = await pool.run(cuts.length, (i) => ['countNonZero', bytes.offset, ...(cuts[i] as readonly [number, number])]);
-      expect(counts).toEqual(cuts.map(([from, to]) => data.slice(from, to).filter((value) => value !== 0).length));
+      const data = fill(pool);
+      expect(await pool.run(100, sizeOf)).toEqual(Array.from(data, Math.abs));
     } finally {
       await pool.close();
     }
   });
 
   it.each([1, 2])('throws the reason of a signal that fired, with %i workers', async (workers) => {
-    const { layout, bytes } = countingLayout();
+    const { layout, sizeOf } = numbers();
     const controller = new AbortController();
-    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers, signal: controller.signal });
+    const pool = await KernelPool.open(kernel, layout, { workers, signal: controller.signal });
     try {
-      const run = pool.run(100, () => ['countNonZero', bytes.offset, 0, 1000], (index) => index === 3 && controller.abort(new Error('enough')));
+      const run = pool.run(100, sizeOf, (index) => index === 3 && controller.abort(new Error('enough')));
       await expect(run).rejects.toThrow('enough');
+      await expect(pool.share(() => sizeOf(0))).rejects.toThrow('enough');
     } finally {
       await pool.close();
     }
   });
 
   it.each([1, 2, 3])('shares one call with each of %i threads, the calling one among them', async (workers) => {
-    const { layout, bytes } = countingLayout();
-    const counter = layout.take(Int32Array, 1);
-    const scratch = Array.from({ length: workers }, () => layout.take(Uint8Array, 8 + 64));
+    const layout = new Layout();
+    const [bytes, counter] = [layout.take(Uint8Array, 1016), layout.take(Int32Array, 1)];
+    const scratch = Array.from({ length: workers }, () => layout.take(Float32Array, 1000));
     const [out, start] = [layout.take(Float32Array, 1000), layout.take(Float32Array, 16)];
     const weights = layout.take(Float32Array, 16);
-    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers, share: true });
+    const pool = await KernelPool.open(kernel, layout, { workers, share: true });
     try {
       pool.view(bytes).set(Uint8Array.from({ length: 1000 }, (_, i) => i & 255));
       pool.view(weights)[0] = 3;
       const threads: number[] = [];
-      await pool.share((thread) => {
-        threads.push(thread);
-        return ['projectShare', 1, bytes.offset, 1000, 7, counter.offset, 1, weights.offset, start.offset, 16, 1, out.offset, scratch[thread]!.offset];
-      });
-      expect(threads).toEqual(Array.from({ length: workers }, (_, i) => i));
+      await pool.share(
+        (thread) => {
+          threads.push(thread);
+          return ['projectShare', 1, bytes.offset, 1000, counter.offset, 1, weights.offset, start.offset, 16, 1, out.offset, scratch[thread]!.offset];
+        },
+        () => threads.push(-1),
+      );
+      expect(threads.toSorted()).toEqual(Array.from({ length: workers + 1 }, (_, i) => i - 1));
+      expect(threads.indexOf(-1)).toBe(workers - 1);
       expect(Array.from(pool.view(out))).toEqual(Array.from({ length: 1000 }, (_, i) => 3 * (i & 255)));
     } finally {
       await pool.close();
     }
   });
 
+  it('uses the threads of a closed pool again, on the memory of the new one', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { layout, fill, sizeOf } = numbers();
+      const pool = await KernelPool.open(kernel, layout, { workers: 2 });
+      try {
+        const data = fill(pool);
+        data[7] = 1000 + round;
+        expect((await pool.run(100, sizeOf))[7]).toBe(1000 + round);
+      } finally {
+        await pool.close();
+      }
+    }
+  });
+
   it('hands on what a kernel throws', async () => {
-    const { layout } = countingLayout();
-    const pool = await KernelPool.open(new URL('../dist/wasm/pca.wasm', import.meta.url), layout, { workers: 2 });
+    const pool = await KernelPool.open(kernel, new Layout(), { workers: 2 });
     try {
-      await expect(pool.run(1, () => ['countNonZero', 2 ** 31, 0, 10])).rejects.toThrow(/out of bounds/);
+      await expect(pool.run(1, () => ['defect', 2 ** 31, 0, 1, 0, 1, 1, 0, 2])).rejects.toThrow(/out of bounds/);
     } finally {
       await pool.close();
     }

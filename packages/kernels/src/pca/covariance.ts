@@ -26,9 +26,7 @@ interface Moments {
 }
 
 const WORD_ROWS = 66_051; // rows whose products of bytes fit in 32 bits
-const BLOCK_BYTES = 16 * 2 ** 20; // rows in the kernel's memory at once
-const ROWS_PER_TURN = 256;
-const DENSE_FROM = 0.14; // share of non-zero entries above which packed int16 products beat outer products of non-zeros: on 20,000 MNIST rows thinned by a threshold, 93 against 75 ms at 0.123 and 110 against 135 ms at 0.159
+const BLOCK_BYTES = 8 * 2 ** 20; // rows in the kernel's memory, of two blocks: one is copied while the other is added
 
 const one = (value: number | readonly number[], j: number): number => (typeof value === 'number' ? value : (value[j] as number));
 
@@ -63,37 +61,43 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const block = Math.max(1, Math.min(N, WORD_ROWS, Math.floor(BLOCK_BYTES / D)));
-  const x = layout.take(Uint8Array, block * D + 16);
+  const groups = Math.ceil(D / 4);
+  const desks = [0, 1].map(() => ({ x: layout.take(Uint8Array, block * D + 16), list: layout.take(Uint32Array, block), counter: layout.take(Int32Array, 1) }));
+  const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2] as (typeof desks)[number];
   const parts = Array.from({ length: threads }, () => ({
-    gram: layout.take(Uint32Array, D * D),
-    sums: layout.take(Uint32Array, D),
-    scratch: layout.take(Uint8Array, 256 * (D + 5) + 4 * (D + 4)),
+    gram: layout.take(Uint32Array, 16 * groups * groups),
+    sums: layout.take(Uint32Array, 4 * groups),
+    scratch: layout.take(Uint32Array, 16 * (36 * groups + 12)),
   }));
-  const counter = layout.take(Int32Array, 1);
-  const list = layout.take(Uint32Array, block);
   const questions = layout.take(Int32Array, 2 ** DEPTH);
   const leaves = layout.take(Uint8Array, 4 * 257 + block);
-  const dense = density(data) >= DENSE_FROM;
   const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
+  const bring = (start: number): void => {
+    if (start >= N) return;
+    const { x, list, counter } = desk(start);
+    const rows = Math.min(block, N - start);
+    pool.view(x).set(data.subarray(start * D, (start + rows) * D));
+    pool.local.orderRows?.(x.offset, rows, D, questions.offset, DEPTH, list.offset, leaves.offset);
+    pool.view(counter)[0] = 0;
+  };
   try {
     const total: Moments = { sums: new Float64Array(D), products: new Float64Array(D * D) };
-    if (dense) pool.view(questions).set(zeroQuestions(data, N, D));
+    pool.view(questions).set(zeroQuestions(data, N, D));
+    bring(0);
     let added = 0;
     for (let start = 0; start < N; start += block) {
+      const { x, list, counter } = desk(start);
       const rows = Math.min(block, N - start);
-      pool.view(x).set(data.subarray(start * D, (start + rows) * D));
-      if (dense) pool.local.orderRows?.(x.offset, rows, D, questions.offset, DEPTH, list.offset, leaves.offset);
-      pool.view(counter)[0] = 0;
-      await pool.share((thread) => {
-        const part = parts[thread] as (typeof parts)[number];
-        return ['gramShare', x.offset, dense ? list.offset : 0, rows, ROWS_PER_TURN, counter.offset, D, part.gram.offset, part.sums.offset, part.scratch.offset];
-      });
+      await pool.share(
+        (thread) => {
+          const part = parts[thread] as (typeof parts)[number];
+          return ['gramShare', x.offset, list.offset, rows, counter.offset, D, part.gram.offset, part.sums.offset, part.scratch.offset];
+        },
+        () => bring(start + block),
+      );
       added += rows;
       if (added + block <= WORD_ROWS && start + rows < N) continue;
-      for (const part of parts) {
-        flush(pool.view(part.sums), total.sums);
-        flush(pool.view(part.gram), total.products);
-      }
+      for (const part of parts) flush(pool.view(part.sums), pool.view(part.gram), total);
       added = 0;
     }
     return total;
@@ -102,18 +106,17 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
   }
 }
 
-/** Share of non-zero entries in a sample spread over the rows. */
-function density(data: Uint8Array): number {
-  const step = Math.max(1, Math.floor(data.length / 100_003));
-  let seen = 0;
-  let lit = 0;
-  for (let i = 0; i < data.length; i += step, seen++) if (data[i] !== 0) lit++;
-  return lit / seen;
-}
-
-function flush(words: Uint32Array, total: Float64Array): void {
-  for (let i = 0; i < words.length; i++) total[i] = (total[i] as number) + (words[i] as number);
-  words.fill(0);
+/** Adds a thread's words, products in tiles of 4 x 4 columns, to the total, and clears them. */
+function flush(sums: Uint32Array, gram: Uint32Array, total: Moments): void {
+  const D = total.sums.length;
+  const groups = sums.length / 4;
+  for (let a = 0; a < D; a++) {
+    total.sums[a] = (total.sums[a] as number) + (sums[a] as number);
+    const row = (a >> 2) * groups * 16 + (a & 3) * 4;
+    for (let b = a; b < D; b++) total.products[a * D + b] = (total.products[a * D + b] as number) + (gram[row + (b >> 2) * 16 + (b & 3)] as number);
+  }
+  sums.fill(0);
+  gram.fill(0);
 }
 
 const FLOAT_CALLS = 8;
