@@ -22,7 +22,6 @@ function cold(workspace, repetitions) {
   const figures = [];
   for (let i = 0; i < repetitions; i++) {
     workspace.clear();
-    workspace.nx('run', 'layerwise:build');
     const { seconds, cpuSeconds } = workspace.nx('run-many', '-p', 'pipeline', '-t', ...experiments);
     console.log(`  ours, cold: ${seconds.toFixed(1)} s`);
     figures.push({ seconds, cpuSeconds });

@@ -1,10 +1,11 @@
-// Whether the compiled packages are those of the sources; plain JavaScript, since it runs before anything is compiled.
+// Brings the compiled packages up to date with their sources; plain JavaScript, since it runs before anything is compiled.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const kernels = 'packages/kernels/assembly/build.mjs';
 
 /** Time of the newest file below a folder, in ms. */
 function newest(folder) {
@@ -22,13 +23,66 @@ function isStale(name) {
   return !existsSync(info) || newest(join(root, 'packages', name, 'src')) > statSync(info).mtimeMs;
 }
 
-/** Compiles the packages if a source is newer than its module. Throws an Error with the compiler's messages. */
+const packages = () => readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')));
+
+/** What is to be run: the compiler of the kernels in AssemblyScript, and that of all packages. */
+function staleBuilds() {
+  const stamp = join(root, 'packages/kernels/dist/wasm/.stamp');
+  const isOld = !existsSync(stamp) || newest(join(root, dirname(kernels))) > statSync(stamp).mtimeMs;
+  return [...(isOld ? [[kernels]] : []), ...(packages().some(isStale) ? [['node_modules/typescript/bin/tsc', '-b']] : [])];
+}
+
+/** Compiles what is older than its source; another process that does so just now is waited for. Throws an Error with the compiler's messages. */
 export function compileIfStale() {
-  const packages = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')));
-  if (!packages.some(isStale)) return;
+  if (staleBuilds().length === 0) return;
+  locked(join(root, '.tsbuild/.lock'), () => {
+    for (const args of staleBuilds()) compile(args);
+  });
+}
+
+function compile(args) {
   try {
-    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root, stdio: 'pipe' });
+    execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
   } catch (error) {
-    throw new Error(`the packages of this repository do not compile:\n${error.stdout}`, { cause: error });
+    throw new Error(`the packages of this repository do not compile:\n${error.stdout}${error.stderr}`, { cause: error });
+  }
+}
+
+/** Runs `work` while no other process does; a lock left by a process that is gone is taken over. */
+function locked(file, work) {
+  const own = `${file}.${process.pid}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(own, String(process.pid));
+  try {
+    while (!linked(own, file)) {
+      if (!isAlive(file)) rmSync(file, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+    try {
+      work();
+    } finally {
+      rmSync(file, { force: true });
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function linked(from, to) {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Whether the process whose number a file holds is there. */
+function isAlive(file) {
+  try {
+    return process.kill(Number(readFileSync(file, 'utf8')), 0);
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }

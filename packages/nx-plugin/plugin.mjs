@@ -3,5 +3,5 @@ import { compileIfStale } from './fresh.mjs';
 
 compileIfStale();
 
-const { name, createNodes, preTasksExecution } = await import('./dist/index.js');
-export { createNodes, name, preTasksExecution };
+const { name, createNodes, postTasksExecution, preTasksExecution } = await import('./dist/index.js');
+export { createNodes, name, postTasksExecution, preTasksExecution };

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 const root = process.argv[2];
 const load = (file) => import(new URL(`../../packages/${file}`, import.meta.url).href);
-const [{ planAll }, { Explainer }, { runStage }, { publishExperiment }, { preTasksExecution }, store, { deriveSeed }] = await Promise.all(
+const [{ planAll }, { Explainer }, { runStage }, { publishExperiment }, { memoOf, preTasksExecution, tracerOf }, store, { deriveSeed }] = await Promise.all(
   ['cli/dist/workspace.js', 'cli/dist/explanation.js', 'cli/dist/run-stage.js', 'cli/dist/publish.js', 'nx-plugin/dist/index.js', 'store/dist/index.js', 'contracts/dist/index.js'].map(load),
 );
 
@@ -37,7 +37,9 @@ let explainMs = 0;
 
 async function runAndCompare(experiment) {
   const started = performance.now();
-  const explained = await new Explainer(root, plan.instances).explain(experiment);
+  const memo = memoOf(root);
+  const explained = await new Explainer(root, plan.instances, await tracerOf(root, memo)).explain(experiment);
+  memo.save();
   explainMs = Math.max(explainMs, performance.now() - started);
   const { write } = process.stdout;
   process.stdout.write = () => true;

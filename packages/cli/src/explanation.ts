@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entryOf } from '@layerwise/nx-plugin';
 import { differences, findDamage, type CodeTrace, type Damage, type ForeseenRecipe, type Manifest, type Recipe, type Shelf, type StalenessReason, type Store } from '@layerwise/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
-import { codeOf, nearestTo, recipeOf, storeOf } from './recipe.js';
+import { nearestTo, recipeOf, storeOf } from './recipe.js';
 
 /**
  * What will become of a stage in the next run.
@@ -51,16 +50,17 @@ export class Explainer {
   private readonly shelf: Shelf;
   private readonly damage: ReadonlyMap<string, Damage>;
   private readonly damaged: ReadonlySet<string>;
-  private readonly traces = new Map<string, Promise<CodeTrace>>();
   private readonly foreseen = new Map<string, Promise<Foreseen>>();
 
   /**
    * @param root absolute path of the workspace
    * @param instances of the workspace's plan
+   * @param trace finds the code of a stage package
    */
   constructor(
     private readonly root: string,
     private readonly instances: ReadonlyMap<string, StageInstance>,
+    private readonly trace: (uses: string) => CodeTrace,
   ) {
     this.store = storeOf(root);
     this.shelf = this.store.shelf();
@@ -95,7 +95,7 @@ export class Explainer {
 
   private async judge(instance: StageInstance, last?: string): Promise<Foreseen> {
     const { id, stage } = instance;
-    const trace = await this.trace(instance.uses);
+    const trace = this.trace(instance.uses);
     const inputs = Object.fromEntries(await Promise.all(Object.entries(instance.inputs).map(async ([name, provider]) => [name, (await this.foresee(provider)).content] as const)));
     const wanted = recipeOf(instance, trace.code, inputs);
     const serving = await this.shelf.serving(stage, id, wanted, this.damaged);
@@ -124,12 +124,6 @@ export class Explainer {
     const differing = old ? [...differences(old.recipe, wanted), ...notKnown(old.recipe, wanted)].map((reason): ExplainedReason => withCause(reason, instance, trace)) : [];
     if (lost.length > 0 || differing.length > 0) return [...lost, ...differing];
     return [{ reason: old ? 'artifact missing' : 'never computed' }];
-  }
-
-  private trace(uses: string): Promise<CodeTrace> {
-    let trace = this.traces.get(uses);
-    if (!trace) this.traces.set(uses, (trace = codeOf(this.root, entryOf(this.root, uses) as string)));
-    return trace;
   }
 }
 

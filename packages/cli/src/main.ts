@@ -120,6 +120,20 @@ async function parser(args: readonly string[]): Promise<Argv> {
       (y) => y.option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
       async ({ json }) => (await import('./commands/doctor.js')).doctorCommand({ json }),
     )
+    .command(
+      'cache <action>',
+      "Serve a cache that workspaces share, by Nx's self-hosted protocol",
+      (y) =>
+        y
+          .positional('action', { choices: ['serve'] as const, demandOption: true, describe: 'serve' })
+          .option('folder', { type: 'string', default: '.layerwise/cache', describe: 'Where the entries lie' })
+          .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to serve at; the default is this computer alone' })
+          .option('port', { type: 'number', default: 4949, describe: '0 takes one that is free' })
+          .option('max-size', { type: 'string', default: '10GB', describe: 'Of all entries; what was used least lately gives way' })
+          .epilogue('The access token is NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN; without it a new one is made and shown.')
+          .example('$0 cache serve', ''),
+      async ({ folder, host, port, maxSize }) => (await import('./commands/cache.js')).cacheServeCommand({ folder, host, port, size: maxSize }),
+    )
     .command('schema', 'Write pipelines/study.schema.json, for completion in editors', {}, async () => (await import('./commands/schema.js')).schemaCommand())
     .demandCommand(1, 'Name a command.')
     .strict()

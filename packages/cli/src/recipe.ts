@@ -1,18 +1,11 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { nxCache } from '@layerwise/nx-plugin';
-import { differences, Store, traceCode, type CodeFingerprint, type CodeTrace, type ForeseenRecipe, type Manifest, type Shelf } from '@layerwise/store';
+import { differences, Store, type CodeFingerprint, type ForeseenRecipe, type Manifest, type Shelf } from '@layerwise/store';
 import type { StageInstance } from '@layerwise/study';
 
 /** The artifacts of a workspace, with the copies that Nx's cache holds. @param root absolute path of the workspace */
 export function storeOf(root: string): Store {
   return new Store(join(root, 'artifacts'), nxCache(root));
-}
-
-/** The code that runs in a stage's process: that of the package, and that which writes artifacts. */
-export function codeOf(root: string, entry: string): Promise<CodeTrace> {
-  const resolve = createRequire(join(root, 'packages/cli/package.json')).resolve;
-  return traceCode([entry, resolve('@layerwise/store/writer'), resolve('@layerwise/store/arrow'), resolve('@layerwise/store/parquet')]);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Warning } from '@layerwise/contracts';
-import { entryOf, placesOf } from '@layerwise/nx-plugin';
+import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
 import { describeReason, differences, type CheckpointFile, type Draft, type Manifest, type Recipe, type Store, type StoredArtifact } from '@layerwise/store';
 import type { StageInstance } from '@layerwise/study';
-import { codeOf, nearestTo, recipeOf, storeOf } from './recipe.js';
+import { nearestTo, recipeOf, storeOf } from './recipe.js';
 import { checkpointInterval, workerCount } from './settings.js';
 
 /** What became of a stage: computed anew, found intact under its own id, or taken over from an equal one under another id. */
@@ -30,7 +30,7 @@ export async function runStage(root: string, instance: StageInstance, console: C
   const waiting = { signal: console.signal, onWait: (pid: number) => console.say(`${instance.id}: process ${pid} is computing it; waiting`) };
   return store.lock(instance.id, waiting, async () => {
     const inputs = await openInputs(store, instance);
-    const draft = await draftOf(root, entry, stage, instance, inputs);
+    const draft = await draftOf(root, stage, instance, inputs);
     const found = await store.find(draft);
     const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say });
     if (found) await checkpoint.remove();
@@ -51,8 +51,8 @@ async function openInputs(store: Store, instance: StageInstance): Promise<Inputs
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function draftOf(root: string, entry: string, stage: AnyStage, instance: StageInstance, inputs: Inputs): Promise<Draft> {
-  const { code } = await codeOf(root, entry);
+async function draftOf(root: string, stage: AnyStage, instance: StageInstance, inputs: Inputs): Promise<Draft> {
+  const { code } = (await tracerOf(root, memoOf(root)))(instance.uses);
   const contents = Object.fromEntries(Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.content]));
   const recipe: Recipe = { ...recipeOf(instance, code, contents), inputs: contents };
   return { id: instance.id, stage: stage.id, kind: stage.writes, recipe, inputs: instance.inputs };

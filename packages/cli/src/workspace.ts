@@ -26,8 +26,8 @@ export async function distrusting<T>(root: string, work: () => Promise<T>): Prom
 
 /** Plans every study of the workspace. @throws LayerwiseError STUDY_INVALID */
 export async function planAll(root: string): Promise<WorkspacePlan> {
-  const { planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
-  return planWorkspace(root, studyFiles(root));
+  const { memoOf, placesOf, planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
+  return planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root));
 }
 
 /** The study of that name. @throws LayerwiseError USAGE with the nearest name */

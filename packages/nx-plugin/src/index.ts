@@ -1,3 +1,5 @@
+export * from './code.js';
+export * from './gate.js';
 export * from './plugin.js';
 export * from './projects.js';
 export * from './workspace.js';

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { findLastingDamage, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
 import { storageError } from '@layerwise/store/storage';
-import type { CreateNodes, PreTasksExecution } from '@nx/devkit';
+import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+import { memoOf, tracerOf } from './code.js';
+import { openGate, sharedCacheOf } from './gate.js';
 import { stageProject, studyProject, type Projects } from './projects.js';
-import { nxCache, planWorkspace, relativePath } from './workspace.js';
+import { nxCache, placesOf, planWorkspace, relativePath } from './workspace.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';
@@ -15,19 +17,23 @@ export const createNodes: CreateNodes = [
   'pipelines/*/study.yaml',
   async (files, _options, { workspaceRoot }) => {
     const sorted = [...files].sort();
-    const plan = await planWorkspace(workspaceRoot, sorted).catch((error: unknown) => {
+    const memo = memoOf(workspaceRoot);
+    const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), memo).catch((error: unknown) => {
       throw error instanceof LayerwiseError ? new Error(error.describe()) : error;
     });
+    const codeOf = await tracerOf(workspaceRoot, memo);
     const claimed = new Set<string>();
-    return plan.studies.map((study, index) => {
+    const projects = plan.studies.map((study, index): [string, { projects: Projects }] => {
       const projects: Projects = studyProject(study);
       for (const instance of study.instances.values()) {
         if (claimed.has(instance.id)) continue;
         claimed.add(instance.id);
-        Object.assign(projects, stageProject(workspaceRoot, instance));
+        Object.assign(projects, stageProject(instance, codeOf(instance.uses).code.digest));
       }
       return [sorted[index] as string, { projects }];
     });
+    memo.save();
+    return projects;
   },
 ];
 
@@ -56,7 +62,17 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
     }
   }
   if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
+  const shared = sharedCacheOf();
+  if (!shared || distrusted) return;
+  const { env, close } = await openGate(shared, say);
+  closeGate = close;
+  Object.assign(process.env, env);
 };
+
+let closeGate = (): void => undefined;
+
+/** After the tasks: closes the gate to the shared cache, if there is one. */
+export const postTasksExecution: PostTasksExecution = () => closeGate();
 
 /**
  * Where the cache's folder is gone but Nx's records of it are not, Nx would take every entry for there: the records are removed,

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename, posix } from 'node:path';
 import { canonicalJson, LayerwiseError, sha256, type AnyStage, type Places } from '@layerwise/contracts';
+import type { FileMemo } from '@layerwise/store/memo';
 import type { RawState } from '@layerwise/study';
 
 /** An instance travels in one environment variable, of which Linux takes 128 KiB: room for the records of so many files. */
@@ -9,12 +8,12 @@ const maxRecords = 200;
 
 /**
  * What the raw files of a stage hold now. More than a few are told folder by folder, very many as one.
- * @param hashes SHA-256 by path, filled as files are read
+ * @param memo keeps the hash of a file that looks as it did
  * @throws LayerwiseError DATA_INVALID if a file cannot be read
  */
-export function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, hashes: Map<string, string>): RawState {
+export function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, memo: FileMemo): RawState {
   const { files, names, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
-  const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, hashes) }));
+  const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, memo) }));
   if (records.length <= maxRecords) return { files: records, complete };
   const folders = gathered(records, ({ name }) => posix.dirname(name));
   return { files: folders.length <= maxRecords ? folders : gathered(records, () => '.'), complete };
@@ -32,15 +31,13 @@ function gathered(records: RawState['files'], groupOf: (record: RawState['files'
   return Array.from(groups, ([group, members]) => ({ name: `${group}/ (${members.length} files)`, sha256: sha256(canonicalJson(members)) }));
 }
 
-function hashOf(file: string, hashes: Map<string, string>): string {
-  let hash = hashes.get(file);
-  if (hash === undefined) {
-    try {
-      hash = createHash('sha256').update(readFileSync(file)).digest('hex');
-    } catch (error) {
-      throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${(error as Error).message}`, { where: file, remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.' });
-    }
-    hashes.set(file, hash);
+function hashOf(file: string, memo: FileMemo): string {
+  let rule = 'it is missing';
+  try {
+    const hash = memo.get('sha256', file, sha256);
+    if (hash !== undefined) return hash;
+  } catch (error) {
+    rule = (error as Error).message;
   }
-  return hash;
+  throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${rule}`, { where: file, remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.' });
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nearest, type AnyStage, type Places } from '@layerwise/contracts';
+import { FileMemo } from '@layerwise/store/memo';
 import { packagesOf, parseStudy, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
 import { rawStateOf } from './raw-files.js';
 
@@ -37,9 +38,10 @@ export function studyFiles(root: string): readonly string[] {
  * Plans the given studies together.
  * @param root absolute path of the workspace
  * @param files paths of study files, relative to it
+ * @param memo knows raw files that have not changed
  * @throws LayerwiseError STUDY_INVALID, DATA_INVALID
  */
-export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root)): Promise<WorkspacePlan> {
+export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root), memo: FileMemo = new FileMemo()): Promise<WorkspacePlan> {
   const documents = files.map((file) => parseStudy(readFileSync(join(root, file), 'utf8'), file));
   refuseSameName(documents);
   const catalog = new Map<string, AnyStage>();
@@ -48,8 +50,7 @@ export async function planWorkspace(root: string, files: readonly string[], plac
       if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));
     }
   }
-  const hashes = new Map<string, string>();
-  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState => rawStateOf(stage, params, places, hashes);
+  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState => rawStateOf(stage, params, places, memo);
   const studies = documents.map((document) => planStudy(document, { catalog, rawState }));
   return { studies, instances: new Map(studies.flatMap(({ instances }) => [...instances])), catalog };
 }

@@ -1,8 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
 import { init, parse } from 'es-module-lexer';
+import { FileMemo } from './memo.js';
 
 /** What code a stage runs: each module it reaches, and each installed package these import. */
 export interface CodeFingerprint {
@@ -12,6 +13,27 @@ export interface CodeFingerprint {
   readonly modules: Readonly<Record<string, string>>;
   /** Name -> version of every installed package that is imported, and of all that these depend on. */
   readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** A fingerprint, and by which module each was reached first. */
+export interface CodeTrace {
+  readonly code: CodeFingerprint;
+  /** Module -> the modules from the entry to the one that imports it; empty for an entry. */
+  readonly through: (module: string) => readonly string[];
+}
+
+/** What a file of the repository says by itself, wherever it lies. */
+interface Module {
+  readonly sha256: string;
+  /** Specifiers of its imports, those of Node.js left out. */
+  readonly imports: readonly string[];
+  /** Paths, from its own folder, of the files it names by `new URL(…, import.meta.url)`; with `${` in them, of all that fit. */
+  readonly assets: readonly string[];
+}
+
+interface PackageJson {
+  readonly version: string;
+  readonly dependencies: readonly string[];
 }
 
 const workspaceScope = '@layerwise/';
@@ -24,70 +46,123 @@ const asset = /new URL\(\s*(['"`])(\.[^'"`]+)\1\s*,\s*import\.meta\.url\s*\)/g;
  * @param entries absolute paths of compiled ES modules: the stage's entry and the modules that write its artifacts
  */
 export async function fingerprintCode(entries: readonly string[]): Promise<CodeFingerprint> {
-  return (await traceCode(entries)).code;
-}
-
-/** A fingerprint, and by which module each was reached first. */
-export interface CodeTrace {
-  readonly code: CodeFingerprint;
-  /** Module -> the modules from the entry to the one that imports it; empty for an entry. */
-  readonly through: (module: string) => readonly string[];
-}
-
-/** As {@link fingerprintCode}, with the way to each module. */
-export async function traceCode(entries: readonly string[]): Promise<CodeTrace> {
   await init();
-  const modules = new Map<string, string>();
-  const names = new Map<string, string>();
-  const importers = new Map<string, string>();
-  const dependencies = new Map<string, string>();
-  const pending = [...entries];
-  const seen = new Set(pending);
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw new LayerwiseError('STAGE_FAILED', `the stage's code must be built, but a module cannot be read: ${error.code}`, { where: path, remedy: 'Run npm run build.', cause: error });
-    });
-    const name = await nameOf(path);
-    names.set(path, name);
-    modules.set(name, sha256(bytes));
-    if (!/\.m?js$/.test(path)) continue;
-    for (const found of await importsOf(path, bytes.toString('utf8'), dependencies)) {
-      if (seen.has(found)) continue;
-      seen.add(found);
-      importers.set(found, path);
-      pending.push(found);
+  return new CodeTracer().trace(entries).code;
+}
+
+/** Traces code; what several stages share is looked at once. {@link init} of es-module-lexer must be over: see {@link CodeTracer.ready}. */
+export class CodeTracer {
+  private readonly names = new Map<string, string>();
+  private readonly resolved = new Map<string, string>();
+  private readonly packages = new Map<string, string | undefined>();
+
+  constructor(private readonly memo: FileMemo = new FileMemo()) {}
+
+  static async ready(memo?: FileMemo): Promise<CodeTracer> {
+    await init();
+    return new CodeTracer(memo);
+  }
+
+  /** As {@link fingerprintCode}, with the way to each module. @throws LayerwiseError STAGE_FAILED if a module is missing */
+  trace(entries: readonly string[]): CodeTrace {
+    const modules = new Map<string, string>();
+    const importers = new Map<string, string>();
+    const dependencies = new Map<string, string>();
+    const pending = [...entries];
+    const seen = new Set(pending);
+    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+      const module = this.module(path);
+      modules.set(this.nameOf(path), module.sha256);
+      for (const found of this.reached(path, module, dependencies)) {
+        if (seen.has(found)) continue;
+        seen.add(found);
+        importers.set(found, path);
+        pending.push(found);
+      }
     }
+    const sorted = { modules: ordered(modules), dependencies: ordered(dependencies) };
+    const through = (module: string): readonly string[] => this.wayTo([...seen].find((path) => this.nameOf(path) === module), importers);
+    return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through };
   }
-  const sorted = { modules: ordered(modules), dependencies: ordered(dependencies) };
-  return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through: (module) => wayTo(module, names, importers) };
-}
 
-function wayTo(module: string, names: ReadonlyMap<string, string>, importers: ReadonlyMap<string, string>): string[] {
-  const way: string[] = [];
-  const [start] = [...names].find(([, name]) => name === module) ?? [''];
-  for (let at = importers.get(start); at !== undefined; at = importers.get(at)) way.unshift(names.get(at) as string);
-  return way;
-}
-
-/** Absolute paths of the repository's files that a module reaches directly; installed packages go to `dependencies`. */
-async function importsOf(path: string, source: string, dependencies: Map<string, string>): Promise<string[]> {
-  const [imports] = parse(source, path);
-  const found: string[] = [];
-  for (const { specifier } of imports) {
-    if (!specifier || specifier.startsWith('node:')) continue;
-    if (specifier.startsWith('.')) found.push(join(dirname(path), specifier));
-    else if (specifier.startsWith(workspaceScope)) found.push(createRequire(path).resolve(specifier));
-    else await addDependency(packageName(specifier), path, dependencies);
+  private wayTo(path: string | undefined, importers: ReadonlyMap<string, string>): string[] {
+    const importer = path === undefined ? undefined : importers.get(path);
+    return importer === undefined ? [] : [...this.wayTo(importer, importers), this.nameOf(importer)];
   }
-  for (const match of source.matchAll(asset)) found.push(...(await assetsOf(path, match[2] as string)));
-  return found;
+
+  private module(path: string): Module {
+    const found = this.memo.get('module', path, (bytes) => readModule(path, bytes));
+    if (found) return found;
+    throw new LayerwiseError('STAGE_FAILED', "the stage's code must be built, but a module is missing", { where: path, remedy: 'Run npm run build.' });
+  }
+
+  /** Absolute paths of the repository's files that a module reaches directly; installed packages go to `dependencies`. */
+  private reached(path: string, { imports, assets }: Module, dependencies: Map<string, string>): string[] {
+    const found: string[] = [];
+    for (const specifier of imports) {
+      if (specifier.startsWith('.')) found.push(join(dirname(path), specifier));
+      else if (specifier.startsWith(workspaceScope)) found.push(this.resolve(specifier, path));
+      else this.addDependency(packageName(specifier), path, dependencies);
+    }
+    return [...found, ...assets.flatMap((named) => assetsOf(path, named))];
+  }
+
+  private resolve(specifier: string, from: string): string {
+    return memoized(this.resolved, `${specifier} ${dirname(from)}`, () => createRequire(from).resolve(specifier));
+  }
+
+  private addDependency(name: string, from: string, dependencies: Map<string, string>): void {
+    const file = this.packageJsonOf(name, dirname(from));
+    if (!file) {
+      dependencies.set(name, 'not installed');
+      return;
+    }
+    const { version, dependencies: next } = this.memo.get('package', file, readPackageJson) as PackageJson;
+    const known = dependencies.get(name);
+    if (known?.split(' ').includes(version)) return;
+    dependencies.set(name, known ? [...known.split(' '), version].sort().join(' ') : version);
+    for (const dependency of next) this.addDependency(dependency, file, dependencies);
+  }
+
+  /** The nearest node_modules/<name>/package.json above a folder, as Node.js looks it up. */
+  private packageJsonOf(name: string, folder: string): string | undefined {
+    return memoized(this.packages, `${name} ${folder}`, () => {
+      const file = join(folder, 'node_modules', name, 'package.json');
+      if (this.memo.get('package', file, readPackageJson)) return file;
+      return folder === dirname(folder) ? undefined : this.packageJsonOf(name, dirname(folder));
+    });
+  }
+
+  /** `kernels/dist/forest.js`: the path from the folder that holds the package's package.json's parent. */
+  private nameOf(path: string): string {
+    const folder = memoized(this.names, dirname(path), () => this.parentOfPackage(dirname(path)));
+    return folder === '' ? path : relative(folder, path).split(sep).join('/');
+  }
+
+  private parentOfPackage(folder: string): string {
+    if (this.memo.get('package', join(folder, 'package.json'), readPackageJson)) return dirname(folder);
+    return folder === dirname(folder) ? '' : this.parentOfPackage(dirname(folder));
+  }
 }
 
-async function assetsOf(path: string, named: string): Promise<string[]> {
+function readModule(path: string, bytes: Buffer): Module {
+  const hash = sha256(bytes);
+  if (!/\.m?js$/.test(path)) return { sha256: hash, imports: [], assets: [] };
+  const source = bytes.toString('utf8');
+  const specifiers = parse(source, path)[0].flatMap(({ specifier }) => (specifier && !specifier.startsWith('node:') ? [specifier] : []));
+  return { sha256: hash, imports: specifiers, assets: [...source.matchAll(asset)].map((match) => match[2] as string) };
+}
+
+function readPackageJson(bytes: Buffer): PackageJson {
+  const { version, dependencies, optionalDependencies } = JSON.parse(bytes.toString('utf8')) as { version?: string; dependencies?: object; optionalDependencies?: object };
+  return { version: version ?? 'unknown', dependencies: Object.keys({ ...dependencies, ...optionalDependencies }) };
+}
+
+function assetsOf(path: string, named: string): string[] {
   const file = join(dirname(path), named);
   if (!named.includes('${')) return [file];
   const [start = '', ...rest] = basename(file).split(/\$\{.*?\}/);
-  const names = await readdir(dirname(file));
+  const names = readdirSync(dirname(file));
   return names.filter((name) => name.startsWith(start) && name.endsWith(rest.at(-1) ?? '')).sort().map((name) => join(dirname(file), name));
 }
 
@@ -95,42 +170,9 @@ function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-interface PackageJson {
-  readonly version?: string;
-  readonly dependencies?: Record<string, string>;
-  readonly optionalDependencies?: Record<string, string>;
-}
-
-async function addDependency(name: string, from: string, dependencies: Map<string, string>): Promise<void> {
-  const file = await packageJsonOf(name, dirname(from));
-  if (!file) {
-    dependencies.set(name, 'not installed');
-    return;
-  }
-  const json = JSON.parse(await readFile(file, 'utf8')) as PackageJson;
-  const version = json.version ?? 'unknown';
-  const known = dependencies.get(name);
-  if (known?.split(' ').includes(version)) return;
-  dependencies.set(name, known ? [...known.split(' '), version].sort().join(' ') : version);
-  for (const next of Object.keys({ ...json.dependencies, ...json.optionalDependencies })) await addDependency(next, file, dependencies);
-}
-
-/** The nearest node_modules/<name>/package.json above a folder, as Node.js looks it up. */
-async function packageJsonOf(name: string, folder: string): Promise<string | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
-    const file = join(at, 'node_modules', name, 'package.json');
-    if (await readFile(file).then(() => true, () => false)) return file;
-    if (at === dirname(at)) return undefined;
-  }
-}
-
-/** `kernels/dist/forest.js`: the path from the folder that holds the package's package.json's parent. */
-async function nameOf(path: string): Promise<string> {
-  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
-    const isPackage = await readFile(join(at, 'package.json')).then(() => true, () => false);
-    if (isPackage) return relative(dirname(at), path).split(sep).join('/');
-  }
-  return path;
+function memoized<T>(map: Map<string, T>, key: string, find: () => T): T {
+  if (!map.has(key)) map.set(key, find());
+  return map.get(key) as T;
 }
 
 function ordered(map: ReadonlyMap<string, string>): Record<string, string> {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseManifest, type Manifest } from './manifest.js';
+import { lookOf } from './memo.js';
 
 /** A file that is not what its manifest says. */
 export interface Damage {
@@ -12,7 +13,7 @@ export interface Damage {
   readonly what: 'missing' | 'changed';
 }
 
-/** Per artifact and file: size, modification and change time (ns) and inode. The change time cannot be set back. */
+/** Per artifact and file: the {@link lookOf | look}. */
 type Seen = Record<string, Record<string, string>>;
 
 const seenFile = '.seen.json';
@@ -137,11 +138,6 @@ function readSeen(root: string): Seen {
   } catch {
     return {};
   }
-}
-
-function lookOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats?.isFile() ? [stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino].join(' ') : '';
 }
 
 function hashOf(path: string): string {

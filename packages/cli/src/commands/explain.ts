@@ -9,15 +9,17 @@ import { findRoot } from '../workspace.js';
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
   await refreshBuild(root);
-  const [{ findExperiment, findStudy, planAll }, { Explainer }] = await Promise.all([import('../workspace.js'), import('../explanation.js')]);
-  const workspace = await planAll(root);
+  const [{ findExperiment, findStudy }, { Explainer }, { memoOf, placesOf, planWorkspace, studyFiles, tracerOf }] = await Promise.all([import('../workspace.js'), import('../explanation.js'), import('@layerwise/nx-plugin')]);
+  const memo = memoOf(root);
+  const workspace = await planWorkspace(root, studyFiles(root), placesOf(root), memo);
   const plans = address.includes(':') ? [findExperiment(workspace, address)] : findStudy(workspace, address).experiments;
-  const explainer = new Explainer(root, workspace.instances);
+  const explainer = new Explainer(root, workspace.instances, await tracerOf(root, memo));
   for (const plan of plans) {
     const experiment = `${plan.study}:${plan.name}`;
     const stages = await explainer.explain(plan);
     process.stdout.write(`${json ? JSON.stringify({ experiment, stages }) : describe(experiment, stages)}\n`);
   }
+  memo.save();
 }
 
 /** What a run does first: if a source is newer than its compiled module, the packages are compiled, so that the code judged is the code that would run. */

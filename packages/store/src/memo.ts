@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** How a file looks: size, modification and change time (ns) and inode; '' if it is no file. The change time cannot be set back. */
+export function lookOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats?.isFile() ? [stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino].join(' ') : '';
+}
+
+/** Per path: the look, and what was found out of the file, by kind. */
+type Notes = Record<string, { readonly look: string; readonly found: Record<string, unknown> }>;
+
+/** A file changed so lately (ms) may change again without looking different: nothing is kept of it. */
+const settling = 1000;
+const most = 20_000;
+
+/** What was found out of files (a hash, the imports), kept as long as they look the same, in this process and, in a file, for the next. */
+export class FileMemo {
+  private notes: Notes = {};
+  private readonly used: Notes = {};
+  private changed = false;
+
+  /** @param file absolute path; without it nothing is kept for the next process */
+  constructor(private readonly file?: string) {
+    if (file === undefined) return;
+    try {
+      this.notes = JSON.parse(readFileSync(file, 'utf8')) as Notes;
+    } catch {
+      // The first run, or a file that was cut short: everything is read anew.
+    }
+  }
+
+  /**
+   * What `read` finds in a file, or found when the file looked as it does now.
+   * @param kind of what is found
+   * @returns undefined if there is no such file
+   * @throws what reading the file throws
+   */
+  get<T>(kind: string, path: string, read: (bytes: Buffer) => T): T | undefined {
+    const known = this.used[path];
+    if (known && Object.hasOwn(known.found, kind)) return known.found[kind] as T;
+    const look = lookOf(path);
+    if (look === '') return undefined;
+    const noted = this.notes[path];
+    const entry = (this.used[path] ??= { look, found: noted?.look === look ? { ...noted.found } : {} });
+    if (!Object.hasOwn(entry.found, kind)) {
+      entry.found[kind] = read(readFileSync(path));
+      this.changed = true;
+    }
+    return entry.found[kind] as T;
+  }
+
+  /** Keeps what was found for the next process; what was not asked for is dropped when there is very much of it. Never throws: all can be found again. */
+  save(): void {
+    if (this.file === undefined || !this.changed) return;
+    const settled = Object.entries(this.used).filter(([, { look }]) => Date.now() - Number(look.split(' ')[2]) / 1e6 > settling);
+    const kept = Object.keys(this.notes).length + settled.length < most ? this.notes : {};
+    try {
+      mkdirSync(dirname(this.file), { recursive: true });
+      writeFileSync(`${this.file}.${process.pid}`, JSON.stringify({ ...kept, ...Object.fromEntries(settled) }));
+      renameSync(`${this.file}.${process.pid}`, this.file);
+    } catch {
+      // The disk is full or read-only; whoever writes next says so.
+    }
+  }
+}
