@@ -3,6 +3,7 @@ import { differences, digest, notNumbers } from './digest.js';
 import { MemoryCheckpoint, runInMemory, type MemoryArtifact, type MemoryResult, type MemoryRun } from './memory.js';
 import { negatives } from './negatives.js';
 import { misshapen } from './shapes.js';
+import { Undeclared } from './undeclared.js';
 
 /** How many rows each split of the inputs has. */
 export interface Sizes {
@@ -44,6 +45,7 @@ export function conformance(stage: AnyStage, fixture: Fixture): readonly Check[]
     { name: 'declares itself and documents every parameter', run: async () => declared(stage, fixture) },
     { name: `writes a sound artifact of kind ${stage.writes} and reports progress`, run: async () => soundness(await usual()) },
     { name: 'gives the same bytes again, with 1 worker and with 2', run: async () => determinism(stage, fixture, await usual()) },
+    { name: 'uses only what it is given and declares', run: async () => closedness(stage, fixture, await usual()) },
     { name: 'goes on from each of its checkpoints to the same bytes', run: async () => resumption(stage, fixture, await usual()) },
     { name: 'draws on the seed only where it says so', run: async () => seeding(stage, fixture, await usual()) },
     { name: 'never changes its inputs', run: async () => purity(await usual()) },
@@ -59,6 +61,7 @@ interface Observed extends MemoryResult {
   readonly bytes: ReadonlyMap<string, string>;
   /** What it changed: `train.arrow of its input 'features'`. */
   readonly changed: readonly string[];
+  readonly undeclared: Undeclared;
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
@@ -70,9 +73,10 @@ async function observe(stage: AnyStage, fixture: Fixture): Promise<Observed> {
   const inputs = await fixture.inputs(USUAL);
   const before = Object.entries(inputs).map(([role, artifact]) => [role, digest(artifact)] as const);
   const params = structuredClone(fixture.params);
-  const result = await runInMemory(stage, { params, inputs, ...(fixture.places ? { places: fixture.places } : {}) });
+  const undeclared = new Undeclared();
+  const result = await runInMemory(stage, { params, inputs, undeclared, ...(fixture.places ? { places: fixture.places } : {}) });
   const changed = before.flatMap(([role, old]) => differences(old, digest(inputs[role] as MemoryArtifact)).map((file) => `${file} of its input '${role}'`));
-  return { ...result, bytes: digest(result.output), changed: JSON.stringify(params) === JSON.stringify(fixture.params) ? changed : [...changed, 'its parameters'] };
+  return { ...result, undeclared, bytes: digest(result.output), changed: JSON.stringify(params) === JSON.stringify(fixture.params) ? changed : [...changed, 'its parameters'] };
 }
 
 async function run(stage: AnyStage, { params, inputs, places }: Fixture, more: Partial<MemoryRun> = {}, sizes = USUAL): Promise<MemoryResult> {
@@ -109,6 +113,12 @@ async function determinism(stage: AnyStage, fixture: Fixture, { bytes }: Observe
   const unsteady = differences(bytes, digest((await run(stage, fixture)).output));
   demand(unsteady.length === 0, `another run wrote other bytes to ${unsteady.join(', ')}`);
   demand(false, `with 2 workers it wrote other bytes to ${changed.join(', ')}`);
+}
+
+/** The usual run is the first, in which modules are loaded; another has threads, which load theirs. */
+async function closedness(stage: AnyStage, fixture: Fixture, { undeclared }: Observed): Promise<void> {
+  await run(stage, fixture, { workers: 2, undeclared });
+  demand(undeclared.list.length === 0, `it must not use what it does not declare, but used ${undeclared.list.join('; ')}`);
 }
 
 /** A stage that keeps no checkpoints passes. */

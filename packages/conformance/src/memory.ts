@@ -6,13 +6,16 @@ import {
   type ArtifactReader,
   type ArtifactWriter,
   type Checkpoint,
+  type Fields,
   type MadeBy,
   type MatrixTable,
   type Places,
   type Progress,
   type ResultTable,
+  type StageContext,
   type Warning,
 } from '@layerwise/contracts';
+import { rawFilesOf, type Undeclared } from './undeclared.js';
 
 /** An artifact held in memory: what a stage wrote, readable by the next one. `matrix` and `table` hand out the objects that were written. */
 export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
@@ -111,6 +114,8 @@ export interface MemoryRun {
   readonly signal?: AbortSignal;
   readonly onProgress?: (step: Progress) => void;
   readonly checkpoint?: Checkpoint;
+  /** Notes what the stage uses that it does not declare. */
+  readonly undeclared?: Undeclared;
 }
 
 /** What a stage did in memory. */
@@ -121,14 +126,14 @@ export interface MemoryResult {
 }
 
 /** Runs a stage with checked parameters and no file system. @throws Error listing the problems of bad parameters; else what the stage throws */
-export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal, onProgress = () => {}, checkpoint }: MemoryRun): Promise<MemoryResult> {
+export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal, onProgress = () => {}, checkpoint, undeclared }: MemoryRun): Promise<MemoryResult> {
   const checked = check(stage.params, params);
   if (checked.problems) throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
   const output = new MemoryArtifact(stage.writes);
   const progress: Progress[] = [];
   const warnings: Warning[] = [];
-  await stage.run({
-    params: checked.value,
+  const context: StageContext<typeof checked.value> = {
+    params: undeclared ? (undeclared.params(checked.value, stage.params as Fields) as typeof checked.value) : checked.value,
     inputs,
     output,
     seed: (stream) => deriveSeed(seed, stage.id, stream),
@@ -141,7 +146,8 @@ export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, s
     places,
     workers,
     ...(checkpoint ? { checkpoint } : {}),
-  });
+  };
+  await (undeclared ? undeclared.during(places, rawFilesOf(stage, checked.value, places), () => stage.run(context)) : stage.run(context));
   output.made = { stage: stage.id, params: checked.value, seconds: 0, peakMemoryMB: 0, warnings };
   return { output, progress, warnings };
 }

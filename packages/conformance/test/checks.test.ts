@@ -1,4 +1,10 @@
 import { choice, column, defineStage, integer, LayerwiseError, throwIfAborted, type AnyStage, type StageContext } from '@layerwise/contracts';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { conformance, sampleFeatures, type Check, type Fixture, type Sizes } from '@layerwise/conformance';
 import { describe, expect, it } from 'vitest';
 
@@ -47,10 +53,21 @@ function after(work: (context: Context) => unknown): Partial<AnyStage> {
 
 async function failures(stage: AnyStage, with_: Fixture = fixture): Promise<string[]> {
   const broke = async ({ name, run }: Check): Promise<string[]> => run().then(() => [], (error: unknown) => [`${name}: ${(error as Error).message}`]);
-  return (await Promise.all(conformance(stage, with_).map(broke))).flat();
+  const found: string[] = [];
+  for (const check of conformance(stage, with_)) found.push(...(await broke(check)));
+  return found;
 }
 
 let calls = 0;
+
+/** Runs code in a thread of its own, from a file: code without one cannot be told from Node's. */
+async function inThread(code: string): Promise<void> {
+  const file = join(tmpdir(), `layerwise-conformance-${process.pid}-${calls++}.cjs`);
+  writeFileSync(file, code);
+  const thread = new Worker(file);
+  await new Promise((done, fail) => thread.on('exit', done).on('error', fail));
+  rmSync(file);
+}
 
 describe('conformance', () => {
   it('passes a stage that keeps every rule', async () => expect(await failures(sound)).toEqual([]));
@@ -69,6 +86,15 @@ describe('conformance', () => {
     ['bytes that differ from run to run', broken(after(({ output }) => output.bytes('extra.bin', Uint8Array.of(calls++)))), /gives the same bytes.*another run wrote other bytes to extra\.bin/],
     ['bytes that depend on the workers', broken(after(({ output, workers }) => output.json('extra', { workers }))), /with 2 workers it wrote other bytes to extra\.json/],
     ['JSON keys in another order', broken(after(({ output, workers }) => output.json('extra', workers === 2 ? { b: 1, a: 1 } : { a: 1, b: 1 }))), /with 2 workers it wrote other bytes to extra\.json/],
+    ['a parameter that is not declared', broken(after(({ params }) => (params as unknown as { factor?: number }).factor)), /uses only.*but used parameter factor/],
+    ['an environment variable', broken(after(() => process.env.LAYERWISE_SECRET)), /but used environment variable LAYERWISE_SECRET/],
+    ['all environment variables', broken(after(() => ({ ...process.env }))), /but used all environment variables/],
+    ['a file', broken(after(() => readFile(import.meta.filename))), /but used file .*checks\.test\.ts/],
+    ['a file that is opened', broken(after(async () => (await open(import.meta.filename)).close())), /but used file .*checks\.test\.ts/],
+    ['whether a file is there', broken(after(() => existsSync('/some/where'))), /but used what lies at \/some\/where/],
+    ['a file written', broken(after(() => writeFileSync(join(tmpdir(), 'layerwise-conformance-test'), ''))), /but used file .*layerwise-conformance-test, to write it/],
+    ['a program', broken(after(() => execFileSync(process.execPath, ['--version']))), /but used program .*node/],
+    ['what a thread reads', broken(after(() => inThread(`require('node:fs').readFileSync('/dev/null'); process.env.IN_THREAD;`))), /but used environment variable IN_THREAD; file \/dev\/null/],
     ['a checkpoint that leaves out what counts', broken(after(async ({ output, checkpoint }) => {
       const resumed = (await checkpoint?.load()) !== undefined;
       await checkpoint?.save(Uint8Array.of(1), { done: 1, total: 2, unit: 'steps', table: {} });
