@@ -8,26 +8,32 @@ const ROWS: i32 = 32;
 /** Bytes before the entries in a thread's list buffer: begins and ends of the rows, or records of 16 columns. */
 const HEAD: usize = 512;
 
-/** Lists the non-zeros of row `s` of panels as (column << 6, value) from `at` on; returns their end. */
+/**
+ * Lists the non-zeros of row `s` of panels as (column << 6, value) from `at` on; returns their end. Every number is written and the
+ * place moves on past those that count: branches on which they are would be guessed wrong half the time.
+ */
 @inline
 function listRow(values: usize, rows: i32, columns: i32, s: i32, at: usize): usize {
-  const zero = f32x4.splat(0);
   const panels = panelCount(columns);
   for (let p = 0; p < panels; p++) {
     const stride = panelStride(columns, p);
     const row = panel(values, rows, p) + <usize>s * stride;
-    for (let c = 0; c < stride; c += 16) {
-      let mask = i32x4.bitmask(f32x4.ne(v128.load(row + c), zero));
-      while (mask) {
-        const lane = ctz(mask);
-        mask &= mask - 1;
-        store<u32>(at, ((p << 4) + (c >> 2) + lane) << 6);
-        store<u32>(at, load<u32>(row + c + (lane << 2)), 4);
-        at += ENTRY;
-      }
+    let name = <u32>p << 10;
+    for (let c = 0; c < stride; c += 16, name += 4 << 6) {
+      at = listOne(load<u32>(row + c), name, at);
+      at = listOne(load<u32>(row + c, 4), name + (1 << 6), at);
+      at = listOne(load<u32>(row + c, 8), name + (2 << 6), at);
+      at = listOne(load<u32>(row + c, 12), name + (3 << 6), at);
     }
   }
   return at;
+}
+
+@inline
+function listOne(bits: u32, name: u32, at: usize): usize {
+  store<u32>(at, name);
+  store<u32>(at, bits, 4);
+  return at + (<usize>(bits << 1 != 0) << 3); // both zeros are zero
 }
 
 /** All panels of out = x · w + bias (the row after the last of w) for rows [from, to) of x, listed 32 rows at a time in `lists`. */

@@ -107,3 +107,27 @@ export function panelStride(columns: i32, p: i32): i32 {
 export function panel(base: usize, rows: i32, p: i32): usize {
   return base + ((<usize>p * <usize>rows) << 6);
 }
+
+/** The first of the things that are worker `worker`'s when `n` are dealt to `workers` in order. */
+@inline
+export function share(n: i32, worker: i32, workers: i32): i32 {
+  return <i32>((<i64>n * worker) / workers);
+}
+
+/** The record of a layer. */
+@inline
+export function layerAt(plan: usize, index: i32): usize {
+  return load<usize>(plan, Plan.LAYER_TABLE) + <usize>index * Layer.BYTES;
+}
+
+/** One of two buffers of a record. */
+@inline
+export function buffer(base: usize, field: usize, number: i32): usize {
+  return load<usize>(base + field + (<usize>number << 2));
+}
+
+/** A thread's buffer of lists. */
+@inline
+export function listsOf(plan: usize, worker: i32): usize {
+  return load<usize>(plan, Plan.LISTS) + <usize>worker * load<usize>(plan, Plan.LISTS_STRIDE);
+}

@@ -216,7 +216,7 @@ function listedParts(network: Network, l: number): number {
 /** Bytes of a thread's buffer of lists: for 32 rows of the widest layer, or 16 columns of a batch. */
 export function listBytes(network: Network, batch: number): number {
   const widest = Math.max(0, ...network.hidden.map((layer) => layer.units));
-  return 512 + 8 * Math.max(32 * widest, 16 * batch + 16);
+  return 528 + 8 * Math.max(32 * widest, 16 * batch + 16);
 }
 
 function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, network: Network, training: Training, desk: TrainingDesk): void {
