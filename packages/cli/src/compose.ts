@@ -1,6 +1,6 @@
 import { dirname, join, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
-import { renderComparison, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
+import { renderComparison, renderSeeds, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from './difference.js';
 import { openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
 import { publishExperiment, replaceFile } from './publish.js';
@@ -28,7 +28,7 @@ export async function composeReports(root: string, study: PlannedStudy, built: r
     const { plan, artifacts, result } = experiment;
     const beside = built.map((other) => compared(other, reportPath(plan), other === experiment));
     const times = renderTimes(Object.entries(plan.stages).map(([role, id]) => ({ stage: role, seconds: result.seconds[role] ?? 0, peakMemoryMB: result.peakMemoryMB[role] ?? 0, cached: cached.has(id) })));
-    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside) });
+    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside), seeds: renderSeeds(compared(experiment, reportPath(plan), true)) });
   }
   const page = `artifacts/${study.name}/report/index.html`;
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));

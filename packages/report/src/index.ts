@@ -2,6 +2,6 @@ export { stage } from './stage.js';
 export { stage as default } from './stage.js';
 export type { ReportParams } from './params.js';
 export { renderTimes, type StageTime } from './study/times.js';
-export { renderComparison } from './study/comparison.js';
+export { renderComparison, renderSeeds } from './study/comparison.js';
 export { renderStudy, type StudyPage } from './study/study-page.js';
 export type { ComparedExperiment } from './study/compared.js';

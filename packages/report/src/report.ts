@@ -13,6 +13,7 @@ import { FigureShelf, type Figure } from './figures/figure.js';
 import { classColour } from './figures/theme.js';
 import { html, raw, type Markup } from './page/html.js';
 import { readingCode } from './page/modules.js';
+import { shortNames } from './page/names.js';
 import { chapter, page } from './page/page.js';
 import type { ReportParams } from './params.js';
 import { activationsSection } from './sections/activations.js';
@@ -33,13 +34,13 @@ import { probabilitiesSection } from './sections/probabilities.js';
 import type { Context, Section } from './sections/section.js';
 
 /** The lines that stand in index.html until the composition root puts the volatile parts in. */
-export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--layerwise:comparison-->' } as const;
+export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--layerwise:comparison-->', seeds: '<!--layerwise:seeds-->' } as const;
 
 /** Makes one report: index.html and figures/. @throws what the readers throw; the signal's reason when aborted */
 export async function writeReport({ params, inputs, output, progress, signal }: StageContext<ReportParams>): Promise<void> {
   const experiment = await readExperiment(inputs as Inputs);
   throwIfAborted(signal);
-  const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: experiment.dataset.classes };
+  const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: shortNames(experiment.dataset.classes) };
   const sections: Section[] = [];
   let maps: readonly HoverMap[] = [];
   const pad = params.interactive ? await padOf(experiment, inputs as Inputs, `${params.study}:${params.experiment}`) : undefined;
@@ -72,9 +73,14 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
   const script = params.interactive ? html`${pageScripts(context, maps, params.hoverImages)}${pad && typeof pad !== 'string' && (await padScript(pad, context))}` : raw('');
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
-  await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: opening(context, { ...params, title }), contents: sections, body, script }));
+  await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: html`${opening(context, { ...params, title })}${raw(`\n${PLACEHOLDERS.seeds}\n`)}`, contents: contentsOf(sections), body, script }));
   await writeFigures(context.shelf.figures, output);
   progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
+}
+
+/** Links to all chapters, those among them that are put in later. */
+function contentsOf(sections: readonly Section[]): { id: string; title: string; filled?: boolean }[] {
+  return sections.flatMap(({ id, title }) => [...(id === 'files' ? [{ id: 'times', title: 'Times', filled: true }] : []), { id, title }, ...(id === 'metrics' ? [{ id: 'comparison', title: 'Other experiments', filled: true }] : [])]);
 }
 
 function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], hoverImages: number): Markup {

@@ -10,13 +10,20 @@ export interface FixtureOptions {
   readonly origin?: FeaturesInfo['origin'];
   readonly fallback?: DatasetInfo['fallback'];
   readonly seed?: number;
+  /** Class names; by default ten digits. */
+  readonly classes?: readonly string[];
+  /** Side of the images; 28 by default. */
+  readonly side?: number;
   /** Names of the views to make; by default all. */
   readonly views?: readonly string[];
   readonly warnings?: readonly { code: string; message: string }[];
 }
 
-const SIDE = 28;
-const K = 10;
+/** Side of the images and number of classes. */
+interface Shape {
+  readonly side: number;
+  readonly K: number;
+}
 
 /** Small deterministic numbers in [0, 1). */
 function generator(seed: number): () => number {
@@ -28,28 +35,29 @@ function generator(seed: number): () => number {
 }
 
 /** Artifacts of a small experiment with class structure everywhere: a ring of ten classes drawn as blobs. */
-export function fixture({ train = 600, validation = 100, test = 200, hidden = [16], origin = 'pixels', fallback, seed = 1, views, warnings = [] }: FixtureOptions = {}) {
+export function fixture({ train = 600, validation = 100, test = 200, hidden = [16], origin = 'pixels', fallback, seed = 1, views, warnings = [], classes = Array.from({ length: 10 }, (_, i) => String(i)), side = 28 }: FixtureOptions = {}) {
+  const shape: Shape = { side, K: classes.length };
   const random = generator(seed);
   const noise = (): number => random() + random() + random() - 1.5;
-  const file = (rows: number) => rawFile(rows, random, noise);
+  const file = (rows: number) => rawFile(rows, random, noise, shape);
   const [trainFile, testFile] = [file(train + validation), file(test)];
   const dataset = new MemoryArtifact('dataset');
-  const info: DatasetInfo = { name: fallback ? 'strokes' : 'rings', width: SIDE, height: SIDE, classes: Array.from({ length: K }, (_, i) => String(i)), origin: 'blobs on a ring, made for tests', ...(fallback && { fallback }) };
-  dataset.matrices.set('train', imageTable(trainFile));
-  dataset.matrices.set('test', imageTable(testFile));
+  const info: DatasetInfo = { name: fallback ? 'strokes' : 'rings', width: side, height: side, classes, origin: 'blobs on a ring, made for tests', ...(fallback && { fallback }) };
+  dataset.matrices.set('train', imageTable(trainFile, shape));
+  dataset.matrices.set('test', imageTable(testFile, shape));
   dataset.values.set('dataset', info);
 
-  const columns = { pixels: SIDE * SIDE, selected: 70, components: 20 }[origin];
+  const columns = { pixels: side * side, selected: 70, components: 20 }[origin];
   const selected = Array.from({ length: 70 }, (_, i) => 200 + i * 5);
   const features = new MemoryArtifact('features');
   features.values.set('features', { origin, columns, scale: { factor: 1 / 255, offset: 0 }, dataset: info, ...(origin === 'selected' && { selected }), ...(origin === 'components' && { explained: 0.95 }) } satisfies FeaturesInfo);
-  if (origin === 'selected') addImportances(features, selected, random);
-  if (origin === 'components') addComponents(features, columns, noise);
+  if (origin === 'selected') addImportances(features, selected, random, shape);
+  if (origin === 'components') addComponents(features, columns, noise, shape);
 
-  const splits = { train: slice(trainFile, validation, train), validation: slice(trainFile, 0, validation), test: slice(testFile, 0, test) };
+  const splits = { train: slice(trainFile, validation, train, shape), validation: slice(trainFile, 0, validation, shape), test: slice(testFile, 0, test, shape) };
   const activations = new MemoryArtifact('activations');
-  for (const [name, rows] of Object.entries(splits)) activations.matrices.set(name, activationTable(rows, hidden, noise));
-  return { dataset, pixels: features, features, model: modelArtifact(columns, hidden, random, warnings), activations, embedding: embeddingArtifact(splits.train, noise, views) };
+  for (const [name, rows] of Object.entries(splits)) activations.matrices.set(name, activationTable(rows, hidden, noise, shape));
+  return { dataset, pixels: features, features, model: modelArtifact(columns, hidden, random, warnings, shape), activations, embedding: embeddingArtifact(splits.train, noise, views, shape) };
 }
 
 interface Rows {
@@ -59,13 +67,13 @@ interface Rows {
   readonly pixels: Uint8Array;
 }
 
-function rawFile(rows: number, random: () => number, noise: () => number): Rows {
+function rawFile(rows: number, random: () => number, noise: () => number, { side: SIDE, K }: Shape): Rows {
   const pixels = new Uint8Array(rows * SIDE * SIDE);
   const label = Uint16Array.from({ length: rows }, () => Math.floor(random() * K));
   const predicted = label.map((c) => (random() < 0.12 ? (random() < 0.5 ? (c + 1) % K : Math.floor(random() * K)) : c));
   for (let i = 0; i < rows; i++) {
     const angle = ((label[i] as number) / K) * 2 * Math.PI;
-    const [cx, cy] = [14 + 7 * Math.cos(angle) + noise(), 14 + 7 * Math.sin(angle) + noise()];
+    const [cx, cy] = [SIDE / 2 + (SIDE / 4) * Math.cos(angle) + noise(), SIDE / 2 + (SIDE / 4) * Math.sin(angle) + noise()];
     for (let p = 0; p < SIDE * SIDE; p++) {
       const d = ((p % SIDE) - cx) ** 2 + (Math.floor(p / SIDE) - cy) ** 2;
       pixels[i * SIDE * SIDE + p] = d < 16 ? Math.round(255 * (1 - d / 16)) : 0;
@@ -74,15 +82,15 @@ function rawFile(rows: number, random: () => number, noise: () => number): Rows 
   return { id: Uint32Array.from({ length: rows }, (_, i) => i), label, predicted, pixels };
 }
 
-function slice({ id, label, predicted, pixels }: Rows, from: number, length: number): Rows {
+function slice({ id, label, predicted, pixels }: Rows, from: number, length: number, { side: SIDE }: Shape): Rows {
   return { id: id.slice(from, from + length), label: label.slice(from, from + length), predicted: predicted.slice(from, from + length), pixels: pixels.slice(from * SIDE * SIDE, (from + length) * SIDE * SIDE) };
 }
 
-function imageTable({ id, label, pixels }: Rows): MatrixTable {
+function imageTable({ id, label, pixels }: Rows, { side: SIDE }: Shape): MatrixTable {
   return { rows: id.length, columns: { id: { data: id, width: 1 }, label: { data: label, width: 1 }, pixels: { data: pixels, width: SIDE * SIDE } } };
 }
 
-function activationTable({ id, label, predicted }: Rows, hidden: readonly number[], noise: () => number): MatrixTable {
+function activationTable({ id, label, predicted }: Rows, hidden: readonly number[], noise: () => number, { K }: Shape): MatrixTable {
   const rows = id.length;
   const probabilities = new Float32Array(rows * K);
   for (let i = 0; i < rows; i++) {
@@ -100,7 +108,7 @@ function activationTable({ id, label, predicted }: Rows, hidden: readonly number
   return { rows, columns: { id: { data: id, width: 1 }, label: { data: label, width: 1 }, predicted: { data: predicted, width: 1 }, probabilities: { data: probabilities, width: K }, ...Object.fromEntries(layers) } };
 }
 
-function modelArtifact(columns: number, hidden: readonly number[], random: () => number, warnings: FixtureOptions['warnings'] = []): MemoryArtifact {
+function modelArtifact(columns: number, hidden: readonly number[], random: () => number, warnings: FixtureOptions['warnings'], { K }: Shape): MemoryArtifact {
   const widths = [columns, ...hidden, K];
   const weights: number[] = [];
   const manifest: { name: string; shape: number[]; dtype: string }[] = [];
@@ -123,11 +131,11 @@ function modelArtifact(columns: number, hidden: readonly number[], random: () =>
     valAccuracy: { type: 'real', values: curve(0.85, 0.92, 0.5) },
   });
   model.values.set('evaluation', { train: { accuracy: 0.955, loss: 0.11 }, validation: { accuracy: 0.922, loss: 0.22 }, test: { accuracy: 0.915, loss: 0.24 }, params: weights.length, features: columns, epochs, bestEpoch: 7, stoppedEarly: false, hidden, deadUnits: hidden.map((width) => (width > 4 ? [3] : [])) } satisfies Evaluation);
-  model.made = { ...model.made, stage: 'train', warnings };
+  model.made = { ...model.made, stage: 'train', warnings: warnings ?? [] };
   return model;
 }
 
-function embeddingArtifact({ id, label, predicted }: Rows, noise: () => number, wanted?: readonly string[]): MemoryArtifact {
+function embeddingArtifact({ id, label, predicted }: Rows, noise: () => number, wanted: readonly string[] | undefined, { K }: Shape): MemoryArtifact {
   const embedding = new MemoryArtifact('embedding');
   const all: EmbeddingView[] = [
     { name: 'pixels-columns', method: 'columns', source: 'pixels', split: 'train', dimensions: 2, rows: id.length, columns: [77, 78] },
@@ -147,7 +155,7 @@ function embeddingArtifact({ id, label, predicted }: Rows, noise: () => number, 
   return embedding;
 }
 
-function addImportances(features: MemoryArtifact, selected: readonly number[], random: () => number): void {
+function addImportances(features: MemoryArtifact, selected: readonly number[], random: () => number, { side: SIDE }: Shape): void {
   const importance = Float64Array.from({ length: SIDE * SIDE }, (_, i) => (selected.includes(i) ? 1 + random() : random() * 0.2) / 150);
   const order = Array.from(importance.keys()).sort((a, b) => (importance[b] as number) - (importance[a] as number));
   features.tables.set('importances', {
@@ -160,7 +168,7 @@ function addImportances(features: MemoryArtifact, selected: readonly number[], r
   features.values.set('forest', { trees: 100, outOfBagAccuracy: 0.965, validationAccuracy: 0.966, testAccuracy: 0.967, nodes: 800000, maxDepth: 30 });
 }
 
-function addComponents(features: MemoryArtifact, k: number, noise: () => number): void {
+function addComponents(features: MemoryArtifact, k: number, noise: () => number, { side: SIDE }: Shape): void {
   const ratio = Float64Array.from({ length: k }, (_, i) => 0.3 * 0.72 ** i);
   features.matrices.set('components', { rows: k, columns: { component: { data: Float64Array.from({ length: k * SIDE * SIDE }, noise), width: SIDE * SIDE }, variance: { data: ratio, width: 1 }, ratio: { data: ratio, width: 1 } } });
   features.matrices.set('mean', { rows: 1, columns: { mean: { data: new Float64Array(SIDE * SIDE).fill(0.2), width: SIDE * SIDE } } });

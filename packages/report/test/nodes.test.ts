@@ -27,17 +27,17 @@ describe('the chapter on hidden nodes', () => {
   it('gives every node its weights, maximiser, images, bars and sentence', () => {
     const [card] = text.match(/<figure class="node-card"[\s\S]*?<\/figure>/) as RegExpMatchArray;
     expect(card.match(/<img /g)).toHaveLength(3);
-    expect(card.match(/<rect /g)).toHaveLength(3 * K);
+    expect(card.match(/<rect /g)).toHaveLength(4 * K);
     expect(card).toContain('fires for &lt;9');
-    expect(card).toContain('9: AUC 0.90');
+    expect(card).toContain('9: median 0.90, AUC 0.90');
     expect(card).toContain('Maximiser 7.00; real images reach 5.00; zero for 40%');
   });
 
   it('holds all nodes of a layer that needs more than one page, for the script to sort and page', () => {
-    const lists = [...text.matchAll(/<script type="application\/json" data-node-list>(.*?)<\/script>/g)].map((match) => JSON.parse(match[1] as string) as { units: number; sentences: string[]; figures: string });
+    const lists = [...text.matchAll(/<script type="application\/json" data-node-list="[^"]*">(.*?)<\/script>/g)].map((match) => JSON.parse(match[1] as string) as { units: number; sentences: string[]; figures: string });
     expect(lists.map(({ units }) => units)).toEqual([40]);
     expect(lists[0]?.sentences).toHaveLength(40);
-    expect(Buffer.from(lists[0]?.figures as string, 'base64').length).toBe(4 * 40 * (7 + 5 * K));
+    expect(Buffer.from(lists[0]?.figures as string, 'base64').length).toBe(4 * 40 * (7 + 10 * K));
   });
 
   it('says what the layer is, and which nodes are dead or repeat another', () => {

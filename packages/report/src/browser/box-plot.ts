@@ -16,6 +16,7 @@ export function boxPlot(title: string, stats: ArrayLike<number>, names: readonly
   if (high === low) high = low + 1;
   const y = (value: number): string => (top + height - ((value - low) / (high - low)) * height).toFixed(1);
   const step = width / names.length;
+  const slanted = names.length > 12 || names.some((name) => name.length > 2);
   let svg = '';
   for (const tick of low < 0 ? [low, 0, high] : [0, high / 2, high]) {
     svg += `<line x1="${left}" x2="${left + width}" y1="${y(tick)}" y2="${y(tick)}" stroke="currentColor" opacity=".14"/><text x="${left - 4}" y="${y(tick)}" dy="3.5" text-anchor="end">${tick === 0 ? '0' : Number(tick.toPrecision(2))}</text>`;
@@ -23,10 +24,11 @@ export function boxPlot(title: string, stats: ArrayLike<number>, names: readonly
   for (let c = 0; c < names.length; c++) {
     const [min, q1, median, q3, max] = Array.from({ length: 5 }, (_, i) => stats[5 * c + i] as number) as [number, number, number, number, number];
     const x = left + step * (c + 0.5);
-    svg += `<text x="${x.toFixed(1)}" y="${top + height + 13}" text-anchor="middle">${names[c]}</text>`;
+    const name = (names[c] as string).slice(0, 12).replace(/&/g, '&amp;').replace(/</g, '&lt;');
+    svg += slanted ? `<text transform="translate(${(x + 3).toFixed(1)} ${top + height + 9}) rotate(-50)" text-anchor="end" font-size="${Math.min(8, step * 1.1).toFixed(1)}">${name}</text>` : `<text x="${x.toFixed(1)}" y="${top + height + 13}" text-anchor="middle">${name}</text>`;
     if (min !== min) continue;
     const tall = Math.max(1, Number(y(q1)) - Number(y(q3)));
     svg += `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${y(min)}" y2="${y(max)}" stroke="${colours[c]}"/><rect x="${(x - step * 0.36).toFixed(1)}" width="${(step * 0.72).toFixed(1)}" y="${y(q3)}" height="${tall.toFixed(1)}" fill="${colours[c]}"/><line x1="${(x - step * 0.36).toFixed(1)}" x2="${(x + step * 0.36).toFixed(1)}" y1="${y(median)}" y2="${y(median)}" stroke="currentColor" stroke-width="1.6"/>`;
   }
-  return `<svg viewBox="0 0 220 112" role="img" aria-label="${title}" font-size="9.5" fill="currentColor">${svg}</svg>`;
+  return `<svg viewBox="0 0 220 ${slanted ? 150 : 112}" role="img" aria-label="${title}" font-size="9.5" fill="currentColor">${svg}</svg>`;
 }

@@ -7,7 +7,7 @@ export interface PackedNodes {
   readonly units: number;
   readonly page: number;
   readonly sentences: readonly string[];
-  /** base64 of float32[H][7 + 5 K]: zeros, information, reached, largest, share, costMean, overall cost, then area, areaLow, areaHigh, gradient, cost per class. */
+  /** base64 of float32[H][7 + 10 K]: zeros, information, reached, largest, share, costMean, overall cost, then area, areaLow, areaHigh, gradient, cost per class, then five quantiles for each class. */
   readonly figures: string;
   /** Nodes by likeness. */
   readonly order: readonly number[];
@@ -16,20 +16,30 @@ export interface PackedNodes {
   readonly sheets: Readonly<Record<'weights' | 'maximiser' | 'images', { readonly url: string; readonly width: number; readonly height: number; readonly ink: boolean }>>;
 }
 
-/** Sorting, paging and scale of the lists of nodes. Taken into the page as text: it must not refer to anything outside itself. */
+/** Sorting, paging and scale of the lists of nodes, each once it comes near the screen. Taken into the page as text: it must not refer to anything outside itself. */
 export function nodePages({ card, names, colours }: { card: typeof nodeCard; names: readonly string[]; colours: readonly string[] }): void {
   const K = names.length;
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      const source = document.querySelector(`script[data-node-list="${target.id}"]`);
+      if (source) open(target as HTMLElement, JSON.parse(source.textContent ?? '') as PackedNodes);
+    }
+  }, { rootMargin: '600px' });
   for (const source of document.querySelectorAll<HTMLElement>('script[data-node-list]')) {
-    const packed = JSON.parse(source.textContent ?? '') as PackedNodes;
-    const list = document.getElementById(`node-list-${packed.name}`);
-    if (!list) continue;
+    const list = document.getElementById(source.dataset['nodeList'] ?? '');
+    if (list) seen.observe(list);
+  }
+
+  function open(list: HTMLElement, packed: PackedNodes): void {
     const floats = new Float32Array(Uint8Array.from(atob(packed.figures), (c) => c.charCodeAt(0)).buffer);
-    const width = 7 + 5 * K;
-    const part = (node: number, at: number): number[] => Array.from(floats.subarray(node * width + 7 + at * K, node * width + 7 + (at + 1) * K));
+    const width = 7 + 10 * K;
+    const part = (node: number, from: number, to = from + 1): number[] => Array.from(floats.subarray(node * width + 7 + from * K, node * width + 7 + to * K));
     const figure = (node: number, at: number): number => floats[node * width + at] as number;
     const cardOf = (node: number): NodeCard => ({
       ...{ node, sentence: packed.sentences[node] as string, zeros: figure(node, 0), information: figure(node, 1), reached: figure(node, 2), largest: figure(node, 3), share: figure(node, 4), costMean: figure(node, 5) },
-      ...{ area: part(node, 0), areaLow: part(node, 1), areaHigh: part(node, 2), gradient: part(node, 3), cost: part(node, 4) },
+      ...{ area: part(node, 0), areaLow: part(node, 1), areaHigh: part(node, 2), gradient: part(node, 3), cost: part(node, 4), quantiles: part(node, 5, 10) },
     });
     const sheets = Object.entries(packed.sheets).map(([kind, sheet]) => {
       const image = new Image();

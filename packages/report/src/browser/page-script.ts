@@ -11,7 +11,7 @@ export interface PageTools {
 
 /**
  * The page's script, taken into the page as text: it must not refer to anything outside itself.
- * Adds digits on hover to maps, digits on click to confusion cells, sorting and paging to grids of box plots.
+ * Adds digits on hover to maps, digits on click to confusion cells, and, once they come near the screen, sorting and paging to grids of box plots.
  */
 export function pageScript({ boxPlot, colours, names }: PageTools): void {
   const bytes = (text: string): ArrayBuffer => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer as ArrayBuffer;
@@ -101,6 +101,19 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
     }
   }
 
+  function clickMatrices(): void {
+    for (const figure of document.querySelectorAll<HTMLElement>('figure[data-matrix]')) {
+      const svg = figure.querySelector('svg');
+      const [left, top, side] = (figure.dataset['plot'] ?? '').split(',').map(Number) as [number, number, number];
+      svg?.addEventListener('click', (event) => {
+        const box = svg.getBoundingClientRect();
+        const scale = svg.viewBox.baseVal.width / box.width;
+        const [guess, truth] = [(event.clientX - box.left) * scale - left, (event.clientY - box.top) * scale - top].map((at) => Math.floor((at / side) * names.length)) as [number, number];
+        if (truth in names && guess in names) showCell(figure, figure.dataset['matrix'] as string, truth, guess);
+      });
+    }
+  }
+
   function showCell(cell: HTMLElement, split: string, truth: number, guess: number): void {
     const gallery = theGallery();
     const row = cell.closest('.row');
@@ -115,7 +128,7 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
     cell.classList.add('shown');
     const code = split === 'test' ? 2 : 0;
     const entries = Array.from(gallery.id.keys()).filter((i) => gallery.split[i] === code && gallery.label[i] === truth && gallery.predicted[i] === guess).slice(0, 25);
-    const total = Number((cell.textContent ?? '').replace(/\D/g, ''));
+    const total = cell.tagName === 'TD' ? Number((cell.textContent ?? '').replace(/\D/g, '')) : entries.length;
     const what = truth === guess ? `${names[truth]}, recognised` : `${names[truth]} taken for ${names[guess]}`;
     const figures = entries.map((entry) => {
       const item = element('figure');
@@ -132,7 +145,14 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
   }
 
   function nodeGrids(): void {
-    for (const grid of document.querySelectorAll<HTMLElement>('[data-nodes]')) nodeGrid(grid);
+    const seen = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        nodeGrid(target as HTMLElement);
+      }
+    }, { rootMargin: '600px' });
+    for (const grid of document.querySelectorAll<HTMLElement>('[data-nodes]')) seen.observe(grid);
   }
 
   function nodeGrid(grid: HTMLElement): void {
@@ -195,6 +215,7 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
 
   hoverMaps();
   clickCells();
+  clickMatrices();
   nodeGrids();
   addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((details) => (details.open = true)));
 }

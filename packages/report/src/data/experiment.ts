@@ -1,4 +1,4 @@
-import { column, type ArtifactReader, type DatasetInfo, type EmbeddingView, type Evaluation, type FeaturesInfo, type ForestInfo, type MatrixTable, type ResultTable, type Warning } from '@layerwise/contracts';
+import { column, type ArtifactReader, type DatasetInfo, type EmbeddingView, type Evaluation, type FeaturesInfo, type ForestInfo, type MatrixTable, type ResultTable, type Score, type Warning } from '@layerwise/contracts';
 import { openImages, type Images, type SplitName } from './images.js';
 import { readNodes, type NodeFindings } from './nodes.js';
 import { networkName, readNetwork, type LayersModel, type Network } from './network.js';
@@ -89,7 +89,7 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
     features,
     network,
     net: networkName(network),
-    evaluation,
+    evaluation: { ...evaluation, train: known(evaluation.train), validation: known(evaluation.validation), test: known(evaluation.test) },
     history: await model.table('history'),
     train: await readSplit(activations, 'train', dataset.classes.length),
     validation: await readSplit(activations, 'validation', dataset.classes.length),
@@ -100,6 +100,11 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
     ...(inputs.nodes && { nodes: await readNodes(inputs.nodes, dataset.width * dataset.height) }),
     warnings: uniqueWarnings(inputs),
   };
+}
+
+/** A score as numbers: NaN where the split has no rows. */
+function known({ accuracy, loss }: { readonly [name in keyof Score]: Score[name] | null }): Score {
+  return { accuracy: accuracy ?? NaN, loss: loss ?? NaN };
 }
 
 async function readSplit(artifact: ArtifactReader, name: SplitName, classes: number): Promise<Split> {

@@ -1,5 +1,3 @@
-import { confusion } from '../analysis/confusion.js';
-import { rowsOfCell } from '../analysis/errors.js';
 import { inkSheet } from '../figures/digits.js';
 import { base64, encodePng } from '../figures/png.js';
 import type { HoverMap } from '../sections/maps.js';
@@ -9,6 +7,10 @@ import type { Experiment, Split } from './experiment.js';
 const COLUMNS = 100;
 /** Images kept per cell of a confusion matrix. */
 const PER_CELL = 25;
+/** Images kept for all cells: those taken for another class come first. */
+const MOST_CELLS = 6000;
+/** Pixels of all hovered images. */
+const MOST_PIXELS = 12e6;
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 /** The images that the page's script can show: one sheet, and what each of its images is. Numbers are base64 of little-endian arrays. */
@@ -37,7 +39,7 @@ export interface GalleryMap {
   readonly y: string;
 }
 
-/** Collects the images of hovered maps and of confusion cells, each once. */
+/** Collects the images of hovered maps and of confusion cells, each once, as many as a page can hold. */
 export function gallery(experiment: Experiment, maps: readonly HoverMap[], hoverImages: number): Gallery {
   const { images, dataset } = experiment;
   const places = new Map<string, number>();
@@ -50,14 +52,20 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     places.set(key, entries.length);
     entries.push({ split, id, row });
   };
-  hoverIds(maps, hoverImages).forEach((ids, split) => ids.forEach((id) => include(split, id)));
-  for (const split of [0, 2]) cellRows(experiment[SPLITS[split] as 'train'], dataset.classes.length).forEach((row) => include(split, experiment[SPLITS[split] as 'train'].id[row] as number));
+  const most = Math.floor(MOST_PIXELS / (images.shown.width * images.shown.height));
+  hoverIds(maps, Math.min(hoverImages, most)).forEach((ids, split) => ids.forEach((id) => include(split, id)));
+  for (const wrong of [true, false]) {
+    for (const split of [2, 0]) {
+      const rows = experiment[SPLITS[split] as 'train'];
+      for (const row of cellRows(rows, dataset.classes.length, wrong)) if (entries.length < most + MOST_CELLS) include(split, rows.id[row] as number);
+    }
+  }
   const of = (pick: (split: Split, row: number) => number): number[] => entries.map(({ split, row }) => pick(experiment[SPLITS[split] as 'train'], row));
-  const sheet = inkSheet(entries.map(({ split, id }) => images.at(SPLITS[split] as 'train', id)), images.width, images.height, COLUMNS);
+  const sheet = inkSheet(entries.map(({ split, id }) => images.shown.at(SPLITS[split] as 'train', id)), images.shown.width, images.shown.height, COLUMNS);
   return {
     columns: COLUMNS,
-    width: images.width,
-    height: images.height,
+    width: images.shown.width,
+    height: images.shown.height,
     names: dataset.classes,
     sheet: base64(encodePng(sheet)),
     split: pack(Uint8Array.from(entries, (entry) => entry.split)),
@@ -76,9 +84,18 @@ function hoverIds(maps: readonly HoverMap[], limit: number): Uint32Array[] {
   });
 }
 
-function cellRows(split: Split, classes: number): number[] {
-  const { counts } = confusion(split, classes);
-  return counts.flatMap((n, cell) => (n === 0 ? [] : rowsOfCell(split, Math.floor(cell / classes), cell % classes, PER_CELL)));
+/** The first rows of each cell off (`wrong`) or on the diagonal, in file order. */
+function cellRows({ rows, label, predicted }: Split, classes: number, wrong: boolean): number[] {
+  const kept = new Map<number, number>();
+  const found: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    if ((label[row] !== predicted[row]) !== wrong) continue;
+    const cell = (label[row] as number) * classes + (predicted[row] as number);
+    const n = kept.get(cell) ?? 0;
+    if (n < PER_CELL) found.push(row);
+    kept.set(cell, n + 1);
+  }
+  return found;
 }
 
 function mapPoints({ id, x, y, figure: { plot } }: HoverMap, placeOf: (id: number) => number | undefined): GalleryMap {

@@ -1,4 +1,5 @@
 import { column, type MatrixTable } from '@layerwise/contracts';
+import { shrunk } from '../figures/digits.js';
 
 /** Which rows a figure is about. */
 export type SplitName = 'train' | 'validation' | 'test';
@@ -9,6 +10,8 @@ export interface Images {
   readonly height: number;
   /** Pixels of one image, length width x height, or undefined if the row isn't there. Never to be written to. */
   at(split: SplitName, id: number): Uint8Array | undefined;
+  /** The same as the page shows them: large ones shrunk. */
+  readonly shown: { readonly width: number; readonly height: number; at(split: SplitName, id: number): Uint8Array | undefined; of(pixels: Uint8Array): Uint8Array };
   /** Rows of the raw training or test file, in file order. */
   readonly train: RawRows;
   readonly test: RawRows;
@@ -27,16 +30,18 @@ export function openImages(train: MatrixTable, test: MatrixTable, width: number,
   const size = width * height;
   const files = { train: rawRows(train, size), test: rawRows(test, size) };
   const places = { train: rowFinder(files.train), test: rowFinder(files.test) };
-  return {
-    width,
-    height,
-    ...files,
-    at(split, id) {
-      const file = split === 'test' ? 'test' : 'train';
-      const row = places[file](id);
-      return row === undefined ? undefined : files[file].pixels.subarray(row * size, (row + 1) * size);
-    },
+  const at = (split: SplitName, id: number): Uint8Array | undefined => {
+    const file = split === 'test' ? 'test' : 'train';
+    const row = places[file](id);
+    return row === undefined ? undefined : files[file].pixels.subarray(row * size, (row + 1) * size);
   };
+  const of = (pixels: Uint8Array): Uint8Array => {
+    const { values } = shrunk(pixels, width, height);
+    return values instanceof Uint8Array ? values : Uint8Array.from(values, Math.round);
+  };
+  const small = shrunk(new Uint8Array(size), width, height);
+  const shown = { width: small.width, height: small.height, of, at: (split: SplitName, id: number) => { const found = at(split, id); return found && of(found); } };
+  return { width, height, ...files, at, shown };
 }
 
 function rawRows(table: MatrixTable, size: number): RawRows {

@@ -1,11 +1,12 @@
+import { areLong } from '../page/names.js';
 import { ints, reals, texts } from './columns.js';
 import type { Drawing } from './vega.js';
-import { classColour } from './theme.js';
+import { classAxis, classColour } from './theme.js';
 
 /** Images per class, one bar a class. */
 export function classCountDrawing(classes: readonly string[], counts: readonly number[], name: string, title: string, alt: string): Drawing {
   const data = { class: texts(classes), images: ints(counts) };
-  const encoding = { x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: { labelAngle: 0, ticks: false } }, y: { field: 'images', type: 'quantitative', title: 'images', axis: { tickCount: 4 } } };
+  const encoding = { x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: classAxis(classes) }, y: { field: 'images', type: 'quantitative', title: 'images', axis: { tickCount: 4 } } };
   const color = { field: 'class', type: 'nominal', sort: null, legend: null, scale: { domain: classes, range: classes.map((_, i) => classColour(i)) } };
   return { name, alt, data, spec: { title: { text: title }, width: 370, height: 180, mark: { type: 'bar', cornerRadiusEnd: 2 }, encoding: { ...encoding, color } } };
 }
@@ -16,7 +17,8 @@ export function probabilityDrawing(className: string, index: number, own: readon
   const from: number[] = [];
   const images: number[] = [];
   const of: string[] = [];
-  const groups: readonly [string, readonly number[]][] = [['others', others], [`class ${className}`, own]];
+  const mine = areLong([className]) ? 'its own' : `class ${className}`;
+  const groups: readonly [string, readonly number[]][] = [['others', others], [mine, own]];
   for (const [group, counts] of groups) {
     counts.forEach((n, bin) => {
       if (n === 0) return;
@@ -27,11 +29,11 @@ export function probabilityDrawing(className: string, index: number, own: readon
   }
   const data = { from: reals(from), to: reals(from.map((edge) => edge + 1 / bins)), images: ints(images), of: texts(of) };
   const encoding = {
-    x: { field: 'from', type: 'quantitative', title: `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { values: [0, 0.5, 1], grid: false } },
+    x: { field: 'from', type: 'quantitative', title: areLong([className]) ? `P(${className})` : `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { values: [0, 0.5, 1], grid: false } },
     x2: { field: 'to' },
     y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' } },
     y2: { datum: 0.8 },
-    color: { field: 'of', type: 'nominal', title: null, scale: { domain: [`class ${className}`, 'others'], range: [classColour(index), '#8a8780'] } },
+    color: { field: 'of', type: 'nominal', title: null, scale: { domain: [mine, 'others'], range: [classColour(index), '#8a8780'] } },
     opacity: { value: 0.72 },
   };
   return { name: `probability-${index}`, alt, data, spec: { width: 150, height: 100, mark: { type: 'bar' }, encoding } };

@@ -1,14 +1,14 @@
 import type { ResultTable } from '@layerwise/contracts';
 import type { NodeBoxes } from '../analysis/boxes.js';
 import { ints, reals, texts } from './columns.js';
-import { classColour } from './theme.js';
+import { classAxis, classColour } from './theme.js';
 import type { Drawing } from './vega.js';
 
 /** Boxes of a few nodes as small multiples, from their five numbers. */
 export function boxesDrawing(layer: string, nodes: readonly NodeBoxes[], names: readonly string[]): Drawing {
   const data = table(nodes, names, 'predicted');
   const color = { field: 'class', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, c) => classColour(c)) } };
-  const x = { field: 'class', type: 'nominal', sort: names, title: 'predicted class', axis: { labelAngle: 0, ticks: false } };
+  const x = { field: 'class', type: 'nominal', sort: names, title: 'predicted class', axis: classAxis(names) };
   const y = (field: string) => ({ field, type: 'quantitative', title: 'activation' });
   const spec = {
     title: { text: `Activations of ${layer} by predicted class` },

@@ -1,5 +1,5 @@
 import type { IndexedImage, Rgba } from './png.js';
-import { classColour, rgb } from './theme.js';
+import { classColour, CLASS_COLOURS, rgb } from './theme.js';
 
 /** Points to draw into an image; positions in its pixels, y downwards. */
 export interface PointCloud {
@@ -24,7 +24,11 @@ const GROUND = 0.2;
  * Draws points so that density and mixture can be read: a pixel takes the colour of the class that covers it
  * most often (ties to the lower class), more opaque the more points cover it. No class is painted over another.
  */
-export function rasterize({ x, y, group, classes, width, height, radius, region }: PointCloud): IndexedImage {
+export function rasterize({ x, y, group: classOf, classes: K, width, height, radius, region: ground }: PointCloud): IndexedImage {
+  // Classes past the tenth share a colour with an earlier one: they are counted as that colour.
+  const classes = Math.min(K, CLASS_COLOURS.length);
+  const group = classOf.map((c) => c % classes);
+  const region = ground && ((left: number, top: number): number => ground(left, top) % classes);
   const cover = new Uint16Array(width * height * classes);
   const total = new Uint32Array(width * height);
   const stamp = disc(radius);
@@ -42,7 +46,7 @@ export function rasterize({ x, y, group, classes, width, height, radius, region 
     }
   }
   const pixels = new Uint8Array(width * height);
-  for (let p = 0; p < pixels.length; p++) pixels[p] = total[p] === 0 ? ground(region, p, width, classes) : shade(cover, p * classes, classes, total[p] as number);
+  for (let p = 0; p < pixels.length; p++) pixels[p] = total[p] === 0 ? groundOf(region, p, width, classes) : shade(cover, p * classes, classes, total[p] as number);
   return { width, height, pixels, palette: palette(classes) };
 }
 
@@ -58,7 +62,7 @@ function shade(cover: Uint16Array, at: number, classes: number, total: number): 
   return 1 + (Math.min(total, STRENGTHS.length) - 1) * classes + best;
 }
 
-function ground(region: PointCloud['region'], p: number, width: number, classes: number): number {
+function groundOf(region: PointCloud['region'], p: number, width: number, classes: number): number {
   return region ? 1 + STRENGTHS.length * classes + region(p % width, Math.floor(p / width)) : 0;
 }
 

@@ -1,5 +1,6 @@
 import type { ResultTable } from '@layerwise/contracts';
 import { reals, texts } from './columns.js';
+import { areLong } from '../page/names.js';
 import type { Figure } from './figure.js';
 import { base64, encodePng, type IndexedImage } from './png.js';
 import { rasterize, type PointCloud } from './raster.js';
@@ -51,6 +52,8 @@ export interface ScatterFigure extends Figure {
 type Domain = readonly [number, number];
 
 const SIZE = 370;
+/** More classes than these have neither a name on the map nor a legend. */
+const MOST_NAMED = 40;
 /** Raster pixels per figure pixel. */
 const SHARPNESS = 2;
 
@@ -136,7 +139,10 @@ function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: D
     y: { field: 'y', type: 'quantitative', title: axes[1], axis, scale: { domain: y, nice: false, zero: false } },
   };
   const range = classes.map((_, c) => classColour(c));
-  const color = { field: 'class', type: 'nominal', title: null, sort: null, legend: { columns: 10, symbolType: 'circle', symbolSize: 80, columnPadding: 7, symbolOffset: 0 }, scale: { domain: classes, range } };
+  const [long, many] = [areLong(classes), classes.length > MOST_NAMED];
+  const columns = long ? Math.max(1, Math.floor(SIZE / (30 + 6.5 * Math.max(...classes.map((name) => name.length))))) : 10;
+  const legend = many ? null : { columns, symbolType: 'circle', symbolSize: 80, columnPadding: 7, symbolOffset: 0 };
+  const color = { field: 'class', type: 'nominal', title: null, sort: null, legend, scale: { domain: classes, range } };
   const ink = { field: 'class', type: 'nominal', legend: null, scale: { domain: classes, range: range.map((c) => (lightTextOn(c) ? '#fff' : '#111')) } };
   return {
     title: { text: title, ...(subtitle && { subtitle }) },
@@ -145,8 +151,8 @@ function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: D
     resolve: { scale: { color: 'independent' } },
     layer: [
       { data: { values: [{}] }, mark: { type: 'image', url, width: SIZE, height: SIZE, aspect: false }, encoding: { x: { value: SIZE / 2 }, y: { value: SIZE / 2 } } },
-      { mark: { type: 'point', filled: true, opacity: 1, size: 230, stroke: '#fff', strokeWidth: 1.2 }, encoding: { ...position, color } },
-      { mark: { type: 'text', fontWeight: 700, fontSize: 11, baseline: 'middle', dy: 0.5 }, encoding: { ...position, text: { field: 'class' }, color: ink } },
+      { mark: { type: 'point', filled: true, opacity: many ? 0 : 1, size: long ? 70 : 230, stroke: '#fff', strokeWidth: 1.2 }, encoding: { ...position, color } },
+      ...(many ? [] : [{ mark: { type: 'text', fontWeight: 700, fontSize: 11, baseline: long ? 'bottom' : 'middle', dy: long ? -5 : 0.5 }, encoding: { ...position, text: { field: 'class' }, ...(long ? { color: { value: 'currentColor' } } : { color: ink }) } }]),
     ],
   };
 }

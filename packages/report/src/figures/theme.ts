@@ -28,6 +28,12 @@ export function lightTextOn(colour: string): boolean {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.36;
 }
 
+/** Axis of classes: names upright where they are short, slanted where they are long, none where there are too many. */
+export function classAxis(names: readonly string[]): object {
+  const slanted = names.length > 12 || names.some((name) => name.length > 2);
+  return { ticks: false, labels: names.length <= 40, labelAngle: slanted ? -50 : 0, labelLimit: 90, ...(slanted && { labelAlign: 'right', labelBaseline: 'middle' }) };
+}
+
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
 /** Vega-Lite configuration of every figure: text takes the page's colour, so one SVG serves light and dark. */

@@ -1,6 +1,6 @@
 import type { IndexedImage, Rgba } from './png.js';
 import type { Place } from './scatter.js';
-import { classColour, rgb } from './theme.js';
+import { CLASS_COLOURS, classColour, rgb } from './theme.js';
 
 const SHADES = 6;
 
@@ -9,11 +9,10 @@ const SHADES = 6;
  * nearer than `distance` pixels.
  * @param imageOf pixels of a row, or undefined to leave it out
  */
-export function layThumbnails(image: IndexedImage, { px, py }: Place, group: Uint16Array, classes: number, imageOf: (row: number) => Uint8Array | undefined, size: { readonly width: number; readonly height: number }, distance: number): IndexedImage {
+export function layThumbnails(image: IndexedImage, { px, py }: Place, group: Uint16Array, imageOf: (row: number) => Uint8Array | undefined, size: { readonly width: number; readonly height: number }, distance: number): IndexedImage {
   const base = image.palette.length;
   const palette: Rgba[] = [...image.palette];
-  for (let c = 0; c < classes; c++) for (let s = 1; s <= SHADES; s++) palette.push([...rgb(classColour(c)), Math.round((255 * s) / SHADES)]);
-  if (palette.length > 256) return image;
+  for (let c = 0; c < CLASS_COLOURS.length; c++) for (let s = 1; s <= SHADES; s++) palette.push([...rgb(classColour(c)), Math.round((255 * s) / SHADES)]);
   const pixels = new Uint8Array(image.pixels);
   for (const row of spread(px, py, distance, Math.max(size.width, size.height) / 2, image.width, image.height)) {
     const digit = imageOf(row);
@@ -24,7 +23,7 @@ export function layThumbnails(image: IndexedImage, { px, py }: Place, group: Uin
       const shade = Math.round(((digit[i] as number) / 255) * SHADES);
       const x = left + (i % size.width);
       const y = top + Math.floor(i / size.width);
-      if (shade > 0 && x >= 0 && y >= 0 && x < image.width && y < image.height) pixels[y * image.width + x] = base + (group[row] as number) * SHADES + shade - 1;
+      if (shade > 0 && x >= 0 && y >= 0 && x < image.width && y < image.height) pixels[y * image.width + x] = base + ((group[row] as number) % CLASS_COLOURS.length) * SHADES + shade - 1;
     }
   }
   return { ...image, pixels, palette };

@@ -5,7 +5,8 @@ import { STYLE } from './style.js';
 export interface Page {
   readonly title: string;
   readonly opening: Content;
-  readonly contents: readonly { readonly id: string; readonly title: string }[];
+  /** `filled` ones stand on the page only when something was put in their place; until then their links are hidden. */
+  readonly contents: readonly { readonly id: string; readonly title: string; readonly filled?: boolean }[];
   readonly body: Content;
   /** Inline script and its data, at the end. */
   readonly script?: Markup;
@@ -25,10 +26,10 @@ export function page({ title, opening, contents, body, script }: Page): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${escape(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${contents.filter(({ filled }) => filled).map(({ id }) => `body:not(:has(#${id})) .filled-${id}{display:none}`).join('')}</style>
 </head>
 <body>
-${html`<div class="page${contents.length > 0 && ' with-contents'}">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
+${html`<div class="page${contents.length > 0 && ' with-contents'}">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name, filled }) => html`<li ${filled && html`class="filled-${id}"`}><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
 ${body}</main></div>${script ?? raw('')}`.text}
 </body>
 </html>

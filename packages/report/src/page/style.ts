@@ -12,7 +12,7 @@ h1{font-size:clamp(1.7rem,4.5vw,2.5rem);line-height:1.15;letter-spacing:-.015em;
 h2{font-size:1.5rem;letter-spacing:-.01em;margin:0 0 .35em}
 h3{font-size:1.02rem;margin:2.2em 0 .7em}
 h4{font-size:.88rem;font-weight:500;color:var(--soft);margin:1em 0 .5em}
-section{margin-top:4.2rem;padding-top:2.4rem;border-top:1px solid var(--line)}
+section{margin-top:4.2rem;padding-top:2.4rem;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 1100px}
 a{color:var(--accent);text-underline-offset:.15em}
 p{max-width:68ch}
 .eyebrow{margin:2.6rem 0 0;color:var(--soft);font-size:.95rem}
@@ -49,6 +49,7 @@ tbody th{font-weight:500}thead th{font-weight:500;color:var(--soft);vertical-ali
 .report tr:nth-last-child(-n+2){color:var(--soft)}.report tr:nth-last-child(2)>*{border-top:1px solid var(--soft)}
 .matrix{table-layout:fixed;max-width:31rem;border-collapse:separate;border-spacing:1px}
 .matrix th,.matrix td{padding:0;text-align:center;border:0;height:2rem;font-size:clamp(.62rem,2.7vw,.8rem)}
+.named thead th{height:auto}.named thead span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:8rem;white-space:nowrap}.matrix.named{max-width:38rem}.matrix.named tr>:first-child{width:24%;text-align:right;padding-right:.4rem;overflow-wrap:anywhere}.words{text-align:left!important}
 .heat{background:color-mix(in srgb,var(--heat) calc(var(--v)*88%),var(--wash));color:var(--ink)}
 .heat.strong{color:#fff;background:color-mix(in srgb,#1f5f9e calc(var(--v)*92%),var(--heat))}
 .matrix td.right{box-shadow:inset 0 0 0 1.5px color-mix(in srgb,var(--ink) 55%,transparent)}
@@ -76,7 +77,7 @@ img.ink,img.map,canvas.ink{image-rendering:pixelated;max-width:100%;height:auto}
 .controls button,.controls select{font:inherit;font-size:.86rem;padding:.3rem .7rem;min-height:30px;border:1px solid var(--line);border-radius:5px;background:var(--wash);color:inherit;cursor:pointer}
 .cell-images{margin:.9rem 0;padding:.8rem 1rem;background:var(--wash);border-radius:6px;display:grid;grid-template-columns:repeat(auto-fill,minmax(48px,1fr));gap:.5rem;font-size:.85rem}.cell-images p{grid-column:1/-1;margin:0}.cell-images canvas{width:44px}.cell-images figcaption{font-size:.7rem}
 .tip{position:fixed;z-index:9;pointer-events:none;width:136px;padding:.5rem;background:var(--paper);border:1px solid var(--line);border-radius:6px;box-shadow:0 4px 18px #0003;font-size:.76rem;line-height:1.3}.tip canvas{display:block;width:84px;margin:0 auto .3rem}.tip[hidden]{display:none}
-figure[data-map] svg{cursor:crosshair;touch-action:pan-y}
+figure[data-matrix] svg{cursor:pointer}figure[data-map] svg{cursor:crosshair;touch-action:pan-y}
 details{margin:1rem 0}summary{cursor:pointer;font-size:.9rem;color:var(--accent);padding:.2rem 0}details[open]>summary{margin-bottom:.6rem}
 pre{background:var(--wash);border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;overflow-wrap:anywhere;white-space:pre-wrap;font-size:.84rem;line-height:1.5;max-width:46rem}code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86em}
 .compare{max-width:none}.compare td{white-space:nowrap}.compare td:nth-child(2),.compare th:nth-child(2){text-align:left}.compare tr.best>*{background:var(--wash);font-weight:600}.compare tr.here th::after{content:' ◂ this report';color:var(--soft);font-weight:400;font-size:.78rem}
@@ -86,6 +87,6 @@ pre{background:var(--wash);border:1px solid var(--line);border-radius:6px;paddin
 @media (max-width:760px){.tiles{grid-template-columns:1fr 1fr}}
 @media (max-width:560px){.grid{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}body{font-size:16px}section{margin-top:3rem;padding-top:1.8rem}th,td{padding:.34rem .28rem}table{font-size:.8rem}}
 @media screen and (max-width:900px){table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}}
-@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4;--accent:#1f4f82;--heat:#3f90da;--warn:#6b3a00;--warn-wash:#fff6e5;--warn-line:#e9c98f}.negative{color:#a84300}.matrix th,.matrix td{font-size:6.6pt;height:1.5rem}.matrix td button{height:1.5rem;line-height:1.5rem}.compare{font-size:7.4pt}.compare th,.compare td{padding:.25rem .18rem;white-space:normal}body{font-size:10.5pt}nav,.controls,.tip,.files,#draw{display:none}.page,.with-contents{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}}
+@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4;--accent:#1f4f82;--heat:#3f90da;--warn:#6b3a00;--warn-wash:#fff6e5;--warn-line:#e9c98f}.negative{color:#a84300}.matrix th,.matrix td{font-size:6.6pt;height:1.5rem}.matrix td button{height:1.5rem;line-height:1.5rem}.compare{font-size:7.4pt}.compare th,.compare td{padding:.25rem .18rem;white-space:normal}body{font-size:10.5pt}nav,.controls,.tip,.files,#draw{display:none}section{content-visibility:visible}.page,.with-contents{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `.trim();

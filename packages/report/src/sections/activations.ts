@@ -1,5 +1,5 @@
 import { boxPlot } from '../browser/box-plot.js';
-import { bySeparation, classPairs, layerBoxes, type NodeBoxes } from '../analysis/boxes.js';
+import { bySeparation, classPairs, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../figures/png.js';
@@ -31,9 +31,10 @@ export async function activationsSection(context: Context, topNodes: number, int
   const blocks: Content[] = [];
   for (const [index, study] of studies.entries()) {
     const top = bySeparation(study.predicted).slice(0, topNodes);
-    const drawn = await draw(boxesDrawing(study.layer.name, top, names));
-    shelf.add({ ...drawn, data: boxesTable(study.predicted, study.truth, names) });
-    if (study.layer.width === 1) blocks.push(figureBlock(shelf.add(await draw(lineOf(study, index, context))), 'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.'));
+    const drawn = await draw(boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names));
+    const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] => (names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node] as NodeBoxes));
+    shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
+    if (study.layer.width === 1 && names.length <= MOST_ROWS) blocks.push(figureBlock(shelf.add(await draw(lineOf(study, index, context))), 'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.'));
     blocks.push(layerBlock(study, index, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
   }
   return { id: 'activations', title: 'Hidden activations', lead: lead(studies[studies.length - 1] as LayerStudy, names), body: html`${blocks}` };
@@ -55,7 +56,8 @@ function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { tra
   return lineDrawing({ layer: layer.name, activation: layer.data, label: train.label, names, alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`, ...(predicted && { predicted }) });
 }
 
-function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topNodes: number, names: readonly string[], train: Split, interactive: boolean, dead: readonly number[]): Markup {
+function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topNodes: number, names: readonly string[], train: Split, scripts: boolean, dead: readonly number[]): Markup {
+  const interactive = scripts && names.length <= MOST_BOXES;
   const top = bySeparation(predicted).slice(0, topNodes);
   const all = layer.width <= topNodes;
   let max = 0;
@@ -64,11 +66,16 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topN
   const plots = (nodes: readonly NodeBoxes[]): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);
   return html`<h3>Hidden layer ${index + 1}: ${plural(layer.width, 'node')}</h3>
-<p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. <a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, all nodes</a></p>
+<p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Upwards: activation; box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></p>
 ${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top))}${byClass('true', plots(same))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>`}
 ${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
 }
+
+/** Classes that have a row on the line of one node. */
+const MOST_ROWS = 40;
+/** Classes in the boxes of a node: of more, those with the highest medians. */
+const MOST_BOXES = 30;
 
 /** Layers of so few nodes show both groupings side by side. */
 const FEW = 2;
@@ -79,7 +86,10 @@ function byClass(kind: string, plots: Markup): Markup {
 
 function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[]): Markup {
   const title = `Node ${node.node + 1}: activation by class`;
-  return html`<figure class="node">${raw(boxPlot(title, fiveNumbers(node), names, colours))}<figcaption>node ${node.node + 1} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
+  const median = (c: number): number => node.boxes[c]?.median ?? NaN;
+  const shown = names.length <= MOST_BOXES ? [...names.keys()] : [...names.keys()].filter((c) => !Number.isNaN(median(c))).sort((a, b) => median(b) - median(a) || a - b).slice(0, MOST_BOXES);
+  const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c] as Box) });
+  return html`<figure class="node">${raw(boxPlot(title, stats, shown.map((c) => names[c] as string), shown.map((c) => colours[c] as string)))}<figcaption>node ${node.node + 1} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
 }
 
 function fiveNumbers({ boxes }: NodeBoxes): number[] {

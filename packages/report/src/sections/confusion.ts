@@ -1,12 +1,16 @@
 import { confusedPairs, confusion, type ConfusedPair, type Confusion } from '../analysis/confusion.js';
 import { rowsOfCell } from '../analysis/errors.js';
 import type { Split } from '../data/experiment.js';
-import { confusionDrawing } from '../figures/confusion.js';
+import { confusionDrawing, confusionImage } from '../figures/confusion.js';
 import { inkSheet } from '../figures/digits.js';
 import { draw } from '../figures/vega.js';
 import { count, percent } from '../page/format.js';
+import { areLong } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pixelImage, row, type Context, type Section } from './section.js';
+
+/** Classes of which a matrix is a table of numbers; of more it is an image. */
+const MOST_CELLS = 24;
 
 /** Confusion matrices on test and train, the most confused pairs, and digits of the worst of them. */
 export async function confusionSection({ experiment, shelf, names }: Context): Promise<Section> {
@@ -16,14 +20,22 @@ export async function confusionSection({ experiment, shelf, names }: Context): P
   for (const [split, matrix] of [[experiment.test, test], [experiment.train, train]] as const) {
     if (split.rows === 0) continue;
     const alt = `Confusion matrix on ${split.name} images, counts on a log colour scale`;
+    const heading = html`<h3>On ${count(split.rows)} ${split.name === 'train' ? 'training' : split.name} images</h3>`;
+    if (names.length > MOST_CELLS) {
+      const figure = await confusionImage(matrix, names, split.name, alt);
+      shelf.add(figure);
+      const { left, top, width } = figure.plot;
+      blocks.push(heading, html`<div class="row">${figureBlock(figure, 'Rows are true classes, columns predicted ones, in the order of the table of classes; log colour scale. A click shows the images of a cell.', html`data-matrix="${split.name}" data-plot="${left},${top},${width}"`)}</div>`);
+      continue;
+    }
     shelf.add(await draw(confusionDrawing(matrix, names, split.name, alt)));
-    blocks.push(html`<h3>On ${count(split.rows)} ${split.name === 'train' ? 'training' : split.name} images</h3>`, row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')), links(split.name));
+    blocks.push(heading, row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')), links(split.name));
   }
   return {
     id: 'confusion',
     title: 'Confusions',
     lead: lead(pairs, names, experiment.test),
-    body: html`${blocks}${pairs[0] && panel(experiment, pairs[0], names)}${pairs.length > 1 && pairTable(pairs.slice(0, 10), names)}`,
+    body: html`${blocks}${pairs[0] && panel(experiment, pairs[0], names)}${pairs.length > 1 && pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}`,
   };
 }
 
@@ -40,7 +52,7 @@ function links(split: string): Markup {
 }
 
 function matrixTable({ classes, counts }: Confusion, names: readonly string[], split: string, kind: 'count' | 'share'): Markup {
-  const top = Math.log1p(Math.max(1, ...counts));
+  const top = Math.log1p(counts.reduce((a, b) => Math.max(a, b), 1));
   const cell = (truth: number, guess: number): Markup => {
     const n = counts[truth * classes + guess] as number;
     const total = counts.slice(truth * classes, (truth + 1) * classes).reduce((a, b) => a + b, 0);
@@ -50,7 +62,7 @@ function matrixTable({ classes, counts }: Confusion, names: readonly string[], s
     return html`<td class="heat${heat > 0.55 && ' strong'}${truth === guess ? ' right' : ''}" style="--v:${heat.toFixed(2)}" ${kind === 'count' && n > 0 && html`data-cell="${split},${truth},${guess}"`}>${shown}</td>`;
   };
   const caption = kind === 'count' ? 'Images, log colour scale' : 'Per cent of the true class';
-  return html`<table class="matrix"><caption>${caption}</caption><thead><tr><th scope="col"><span class="sr">true class</span></th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${names.map(
+  return html`<table class="matrix${areLong(names) && ' named'}"><caption>${caption}</caption><thead><tr><th scope="col"><span class="sr">true class</span></th>${names.map((name) => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead><tbody>${names.map(
     (name, truth) => html`<tr><th scope="row">${name}</th>${names.map((_, guess) => cell(truth, guess))}</tr>`,
   )}</tbody></table>`;
 }
@@ -58,10 +70,10 @@ function matrixTable({ classes, counts }: Confusion, names: readonly string[], s
 const LIMIT = 25;
 
 function panel({ test, images }: Context['experiment'], { a, b }: ConfusedPair, names: readonly string[]): Markup {
-  const { width, height } = images;
+  const { width, height } = images.shown;
   const sheet = (truth: number, guess: number): Markup => {
     const rows = rowsOfCell(test, truth, guess, LIMIT);
-    const picture = inkSheet(rows.map((i) => images.at('test', test.id[i] as number)), width, height, 5, 2);
+    const picture = inkSheet(rows.map((i) => images.shown.at('test', test.id[i] as number)), width, height, 5, 2);
     const caption = `${names[truth]} taken for ${names[guess]}`;
     return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? html`<div class="frame">${pixelImage(picture, `${rows.length} test images of ${caption}`)}</div>` : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
   };

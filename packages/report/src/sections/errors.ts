@@ -13,8 +13,8 @@ export function errorsSection({ experiment: { test, images }, names }: Context):
   if (!worst) return undefined;
   const sure = ranked.filter((mistake) => mistake.probability >= 0.99).length;
   const items = ranked.slice(0, SHOWN).map(({ id, label, predicted, probability, trueProbability }): Markup => {
-    const pixels = images.at('test', id);
-    return html`<li>${pixels && pixelImage(inkImage(pixels, images.width, images.height), `test image ${id}: a ${names[label]}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
+    const pixels = images.shown.at('test', id);
+    return html`<li>${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${id}: a ${names[label]}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
   });
   return {
     id: 'errors',

@@ -28,10 +28,13 @@ export async function importancesSection({ experiment, shelf, names }: Context):
 
 const share = (accuracy: number | null): string => (accuracy === null ? 'no rows' : percent(accuracy));
 
+/** Classes that are shown by an image. */
+const MOST_SHOWN = 20;
+
 function overDigits({ images, importances }: Context['experiment'], names: readonly string[]): Markup {
   const { width, height, train } = images;
   const squares = (importances?.selected ?? []).map((is, i) => (is ? `M${i % width},${Math.floor(i / width)}h1v1h-1z` : '')).join('');
-  const items = names.map((name, c) => {
+  const items = names.slice(0, MOST_SHOWN).map((name, c) => {
     const first = train.label.indexOf(c);
     if (first < 0) return undefined;
     const size = width * height;

@@ -163,7 +163,7 @@ function withThumbnails(scatter: Scatter, view: View, { images }: Experiment): S
   return {
     ...scatter,
     name: `${scatter.name}-digits`,
-    overlay: (image, place) => layThumbnails(faded(image), place, scatter.group, scatter.classes.length, (row) => images.at(view.split, view.id[row] as number), images, Math.max(images.width, images.height) * 1.15),
+    overlay: (image, place) => layThumbnails(faded(image), place, scatter.group, (row) => images.shown.at(view.split, view.id[row] as number), images.shown, Math.max(images.shown.width, images.shown.height) * 1.15),
   };
 }
 

@@ -1,5 +1,6 @@
 import { classification, confusion, labelRmse, type ClassScore } from '../analysis/confusion.js';
 import { count, fixed, listed, percent, points } from '../page/format.js';
+import { areNumbers } from '../page/names.js';
 import { html, type Markup } from '../page/html.js';
 import { argmax } from './dataset.js';
 import { table, type Context, type Section } from './section.js';
@@ -16,23 +17,45 @@ export function metricsSection({ experiment, names, published }: Context): Secti
     count(experiment[name].rows),
     percent(evaluation[name].accuracy),
     fixed(evaluation[name].loss),
-    fixed(labelRmse(experiment[name]), 3),
+    ...(areNumbers(names) ? [fixed(labelRmse(experiment[name]), 3)] : []),
     [published[name]?.accuracy !== undefined && percent(published[name]?.accuracy), published[name]?.loss !== undefined && fixed(published[name]?.loss)].filter(Boolean).join(' / ') || '–',
   ]);
   return {
     id: 'metrics',
     title: 'Accuracy',
-    lead: `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${gap >= 0 ? `${points(gap).slice(1) || '0'} points fewer` : `${points(gap).slice(1)} points more`} than training images; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
-    body: html`${table('Scores of the kept weights, without dropout', ['split', 'images', 'accuracy', 'loss', 'label RMSE', 'published acc. / loss'], rows)}
-<p class="note">Loss is the mean cross-entropy in nats; label RMSE treats classes as numbers.</p>
-${reportTable('Classification report, test images', report, names)}
+    lead: test.rows === 0 ? untested(experiment) : `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${beside(gap)}; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
+    body: html`${table('Scores of the kept weights, without dropout', ['split', 'images', 'accuracy', 'loss', ...(areNumbers(names) ? ['label RMSE'] : []), 'published acc. / loss'], rows)}
+<p class="note">Loss is the mean cross-entropy in nats${areNumbers(names) && '; label RMSE treats classes as numbers'}.</p>
+${test.rows > 0 && testReport(report, names)}
 <details><summary>Classification report, training images</summary>${reportTable('Classification report, training images', classification(confusion(experiment.train, names.length)), names)}</details>`,
   };
 }
 
+/** Rows of a classification report that stand open on the page. */
+const MOST_ROWS = 40;
+
+function testReport(report: ReturnType<typeof classification>, names: readonly string[]): Markup {
+  const title = 'Classification report, test images';
+  if (names.length <= MOST_ROWS) return reportTable(title, report, names);
+  const worst = [...names.keys()].filter((c) => (report.perClass[c]?.support ?? 0) > 0).sort((a, b) => (report.perClass[a]?.f1 ?? 0) - (report.perClass[b]?.f1 ?? 0) || a - b).slice(0, 15);
+  const part = { ...report, perClass: worst.map((c) => report.perClass[c] as ClassScore) };
+  return html`${reportTable(`${title}: the ${worst.length} classes with the lowest F1`, part, worst.map((c) => names[c] as string))}<details><summary>All ${names.length} classes</summary>${reportTable(title, report, names)}</details>`;
+}
+
+/** `1.10 points fewer than of training images`. */
+function beside(gap: number): string {
+  if (!Number.isFinite(gap)) return 'with no training images to compare';
+  return `${points(Math.abs(gap)).replace('+', '')} points ${gap >= 0 ? 'fewer' : 'more'} than of the training images`;
+}
+
+function untested({ evaluation, validation, train }: Context['experiment']): string {
+  const [name, score, rows] = validation.rows > 0 ? ['validation', evaluation.validation, validation.rows] as const : ['training', evaluation.train, train.rows] as const;
+  return `There are no test images; of ${count(rows)} ${name} images ${percent(score.accuracy)} are classified right.`;
+}
+
 function neverPredicted(predicted: Uint16Array, names: readonly string[]): string {
   const missing = names.filter((_, c) => !predicted.includes(c));
-  return missing.length === 0 || missing.length === names.length ? '' : `The net never answers ${listed(missing)}. `;
+  return missing.length === 0 || missing.length === names.length ? '' : `The net never answers ${missing.length > 12 ? `${missing.length} of the ${names.length} classes` : listed(missing)}. `;
 }
 
 function reportTable(caption: string, report: ReturnType<typeof classification>, names: readonly string[]): Markup {

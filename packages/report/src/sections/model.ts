@@ -15,7 +15,7 @@ export function modelSection({ experiment }: Context): Section {
     id: 'model',
     title: 'Model',
     lead: `The ${net} net has ${plural(network.params, 'trainable parameter')}, ${percent(largest.params / Math.max(1, network.params), 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}.${deadText}`,
-    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], network.layers.map(layerRow), 'wide-first')}${patterns(experiment)}`,
+    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], network.layers.map(layerRow), 'wide-first')}${!experiment.nodes && patterns(experiment)}`,
   };
 }
 

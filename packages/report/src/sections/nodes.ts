@@ -21,7 +21,7 @@ export function nodesSection(context: Context, page: number, interactive: boolea
   const last = layers[layers.length - 1];
   if (!last || !experiment.nodes) return undefined;
   const blocks = layers.map((layer) => layerBlock(layer, context, page, interactive));
-  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. AUC: how often an image of the class activates the node more than one of another class, around ½, with 95% bootstrap interval. Logit: mean gradient of the class’s logit. Cost: accuracy lost when the node is set to zero. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > 20 && html`<p class="note">Classes are drawn in their order, from ${names[0]} to ${names[names.length - 1]}.</p>`}` };
+  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Value: activation of the images of each class, box from 25 to 75% with the median, line from 5 to 95%. AUC: how often an image of the class activates the node more than one of another class, around ½, with 95% bootstrap interval. Logit: mean gradient of the class’s logit. Cost: accuracy lost when the node is set to zero. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > 30 && html`<p class="note">Of ${names.length} classes each card shows the 30 whose AUC is farthest from one half.</p>`}` };
 }
 
 function lead(layer: LayerFindings): string {
@@ -51,7 +51,7 @@ function layerBlock(layer: LayerFindings, context: Context, page: number, intera
 <p class="note">Effective rank of the activations ${fixed(info.effectiveRank, 1)}. A linear readout of all nodes is right for ${percent(info.readout.accuracy, 1)}; it takes ${info.readout.for95} nodes for 95% of that and ${info.readout.for99} for 99%. Ablation on ${count(info.sampled.ablation)} images, of which the whole net tells ${percent(info.accuracy, 2)} right. ${found}${flagged && ` Nodes that are ${flagged}.`}</p>
 ${info.line && lineNote(info.line, names)}${matrix(layer, context)}
 <div class="node-cards" id="node-list-${info.name}">${shown}</div>${!interactive && info.units > page && html`<p class="note">The ${page} nodes whose loss costs most, of ${count(info.units)}.</p>`}
-${paged && raw(`<script type="application/json" data-node-list>${JSON.stringify(pack(layer, cards, context, page)).replace(/</g, '\\u003c')}</script>`)}`;
+${paged && raw(`<script type="application/json" data-node-list="node-list-${info.name}">${JSON.stringify(pack(layer, cards, context, page)).replace(/</g, '\\u003c')}</script>`)}`;
 }
 
 const nodeList = (nodes: readonly number[]): string => (nodes.length > 12 ? plural(nodes.length, 'node') : listed(nodes.map((node) => node + 1)));
@@ -61,34 +61,40 @@ function lineNote({ classes, overlaps }: NonNullable<LayerFindings['info']['line
   return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c] as string))}; overlap of neighbours (0% apart, 100% alike): ${listed(pairs)}.</p>`;
 }
 
+/** Columns of quantiles of the rows truly of a class. */
+const QUANTILES = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;
+
 function cardsOf(layer: LayerFindings, K: number, { experiment: { images } }: Context): NodeCard[] {
   const size = images.width * images.height;
   const classes = Object.fromEntries((['area', 'areaLow', 'areaHigh', 'gradient', 'costZero'] as const).map((name) => [name, layer.classes(name)])) as Record<'area' | 'areaLow' | 'areaHigh' | 'gradient' | 'costZero', number[]>;
   const nodes = Object.fromEntries((['zeros', 'information', 'reached', 'largest', 'costMean'] as const).map((name) => [name, layer.node(name)])) as Record<'zeros' | 'information' | 'reached' | 'largest' | 'costMean', number[]>;
   const strengths = layer.sentences.map((_, node) => layer.weights.subarray(node * size, (node + 1) * size).reduce((top, w) => Math.max(top, Math.abs(w)), 0));
+  const five = QUANTILES.map((name) => layer.classes(name));
+  const quantiles = (five[0] as number[]).flatMap((_, at) => five.map((values) => values[at] as number));
   const strongest = strengths.reduce((top, value) => Math.max(top, value), 0);
   const own = (values: readonly number[], node: number): number[] => values.slice(node * K, (node + 1) * K);
   return layer.sentences.map((sentence, node) => ({
     ...{ node, sentence, zeros: nodes.zeros[node], information: nodes.information[node], reached: nodes.reached[node], largest: nodes.largest[node], costMean: nodes.costMean[node] },
     share: strongest > 0 ? strengths[node] / strongest : 0,
     ...{ area: own(classes.area, node), areaLow: own(classes.areaLow, node), areaHigh: own(classes.areaHigh, node), gradient: own(classes.gradient, node), cost: own(classes.costZero, node) },
+    quantiles: quantiles.slice(node * 5 * K, (node + 1) * 5 * K),
   }));
 }
 
 /** The pictures of one node; the maximiser of a first layer is signed, deeper ones are ink. */
 function tiles(layer: LayerFindings, node: number, { experiment: { images } }: Context): Record<keyof NodePictures, { image: IndexedImage; ink: boolean }> {
-  const { width, height } = images;
+  const { width, height, shown } = images;
   const size = width * height;
   const own = (values: Float32Array): Float32Array => values.subarray(node * size, (node + 1) * size);
   const signed = 'length' in layer.info.maximiser;
-  const shown = Math.min(IMAGES, layer.shown);
-  const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => (i < shown ? images.at('train', list[node * layer.shown + i]) : undefined));
+  const few = Math.min(IMAGES, layer.shown);
+  const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => (i < few ? images.shown.at('train', list[node * layer.shown + i]) : undefined));
   const rows = layer.info.units > MANY ? [layer.most] : [layer.most, layer.median, layer.least];
   const maximiser = own(layer.maximisers);
   return {
     weights: { image: signedImage(own(layer.weights), width, height), ink: false },
-    maximiser: { image: signed ? signedImage(maximiser, width, height) : inkSheet([Uint8Array.from(maximiser, (value) => Math.round(255 * value))], width, height, 1), ink: !signed },
-    images: { image: inkSheet(rows.flatMap(ids), width, height, IMAGES), ink: true },
+    maximiser: { image: signed ? signedImage(maximiser, width, height) : inkSheet([images.shown.of(Uint8Array.from(maximiser, (value) => Math.round(255 * value)))], shown.width, shown.height, 1), ink: !signed },
+    images: { image: inkSheet(rows.flatMap(ids), shown.width, shown.height, IMAGES), ink: true },
   };
 }
 
@@ -111,7 +117,7 @@ function matrix({ info, classes }: LayerFindings, { names }: Context): Markup {
 /** All nodes of a layer for the page's script. */
 function pack(layer: LayerFindings, cards: readonly NodeCard[], context: Context, page: number): PackedNodes {
   const overall = layer.node('costZero');
-  const figures = cards.flatMap((c) => [c.zeros, c.information, c.reached, c.largest, c.share, c.costMean, overall[c.node], ...c.area, ...c.areaLow, ...c.areaHigh, ...c.gradient, ...c.cost]);
+  const figures = cards.flatMap((c) => [c.zeros, c.information, c.reached, c.largest, c.share, c.costMean, overall[c.node], ...c.area, ...c.areaLow, ...c.areaHigh, ...c.gradient, ...c.cost, ...c.quantiles]);
   const all = cards.map(({ node }) => tiles(layer, node, context));
   const sheet = (kind: keyof NodePictures): PackedNodes['sheets'][typeof kind] => {
     const { width, height } = all[0][kind].image;

@@ -1,3 +1,4 @@
+import { classification, confusion } from '../analysis/confusion.js';
 import { probabilityHistogram } from '../analysis/histogram.js';
 import type { Split } from '../data/experiment.js';
 import { probabilityDrawing } from '../figures/bars.js';
@@ -5,10 +6,15 @@ import { inkImage } from '../figures/digits.js';
 import { draw } from '../figures/vega.js';
 import { fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
+import { areLong } from '../page/names.js';
 import { figureBlock, pixelImage, type Context, type Section } from './section.js';
 
 const FIRST = 20;
 const BINS = 20;
+/** Classes with a histogram, and columns of the table, at most. */
+const MOST_DRAWN = 20;
+/** Classes named for an image where there are more. */
+const NAMED = 5;
 
 /** Probabilities of the first test images, and how sure the net is of each class. */
 export async function probabilitiesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
@@ -16,7 +22,8 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
   if (test.rows === 0) return undefined;
   const K = names.length;
   const figures: Markup[] = [];
-  for (const [c, name] of names.entries()) {
+  for (const c of drawnClasses(experiment, K)) {
+    const name = names[c] as string;
     const { own, others } = probabilityHistogram(test, K, c, BINS);
     const values = ownProbabilities(test, K, c);
     const rivals = test.predicted.reduce((n, predicted, i) => n + (predicted === c && test.label[i] !== c ? 1 : 0), 0);
@@ -29,8 +36,16 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
     id: 'probabilities',
     title: 'Probabilities',
     lead: `${plural(unsure, 'of the test images has', 'of the test images have')} no class above a probability of one half; ${firstLead(experiment, K)}`,
-    body: html`${firstTable(experiment, names)}${oneVector(experiment, names)}<h3>How sure the net is of each class</h3><div class="grid">${figures}</div>`,
+    body: html`${firstTable(experiment, names)}${oneVector(experiment, names)}<h3>How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3><div class="grid">${figures}</div>`,
   };
+}
+
+/** Classes whose histograms are drawn: all, or of many those with the lowest F1. */
+function drawnClasses({ test }: Context['experiment'], K: number): number[] {
+  const all = Array.from({ length: K }, (_, c) => c);
+  if (K <= MOST_DRAWN) return all;
+  const scores = classification(confusion(test, K)).perClass;
+  return all.filter((c) => (scores[c]?.support ?? 0) > 0).sort((a, b) => (scores[a]?.f1 ?? 0) - (scores[b]?.f1 ?? 0) || a - b).slice(0, MOST_DRAWN);
 }
 
 /** P(class) of the images of the class, ascending. */
@@ -54,20 +69,29 @@ function firstLead({ test }: Context['experiment'], K: number): string {
 
 function firstTable({ test, images }: Context['experiment'], names: readonly string[]): Markup {
   const K = names.length;
+  const columns = K <= MOST_DRAWN ? names.map((_, c) => c) : [];
   const rows = Array.from({ length: Math.min(FIRST, test.rows) }, (_, i) => {
-    const pixels = images.at('test', test.id[i] as number);
+    const pixels = images.shown.at('test', test.id[i] as number);
     const label = test.label[i] as number;
-    const cells = names.map((name, c) => {
+    const cells = K > MOST_DRAWN ? html`<td class="words">${likeliest(test, K, i).map((c) => `${names[c]} ${percent(test.probabilities[i * K + c], 1)}`).join(', ')}</td>` : columns.map((c) => {
+      const name = names[c] as string;
       const p = test.probabilities[i * K + c] as number;
       const text = p < 0.005 ? '·' : p >= 0.995 ? '100' : String(Math.round(p * 100));
       return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}" style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
     });
-    return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">${pixels && pixelImage(inkImage(pixels, images.width, images.height), `test image ${test.id[i]}`)} <span>${names[label]}</span></th>${cells}</tr>`;
+    return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${test.id[i]}`)} <span>${names[label]}</span></th>${cells}</tr>`;
   });
-  return html`<table class="matrix first"><caption>The first ${rows.length} test images: probability of each class, per cent (the true class is framed)</caption><thead><tr><th scope="col">true</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table class="${K <= MOST_DRAWN && 'matrix '}first${areLong(names) && ' named'}"><caption>The first ${rows.length} test images: ${K <= MOST_DRAWN ? 'probability of each class, per cent (the true class is framed)' : `the ${NAMED} most probable classes`}</caption><thead><tr><th scope="col">true</th>${K > MOST_DRAWN ? html`<th scope="col" class="words">most probable</th>` : columns.map((c) => html`<th scope="col"><span>${names[c]}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {
   const values = names.map((name, c) => `${name}: ${(test.probabilities[c] as number).toPrecision(3)}`);
-  return html`<p class="note">Test image ${test.id[0]}, in full: <code>${values.join(', ')}</code></p>`;
+  const vector = html`Test image ${test.id[0]}, in full: <code>${values.join(', ')}</code>`;
+  return names.length <= MOST_DRAWN ? html`<p class="note">${vector}</p>` : html`<details><summary>All ${names.length} probabilities of one image</summary><p class="note">${vector}</p></details>`;
+}
+
+/** The most probable classes of a row, ties to the lower class. */
+function likeliest({ probabilities }: Split, K: number, row: number): number[] {
+  const own = probabilities.subarray(row * K, (row + 1) * K);
+  return Array.from(own.keys()).sort((a, b) => (own[b] as number) - (own[a] as number) || a - b).slice(0, NAMED);
 }

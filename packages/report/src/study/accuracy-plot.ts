@@ -5,7 +5,9 @@ import type { ComparedExperiment } from './compared.js';
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [440, 290, 52, 40, 24, 46] as const;
 
 /** Test accuracy against the number of parameters (log scale), one labelled point an experiment, with validation as a ring. */
-export function accuracyPlot(experiments: readonly ComparedExperiment[]): Markup {
+export function accuracyPlot(given: readonly ComparedExperiment[]): Markup | undefined {
+  const experiments = given.filter((e) => Number.isFinite(e.test) || Number.isFinite(e.validation));
+  if (experiments.length === 0) return undefined;
   const values = experiments.flatMap((e) => [e.test, e.validation]).filter(Number.isFinite);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const pad = Math.max(0.002, (high - low) * 0.12);
@@ -41,14 +43,17 @@ function marks(experiments: readonly ComparedExperiment[], x: (params: number) =
   const taken: { x: number; y: number; width: number }[] = [];
   return experiments
     .map((e) => {
-      const [px, py] = [x(e.params), y(e.test)];
+      const [tested, validated] = [Number.isFinite(e.test), Number.isFinite(e.validation)];
+      const [px, py] = [x(e.params), y(tested ? e.test : e.validation)];
       const width = e.name.length * 6.6;
       const anchor = px + 10 + width > WIDTH ? 'end' : 'start';
       const left = anchor === 'start' ? px + 10 : px - 10 - width;
       const place = [0, -13, 13, -26, 26, -39, 39].map((shift) => py + shift).find((at) => taken.every((other) => Math.abs(other.y - at) >= 12 || left + width < other.x || other.x + other.width < left)) ?? py;
       taken.push({ x: left, y: place, width });
       const colour = e.current ? '#e76300' : '#3f90da';
-      return `<line x1="${px.toFixed(1)}" x2="${px.toFixed(1)}" y1="${y(e.validation).toFixed(1)}" y2="${py.toFixed(1)}" stroke="${colour}" opacity=".5"/><circle cx="${px.toFixed(1)}" cy="${y(e.validation).toFixed(1)}" r="5" fill="none" stroke="${colour}" stroke-width="1.6"/><circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="5" fill="${colour}"/><text x="${(anchor === 'start' ? px + 10 : px - 10).toFixed(1)}" y="${place.toFixed(1)}" dy="4" text-anchor="${anchor}"${e.current ? ' font-weight="700"' : ''}>${escape(e.name)}</text>`;
+      const ring = validated ? `<line x1="${px.toFixed(1)}" x2="${px.toFixed(1)}" y1="${y(e.validation).toFixed(1)}" y2="${py.toFixed(1)}" stroke="${colour}" opacity=".5"/><circle cx="${px.toFixed(1)}" cy="${y(e.validation).toFixed(1)}" r="5" fill="none" stroke="${colour}" stroke-width="1.6"/>` : '';
+      const disc = tested ? `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="5" fill="${colour}"/>` : '';
+      return `${ring}${disc}<text x="${(anchor === 'start' ? px + 10 : px - 10).toFixed(1)}" y="${place.toFixed(1)}" dy="4" text-anchor="${anchor}"${e.current ? ' font-weight="700"' : ''}>${escape(e.name)}</text>`;
     })
     .join('');
 }

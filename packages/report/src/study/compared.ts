@@ -1,4 +1,4 @@
-/** One experiment of a study as it stands in a comparison. Accuracies are shares, 0 to 1. */
+/** One experiment of a study as it stands in a comparison. Accuracies are shares, 0 to 1; NaN, or null from JSON, for a split without rows. */
 export interface ComparedExperiment {
   readonly name: string;
   /** `784-128-10`. */
@@ -46,6 +46,12 @@ export function recommend(experiments: readonly ComparedExperiment[]): Recommend
   const close = known.filter((experiment) => experiment.validation >= best.validation - TOLERANCE);
   const [chosen] = [...close].sort((a, b) => overfit(a) - overfit(b) || a.params - b.params || (a.name < b.name ? -1 : 1));
   return { chosen: chosen as ComparedExperiment, close, best };
+}
+
+/** The same experiments, NaN where a split had no rows. */
+export function measured(experiments: readonly ComparedExperiment[]): ComparedExperiment[] {
+  const share = (value: number | null): number => value ?? NaN;
+  return experiments.map((e) => ({ ...e, train: share(e.train), validation: share(e.validation), test: share(e.test) }));
 }
 
 /** Training minus validation accuracy, as a share. */

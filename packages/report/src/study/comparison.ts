@@ -2,11 +2,12 @@ import { count, fixed, percent, plural, points } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { accuracyPlot } from './accuracy-plot.js';
-import { overfit, recommend, TOLERANCE, type ComparedExperiment, type Recommendation } from './compared.js';
+import { measured, overfit, recommend, TOLERANCE, type ComparedExperiment, type Recommendation } from './compared.js';
 import { seconds } from './times.js';
 
 /** The chapter that stands in place of `<!--layerwise:comparison-->`: table, recommendation, plot. Nothing with fewer than two experiments, unless the one has several seeds. */
-export function renderComparison(experiments: readonly ComparedExperiment[]): string {
+export function renderComparison(given: readonly ComparedExperiment[]): string {
+  const experiments = measured(given);
   const [first] = experiments;
   if (experiments.length < 2) return first?.seeds ? chapter('comparison', 'Over several seeds', `Test accuracy over the seeds: ${seedText(first)}; every other figure is of the first seed.`, comparisonTable(experiments)).text : '';
   const body = html`${comparisonTable(experiments)}${recommendationText(recommend(experiments))}${accuracyPlot(experiments)}`;
@@ -15,11 +16,12 @@ export function renderComparison(experiments: readonly ComparedExperiment[]): st
 
 /** One sentence on the spread of the experiments. */
 export function comparisonLead(experiments: readonly ComparedExperiment[]): string {
-  const sorted = [...experiments].sort((a, b) => b.test - a.test);
+  const sorted = experiments.filter(({ test }) => Number.isFinite(test)).sort((a, b) => b.test - a.test);
+  if (sorted.length === 0) return `None of ${plural(experiments.length, 'experiment')} has test images.`;
   const [best, worst] = [sorted[0] as ComparedExperiment, sorted[sorted.length - 1] as ComparedExperiment];
   const here = experiments.find((experiment) => experiment.current);
-  const place = here ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${experiments.length}.` : '';
-  return `Test accuracy of ${plural(experiments.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${place}`;
+  const place = here && sorted.includes(here) ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${sorted.length}.` : '';
+  return `Test accuracy of ${plural(sorted.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${place}`;
 }
 
 /** Title of a column and what stands in it. */
@@ -40,13 +42,21 @@ export function comparisonTable(experiments: readonly ComparedExperiment[]): Mar
     ...(published ? [['published', (e: ComparedExperiment) => percent(e.published)] as const] : []),
     ['gap, points', (e) => points(e.train - e.test)],
     ['epoch kept', (e) => `${e.bestEpoch} of ${e.epochs}`],
-    ...(timed ? [['time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const] : []),
-    ...(seeded ? [['seeds: test', (e: ComparedExperiment) => seedText(e)] as const] : []),
+    ...(timed ? [['training time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const] : []),
+    ...(seeded ? [['test, over seeds', (e: ComparedExperiment) => seedText(e)] as const] : []),
   ];
   const name = (e: ComparedExperiment): Content => (e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name);
   return html`<table class="compare stack"><caption>Accuracy on the three splits; gap is training minus test</caption><thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${experiments.map(
     (e) => html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
   )}</tbody></table>`;
+}
+
+/** The line that stands in place of `<!--layerwise:seeds-->` under the key figures: the spread over seeds. Nothing for one seed. */
+export function renderSeeds({ seeds }: ComparedExperiment): string {
+  if (!seeds) return '';
+  const { count: n, range, testMean, testDeviation, testLowest, testHighest } = seeds;
+  const span = testLowest === undefined || testHighest === undefined ? '' : `, from ${percent(testLowest)} to ${percent(testHighest)}`;
+  return html`<p class="note seeds">Over ${n} seeds${range && ` (${range})`} test accuracy is <b>${percent(testMean)} ± ${fixed(testDeviation * 100, 2)} points</b> (mean and standard deviation)${span}; everything else on this page is of the first seed.</p>`.text;
 }
 
 /** `5 (43 to 47): 97.50% ± 0.12, 97.31% to 97.66%`: mean, standard deviation in points, range. */

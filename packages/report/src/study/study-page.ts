@@ -4,7 +4,7 @@ import { chapter, page } from '../page/page.js';
 import { table } from '../sections/section.js';
 import { accuracyPlot } from './accuracy-plot.js';
 import { comparisonLead, comparisonTable, recommendationText } from './comparison.js';
-import { recommend, type ComparedExperiment } from './compared.js';
+import { measured, recommend, type ComparedExperiment } from './compared.js';
 
 /** What stands on a study's own page. */
 export interface StudyPage {
@@ -23,7 +23,8 @@ export interface StudyPage {
 }
 
 /** The page of a study: table of experiments, recommendation, accuracy against size, differences. A whole HTML document. */
-export function renderStudy({ study, title, description, dataset, experiments, warnings = [], tests = [], kind = 'study' }: StudyPage): string {
+export function renderStudy({ study, title, description, dataset, experiments: given, warnings = [], tests = [], kind = 'study' }: StudyPage): string {
+  const experiments = measured(given);
   const chosen = recommend(experiments);
   const opening = html`<header><p class="eyebrow">${kind}</p><h1>${title ?? study}</h1>${description && html`<p class="lead">${description}</p>`}</header>
 ${dataset?.fallback && html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted} figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}); every number here is of <strong>${dataset.name}</strong>.</div>`}
@@ -34,14 +35,17 @@ ${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</
 }
 
 function differences(experiments: readonly ComparedExperiment[]): Content {
-  const [best, ...others] = [...experiments].sort((a, b) => b.validation - a.validation || a.params - b.params) as [ComparedExperiment, ...ComparedExperiment[]];
+  const rank = (e: ComparedExperiment): number => (Number.isFinite(e.validation) ? e.validation : -1);
+  const [best, ...others] = [...experiments].sort((a, b) => rank(b) - rank(a) || a.params - b.params) as [ComparedExperiment, ...ComparedExperiment[]];
   const rows = others.map((e) => [e.name, points(e.validation - best.validation), points(e.test - best.test), `${(e.params / best.params).toFixed(2)}×`]);
   return table(`Against ${best.name}, the highest on validation (${percent(best.validation)}); percentage points`, ['experiment', 'validation', 'test', 'parameters'], rows);
 }
 
 function differenceLead(experiments: readonly ComparedExperiment[]): string {
-  const missed = experiments.filter((e) => e.published !== undefined);
-  if (missed.length === 0) return `The experiments differ by up to ${points(Math.max(...experiments.map((e) => e.test)) - Math.min(...experiments.map((e) => e.test))).slice(1)} points on test images.`;
+  const tested = experiments.filter((e) => Number.isFinite(e.test));
+  const missed = tested.filter((e) => e.published !== undefined);
+  if (tested.length === 0) return `None of the ${experiments.length} experiments has test images.`;
+  if (missed.length === 0) return `The experiments differ by up to ${points(Math.max(...tested.map((e) => e.test)) - Math.min(...tested.map((e) => e.test))).replace('+', '')} points on test images.`;
   const largest = missed.reduce((a, b) => (Math.abs(b.test - (b.published as number)) > Math.abs(a.test - (a.published as number)) ? b : a));
   return `Of ${missed.length} experiments with a published test accuracy, ${largest.name} is farthest from it: ${points(largest.test - (largest.published as number))} points.`;
 }

@@ -1,0 +1,18 @@
+/** Longest class name in tables and figures; the table of class counts has the whole ones. */
+const MOST = 16;
+
+/** Class names cut to what tables and figures have room for, still all different. */
+export function shortNames(names: readonly string[]): string[] {
+  const cut = names.map((name) => (name.length > MOST ? `${name.slice(0, MOST - 1)}…` : name));
+  return cut.map((name, c) => (cut.indexOf(name) === cut.lastIndexOf(name) ? name : `${name} ${c + 1}`));
+}
+
+/** Whether names are too long to stand side by side as digits do. */
+export function areLong(names: readonly string[]): boolean {
+  return names.some((name) => name.length > 2);
+}
+
+/** Whether classes are numbers, so that a difference of two of them means something. */
+export function areNumbers(names: readonly string[]): boolean {
+  return names.every((name) => /^-?\d+(\.\d+)?$/.test(name));
+}
