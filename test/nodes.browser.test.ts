@@ -15,7 +15,7 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
   let browser: Browser;
   let page: Page;
   const faults: string[] = [];
-  const headings = (): Promise<string[]> => page.locator('#node-list-hidden1 figcaption b').allInnerTexts();
+  const headings = (): Promise<string[]> => page.locator('#node-list-hidden1 figcaption b').allTextContents();
 
   beforeAll(async () => {
     const { output } = await runInMemory(stage, { inputs: { ...fixture({ hidden: HIDDEN, views: [] }), nodes: await nodesArtifact(HIDDEN) } });
@@ -28,6 +28,7 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
 
   it('turns pages, each node once', async () => {
     const seen = [await headings()];
+    await page.locator('#node-list-hidden1').scrollIntoViewIfNeeded();
     for (let i = 0; i < 2; i++) {
       await page.locator('#nodes .controls button', { hasText: 'Next' }).click();
       seen.push(await headings());

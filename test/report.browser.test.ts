@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ const found = existsSync(executablePath);
 if (!found) console.warn(`skipped: no browser at ${executablePath}; install Debian's chromium or set CHROMIUM_PATH to test reports in a browser`);
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-${1 + i}-10`, inputs: '784 pixels', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2 }));
+const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-${1 + i}-10`, inputs: '784 pixels', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, testMean: 0.91, testDeviation: 0.0123, testLowest: 0.9, testHighest: 0.92, range: '43 to 47' } }) }));
 
 describe.skipIf(!found)('a report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-report-'));
@@ -29,6 +30,8 @@ describe.skipIf(!found)('a report in a browser', () => {
     const chapters = { times: renderTimes([{ stage: 'train', seconds: 12, peakMemoryMB: 300 }]), comparison: renderComparison(compared) };
     writeFileSync(index, readFileSync(index, 'utf8').replace('<!--layerwise:times-->', chapters.times).replace('<!--layerwise:comparison-->', chapters.comparison));
     writeFileSync(join(folder, 'study.html'), renderStudy({ study: 'pipeline', experiments: compared }));
+    const many = await runInMemory(stage, { inputs: fixture({ classes: Array.from({ length: 60 }, (_, c) => `kind ${c}`), test: 600, hidden: [8], side: 32, views: ['hidden1-tsne'] }) });
+    writeFileSync(join(folder, 'many.html'), many.output.blobs.get('index.html') as Uint8Array);
     browser = await chromium.launch({ executablePath, args: ARGS });
   });
   afterAll(async () => {
@@ -58,6 +61,42 @@ describe.skipIf(!found)('a report in a browser', () => {
     await page.context().close();
   });
 
+  it('draws nothing below the screen until it is scrolled to', async () => {
+    const { page } = await open('index.html');
+    const drawn = (section: string): Promise<boolean> => page.$eval(`#${section} svg`, (svg) => svg.checkVisibility({ contentVisibilityAuto: true }));
+    expect(await page.$eval('#metrics table', (table) => table.checkVisibility({ contentVisibilityAuto: true }))).toBe(true);
+    expect([await drawn('maps'), await drawn('activations'), await page.locator('.node-grid .controls').count()]).toEqual([false, false, 0]);
+    await page.locator('#activations h3').first().scrollIntoViewIfNeeded();
+    await page.locator('.node-grid .controls').first().waitFor();
+    expect(await drawn('activations')).toBe(true);
+    await page.context().close();
+  });
+
+  it('lists every chapter that is there, those put in later among them', async () => {
+    const { page } = await open('index.html');
+    const links = await page.$$eval('nav a', (all) => all.filter((link) => link.checkVisibility()).map((link) => link.getAttribute('href')));
+    expect(links).toEqual(await page.$$eval('main section', (all) => all.map(({ id }) => `#${id}`)));
+    expect(links).toEqual(expect.arrayContaining(['#times', '#comparison']));
+    await page.context().close();
+  });
+
+  it('shows the images of a cell of a matrix of many classes', async () => {
+    const { page } = await open('many.html');
+    const figure = page.locator('figure[data-matrix="test"]');
+    await figure.scrollIntoViewIfNeeded();
+    const place = await figure.locator('svg').evaluate((svg) => {
+      const [left, top, side] = (svg.parentElement?.dataset['plot'] ?? '').split(',').map(Number) as [number, number, number];
+      const box = svg.getBoundingClientRect();
+      const scale = box.width / (svg as unknown as { viewBox: { baseVal: { width: number } } }).viewBox.baseVal.width;
+      return { x: (left + (7.5 * side) / 60) * scale, y: (top + (7.5 * side) / 60) * scale };
+    });
+    await figure.locator('svg').click({ position: place });
+    expect(await page.locator('.cell-images p').textContent()).toMatch(/^kind 7, recognised: \d+ test images?$/);
+    expect(await page.locator('.cell-images canvas').count()).toBeGreaterThan(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1440);
+    await page.context().close();
+  });
+
   it('draws every figure and decodes every image', async () => {
     const { page } = await open('index.html');
     const figures = await page.$$eval('figure.plot', (all) => all.map((figure) => ({ name: figure.textContent?.slice(0, 40), marks: figure.querySelectorAll('svg path, svg image, svg circle, svg line').length, height: figure.querySelector('svg')?.getBoundingClientRect().height ?? 0 })));
@@ -73,6 +112,7 @@ describe.skipIf(!found)('a report in a browser', () => {
     ['study.html', 390],
     ['index.html', 768],
     ['study.html', 768],
+    ['many.html', 390],
   ])('%s does not scroll sideways at %d px, also with everything unfolded', async (file, width) => {
     const { page } = await open(file, { width });
     await page.$$eval('details', (all) => all.forEach((details) => (details.open = true)));
@@ -118,6 +158,7 @@ describe.skipIf(!found)('a report in a browser', () => {
   it('sorts and pages the nodes of a layer', async () => {
     const { page } = await open('index.html');
     const grid = page.locator('.node-grid').first();
+    await grid.scrollIntoViewIfNeeded();
     await grid.getByLabel('Sort by').selectOption('number');
     expect(await grid.locator('figcaption').first().textContent()).toMatch(/^node 1 /);
     await grid.getByRole('button', { name: 'Next' }).click();

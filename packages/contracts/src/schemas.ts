@@ -130,6 +130,8 @@ export interface EmbeddingView {
   readonly perplexity?: number;
   readonly iterations?: number;
   readonly klDivergence?: number;
+  /** For t-SNE of principal components: how many of the source. */
+  readonly components?: number;
   /** For `columns`: which two columns of the source are plotted. */
   readonly columns?: readonly number[];
 }

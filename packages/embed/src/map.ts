@@ -2,12 +2,13 @@ import { LayerwiseError, throwIfAborted, type EmbeddingView } from '@layerwise/c
 import type { TsneProgress } from '@layerwise/kernels/tsne';
 import { isConstant, viewTable, type Drawing, type View } from './draw.js';
 import type { ViewPlan } from './plan.js';
+import { principalSpace } from './principal.js';
 import type { Source } from './sources.js';
 
 /** Fewest rows of which a t-SNE map can be made. */
 const FEWEST_ROWS = 4;
 
-/** The t-SNE map of the first rows of a hidden layer; nothing, with a warning, where there are too few rows or all are equal. */
+/** The t-SNE map of the first rows of a hidden layer, or of their leading components; nothing, with a warning, where there are too few rows or all are equal. */
 export async function drawMap(drawing: Drawing, plan: ViewPlan & { method: 'tsne' }): Promise<View | undefined> {
   const { source, warn } = drawing;
   const rows = Math.min(plan.rows, source.rows);
@@ -18,8 +19,10 @@ export async function drawMap(drawing: Drawing, plan: ViewPlan & { method: 'tsne
     return undefined;
   }
   const perplexity = fittingPerplexity(drawing, plan.perplexity, rows);
-  const { embedding, klDivergence } = await embed(drawing, shown, { perplexity, iterations: plan.iterations });
-  const view: EmbeddingView = { name: plan.name, method: 'tsne', source: source.name, split: 'train', dimensions: 2, rows, perplexity, iterations: plan.iterations, klDivergence };
+  const reduced = plan.components === undefined ? undefined : await principalSpace({ ...drawing, points: rows }, plan.components);
+  const placed = reduced ? { ...shown, data: reduced.positions, width: reduced.count } : shown;
+  const { embedding, klDivergence } = await embed(drawing, placed, { perplexity, iterations: plan.iterations });
+  const view: EmbeddingView = { name: plan.name, method: 'tsne', source: source.name, split: 'train', dimensions: 2, rows, perplexity, iterations: plan.iterations, klDivergence, ...(reduced && { components: reduced.count }) };
   return { view, table: viewTable(source, rows, embedding, 2) };
 }
 

@@ -22,6 +22,7 @@ export const params = {
         rows: integer({ doc: 'how many rows to place, the first of the training rows', min: 4, default: 10000 }),
         perplexity: real({ doc: 'effective number of neighbours; lowered to (rows - 1) / 3 where there are too few rows', min: 1, default: 40 }),
         iterations: integer({ doc: 'all iterations; the first 250 with early exaggeration', min: 1, default: 300 }),
+        components: integer({ doc: 'place the rows by so many leading components, fitted on all rows, instead of by all nodes; of a layer of fewer nodes by all', min: 2, optional: true }),
         layers: choice(['last', 'all'], { doc: 'which hidden layers', default: 'last' }),
       },
       { doc: 'one t-SNE map' },

@@ -11,6 +11,8 @@ export interface MapParams {
   readonly rows: number;
   readonly perplexity: number;
   readonly iterations: number;
+  /** Leading components to which the rows are reduced first. */
+  readonly components?: number | undefined;
 }
 
 /** What the plan depends on. */
@@ -34,6 +36,9 @@ export function planViews(source: Omit<SourcePlan, 'open'>, params: ViewParams):
   if (width <= 2) return [...plans, { name: `${name}-nodes`, method: 'columns', columns: width === 1 ? [0] : [0, 1] }];
   for (const dimensions of new Set(params.pca)) plans.push({ name: `${name}-pca${dimensions}`, method: 'pca', dimensions });
   const maps = kind === 'hidden' ? params.tsne.filter(({ layers }) => layers === 'all' || source.last) : [];
-  maps.forEach(({ rows, perplexity, iterations }, i) => plans.push({ name: `${name}-tsne${i === 0 ? '' : i + 1}`, method: 'tsne', rows, perplexity, iterations }));
+  maps.forEach(({ rows, perplexity, iterations, components }, i) => {
+    const reduced = components !== undefined && components < width && { components };
+    plans.push({ name: `${name}-tsne${i === 0 ? '' : i + 1}`, method: 'tsne', rows, perplexity, iterations, ...reduced });
+  });
   return plans;
 }

@@ -108,6 +108,20 @@ describe('t-SNE maps', () => {
     expect(same / N).toBeGreaterThan(0.95);
   });
 
+  it('places rows by their leading components where asked, as t-SNE of these alone does', async () => {
+    const given = await inputs([12, 12]);
+    const result = await runInMemory(stage, { params: { tsne: [{ rows: 200, perplexity: 10, components: 3 }, { rows: 200, perplexity: 10, components: 50 }], pca: [3] }, inputs: given });
+    const maps = (await views(result)).filter(({ method }) => method === 'tsne');
+    expect(maps.map(({ name, components }) => [name, components])).toEqual([['hidden2-tsne', 3], ['hidden2-tsne2', undefined]]);
+    const components = (await result.output.matrix('hidden2-pca3')).columns.position;
+    const activations = new MemoryArtifact('activations');
+    const table = await given.activations.matrix('train');
+    await activations.matrix('train', { rows: N, columns: { ...table.columns, hidden1: { data: components.data, width: 3 }, hidden2: { data: components.data, width: 3 } } });
+    const direct = await runInMemory(stage, { params: { tsne: [{ rows: 200, perplexity: 10 }] }, inputs: { ...given, activations } });
+    const position = async (from: MemoryResult) => (await from.output.matrix('hidden2-tsne')).columns.position.data;
+    expect(await position(result)).toEqual(await position(direct));
+  });
+
   it('names the layer and the place of a number that is not finite', async () => {
     const given = await inputs([4]);
     (await given.activations.matrix('train')).columns.hidden1.data[5] = NaN;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
-import { renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
+import { renderComparison, renderSeeds, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
 import { fixture, type FixtureOptions } from './fixture.js';
 
 const params = { study: 'pipeline', experiment: 'exp5', published: { test: { accuracy: 0.9368, loss: 0.2242 } } };
@@ -72,6 +72,34 @@ describe('a report of other data', () => {
   it('shows components as images', async () => {
     expect(index(await report({ origin: 'components', hidden: [1], views: [] }))).toContain('component 1 as an image');
   });
+  it('has room for long names and any number of classes: no more figures or cells than a page can hold', async () => {
+    const classes = Array.from({ length: 300 }, (_, c) => `kind ${c} of a thing with a name as long as this`);
+    const output = await report({ classes, train: 1500, test: 500, hidden: [30], views: ['hidden1-tsne'] });
+    const text = index(output);
+    expect(text.length).toBeLessThan(3e6);
+    expect(text.match(/<td/g)?.length).toBeLessThan(20_000);
+    expect(output.files.filter((file) => file.endsWith('.svg')).length).toBeLessThan(40);
+    expect(text).toContain('kind 299 of a thing with a name as long as this');
+    const figure = output.tables.get('figures/confusion-test');
+    expect(Array.from(figure?.['images']?.values as number[]).reduce((a, b) => a + b, 0)).toBe(500);
+    expect(Math.min(...(figure?.['images']?.values as number[]))).toBe(1);
+  });
+  it('shrinks large images', async () => {
+    const text = index(await report({ side: 160, train: 60, validation: 10, test: 20, hidden: [3], views: ['hidden1-tsne'] }));
+    const sides = [...text.matchAll(/<img class="ink"[^>]*width="(\d+)"/g)].map((match) => Number(match[1]));
+    expect(Math.min(...sides)).toBe(54);
+    expect(text.length).toBeLessThan(2e6);
+  });
+  it('says that there are no test or validation images, and compares nothing with them', async () => {
+    const inputs = fixture({ test: 0, validation: 0, views: [] });
+    const evaluation = inputs.model.values.get('evaluation') as object;
+    inputs.model.values.set('evaluation', { ...evaluation, test: { accuracy: null, loss: null }, validation: { accuracy: null, loss: null } });
+    const text = index((await runInMemory(stage, { params, inputs })).output);
+    expect(text).toContain('There are no test images; of 600 training images 95.50% are classified right.');
+    expect(text).toContain('There are no validation images; in 12 epochs');
+    expect(text).toMatch(/Gap, training − test<\/dt><dd>–/);
+    expect(/NaN|Infinity|undefined/.exec(text.replace(/<script[\s\S]*?<\/script>/g, ''))).toBeNull();
+  });
   it('leaves images and script out when not interactive', async () => {
     expect(index(await report({ views: [] }, { ...params, interactive: false }))).not.toContain('<script');
   });
@@ -94,6 +122,21 @@ describe('the volatile chapters', () => {
     expect(renderTimes([{ stage: 'train', seconds: 12.3, peakMemoryMB: 456 }])).toContain('id="times"');
     expect(renderComparison(experiments)).toContain('id="comparison"');
     expect([renderTimes([]), renderComparison([experiment('one')])]).toEqual(['', '']);
+  });
+  it('hold where an experiment has no test images', () => {
+    const untested = experiments.map((e) => ({ ...e, test: null as unknown as number }));
+    for (const text of [renderComparison(untested), renderStudy({ study: 'pipeline', experiments: untested })]) {
+      expect(text).toContain('None of 3 experiments has test images');
+      expect(text).toContain('Recommended: exp3');
+      expect(text).not.toMatch(/NaN|Infinity/);
+    }
+  });
+  it('say how far test accuracy spreads over seeds', () => {
+    const seeds = { count: 5, testMean: 0.9712, testDeviation: 0.0012, testLowest: 0.9699, testHighest: 0.9731, range: '43 to 47' };
+    const text = renderComparison([experiment('exp3', { seeds }), experiment('exp4')]);
+    expect(text).toMatch(/5 \(43 to 47\)<\/td><td>97.12% ± 0.12<\/td><td>96.99%<\/td><td>97.31%/);
+    expect(renderSeeds(experiment('exp3', { seeds }))).toContain('97.12% ± 0.12 points');
+    expect(renderSeeds(experiment('exp4'))).toBe('');
   });
   it('name the slowest stage', () => {
     expect(renderTimes([{ stage: 'train', seconds: 120, peakMemoryMB: 100 }, { stage: 'embed', seconds: 3, peakMemoryMB: 400 }])).toContain('took 2 min 3 s, 2 min 0 s of it in train; the largest, embed, used 400 MB');

@@ -153,8 +153,8 @@ function sourceName(source: string): string {
   return hidden ? `the activations of hidden layer ${hidden[1]}` : `the ${source}`;
 }
 
-function caption({ method, perplexity, iterations, klDivergence, explained }: View): string {
-  if (method === 'tsne') return `Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
+function caption({ method, perplexity, iterations, klDivergence, explained, components }: View): string {
+  if (method === 'tsne') return `${components ? `Of the first ${components} principal components. ` : ''}Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
   if (method === 'columns') return 'Values as the images hold them.';
   return explained ? `These components explain ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance.` : '';
 }

@@ -1,6 +1,7 @@
 import { count, fixed, percent, plural, points } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
+import { table } from '../sections/section.js';
 import { accuracyPlot } from './accuracy-plot.js';
 import { measured, overfit, recommend, TOLERANCE, type ComparedExperiment, type Recommendation } from './compared.js';
 import { seconds } from './times.js';
@@ -27,10 +28,19 @@ export function comparisonLead(experiments: readonly ComparedExperiment[]): stri
 /** Title of a column and what stands in it. */
 type Column = readonly [string, (experiment: ComparedExperiment) => Content];
 
-/** The table of experiments; at narrow width each row becomes a block. */
+/** The table of experiments; at narrow width each row becomes a block. Where some were trained from several seeds, a second table of the spread. */
 export function comparisonTable(experiments: readonly ComparedExperiment[]): Markup {
+  return html`${experimentTable(experiments)}${seedTable(experiments.filter(({ seeds }) => seeds))}`;
+}
+
+function seedTable(experiments: readonly ComparedExperiment[]): Markup | undefined {
+  if (experiments.length === 0) return undefined;
+  const rows = experiments.map(({ name, seeds }) => [name, seeds?.range === undefined ? count(seeds?.count) : `${count(seeds.count)} (${seeds.range})`, `${percent(seeds?.testMean)} ± ${fixed((seeds?.testDeviation ?? NaN) * 100, 2)}`, percent(seeds?.testLowest), percent(seeds?.testHighest)]);
+  return table('Test accuracy over seeds: mean ± standard deviation in points, and range; all else is of the first seed', ['experiment', 'seeds', 'mean ± s.d.', 'lowest', 'highest'], rows);
+}
+
+function experimentTable(experiments: readonly ComparedExperiment[]): Markup {
   const timed = experiments.some((experiment) => experiment.seconds !== undefined);
-  const seeded = experiments.some((experiment) => experiment.seeds !== undefined);
   const published = experiments.some((experiment) => experiment.published !== undefined);
   const columns: readonly Column[] = [
     ['net', (e) => html`${e.net}`],
@@ -43,7 +53,6 @@ export function comparisonTable(experiments: readonly ComparedExperiment[]): Mar
     ['gap, points', (e) => points(e.train - e.test)],
     ['epoch kept', (e) => `${e.bestEpoch} of ${e.epochs}`],
     ...(timed ? [['training time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const] : []),
-    ...(seeded ? [['test, over seeds', (e: ComparedExperiment) => seedText(e)] as const] : []),
   ];
   const name = (e: ComparedExperiment): Content => (e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name);
   return html`<table class="compare stack"><caption>Accuracy on the three splits; gap is training minus test</caption><thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${experiments.map(
@@ -76,5 +85,5 @@ export function recommendationText(recommendation: Recommendation | undefined): 
     others.length === 0
       ? `its validation accuracy, ${percent(chosen.validation)}, is more than ${TOLERANCE * 100} points above every other`
       : `its validation accuracy, ${percent(chosen.validation)}, ${chosen === best ? 'is the highest' : `lies within ${TOLERANCE * 100} points of the highest (${best.name}, ${percent(best.validation)})`}, and of the ${close.length} experiments that close it overfits least: its training accuracy minus its validation accuracy is ${points(overfit(chosen))} points (${others.map((e) => `${e.name} ${points(overfit(e))}`).join(', ')})`;
-  return html`<div class="recommend"><p><strong>Recommended: ${chosen.name}</strong> (${chosen.net}, ${chosen.inputs}), because ${reason}.</p><p class="note">Chosen on training and validation data alone; test figures are reported, never selected on.</p></div>`;
+  return html`<div class="recommend"><p><strong>Recommended: ${chosen.name}</strong> (${chosen.net}, ${chosen.inputs}), because ${reason}.</p><p class="note">Chosen on training and validation data alone; test figures are reported, never selected on${chosen.seeds && '; figures of the first seed'}.</p></div>`;
 }

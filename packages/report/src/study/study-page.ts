@@ -47,5 +47,5 @@ function differenceLead(experiments: readonly ComparedExperiment[]): string {
   if (tested.length === 0) return `None of the ${experiments.length} experiments has test images.`;
   if (missed.length === 0) return `The experiments differ by up to ${points(Math.max(...tested.map((e) => e.test)) - Math.min(...tested.map((e) => e.test))).replace('+', '')} points on test images.`;
   const largest = missed.reduce((a, b) => (Math.abs(b.test - (b.published as number)) > Math.abs(a.test - (a.published as number)) ? b : a));
-  return `Of ${missed.length} experiments with a published test accuracy, ${largest.name} is farthest from it: ${points(largest.test - (largest.published as number))} points.`;
+  return missed.length === 1 ? `${largest.name}, the only experiment with a published test accuracy, lies ${points(largest.test - (largest.published as number))} points from it.` : `Of ${missed.length} experiments with a published test accuracy, ${largest.name} is farthest from it: ${points(largest.test - (largest.published as number))} points.`;
 }
