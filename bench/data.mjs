@@ -4,7 +4,7 @@
  * strokes data set.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
@@ -40,7 +40,7 @@ async function strokes() {
 
 /**
  * Makes the arrays if they are not there.
- * @returns {Promise<{ data: string, name: string, validation: number }>} folder, data set, rows of validation at the front
+ * @returns {Promise<{ data: string, name: string, validation: number, trainRows: number }>} folder, data set, rows of validation at the front, rows after them
  */
 export async function prepareData() {
   const folder = mnistFolder();
@@ -51,7 +51,8 @@ export async function prepareData() {
     const arrays = folder ? Object.fromEntries(Object.entries(files).map(([file, source]) => [file, idx(`${folder}/${source}`)])) : await strokes();
     for (const [file, values] of Object.entries(arrays)) writeFileSync(`${data}/${file}`, values);
   }
-  return { data, name, validation: 5000 };
+  const validation = 5000;
+  return { data, name, validation, trainRows: statSync(`${data}/train-labels.u8`).size - validation };
 }
 
 /** The hidden activations that t-SNE is measured on, made once, by our own training: the same file for all. */

@@ -51,7 +51,7 @@ async function predict(context) {
     const entries = await compare(
       present(context, [
         { program: 'ours/predict.mjs', options, threads: both },
-        { peer: 'Keras', name: 'Keras, batch 32', program: 'peers/predict_keras.py', options: { ...options, batch: 32 }, threads: both },
+        { peer: 'Keras', name: 'Keras, batch 32', program: 'peers/predict_keras.py', options: { ...options, batch: 32 }, threads: both, repetitions: 3 },
         { peer: 'Keras', name: 'Keras, batch 4096', program: 'peers/predict_keras.py', options: { ...options, batch: 4096 }, threads: both },
         { peer: 'PyTorch', program: 'peers/predict_torch.py', options: { ...options, batch: 4096 }, threads: both },
       ]),
@@ -66,10 +66,11 @@ async function predict(context) {
 /** @param {Context} context @returns {Promise<Row[]>} */
 async function pca(context) {
   const solvers = ['auto', 'full', 'covariance_eigh', 'randomized', 'arpack'];
+  const slow = ['full', 'randomized', 'arpack'];
   const entries = await compare(
     present(context, [
       { program: 'ours/pca.mjs', options: {}, threads: both },
-      ...solvers.map((solver) => ({ peer: 'scikit-learn', name: `scikit-learn, ${solver}`, program: 'peers/pca_sklearn.py', options: { solver }, threads: both })),
+      ...solvers.map((solver) => ({ peer: 'scikit-learn', name: `scikit-learn, ${solver}`, program: 'peers/pca_sklearn.py', options: { solver }, threads: both, repetitions: slow.includes(solver) ? 3 : undefined })),
     ]),
     context.repetitions,
   );
@@ -93,7 +94,7 @@ async function forest(context) {
 /** @param {Context} context @returns {Promise<Row[]>} */
 async function tsne(context) {
   prepareHidden(context.data);
-  const options = { rows: 55000, columns: 128, perplexity: 40, iterations: 300 };
+  const options = { rows: context.data.trainRows, columns: 128, perplexity: 40, iterations: 300 };
   const place = (name) => ({ ...options, output: `${context.work}/${name}` });
   const entries = await compare(
     present(context, [

@@ -15,12 +15,18 @@ function middle(entry, key) {
 
 const heads = ['', 'median', 'range', 'processor', 'peak memory', 'accuracy', 'times ours', 'processor times ours'];
 
+/** How often an entry was measured, where that is once or less often than ours. */
+function times({ repetitions }, ours) {
+  if (repetitions === 1) return ' (once)';
+  return repetitions < ours?.repetitions ? ` (${repetitions} times)` : '';
+}
+
 function cells(entry, ours) {
   const accuracy = middle(entry, 'accuracy');
   return [
     `${entry.name}${entry.threads > 1 ? `, ${entry.threads} threads` : ''}`,
     seconds(entry.seconds),
-    `${seconds(entry.range[0])} to ${seconds(entry.range[1])}${entry.repetitions > 1 ? '' : ' (once)'}`,
+    `${seconds(entry.range[0])} to ${seconds(entry.range[1])}${times(entry, ours)}`,
     entry.cpuSeconds === undefined ? '' : seconds(entry.cpuSeconds),
     entry.peakMB === undefined ? '' : `${Math.round(entry.peakMB)} MB`,
     accuracy === undefined ? '' : accuracy.toFixed(4),

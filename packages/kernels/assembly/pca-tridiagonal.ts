@@ -1,35 +1,103 @@
 // Householder reduction of a symmetric matrix to tridiagonal form (Martin, Reinsch and Wilkinson 1968, tred),
 // with the rank-2 update of one step and the matrix-vector product of the next fused into one pass.
 
+const PARTS: i32 = 4; // parts of the rows of a step, of about equal work; each sums products of its own
+const ALONE: i32 = 96; // rows up to which a step is not worth sharing
+const OVER: i32 = -1;
+const DONE: usize = 64; // bytes after the ticket: how many parts are finished
+const SPINS: i32 = 20000;
+
 /**
  * a: float64[n][ld], lower triangle, entries at most about 1 in size; ld even. On return row i holds the Householder
  * vector u_i of length i, tau[i] = |u_i|^2 / 2 (0: no reflection), d the diagonal, e[i] the entry left of d[i] (e[0] = 0).
- * work: float64[5 * ld].
+ * work: float64[8 * ld]. ticket: 128 bytes where other threads learn of their parts, see helpTridiagonalize; the result does not depend on them.
  */
-export function tridiagonalize(a: usize, n: i32, ld: i32, d: usize, e: usize, tau: usize, work: usize): void {
+export function tridiagonalize(a: usize, n: i32, ld: i32, d: usize, e: usize, tau: usize, work: usize, ticket: usize): void {
   const bytes = <usize>ld << 3;
-  let u = work;
-  let lastU = work + bytes;
-  let q = work + 2 * bytes;
-  let lastQ = work + 3 * bytes;
   memory.fill(work, 0, 4 * bytes);
   for (let i = n - 1; i >= 0; i--) {
     const row = a + <usize>i * bytes;
-    updateRow(row, i + 1, lastU, lastQ);
+    const u = vector(work, i, ld), q = u + 2 * bytes;
+    const lastU = vector(work, i + 1, ld);
+    updateRow(row, i + 1, lastU, lastU + 2 * bytes);
     store<f64>(d + (<usize>i << 3), load<f64>(row + (<usize>i << 3)));
     const half = reflect(row, i, e + (<usize>i << 3));
     store<f64>(tau + (<usize>i << 3), half);
     if (half != 0) memory.copy(u, row, <usize>i << 3);
     else memory.fill(u, 0, bytes);
-    memory.fill(q, 0, bytes);
-    updateAndMultiply(a, bytes, i, lastU, lastQ, u, q);
+    if (i > ALONE) shareParts(a, i, ld, work, ticket);
+    else for (let part = 0; part < PARTS; part++) updatePart(a, i, ld, work, part);
+    addParts(q, i, ld, work);
     if (half != 0) finishVector(u, q, i, half);
-    let swap = u;
-    u = lastU;
-    lastU = swap;
-    swap = q;
-    q = lastQ;
-    lastQ = swap;
+  }
+  atomic.store<i32>(ticket, OVER);
+}
+
+/** u of step i; the other of the two is that of the step before; q stands two vectors after u. */
+@inline
+function vector(work: usize, i: i32, ld: i32): usize {
+  return work + <usize>(i & 1) * (<usize>ld << 3);
+}
+
+/** Where part `part` of m rows begins, even but for the end: the work of a row grows with its number. */
+@inline
+function partStart(m: i32, part: i32): i32 {
+  return part == PARTS ? m : <i32>(<f64>m * sqrt<f64>(<f64>part / PARTS)) & ~1;
+}
+
+/** One part of step i: the rows' update, and their share of A u in a vector of its own. */
+function updatePart(a: usize, i: i32, ld: i32, work: usize, part: i32): void {
+  const bytes = <usize>ld << 3;
+  const u = vector(work, i, ld), lastU = vector(work, i + 1, ld);
+  const q = work + <usize>(4 + part) * bytes;
+  memory.fill(q, 0, bytes);
+  updateAndMultiply(a, bytes, partStart(i, part), partStart(i, part + 1), lastU, lastU + 2 * bytes, u, q);
+}
+
+/** q = the sum of the parts, in order. */
+function addParts(q: usize, i: i32, ld: i32, work: usize): void {
+  const bytes = <usize>ld << 3;
+  const p = work + 4 * bytes;
+  const end = <usize>i << 3;
+  for (let k: usize = 0; k < end; k += 16) {
+    const sum = f64x2.add(f64x2.add(v128.load(p + k), v128.load(p + bytes + k)), v128.load(p + 2 * bytes + k));
+    v128.store(q + k, f64x2.add(sum, v128.load(p + 3 * bytes + k)));
+  }
+}
+
+/** Offers the parts of step i to all threads, takes those that nobody else does, and waits for the last. */
+function shareParts(a: usize, i: i32, ld: i32, work: usize, ticket: usize): void {
+  atomic.store<i32>(ticket, 0, DONE);
+  atomic.store<i32>(ticket, i << 3);
+  while (takePart(a, ld, work, ticket)) {}
+  for (let spins = 0; ; spins++) {
+    const done = atomic.load<i32>(ticket, DONE);
+    if (done == PARTS) return;
+    if (spins > SPINS) atomic.wait<i32>(ticket + DONE, done, 100_000);
+  }
+}
+
+/** Does the next part of the step that the ticket names (i * 8 + part), if one is left. */
+function takePart(a: usize, ld: i32, work: usize, ticket: usize): bool {
+  const found = atomic.load<i32>(ticket);
+  if (found == OVER || (found & 7) >= PARTS) return false;
+  if (atomic.cmpxchg<i32>(ticket, found, found + 1) == found) {
+    updatePart(a, found >> 3, ld, work, found & 7);
+    atomic.add<i32>(ticket, 1, DONE);
+  }
+  return true;
+}
+
+/**
+ * What another thread does while one is in tridiagonalize: takes parts of its steps until it is over. A thread that is held up delays
+ * the others by the part it has taken, no more. ticket: int32, PARTS (4) before the first step.
+ */
+export function helpTridiagonalize(a: usize, ld: i32, work: usize, ticket: usize): void {
+  for (let spins = 0; ; spins++) {
+    if (takePart(a, ld, work, ticket)) spins = 0;
+    const found = atomic.load<i32>(ticket);
+    if (found == OVER) return;
+    if (spins > SPINS) atomic.wait<i32>(ticket, found, 200_000);
   }
 }
 
@@ -62,11 +130,11 @@ function updateRow(row: usize, m: i32, u: usize, q: usize): void {
   for (let k: usize = 0; k <= last; k += 8) store<f64>(row + k, load<f64>(row + k) - (uj * load<f64>(q + k) + qj * load<f64>(u + k)));
 }
 
-/** On the lower triangle of the leading m rows: A -= lastU lastQ' + lastQ lastU', then q = A u, in one pass, two rows at a time. */
-function updateAndMultiply(a: usize, bytes: usize, m: i32, lastU: usize, lastQ: usize, u: usize, q: usize): void {
-  let j = 0;
-  for (; j + 2 <= m; j += 2) rowPair(a + <usize>j * bytes, bytes, j, lastU, lastQ, u, q);
-  if (j < m) lastRow(a + <usize>j * bytes, j, lastU, lastQ, u, q);
+/** On the rows [from, to) of the lower triangle: A -= lastU lastQ' + lastQ lastU', then q += A u, in one pass, two rows at a time. */
+function updateAndMultiply(a: usize, bytes: usize, from: i32, to: i32, lastU: usize, lastQ: usize, u: usize, q: usize): void {
+  let j = from;
+  for (; j + 2 <= to; j += 2) rowPair(a + <usize>j * bytes, bytes, j, lastU, lastQ, u, q);
+  if (j < to) lastRow(a + <usize>j * bytes, j, lastU, lastQ, u, q);
 }
 
 function rowPair(row: usize, bytes: usize, j: i32, lastU: usize, lastQ: usize, u: usize, q: usize): void {
@@ -127,23 +195,27 @@ function finishVector(u: usize, q: usize, m: i32, half: f64): void {
   for (let k: usize = 0; k < end; k += 8) store<f64>(q + k, load<f64>(q + k) - share * load<f64>(u + k));
 }
 
-/** Applies the reflections to the rows [from, to) of y, float64[.][ld]: eigenvectors of the tridiagonal matrix become those of the first one. */
-export function backTransform(a: usize, n: i32, ld: i32, tau: usize, y: usize, from: i32, to: i32): void {
-  const bytes = <usize>ld << 3;
-  let v = from;
-  for (; v + 4 <= to; v += 4) {
-    const row = y + <usize>v * bytes;
-    for (let i = 1; i < n; i++) {
-      const half = load<f64>(tau + (<usize>i << 3));
-      if (half != 0) reflectFour(a + <usize>i * bytes, i, half, row, row + bytes, row + 2 * bytes, row + 3 * bytes);
-    }
+/**
+ * Applies the reflections to the `count` rows of y, float64[.][ld]: eigenvectors of the tridiagonal matrix become those of the first one.
+ * Each thread takes four of them at a time by the shared counter (int32).
+ */
+export function backTransform(a: usize, n: i32, ld: i32, tau: usize, y: usize, count: i32, counter: usize): void {
+  for (;;) {
+    const from = atomic.add<i32>(counter, 4);
+    if (from >= count) return;
+    if (from + 4 <= count) reflectRows(a, n, ld, tau, y, from, 1);
+    else for (let v = from; v < count; v++) reflectRows(a, n, ld, tau, y, v, 0);
   }
-  for (; v < to; v++) {
-    const row = y + <usize>v * bytes;
-    for (let i = 1; i < n; i++) {
-      const half = load<f64>(tau + (<usize>i << 3));
-      if (half != 0) reflectFour(a + <usize>i * bytes, i, half, row, row, row, row);
-    }
+}
+
+/** Four rows of y, or (apart 0) one. */
+function reflectRows(a: usize, n: i32, ld: i32, tau: usize, y: usize, v: i32, apart: i32): void {
+  const bytes = <usize>ld << 3;
+  const row = y + <usize>v * bytes;
+  const next = bytes * apart;
+  for (let i = 1; i < n; i++) {
+    const half = load<f64>(tau + (<usize>i << 3));
+    if (half != 0) reflectFour(a + <usize>i * bytes, i, half, row, row + next, row + 2 * next, row + 3 * next);
   }
 }
 

@@ -1,6 +1,6 @@
 export { gramShare } from './pca-gram';
 export { columnSums, gramFloat } from './pca-float';
-export { tridiagonalize, backTransform } from './pca-tridiagonal';
+export { tridiagonalize, helpTridiagonalize, backTransform } from './pca-tridiagonal';
 export { implicitQl, inverseIteration, defect } from './pca-eigen';
 export { projectShare } from './pca-project';
 export { orderRows } from './pca-order';

@@ -41,7 +41,7 @@ export interface PcaModel {
 export async function fitPca(matrix: NumericMatrix, keep: Keep, { scale = { factor: 1, offset: 0 }, ...pool }: PoolOptions & { readonly scale?: ColumnScale } = {}): Promise<PcaModel> {
   checkMatrix(matrix);
   checkKeep(keep);
-  return componentsOf(await covariance(matrix, { scale, ...pool }), keep, scale);
+  return componentsOf(await covariance(matrix, { scale, ...pool }), keep, scale, pool);
 }
 
 function checkKeep({ components, variance }: Keep): void {
@@ -50,8 +50,8 @@ function checkKeep({ components, variance }: Keep): void {
   if (components !== undefined && !(Number.isInteger(components) && components >= 1)) throw new RangeError(`the number of components must be a whole number of at least 1, got ${components}`);
 }
 
-async function componentsOf({ mean, covariance: values, columns: D, rows }: Covariance, keep: Keep, scale: ColumnScale): Promise<PcaModel> {
-  const varying = Array.from({ length: D }, (_, j) => j).filter((j) => (values[j * D + j] as number) > 0);
+async function componentsOf({ mean, covariance: values, columns: D, rows }: Covariance, keep: Keep, scale: ColumnScale, pool: PoolOptions): Promise<PcaModel> {
+  const varying = Int32Array.from({ length: D }, (_, j) => j).filter((j) => (values[j * D + j] as number) > 0);
   if (varying.length === 0) throw new RangeError(`PCA needs columns that vary, but all ${D} columns are constant over the ${rows} rows`);
   const n = varying.length;
   const compact = new Float64Array(n * n);
@@ -62,7 +62,7 @@ async function componentsOf({ mean, covariance: values, columns: D, rows }: Cova
   const eigen = await symmetricEigen(compact, n, (found) => {
     rank = rankOf(found, D);
     return kept(found, rank, total, keep, rows, D);
-  });
+  }, pool);
   const spectrum = new Float64Array(D);
   for (let i = 0; i < rank; i++) spectrum[i] = eigen.values[i] as number;
   const components = new Float64Array(eigen.count * D);

@@ -69,6 +69,14 @@ describe('symmetricEigen', () => {
     expect(a).toEqual(before);
   });
 
+  it.each([300, 301])('gives the same bytes for 1, 2 and 3 workers, %i rows', async (n) => {
+    const a = symmetric(n, 14);
+    const one = await symmetricEigen(a, n, () => 20);
+    const { residual, orthogonality } = defects(a, n, one);
+    expect(Math.max(residual, orthogonality)).toBeLessThan(1e-11);
+    for (const workers of [2, 3]) expect(await symmetricEigen(a, n, () => 20, { workers })).toEqual(one);
+  });
+
   it('has the eigenvalues of its plain twin', async () => {
     for (const [n, seed] of [[5, 11], [16, 12], [33, 13]] as const) {
       const a = symmetric(n, seed);

@@ -1,5 +1,5 @@
-import { Layout, view, type Slot } from '../layout.js';
-import { instantiate, kernelMemory, kernelModule } from '../wasm.js';
+import { Layout, type Slot } from '../layout.js';
+import { KernelPool, type PoolOptions } from '../pool.js';
 
 /** Eigenvalues and leading eigenvectors of a symmetric matrix. */
 export interface Eigen {
@@ -13,6 +13,9 @@ export interface Eigen {
 type Floats = Slot<Float64ArrayConstructor>;
 
 const ACCEPTED_DEFECT = 1e-11;
+const WORTH_SHARING = 256; // rows below which a second thread costs more than it brings
+const MOST_THREADS = 2; // steps are short: a third thread would wait more than work
+const NO_STEP_YET = 4; // as in assembly/pca-tridiagonal.ts
 const INVERSE_ITERATION_UP_TO = 0.35; // share of the vectors above which QL with vectors takes less time
 
 /**
@@ -22,18 +25,22 @@ const INVERSE_ITERATION_UP_TO = 0.35; // share of the vectors above which QL wit
  * @param matrix float64[n][n]; the lower triangle is read; not changed
  * @throws RangeError for a wrong length, TypeError for entries that are not finite
  */
-export async function symmetricEigen(matrix: Float64Array, n: number, wanted: (values: Float64Array) => number = () => n): Promise<Eigen> {
+export async function symmetricEigen(matrix: Float64Array, n: number, wanted: (values: Float64Array) => number = () => n, options: PoolOptions = {}): Promise<Eigen> {
   if (!Number.isInteger(n) || n < 1 || matrix.length !== n * n) throw new RangeError(`a square matrix of ${n} rows must have ${n * n} entries, got ${matrix.length}`);
   const peak = largest(matrix);
   if (!Number.isFinite(peak)) throw new TypeError('a matrix must hold finite numbers for its eigenvalues to exist');
   const norm = peak || 1;
-  const solver = await open(n);
-  solver.reduce(matrix, norm);
-  const values = solver.values();
-  const count = wanted(Float64Array.from(values, (value) => value * norm));
-  if (!(count >= 0 && count <= n)) throw new RangeError(`the number of eigenvectors must be 0 to ${n}, got ${count}`);
-  const vectors = solver.vectors(values, count);
-  return { values: values.map((value) => value * norm), count, vectors };
+  const solver = await open(n, options);
+  try {
+    await solver.reduce(matrix, norm);
+    const values = solver.values();
+    const count = wanted(Float64Array.from(values, (value) => value * norm));
+    if (!(count >= 0 && count <= n)) throw new RangeError(`the number of eigenvectors must be 0 to ${n}, got ${count}`);
+    const vectors = await solver.vectors(values, count);
+    return { values: values.map((value) => value * norm), count, vectors };
+  } finally {
+    await solver.close();
+  }
 }
 
 function largest(matrix: Float64Array): number {
@@ -47,63 +54,68 @@ function largest(matrix: Float64Array): number {
 }
 
 /** The solver's memory and its steps, on a matrix scaled to a largest entry of 1. */
-async function open(n: number) {
+async function open(n: number, { workers = 1, signal }: PoolOptions) {
   const ld = n + (n & 1);
   const layout = new Layout();
   const a = layout.take(Float64Array, n * ld);
   const y = layout.take(Float64Array, n * ld);
   const z = layout.take(Float64Array, n * ld);
   const [d, e, tau, diagonal, off, sorted] = Array.from({ length: 6 }, () => layout.take(Float64Array, ld + 2)) as [Floats, Floats, Floats, Floats, Floats, Floats];
-  const work = layout.take(Float64Array, 5 * ld);
+  const work = layout.take(Float64Array, 8 * ld);
   const seed = layout.take(Uint32Array, 4);
-  const memory = kernelMemory(layout.pages);
-  const kernel = await instantiate(await kernelModule(new URL('../wasm/pca.wasm', import.meta.url)), memory);
-  const call = (name: string, ...args: number[]): number => (kernel[name] as (...args: number[]) => number)(...args);
+  const ticket = layout.take(Int32Array, 32);
+  const counter = layout.take(Int32Array, 1);
+  const threads = n < WORTH_SHARING ? 1 : Math.min(MOST_THREADS, workers);
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { workers: threads, signal, share: true });
+  const view = pool.view.bind(pool);
+  const call = (name: string, ...args: number[]): number => (pool.local[name] as (...args: number[]) => number)(...args);
   const restore = (): void => {
-    view(memory, diagonal).set(view(memory, d));
-    view(memory, off).set(view(memory, e).subarray(1));
+    view(diagonal).set(view(d));
+    view(off).set(view(e).subarray(1));
   };
 
-  const reduce = (matrix: Float64Array, norm: number): void => {
-    const rows = view(memory, a);
+  const reduce = async (matrix: Float64Array, norm: number): Promise<void> => {
+    const rows = view(a);
     for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) rows[i * ld + j] = (matrix[i * n + j] as number) / norm;
-    call('tridiagonalize', a.offset, n, ld, d.offset, e.offset, tau.offset, work.offset);
+    view(ticket)[0] = NO_STEP_YET;
+    await pool.share((thread) => (thread === 0 ? ['tridiagonalize', a.offset, n, ld, d.offset, e.offset, tau.offset, work.offset, ticket.offset] : ['helpTridiagonalize', a.offset, ld, work.offset, ticket.offset]));
   };
 
   /** QL on a copy of the tridiagonal matrix; rows of z turn with it where asked. */
   const iterate = (rows: number): Float64Array => {
     restore();
     if (call('implicitQl', diagonal.offset, off.offset, n, rows, ld) !== 0) throw new Error('the eigenvalue iteration did not converge; the matrix may hold numbers of very different size');
-    return view(memory, diagonal).slice(0, n);
+    return view(diagonal).slice(0, n);
   };
 
   const values = (): Float64Array => iterate(0).sort((p, q) => q - p);
 
   const few = (found: Float64Array, count: number): boolean => {
-    view(memory, sorted).set(found);
-    view(memory, seed).set([1, 2, 3, 4]);
+    view(sorted).set(found);
+    view(seed).set([1, 2, 3, 4]);
     const size = Math.max(Math.abs(found[0] as number), Math.abs(found[n - 1] as number)) || 1;
     call('inverseIteration', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld, work.offset, seed.offset);
     return call('defect', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld) < ACCEPTED_DEFECT;
   };
 
   const all = (count: number): void => {
-    const rows = view(memory, z).fill(0);
+    const rows = view(z).fill(0);
     for (let i = 0; i < n; i++) rows[i * ld + i] = 1;
     const found = iterate(z.offset);
     const order = Array.from(found.keys()).sort((p, q) => (found[q] as number) - (found[p] as number) || p - q);
-    const out = view(memory, y);
+    const out = view(y);
     for (let k = 0; k < count; k++) out.set(rows.subarray((order[k] as number) * ld, ((order[k] as number) + 1) * ld), k * ld);
   };
 
-  const vectors = (found: Float64Array, count: number): Float64Array => {
+  const vectors = async (found: Float64Array, count: number): Promise<Float64Array> => {
     if (count > INVERSE_ITERATION_UP_TO * n + 8 || !few(found, count)) all(count);
-    call('backTransform', a.offset, n, ld, tau.offset, y.offset, 0, count);
+    view(counter)[0] = 0;
+    await pool.share(() => ['backTransform', a.offset, n, ld, tau.offset, y.offset, count, counter.offset]);
     const out = new Float64Array(count * n);
-    const rows = view(memory, y);
+    const rows = view(y);
     for (let k = 0; k < count; k++) out.set(rows.subarray(k * ld, k * ld + n), k * n);
     return out;
   };
 
-  return { reduce, values, vectors };
+  return { reduce, values, vectors, close: () => pool.close() };
 }
