@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace, type Run } from './workspace/workspace.js';
@@ -75,6 +75,27 @@ describe('layerwise explain', () => {
   it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
     workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
     expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);
+  });
+
+  it('a kernel in AssemblyScript: it is compiled, and the module of WebAssembly is named', async () => {
+    workspace.edit('packages/kernels/assembly/train.ts', 'export function ', 'export function marker(): i32 {\n  return 1;\n}\n\nexport function ');
+    const { explained, run } = await agreed();
+    expect(explained.train).toMatchObject({ state: 'runs', reasons: [{ reason: 'module', name: 'kernels/dist/wasm/train.wasm' }] });
+    expect(explained.preprocess?.state).toBe('current');
+    expect(run.ran).toContain('train');
+  });
+
+  it('the version of an installed package, not that in the lock file', async () => {
+    workspace.edit('package-lock.json', '"node_modules/fflate": {\n      "version": "', '"node_modules/fflate": {\n      "version": "9');
+    expect((await agreed()).run.ran).toEqual([]);
+    const folder = join(workspace.root, 'node_modules/fflate');
+    const original = realpathSync(folder);
+    rmSync(folder);
+    cpSync(original, folder, { recursive: true });
+    workspace.edit('node_modules/fflate/package.json', '"version": "', '"version": "9');
+    const { explained, run } = await agreed();
+    expect(explained.report).toMatchObject({ state: 'runs', reasons: [{ reason: 'dependency', name: 'fflate' }] });
+    expect(run.ran).toEqual(['report']);
   });
 
   it('an artifact that is missing or damaged: it is restored', async () => {

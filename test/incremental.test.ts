@@ -122,22 +122,3 @@ describe('which stages run', () => {
     expect(again.ran, again.output).toEqual([]);
   });
 });
-
-describe('determinism', () => {
-  it('two cold runs in different folders, with 1 and 3 workers, give byte-identical data', async () => {
-    const contents: unknown[] = [];
-    for (const workers of ['1', '3']) {
-      const workspace = Workspace.create();
-      try {
-        workspace.study('tiny', study(pixels, forest, pca));
-        const { code, output } = await workspace.nx(['run', 'tiny:all'], { LAYERWISE_WORKERS: workers });
-        expect(code, output).toBe(0);
-        const ids = readdirSync(join(workspace.root, 'artifacts/stages')).sort();
-        contents.push(ids.map((id) => [id, (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files]));
-      } finally {
-        workspace.remove();
-      }
-    }
-    expect(contents[0]).toEqual(contents[1]);
-  }, 240_000);
-});

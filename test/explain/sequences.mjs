@@ -1,15 +1,16 @@
 // Random changes of a tiny study, each followed by `layerwise explain` and a run: what explain named must be what ran, and what is there must be right.
-//   node test/explain/sequences.mjs [--sequences 300] [--rounds 3] [--seed 1]
-// The stages are packages made here, so that code and versions can be changed; the runner stands in for Nx, with a cache laid out as Nx's is.
+//   node test/explain/sequences.mjs [--sequences 300] [--rounds 3] [--seed 1] [--nx]
+// The stages are packages made here, so that code and versions can be changed. With --nx it is Nx that runs them, at some seconds a run;
+// without, a runner stands in for it, with a cache laid out as Nx's is.
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createFolder, repository } from '../workspace/folder.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const repository = join(here, '../..');
 
 const stages = {
   ingest: { reads: [], writes: 'dataset' },
@@ -70,8 +71,6 @@ function writeSources(root, state) {
     if (!existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text) writeFileSync(join(root, file), text);
   };
   const section = (role) => `${role === 'ingest' ? 'dataset' : role}: { uses: tiny-${role}, value: ${state.values[role]} }\n`;
-  put('package.json', '{"private": true}');
-  put('nx.json', '{}');
   put('pipelines/tiny/study.yaml', `name: tiny\nseed: ${state.seed}\n${roles.map(section).join('')}experiments:\n  one: {}\n  two:\n    train: { value: ${state.second} }\n`);
   put('data/raw.txt', state.raw);
   put('node_modules/tiny-adder/package.json', JSON.stringify({ name: 'tiny-adder', version: state.adder, type: 'module', exports: { '.': './index.js', './package.json': './package.json' } }));
@@ -134,59 +133,67 @@ function remove(root, path) {
   return path;
 }
 
-function step(root) {
+function step(root, runner) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LAYERWISE_|NX_)/.test(name)));
   return new Promise((done, fail) => {
-    execFile(process.execPath, [join(here, 'step.mjs'), root], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))));
+    execFile(process.execPath, [join(here, 'step.mjs'), root, runner], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))));
   });
 }
 
-/** A workspace that was run once; sequences begin with a copy. */
-export async function prepare() {
+function emptyFolder() {
   const root = mkdtempSync(join(tmpdir(), 'layerwise-sequences-'));
   mkdirSync(join(root, 'node_modules'));
   symlinkSync(join(repository, 'node_modules/@layerwise'), join(root, 'node_modules/@layerwise'));
+  writeFileSync(join(root, 'package.json'), '{"private": true}');
+  writeFileSync(join(root, 'nx.json'), '{}');
+  return root;
+}
+
+/** A workspace that was run once; sequences begin with a copy. */
+export async function prepare(runner = 'here') {
+  const root = runner === 'nx' ? createFolder('layerwise-sequences') : emptyFolder();
   writeSources(root, initial());
-  const { problems } = await step(root);
+  const { problems } = await step(root, runner);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return root;
 }
 
-/** One sequence of rounds, each of one to three changes, an explanation and a run. Returns what went wrong, with what led to it, and counts. */
-export async function sequence(base, seed, rounds) {
-  const root = mkdtempSync(join(tmpdir(), 'layerwise-sequence-'));
+/** One sequence of rounds, each of one to three changes, an explanation and a run; by Nx in the workspace as the last one left it. Returns what went wrong, with what led to it, and counts. */
+export async function sequence(base, seed, rounds, runner = 'here') {
+  const root = runner === 'nx' ? base : mkdtempSync(join(tmpdir(), 'layerwise-sequence-'));
   const below = generator(seed);
   const state = initial();
   const history = [];
   const total = { seed, problems: [], counts: {}, slowest: 0 };
   try {
-    cpSync(base, root, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    if (root !== base) cpSync(base, root, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     for (let round = 0; round < rounds && total.problems.length === 0; round++) {
       for (let n = 1 + below(3); n > 0; n--) {
         const name = pick(Object.keys(changes), below);
         history.push(`${name}: ${changes[name]({ root, state, below })}`);
       }
       writeSources(root, state);
-      const { problems, counts, explainMs } = await step(root);
+      const { problems, counts, explainMs } = await step(root, runner);
       history.push('run');
       for (const [name, count] of Object.entries(counts)) total.counts[name] = (total.counts[name] ?? 0) + count;
       total.slowest = Math.max(total.slowest, explainMs);
       total.problems.push(...problems.map((problem) => `sequence ${seed}: ${problem}\n  after ${history.join('; ')}`));
     }
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    if (root !== base) rmSync(root, { recursive: true, force: true });
   }
   return total;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { sequences: { type: 'string', default: '300' }, rounds: { type: 'string', default: '3' }, seed: { type: 'string', default: '1' } } });
-  const base = await prepare();
+  const { values } = parseArgs({ options: { sequences: { type: 'string', default: '300' }, rounds: { type: 'string', default: '3' }, seed: { type: 'string', default: '1' }, nx: { type: 'boolean', default: false } } });
+  const runner = values.nx ? 'nx' : 'here';
+  const base = await prepare(runner);
   const sums = {};
   let failed = 0;
   let slowest = 0;
   for (let n = 0; n < Number(values.sequences); n++) {
-    const { problems, counts, slowest: ms } = await sequence(base, Number(values.seed) + n, Number(values.rounds));
+    const { problems, counts, slowest: ms } = await sequence(base, Number(values.seed) + n, Number(values.rounds), runner);
     for (const problem of problems) console.error(problem);
     failed += problems.length > 0 ? 1 : 0;
     slowest = Math.max(slowest, ms);

@@ -1,11 +1,12 @@
 // One step of a sequence, in a process of its own, so that changed code is loaded: for each experiment in turn, explains it,
-// then runs every stage as Nx would, and compares. Argument: the workspace. Prints one JSON object.
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+// then runs every stage as Nx would, or by Nx, and compares. Arguments: the workspace, and `nx` for Nx. Prints one JSON object.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { nxPath, runNode } from '../workspace/folder.mjs';
 
-const root = process.argv[2];
+const [root, runner] = process.argv.slice(2);
 const load = (file) => import(new URL(`../../packages/${file}`, import.meta.url).href);
 const [{ planAll }, { Explainer }, { runStage }, { publishExperiment }, { memoOf, preTasksExecution, tracerOf }, store, { deriveSeed }] = await Promise.all(
   ['cli/dist/workspace.js', 'cli/dist/explanation.js', 'cli/dist/run-stage.js', 'cli/dist/publish.js', 'nx-plugin/dist/index.js', 'store/dist/index.js', 'contracts/dist/index.js'].map(load),
@@ -33,6 +34,7 @@ const plan = await planAll(root);
 const problems = [];
 const counts = { runs: 0, depends: 0, restores: 0, current: 0, ran: 0 };
 const values = new Map();
+const seen = new Set(existsSync(join(root, 'artifacts/.runs')) ? readdirSync(join(root, 'artifacts/.runs')) : []);
 let explainMs = 0;
 
 async function runAndCompare(experiment) {
@@ -41,28 +43,49 @@ async function runAndCompare(experiment) {
   const explained = await new Explainer(root, plan.instances, await tracerOf(root, memo)).explain(experiment);
   memo.save();
   explainMs = Math.max(explainMs, performance.now() - started);
-  const { write } = process.stdout;
-  process.stdout.write = () => true;
-  await preTasksExecution(undefined, { id: 'step', workspaceRoot: root });
-  process.stdout.write = write;
-  for (const stage of explained) await runStageAndCompare(stage);
+  const statuses = runner === 'nx' ? await runByNx(explained.map(({ id }) => id)) : await runHere(explained.map(({ id }) => id));
+  for (const stage of explained) await compare(stage, statuses.get(stage.id) ?? 'cached');
   const opened = await Promise.all(Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]));
   await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
   store.noteLooks(join(root, 'artifacts'));
 }
 
-async function runStageAndCompare({ id, state, unless, reasons }) {
+/** What became of each stage, by Nx; those that Nx took from its cache are not in it. */
+async function runByNx(ids) {
+  const { code, output } = await runNode(root, [nxPath(root), 'run-many', '-t', 'compute', '-p', ids.join(',')]);
+  if (code !== 0) problems.push(`the run ended with ${code}: ${output}`);
+  const [last] = existsSync(join(root, 'artifacts/.runs')) ? readdirSync(join(root, 'artifacts/.runs')).sort().slice(-1) : [];
+  if (last === undefined || seen.has(last)) return new Map();
+  seen.add(last);
+  return new Map(readFileSync(join(root, 'artifacts/.runs', last), 'utf8').trim().split('\n').map((line) => JSON.parse(line)).map(({ id, status }) => [id, status]));
+}
+
+/** The same in this process, with a cache laid out as Nx's is. */
+async function runHere(ids) {
+  const { write } = process.stdout;
+  process.stdout.write = () => true;
+  await preTasksExecution(undefined, { id: 'step', workspaceRoot: root });
+  process.stdout.write = write;
+  const statuses = new Map();
+  for (const id of ids) {
+    const { status } = await runStage(root, plan.instances.get(id), terminal);
+    if (status === 'computed') copyToCache(id);
+    statuses.set(id, status);
+  }
+  return statuses;
+}
+
+async function compare({ id, state, unless, reasons }, status) {
   const instance = plan.instances.get(id);
-  const { status, manifest } = await runStage(root, instance, terminal);
-  if (status === 'computed') copyToCache(id);
-  const contents = manifest.recipe.inputs;
+  const artifact = await artifacts.open(id);
+  const contents = artifact.manifest.recipe.inputs;
   const expected = state === 'runs' || (state === 'depends' && !unless.some((known) => Object.keys(contents).every((name) => known[name] === contents[name])));
   counts[state]++;
   if (status === 'computed') counts.ran++;
   if (expected !== (status === 'computed')) problems.push(`${id}: explained as ${state}, but was ${status}`);
   if (state !== 'current' && reasons.length === 0) problems.push(`${id}: ${state} without a reason`);
   values.set(id, await valueOf(instance, values));
-  const { value } = await (await artifacts.open(id)).json('value');
+  const { value } = await artifact.json('value');
   if (value !== values.get(id)) problems.push(`${id}: holds ${value}, must hold ${values.get(id)}`);
 }
 

@@ -1,6 +1,6 @@
 // What the trials of kills and of two runs at once share: a tiny study, its undisturbed artifacts, and what must hold afterwards.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest } from '@layerwise/store/manifest';
 import { createFolder, nxPath, runNode } from '../workspace/folder.mjs';
@@ -92,12 +92,17 @@ export class Trial {
     });
   }
 
-  /** How often each stage was computed, by the journals of all runs since artifacts were forgotten. */
-  computed() {
+  /** What stage processes noted at their end, in all runs since artifacts were forgotten. */
+  journal() {
     const folder = join(this.root, 'artifacts/.runs');
     const lines = existsSync(folder) ? readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)) : [];
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  /** How often each stage was computed. */
+  computed() {
     const counts = {};
-    for (const { id, status } of lines.map((line) => JSON.parse(line))) if (status === 'computed') counts[id] = (counts[id] ?? 0) + 1;
+    for (const { id, status } of this.journal()) if (status === 'computed') counts[id] = (counts[id] ?? 0) + 1;
     return counts;
   }
 

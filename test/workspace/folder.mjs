@@ -47,9 +47,9 @@ export function cleanEnvironment(added = {}) {
   return { ...base, CI: 'true', NO_COLOR: '1', ...added };
 }
 
-export function runNode(root, args, env = {}, node = process.execPath) {
+export function runNode(root, args, env = {}, node = process.execPath, user = {}) {
   return new Promise((done) => {
-    execFile(node, args, { cwd: root, env: cleanEnvironment(env), maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+    execFile(node, args, { cwd: root, env: cleanEnvironment(env), maxBuffer: 64 << 20, ...user }, (error, stdout, stderr) => {
       done({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
     });
   });

@@ -7,6 +7,8 @@ export interface JournalEntry {
   readonly id: string;
   readonly status: StageStatus;
   readonly seconds: number;
+  /** Of these, the seconds for which another run was computing the stage. */
+  readonly waited: number;
 }
 
 const kept = 20;

@@ -9,6 +9,14 @@ import { checkpointInterval, workerCount } from './settings.js';
 /** What became of a stage: computed anew, found intact under its own id, or taken over from an equal one under another id. */
 export type StageStatus = 'computed' | 'current' | 'adopted';
 
+/** How making sure of an artifact went. */
+export interface Ran {
+  readonly status: StageStatus;
+  readonly manifest: Manifest;
+  /** Seconds for which another process was computing it. */
+  readonly waited: number;
+}
+
 /** How a stage process talks to the terminal and to whoever stops it. */
 export interface Console {
   readonly progress: (step: Progress) => void;
@@ -22,22 +30,27 @@ export interface Console {
  * @param root absolute path of the workspace
  * @throws LayerwiseError, among them ARTIFACT_MISSING for an input that was not computed
  */
-export async function runStage(root: string, instance: StageInstance, console: Console): Promise<{ status: StageStatus; manifest: Manifest }> {
+export async function runStage(root: string, instance: StageInstance, console: Console): Promise<Ran> {
   const store = storeOf(root);
   const entry = entryOf(root, instance.uses);
   if (entry === undefined) throw new LayerwiseError('STUDY_INVALID', `${instance.id}: stage package '${instance.uses}' must be installed`, { remedy: 'Run npm install, or name another package under uses.' });
   const { stage } = (await import(pathToFileURL(entry).href)) as { stage: AnyStage };
-  const waiting = { signal: console.signal, onWait: (pid: number) => console.say(`${instance.id}: process ${pid} is computing it; waiting`) };
-  return store.lock(instance.id, waiting, async () => {
+  let since: number | undefined;
+  const onWait = (pid: number): void => {
+    since = performance.now();
+    console.say(`${instance.id}: process ${pid} is computing it; waiting`);
+  };
+  return store.lock(instance.id, { signal: console.signal, onWait }, async () => {
+    const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, stage, instance, inputs);
     const found = await store.find(draft);
     const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say });
     if (found) await checkpoint.remove();
-    if (found?.folder === store.folder(instance.id)) return { status: 'current', manifest: found.manifest };
-    if (found) return { status: 'adopted', manifest: await store.adopt(draft, found) };
+    if (found?.folder === store.folder(instance.id)) return { status: 'current', manifest: found.manifest, waited };
+    if (found) return { status: 'adopted', manifest: await store.adopt(draft, found), waited };
     console.say(await whyItRuns(store, draft));
-    return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console) };
+    return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console), waited };
   });
 }
 

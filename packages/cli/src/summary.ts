@@ -65,9 +65,16 @@ export function describeRun(plan: ExperimentPlan, entries: ReadonlyMap<string, J
   return [
     `  ${'ran'.padEnd(10)} ${named((entry) => entry?.status === 'computed')}`,
     `  ${'cached'.padEnd(10)} ${named((entry) => entry?.status !== 'computed')}`,
+    ...describeWaits([...stages.flatMap(({ entry }) => entry ?? []), ...others.flatMap(({ id }) => entries.get(id) ?? [])]),
     ...repeats,
     `  ${'time'.padEnd(10)} ${duration(now - started)}`,
   ].join('\n');
+}
+
+/** A line of the stages that another run was computing, if there are any. */
+export function describeWaits(entries: Iterable<JournalEntry>): string[] {
+  const waits = [...entries].filter(({ waited }) => waited > 0).map(({ id, waited }) => `${id} ${duration(waited * 1000)}`);
+  return waits.length > 0 ? [`  ${'waited'.padEnd(10)} for another run: ${waits.join(', ')}`] : [];
 }
 
 /** A split without rows has no figures: `–`. */

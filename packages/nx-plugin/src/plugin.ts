@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, stat
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { findLastingDamage, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
+import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { memoOf, tracerOf } from './code.js';
@@ -50,6 +51,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
   refuseUnwritable(artifacts);
   const cache = nxCache(workspaceRoot);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  for (const { name, pid } of await heldLocks(join(artifacts, '.locks'))) say(`another run, process ${pid}, is computing ${name}; where this run needs it, it waits and takes that`);
   let distrusted = takeDistrust(artifacts);
   if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
   if (forgetLostCache(workspaceRoot, cache)) distrusted = true;

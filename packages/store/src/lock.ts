@@ -62,6 +62,13 @@ export async function holderOf(folder: string): Promise<number | undefined> {
   return (await ownerOf(folder, await readdir(folder).catch(() => [])))?.pid;
 }
 
+/** The locks below a folder that are held now, each by its name and the process. */
+export async function heldLocks(folder: string): Promise<readonly { readonly name: string; readonly pid: number }[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(names.sort().map(async (name) => ({ name, pid: await holderOf(join(folder, name)) })));
+  return found.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }]));
+}
+
 /** The owner of the last term, unless that is over or the owner gone. */
 async function ownerOf(folder: string, names: readonly string[]): Promise<Owner | undefined> {
   const last = lastTerm(names);

@@ -4,9 +4,9 @@ import { noteLooks } from '@layerwise/store/integrity';
 import { builtExperiments, composeReports, seedTests } from '../compose.js';
 import { openExperiment } from '../experiment.js';
 import { unmet } from '../expectations.js';
-import { Journal } from '../journal.js';
+import { Journal, type JournalEntry } from '../journal.js';
 import { duration } from '../progress.js';
-import { describeResult, describeRun, describeStudy } from '../summary.js';
+import { describeResult, describeRun, describeStudy, describeWaits } from '../summary.js';
 import { distrusting, experimentOf, findRoot, findStudy, planAll, type PlannedStudy } from '../workspace.js';
 
 /** `layerwise result <study>[:<experiment>]`, the last target of a run: lays the experiments' folders and reports, and says how it went. */
@@ -20,7 +20,7 @@ export async function resultCommand(address: string): Promise<void> {
   const missing = plans.find((plan) => !shown.some((experiment) => experiment.plan === plan));
   if (missing) await distrusting(root, () => openExperiment(root, missing));
   const journal = Journal.current(root);
-  const entries = journal?.entries() ?? new Map();
+  const entries = journal?.entries() ?? new Map<string, JournalEntry>();
   const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
   const cached = new Set(ids.filter((id) => entries.get(id)?.status !== 'computed'));
   await composeReports(root, study, built, shown, cached);
@@ -32,8 +32,9 @@ export async function resultCommand(address: string): Promise<void> {
   } else {
     const counts = new Map(shown.map(({ plan, result }) => [result.experiment, Object.values(plan.stages).filter((id) => entries.get(id)?.status === 'computed').length]));
     const time = journal ? `  time       ${duration(Date.now() - journal.started)}\n` : '';
+    const waits = describeWaits(entries.values()).map((line) => `${line}\n`).join('');
     const tests = seedTests(built).map((line) => `  ${line}\n`).join('');
-    process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${tests}${time}  report     artifacts/${study.name}/report/index.html\n`);
+    process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${tests}${waits}${time}  report     artifacts/${study.name}/report/index.html\n`);
   }
   noteLooks(join(root, 'artifacts'));
   journal?.prune();

@@ -19,14 +19,14 @@ export async function stageCommand(id: string): Promise<void> {
     process.stdout.write(`${text}\n`);
   };
   const started = Date.now();
-  const { status, manifest } = await distrusting(root, () => runStage(root, instance, {
+  const { status, manifest, waited } = await distrusting(root, () => runStage(root, instance, {
     progress: line.step,
     warn: ({ message }) => say(`warning: ${message}`),
     say,
     signal: stop.signal,
   }));
   const seconds = (Date.now() - started) / 1000;
-  Journal.current(root)?.append({ id, status, seconds });
+  Journal.current(root)?.append({ id, status, seconds, waited });
   say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);
 }
 

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+
+interface Determinism {
+  readonly compareBuilds: (options: { study: string; twice: boolean }) => Promise<{ builds: number; files: number; problems: string[] }>;
+}
+
+const { compareBuilds } = (await import(new URL('determinism/determinism.mjs', import.meta.url).href)) as Determinism;
+
+const study = `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 400, test: 150 } }
+preprocess: { validation: { first: 100 } }
+embed: { tsne: [{ rows: 60, iterations: 40, perplexity: 8 }] }
+train: { hidden: [{ units: 12 }], epochs: 2 }
+experiments:
+  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, keep: 40, seed: 42 } }
+  pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 } }
+`;
+
+/** Every stage package, each way twice, on several versions of Node.js: node test/determinism/determinism.mjs --nodes 20,22,24 */
+it('built from nothing in three folders, with 1, 2 and 4 workers: the same bytes in every data file', async () => {
+  const { builds, files, problems } = await compareBuilds({ study, twice: false });
+  expect(problems).toEqual([]);
+  expect(builds).toBe(3);
+  expect(files).toBeGreaterThan(100);
+}, 600_000);
