@@ -197,7 +197,7 @@ describe('storage', () => {
       chmodSync(at('artifacts/stages'), 0o755);
       const all = await runAs('all');
       expect(all.code, all.output).toBe(0);
-      for (const id of readdirSync(at('artifacts/stages'))) for (const file of readdirSync(at(`artifacts/stages/${id}/data`))) chmodSync(at(`artifacts/stages/${id}/data/${file}`), 0o444);
+      for (const entry of readdirSync(at('artifacts/stages'), { recursive: true, withFileTypes: true })) if (entry.isFile()) chmodSync(join(entry.parentPath ?? entry.path, entry.name), 0o444);
       const readOnly = await runAs('one');
       expect(readOnly.code, readOnly.output).toBe(0);
       expect(readOnly.output).toMatch(/ran +nothing/);

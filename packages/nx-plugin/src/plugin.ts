@@ -43,12 +43,21 @@ export const createNodes: CreateNodes = [
  * and removes damaged artifacts, naming them, so that they are restored from the cache or recomputed.
  * Nx takes an entry of its cache for good that is damaged or gone; so where one is, Nx is kept from using its cache in this run:
  * each stage then looks for itself whether its artifact is whole, and only what is not is computed.
+ * Where the artifacts cannot be read or written, Nx would stop without naming the place or a remedy.
  */
-export const preTasksExecution: PreTasksExecution = async (_options, context) => {
-  const { id, workspaceRoot } = context;
+export const preTasksExecution: PreTasksExecution = async (_options, { id, workspaceRoot }) => {
   process.env.LAYERWISE_RUN = `${Date.now()}-${id}`;
   const artifacts = join(workspaceRoot, 'artifacts');
-  refuseUnwritable(artifacts);
+  try {
+    await prepare(workspaceRoot, artifacts);
+  } catch (error) {
+    const known = storageError(error, artifacts);
+    throw known instanceof LayerwiseError ? new Error(known.describe()) : known;
+  }
+};
+
+async function prepare(workspaceRoot: string, artifacts: string): Promise<void> {
+  if (existsSync(artifacts)) accessSync(artifacts, constants.W_OK);
   const cache = nxCache(workspaceRoot);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   for (const { name, pid } of await heldLocks(join(artifacts, '.locks'))) say(`another run, process ${pid}, is computing ${name}; where this run needs it, it waits and takes that`);
@@ -69,7 +78,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
   const { env, close } = await openGate(shared, say);
   closeGate = close;
   Object.assign(process.env, env);
-};
+}
 
 let closeGate = (): void => undefined;
 
@@ -89,15 +98,4 @@ function forgetLostCache(root: string, cache: string): boolean {
   if (databases.every((name) => statSync(join(records, name)).birthtimeMs > performance.timeOrigin)) return false;
   for (const name of databases) rmSync(join(records, name), { force: true });
   return true;
-}
-
-/** Nx would stop on its own, without naming the place or a remedy. */
-function refuseUnwritable(artifacts: string): void {
-  if (!existsSync(artifacts)) return;
-  try {
-    accessSync(artifacts, constants.W_OK);
-  } catch (error) {
-    const known = storageError(error, artifacts);
-    throw known instanceof LayerwiseError ? new Error(known.describe()) : known;
-  }
 }
