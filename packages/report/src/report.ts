@@ -9,7 +9,7 @@ import { pageScript } from './browser/page-script.js';
 import { readExperiment, type Inputs } from './data/experiment.js';
 import { gallery } from './data/gallery.js';
 import { padOf, type Pad } from './data/pad.js';
-import { FigureShelf, type Figure } from './figures/figure.js';
+import { FigureShelf } from './figures/figure.js';
 import { classColour } from './figures/theme.js';
 import { html, raw, type Markup } from './page/html.js';
 import { readingCode } from './page/modules.js';
@@ -74,7 +74,7 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
   await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: html`${opening(context, { ...params, title })}${raw(`\n${PLACEHOLDERS.seeds}\n`)}`, contents: contentsOf(sections), body, script }));
-  await writeFigures(context.shelf.figures, output);
+  await writeFigures(context.shelf, output);
   progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
 }
 
@@ -106,7 +106,7 @@ function inScript(json: string): string {
   return json.replace(/</g, '\\u003c');
 }
 
-async function writeFigures(figures: readonly Figure[], output: StageContext<ReportParams>['output']): Promise<void> {
+async function writeFigures({ figures, pictures }: FigureShelf, output: StageContext<ReportParams>['output']): Promise<void> {
   const written = new Set<string>();
   for (const figure of figures) {
     await output.bytes(`figures/${figure.name}.svg`, figure.file);
@@ -114,5 +114,10 @@ async function writeFigures(figures: readonly Figure[], output: StageContext<Rep
     if (!written.has(figure.dataName ?? figure.name)) await output.table(`figures/${figure.dataName ?? figure.name}`, figure.data);
     written.add(figure.dataName ?? figure.name);
     if ('png' in figure) await output.bytes(`figures/${figure.name}.png`, figure.png as Uint8Array);
+  }
+  for (const { name, png, spec, data } of pictures) {
+    await output.bytes(`figures/${name}.png`, png);
+    await output.bytes(`figures/${name}.vl.json`, `${JSON.stringify(spec, null, 1)}\n`);
+    await output.table(`figures/${name}`, data);
   }
 }

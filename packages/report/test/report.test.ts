@@ -45,12 +45,20 @@ describe('a report', () => {
     expect(diagonal).toBe(label.filter((value, i) => value === predicted[i]).length);
   });
 
-  it('keeps every figure as SVG, specification and Parquet', () => {
-    const names = output.files.filter((file) => file.endsWith('.svg')).map((file) => file.slice(0, -4));
-    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits']));
+  it('keeps every figure as SVG or PNG, specification and Parquet', () => {
+    const names = [...new Set(output.files.filter((file) => /\.(svg|png)$/.test(file)).map((file) => file.slice(0, -4)))];
+    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits', 'figures/confused-pair', 'figures/worst-errors']));
     for (const name of names) expect(output.files).toContain(`${name}.vl.json`);
     expect([...output.tables.keys()].filter((name) => !names.includes(name))).toEqual(['figures/hidden1-pca3']);
     for (const { values } of Object.values(output.tables.get('figures/hidden1-pca3') ?? {})) expect(values.length).toBe(600);
+  });
+
+  it('lists the images of a picture in its table', () => {
+    const table = output.tables.get('figures/confused-pair');
+    const { label, predicted } = fixtureTest();
+    const [id, truth, guess] = ['id', 'true', 'predicted'].map((name) => Array.from(table?.[name]?.values as ArrayLike<number | string>)) as [number[], string[], string[]];
+    expect(id.length).toBeGreaterThan(10);
+    expect(id.map((row) => [String(label[row]), String(predicted[row])])).toEqual(id.map((_, i) => [truth[i], guess[i]]));
   });
 
   it('says every chapter in a sentence with numbers or classes in it', () => {

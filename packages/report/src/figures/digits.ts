@@ -54,9 +54,8 @@ const SIGNED: readonly Rgba[] = [
   ...Array.from({ length: STEPS }, (_, i): Rgba => [...rgb(SIGNED_COLOURS.negative), Math.round((255 * (i + 1)) / STEPS)]),
 ];
 
-/** A signed map, shrunk where it is large: blue above zero, orange below, clear at zero; the strongest value is fully opaque. */
-export function signedImage(given: ArrayLike<number>, fullWidth: number, fullHeight: number): IndexedImage {
-  const { values, width, height } = shrunk(given, fullWidth, fullHeight);
+/** A signed map: blue above zero, orange below, clear at zero; the strongest value is fully opaque. */
+export function signedImage(values: ArrayLike<number>, width: number, height: number): IndexedImage {
   let top = 0;
   for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i] as number));
   const pixels = Uint8Array.from({ length: width * height }, (_, i) => {
@@ -64,4 +63,21 @@ export function signedImage(given: ArrayLike<number>, fullWidth: number, fullHei
     return step === 0 ? 0 : (values[i] as number) > 0 ? step : STEPS + step;
   });
   return { width, height, palette: SIGNED, pixels };
+}
+
+/** A signed map of the pixels of an image, shrunk where the image is large. */
+export function signedPixels(values: ArrayLike<number>, width: number, height: number): IndexedImage {
+  const small = shrunk(values, width, height);
+  return signedImage(small.values, small.width, small.height);
+}
+
+/** Images of one size and palette on a sheet. */
+export function together(images: readonly IndexedImage[], columns: number): IndexedImage {
+  const [{ width, height, palette }] = images;
+  const sheet = { width: columns * width, height: Math.ceil(images.length / columns) * height, palette, pixels: new Uint8Array(columns * width * Math.ceil(images.length / columns) * height) };
+  images.forEach(({ pixels }, i) => {
+    const at = Math.floor(i / columns) * height * sheet.width + (i % columns) * width;
+    for (let y = 0; y < height; y++) sheet.pixels.set(pixels.subarray(y * width, (y + 1) * width), at + y * sheet.width);
+  });
+  return sheet;
 }

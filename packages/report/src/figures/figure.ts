@@ -1,5 +1,6 @@
 import type { ResultTable } from '@layerwise/contracts';
 import type { Markup } from '../page/html.js';
+import type { Picture } from './picture.js';
 
 /** A finished figure: what the page shows and what is kept in `figures/`. */
 export interface Figure {
@@ -20,11 +21,23 @@ export interface Figure {
 /** Collects the figures of a report as they are made. */
 export class FigureShelf {
   readonly figures: Figure[] = [];
+  readonly pictures: Picture[] = [];
 
   /** Keeps a figure and hands it back. */
   add(figure: Figure): Figure {
-    if (this.figures.some((other) => other.name === figure.name)) throw new Error(`two figures are named '${figure.name}'`);
+    this.mustBeNew(figure.name);
     this.figures.push(figure);
     return figure;
+  }
+
+  /** Keeps a picture that the page shows in a form of its own, and hands it back. */
+  addPicture(picture: Picture): Picture {
+    this.mustBeNew(picture.name);
+    this.pictures.push(picture);
+    return picture;
+  }
+
+  private mustBeNew(name: string): void {
+    if ([...this.figures, ...this.pictures].some((other) => other.name === name)) throw new Error(`two figures are named '${name}'`);
   }
 }

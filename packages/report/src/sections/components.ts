@@ -1,11 +1,15 @@
-import { signedImage } from '../figures/digits.js';
+import { ints, reals } from '../figures/columns.js';
+import { signedPixels, together } from '../figures/digits.js';
+import { picture } from '../figures/picture.js';
 import { varianceDrawing } from '../figures/bars.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html } from '../page/html.js';
-import { figureBlock, pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pictureFiles, pixelImage, row, type Context, type Section } from './section.js';
 
 const SHOWN = 20;
+/** Images in a row of the file. */
+const COLUMNS = 5;
 
 /** The principal components the net sees: as images, and how much variance they keep. */
 export async function componentsSection({ experiment, shelf }: Context): Promise<Section | undefined> {
@@ -17,11 +21,14 @@ export async function componentsSection({ experiment, shelf }: Context): Promise
   for (let sum = 0; half < ratios.length && sum < 0.5; half++) sum += ratios[half] as number;
   const lead = `${plural(components.rows, 'component')} of ${count(ratios.length)} keep ${percent(features.explained ?? components.ratio.reduce((a, b) => a + b, 0), 2)} of the variance of the pixels; the first explains ${percent(components.ratio[0], 1)}, and ${half} are enough for half of it.`;
   const figure = shelf.add(await draw(varianceDrawing(ratios, components.rows, `Line chart of cumulative explained variance. ${lead}`)));
-  const list = Array.from({ length: Math.min(SHOWN, components.rows) }, (_, i) => html`<li>${pixelImage(signedImage(components.component.subarray(i * size, (i + 1) * size), images.width, images.height), `component ${i + 1} as an image`, 'map')}<span>${i + 1}: ${percent(components.ratio[i], 1)}</span></li>`);
+  const list = Array.from({ length: Math.min(SHOWN, components.rows) }, (_, i) => html`<li>${pixelImage(signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height), `component ${i + 1} as an image`, 'map')}<span>${i + 1}: ${percent(components.ratio[i], 1)}</span></li>`);
+  const first = Array.from({ length: list.length }, (_, i) => i);
+  const sheet = together(first.map((i) => signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height)), COLUMNS);
+  const files = pictureFiles(shelf.addPicture(picture('components-images', `The first ${list.length} components as images`, sheet, { component: ints(first.map((i) => i + 1)), ratio: reals(first.map((i) => components.ratio[i] as number)) })));
   return {
     id: 'components',
     title: 'Principal components',
     lead,
-    body: html`${row(figureBlock(figure, 'Dashed: the components the net sees.'), html`<div><h3>The first ${list.length} as images</h3><ol class="digits maps">${list}</ol><p class="note"><b class="positive">Blue</b> pixels raise the component, <b class="negative">orange</b> ones lower it.</p></div>`)}`,
+    body: html`${row(figureBlock(figure, 'Dashed: the components the net sees.'), html`<div><h3>The first ${list.length} as images</h3><ol class="digits maps">${list}</ol><p class="note"><b class="positive">Blue</b> pixels raise the component, <b class="negative">orange</b> ones lower it. ${files}</p></div>`)}`,
   };
 }

@@ -2,18 +2,21 @@ import { confusedPairs, confusion, type ConfusedPair, type Confusion } from '../
 import { rowsOfCell } from '../analysis/errors.js';
 import type { Split } from '../data/experiment.js';
 import { confusionDrawing, confusionImage } from '../figures/confusion.js';
+import { ints, texts } from '../figures/columns.js';
 import { inkSheet } from '../figures/digits.js';
+import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
 import { count, percent } from '../page/format.js';
 import { areLong } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { figureBlock, pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pictureFiles, pixelImage, row, type Context, type Section } from './section.js';
 
 /** Classes of which a matrix is a table of numbers; of more it is an image. */
 const MOST_CELLS = 24;
 
 /** Confusion matrices on test and train, the most confused pairs, and digits of the worst of them. */
-export async function confusionSection({ experiment, shelf, names }: Context): Promise<Section> {
+export async function confusionSection(context: Context): Promise<Section> {
+  const { experiment, shelf, names } = context;
   const [test, train] = [confusion(experiment.test, names.length), confusion(experiment.train, names.length)];
   const pairs = confusedPairs(test);
   const blocks: Content[] = [];
@@ -35,7 +38,7 @@ export async function confusionSection({ experiment, shelf, names }: Context): P
     id: 'confusion',
     title: 'Confusions',
     lead: lead(pairs, names, experiment.test),
-    body: html`${blocks}${pairs[0] && panel(experiment, pairs[0], names)}${pairs.length > 1 && pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}`,
+    body: html`${blocks}${pairs[0] && panel(context, pairs[0])}${pairs.length > 1 && pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}`,
   };
 }
 
@@ -69,15 +72,27 @@ function matrixTable({ classes, counts }: Confusion, names: readonly string[], s
 
 const LIMIT = 25;
 
-function panel({ test, images }: Context['experiment'], { a, b }: ConfusedPair, names: readonly string[]): Markup {
+function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }: ConfusedPair): Markup {
   const { width, height } = images.shown;
-  const sheet = (truth: number, guess: number): Markup => {
-    const rows = rowsOfCell(test, truth, guess, LIMIT);
-    const picture = inkSheet(rows.map((i) => images.shown.at('test', test.id[i] as number)), width, height, 5, 2);
+  const cells = [[a, a], [a, b], [b, a], [b, b]].map(([truth, guess]) => ({ truth: truth as number, guess: guess as number, rows: rowsOfCell(test, truth as number, guess as number, LIMIT) }));
+  const imagesOf = (rows: readonly number[]): (Uint8Array | undefined)[] => rows.map((i) => images.shown.at('test', test.id[i] as number));
+  const sheet = ({ truth, guess, rows }: (typeof cells)[number]): Markup => {
+    const shown = inkSheet(imagesOf(rows), width, height, 5, 2);
     const caption = `${names[truth]} taken for ${names[guess]}`;
-    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? html`<div class="frame">${pixelImage(picture, `${rows.length} test images of ${caption}`)}</div>` : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
+    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? html`<div class="frame">${pixelImage(shown, `${rows.length} test images of ${caption}`)}</div>` : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
   };
-  return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3><div class="panel">${sheet(a, a)}${sheet(a, b)}${sheet(b, a)}${sheet(b, b)}</div>`;
+  const all = cells.flatMap(({ truth, guess, rows }) => rows.map((row) => ({ truth, guess, row })));
+  const data = { id: ints(all.map(({ row }) => test.id[row] as number)), true: texts(all.map(({ truth }) => names[truth] as string)), predicted: texts(all.map(({ guess }) => names[guess] as string)) };
+  const whole = shelf.addPicture(picture('confused-pair', `${names[a]} and ${names[b]}, test images`, inkSheet(panelOrder(cells.map(({ rows }) => imagesOf(rows))), width, height, 11, 2), data));
+  return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3><div class="panel">${cells.map(sheet)}</div><p class="note">${pictureFiles(whole)}</p>`;
+}
+
+/** Four grids of 5 x 5 images as one of 11 x 11, a row and a column empty between them. */
+function panelOrder(grids: readonly (readonly (Uint8Array | undefined)[])[]): (Uint8Array | undefined)[] {
+  return Array.from({ length: 121 }, (_, at) => {
+    const [x, y] = [at % 11, Math.floor(at / 11)];
+    return x === 5 || y === 5 ? undefined : grids[(y > 5 ? 2 : 0) + (x > 5 ? 1 : 0)]?.[(y % 6) * 5 + (x % 6)];
+  });
 }
 
 function pairTable(pairs: readonly ConfusedPair[], names: readonly string[]): Markup {

@@ -1,4 +1,4 @@
-import { signedImage } from '../figures/digits.js';
+import { signedPixels } from '../figures/digits.js';
 import { inputPattern } from '../analysis/projection.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
@@ -36,7 +36,7 @@ function patterns(experiment: Context['experiment']): Markup | undefined {
   const nodes = Math.min(SHOWN, experiment.network.layers.find((layer) => layer.kind === 'dense')?.units ?? 0);
   const images = Array.from({ length: nodes }, (_, node) => {
     const pattern = inputPattern(experiment, node);
-    return pattern && html`<li>${pixelImage(signedImage(pattern, width, height), `weights of node ${node + 1} drawn on the image`, 'map')}<span>node ${node + 1}</span></li>`;
+    return pattern && html`<li>${pixelImage(signedPixels(pattern, width, height), `weights of node ${node + 1} drawn on the image`, 'map')}<span>node ${node + 1}</span></li>`;
   });
   if (nodes === 0 || !images.some(Boolean)) return undefined;
   return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3><p class="note">First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.</p><ol class="digits maps ${nodes <= 4 && 'big'}">${images}</ol>`;

@@ -1,12 +1,14 @@
 import { nodeCard, type NodeCard, type NodePictures } from '../browser/node-card.js';
 import type { PackedNodes } from '../browser/node-pages.js';
 import type { LayerFindings } from '../data/nodes.js';
-import { inkSheet, signedImage } from '../figures/digits.js';
+import { ints, reals, texts } from '../figures/columns.js';
+import { inkSheet, signedImage, signedPixels, together } from '../figures/digits.js';
+import { picture } from '../figures/picture.js';
 import { base64, pngUrl, type IndexedImage } from '../figures/png.js';
 import { classColour } from '../figures/theme.js';
 import { count, fixed, listed, percent, plural } from '../page/format.js';
 import { html, raw, type Markup } from '../page/html.js';
-import { pixelImage, type Context, type Section } from './section.js';
+import { pictureFiles, pixelImage, type Context, type Section } from './section.js';
 
 /** Real images in a row of a card: most, median, least. */
 const IMAGES = 4;
@@ -92,8 +94,8 @@ function tiles(layer: LayerFindings, node: number, { experiment: { images } }: C
   const rows = layer.info.units > MANY ? [layer.most] : [layer.most, layer.median, layer.least];
   const maximiser = own(layer.maximisers);
   return {
-    weights: { image: signedImage(own(layer.weights), width, height), ink: false },
-    maximiser: { image: signed ? signedImage(maximiser, width, height) : inkSheet([images.shown.of(Uint8Array.from(maximiser, (value) => Math.round(255 * value)))], shown.width, shown.height, 1), ink: !signed },
+    weights: { image: signedPixels(own(layer.weights), width, height), ink: false },
+    maximiser: { image: signed ? signedPixels(maximiser, width, height) : inkSheet([images.shown.of(Uint8Array.from(maximiser, (value) => Math.round(255 * value)))], shown.width, shown.height, 1), ink: !signed },
     images: { image: inkSheet(rows.flatMap(ids), shown.width, shown.height, IMAGES), ink: true },
   };
 }
@@ -105,13 +107,16 @@ function pictures(layer: LayerFindings, node: number, context: Context): NodePic
 }
 
 /** Classes by nodes, both ordered by likeness: area under the ROC curve around one half. */
-function matrix({ info, classes }: LayerFindings, { names }: Context): Markup {
+function matrix({ info, classes }: LayerFindings, { names, shelf }: Context): Markup {
   const area = classes('area');
   const K = names.length;
   const values = info.classOrder.flatMap((c) => info.nodeOrder.map((h) => (Number.isNaN(area[h * K + c]) ? 0 : area[h * K + c] - 0.5)));
   const image = signedImage(values, info.units, K);
+  const cells = info.classOrder.flatMap((c) => info.nodeOrder.map((h) => ({ c, h })));
+  const data = { class: texts(cells.map(({ c }) => names[c] as string)), node: ints(cells.map(({ h }) => h + 1)), area: reals(cells.map(({ c, h }) => area[h * K + c] as number)) };
+  const files = pictureFiles(shelf.addPicture(picture(`nodes-${info.name}`, `Classes by nodes of ${info.name}: area under the ROC curve around one half`, image, data)));
   const alt = `Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top: ${listed(info.classOrder.map((c) => names[c] as string))}`;
-  return html`<figure class="node-matrix"><div>${K <= 20 && html`<ol>${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>`}<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div><figcaption>Nodes (columns) by classes (rows), like ones side by side: <b class="positive">blue</b> where the node is more active for the class than for the others, <b class="negative">orange</b> where it is less.</figcaption></figure>`;
+  return html`<figure class="node-matrix"><div>${K <= 20 && html`<ol>${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>`}<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div><figcaption>Nodes (columns) by classes (rows), like ones side by side: <b class="positive">blue</b> where the node is more active for the class than for the others, <b class="negative">orange</b> where it is less. ${files}</figcaption></figure>`;
 }
 
 /** All nodes of a layer for the page's script. */
@@ -121,19 +126,7 @@ function pack(layer: LayerFindings, cards: readonly NodeCard[], context: Context
   const all = cards.map(({ node }) => tiles(layer, node, context));
   const sheet = (kind: keyof NodePictures): PackedNodes['sheets'][typeof kind] => {
     const { width, height } = all[0][kind].image;
-    return { url: pngUrl(together(all.map((tile) => tile[kind].image))), width, height, ink: all[0][kind].ink };
+    return { url: pngUrl(together(all.map((tile) => tile[kind].image), SHEET_COLUMNS)), width, height, ink: all[0][kind].ink };
   };
   return { name: layer.info.name, units: layer.info.units, page, sentences: layer.sentences, figures: base64(new Uint8Array(Float32Array.from(figures).buffer)), order: layer.info.nodeOrder, columns: SHEET_COLUMNS, sheets: { weights: sheet('weights'), maximiser: sheet('maximiser'), images: sheet('images') } };
-}
-
-/** Images of one size and palette on a sheet. */
-function together(images: readonly IndexedImage[]): IndexedImage {
-  const [{ width, height, palette }] = images;
-  const columns = SHEET_COLUMNS;
-  const sheet = { width: columns * width, height: Math.ceil(images.length / columns) * height, palette, pixels: new Uint8Array(columns * width * Math.ceil(images.length / columns) * height) };
-  images.forEach(({ pixels }, i) => {
-    const at = Math.floor(i / columns) * height * sheet.width + (i % columns) * width;
-    for (let y = 0; y < height; y++) sheet.pixels.set(pixels.subarray(y * width, (y + 1) * width), at + y * sheet.width);
-  });
-  return sheet;
 }

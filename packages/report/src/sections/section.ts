@@ -1,6 +1,7 @@
 import type { Published } from '../params.js';
 import type { Experiment } from '../data/experiment.js';
 import type { Figure, FigureShelf } from '../figures/figure.js';
+import type { Picture } from '../figures/picture.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { pngUrl, type IndexedImage } from '../figures/png.js';
 
@@ -27,6 +28,11 @@ export interface Context {
 export function figureBlock(figure: Figure, caption: Content = undefined, attributes: Content = undefined): Markup {
   const link = (extension: string, name: string): Markup => html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
   return html`<figure class="plot" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} <a href="figures/${figure.dataName ?? figure.name}.parquet">Parquet</a></span></figcaption></figure>`;
+}
+
+/** Links to the files of a picture. */
+export function pictureFiles({ name }: Picture): Markup {
+  return html`<span class="files"><a href="figures/${name}.png">PNG</a> <a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span>`;
 }
 
 /** Figures side by side where there is room. */
