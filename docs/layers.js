@@ -9,7 +9,7 @@ export const layers = {
   kernels: [],
   study: ['contracts'],
   store: ['contracts'],
-  ingest: stage,
+  ingest: [...stage, 'sheet'],
   preprocess: stage,
   'reduce-pca': stage,
   'reduce-forest': stage,

@@ -77,7 +77,7 @@ function badValues(constraint: Constraint, valid: unknown): Bad[] {
     case 'flag':
       return wrongTypes('true or false', ['yes', 1, null]);
     case 'text':
-      return wrongTypes('a text', [1, '', null]);
+      return wrongTypes('a text', [1, '', null, ...(constraint.path ? ['../elsewhere', 'a/../../b', '/etc/passwd', 'C:/x', 'a\\b'] : [])]);
     case 'choice':
       return wrongTypes(`one of ${constraint.values.join(', ')}`, ['zqxjkvbw', 1, null]);
     case 'list':

@@ -1,4 +1,4 @@
-import type { Bounds, Constraint, Fields, Infer } from './constraints.js';
+import { pathPattern, type Bounds, type Constraint, type Fields, type Infer } from './constraints.js';
 import { nearest } from './nearest.js';
 
 /** One violated rule: `path` leads to the value, `message` is rule + received value. */
@@ -65,7 +65,8 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
     case 'flag':
       return typeof given === 'boolean' ? given : fail('true or false');
     case 'text':
-      return typeof given === 'string' && given.length > 0 ? given : fail('a text');
+      if (typeof given !== 'string' || given.length === 0) return fail('a text');
+      return constraint.path && !pathRule.test(given) ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'") : given;
     case 'choice': {
       if (typeof given === 'string' && constraint.values.includes(given)) return given;
       const close = typeof given === 'string' ? nearest(given, constraint.values) : undefined;
@@ -92,6 +93,8 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
     }
   }
 }
+
+const pathRule = new RegExp(pathPattern);
 
 function within({ min = -Infinity, max = Infinity, above = -Infinity, below = Infinity }: Bounds, n: number): boolean {
   return n >= min && n <= max && n > above && n < below;

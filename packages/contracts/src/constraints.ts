@@ -35,7 +35,11 @@ export interface FlagConstraint extends Common<boolean> {
 /** A text, not empty. */
 export interface TextConstraint extends Common<string> {
   readonly kind: 'text';
+  /** Whether it is the path of a file, which must be relative and may not lead upwards; see {@link pathPattern}. */
+  readonly path?: boolean;
 }
+/** Paths with `/`, neither absolute nor with a part `..`, without control characters. */
+export const pathPattern = '^(?![/~])(?![A-Za-z]:)(?!(?:[^\\u0000-\\u001f]*/)?\\.\\.(?:/|$))[^\\\\\\u0000-\\u001f]+$';
 /** One of a few texts. */
 export interface ChoiceConstraint<V extends string = string> extends Common<V> {
   readonly kind: 'choice';

@@ -1,4 +1,4 @@
-import type { Bounds, Constraint, Fields } from './constraints.js';
+import { pathPattern, type Bounds, type Constraint, type Fields } from './constraints.js';
 
 /** A JSON Schema (draft 2020-12) fragment. */
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -24,7 +24,7 @@ function schemaOf(constraint: Constraint): JsonSchema {
     case 'flag':
       return { type: 'boolean', ...common };
     case 'text':
-      return { type: 'string', minLength: 1, ...common };
+      return { type: 'string', minLength: 1, ...(constraint.path ? { pattern: pathPattern } : {}), ...common };
     case 'choice':
       return { enum: constraint.values, ...common };
     case 'list': {

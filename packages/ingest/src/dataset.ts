@@ -9,7 +9,7 @@ export interface Split {
 
 /** What a source delivers; every image of both parts has the same size. */
 export interface RawDataset {
-  /** `mnist`, `strokes`, ... */
+  /** `mnist`, `strokes`, or the path of own data. */
   readonly name: string;
   readonly width: number;
   readonly height: number;
@@ -19,6 +19,10 @@ export interface RawDataset {
   readonly origin: string;
   readonly train: Split;
   readonly test: Split;
+  /** How many of the last training rows came as validation rows; undefined if none did. */
+  readonly validationRows?: number;
+  /** How many test rows were split off the training rows; undefined if they came as such. */
+  readonly testSplitOff?: number;
 }
 
 /** The ten class names of digits. */

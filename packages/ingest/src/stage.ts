@@ -1,9 +1,14 @@
-import { choice, defineStage, integer, LayerwiseError, list, object, text, type ArtifactWriter, type DatasetInfo } from '@layerwise/contracts';
+import { choice, defineStage, flag, integer, LayerwiseError, list, MOST_CLASSES, object, real, text, type ArtifactWriter, type DatasetInfo } from '@layerwise/contracts';
 import type { RawDataset, Split } from './dataset.js';
+import { MOST_SIDE } from './own/part.js';
 import { mnist } from './sources/mnist.js';
+import { own } from './sources/own.js';
 import { strokes } from './sources/strokes.js';
 
 const sources = { mnist, strokes };
+
+/** What own data need beside their path. */
+const ownFields = ['test', 'validation', 'testShare', 'size', 'classes', 'label', 'invert'] as const;
 
 /** Raw files or generated strokes -> dataset. */
 export const stage = defineStage({
@@ -11,6 +16,14 @@ export const stage = defineStage({
   summary: 'reads raw images and labels, or generates them',
   params: {
     use: choice(['mnist', 'strokes'], { doc: 'data set: mnist (found in a folder, or downloaded) or strokes (generated)', default: 'mnist' }),
+    from: text({ path: true, doc: "own data instead: a file (.csv, .npz, .parquet, .arrow, IDX images; .csv and IDX also .gz) or a folder (one sub-folder of images per class, or IDX files), below the workspace or the data folder", optional: true }),
+    test: text({ path: true, doc: 'own data: file or folder of the test rows, if they are not with the others', optional: true }),
+    validation: text({ path: true, doc: 'own data: file or folder of the validation rows', optional: true }),
+    testShare: real({ doc: 'own data: share of each class that is split off for testing where there are no test rows; a seventh if not said', above: 0, below: 1, optional: true }),
+    size: integer({ doc: 'own data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small', min: 1, max: MOST_SIDE, optional: true }),
+    classes: list(text({ doc: 'name of a class' }), { doc: 'own data: names of the classes; labels are these names, or their numbers from 0', optional: true, minItems: 2, maxItems: MOST_CLASSES }),
+    label: text({ doc: 'own data: name of the column of labels in a table; label, class, target, y or the first column if not said', optional: true }),
+    invert: flag({ doc: 'own data: whether images are dark on light and are to be inverted', optional: true }),
     offline: choice(['strokes'], { doc: 'data set to use instead where the wanted one can be neither found nor downloaded', optional: true }),
     strokes: object(
       {
@@ -26,9 +39,12 @@ export const stage = defineStage({
   writes: 'dataset',
   // The generated set has a seed of its own: a data set stays the same whatever a study's seed is.
   seeded: () => false,
-  rawFiles: (params, places) => sources[params.use].rawFiles(params, places),
+  rawFiles: (params, places) => (params.from === undefined ? sources[params.use] : own).rawFiles(params, places),
   async run({ params, output, places, progress, warn, signal }) {
     const context = { places, progress, warn, signal };
+    if (params.from !== undefined) return publish(await own.load(params, context), output);
+    const stray = ownFields.find((field) => params[field] !== undefined);
+    if (stray) throw new LayerwiseError('PARAMS_INVALID', `dataset.${stray} must come with dataset.from, the path of own data`, { remedy: `name the data under dataset.from, or leave ${stray} out` });
     try {
       await publish(await sources[params.use].load(params, context), output);
     } catch (error) {
@@ -41,9 +57,9 @@ warn({ code: 'OFFLINE_DATA', message: `the data set ${params.use} is not here an
 });
 
 async function publish(data: RawDataset, output: ArtifactWriter, fallback?: DatasetInfo['fallback']): Promise<void> {
-  const { name, width, height, classes, origin } = data;
+  const { name, width, height, classes, origin, validationRows, testSplitOff } = data;
   for (const part of ['train', 'test'] as const) await writeSplit(part, data[part], width * height, output);
-  const info: DatasetInfo = { name, width, height, classes, origin, ...(fallback ? { fallback } : {}) };
+  const info: DatasetInfo = { name, width, height, classes, origin, ...(validationRows === undefined ? {} : { validationRows }), ...(testSplitOff === undefined ? {} : { testSplitOff }), ...(fallback ? { fallback } : {}) };
   await output.json('dataset', info);
 }
 

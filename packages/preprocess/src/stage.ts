@@ -1,6 +1,7 @@
-import { choice, column, defineStage, integer, LayerwiseError, list, real, throwIfAborted, variant, type Column, type DatasetInfo, type FeaturesInfo, type MatrixTable, type Warning } from '@layerwise/contracts';
+import { choice, column, defineStage, deriveSeed, integer, LayerwiseError, list, real, throwIfAborted, variant, type Column, type DatasetInfo, type FeaturesInfo, type MatrixTable, type Warning } from '@layerwise/contracts';
+import { holdOut } from '@layerwise/kernels/hold-out';
 import { fitScale } from './scale.js';
-import { splitRows } from './split.js';
+import { splitRows, type Rows } from './split.js';
 
 /** dataset -> features: validation rows set apart, scale fitted on the training rows, labels optionally one-hot. */
 export const stage = defineStage({
@@ -13,9 +14,9 @@ export const stage = defineStage({
         lastFraction: real({ doc: "the last share of the training rows (Keras's validation_split)", min: 0, below: 1 }),
         randomFraction: real({ doc: 'a random share of the training rows', min: 0, below: 1 }),
         rows: list(integer({ doc: 'row number', min: 0 }), { doc: 'the training rows of these numbers', minItems: 1 }),
-        set: choice(['test', 'none'], { doc: 'test: validate on the test set; none: no validation rows' }),
+        set: choice(['auto', 'test', 'none'], { doc: "auto: the data set's own validation rows, or where it has none a twelfth of each class; test: validate on the test set; none: no validation rows" }),
       },
-      { doc: 'which rows are kept for validation', default: { first: 5000 } },
+      { doc: 'which rows are kept for validation', default: { set: 'auto' } },
     ),
     scale: choice(['by255', 'minmax', 'standard', 'none'], { doc: 'how pixels become numbers; minmax and standard are fitted per column on the training rows', default: 'by255' }),
     labels: choice(['integer', 'onehot'], { doc: 'whether a one-hot column of the labels is written too', default: 'integer' }),
@@ -27,7 +28,8 @@ export const stage = defineStage({
     const dataset = inputs.dataset!;
     const info = await dataset.json<DatasetInfo>('dataset');
     const [all, test] = [part(await dataset.matrix('train'), info), part(await dataset.matrix('test'), info)];
-    const rows = splitRows(all.rows, params.validation, seed('split'));
+    const { set } = params.validation;
+    const rows = set === 'auto' ? ownRows(all, info, warn) : splitRows(all.rows, { ...params.validation, set }, seed('split'));
     const train = take(all, rows.train);
     if (train.rows === 0) throw new LayerwiseError('DATA_INVALID', `at least one row must be left to train on, got 0 of ${all.rows} training rows`, { remedy: 'use a larger data set or a smaller preprocess.validation' });
     const splits = { train, validation: rows.validation ? take(all, rows.validation) : test, test };
@@ -43,6 +45,17 @@ export const stage = defineStage({
     await output.json('features', features);
   },
 });
+
+/** Share of each class that validates where a data set has no validation rows: 5,000 of MNIST's 60,000. */
+const VALIDATION_SHARE = 1 / 12;
+
+/** The data set's own validation rows, which are its last; where it has none, some of each class, the same whatever the study's seed. */
+function ownRows({ rows, label }: Part, { validationRows, classes }: DatasetInfo, warn: (warning: Warning) => void): Rows {
+  if (validationRows !== undefined) return splitRows(rows, { rows: Array.from({ length: validationRows }, (_, i) => rows - validationRows + i) }, new Uint32Array(4));
+  const { kept, held } = holdOut(label, classes.length, VALIDATION_SHARE, deriveSeed(0, 'preprocess', 'validation rows'));
+  warn({ code: 'VALIDATION_SPLIT_OFF', message: `neither the study nor the data set says which rows validate: ${held.length} of the ${rows} training rows were set apart as such, of each class the same share` });
+  return { train: kept, validation: held };
+}
 
 interface Part {
   readonly rows: number;
@@ -82,9 +95,13 @@ function onehot(label: Uint16Array, classes: number): Uint8Array {
   return result;
 }
 
+/** Classes named in one message. */
+const MOST_NAMED = 20;
+
 function absentClasses(name: string, { rows, label }: Part, classes: readonly string[]): Warning[] {
   if (rows === 0) return [{ code: 'EMPTY_SPLIT', message: `the ${name} set has no rows: nothing can be measured on it` }];
   const present = new Set(label);
   const absent = classes.filter((_, index) => !present.has(index));
-  return absent.length === 0 ? [] : [{ code: 'CLASS_ABSENT', message: `the ${name} set (${rows} rows) has no example of class ${absent.join(', ')}` }];
+  const named = `${absent.slice(0, MOST_NAMED).join(', ')}${absent.length > MOST_NAMED ? ` and ${absent.length - MOST_NAMED} more` : ''}`;
+  return absent.length === 0 ? [] : [{ code: 'CLASS_ABSENT', message: `the ${name} set (${rows} rows) has no example of class ${named}` }];
 }

@@ -1,0 +1,72 @@
+import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
+import type { Picture } from '@layerwise/sheet';
+import { Labels } from './labels.js';
+import { invalid, refuseSize, type Part, type PartName, type Parts, type Reading } from './part.js';
+import { Pixels } from './pixels.js';
+import { resample } from './resample.js';
+import { squareRows } from './square.js';
+
+/** Sides up to which images that are all alike are taken as they are. */
+const SMALL = 64;
+const USUAL_SIDE = 28;
+
+/** A PNG or JPEG image and its class. */
+export interface LabelledImage {
+  /** Its name in messages, and where it is. */
+  readonly name: string;
+  readonly where: string;
+  readonly label: string;
+  load(): Uint8Array;
+}
+
+type Images = Readonly<Partial<Record<PartName, readonly LabelledImage[]>>>;
+
+/**
+ * Decodes images, makes them square and brings them to one side: that of the study, else their own where all are
+ * square, alike and at most 64 pixels wide, else 28.
+ * @throws LayerwiseError DATA_INVALID naming the image that is damaged or larger than 50 megapixels
+ */
+export async function readImages(images: Images, reading: Reading): Promise<Parts> {
+  const { decodePicture } = await import('@layerwise/sheet');
+  const decode = ({ load, name, where }: LabelledImage): Picture => {
+    const bytes = load();
+    try {
+      return decodePicture(bytes, name);
+    } catch (error) {
+      throw error instanceof LayerwiseError ? invalid(where, error.message, error.remedy, error) : error;
+    }
+  };
+  if (reading.size !== undefined) return (await readAll(images, reading.size, false, decode, reading)) as Parts;
+  const { width, height } = decode(Object.values(images)[0]![0]!);
+  const alike = width === height && width <= SMALL ? await readAll(images, width, true, decode, reading) : undefined;
+  return alike ?? ((await readAll(images, USUAL_SIDE, false, decode, reading)) as Parts);
+}
+
+type Decode = (image: LabelledImage) => Picture;
+
+/** @returns undefined if the images must be of that side already, but are not */
+async function readAll(all: Images, side: number, alike: boolean, decode: Decode, { context: { progress, signal } }: Reading): Promise<Parts | undefined> {
+  const total = Object.values(all).reduce((sum, images) => sum + images.length, 0);
+  const parts: Partial<Record<PartName, Part>> = {};
+  let done = 0;
+  for (const [name, images] of Object.entries(all) as [PartName, readonly LabelledImage[]][]) {
+    refuseSize(images.length, side, images[0]!.where, 'a set of images');
+    const [labels, pixels, form] = [new Labels(images.length), new Pixels(images.length * side * side), new Uint8Array(side * side)];
+    for (const [row, image] of images.entries()) {
+      throwIfAborted(signal);
+      const picture = decode(image);
+      if (alike && (picture.width !== side || picture.height !== side)) return undefined;
+      const n = Math.max(picture.width, picture.height);
+      resample(squareRows(picture, n), n, side, form);
+      pixels.setBytes(row * side * side, form);
+      const fault = labels.add(image.label);
+      if (fault !== undefined) throw invalid(image.where, `the image's class '${image.label}' ${fault}`);
+      if (++done % 100 !== 0 && done !== total) continue;
+      progress({ done, total, unit: 'images', detail: 'reading images' });
+      // a breath for signals and the progress bar
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    parts[name] = { side, pixels, labels, where: (row) => images[row]!.where };
+  }
+  return parts;
+}

@@ -1,0 +1,66 @@
+import { LayerwiseError } from '@layerwise/contracts';
+import type { SourceContext } from '../sources/source.js';
+import type { Labels } from './labels.js';
+import type { Pixels } from './pixels.js';
+
+/** Most bytes of pixels that a file, or all images of a folder, may come to; what declares more is refused before room is made for it. */
+export const MOST_BYTES = 2 ** 30;
+/** Longest side of an image in a data set, in pixels. */
+export const MOST_SIDE = 1024;
+
+/** The parts of a data set. */
+export type PartName = 'train' | 'validation' | 'test';
+
+/** Rows as a file has them: N images of side x side, labels not yet classes. */
+export interface Part {
+  readonly side: number;
+  readonly pixels: Pixels;
+  readonly labels: Labels;
+  /** Where a row stands, for messages: `file:line`, or the image's file. */
+  readonly where: (row: number) => string;
+}
+
+/** What one file or folder holds. */
+export type Parts = Readonly<Partial<Record<PartName, Part>>>;
+
+/** What the study says of how files are to be read. */
+export interface Reading {
+  /** Name of the column of labels. */
+  readonly label?: string | undefined;
+  /** Side that images of other sizes are brought to. */
+  readonly size?: number | undefined;
+  readonly context: SourceContext;
+}
+
+/** A file, or the files of a folder, in one of the formats. */
+export interface Found {
+  /** Absolute paths, in a fixed order. */
+  readonly files: readonly string[];
+  /** What they are called in messages and in the stage's identity, in the same order. */
+  readonly names: readonly string[];
+  /** @throws LayerwiseError DATA_INVALID, DATA_MISSING */
+  read(reading: Reading): Promise<Parts>;
+}
+
+/** A file that breaks a rule. */
+export function invalid(where: string, rule: string, remedy = 'correct the file, or name another one under dataset.from', cause?: unknown): LayerwiseError {
+  return new LayerwiseError('DATA_INVALID', rule, { where, remedy, ...(cause === undefined ? {} : { cause }) });
+}
+
+/**
+ * Side of square images of so many pixels.
+ * @param subject how the message begins, such as `a row of the CSV table`
+ * @throws LayerwiseError DATA_INVALID if they make no square, or too large a one
+ */
+export function sideOf(pixels: number, where: string, subject: string): number {
+  const side = Math.round(Math.sqrt(pixels));
+  if (pixels < 1 || side * side !== pixels) throw invalid(where, `${subject} must have as many pixels as a square image, beside its label, got ${pixels}`, 'images must be square; columns that are neither the label nor a pixel (an index, an id) must be left out');
+  if (side > MOST_SIDE) throw invalid(where, `${subject} must have at most ${MOST_SIDE} x ${MOST_SIDE} pixels, got ${side} x ${side}`, 'scale the images down first');
+  return side;
+}
+
+/** @throws LayerwiseError DATA_INVALID if so many images are more than there is room for, or none */
+export function refuseSize(rows: number, side: number, where: string, subject: string): void {
+  if (!(rows > 0)) throw invalid(where, `${subject} must have at least one image, got ${rows}`);
+  if (rows * side * side > MOST_BYTES) throw invalid(where, `${subject} must have at most ${MOST_BYTES} pixels in all, but declares ${rows} images of ${side} x ${side}`, 'its header is damaged, or the images must be fewer or smaller');
+}

@@ -1,0 +1,228 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
+import { isGzip } from '../inflate.js';
+import { Labels } from '../own/labels.js';
+import { invalid, MOST_BYTES, MOST_SIDE, sideOf, type Found, type Part, type Reading } from '../own/part.js';
+import { Pixels } from '../own/pixels.js';
+import { labelColumn } from '../own/columns.js';
+
+/** A line of the largest image in numbers of 20 characters is longer than this by nothing that matters. */
+const LONGEST_LINE = 20 * MOST_SIDE ** 2;
+const [TAB, LF, CR, SPACE, QUOTE, COMMA, SEMICOLON, ZERO] = [9, 10, 13, 32, 34, 44, 59, 48];
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A table of a label and n x n pixels a line, with or without a line of names; also gzipped. */
+export function csvTable(path: string, given: string): Found {
+  return { files: [path], names: [given], read: async (reading) => ({ train: await readCsv(path, reading) }) };
+}
+
+/**
+ * Reads a CSV table in one pass over its bytes; memory is that of the pixels.
+ * @throws LayerwiseError DATA_INVALID naming the line
+ */
+export async function readCsv(path: string, { label, context: { progress, signal } }: Reading): Promise<Part> {
+  const table = new Table(path, label);
+  let rest: Uint8Array = new Uint8Array(0);
+  let [bytes, shown] = [0, 0];
+  for await (const chunk of await chunksOf(path)) {
+    throwIfAborted(signal);
+    bytes += chunk.length;
+    const end = chunk.lastIndexOf(LF);
+    if (end >= 0) {
+      table.lines(rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, end + 1)]) : chunk.subarray(0, end + 1));
+      rest = chunk.subarray(end + 1);
+    } else rest = Buffer.concat([rest, chunk]);
+    if (rest.length > LONGEST_LINE) throw invalid(`${path}:${table.line + 1}`, `a line of a CSV table must be shorter than ${LONGEST_LINE} bytes, and this one is not`, 'check that it is a CSV table');
+    if (bytes - shown >= 16e6) {
+      shown = bytes;
+      progress({ done: table.rows, total: table.rows, unit: 'rows', detail: `reading ${basename(path)}` });
+    }
+  }
+  if (rest.length > 0) table.lines(rest);
+  return table.part();
+}
+
+/** The content of a file, unpacked if it is gzipped. */
+async function chunksOf(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const handle = await open(path, 'r').catch((error: Error) => {
+    throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, { where: path, cause: error });
+  });
+  const start = new Uint8Array(2);
+  await handle.read(start, 0, 2, 0).finally(() => handle.close());
+  const raw = createReadStream(path, { highWaterMark: 1 << 20 });
+  return isGzip(start) ? unpacked(raw, path) : raw;
+}
+
+async function* unpacked(raw: NodeJS.ReadableStream, path: string): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 1 << 20 });
+  raw.on('error', (error) => gunzip.destroy(error));
+  try {
+    yield* raw.pipe(gunzip) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (error instanceof LayerwiseError) throw error;
+    throw invalid(path, `the gzip file must be whole and sound, but unpacking it stopped with: ${(error as Error).message}`, 'copy the file again', error);
+  }
+}
+
+/** Takes in lines; the first decides on the columns. */
+class Table {
+  /** Number of the last line taken in, from 1. */
+  line = 0;
+  private readonly pixels = new Pixels(0);
+  private readonly labels = new Labels();
+  /** Line of each row. */
+  private lineOf = new Uint32Array(1024);
+  private columns = 0;
+  private labelAt = -1;
+  private delimiter = COMMA;
+  private names: readonly string[] | undefined;
+  private side = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly label: string | undefined,
+  ) {}
+
+  get rows(): number {
+    return this.labels.rows;
+  }
+
+  /** Takes in whole lines. */
+  lines(bytes: Uint8Array): void {
+    let from = this.line === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    while (from < bytes.length) {
+      let end = bytes.indexOf(LF, from);
+      if (end < 0) end = bytes.length;
+      this.line++;
+      const to = end > from && bytes[end - 1] === CR ? end - 1 : end;
+      if (to > from) this.takeLine(bytes, from, to);
+      from = end + 1;
+    }
+  }
+
+  private takeLine(bytes: Uint8Array, from: number, to: number): void {
+    if (this.columns === 0) {
+      if (bytes.subarray(from, to).includes(0)) throw this.invalid('a CSV table must be text in UTF-8, but has zero bytes', 'save it as CSV in UTF-8');
+      if (this.readHead(bytes, from, to)) return;
+    }
+    this.readRow(bytes, from, to);
+  }
+
+  /** Decides on the columns by the first line; whether it was one of names. */
+  private readHead(bytes: Uint8Array, from: number, to: number): boolean {
+    this.delimiter = [COMMA, TAB, SEMICOLON].map((byte) => [byte, count(bytes, byte, from, to)] as const).sort(([, a], [, b]) => b - a)[0]![0];
+    const fields = this.fieldsOf(bytes, from, to);
+    const named = isHeader(fields, this.label);
+    this.columns = fields.length;
+    this.names = named ? fields : undefined;
+    this.labelAt = labelColumn(named ? fields : undefined, this.label, `${this.path}:${this.line}`, 'the CSV table');
+    const unlabelled = Number.isInteger(Math.sqrt(fields.length)) && fields.length > 1;
+    if (unlabelled) throw this.invalid(`the CSV table must have a column of labels beside its pixels, got ${fields.length} columns, which are ${Math.sqrt(fields.length)} x ${Math.sqrt(fields.length)} pixels and no label`, 'rows without labels can be neither learned from nor scored');
+    this.side = sideOf(fields.length - 1, `${this.path}:${this.line}`, 'a line of the CSV table');
+    return named;
+  }
+
+  private fieldsOf(bytes: Uint8Array, from: number, to: number): string[] {
+    const fields: string[] = [];
+    for (let at = from; at <= to; ) {
+      const end = this.endOf(bytes, at, to);
+      fields.push(textOf(bytes, at, end));
+      at = end + 1;
+    }
+    return fields;
+  }
+
+  /** Where the field that begins at `at` ends: at a delimiter, or at `to`. */
+  private endOf(bytes: Uint8Array, at: number, to: number): number {
+    let [end, quoted] = [at, false];
+    for (; end < to && (quoted || bytes[end] !== this.delimiter); end++) if (bytes[end] === QUOTE) quoted = !quoted;
+    return end;
+  }
+
+  private readRow(bytes: Uint8Array, from: number, to: number): void {
+    const { columns, labelAt, delimiter, pixels } = this;
+    const D = columns - 1;
+    const start = this.rows * D;
+    if (start + D > MOST_BYTES) throw this.invalid(`the CSV table must have at most ${MOST_BYTES} pixels in all, and has more`, 'use fewer or smaller images');
+    pixels.reserve(start + D);
+    let [at, column, label] = [from, 0, ''];
+    for (; at <= to; column++) {
+      if (column === columns) throw this.wrongCount(columns + count(bytes, delimiter, at, to) + 1);
+      if (column === labelAt) {
+        const end = this.endOf(bytes, at, to);
+        label = textOf(bytes, at, end);
+        at = end + 1;
+        continue;
+      }
+      let [value, end] = [0, at];
+      for (let digit = (bytes[end] as number) - ZERO; end < to && digit >= 0 && digit <= 9; digit = (bytes[++end] as number) - ZERO) value = 10 * value + digit;
+      if (end === at || (end < to && bytes[end] !== delimiter)) {
+        end = this.endOf(bytes, at, to);
+        value = this.numberOf(textOf(bytes, at, end), column);
+      }
+      if (!pixels.set(start + column - (column > labelAt ? 1 : 0), value)) throw this.invalid(`${this.columnName(column)} must be in [0, 255], got ${value}`);
+      at = end + 1;
+    }
+    if (column < columns) throw this.wrongCount(column);
+    const fault = label.includes('\ufffd') ? 'must have a label in UTF-8, got other bytes' : this.labels.add(label);
+    if (fault !== undefined) throw this.invalid(`a line of the CSV table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
+    if (this.rows > this.lineOf.length) {
+      const larger = new Uint32Array(2 * this.lineOf.length);
+      larger.set(this.lineOf);
+      this.lineOf = larger;
+    }
+    this.lineOf[this.rows - 1] = this.line;
+  }
+
+  private numberOf(text: string, column: number): number {
+    if (NUMBER.test(text)) return Number(text);
+    throw this.invalid(`${this.columnName(column)} must be a number in [0, 255], got ${text === '' ? 'nothing' : `'${text.slice(0, 40)}'`}`);
+  }
+
+  private columnName(column: number): string {
+    const name = this.names?.[column];
+    return `column ${column + 1}${name === undefined ? '' : ` ('${name.slice(0, 40)}')`}`;
+  }
+
+  private wrongCount(found: number): LayerwiseError {
+    return this.invalid(`a line of the CSV table must have ${this.columns} columns like its first line, got ${found}`);
+  }
+
+  private invalid(rule: string, remedy?: string): LayerwiseError {
+    return invalid(`${this.path}:${this.line}`, rule, remedy);
+  }
+
+  part(): Part {
+    const { path, lineOf } = this;
+    if (this.rows === 0) throw invalid(path, `the CSV table must have at least one line of a label and pixels, got ${this.line === 0 ? 'an empty file' : 'none'}`);
+    return { side: this.side, pixels: this.pixels, labels: this.labels, where: (row) => `${path}:${lineOf[row]}` };
+  }
+}
+
+/** Names, not numbers: a first line of data may have a text for its label at most. */
+function isHeader(fields: readonly string[], label: string | undefined): boolean {
+  const texts = fields.filter((field) => !NUMBER.test(field));
+  return texts.length > 1 || (texts.length === 1 && (texts[0] === label || /^(label|class|target|y)$/i.test(texts[0] as string)));
+}
+
+function count(bytes: Uint8Array, byte: number, from: number, to: number): number {
+  let found = 0;
+  for (let at = from; at < to; at++) if (bytes[at] === byte) found++;
+  return found;
+}
+
+/** A field as text, without blanks and quotes around it. */
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  while (from < to && bytes[from] === SPACE) from++;
+  while (to > from && bytes[to - 1] === SPACE) to--;
+  if (to - from >= 2 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE) return decode(bytes, from + 1, to - 1).replaceAll('""', '"');
+  return decode(bytes, from, to);
+}
+
+function decode(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from === 1 && (bytes[from] as number) < 128) return String.fromCharCode(bytes[from] as number);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+}

@@ -1,0 +1,153 @@
+import { deriveSeed, LayerwiseError, type RawFiles } from '@layerwise/contracts';
+import { holdOut } from '@layerwise/kernels/hold-out';
+import type { RawDataset, Split } from '../dataset.js';
+import { classesOf, type Classes } from '../own/classes.js';
+import { find, type Located } from '../own/find.js';
+import { invalid, type Part, type PartName } from '../own/part.js';
+import type { PixelRange } from '../own/pixels.js';
+import { resample } from '../own/resample.js';
+import type { Source, SourceContext } from './source.js';
+
+/** What a study says of data of its own. */
+export interface OwnParams {
+  readonly from?: string | undefined;
+  readonly test?: string | undefined;
+  readonly validation?: string | undefined;
+  readonly testShare?: number | undefined;
+  readonly size?: number | undefined;
+  readonly classes?: readonly string[] | undefined;
+  readonly label?: string | undefined;
+  readonly invert?: boolean | undefined;
+}
+
+/** Share of the rows that are split off as test rows, as in MNIST's 10,000 of 70,000. */
+const TEST_SHARE = 1 / 7;
+const NAMED = 'folder of images';
+
+/** Files or folders that the study names, in any of the formats of {@link ../own/find.ts}. */
+export const own: Source<OwnParams> = {
+  rawFiles(params, places): RawFiles {
+    try {
+      const found = wanted(params).map(([, path]) => find(path, places));
+      return { files: found.flatMap(({ files }) => files), names: found.flatMap(({ names }) => names), complete: true };
+    } catch (error) {
+      // whatever is wrong is told when the stage runs
+      if (error instanceof LayerwiseError) return { files: [], complete: false };
+      throw error;
+    }
+  },
+
+  async load(params, context): Promise<RawDataset> {
+    const { parts, kind } = await readParts(params, context);
+    const { train } = parts;
+    const classes = classesOf(train, params.classes, kind === NAMED);
+    const range = rangeOf(parts, context);
+    const side = params.size ?? train.side;
+    const split = (part: Part): Split => toSplit(part, classes, range, side, params.invert === true);
+    const all = split(train);
+    const [test, validation] = [parts.test && split(parts.test), parts.validation && split(parts.validation)];
+    if (params.invert !== true) warnOfPaper(all, side, context);
+    const divided = test ? { train: all, test } : splitOff(all, classes.names.length, params.testShare ?? TEST_SHARE, params.from as string, context);
+    return {
+      name: params.from as string,
+      width: side,
+      height: side,
+      classes: classes.names,
+      origin: `Own data: ${kind} ${wanted(params).map(([, path]) => path).join(', ')}.`,
+      train: validation ? joined(divided.train, validation) : divided.train,
+      test: divided.test,
+      ...(validation ? { validationRows: validation.rows } : {}),
+      ...(test ? {} : { testSplitOff: divided.test.rows }),
+    };
+  },
+};
+
+/** The files or folders that the study names, and what for. */
+function wanted({ from, test, validation }: OwnParams): [PartName, string][] {
+  const all: [PartName, string | undefined][] = [['train', from], ['validation', validation], ['test', test]];
+  return all.filter((entry): entry is [PartName, string] => entry[1] !== undefined);
+}
+
+type Found = Readonly<Partial<Record<PartName, Part>>> & { readonly train: Part };
+
+async function readParts(params: OwnParams, context: SourceContext): Promise<{ parts: Found; kind: string }> {
+  const parts: Partial<Record<PartName, Part>> = {};
+  const located = wanted(params).map(([name, path]) => [name, find(path, context.places)] as const);
+  for (const [name, found] of located) {
+    const read = await found.read({ label: params.label, size: params.size ?? parts.train?.side, context });
+    const where = found.files[0] ?? name;
+    if (name === 'train') Object.assign(parts, read);
+    else parts[name] = read.train ?? read[name];
+    if (!parts[name]) throw invalid(where, `the data under dataset.${name === 'train' ? 'from' : name} must have ${name} rows, got ${Object.keys(read).join(' and ') || 'none'} alone`);
+    if (name !== 'train' && read.train && read[name]) throw invalid(where, `the data under dataset.${name} must be one set of rows, got ${Object.keys(read).join(' and ')}`, `leave dataset.${name} out, or name one of them`);
+  }
+  const found = parts as Found;
+  for (const part of Object.values(found)) {
+    if (params.size === undefined && part.side !== found.train.side) throw invalid(part.where(0), `images must all be as large as the training images, ${found.train.side} x ${found.train.side}, got ${part.side} x ${part.side}`, 'set dataset.size, which brings them to one size');
+  }
+  return { parts: found, kind: (located[0] as readonly [PartName, Located])[1].kind };
+}
+
+/** Whether pixels are 0 to 255 or fractions of 1: the same for all parts. */
+function rangeOf(parts: Found, { warn }: SourceContext): PixelRange {
+  const ranges = Object.values(parts).map((part) => ({ part, range: part.pixels.range }));
+  const bytes = ranges.find(({ range }) => range === 'bytes');
+  const unit = ranges.find(({ range }) => range === 'unit');
+  if (bytes && unit) throw invalid(unit.part.where(0), 'pixels must be of one range in training, validation and test rows, but here they are fractions of 1, elsewhere numbers up to 255', 'write all of them as 0 to 255');
+  if (ranges.some(({ part }) => part.pixels.rounded)) warn({ code: 'PIXELS_ROUNDED', message: 'pixels were broken numbers of 0 to 255 and were rounded to whole ones' });
+  if (bytes) return 'bytes';
+  if (!unit) warn({ code: 'PIXELS_BINARY', message: 'pixels are 0 and 1 alone: read as no ink and full ink' });
+  return unit ? 'unit' : 'binary';
+}
+
+function toSplit(part: Part, classes: Classes, range: PixelRange, side: number, invert: boolean): Split {
+  const { side: from, pixels, labels } = part;
+  const { rows } = labels;
+  const stored = pixels.take(rows * from * from, range);
+  const scaled = from === side ? stored : resized(stored, rows, from, side);
+  if (invert) for (let i = 0; i < scaled.length; i++) scaled[i] = 255 - (scaled[i] as number);
+  return { rows, labels: labels.mapped(classes.of(part)), pixels: scaled };
+}
+
+function resized(pixels: Uint8Array, rows: number, from: number, side: number): Uint8Array {
+  const result = new Uint8Array(rows * side * side);
+  for (let row = 0; row < rows; row++) {
+    const image = pixels.subarray(row * from * from, (row + 1) * from * from);
+    resample((y, into) => into.set(image.subarray(y * from, (y + 1) * from)), from, side, result.subarray(row * side * side, (row + 1) * side * side));
+  }
+  return result;
+}
+
+/** Nets learn from dark ink as well as from light, but `predict` and the report's pad hand them light ink on black. */
+function warnOfPaper({ rows, pixels }: Split, side: number, { warn }: SourceContext): void {
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const [first, last] = [row * side * side, (row + 1) * side * side - side];
+    for (let x = 0; x < side; x++) sum += (pixels[first + x] as number) + (pixels[last + x] as number);
+  }
+  if (sum / (2 * rows * side) > 127.5) warn({ code: 'LIGHT_BACKGROUND', message: `the images have light borders, as dark ink on paper has: 'invert: true' under dataset makes ink light on black, as reading photos with 'predict' expects` });
+}
+
+function splitOff(all: Split, classes: number, share: number, from: string, { warn }: SourceContext): { train: Split; test: Split } {
+  const { kept, held } = holdOut(all.labels, classes, share, deriveSeed(0, 'ingest', 'test rows'));
+  if (held.length === 0) throw new LayerwiseError('DATA_INVALID', `the data '${from}' must have a class of at least 2 images, so that test rows can be split off, got ${all.rows} images of as many classes`, { remedy: 'add images, or name test rows under dataset.test' });
+  warn({ code: 'TEST_SPLIT_OFF', message: `the data set has no test rows: ${held.length} of its ${all.rows} rows were split off as such, of each class the same share` });
+  return { train: taken(all, kept), test: taken(all, held) };
+}
+
+function taken({ labels, pixels, rows }: Split, chosen: Uint32Array): Split {
+  const width = pixels.length / rows;
+  const result = new Uint8Array(chosen.length * width);
+  chosen.forEach((row, i) => result.set(pixels.subarray(row * width, (row + 1) * width), i * width));
+  return { rows: chosen.length, labels: Uint16Array.from(chosen, (row) => labels[row] as number), pixels: result };
+}
+
+function joined(a: Split, b: Split): Split {
+  const labels = new Uint16Array(a.rows + b.rows);
+  labels.set(a.labels);
+  labels.set(b.labels, a.rows);
+  const pixels = new Uint8Array(a.pixels.length + b.pixels.length);
+  pixels.set(a.pixels);
+  pixels.set(b.pixels, a.pixels.length);
+  return { rows: labels.length, labels, pixels };
+}

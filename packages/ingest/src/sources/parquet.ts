@@ -1,0 +1,154 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
+import type { FileMetaData, SchemaTree } from 'hyparquet';
+import { labelColumn } from '../own/columns.js';
+import { readImages, type LabelledImage } from '../own/images.js';
+import { Labels } from '../own/labels.js';
+import { leafOf, pagesOf, type Leaf } from '../own/parquet-pages.js';
+import { invalid, refuseSize, sideOf, type Found, type Parts, type Reading } from '../own/part.js';
+import { Pixels } from '../own/pixels.js';
+
+/** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
+export function parquetTable(path: string, given: string): Found {
+  return { files: [path], names: [given], read: (reading) => readParquet(path, reading) };
+}
+
+/** @throws LayerwiseError DATA_INVALID naming the column and row */
+export async function readParquet(path: string, reading: Reading): Promise<Parts> {
+  const handle = await open(path, 'r').catch((error: Error) => {
+    throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, { where: path, cause: error });
+  });
+  try {
+    return await readTable(await openTable(handle, path), reading);
+  } catch (error) {
+    if (error instanceof LayerwiseError) throw error;
+    throw invalid(path, `the Parquet table must be sound, but reading it stopped with: ${(error as Error).message}`, 'write or copy the file again', error);
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Opened {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly metadata: FileMetaData;
+  readonly rows: number;
+  readonly root: SchemaTree;
+  readonly fields: readonly SchemaTree[];
+}
+
+const LONGEST_FOOTER = 64 << 20;
+
+async function openTable(handle: FileHandle, path: string): Promise<Opened> {
+  const { size } = await handle.stat();
+  const tail = Buffer.alloc(Math.min(8, size));
+  await handle.read(tail, 0, tail.length, size - tail.length);
+  if (tail.length < 8 || tail.toString('latin1', 4) !== 'PAR1') throw invalid(path, 'the Parquet table must end with PAR1, but does not', 'it is cut short or not a Parquet file: write or copy it again');
+  const length = tail.readUInt32LE(0);
+  if (length + 12 > size || length > LONGEST_FOOTER) throw invalid(path, `the Parquet table's footer must lie within the file, but is said to be ${length} of ${size} bytes`, 'write or copy the file again');
+  const footer = new Uint8Array(length + 8);
+  await handle.read(footer, 0, footer.length, size - footer.length);
+  const { parquetMetadata, parquetSchema } = await import('hyparquet');
+  const metadata = parquetMetadata(footer.buffer);
+  const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (rows !== Number(metadata.num_rows)) throw invalid(path, `the Parquet table's groups must have its ${metadata.num_rows} rows together, got ${rows}`, 'write or copy the file again');
+  // what pandas keeps its index in
+  const root = parquetSchema(metadata);
+  const fields = root.children.filter(({ element: { name } }) => !/^__index_level_\d+__$/.test(name));
+  return { path, handle, metadata, rows, root, fields };
+}
+
+async function readTable(table: Opened, reading: Reading): Promise<Parts> {
+  const { path, root, fields } = table;
+  const names = fields.map(({ element }) => element.name);
+  const labelAt = labelColumn(names, reading.label, path, 'the Parquet table');
+  const leaves = fields.map((field) => leafOf(root, field, path));
+  const [label, rest] = [leaves[labelAt] as Leaf, leaves.filter((_, i) => i !== labelAt)];
+  if (fields.length === 0 || rest.length === 0) throw invalid(path, `the Parquet table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`);
+  const [first] = rest as [Leaf];
+  if (rest.length === 1 && first.kind === 'bytes') return readPictures(table, label, first, reading);
+  const other = rest.find(({ kind, list }) => kind !== 'number' || (list && rest.length > 1));
+  if (other) throw invalid(path, `the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of lists or images, got column '${other.path[0]}' beside them`, 'write the table without columns that are neither');
+  const labels = await readLabels(table, label);
+  const area = first.list ? await firstLength(table, first) : rest.length;
+  const side = sideOf(area, path, 'a row of the Parquet table');
+  refuseSize(table.rows, side, path, 'the Parquet table');
+  const pixels = new Pixels(table.rows * area);
+  for (const [column, leaf] of rest.entries()) {
+    throwIfAborted(reading.context.signal);
+    await readPixels(table, leaf, pixels, area, leaf.list ? undefined : column);
+    reading.context.progress({ done: column + 1, total: rest.length, unit: 'columns', detail: `reading ${basename(path)}` });
+  }
+  return { train: { side, pixels, labels, where: (row) => rowName(path, row) } };
+}
+
+function rowName(path: string, row: number): string {
+  return `${path}, row ${row}`;
+}
+
+async function readLabels({ path, handle, metadata, rows }: Opened, leaf: Leaf): Promise<Labels> {
+  if (leaf.list) throw invalid(path, `the column of labels '${leaf.path[0]}' must have one label a row, got lists`, 'name the column of labels under dataset.label');
+  const labels = new Labels(Math.min(rows, 1 << 20));
+  for await (const { values } of pagesOf(handle, metadata, leaf, path)) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      const fault = labels.add(value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8') : String(Number(value)));
+      if (fault !== undefined) throw invalid(rowName(path, labels.rows), `a row of the Parquet table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
+    }
+  }
+  if (labels.rows !== rows) throw invalid(path, `the column '${leaf.path[0]}' must have ${rows} labels, got ${labels.rows}`, 'write or copy the file again');
+  return labels;
+}
+
+/** Length of the list in the first row. */
+async function firstLength({ path, handle, metadata }: Opened, leaf: Leaf): Promise<number> {
+  let length = 0;
+  for await (const { repetition } of pagesOf(handle, metadata, leaf, path)) {
+    const next = repetition?.indexOf(0, length === 0 ? 1 : 0) ?? -1;
+    if (next >= 0) return length + next;
+    length += repetition?.length ?? 0;
+  }
+  return length;
+}
+
+/** @param column for a column of single pixels, which of them it is */
+async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, pixels: Pixels, area: number, column: number | undefined): Promise<void> {
+  const put = (at: number, value: unknown, row: number): void => {
+    if (!pixels.set(at, Number(value))) throw invalid(rowName(path, row), `column '${leaf.path[0]}' must be in [0, 255], got ${String(value).slice(0, 40)}`);
+  };
+  const ragged = (row: number, length: number): LayerwiseError => invalid(rowName(path, row), `column '${leaf.path[0]}' must have ${area} pixels like its first row, got ${length}`);
+  let [row, length] = [-1, column === undefined ? area : 1];
+  for await (const { values, repetition } of pagesOf(handle, metadata, leaf, path)) {
+    if (column !== undefined) for (let i = 0; i < values.length && row + 1 < rows; i++) put(++row * area + column, values[i], row);
+    else {
+      for (let i = 0; i < values.length; i++) {
+        if (repetition?.[i] === 0) {
+          if (length !== area) throw ragged(row, length);
+          [row, length] = [row + 1, 0];
+          if (row === rows) break;
+        }
+        if (length === area) throw ragged(row, area + 1);
+        put(row * area + length++, values[i], row);
+      }
+    }
+  }
+  if (column === undefined && length !== area) throw ragged(row, length);
+  if (row + 1 !== rows) throw invalid(path, `the column '${leaf.path[0]}' must have ${rows} rows, got ${row + 1}`, 'write or copy the file again');
+}
+
+/** A column of PNG or JPEG files, as Hugging Face's data sets have them. */
+async function readPictures(table: Opened, label: Leaf, leaf: Leaf, reading: Reading): Promise<Parts> {
+  const { path, handle, metadata, rows } = table;
+  const labels = await readLabels(table, label);
+  const texts = labels.texts();
+  const images: LabelledImage[] = [];
+  for await (const { values } of pagesOf(handle, metadata, leaf, path)) {
+    for (const value of values as ArrayLike<Uint8Array> & Iterable<Uint8Array>) {
+      const bytes = Uint8Array.from(value);
+      images.push({ name: `row ${images.length}`, where: rowName(path, images.length), label: texts[images.length] ?? '', load: () => bytes });
+    }
+  }
+  if (images.length !== rows || rows === 0) throw invalid(path, `the column '${leaf.path[0]}' must have an image in each of the ${rows} rows, got ${images.length}`, 'write or copy the file again');
+  return readImages({ train: images }, reading);
+}

@@ -1,0 +1,71 @@
+"""Writes the same 12 labelled images of 4 x 4 pixels with the writers that data sets come from.
+
+python make.py, with numpy 2, pandas 3, pyarrow 26, polars 2, duckdb 1 and pillow (versions.json has those used).
+Image i has pixel p = (i * 37 + p * 11) % 256; label i % 3, or its name.
+"""
+import io, json, os
+import duckdb, numpy as np, pandas as pd, PIL, polars as pl, pyarrow as pa, pyarrow.feather as feather, pyarrow.ipc as ipc, pyarrow.parquet as pq
+from PIL import Image
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
+N, D = 12, 16
+flat = ((np.arange(N)[:, None] * 37 + np.arange(D) * 11) % 256).astype(np.uint8)
+square = flat.reshape(N, 4, 4)
+number = (np.arange(N) % 3).astype(np.uint8)
+name = np.array(["circle", "square", "été"])[number]
+columns = [f"pixel{i}" for i in range(D)]
+wide = pd.DataFrame(flat, columns=columns)
+wide.insert(0, "label", number)
+named = wide.assign(label=name)
+
+# NumPy
+keras = dict(x_train=square, y_train=number, x_test=square[:6], y_test=number[:6])
+np.savez("keras.npz", **keras)
+np.savez_compressed("keras_deflated.npz", **keras)
+np.savez("channel.npz", x_train=square[..., None].astype("i8"), y_train=number[:, None].astype(">i4"), x_test=square[:6, ..., None], y_test=number[:6, None])
+np.savez("flat_unit.npz", x_train=(flat / 255).astype("f8"), y_train=number.astype("f4"), x_test=(flat[:6] / 255).astype(">f4"), y_test=number[:6])
+np.savez("half.npz", x_train=flat.astype("f2"), y_train=name)
+np.savez("objects.npz", x_train=flat, y_train=name.astype(object))
+np.savez("fortran.npz", x_train=np.asfortranarray(square), y_train=number)
+for version in (2, 3):
+    import zipfile
+    with zipfile.ZipFile(f"version{version}.npz", "w") as archive:
+        for key, value in (("x_train", square), ("y_train", number)):
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, value, version=(version, 0))
+            archive.writestr(f"{key}.npy", buffer.getvalue())
+
+# Parquet
+wide.to_parquet("pandas_snappy.parquet")
+named.astype({"label": "category"}).set_index(pd.Index(np.arange(N) + 5)).to_parquet("pandas_named_gzip.parquet", compression="gzip")
+pl.from_pandas(wide.astype("int64")).write_parquet("polars_zstd.parquet")
+lists = pa.table({"image": pa.array(list(flat)), "label": pa.array(number)})
+pq.write_table(lists, "list_brotli.parquet", compression="brotli", row_group_size=5)
+pq.write_table(pa.table({"label": pa.array(name), "pixels": pa.FixedSizeListArray.from_arrays(pa.array((flat / 255).ravel()), D)}), "fixed_list_lz4.parquet", compression="lz4", data_page_version="2.0", data_page_size=100)
+pq.write_table(pa.table({"image": pa.array([list(map(list, image)) for image in square]), "label": pa.array(number)}), "nested_list.parquet", compression="none", use_dictionary=False)
+duckdb.sql("copy (select * from lists) to 'duckdb_list.parquet' (format parquet)")
+
+
+def png(image):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "png")
+    return buffer.getvalue()
+
+
+pq.write_table(pa.table({"image": pa.array([{"bytes": png(image), "path": f"{i}.png"} for i, image in enumerate(square)]), "label": pa.array(number, pa.int64())}), "pictures.parquet")
+pq.write_table(pa.table({"image": pa.array([*map(list, flat[:4]), list(flat[4][:15])]), "label": pa.array(number[:5])}), "ragged.parquet")
+pq.write_table(pa.table({"image": pa.array([*map(list, flat[:4]), None]), "label": pa.array(number[:5])}), "missing.parquet")
+
+# Arrow
+wide.to_feather("pandas_lz4.feather")
+feather.write_feather(pa.table({"pixels": pa.array(list(flat.astype("i8"))), "label": pa.array(name).dictionary_encode()}), "list_zstd.arrow", compression="zstd")
+fixed = pa.table({"label": pa.array(number), "pixels": pa.FixedSizeListArray.from_arrays(pa.array(flat.ravel().astype("f4") / np.float32(255)), D)})
+feather.write_feather(fixed, "fixed_list.arrow", compression="uncompressed")
+with ipc.new_stream("stream.arrows", lists.schema) as writer:
+    for batch in lists.to_batches(max_chunksize=5):
+        writer.write_batch(batch)
+pl.from_arrow(lists).write_ipc("polars.arrow", compression="lz4", compat_level=pl.CompatLevel.oldest())
+feather.write_feather(pa.table({"image": pa.array([*map(list, flat[:4]), list(flat[4][:15])]), "label": pa.array(number[:5])}), "ragged.arrow")
+feather.write_feather(pa.table({"image": pa.array([*map(list, flat[:4]), None]), "label": pa.array(number[:5])}), "missing.arrow")
+
+json.dump({module.__name__: module.__version__ for module in (np, pd, pa, pl, duckdb, PIL)}, open("versions.json", "w"), indent=1)
