@@ -10,7 +10,6 @@ export interface Classes {
 
 const WHOLE = /^\d+$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-// eslint-disable-next-line no-control-regex -- this is what is refused
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /**

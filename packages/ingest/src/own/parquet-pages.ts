@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Compressors, FileMetaData, SchemaTree } from 'hyparquet';
+import type { parquetHeader } from 'hyparquet/src/column.js';
 import { unpackHybrid } from './parquet-levels.js';
 import { invalid } from './part.js';
 
@@ -85,7 +86,7 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   return bytes.subarray(0, bytesRead);
 }
 
-type Header = ReturnType<(typeof import('hyparquet/src/column.js'))['parquetHeader']>;
+type Header = ReturnType<typeof parquetHeader>;
 
 /** Decodes one page after another: the values of a data page, undefined for a dictionary, which is kept. */
 async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string): Promise<(header: Header, bytes: Uint8Array) => Page | undefined> {

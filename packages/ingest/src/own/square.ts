@@ -20,8 +20,10 @@ export function squareRows(picture: Picture, n: number): RowReader {
 /** By the weights of ITU-R BT.601; transparent parts count as white paper, as they do for `predict`. */
 function lumaAt({ data }: Picture, pixel: number): number {
   const at = 4 * pixel;
-  const alpha = (data[at + 3] as number) / 255;
-  return alpha * (0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number)) + (1 - alpha) * 255;
+  // thousandths, so that a grey of three equal values is that value exactly
+  const luma = (299 * (data[at] as number) + 587 * (data[at + 1] as number) + 114 * (data[at + 2] as number)) / 1000;
+  const alpha = data[at + 3] as number;
+  return alpha === 255 ? luma : (alpha * luma + (255 - alpha) * 255) / 255;
 }
 
 function borderOf(picture: Picture): number {
