@@ -1,4 +1,5 @@
 import { LayerwiseError, column, type Affine, type ArtifactReader, type DatasetInfo, type FeaturesInfo } from '@layerwise/contracts';
+import { readFeatures } from './features.js';
 import { parseLayers, type DenseLayer } from './layers.js';
 
 /** One step from raw pixels to the features that the net was trained on; D inputs, E outputs. */
@@ -30,11 +31,13 @@ export interface TrainedNet {
  * @throws LayerwiseError ARTIFACT_CORRUPT, or UNSUPPORTED for a net that is not a chain of dense layers
  */
 export async function readNet(name: string, features: ArtifactReader, model: ArtifactReader): Promise<TrainedNet> {
-  const info = await features.json<FeaturesInfo>('features');
+  const info = await readFeatures(name, features);
   const steps = await stepsOf(info, features);
   const layers = parseLayers(await model.json('model'), await model.bytes('weights.bin'));
   const inputs = layers[0] ? layers[0].kernel.length / layers[0].bias.length : 0;
   if (inputs !== info.columns) throw new LayerwiseError('ARTIFACT_CORRUPT', `the net of ${name} must take the ${info.columns} features it was trained on, got a net of ${inputs} inputs`, { remedy: `npx nx run ${name}` });
+  const outputs = layers.at(-1)?.bias.length;
+  if (outputs !== info.dataset.classes.length) throw new LayerwiseError('ARTIFACT_CORRUPT', `the net of ${name} must have an output for each of the ${info.dataset.classes.length} classes, got ${outputs}`, { remedy: `npx nx run ${name}` });
   return { name, dataset: info.dataset, pixels: info.dataset.width * info.dataset.height, steps, layers };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +6,7 @@ import { nearest, type AnyStage, type Places } from '@layerwise/contracts';
 import { FileMemo } from '@layerwise/store/memo';
 import { packagesOf, parseStudy, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
 import { rawStateOf } from './raw-files.js';
+import { readStudyFile } from './study-file.js';
 
 /** All studies of a workspace, planned. */
 export interface WorkspacePlan {
@@ -42,7 +43,7 @@ export function studyFiles(root: string): readonly string[] {
  * @throws LayerwiseError STUDY_INVALID, DATA_INVALID
  */
 export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root), memo: FileMemo = new FileMemo()): Promise<WorkspacePlan> {
-  const documents = files.map((file) => parseStudy(readFileSync(join(root, file), 'utf8'), file));
+  const documents = files.map((file) => parseStudy(readStudyFile(root, file), file));
   refuseSameName(documents);
   const catalog = new Map<string, AnyStage>();
   for (const document of documents) {
@@ -70,10 +71,11 @@ function refuseSameName(documents: readonly StudyDocument[]): void {
  */
 async function loadStage(root: string, name: string, study: StudyDocument): Promise<AnyStage> {
   const path = entryOf(root, name);
-  const module = path === undefined ? undefined : ((await import(pathToFileURL(path).href)) as { stage?: AnyStage });
+  let failure: unknown;
+  const module = path === undefined ? undefined : ((await import(pathToFileURL(path).href).catch((error: unknown) => void (failure = error))) as { stage?: AnyStage } | undefined);
   if (module?.stage && typeof module.stage.run === 'function') return module.stage;
   const close = nearest(name, offered(root));
-  const rule = module ? 'must be a package that exports a stage' : 'must be an installed stage package';
+  const rule = failure ? `must be a package that can be loaded (${String(failure)})` : module ? 'must be a package that exports a stage' : 'must be an installed stage package';
   throw study.invalid(usersOf(study, name).map((path) => ({ path, message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : ''}` })));
 }
 
@@ -81,7 +83,8 @@ async function loadStage(root: string, name: string, study: StudyDocument): Prom
 export function entryOf(root: string, name: string): string | undefined {
   if (isAbsolute(name) || name.startsWith('.')) return undefined;
   try {
-    return createRequire(join(root, 'package.json')).resolve(name);
+    const path = createRequire(join(root, 'package.json')).resolve(name);
+    return isAbsolute(path) ? path : undefined;
   } catch {
     return undefined;
   }

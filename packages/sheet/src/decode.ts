@@ -2,6 +2,7 @@ import { LayerwiseError } from '@layerwise/contracts';
 import { convertIndexedToRgb, decode as decodePng, encode, type DecodedPng } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { readHeader } from './header.js';
+import { essentialPng } from './png.js';
 import { upright, type Picture } from './picture.js';
 
 /** Largest number of pixels that is decoded. */
@@ -20,7 +21,7 @@ export function decodePicture(bytes: Uint8Array, name: string): Picture {
     throw new LayerwiseError('DATA_INVALID', `picture ${name} must have at most ${MOST_PIXELS / 1e6} megapixels, got ${header.width} x ${header.height} = ${megapixels.toFixed(1)}`, { remedy: 'Scale it down first; digits 50 pixels tall are large enough.' });
   }
   try {
-    return header.format === 'png' ? fromPng(decodePng(bytes, { checkCrc: true })) : fromJpeg(bytes);
+    return header.format === 'png' ? fromPng(decodePng(essentialPng(bytes), { checkCrc: true })) : fromJpeg(bytes, header.width * header.height);
   } catch (error) {
     throw new LayerwiseError('DATA_INVALID', `picture ${name} must be a whole ${header.format.toUpperCase()} file, but decoding it stopped with: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'The file is damaged or cut short; save or copy it again.', cause: error });
   }
@@ -31,7 +32,12 @@ export function encodePng({ width, height, data }: Picture): Uint8Array {
   return encode({ width, height, data: data instanceof Uint8Array ? data : new Uint8Array(data), channels: 4, depth: 8 });
 }
 
-function fromJpeg(bytes: Uint8Array): Picture {
+/** Pixels that a byte of JPEG can stand for: each block of 64 takes a bit at least, that of its mean (ITU-T T.81, F.1.2.1). */
+const MOST_PIXELS_PER_BYTE = 512;
+
+/** The decoder takes memory for all pixels before it looks at the data. */
+function fromJpeg(bytes: Uint8Array, pixels: number): Picture {
+  if (bytes.length * MOST_PIXELS_PER_BYTE < pixels) throw new Error(`${bytes.length} bytes cannot hold ${pixels} pixels`);
   const decoded = jpeg.decode(bytes, { useTArray: true, tolerantDecoding: false, maxResolutionInMP: MOST_PIXELS / 1e6, maxMemoryUsageInMB: 4096 });
   const { exifBuffer } = decoded as { exifBuffer?: Uint8Array };
   return upright(decoded, exifBuffer ? exifOrientation(exifBuffer) : 1);

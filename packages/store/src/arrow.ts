@@ -7,15 +7,17 @@ import {
   Int32,
   RecordBatch,
   RecordBatchFileWriter,
+  RecordBatchReader,
   Schema,
   Struct,
+  Table,
   Uint16,
   Uint32,
   Uint8,
   makeData,
-  tableFromIPC,
   type Data,
   type DataType,
+  type RecordBatchFileReader,
   type Vector,
 } from 'apache-arrow';
 
@@ -69,12 +71,30 @@ function isArrowFile(bytes: Uint8Array): boolean {
  */
 export function decodeArrow(bytes: Uint8Array): MatrixTable {
   if (!isArrowFile(bytes)) throw new RangeError('an Arrow file must begin and end with ARROW1');
-  const table = tableFromIPC(bytes);
+  const table = readBatches(bytes);
   const columns: Record<string, Column> = {};
   table.schema.fields.forEach((field, index) => {
-    columns[field.name] = columnOf(field.name, table.getChildAt(index) as Vector);
+    const column = columnOf(field.name, table.getChildAt(index) as Vector);
+    if (column.data.length !== table.numRows * column.width) throw new RangeError(`column '${field.name}' must have ${table.numRows} x ${column.width} values, got ${column.data.length}`);
+    columns[field.name] = column;
   });
   return { rows: table.numRows, columns };
+}
+
+/** Bytes that the footer has of each batch: offset, length of its metadata, length of its body (format/File.fbs). */
+const blockBytes = 24;
+
+/** One batch after the other by the footer: the library's iterator never ends where a batch is not what the footer says. */
+function readBatches(bytes: Uint8Array): Table {
+  const reader = RecordBatchReader.from(bytes).open() as RecordBatchFileReader;
+  const count = reader.numRecordBatches;
+  if (!(count >= 0 && count * blockBytes <= bytes.length)) throw new RangeError(`a file of ${bytes.length} bytes cannot have ${count} batches`);
+  const batches = Array.from({ length: count }, (_, i) => {
+    const batch = reader.readRecordBatch(i);
+    if (!batch) throw new RangeError(`batch ${i + 1} of ${count} must be where the footer says`);
+    return batch;
+  });
+  return new Table(reader.schema, batches);
 }
 
 function columnOf(name: string, vector: Vector): Column {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { canonicalJson, LayerwiseError, sha256, type ArtifactKind, type Warning } from '@layerwise/contracts';
+import { canonicalJson, LayerwiseError, received, sha256, type ArtifactKind, type Warning } from '@layerwise/contracts';
 import type { CodeFingerprint } from './fingerprint.js';
 import { isDataFile, isInstanceId } from './names.js';
 import { storageError } from './storage.js';
@@ -96,12 +96,35 @@ function readText(text: string): Manifest | string {
   } catch {
     return 'must be JSON';
   }
-  if (given === null || typeof given !== 'object' || Array.isArray(given)) return 'must be a group of fields';
-  const { seal, ...rest } = given as Manifest;
-  if (rest.schema !== 1) return `must be of schema 1, got ${JSON.stringify(rest.schema) ?? 'none'}: it was made by another version of Layerwise`;
-  if (sha256(canonicalJson(rest)) !== seal) return 'must fit its seal, but was changed since it was written';
-  if (!isInstanceId(rest.id)) return 'must have a name for an id';
-  if (!Object.keys(rest.files).every(isDataFile)) return 'must list files below its folder';
-  if (rest.content !== contentDigest(rest.files, rest.warnings)) return 'must fit the files it lists';
-  return { ...rest, seal };
+  if (!isGroup(given)) return 'must be a group of fields';
+  const { seal, ...rest } = given as unknown as Manifest;
+  if (rest.schema !== 1) return `must be of schema 1, got ${rest.schema === undefined ? 'none' : received(rest.schema)}: it was made by another version of Layerwise`;
+  const actual = sealOf(rest);
+  if (actual === undefined) return 'must be nested a few levels deep, got thousands';
+  if (actual !== seal) return 'must fit its seal, but was changed since it was written';
+  return wrongField(rest) ?? { ...rest, seal };
+}
+
+/** Undefined for what is nested so deep that it exhausts the stack. */
+function sealOf(manifest: Omit<Manifest, 'seal'>): string | undefined {
+  try {
+    return sha256(canonicalJson(manifest));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first rule that a manifest breaks which fits its seal: it was written by another program. */
+function wrongField({ id, stage, kind, recipe, files, warnings, content, seconds, peakMemoryMB }: Omit<Manifest, 'seal'>): string | undefined {
+  if (typeof id !== 'string' || !isInstanceId(id)) return 'must have a name for an id';
+  if (typeof stage !== 'string' || typeof kind !== 'string') return 'must name its stage and its kind';
+  if (!isGroup(recipe) || !isGroup(recipe.params) || !isGroup(recipe.inputs) || !isGroup(recipe.code) || !Array.isArray(recipe.raw)) return 'must have a recipe';
+  if (!isGroup(files) || !Object.keys(files).every(isDataFile)) return 'must list files below its folder';
+  if (!Object.values(files).every((file) => isGroup(file) && Number.isSafeInteger(file.bytes) && typeof file.sha256 === 'string')) return 'must list the size and SHA-256 of each file';
+  if (!Array.isArray(warnings) || typeof seconds !== 'number' || typeof peakMemoryMB !== 'number') return 'must have warnings, seconds and peakMemoryMB';
+  return content === contentDigest(files, warnings) ? undefined : 'must fit the files it lists';
+}
+
+function isGroup(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

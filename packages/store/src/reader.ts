@@ -77,7 +77,7 @@ export class StoredArtifact implements ArtifactReader {
     try {
       return await decode(bytes);
     } catch (error) {
-      throw this.damaged(this.pathOf(file), `must be readable as ${file.slice(file.lastIndexOf('.') + 1)}: ${(error as Error).message}`, 'ARTIFACT_CORRUPT', error);
+      throw this.damaged(this.pathOf(file), `must be readable as ${file.slice(file.lastIndexOf('.') + 1)}: ${error instanceof Error ? error.message : String(error)}`, 'ARTIFACT_CORRUPT', error);
     }
   }
 

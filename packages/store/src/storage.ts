@@ -14,6 +14,7 @@ const remedies: Readonly<Record<string, string>> = {
   ENOTDIR: 'A file is where a folder is needed: move it away and run again.',
   EEXIST: 'Something is in the place of a file or folder that is needed: move it away and run again.',
   EISDIR: 'A folder is where a file is needed: move it away and run again.',
+  ELOOP: 'A link leads back to itself: remove it and run again.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n) and run again.',
   ENFILE: 'Too many files are open on this system: run again later.',
   EIO: 'The disk reports a fault: check it, then run again.',

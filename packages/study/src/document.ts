@@ -34,6 +34,8 @@ const sectionNames = roleNames.map(sectionOf);
 /** Problems said in one message. */
 const maxShown = 20;
 const nameRule = new RegExp(namePattern);
+/** A longer one is not repeated with every problem. */
+const longestName = 64;
 
 /**
  * Parses a study.
@@ -43,7 +45,7 @@ const nameRule = new RegExp(namePattern);
  */
 export function parseStudy(text: string, file: string): StudyDocument {
   const { value: given, where } = readYaml(text, file);
-  const name = isFields(given) && typeof given.name === 'string' ? given.name : '';
+  const name = isFields(given) && typeof given.name === 'string' && given.name.length <= longestName ? given.name : '';
   const invalid = (problems: readonly Problem[]): LayerwiseError => invalidStudy(name, problems, where);
   if (!isFields(given)) throw invalid([{ path: [], message: `must be a group of fields with name and experiments, got ${given === null ? 'an empty file' : received(given)}` }]);
   const problems: Problem[] = [];

@@ -2,3 +2,4 @@ export * from './document.js';
 export * from './plan.js';
 export * from './roles.js';
 export * from './schema.js';
+export { mostCharacters } from './yaml.js';

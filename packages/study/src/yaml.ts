@@ -9,7 +9,8 @@ export interface YamlFile {
   readonly where: (path: readonly (string | number)[]) => string;
 }
 
-const maxCharacters = 65_536;
+/** The longest study that is read. */
+export const mostCharacters = 65_536;
 const maxDepth = 64;
 
 /**
@@ -21,7 +22,7 @@ const maxDepth = 64;
 export function readYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter();
   const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
-  if (text.length > maxCharacters) throw refused(`must be at most ${maxCharacters} characters long, got ${text.length}`, `${file}:1`, 'Is this a study?');
+  if (text.length > mostCharacters) throw refused(`must be at most ${mostCharacters} characters long, got ${text.length}`, `${file}:1`, 'Is this a study?');
   refuseDepth(text, (offset) => `${file}:${text.slice(0, offset).split('\n').length}`);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false });
   const [wrong] = [...document.errors, ...document.warnings];

@@ -104,9 +104,10 @@ describe('a bad study file', () => {
   });
 
   it('is refused within two seconds, however large it may be', () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     const { message } = refusal(`name: tiny\n${Array.from({ length: 6000 }, (_, i) => `f${i}: 1`).join('\n')}`);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(2);
     expect(message).toContain('and 5981 more');
   });
 });
