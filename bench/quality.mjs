@@ -1,4 +1,6 @@
 /** What is compared beside seconds: agreement of forests, and embeddings judged alike. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Contender } from './contender.mjs';
 import { median } from './compare.mjs';
 
@@ -25,11 +27,24 @@ export function agreement(entries) {
   return notes;
 }
 
+/** The figures of embeddings that are the same to the byte, together. */
+function byEmbedding(figures) {
+  const groups = new Map();
+  for (const figure of figures) {
+    const key = createHash('sha256').update(readFileSync(figure.embedding)).digest('hex');
+    groups.set(key, [...(groups.get(key) ?? []), figure]);
+  }
+  return [...groups.values()];
+}
+
 /** Judges every embedding by the same program, and notes the figures in `entries`. @returns {Promise<string[]>} */
 export async function judge(entries, options) {
-  const all = entries.flatMap((entry) => entry.figures);
-  const judging = await new Contender({ name: 'judge', program: 'peers/judge_tsne.py', options: { ...options, embeddings: all.map((figure) => figure.embedding) } }, 2).ready();
-  for (const figure of all) Object.assign(figure, await judging.repeat());
+  const groups = byEmbedding(entries.flatMap((entry) => entry.figures));
+  const judging = await new Contender({ name: 'judge', program: 'peers/judge_tsne.py', options: { ...options, embeddings: groups.map(([first]) => first.embedding) } }, 2).ready();
+  for (const group of groups) {
+    const { kl, trustworthiness } = await judging.repeat();
+    for (const figure of group) Object.assign(figure, { kl, trustworthiness });
+  }
   await judging.stop();
   return entries.map(({ name, figures }) => {
     const kl = median(figures.map((figure) => figure.kl));

@@ -31,8 +31,15 @@ function checkFields(fields: Fields, given: unknown, path: readonly (string | nu
     if (given[name] !== undefined) result[name] = checkValue(constraint, given[name], [...path, name], problems);
     else if (constraint.default !== undefined) result[name] = fill(constraint);
     else if (!constraint.optional) problems.push({ path, message: `needs the field '${name}': ${constraint.doc}` });
+    if (constraint.insteadOf !== undefined) requireOne([constraint.insteadOf, name], given, path, problems);
   }
   return Object.freeze(result);
+}
+
+function requireOne(names: readonly string[], given: Record<string, unknown>, path: Problem['path'], problems: Problem[]): void {
+  const present = names.filter((name) => given[name] !== undefined);
+  if (present.length === 1) return;
+  problems.push({ path, message: `must be given exactly one of ${names.join(' and ')}, got ${present.map((name) => `${name}: ${received(given[name])}`).join(' and ') || 'neither'}` });
 }
 
 function fill(constraint: Constraint): unknown {

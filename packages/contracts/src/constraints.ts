@@ -10,6 +10,8 @@ export interface Common<T> {
   /** Used when the field is missing. Without it, and unless `optional`, the field is required. */
   readonly default?: T;
   readonly optional?: boolean;
+  /** Another optional field of the table: exactly one of the two must be given. Said at one of them. */
+  readonly insteadOf?: string;
 }
 
 /** Bounds of a number: `min`/`max` are included, `above`/`below` are not. */

@@ -6,11 +6,13 @@ export type JsonSchema = { readonly [key: string]: unknown };
 /** The JSON Schema of a constraint table, for completion in editors: it accepts exactly the JSON values that {@link check} accepts. */
 export function jsonSchema(fields: Fields): JsonSchema {
   const required = Object.entries(fields).filter(([, constraint]) => constraint.default === undefined && !constraint.optional);
+  const pairs = Object.entries(fields).flatMap(([name, { insteadOf }]) => (insteadOf === undefined ? [] : [{ oneOf: [{ required: [insteadOf] }, { required: [name] }] }]));
   return {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(Object.entries(fields).map(([name, constraint]) => [name, schemaOf(constraint)])),
     ...(required.length > 0 ? { required: required.map(([name]) => name) } : {}),
+    ...(pairs.length > 0 ? { allOf: pairs } : {}),
   };
 }
 

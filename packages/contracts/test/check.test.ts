@@ -1,4 +1,5 @@
-import { check, choice, flag, integer, list, object, real, text, variant, type Fields } from '@layerwise/contracts';
+import { check, choice, flag, integer, jsonSchema, list, object, real, text, variant, type Fields } from '@layerwise/contracts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
 const doc = 'what it is for';
@@ -54,6 +55,16 @@ describe('check', () => {
     const fields = { net: object({ hidden: list(object({ units: integer({ min: 1, doc }) }, { doc }), { doc }) }, { doc }), epochs: integer({ doc }) };
     const { problems } = check(fields, { net: { hidden: [{ units: 5 }, { units: 0 }, { unit: 3 }] }, epochs: 'many' }, ['train']);
     expect(problems?.map(({ path }) => path.join('.'))).toEqual(['train.net.hidden.1.units', 'train.net.hidden.2.unit', 'train.net.hidden.2', 'train.epochs']);
+  });
+
+  it('wants exactly one of two fields that stand for each other', () => {
+    const fields = { share: real({ optional: true, doc: 'a share' }), count: integer({ optional: true, insteadOf: 'share', doc: 'a count' }) };
+    expect(check(fields, { count: 3 }).problems).toBeUndefined();
+    expect(check(fields, { share: 0.5 }).problems).toBeUndefined();
+    expect(check(fields, {}, ['reduce']).problems).toEqual([{ path: ['reduce'], message: 'must be given exactly one of share and count, got neither' }]);
+    expect(check(fields, { share: 0.5, count: 3 }).problems).toEqual([{ path: [], message: 'must be given exactly one of share and count, got share: 0.5 and count: 3' }]);
+    const accepts = new Ajv2020({ strict: true, strictRequired: false }).compile(jsonSchema(fields));
+    expect([{ count: 3 }, { share: 0.5 }, {}, { share: 0.5, count: 3 }].map((value) => accepts(value))).toEqual([true, true, false, false]);
   });
 
   it('is not fooled by the names of what every object has', () => {

@@ -3,6 +3,7 @@ import { growTrees } from './forest/grow.js';
 import { votesOf } from './forest/votes.js';
 import type { PoolOptions } from './pool.js';
 
+/** Rows of numbers without labels. */
 export type { NumericMatrix } from './pca/matrix.js';
 
 /** N rows of D features with a class 0 … K-1 each. */

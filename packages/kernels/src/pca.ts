@@ -4,8 +4,11 @@ import { projectOn } from './pca/project.js';
 import { checkMatrix, type NumericMatrix } from './pca/matrix.js';
 import type { PoolOptions } from './pool.js';
 
+/** Mean and covariance of columns. */
 export { covariance, type Covariance, type ColumnScale } from './pca/covariance.js';
+/** Eigenvalues and leading eigenvectors of a symmetric matrix. */
 export { symmetricEigen, type Eigen } from './pca/eigen.js';
+/** Rows of numbers, and the check of their size and entries. */
 export { checkMatrix, type NumericMatrix } from './pca/matrix.js';
 
 /** How many components to keep: a number of them, or the fewest whose variances sum to more than a share of the total. */

@@ -4,6 +4,7 @@ import { Session } from './tsne/session.js';
 import { startingMap } from './tsne/start.js';
 import type { Descent } from './tsne/descent.js';
 
+/** Options of t-SNE, what it tells while it runs, and the largest perplexity that some rows allow. */
 export { largestPerplexity, type MapOptions, type TsneOptions, type TsneProgress } from './tsne/options.js';
 
 /** A map of the rows. */

@@ -3,7 +3,7 @@ import type { PcaModel } from '@layerwise/kernels/pca';
 
 const params = {
   variance: real({ above: 0, max: 1, optional: true, doc: 'keep the fewest components that explain more than this share of the variance' }),
-  components: integer({ min: 1, optional: true, doc: 'keep this many components' }),
+  components: integer({ min: 1, optional: true, insteadOf: 'variance', doc: 'keep this many components' }),
 };
 
 type Params = Infer<typeof params>;
@@ -51,15 +51,8 @@ async function run({ params, inputs, output, progress, signal, workers }: StageC
   progress({ done: 4, total: 4, unit: 'steps', detail: `${model.count} components` });
 }
 
-/** @throws LayerwiseError `PARAMS_INVALID` unless exactly one of the two is given */
-function keepOf({ variance, components }: Params): { variance: number } | { components: number } {
-  if (variance !== undefined && components === undefined) return { variance };
-  if (components !== undefined && variance === undefined) return { components };
-  const got = components === undefined ? 'neither' : `variance: ${variance} and components: ${components}`;
-  throw new LayerwiseError('PARAMS_INVALID', `reduce-pca must be given exactly one of variance and components, got ${got}`, {
-    remedy: 'write variance: 0.95 to keep 95% of the variance, or components: 20 to keep 20',
-  });
-}
+/** The table of parameters has seen to it that exactly one of the two is given. */
+const keepOf = ({ variance, components }: Params): { variance: number } | { components: number } => (variance === undefined ? { components: components as number } : { variance });
 
 function explained(error: unknown, { components }: Params): unknown {
   if (error instanceof RangeError && components !== undefined && error.message.includes('rank')) {

@@ -27,8 +27,8 @@ function named(reserved: readonly string[]): JsonSchema {
 
 /** All fields may be missing: a section is completed by the study's, or by the experiments'. */
 function withProperties(fields: Fields, more: object): JsonSchema {
-  const base = jsonSchema(fields);
-  return { ...base, properties: { ...(base.properties as object), ...more }, required: [] };
+  const { type, additionalProperties, properties } = jsonSchema(fields);
+  return { type, additionalProperties, properties: { ...(properties as object), ...more }, required: [] };
 }
 
 /**
