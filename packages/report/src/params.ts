@@ -1,4 +1,4 @@
-import { flag, integer, object, real, text, type Infer } from '@layerwise/contracts';
+import { flag, integer, list, object, real, text, type Infer } from '@layerwise/contracts';
 
 const score = (split: string) =>
   object(
@@ -6,6 +6,7 @@ const score = (split: string) =>
       accuracy: real({ doc: 'share of images right', min: 0, max: 1, optional: true }),
       loss: real({ doc: 'mean cross-entropy in nats', min: 0, optional: true }),
       labelRmse: real({ doc: 'root mean squared error of the predicted label', min: 0, optional: true }),
+      reruns: list(real({ doc: 'accuracy of another run', min: 0, max: 1 }), { doc: 'accuracies of further published runs', optional: true }),
     },
     { doc: `published figures on the ${split} split`, optional: true },
   );
@@ -26,4 +27,4 @@ export const params = {
 export type ReportParams = Infer<typeof params>;
 
 /** Figures published elsewhere; all parts optional. */
-export type Published = { readonly [split in 'train' | 'validation' | 'test']?: { readonly accuracy?: number | undefined; readonly loss?: number | undefined; readonly labelRmse?: number | undefined } | undefined } & { readonly source?: string | undefined };
+export type Published = { readonly [split in 'train' | 'validation' | 'test']?: { readonly accuracy?: number | undefined; readonly loss?: number | undefined; readonly labelRmse?: number | undefined; readonly reruns?: readonly number[] | undefined } | undefined } & { readonly source?: string | undefined };

@@ -5,6 +5,7 @@ const scores = object(
     accuracy: real({ min: 0, max: 1, optional: true, doc: 'Share of rows predicted rightly, 0 to 1.' }),
     loss: real({ min: 0, optional: true, doc: 'Mean cross-entropy in nats.' }),
     labelRmse: real({ min: 0, optional: true, doc: 'Root mean squared error of the predicted label.' }),
+    reruns: list(real({ min: 0, max: 1, doc: 'accuracy of another run' }), { optional: true, doc: 'Accuracies of further published runs of the same experiment.' }),
   },
   { optional: true, doc: 'Figures of one split.' },
 );

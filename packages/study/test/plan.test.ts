@@ -30,6 +30,14 @@ describe('planStudy', () => {
     expect(['ingest', 'preprocess', 'train', 'activations', 'report'].map(count)).toEqual([1, 1, 2, 2, 3]);
   });
 
+  it('computes what studies have in common once: one instance has one id', () => {
+    const reductions = ['exp4: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.95 } }', 'exp5: { reduce: { uses: "@layerwise/reduce-forest", trees: 7 } }'];
+    const first = plan(study(...reductions));
+    const second = plan(study(...reductions.map((text) => text.replace(' }', ' }, train: { epochs: 9 }'))).replace('tiny', 'other'));
+    const common = [...first.instances.values()].filter(({ id }) => second.instances.has(id)).map(({ stage }) => stage);
+    expect(common.sort()).toEqual(['ingest', 'preprocess', 'reduce-forest', 'reduce-pca']);
+  });
+
   it('lists every instance after its inputs', () => {
     const seen = new Set<string>();
     for (const { id, inputs } of plan(study('exp1: { reduce: { uses: "@layerwise/reduce-forest" } }', 'exp2: {}')).instances.values()) {
