@@ -72,6 +72,14 @@ describe('layerwise explain', () => {
     expect(run.ran).toEqual(['preprocess']);
   });
 
+  it('a new warning, the data as they were: what follows may show it, and runs', async () => {
+    workspace.edit('packages/preprocess/src/stage.ts', "await output.json('features', features);", "await output.json('features', features);\n    warn({ code: 'NEW', message: 'a new warning' });");
+    const { explained, run } = await agreed();
+    expect(explained.train?.state).toBe('depends');
+    expect(run.ran).toContain('report');
+    expect(new Set((await explain()).map(({ state }) => state))).toEqual(new Set(['current']));
+  });
+
   it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
     workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
     expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);

@@ -47,7 +47,10 @@ export async function runStage(root: string, instance: StageInstance, console: C
     const found = await store.find(draft);
     const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say });
     if (found) await checkpoint.remove();
-    if (found?.folder === store.folder(instance.id)) return { status: 'current', manifest: found.manifest, waited };
+    if (found?.folder === store.folder(instance.id)) {
+      await store.noteContent(found.manifest);
+      return { status: 'current', manifest: found.manifest, waited };
+    }
     if (found) return { status: 'adopted', manifest: await store.adopt(draft, found), waited };
     console.say(await whyItRuns(store, draft));
     return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console), waited };

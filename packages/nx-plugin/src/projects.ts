@@ -12,7 +12,7 @@ export type Projects = Record<string, Omit<ProjectConfiguration, 'root'>>;
 /**
  * The project of one stage instance. Its one target computes the artifact; Nx hashes the whole project,
  * so nothing that is not part of the instance may stand in it. What the key is made of is the artifact's recipe:
- * the specification, the code and Node's version are options, the bytes of the inputs are hashed.
+ * the specification, the code and Node's version are options; of the inputs the digests of their content are hashed, which are those in the recipe.
  * @param code digest of the code that the stage runs
  */
 export function stageProject(instance: StageInstance, code: string): Projects {
@@ -22,7 +22,7 @@ export function stageProject(instance: StageInstance, code: string): Projects {
     executor: 'nx:run-commands',
     cache: raw?.complete ?? true,
     dependsOn: upstream.length > 0 ? [{ projects: upstream, target: 'compute' }] : [],
-    inputs: [{ dependentTasksOutputFiles: 'artifacts/stages/*/data/**/*' }, { externalDependencies: [] }],
+    inputs: [{ dependentTasksOutputFiles: 'artifacts/stages/*/content' }, { externalDependencies: [] }],
     outputs: [`{workspaceRoot}/artifacts/stages/${id}`],
     options: { command: `${layerwise} stage ${id}`, env: { LAYERWISE_STAGE: canonicalJson(instance), LAYERWISE_CODE: `${code} ${process.version}` } },
     metadata: { description: `Compute ${id}`, technologies: ['layerwise'] },

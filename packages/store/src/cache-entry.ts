@@ -44,7 +44,9 @@ export function findEntryFault(archive: Uint8Array): string | undefined {
   if (name !== `${folder}manifest.json`) return `holds the manifest of ${manifest.id} in another folder`;
   const wanted = new Map(Object.entries(manifest.files).map(([file, record]) => [`${folder}data/${file}`, record.sha256]));
   for (const [file, hash] of wanted) if (!files.has(file) || sha256(files.get(file) as Buffer) !== hash) return `holds a ${file} that is not what the manifest says`;
-  const stray = [...files.keys()].find((file) => !wanted.has(file) && ![name, 'terminalOutput', 'code'].includes(file));
+  const content = files.get(`${folder}content`)?.toString('utf8');
+  if (content !== `${manifest.content}\n`) return 'holds another digest of the content than the manifest';
+  const stray = [...files.keys()].find((file) => !wanted.has(file) && ![name, `${folder}content`, 'terminalOutput', 'code'].includes(file));
   return stray === undefined ? undefined : `holds ${stray}, which its manifest does not know`;
 }
 

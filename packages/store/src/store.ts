@@ -11,6 +11,9 @@ import { Shelf } from './shelf.js';
 import { onDisk, syncFolder } from './storage.js';
 import { FolderWriter } from './writer.js';
 
+/** Beside the manifest: the digest of the content alone, for those who compare files. */
+export const contentFile = 'content';
+
 /** What is to be published, before its files are known. */
 export interface Draft {
   readonly id: string;
@@ -169,6 +172,13 @@ export class Store {
     }
   }
 
+  /** Writes the digest of an artifact's content beside its manifest, if it is not there: Nx takes what follows for changed by it. */
+  async noteContent({ id, content }: Manifest): Promise<void> {
+    const file = join(this.folder(id), contentFile);
+    const text = `${content}\n`;
+    if ((await readFile(file, 'utf8').catch(() => '')) !== text) await onDisk(file, () => writeFile(file, text, { flush: true }));
+  }
+
   /** Ids of all published artifacts, sorted. */
   async list(): Promise<readonly string[]> {
     const names = await readdir(this.stages).catch(() => []);
@@ -192,6 +202,7 @@ export class Store {
   }
 
   private async publish(aside: string, manifest: Manifest): Promise<void> {
+    await writeFile(join(aside, contentFile), `${manifest.content}\n`, { flush: true });
     await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
     await syncFolder(aside);
     const folder = this.folder(manifest.id);

@@ -34,6 +34,7 @@ describe('findEntryFault', () => {
     ['a changed file', () => writeFileSync(stage('data/weights.bin'), new Uint8Array(3000).fill(8)), /weights\.bin that is not what the manifest says/],
     ['a missing file', () => rmSync(stage('data/weights.bin')), /weights\.bin that is not/],
     ['a changed manifest', () => appendFileSync(stage('manifest.json'), '}'), /manifest that must be JSON/],
+    ['another digest of the content', () => writeFileSync(stage('content'), 'other\n'), /another digest of the content/],
     ['no manifest', () => rmSync(stage('manifest.json')), /must hold one artifact, got 0/],
     ['a file that nobody knows', () => writeFileSync(stage('data/more.bin'), ''), /more\.bin, which its manifest does not know/],
     ['a file beside the artifact', () => writeFileSync(join(root, 'artifacts/escaped'), ''), /artifacts\/escaped, which its manifest does not know/],
