@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { differences, findDamage, type CodeTrace, type Damage, type ForeseenRecipe, type Manifest, type Recipe, type Shelf, type StalenessReason, type Store } from '@layerwise/store';
+import type { CodeTrace } from '@layerwise/store/fingerprint';
+import { findDamage, type Damage } from '@layerwise/store/integrity';
+import type { Manifest, Recipe } from '@layerwise/store/manifest';
+import type { Shelf } from '@layerwise/store/shelf';
+import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwise/store/staleness';
+import type { Store } from '@layerwise/store/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
 import { nearestTo, recipeOf, storeOf } from './recipe.js';
 

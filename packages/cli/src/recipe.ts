@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { nxCache } from '@layerwise/nx-plugin';
-import { differences, Store, type CodeFingerprint, type ForeseenRecipe, type Manifest, type Shelf } from '@layerwise/store';
+import type { CodeFingerprint } from '@layerwise/store/fingerprint';
+import type { Manifest } from '@layerwise/store/manifest';
+import type { Shelf } from '@layerwise/store/shelf';
+import { differences, type ForeseenRecipe } from '@layerwise/store/staleness';
+import { Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
 
 /** The artifacts of a workspace, with the copies that Nx's cache holds. @param root absolute path of the workspace */

@@ -1,7 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Warning } from '@layerwise/contracts';
 import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
-import { describeReason, differences, type CheckpointFile, type Draft, type Manifest, type Recipe, type Store, type StoredArtifact } from '@layerwise/store';
+import type { CheckpointFile } from '@layerwise/store/checkpoint';
+import type { Manifest, Recipe } from '@layerwise/store/manifest';
+import type { StoredArtifact } from '@layerwise/store/reader';
+import { describeReason, differences } from '@layerwise/store/staleness';
+import type { Draft, Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
 import { nearestTo, recipeOf, storeOf } from './recipe.js';
 import { checkpointInterval, workerCount } from './settings.js';

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { ResultTable, Standing } from '@layerwise/contracts';
-import { manifestIfAny, recipeKey } from '@layerwise/store';
+import { recipeKey } from '@layerwise/store/manifest';
+import { manifestIfAny } from '@layerwise/store/store';
 import type { ExperimentPlan } from '@layerwise/study';
 import { storeOf } from './recipe.js';
 

@@ -5,7 +5,9 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { nxCache, placesOf } from '@layerwise/nx-plugin';
-import { folderBytes, listCache, StoredArtifact } from '@layerwise/store';
+import { StoredArtifact } from '@layerwise/store/reader';
+import { listCache } from '@layerwise/store/shelf';
+import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '../recipe.js';
 import { findRoot, planAll } from '../workspace.js';
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeReason } from '@layerwise/store';
+import { describeReason } from '@layerwise/store/staleness';
 import type { ExplainedReason, StageExplanation } from '../explanation.js';
 import { findRoot } from '../workspace.js';
 

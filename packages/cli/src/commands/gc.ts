@@ -1,7 +1,8 @@
 import { readdirSync, rmSync, rmdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { checkpointsFolder, folderBytes, ownerOfLeftover, type Store } from '@layerwise/store';
+import { folderBytes } from '@layerwise/store/storage';
+import { checkpointsFolder, ownerOfLeftover, type Store } from '@layerwise/store/store';
 import { storeOf } from '../recipe.js';
 import { findRoot, planAll } from '../workspace.js';
 

@@ -1,4 +1,4 @@
-import { Store, manifestIfAny } from '@layerwise/store';
+import { Store, manifestIfAny } from '@layerwise/store/store';
 import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
 import { findRoot, planAll } from '../workspace.js';
