@@ -64,6 +64,9 @@ const bad = {
   '150 million characters': [Buffer.alloc(150e6, 0x20), /at most 65536 characters/],
 };
 
+/** Values of dataset.from, in YAML. */
+const outside = { 'a path up': '../d.csv', 'a path up and back': 'x/../../d.csv', 'an absolute path': '/etc/passwd', 'a path of Windows': "'..\\..\\d.csv'", 'a path with a zero byte': '"d\\0.csv"', 'a path of a home': "'~/../d.csv'" };
+
 let root;
 /** One workspace for all cases: packages are loaded once. */
 async function workspace() {
@@ -95,6 +98,7 @@ export async function cases() {
   const code = 'STUDY_INVALID';
   return [
     ...Object.entries(bad).map(([name, [content, says]]) => ({ name, code, says, run: () => plan({ tiny: content }) })),
+    ...Object.entries(outside).map(([name, from]) => ({ name: `data: ${name}`, code, says: /must be a text: a path below the workspace/, run: () => plan({ tiny: `${head}dataset: { from: ${from} }\n${experiments}` }) })),
     { name: 'two studies of one name', code, says: /must be used by one study alone/, run: () => plan({ a: `${head}${experiments}`, b: `${head}${experiments}` }) },
     { name: 'a link to a file outside of the workspace', code, says: /must lie in the workspace/, run: () => plan({ tiny: (path) => symlinkSync('/etc/passwd', path) }) },
     { name: 'a link to a device', code, says: /must lie in the workspace/, run: () => plan({ tiny: (path) => symlinkSync('/dev/zero', path) }) },
