@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeParquet } from '@layerwise/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
@@ -69,7 +70,7 @@ describe('nets trained from several seeds', () => {
     expect(after.seeds.test.mean).toBeCloseTo(accuracies.reduce((sum, value) => sum + value, 0) / 3, 12);
     expect([after.seeds.test.lowest, after.seeds.test.highest]).toEqual([Math.min(...accuracies), Math.max(...accuracies)]);
     expect(new Set(after.seeds.runs.map(({ test }) => test.loss)).size).toBe(3);
-    expect(workspace.read('artifacts/tiny/wide/report/index.html')).toContain('3 (7 to 9): ');
+    expect(workspace.read('artifacts/tiny/wide/report/index.html')).toContain('Over 3 seeds (7 to 9) test accuracy is');
   }, 240_000);
 
   it('the study tests differences over common seeds; compare says the same, and of the images, in words and on a page', async () => {
@@ -77,6 +78,9 @@ describe('nets trained from several seeds', () => {
     expect(code, output).toBe(0);
     expect(output).toMatch(/Over the 3 common seeds \(7 to 9\) .*test accuracy minus .* paired t-test t\(2\) = .*; exact sign-flip test p = .* \(3 seeds cannot give less than 0\.25\)/);
     expect(workspace.read('artifacts/tiny/report/index.html')).toContain('exact sign-flip test');
+    expect(workspace.read('artifacts/tiny/report/figures/accuracy-against-size.svg')).toContain('xmlns="http://www.w3.org/2000/svg"');
+    const figure = await decodeParquet(readFileSync(join(workspace.root, 'artifacts/tiny/report/figures/accuracy-against-size.parquet')));
+    expect([...(figure['experiment']?.values as string[])].sort()).toEqual(['small', 'wide']);
     const [small, wide] = [await show('small'), await show('wide')];
     const { differences, report } = await compare('tiny:small', 'tiny:wide');
     const sign = differences[0]?.other === 'tiny:wide' ? 1 : -1;

@@ -80,6 +80,16 @@ describe.skipIf(!found)('a report in a browser', () => {
     await page.context().close();
   });
 
+  it.each([1440, 390])('leads to the heading of a chapter at %d px, whatever is drawn on the way', async (width) => {
+    const { page } = await open('index.html', { width });
+    for (const id of ['probabilities', 'activations', 'maps', 'data', 'confusion']) {
+      await page.locator(`nav a[href="#${id}"]`).evaluate((link) => (link as HTMLElement).click());
+      await page.waitForTimeout(400);
+      expect(Math.abs(await page.$eval(`#${id}`, (chapter) => chapter.getBoundingClientRect().top)), id).toBeLessThan(40);
+    }
+    await page.context().close();
+  });
+
   it('shows the images of a cell of a matrix of many classes', async () => {
     const { page } = await open('many.html');
     const figure = page.locator('figure[data-matrix="test"]');

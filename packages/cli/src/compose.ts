@@ -1,9 +1,9 @@
-import { dirname, join, relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
 import { renderComparison, renderSeeds, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from './difference.js';
 import { openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
-import { publishExperiment, replaceFile } from './publish.js';
+import { publishExperiment, publishPage } from './publish.js';
 import type { PlannedStudy } from './workspace.js';
 
 /** The experiments of a study that are built. */
@@ -33,7 +33,8 @@ export async function composeReports(root: string, study: PlannedStudy, built: r
   const page = `artifacts/${study.name}/report/index.html`;
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
   const warnings = [...new Set(built.flatMap(({ plan, result }) => result.warnings.map((warning) => `${plan.name}: ${warning}`)))];
-  await replaceFile(join(root, page), renderStudy({ study: study.name, title: study.title, dataset, experiments: built.map((experiment) => compared(experiment, page, false)), warnings, tests: seedTests(built) }));
+  const experiments = built.map((experiment) => compared(experiment, page, false));
+  await publishPage(root, page, renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests: seedTests(built) }), experiments);
 }
 
 /** Tests over the seeds that experiments have in common, in words; none unless they were trained from several. */

@@ -2,7 +2,8 @@ import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { canonicalJson } from '@layerwise/contracts';
-import type { StoredArtifact } from '@layerwise/store';
+import { accuracyFigure, type ComparedExperiment } from '@layerwise/report';
+import { encodeParquet, type StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';
 import { reportPath, type ExperimentArtifacts } from './experiment.js';
 
@@ -29,6 +30,18 @@ export async function publishExperiment(root: string, plan: ExperimentPlan, arti
   await replaceFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
 }
 
+/** Writes the page of a study or of a comparison, and its figure as files beside it. @param page path relative to the workspace */
+export async function publishPage(root: string, page: string, text: string, experiments: readonly ComparedExperiment[]): Promise<void> {
+  const figure = accuracyFigure(experiments);
+  if (figure) {
+    const path = join(root, dirname(page), 'figures', figure.name);
+    await replaceFile(`${path}.svg`, figure.svg);
+    await replaceFile(`${path}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+    await replaceFile(`${path}.parquet`, await encodeParquet(figure.data));
+  }
+  await replaceFile(join(root, page), text);
+}
+
 /** Replaces each `<!--layerwise:NAME-->` by its text. */
 function fillMarkers(page: string, fragments: Fragments): string {
   return Object.entries(fragments).reduce((filled, [name, text]) => filled.split(`<!--layerwise:${name}-->`).join(text), page);
@@ -41,10 +54,11 @@ async function linkFolder(path: string, target: string): Promise<void> {
 }
 
 /** Writes a file aside and renames it into place, unless it already has this content. */
-export async function replaceFile(path: string, content: string): Promise<void> {
-  if ((await readFile(path, 'utf8').catch(() => undefined)) === content) return;
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = Buffer.from(content);
+  if ((await readFile(path).catch(() => undefined))?.equals(bytes)) return;
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}`;
-  await writeFile(aside, content);
+  await writeFile(aside, bytes);
   await rename(aside, path);
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError, sha256 } from '@layerwise/contracts';
-import { renderStudy } from '@layerwise/report';
+import { renderStudy, type ComparedExperiment } from '@layerwise/report';
 import { compared } from '../compose.js';
 import { describeTests, differenceOf, referenceOf, rowDifference, type Difference } from '../difference.js';
 import { currentOrLast, reportPath, type BuiltExperiment } from '../experiment.js';
-import { replaceFile } from '../publish.js';
+import { publishPage } from '../publish.js';
 import { describeStudy } from '../summary.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
 
@@ -21,7 +21,8 @@ export async function compareCommand(addresses: readonly string[], { json }: { r
   const differences = await differencesOf(built);
   const warnings = cautions(built, differences);
   const page = `artifacts/compare/${folderName(names)}/index.html`;
-  await replaceFile(join(root, page), render(root, page, built, differences, warnings));
+  const experiments = rowsOf(root, page, built);
+  await publishPage(root, page, render(experiments, differences, warnings), experiments);
   const results = built.map(({ result }) => result);
   if (json) process.stdout.write(`${JSON.stringify({ experiments: results, differences, warnings, report: page })}\n`);
   else process.stdout.write(`${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}\n`);
@@ -41,12 +42,15 @@ function cautions(built: readonly BuiltExperiment[], differences: readonly Diffe
   return [...stoodIn, ...apart, ...built.flatMap(({ result }) => result.warnings.map((warning) => `${result.experiment}: ${warning}`))];
 }
 
-function render(root: string, page: string, built: readonly BuiltExperiment[], differences: readonly Difference[], warnings: readonly string[]): string {
-  const experiments = built.map((experiment) => {
+function rowsOf(root: string, page: string, built: readonly BuiltExperiment[]): ComparedExperiment[] {
+  return built.map((experiment) => {
     const row = compared(experiment, page, false);
     const { result, plan } = experiment;
     return { ...row, name: result.experiment, href: existsSync(join(root, reportPath(plan))) ? row.href : undefined };
   });
+}
+
+function render(experiments: readonly ComparedExperiment[], differences: readonly Difference[], warnings: readonly string[]): string {
   const names = experiments.map(({ name }) => name);
   return renderStudy({ study: 'comparison', kind: 'comparison', title: names.join(', '), experiments, warnings, tests: differences.flatMap(describeTests) });
 }

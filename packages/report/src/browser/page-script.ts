@@ -217,5 +217,14 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
   clickCells();
   clickMatrices();
   nodeGrids();
+  // Chapters that come near the screen take their true height only then; browsers without scroll anchoring would end beside the chapter asked for.
+  addEventListener('hashchange', () => {
+    let frames = 6;
+    const land = (): void => {
+      document.getElementById(location.hash.slice(1))?.scrollIntoView();
+      if (--frames > 0) requestAnimationFrame(land);
+    };
+    land();
+  });
   addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((details) => (details.open = true)));
 }

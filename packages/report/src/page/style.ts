@@ -3,7 +3,7 @@ export const STYLE = `
 :root{color-scheme:light dark;--paper:#fdfcf9;--ink:#1f1e1b;--soft:#5d5a53;--line:#e2ded4;--wash:#f4f1ea;--accent:#2b6cb0;--heat:#3f90da;--warn:#8a4b00;--warn-wash:#fdf1dc;--warn-line:#e9c98f}
 @media (prefers-color-scheme:dark){:root{--paper:#161614;--ink:#e9e6df;--soft:#a8a498;--line:#34322d;--wash:#201f1c;--accent:#8fc0f2;--heat:#2f7ac0;--warn:#f3c77d;--warn-wash:#2e2414;--warn-line:#6b5126}.ink{filter:invert(1)}}
 *{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%;scroll-behavior:smooth;scroll-padding-top:1rem}
+html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream Charter','Sitka Text',Cambria,'Liberation Serif',Georgia,serif;font-variant-numeric:lining-nums;overflow-wrap:break-word}
 .page{max-width:1220px;margin:0 auto;padding:0 16px 6rem}
 main{min-width:0}
@@ -22,7 +22,7 @@ h3+.lead{font-size:1rem;margin:-.2em 0 1em}
 .few{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:1rem 2.4rem}.few .nodes{grid-template-columns:minmax(0,400px)}
 .files{white-space:nowrap;font-size:.76rem}.files a{margin-right:.6em;color:inherit;text-decoration-color:var(--line)}.files a:hover{color:var(--accent)}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-nav ol{list-style:none;margin:1.2rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.9rem}
+nav{overflow-anchor:none}nav ol{list-style:none;margin:1.2rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.9rem}
 nav a{display:inline-block;padding:.15rem 0;color:var(--soft);text-decoration:none}nav a:hover{color:var(--accent);text-decoration:underline}
 @media (min-width:1100px){.page{padding:0 32px 6rem}.page:not(.with-contents){max-width:1010px}.with-contents{display:grid;grid-template-columns:150px minmax(0,1fr);gap:56px}nav ol{position:sticky;top:3rem;display:block;margin-top:3rem}nav li{margin:.3rem 0}}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin:1.5rem 0;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden}
@@ -87,6 +87,5 @@ pre{background:var(--wash);border:1px solid var(--line);border-radius:6px;paddin
 @media (max-width:760px){.tiles{grid-template-columns:1fr 1fr}}
 @media (max-width:560px){.grid{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}body{font-size:16px}section{margin-top:3rem;padding-top:1.8rem}th,td{padding:.34rem .28rem}table{font-size:.8rem}}
 @media screen and (max-width:900px){table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}}
-@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4;--accent:#1f4f82;--heat:#3f90da;--warn:#6b3a00;--warn-wash:#fff6e5;--warn-line:#e9c98f}.negative{color:#a84300}.matrix th,.matrix td{font-size:6.6pt;height:1.5rem}.matrix td button{height:1.5rem;line-height:1.5rem}.compare{font-size:7.4pt}.compare th,.compare td{padding:.25rem .18rem;white-space:normal}body{font-size:10.5pt}nav,.controls,.tip,.files,#draw{display:none}section{content-visibility:visible}.page,.with-contents{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}}
-@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4;--accent:#1f4f82;--heat:#3f90da;--warn:#6b3a00;--warn-wash:#fff6e5;--warn-line:#e9c98f}.negative{color:#a84300}.matrix th,.matrix td{font-size:6.6pt;height:1.5rem}.matrix td button{height:1.5rem;line-height:1.5rem}.compare{font-size:7.4pt}.compare th,.compare td{padding:.25rem .18rem;white-space:normal}body{font-size:10.5pt}nav,.controls,.tip,.files,#draw{display:none}section{content-visibility:visible}.page,.with-contents{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}details .row{grid-template-columns:1fr}}
 `.trim();

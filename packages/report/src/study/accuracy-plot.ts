@@ -1,11 +1,48 @@
+import type { ResultTable } from '@layerwise/contracts';
+import { ints, reals, texts } from '../figures/columns.js';
+import { rowsOf } from '../figures/vega.js';
 import { count, percent } from '../page/format.js';
 import { escape, html, raw, type Markup } from '../page/html.js';
-import type { ComparedExperiment } from './compared.js';
+import { measured, type ComparedExperiment } from './compared.js';
 
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [440, 290, 52, 40, 24, 46] as const;
 
+/** Name of the figure's files beside a page. */
+const NAME = 'accuracy-against-size';
+
+/** The figure of a study's page as files, in `figures/` beside the page. */
+export interface StudyFigure {
+  readonly name: string;
+  readonly svg: string;
+  readonly spec: object;
+  readonly data: ResultTable;
+}
+
+/** Accuracy against size as files; nothing without experiments that were measured. */
+export function accuracyFigure(given: readonly ComparedExperiment[]): StudyFigure | undefined {
+  const experiments = measured(given);
+  const svg = drawn(experiments);
+  if (!svg) return undefined;
+  const data = { experiment: texts(experiments.map((e) => e.name)), parameters: ints(experiments.map((e) => e.params)), train: reals(experiments.map((e) => e.train)), validation: reals(experiments.map((e) => e.validation)), test: reals(experiments.map((e) => e.test)) };
+  const x = { field: 'parameters', type: 'quantitative', scale: { type: 'log' }, title: 'trainable parameters (log scale)' };
+  const y = (field: string): object => ({ field, type: 'quantitative', scale: { zero: false }, title: 'accuracy (share of images right)', axis: { format: '%' } });
+  const layer = [
+    { mark: { type: 'point', filled: true, size: 80 }, encoding: { x, y: y('test') } },
+    { mark: { type: 'point', filled: false, size: 80 }, encoding: { x, y: y('validation') } },
+    { mark: { type: 'text', align: 'left', dx: 8 }, encoding: { x, y: y('test'), text: { field: 'experiment' } } },
+  ];
+  const spec = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', title: { text: 'Accuracy against size' }, width: 400, height: 280, data: { name: 'table', values: rowsOf(data) }, layer };
+  return { name: NAME, svg: `${svg.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ').replace(/style="[^"]*"/, `width="${WIDTH}" height="${HEIGHT}" font-family="sans-serif" style="color:#1c1b19;background:#fff"`)}\n`, spec, data };
+}
+
 /** Test accuracy against the number of parameters (log scale), one labelled point an experiment, with validation as a ring. */
-export function accuracyPlot(given: readonly ComparedExperiment[]): Markup | undefined {
+export function accuracyPlot(experiments: readonly ComparedExperiment[], files = false): Markup | undefined {
+  const svg = drawn(experiments);
+  const link = (extension: string, name: string): Markup => html`<a href="figures/${NAME}.${extension}">${name}</a>`;
+  return svg === undefined ? undefined : html`<figure class="plot">${raw(svg)}<figcaption>Disc: test accuracy. Ring: validation accuracy.${files && html` <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} ${link('parquet', 'Parquet')}</span>`}</figcaption></figure>`;
+}
+
+function drawn(given: readonly ComparedExperiment[]): string | undefined {
   const experiments = given.filter((e) => Number.isFinite(e.test) || Number.isFinite(e.validation));
   if (experiments.length === 0) return undefined;
   const values = experiments.flatMap((e) => [e.test, e.validation]).filter(Number.isFinite);
@@ -17,8 +54,7 @@ export function accuracyPlot(given: readonly ComparedExperiment[]): Markup | und
   const x = (params: number): number => LEFT + ((Math.log10(params) - small) / (large - small)) * (WIDTH - LEFT - RIGHT);
   const y = (accuracy: number): number => HEIGHT - BOTTOM - ((accuracy - bottom) / (top - bottom)) * (HEIGHT - TOP - BOTTOM);
   const alt = `Scatter plot of accuracy against parameters: ${experiments.map((e) => `${e.name} ${count(e.params)} parameters, ${percent(e.test)}`).join('; ')}`;
-  const svg = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" style="max-width:${WIDTH * 1.25}px" role="img" aria-label="${escape(alt)}" font-size="12" fill="currentColor"><text x="4" y="16" font-size="14" font-weight="600">Accuracy against size</text>${grid(bottom, top, y)}${ticks(small, large, x)}${marks(experiments, x, y)}<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle" opacity=".85">trainable parameters (log scale)</text></svg>`;
-  return html`<figure class="plot">${raw(svg)}<figcaption>Disc: test accuracy. Ring: validation accuracy.</figcaption></figure>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" style="max-width:${WIDTH * 1.25}px" role="img" aria-label="${escape(alt)}" font-size="12" fill="currentColor"><text x="4" y="16" font-size="14" font-weight="600">Accuracy against size</text>${grid(bottom, top, y)}${ticks(small, large, x)}${marks(experiments, x, y)}<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle" opacity=".85">trainable parameters (log scale)</text></svg>`;
 }
 
 function grid(bottom: number, top: number, y: (accuracy: number) => number): string {
