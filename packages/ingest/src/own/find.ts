@@ -42,30 +42,31 @@ export function find(given: string, places: Places): Located {
   if (path === undefined) {
     throw new LayerwiseError('DATA_MISSING', `the data '${given}' must be in the data folder or the workspace, but is not: looked for ${bases.map((base) => join(base, given)).join(', ') || 'it nowhere'}`, { remedy: 'put it there, or correct dataset.from (or test, validation) in the study' });
   }
-  refuseLinkOut(path, bases);
+  const allowed = bases.filter((base) => existsSync(base)).map(realOf);
+  refuseLinkOut(path, allowed);
   if (statSync(path).isDirectory()) {
     const pairs = idxFolder(path, given);
     const found = pairs ?? imageFolder(path, given);
-    for (const file of found.files) refuseLinkOut(file, bases);
+    for (const file of found.files) refuseLinkOut(file, allowed);
     return { kind: pairs ? 'IDX files' : 'folder of images', ...found };
   }
   const format = formats.find(({ name }) => name.test(given));
   if (!format) throw new LayerwiseError('DATA_INVALID', `the data '${given}' must be a folder of images, IDX files (…idx3-ubyte), or end in .csv, .tsv, .npz, .parquet, .arrow or .feather`, { where: path, remedy: 'convert it to one of these' });
   const found = format.find(path, given);
-  for (const file of found.files) refuseLinkOut(file, bases);
+  for (const file of found.files) refuseLinkOut(file, allowed);
   return { kind: format.kind, ...found };
 }
 
-/** @throws LayerwiseError DATA_INVALID if a symbolic link leads out of the folders */
+/** @param bases real paths @throws LayerwiseError DATA_INVALID if a symbolic link leads out of them */
 function refuseLinkOut(path: string, bases: readonly string[]): void {
   const real = realOf(path);
-  if (bases.some((base) => existsSync(base) && `${real}${sep}`.startsWith(`${realOf(base)}${sep}`))) return;
+  if (bases.some((base) => `${real}${sep}`.startsWith(`${base}${sep}`))) return;
   throw new LayerwiseError('DATA_INVALID', `the data must lie in the data folder or the workspace, but a link leads out of them, to ${real}`, { where: path, remedy: 'copy the data there, or set LAYERWISE_DATA_DIR to the folder that holds it' });
 }
 
 function realOf(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch (error) {
     throw new LayerwiseError('DATA_INVALID', `the data cannot be read: ${(error as Error).message}`, { where: path, remedy: 'check the link and its permissions', cause: error });
   }
