@@ -48,22 +48,24 @@ export function leafOf(root: SchemaTree, field: SchemaTree, where: string): Leaf
 export async function* pagesOf(handle: FileHandle, metadata: FileMetaData, leaf: Leaf, where: string): AsyncGenerator<Page> {
   const { compressors } = await import('hyparquet-compressors');
   const name = leaf.path.join('.');
+  let firstRow = 0;
   for (const [i, group] of metadata.row_groups.entries()) {
     const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name)?.meta_data;
     if (!chunk) throw invalid(where, `row group ${i} of the Parquet table must have column '${name}', but has not`, 'write or copy the file again');
-    yield* chunkPages(handle, chunk, leaf, compressors as Compressors, where);
+    yield* chunkPages(handle, chunk, leaf, compressors as Compressors, where, firstRow);
+    firstRow += Number(group.num_rows);
   }
 }
 
 type Chunk = NonNullable<FileMetaData['row_groups'][0]['columns'][0]['meta_data']>;
 
-async function* chunkPages(handle: FileHandle, chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string): AsyncGenerator<Page> {
+async function* chunkPages(handle: FileHandle, chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string, firstRow: number): AsyncGenerator<Page> {
   const { parquetHeader } = await import('hyparquet/src/column.js');
   const starts = [chunk.data_page_offset, chunk.dictionary_page_offset].filter((offset) => offset !== undefined && offset > 0n).map(Number);
   const end = Math.min(...starts) + Number(chunk.total_compressed_size);
   const { size } = await handle.stat();
   if (!(end <= size)) throw invalid(where, `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`, 'it is cut short: write or copy it again');
-  const decode = await pageDecoder(chunk, leaf, compressors, where);
+  const decode = await pageDecoder(chunk, leaf, compressors, where, firstRow);
   let left = Number(chunk.num_values);
   for (let at = Math.min(...starts); at < end && left > 0; ) {
     const start = await readAt(handle, at, Math.min(HEADER, end - at));
@@ -89,7 +91,7 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
 type Header = ReturnType<typeof parquetHeader>;
 
 /** Decodes one page after another: the values of a data page, undefined for a dictionary, which is kept. */
-async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string): Promise<(header: Header, bytes: Uint8Array) => Page | undefined> {
+async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string, firstRow: number): Promise<(header: Header, bytes: Uint8Array) => Page | undefined> {
   const { decompressPage } = await import('hyparquet/src/datapage.js');
   const { readPlain } = await import('hyparquet/src/plain.js');
   const { getMaxDefinitionLevel, getMaxRepetitionLevel } = await import('hyparquet/src/schema.js');
@@ -97,6 +99,7 @@ async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, w
   const unpack = (bytes: Uint8Array, size: number): Uint8Array => decompressPage(bytes, size, chunk.codec, compressors);
   const [deepest, full] = [getMaxRepetitionLevel([...leaf.schema]), getMaxDefinitionLevel([...leaf.schema])];
   let dictionary: ArrayLike<unknown> | undefined;
+  let rows = firstRow;
   return ({ data_page_header: one, data_page_header_v2: two, dictionary_page_header: words, uncompressed_page_size: size }, bytes) => {
     if (words) {
       dictionary = readPlain(readerOf(unpack(bytes, size)), chunk.type, words.num_values, leaf.schema.at(-1)?.element.type_length);
@@ -116,10 +119,20 @@ async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, w
     };
     const repetition = level(deepest, two?.repetition_levels_byte_length);
     const definition = level(full, two?.definition_levels_byte_length);
-    if (definition?.some((value) => value < full)) throw invalid(where, `column '${leaf.path[0]}' must have no missing values and no empty lists`, 'fill or leave out such rows');
+    const missing = definition?.findIndex((value) => value < full) ?? -1;
+    if (missing >= 0) throw invalid(`${where}, row ${rows + rowsIn(repetition, missing + 1) - 1}`, `column '${leaf.path[0]}' must have no missing values and no empty lists`, 'fill or leave out such rows');
+    rows += rowsIn(repetition, count);
     const data = two ? (two.is_compressed === false ? bytes.subarray(levels) : unpack(bytes.subarray(levels), size - levels)) : page.subarray(at);
     return { values: decodeValues((one ?? two)!.encoding, data, count, dictionary), repetition };
   };
+}
+
+/** How many rows begin among the first `end` values. */
+function rowsIn(repetition: Page['repetition'], end: number): number {
+  if (!repetition) return end;
+  let rows = 0;
+  for (let i = 0; i < end; i++) if (repetition[i] === 0) rows++;
+  return rows;
 }
 
 function readerOf(bytes: Uint8Array): { view: DataView; offset: number } {

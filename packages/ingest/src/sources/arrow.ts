@@ -140,7 +140,7 @@ function numbersOf(data: Data, { path, names }: Columns, column: number, first: 
   const name = names[column] as string;
   let [leaf, start, length] = [data, (row: number): number => row, (_row: number): number => 1];
   while (leaf.children.length > 0) {
-    refuseNulls(leaf, name, path, first);
+    refuseNulls(leaf, name, path, first, leaf === data);
     const { valueOffsets, stride, children, type, offset } = leaf;
     const size = (type as { listSize?: number }).listSize;
     if (children.length > 1 || (size === undefined && !valueOffsets)) throw wrongType(path, name, leaf);
@@ -155,13 +155,16 @@ function numbersOf(data: Data, { path, names }: Columns, column: number, first: 
     }
     leaf = children[0] as Data;
   }
-  refuseNulls(leaf, name, path, first);
+  refuseNulls(leaf, name, path, first, leaf === data);
   const read = readerOf(leaf, path, name);
   return { name, startOf: start, lengthOf: length, at: read };
 }
 
-function refuseNulls(data: Data, name: string, path: string, first: number): void {
-  if (data.nullCount > 0) throw invalid(path, `column '${name}' must have no missing values, got ${data.nullCount} from row ${first} on`, 'fill or leave out such rows');
+/** @param data of a column, or of what its lists hold */
+function refuseNulls(data: Data, name: string, path: string, first: number, whole: boolean): void {
+  if (data.nullCount === 0) return;
+  const row = Array.from({ length: data.length }, (_, i) => i).find((i) => !data.getValid(i)) ?? 0;
+  throw invalid(`${path}${whole ? `, row ${first + row}` : ''}`, `column '${name}' must have no missing values, got ${data.nullCount}`, 'fill or leave out such rows');
 }
 
 function wrongType(path: string, name: string, data: Data): LayerwiseError {
