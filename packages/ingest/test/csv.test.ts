@@ -101,6 +101,11 @@ describe('a defect of a CSV table', () => {
     await expect(failure).rejects.toMatchObject({ code: 'DATA_INVALID', where: expect.stringMatching(new RegExp(`a\\.csv${line}$`)), remedy: expect.any(String) });
   });
 
+  it('is told of more lines than there is room for, however small the file', async () => {
+    const lines = gzipSync(Buffer.from(`label,p0\n${'1,2\n0,3\n'.repeat(1_100_000)}`));
+    await expect(read(lines, {}, 'a.csv.gz')).rejects.toMatchObject({ message: expect.stringContaining('at most 1073741824 pixels and 2000000 lines'), where: expect.stringMatching(/:2000002$/) });
+  });
+
   it('is told of damaged gzip', async () => {
     const packed = gzipSync(csv(rows));
     await expect(read(packed.subarray(0, -9), {}, 'a.csv.gz')).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringMatching(/gzip file must be whole and sound/) });

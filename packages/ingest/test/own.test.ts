@@ -26,6 +26,7 @@ describe('IDX files', () => {
     ['fewer labels', { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': idxBytes([2], Uint8Array.of(1, 2)) }, /one label per image, got 2 labels for the 3 images/],
     ['no squares', { 'train-images-idx3-ubyte': idxBytes([3, 1, 4], new Uint8Array(12)), 'train-labels-idx1-ubyte': labels }, /must be square, got 1 x 4/],
     ['a gigantic size', { 'train-images-idx3-ubyte': idxBytes([4e9, 28, 28], new Uint8Array(12)), 'train-labels-idx1-ubyte': labels }, /at most 1073741824 bytes of data/],
+    ['too many images', { 'train-images-idx3-ubyte': idxBytes([2_000_001, 1, 1], new Uint8Array(2_000_001)), 'train-labels-idx1-ubyte': labels }, /at most 2000000 images, but declares 2000001/],
     ['two training sets', { 'a-images-idx3-ubyte': images, 'a-labels-idx1-ubyte': labels, 'b-images-idx3-ubyte': images, 'b-labels-idx1-ubyte': labels }, /got a second one for train/],
   ])('that are wrong are told: %s', async (_name, files, message) => {
     await expect(load(write(temporaryFolder(), Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`set/${name}`, bytes]))), { from: 'set' })).rejects.toThrow(message);

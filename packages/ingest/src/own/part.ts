@@ -5,6 +5,8 @@ import type { Pixels } from './pixels.js';
 
 /** Most bytes of pixels that a file, or all images of a folder, may come to; what declares more is refused before room is made for it. */
 export const MOST_BYTES = 2 ** 30;
+/** Most rows of a file: a gzipped megabyte may hold a hundred million. */
+export const MOST_ROWS = 2_000_000;
 /** Longest side of an image in a data set, in pixels. */
 export const MOST_SIDE = 1024;
 
@@ -62,5 +64,6 @@ export function sideOf(pixels: number, where: string, subject: string): number {
 /** @throws LayerwiseError DATA_INVALID if so many images are more than there is room for, or none */
 export function refuseSize(rows: number, side: number, where: string, subject: string): void {
   if (!(rows > 0)) throw invalid(where, `${subject} must have at least one image, got ${rows}`);
+  if (rows > MOST_ROWS) throw invalid(where, `${subject} must have at most ${MOST_ROWS} images, but declares ${rows}`, 'its header is damaged, or the images must be fewer');
   if (rows * side * side > MOST_BYTES) throw invalid(where, `${subject} must have at most ${MOST_BYTES} pixels in all, but declares ${rows} images of ${side} x ${side}`, 'its header is damaged, or the images must be fewer or smaller');
 }

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { isGzip } from '../inflate.js';
 import { Labels } from '../own/labels.js';
-import { invalid, MOST_BYTES, MOST_SIDE, sideOf, type Found, type Part, type Reading } from '../own/part.js';
+import { invalid, MOST_BYTES, MOST_ROWS, MOST_SIDE, sideOf, type Found, type Part, type Reading } from '../own/part.js';
 import { Pixels } from '../own/pixels.js';
 import { labelColumn } from '../own/columns.js';
 
@@ -146,7 +146,7 @@ class Table {
     const { columns, labelAt, delimiter, pixels } = this;
     const D = columns - 1;
     const start = this.rows * D;
-    if (start + D > MOST_BYTES) throw this.invalid(`the CSV table must have at most ${MOST_BYTES} pixels in all, and has more`, 'use fewer or smaller images');
+    if (start + D > MOST_BYTES || this.rows === MOST_ROWS) throw this.invalid(`the CSV table must have at most ${MOST_BYTES} pixels and ${MOST_ROWS} lines in all, and has more`, 'use fewer or smaller images');
     pixels.reserve(start + D);
     let [at, column, label] = [from, 0, ''];
     for (; at <= to; column++) {
