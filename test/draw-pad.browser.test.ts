@@ -105,9 +105,19 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     return { page, faults, requests };
   }
 
+  /** Where the board stands once the chapters above it, which are laid out as they come near, have found their height. */
+  async function board(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
+    for (let last = NaN; ; ) {
+      await page.locator('.pad-board').scrollIntoViewIfNeeded();
+      const box = (await page.locator('.pad-board').boundingBox())!;
+      if (box.y === last) return box;
+      last = box.y;
+      await page.waitForTimeout(250);
+    }
+  }
+
   async function draw(page: Page, lines: readonly Line[]): Promise<void> {
-    await page.locator('.pad-board').scrollIntoViewIfNeeded();
-    const box = (await page.locator('.pad-board').boundingBox())!;
+    const box = await board(page);
     for (const [[x, y], ...rest] of lines as readonly (readonly [readonly [number, number], ...Line])[]) {
       await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
       await page.mouse.down();
@@ -175,9 +185,8 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
 
   it('takes a finger without scrolling the page', async () => {
     const { page } = await open(390, { touch: true });
-    await page.locator('.pad-board').scrollIntoViewIfNeeded();
+    const box = await board(page);
     const before = await page.evaluate('scrollY');
-    const box = (await page.locator('.pad-board').boundingBox())!;
     const session = await page.context().newCDPSession(page);
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number): Promise<unknown> => session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x: box.x + box.width / 2, y: box.y + y * box.height }] });
     await touch('touchStart', 0.15);
@@ -196,7 +205,8 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     await page.waitForFunction(() => document.querySelectorAll('.pad-row i').length === 64);
     await page.context().close();
     const still = await open(1440, { javaScript: false });
-    expect(await still.page.locator('#draw').innerText()).toContain('Drawing needs JavaScript');
+    await still.page.locator('#draw').scrollIntoViewIfNeeded();
+    await expect.poll(() => still.page.locator('#draw').innerText()).toContain('Drawing needs JavaScript');
     expect(await still.page.locator('.pad').isVisible()).toBe(false);
     await still.page.context().close();
   });

@@ -94,15 +94,15 @@ describe('layerwise explain', () => {
   });
 
   it('the version of an installed package, not that in the lock file', async () => {
-    workspace.edit('package-lock.json', '"node_modules/fflate": {\n      "version": "', '"node_modules/fflate": {\n      "version": "9');
+    workspace.edit('package-lock.json', '"node_modules/vega": {\n      "version": "', '"node_modules/vega": {\n      "version": "9');
     expect((await agreed()).run.ran).toEqual([]);
-    const folder = join(workspace.root, 'node_modules/fflate');
+    const folder = join(workspace.root, 'node_modules/vega');
     const original = realpathSync(folder);
     rmSync(folder);
     cpSync(original, folder, { recursive: true });
-    workspace.edit('node_modules/fflate/package.json', '"version": "', '"version": "9');
+    workspace.edit('node_modules/vega/package.json', '"version": "', '"version": "9');
     const { explained, run } = await agreed();
-    expect(explained.report).toMatchObject({ state: 'runs', reasons: [{ reason: 'dependency', name: 'fflate' }] });
+    expect(explained.report).toMatchObject({ state: 'runs', reasons: [{ reason: 'dependency', name: 'vega' }] });
     expect(run.ran).toEqual(['report']);
   });
 

@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream';
 import type { ResultColumn, ResultTable } from '@layerwise/contracts';
-import parquet, { type RowBuffer } from 'parquetjs-lite';
+import parquet, { type Reader, type RowBuffer } from 'parquetjs-lite';
+import thrift from 'parquetjs-lite/gen-nodejs/parquet_types.js';
+import { decodeThrift } from 'parquetjs-lite/lib/util.js';
 
 const { ParquetReader, ParquetSchema, ParquetWriter } = parquet;
 
@@ -60,12 +62,17 @@ function columnBuffer(column: ResultColumn, rows: number): RowBuffer['columnData
   return { values, dlevels, rlevels: new Array<number>(rows).fill(0), distinct_values: new Set(), count: rows };
 }
 
+/** Most rows of a table: far above what a stage reports on, far below what memory holds. */
+const MOST_ROWS = 1 << 23;
+
 /**
- * The table in a Parquet file of int32, double, UTF-8 and boolean columns without nulls.
- * @throws RangeError naming the column of another type; Error if the bytes are not Parquet
+ * The table in a Parquet file of int32, double, UTF-8 and boolean columns, as {@link encodeParquet} writes them.
+ * @throws RangeError naming the column of another type, or whose pages are not as the file's own end says; Error if the bytes are not Parquet
  */
 export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
-  const reader = await ParquetReader.openBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reader = await ParquetReader.openBuffer(file);
+  for (const group of reader.metadata.row_groups) for (const { meta_data: chunk } of group.columns) checkPages(chunk, Number(group.num_rows), file);
   const fields = Object.entries(reader.schema.fields);
   const columns = fields.map(([name, { primitiveType, originalType }]) => ({ name, type: typeOf(name, originalType ?? primitiveType), values: [] as unknown[] }));
   const cursor = reader.getCursor();
@@ -77,6 +84,22 @@ export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
   }
   await reader.close();
   return Object.fromEntries(columns.map(({ name, type, values }) => [name, { type, values } as ResultColumn]));
+}
+
+/** The reader believes the count of values in the header of a page, and makes as many. */
+function checkPages(chunk: Reader['metadata']['row_groups'][0]['columns'][0]['meta_data'], rows: number, file: Buffer): void {
+  const where = `column '${chunk.path_in_schema.join('.')}'`;
+  if (!(rows >= 0 && rows <= MOST_ROWS)) throw new RangeError(`a table must have at most ${MOST_ROWS} rows, got ${rows}`);
+  if (chunk.dictionary_page_offset) throw new RangeError(`${where} must be plain, got a dictionary`);
+  const [start, length] = [Number(chunk.data_page_offset), Number(chunk.total_compressed_size)];
+  if (!(start >= 0 && length >= 0 && start + length <= file.length)) throw new RangeError(`${where} must lie within the file's ${file.length} bytes, got ${length} bytes from ${start}`);
+  let values = 0;
+  for (let at = start; at < start + length; ) {
+    const header = new thrift.PageHeader();
+    at += decodeThrift(header, file.subarray(at, start + length)) + header.compressed_page_size;
+    values += (header.data_page_header ?? header.data_page_header_v2)?.num_values ?? NaN;
+    if (!(header.compressed_page_size >= 0 && values <= rows)) throw new RangeError(`the pages of ${where} must hold the table's ${rows} values, got ${values}`);
+  }
 }
 
 function typeOf(name: string, type: string): ResultColumn['type'] {

@@ -10,12 +10,20 @@ declare module 'parquetjs-lite' {
     columnData: Record<string, { values: unknown[]; dlevels: number[]; rlevels: number[]; distinct_values: Set<unknown>; count: number }>;
     pages: Record<string, unknown[]>;
   }
+  /** The numbers are 64 bits wide: `Number` takes them. */
+  interface ColumnMetaData {
+    readonly path_in_schema: readonly string[];
+    readonly data_page_offset: unknown;
+    readonly dictionary_page_offset: unknown;
+    readonly total_compressed_size: unknown;
+  }
   interface Writer {
     rowBuffer: RowBuffer | Record<string, never>;
     close(): Promise<void>;
   }
-  interface Reader {
+  export interface Reader {
     readonly schema: Schema;
+    readonly metadata: { readonly row_groups: readonly { readonly num_rows: unknown; readonly columns: readonly { readonly meta_data: ColumnMetaData }[] }[] };
     getCursor(): { next(): Promise<Record<string, unknown> | null> };
     close(): Promise<void>;
   }
@@ -25,4 +33,14 @@ declare module 'parquetjs-lite' {
     readonly ParquetReader: { openBuffer(bytes: Buffer): Promise<Reader> };
   };
   export default parquet;
+}
+
+declare module 'parquetjs-lite/lib/util.js' {
+  /** Fills `into`; how many bytes it took. */
+  export function decodeThrift(into: object, bytes: Buffer): number;
+}
+
+declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
+  const types: { readonly PageHeader: new () => { compressed_page_size: number; data_page_header: { num_values: number } | null; data_page_header_v2: { num_values: number } | null } };
+  export default types;
 }
