@@ -62,6 +62,12 @@ function columnBuffer(column: ResultColumn, rows: number): RowBuffer['columnData
   return { values, dlevels, rlevels: new Array<number>(rows).fill(0), distinct_values: new Set(), count: rows };
 }
 
+type Field = Reader['schema']['fields'][string];
+type Chunk = Reader['metadata']['row_groups'][0]['columns'][0]['meta_data'];
+
+/** As the format numbers them: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
+const PAGE_V2 = 3;
+const PLAIN = 0;
 /** Most rows of a table: far above what a stage reports on, far below what memory holds. */
 const MOST_ROWS = 1 << 23;
 
@@ -72,9 +78,9 @@ const MOST_ROWS = 1 << 23;
 export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reader = await ParquetReader.openBuffer(file);
-  for (const group of reader.metadata.row_groups) for (const { meta_data: chunk } of group.columns) checkPages(chunk, Number(group.num_rows), file);
-  const fields = Object.entries(reader.schema.fields);
-  const columns = fields.map(([name, { primitiveType, originalType }]) => ({ name, type: typeOf(name, originalType ?? primitiveType), values: [] as unknown[] }));
+  const { fields } = reader.schema;
+  const columns = Object.entries(fields).map(([name, { primitiveType, originalType }]) => ({ name, type: typeOf(name, originalType ?? primitiveType), values: [] as unknown[] }));
+  for (const group of reader.metadata.row_groups) for (const { meta_data: chunk } of group.columns) checkPages(chunk, fields[chunk.path_in_schema.join('.')], Number(group.num_rows), file);
   const cursor = reader.getCursor();
   for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
     for (const { name, type, values } of columns) {
@@ -86,9 +92,10 @@ export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
   return Object.fromEntries(columns.map(({ name, type, values }) => [name, { type, values } as ResultColumn]));
 }
 
-/** The reader believes the count of values in the header of a page, and makes as many. */
-function checkPages(chunk: Reader['metadata']['row_groups'][0]['columns'][0]['meta_data'], rows: number, file: Buffer): void {
+/** The reader believes what the header of a page counts, and the lengths of runs of levels, and makes as many values. */
+function checkPages(chunk: Chunk, field: Field | undefined, rows: number, file: Buffer): void {
   const where = `column '${chunk.path_in_schema.join('.')}'`;
+  if (!field || field.rLevelMax > 0 || field.dLevelMax > 1) throw new RangeError(`${where} must be a column of the schema with a value a row`);
   if (!(rows >= 0 && rows <= MOST_ROWS)) throw new RangeError(`a table must have at most ${MOST_ROWS} rows, got ${rows}`);
   if (chunk.dictionary_page_offset) throw new RangeError(`${where} must be plain, got a dictionary`);
   const [start, length] = [Number(chunk.data_page_offset), Number(chunk.total_compressed_size)];
@@ -96,9 +103,27 @@ function checkPages(chunk: Reader['metadata']['row_groups'][0]['columns'][0]['me
   let values = 0;
   for (let at = start; at < start + length; ) {
     const header = new thrift.PageHeader();
-    at += decodeThrift(header, file.subarray(at, start + length)) + header.compressed_page_size;
-    values += (header.data_page_header ?? header.data_page_header_v2)?.num_values ?? NaN;
-    if (!(header.compressed_page_size >= 0 && values <= rows)) throw new RangeError(`the pages of ${where} must hold the table's ${rows} values, got ${values}`);
+    at += decodeThrift(header, file.subarray(at, start + length));
+    const { compressed_page_size: size, data_page_header_v2: page } = header;
+    if (header.type !== PAGE_V2 || !page || page.encoding !== PLAIN || !(page.num_nulls >= 0 && page.num_nulls <= page.num_values) || !(size >= 0)) throw new RangeError(`the pages of ${where} must be plain ones of version 2`);
+    values += page.num_values;
+    if (!(values <= rows && page.num_values >= 0)) throw new RangeError(`the pages of ${where} must hold the table's ${rows} values, got ${values}`);
+    if (field.dLevelMax > 0) checkRuns(file.subarray(at, at + size), page.num_values, where);
+    at += size;
+  }
+}
+
+/** Levels of one bit: runs of eight each, or of one level. */
+function checkRuns(levels: Uint8Array, count: number, where: string): void {
+  let found = 0;
+  for (let at = 0; found < count; at++) {
+    let run = 0;
+    let bits = 0;
+    for (; (levels[at] ?? 0) >= 128; at++, bits += 7) run += ((levels[at] as number) - 128) * 2 ** bits;
+    run += (levels[at] ?? NaN) * 2 ** bits;
+    found += run % 2 === 1 ? (run - 1) * 4 : run / 2;
+    at += run % 2 === 1 ? (run - 1) / 2 : 1;
+    if (!(run > 1 && found < count + 8)) throw new RangeError(`the levels of ${where} must be ${count}, got ${found}`);
   }
 }
 

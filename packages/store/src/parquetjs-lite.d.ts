@@ -2,7 +2,7 @@ declare module 'parquetjs-lite' {
   import type { Writable } from 'node:stream';
 
   interface Schema {
-    readonly fields: Record<string, { primitiveType: string; originalType?: string }>;
+    readonly fields: Record<string, { primitiveType: string; originalType?: string; rLevelMax: number; dLevelMax: number }>;
   }
   export interface RowBuffer {
     rowCount: number;
@@ -41,6 +41,11 @@ declare module 'parquetjs-lite/lib/util.js' {
 }
 
 declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
-  const types: { readonly PageHeader: new () => { compressed_page_size: number; data_page_header: { num_values: number } | null; data_page_header_v2: { num_values: number } | null } };
+  interface PageHeader {
+    type: number;
+    compressed_page_size: number;
+    data_page_header_v2: { num_values: number; num_nulls: number; encoding: number } | null;
+  }
+  const types: { readonly PageHeader: new () => PageHeader };
   export default types;
 }
