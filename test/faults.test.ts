@@ -3,21 +3,12 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rm
 import { join } from 'node:path';
 import { Store } from '@layerwise/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { study } from './faults/trial.mjs';
 import { nxPath, runNode } from './workspace/folder.mjs';
 import { Workspace } from './workspace/workspace.js';
 
 /** What goes wrong outside of Layerwise: after each fault the next run completes, with the same bytes, and keeps what was finished. */
 const seconds = 1000;
-
-const study = `name: tiny
-seed: 7
-dataset: { use: strokes, strokes: { train: 300, test: 60 } }
-preprocess: { validation: { first: 60 } }
-embed: { tsne: [{ rows: 20, iterations: 20, perplexity: 4 }] }
-experiments:
-  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
-  two: { train: { hidden: [{ units: 5 }], epochs: 1 } }
-`;
 
 /** Whom root becomes where permissions are to count. */
 const nobody = { uid: 65534, gid: 65534 };

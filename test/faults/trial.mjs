@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { parseManifest } from '@layerwise/store/manifest';
 import { createFolder, nxPath, runNode } from '../workspace/folder.mjs';
 
-const study = `name: tiny
+/** The study of the trials; two experiments share all but their nets and what follows. */
+export const study = `name: tiny
 seed: 7
 dataset: { use: strokes, strokes: { train: 300, test: 60 } }
 preprocess: { validation: { first: 60 } }

@@ -6,6 +6,7 @@ import { readme } from './readme.js';
 
 /** Formats that a net can be exported to. */
 export const FORMATS = ['tfjs', 'keras', 'onnx', 'js'] as const;
+/** One of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number];
 
 /** A file of an export. */

@@ -13,6 +13,7 @@ export interface Library {
   }) => GrownForest;
 }
 
+/** A forest of the library, of which its trees and the columns given to each are used. */
 export interface GrownForest {
   readonly indexes: readonly (readonly number[])[];
   readonly estimators: readonly { readonly root: CartNode }[];

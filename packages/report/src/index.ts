@@ -1,5 +1,6 @@
-export { stage } from './stage.js';
-export { stage as default } from './stage.js';
+/** The stage that writes an experiment's page; by either name, as every stage package. */
+export { stage, stage as default } from './stage.js';
+/** Checked parameters of the stage. */
 export type { ReportParams } from './params.js';
 export { renderTimes, type StageTime } from './study/times.js';
 export { renderComparison, renderSeeds } from './study/comparison.js';

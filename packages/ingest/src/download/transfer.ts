@@ -12,6 +12,7 @@ export interface Patience {
   readonly pause: number;
 }
 
+/** Patience with a public mirror. */
 export const PATIENCE: Patience = { connect: 4000, stall: 10_000, rounds: 3, pause: 500 };
 
 /** Why one mirror did not deliver; `again` says whether trying it once more makes sense. */
