@@ -94,4 +94,14 @@ describe('layerwise predict and export', () => {
     expect(existsSync(join(workspace.root, 'one/model.keras'))).toBe(false);
     expect(workspace.read('models/README.md')).toContain('A dense net 784-16-12-10 (relu, relu, softmax)');
   });
+
+  it('read and export by the last run where the study has changed since, and say so', async () => {
+    workspace.edit('pipelines/tiny/study.yaml', 'epochs: 4', 'epochs: 5');
+    for (const args of [['predict', 'tiny:net', 'scans/sheet0.jpg', '--out', 'read'], ['export', 'tiny:net', '--format', 'js', '--out', 'older']]) {
+      const { code, output } = await workspace.layerwise(args);
+      expect(code, output).toBe(0);
+      expect(output).toMatch(/note: the last run of tiny:net is used; the study or the data has changed since/);
+    }
+    expect(workspace.read('older/model.mjs')).toContain('tiny:net');
+  });
 });

@@ -91,27 +91,34 @@ export async function openBuilt(root: string, plan: ExperimentPlan): Promise<Bui
 
 /** The experiment as it is planned now; if that is not built, as it was last run, which is said on standard error. @throws LayerwiseError ARTIFACT_MISSING */
 export async function currentOrLast(root: string, plan: ExperimentPlan): Promise<BuiltExperiment> {
+  return orLast(root, plan, (chosen) => openBuilt(root, chosen));
+}
+
+/**
+ * Opens an experiment as it is planned now; if that is not built, as it was last run, which is said on standard error.
+ * @param open fails with ARTIFACT_MISSING where what it needs is not built
+ */
+export async function orLast<T>(root: string, plan: ExperimentPlan, open: (plan: ExperimentPlan) => Promise<T>): Promise<T> {
   try {
-    return await openBuilt(root, plan);
+    return await open(plan);
   } catch (error) {
     if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
-    const last = await openLast(root, plan);
-    process.stderr.write(`note: the last run of ${plan.study}:${plan.name} is shown; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date\n`);
-    return { ...last, result: await resultOf(root, last.plan, last.artifacts) };
+    const found = await open(await lastPlan(root, plan));
+    process.stderr.write(`note: the last run of ${plan.study}:${plan.name} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date\n`);
+    return found;
   }
 }
 
 /**
- * The artifacts that the experiment's folder was last laid from, for a look at them after the plan has changed
+ * The plan by which the experiment's folder was last laid, for a look at its artifacts after the plan has changed
  * (another study file, other data). @throws LayerwiseError ARTIFACT_MISSING
  */
-export async function openLast(root: string, plan: ExperimentPlan): Promise<{ plan: ExperimentPlan; artifacts: ExperimentArtifacts }> {
+async function lastPlan(root: string, plan: ExperimentPlan): Promise<ExperimentPlan> {
   const file = join(root, 'artifacts', plan.study, plan.name, 'experiment.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy: `npx nx run ${plan.study}:${plan.name}` });
   const { stages, repeats } = JSON.parse(text) as { stages: Record<string, { id: string }>; repeats?: ExperimentPlan['repeats'] };
-  const last = { ...plan, stages: Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id])), repeats: repeats ?? [{ seed: null, id: stages.train?.id as string }] };
-  return { plan: last, artifacts: await openExperiment(root, last) };
+  return { ...plan, stages: Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id])), repeats: repeats ?? [{ seed: null, id: stages.train?.id as string }] };
 }
 
 /** The figures of a built experiment. @throws LayerwiseError ARTIFACT_MISSING if a training from another seed is missing */

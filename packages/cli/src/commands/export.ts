@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exportFiles, FORMATS, type Format } from '@layerwise/export';
 import type { StoredArtifact } from '@layerwise/store';
-import { openExperiment } from '../experiment.js';
+import { openExperiment, orLast } from '../experiment.js';
 import { openNet } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
 
@@ -16,8 +16,7 @@ export interface ExportOptions {
 export async function exportCommand(address: string, { format, out }: ExportOptions): Promise<void> {
   const root = findRoot();
   const plan = findExperiment(await planAll(root), address);
-  const net = await openNet(root, plan);
-  const { train } = await openExperiment(root, plan, ['train']);
+  const { net, train } = await orLast(root, plan, async (built) => ({ net: await openNet(root, built), ...(await openExperiment(root, built, ['train'])) }));
   const artifact = train as StoredArtifact;
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'export');
   const files = exportFiles(net, format === 'all' ? FORMATS : [format], { model: await artifact.bytes('model.json'), weights: await artifact.bytes('weights.bin') });

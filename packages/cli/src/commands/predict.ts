@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, parse, relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { annotated, decodePicture, encodePng, scoreReadings, toCsv, toText, type LabelScore, type Reading } from '@layerwise/sheet';
+import { orLast } from '../experiment.js';
 import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
@@ -22,7 +23,7 @@ export async function predictCommand(address: string, names: readonly string[], 
   const root = findRoot();
   const plan = findExperiment(await planAll(root), address);
   const files = findPictures(names.map(String));
-  const reader = await SheetReader.open(root, plan);
+  const reader = await orLast(root, plan, (built) => SheetReader.open(root, built));
   const { classes } = reader.net.dataset;
   const wanted = labels === undefined ? undefined : parseLabels(labels, classes);
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'predict');
