@@ -20,8 +20,9 @@ export async function nodesArtifact(hidden: readonly number[]): Promise<MemoryAr
     ...{ layer: int(({ layer }) => layer), node: int(({ h }) => h), zeros: real(() => 0.4), information: real((h) => h / 10), reached: real(() => 7), largest: real(() => 5), costZero: real((h) => h / 1000), costMean: real(() => 0.02) },
     sentence: { type: 'text', values: nodes.map(({ h }) => `fires for <${h % K}>`) },
   });
-  const byClass = Object.fromEntries(['area', 'areaLow', 'areaHigh', 'gradient', 'costZero', 'q05', 'q25', 'q50', 'q75', 'q95'].map((name) => [name, real((h, c) => (h % K === c ? 0.9 : c === 9 ? NaN : 0.4), K)]));
-  await artifact.table('classes', { layer: int(({ layer }) => layer, K), ...byClass });
+  const byClass = Object.fromEntries(['area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'costZero', 'zeros', 'predictedZeros', 'q05', 'q25', 'q50', 'q75', 'q95'].map((name) => [name, real((h, c) => (h % K === c ? 0.9 : c === 9 ? NaN : 0.4), K)]));
+  const predicted = Object.fromEntries(['05', '25', '50', '75', '95'].map((q) => [`predictedQ${q}`, real((h, c) => (h % K === c ? 0.8 : 0.3), K)]));
+  await artifact.table('classes', { layer: int(({ layer }) => layer, K), ...byClass, ...predicted });
   for (const [l, units] of hidden.entries()) {
     const ids = { data: Uint32Array.from({ length: units * 8 }, (_, i) => 100 + i), width: 8 };
     const images = { data: Float32Array.from({ length: units * P }, (_, i) => (l === 0 ? (i % 7) - 3 : (i % 5) / 4)), width: P };

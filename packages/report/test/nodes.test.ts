@@ -19,6 +19,23 @@ describe('the chapter on hidden nodes', () => {
     text = await page([40, 3]);
   });
 
+  it('keeps sheets of all nodes and their figures by class as files', async () => {
+    const hidden = [300];
+    const { output } = await runInMemory(stage, { inputs: { ...fixture({ hidden, views: [] }), nodes: await nodesArtifact(hidden) } });
+    const [first, second] = ['nodes-hidden1-weights-1', 'nodes-hidden1-weights-2'].map((name) => output.tables.get(`figures/${name}`)?.['node']?.values);
+    expect([first?.length, second?.length, second?.[0]]).toEqual([256, 44, 257]);
+    for (const name of ['weights-1', 'weights-2', 'maximiser-1', 'maximiser-2', 'images-1', 'images-2']) {
+      for (const extension of ['svg', 'png', 'vl.json']) expect(output.blobs.has(`figures/nodes-hidden1-${name}.${extension}`), `${name}.${extension}`).toBe(true);
+    }
+    const png = Buffer.from(output.blobs.get('figures/nodes-hidden1-weights-2.png') as Uint8Array);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([17 * 32, 3 * 37]);
+    const ids = output.tables.get('figures/nodes-hidden1-images-1')?.['most2']?.values;
+    expect([ids?.[0], ids?.[1], ids?.[2]]).toEqual([101, 109, 117]);
+    expect(output.tables.get('figures/nodes-hidden1-classes')?.['informationHigh']?.values).toHaveLength(300 * K);
+    const links = [...new TextDecoder().decode(output.blobs.get('index.html')).matchAll(/href="(figures\/nodes-[^"]*)"/g)].map(([, link]) => link as string);
+    for (const link of links) expect(output.blobs.has(link) || output.tables.has(link.replace(/\.parquet$/, '')), link).toBe(true);
+  });
+
   it('shows the nodes that cost most first, one page of each layer, without scripts', () => {
     const withoutScripts = text.replace(/<script[\s\S]*?<\/script>/g, '');
     expect(cards(withoutScripts)).toEqual([...Array.from({ length: 12 }, (_, i) => `Node ${40 - i}`), 'Node 3', 'Node 2', 'Node 1']);
@@ -27,17 +44,18 @@ describe('the chapter on hidden nodes', () => {
   it('gives every node its weights, maximiser, images, bars and sentence', () => {
     const [card] = text.match(/<figure class="node-card"[\s\S]*?<\/figure>/) as RegExpMatchArray;
     expect(card.match(/<img /g)).toHaveLength(3);
-    expect(card.match(/<rect /g)).toHaveLength(4 * K);
+    expect(card.match(/<rect /g)).toHaveLength(7 * K);
     expect(card).toContain('fires for &lt;9');
-    expect(card).toContain('9: median 0.90, AUC 0.90');
+    expect(card).toContain('9: median 0.90, of those predicted 0.80, zero for 90%, AUC 0.90 (0.90 to 0.90), 0.90 (0.90 to 0.90) bits');
+    for (const row of ['true', 'predicted', 'zeros', 'AUC', 'bits', 'logit', 'cost']) expect(card).toContain(`>${row}<tspan`);
     expect(card).toContain('Maximiser 7.00; real images reach 5.00; zero for 40%');
   });
 
-  it('holds all nodes of a layer that needs more than one page, for the script to sort and page', () => {
+  it('holds all nodes of each layer, for the script to sort and page', () => {
     const lists = [...text.matchAll(/<script type="application\/json" data-node-list="[^"]*">(.*?)<\/script>/g)].map((match) => JSON.parse(match[1] as string) as { units: number; sentences: string[]; figures: string });
-    expect(lists.map(({ units }) => units)).toEqual([40]);
+    expect(lists.map(({ units }) => units)).toEqual([40, 3]);
     expect(lists[0]?.sentences).toHaveLength(40);
-    expect(Buffer.from(lists[0]?.figures as string, 'base64').length).toBe(4 * 40 * (7 + 10 * K));
+    expect(Buffer.from(lists[0]?.figures as string, 'base64').length).toBe(4 * 40 * (7 + 21 * K));
   });
 
   it('says what the layer is, and which nodes are dead or repeat another', () => {

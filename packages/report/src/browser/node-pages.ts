@@ -1,13 +1,16 @@
 /// <reference lib="dom" />
-import type { NodeCard, nodeCard } from './node-card.js';
+import type { ClassFigure, NodeCard, nodeCard } from './node-card.js';
 
-/** The nodes of a layer as the page holds them. H nodes, K classes. */
+/** The nodes of a layer as the page holds them. H nodes, of whose K classes C are shown, each node's own. */
 export interface PackedNodes {
   readonly name: string;
   readonly units: number;
   readonly page: number;
   readonly sentences: readonly string[];
-  /** base64 of float32[H][7 + 10 K]: zeros, information, reached, largest, share, costMean, overall cost, then area, areaLow, areaHigh, gradient, cost per class, then five quantiles for each class. */
+  /** C, and the names of the figures of a class in their order, F. */
+  readonly classes: number;
+  readonly byClass: readonly ClassFigure[];
+  /** base64 of float32[H][7 + (1 + F + 10) C]: zeros, information, reached, largest, share, costMean, overall cost, then the classes, their figures, and five quantiles for each, by true and by predicted class. */
   readonly figures: string;
   /** Nodes by likeness. */
   readonly order: readonly number[];
@@ -18,7 +21,6 @@ export interface PackedNodes {
 
 /** Sorting, paging and scale of the lists of nodes, each once it comes near the screen. Taken into the page as text: it must not refer to anything outside itself. */
 export function nodePages({ card, names, colours }: { card: typeof nodeCard; names: readonly string[]; colours: readonly string[] }): void {
-  const K = names.length;
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -34,12 +36,16 @@ export function nodePages({ card, names, colours }: { card: typeof nodeCard; nam
 
   function open(list: HTMLElement, packed: PackedNodes): void {
     const floats = new Float32Array(Uint8Array.from(atob(packed.figures), (c) => c.charCodeAt(0)).buffer);
-    const width = 7 + 10 * K;
-    const part = (node: number, from: number, to = from + 1): number[] => Array.from(floats.subarray(node * width + 7 + from * K, node * width + 7 + to * K));
+    const { classes: C, byClass } = packed;
+    const width = 7 + (11 + byClass.length) * C;
+    /** Of the numbers by class those from the `from`-th C on, so many times C. */
+    const part = (node: number, from: number, times = 1): number[] => Array.from(floats.subarray(node * width + 7 + from * C, node * width + 7 + (from + times) * C));
     const figure = (node: number, at: number): number => floats[node * width + at] as number;
     const cardOf = (node: number): NodeCard => ({
       ...{ node, sentence: packed.sentences[node] as string, zeros: figure(node, 0), information: figure(node, 1), reached: figure(node, 2), largest: figure(node, 3), share: figure(node, 4), costMean: figure(node, 5) },
-      ...{ area: part(node, 0), areaLow: part(node, 1), areaHigh: part(node, 2), gradient: part(node, 3), cost: part(node, 4), quantiles: part(node, 5, 10) },
+      classes: part(node, 0),
+      byClass: Object.fromEntries(byClass.map((name, i) => [name, part(node, 1 + i)])) as unknown as NodeCard['byClass'],
+      ...{ truth: part(node, 1 + byClass.length, 5), predicted: part(node, 6 + byClass.length, 5) },
     });
     const sheets = Object.entries(packed.sheets).map(([kind, sheet]) => {
       const image = new Image();
@@ -99,11 +105,9 @@ export function nodePages({ card, names, colours }: { card: typeof nodeCard; nam
         order = (orders[value] as () => number[])();
         show(0);
       }),
-      select('Scale', ['of each node', 'of the layer'], (value) => list.classList.toggle('one-scale', value === 'of the layer')),
-      before,
-      place,
-      after,
+      select('Scale of weights', ['each node', 'layer'], (value) => list.classList.toggle('one-scale', value === 'layer')),
     );
+    if (pages > 1) controls.append(before, place, after);
     place.textContent = `1 to ${Math.min(nodes.length, packed.page)} of ${nodes.length}`;
     before.disabled = true;
     after.disabled = pages < 2;

@@ -71,12 +71,13 @@ export function signedPixels(values: ArrayLike<number>, width: number, height: n
   return signedImage(small.values, small.width, small.height);
 }
 
-/** Images of one size and palette on a sheet. */
-export function together(images: readonly IndexedImage[], columns: number): IndexedImage {
+/** Images of one size and palette on a sheet, `columns` to a row, each with `gap` empty pixels to its right and `band` above it. */
+export function together(images: readonly IndexedImage[], columns: number, gap = 0, band = 0): IndexedImage {
   const [{ width, height, palette }] = images;
-  const sheet = { width: columns * width, height: Math.ceil(images.length / columns) * height, palette, pixels: new Uint8Array(columns * width * Math.ceil(images.length / columns) * height) };
+  const [stepX, stepY] = [width + gap, height + band];
+  const sheet = { width: columns * stepX, height: Math.ceil(images.length / columns) * stepY, palette, pixels: new Uint8Array(columns * stepX * Math.ceil(images.length / columns) * stepY) };
   images.forEach(({ pixels }, i) => {
-    const at = Math.floor(i / columns) * height * sheet.width + (i % columns) * width;
+    const at = (Math.floor(i / columns) * stepY + band) * sheet.width + (i % columns) * stepX;
     for (let y = 0; y < height; y++) sheet.pixels.set(pixels.subarray(y * width, (y + 1) * width), at + y * sheet.width);
   });
   return sheet;

@@ -1,0 +1,56 @@
+import type { ResultTable } from '@layerwise/contracts';
+import { CLASS_FIGURES, type ClassFigure, type NodeCard } from '../browser/node-card.js';
+import { ints, reals, texts } from './columns.js';
+import { classAxis, classColour } from './theme.js';
+import type { Drawing } from './vega.js';
+
+/** What is drawn of a node and class: its title, its number, the ends of its interval, what is taken off them, and their unit in parts. */
+const MEASURES = [
+  { title: 'AUC − ½', value: 'area', low: 'areaLow', high: 'areaHigh', zero: 0.5, times: 1 },
+  { title: 'information, bits', value: 'information', low: 'informationLow', high: 'informationHigh', zero: 0, times: 1 },
+  { title: 'gradient of the logit', value: 'gradient', low: 'gradient', high: 'gradient', zero: 0, times: 1 },
+  { title: 'accuracy lost, points', value: 'costZero', low: 'costZero', high: 'costZero', zero: 0, times: 100 },
+] as const;
+
+/** Selectivity, gradient and cost by class of a few nodes as small multiples. */
+export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], names: readonly string[]): Drawing {
+  const cells = cards.flatMap(({ node, classes, byClass }) =>
+    classes.flatMap((c, i) =>
+      MEASURES.map(({ title, zero, times, ...of }) => {
+        const shown = (name: ClassFigure): number => times * ((byClass[name][i] as number) - zero);
+        return { node: node + 1, class: names[c] as string, measure: title, value: shown(of.value), low: shown(of.low), high: shown(of.high) };
+      }),
+    ),
+  );
+  const data = { node: ints(cells.map((cell) => cell.node)), class: texts(cells.map((cell) => cell.class)), measure: texts(cells.map((cell) => cell.measure)), value: reals(cells.map((cell) => cell.value)), low: reals(cells.map((cell) => cell.low)), high: reals(cells.map((cell) => cell.high)) };
+  const spec = {
+    title: { text: `Nodes of ${layer} by class` },
+    facet: { row: { field: 'node', type: 'ordinal', title: 'node', sort: cards.map(({ node }) => node + 1) }, column: { field: 'measure', type: 'nominal', title: null, sort: MEASURES.map(({ title }) => title) } },
+    resolve: { scale: { y: 'independent' } },
+    spec: {
+      width: 170,
+      height: 70,
+      encoding: { x: { field: 'class', type: 'nominal', sort: names, title: null, axis: classAxis(names) } },
+      layer: [
+        { mark: { type: 'bar' }, encoding: { y: { field: 'value', type: 'quantitative', title: null, axis: { tickCount: 3 } }, color: { field: 'class', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, c) => classColour(c)) } } } },
+        { mark: { type: 'rule', color: 'currentColor' }, encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } } },
+      ],
+    },
+  };
+  return { name: `nodes-${layer}-classes`, alt: `Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and accuracy lost, by class, of ${cards.length} nodes of ${layer}`, spec, data };
+}
+
+const FIVE = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;
+
+/** What the cards say by class, a row for each node and class shown. */
+export function nodeClassesTable(cards: readonly NodeCard[], names: readonly string[]): ResultTable {
+  const cells = cards.flatMap((card) => card.classes.map((c, i) => ({ card, c, i })));
+  const five = (prefix: string, of: (card: NodeCard) => readonly number[]): ResultTable => Object.fromEntries(FIVE.map((name, q) => [prefix ? `${prefix}Q${name.slice(1)}` : name, reals(cells.map(({ card, i }) => of(card)[5 * i + q] as number))]));
+  return {
+    node: ints(cells.map(({ card }) => card.node + 1)),
+    class: texts(cells.map(({ c }) => names[c] as string)),
+    ...Object.fromEntries(CLASS_FIGURES.map((name) => [name, reals(cells.map(({ card, i }) => card.byClass[name][i] as number))])),
+    ...five('', ({ truth }) => truth),
+    ...five('predicted', ({ predicted }) => predicted),
+  };
+}

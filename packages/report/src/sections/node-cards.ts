@@ -1,0 +1,88 @@
+import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } from '../browser/node-card.js';
+import type { PackedNodes } from '../browser/node-pages.js';
+import type { LayerFindings } from '../data/nodes.js';
+import { inkSheet, signedPixels, together } from '../figures/digits.js';
+import { base64, pngUrl, type IndexedImage } from '../figures/png.js';
+import { pixelImage, type Context } from './section.js';
+
+/** Real images in a row of a card: most, median, least. */
+export const IMAGES = 4;
+/** Layers of more nodes show only the images that activate a node most. */
+export const MANY = 512;
+const SHEET_COLUMNS = 32;
+/** Classes on a card; of more those whose area is farthest from one half. */
+export const MOST_CLASSES = 30;
+
+const QUANTILES = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;
+const NODE_FIGURES = ['zeros', 'information', 'reached', 'largest', 'costMean'] as const;
+
+/** What the cards of a layer say. @param K number of classes */
+export function cardsOf(layer: LayerFindings, K: number, { experiment: { images } }: Context): NodeCard[] {
+  const size = images.width * images.height;
+  const nodes = Object.fromEntries(NODE_FIGURES.map((name) => [name, layer.node(name)])) as Record<(typeof NODE_FIGURES)[number], number[]>;
+  const classes = Object.fromEntries(CLASS_FIGURES.map((name) => [name, layer.classes(name)])) as Record<ClassFigure, number[]>;
+  const [truth, predicted] = [QUANTILES.map((name) => layer.classes(name)), QUANTILES.map((name) => layer.classes(`predictedQ${name.slice(1)}`))];
+  const strengths = layer.sentences.map((_, node) => layer.weights.subarray(node * size, (node + 1) * size).reduce((top, w) => Math.max(top, Math.abs(w)), 0));
+  const strongest = strengths.reduce((top, value) => Math.max(top, value), 0);
+  return layer.sentences.map((sentence, node): NodeCard => {
+    const shown = mostDecided(classes.area.slice(node * K, (node + 1) * K));
+    const places = shown.map((c) => node * K + c);
+    const fives = (columns: readonly number[][]): number[] => places.flatMap((place) => columns.map((values) => values[place] as number));
+    return {
+      ...{ node, sentence, share: strongest > 0 ? strengths[node] / strongest : 0, classes: shown, truth: fives(truth), predicted: fives(predicted) },
+      ...{ zeros: nodes.zeros[node], information: nodes.information[node], reached: nodes.reached[node], largest: nodes.largest[node], costMean: nodes.costMean[node] },
+      byClass: Object.fromEntries(CLASS_FIGURES.map((name) => [name, places.map((place) => classes[name][place])])) as unknown as NodeCard['byClass'],
+    };
+  });
+}
+
+/** The classes whose areas are farthest from one half, of equals the first; ascending. */
+function mostDecided(areas: readonly number[]): number[] {
+  const distance = (c: number): number => Math.abs(areas[c] - 0.5) || 0;
+  const all = [...areas.keys()];
+  return areas.length <= MOST_CLASSES ? all : all.sort((a, b) => distance(b) - distance(a) || a - b).slice(0, MOST_CLASSES).sort((a, b) => a - b);
+}
+
+/** A picture of a node; `ink` ones are inverted on dark ground, the others are signed. */
+export interface Tile {
+  readonly image: IndexedImage;
+  readonly ink: boolean;
+}
+
+/** The pictures of one node; the maximiser of a first layer is signed, deeper ones are ink. */
+export function tiles(layer: LayerFindings, node: number, { experiment: { images } }: Context): Record<keyof NodePictures, Tile> {
+  const { width, height, shown } = images;
+  const size = width * height;
+  const own = (values: Float32Array): Float32Array => values.subarray(node * size, (node + 1) * size);
+  const signed = 'length' in layer.info.maximiser;
+  const few = Math.min(IMAGES, layer.shown);
+  const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => (i < few ? images.shown.at('train', list[node * layer.shown + i]) : undefined));
+  const rows = layer.info.units > MANY ? [layer.most] : [layer.most, layer.median, layer.least];
+  const maximiser = own(layer.maximisers);
+  return {
+    weights: { image: signedPixels(own(layer.weights), width, height), ink: false },
+    maximiser: { image: signed ? signedPixels(maximiser, width, height) : inkSheet([images.shown.of(Uint8Array.from(maximiser, (value) => Math.round(255 * value)))], shown.width, shown.height, 1), ink: !signed },
+    images: { image: inkSheet(rows.flatMap(ids), shown.width, shown.height, IMAGES), ink: true },
+  };
+}
+
+/** The pictures of one node as they stand in its card. */
+export function pictures(found: Record<keyof NodePictures, Tile>, node: number): NodePictures {
+  const picture = (kind: keyof NodePictures, alt: string): string => pixelImage(found[kind].image, `${alt} of node ${node + 1}`, found[kind].ink ? 'ink' : 'map').text;
+  return { weights: picture('weights', 'weights'), maximiser: picture('maximiser', 'maximiser'), images: picture('images', 'images that are most, median and least active') };
+}
+
+/** All nodes of a layer for the page's script. */
+export function pack(layer: LayerFindings, cards: readonly NodeCard[], all: readonly Record<keyof NodePictures, Tile>[], page: number): PackedNodes {
+  const overall = layer.node('costZero');
+  const figures = cards.map((c) => [c.zeros, c.information, c.reached, c.largest, c.share, c.costMean, overall[c.node], ...c.classes, ...CLASS_FIGURES.flatMap((name) => c.byClass[name]), ...c.truth, ...c.predicted]);
+  const sheet = (kind: keyof NodePictures): PackedNodes['sheets'][typeof kind] => {
+    const { width, height } = all[0][kind].image;
+    return { url: pngUrl(together(all.map((tile) => tile[kind].image), SHEET_COLUMNS)), width, height, ink: all[0][kind].ink };
+  };
+  return {
+    ...{ name: layer.info.name, units: layer.info.units, page, sentences: layer.sentences, order: layer.info.nodeOrder, columns: SHEET_COLUMNS },
+    ...{ classes: cards[0].classes.length, byClass: CLASS_FIGURES, figures: base64(new Uint8Array(Float32Array.from(figures.flat()).buffer)) },
+    sheets: { weights: sheet('weights'), maximiser: sheet('maximiser'), images: sheet('images') },
+  };
+}

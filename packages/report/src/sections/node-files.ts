@@ -1,0 +1,57 @@
+import type { ResultTable } from '@layerwise/contracts';
+import type { NodeCard, NodePictures } from '../browser/node-card.js';
+import type { LayerFindings } from '../data/nodes.js';
+import { ints, reals } from '../figures/columns.js';
+import { contactSheet } from '../figures/contact-sheet.js';
+import { nodeClassesDrawing, nodeClassesTable } from '../figures/node-classes.js';
+import { draw } from '../figures/vega.js';
+import { html, type Markup } from '../page/html.js';
+import { IMAGES, MANY, type Tile } from './node-cards.js';
+import type { Context } from './section.js';
+
+/** Nodes on one sheet. */
+const SHEET = 256;
+
+type Kind = keyof NodePictures;
+const TITLES: Readonly<Record<Kind, string>> = { weights: 'incoming weights', maximiser: 'inputs that activate most', images: 'training images that activate most' };
+
+/**
+ * Keeps what the cards of a layer show in figures/: sheets of all nodes' pictures, and their figures by class.
+ * @param drawn the nodes whose figures by class are drawn; the table has all
+ * @returns links to the files
+ */
+export async function nodeFiles(layer: LayerFindings, cards: readonly NodeCard[], all: readonly Record<Kind, Tile>[], drawn: readonly number[], { shelf, names }: Context): Promise<Markup> {
+  const { name } = layer.info;
+  const byClass = shelf.add({ ...(await draw(nodeClassesDrawing(name, drawn.map((node) => cards[node] as NodeCard), names))), data: nodeClassesTable(cards, names) });
+  const links: Markup[] = [];
+  for (const kind of ['weights', 'maximiser', 'images'] as const) {
+    for (let from = 0; from < cards.length; from += SHEET) {
+      const nodes = cards.slice(from, from + SHEET).map(({ node }) => node);
+      const part = cards.length > SHEET ? `-${from / SHEET + 1}` : '';
+      const sheet = await contactSheet(`nodes-${name}-${kind}${part}`, `Nodes of ${name}: ${titleOf(kind, layer)}`, nodes.map((node) => node + 1), nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image), aboutOf(kind, layer, nodes));
+      shelf.add(sheet);
+      links.push(html`<br>${TITLES[kind]}${part && `, nodes ${from + 1} to ${from + nodes.length}`}: ${fileLinks(sheet.name, ['svg', 'png'])}`);
+    }
+  }
+  return html`<details class="note"><summary>Files of these figures</summary><p class="note">Each number of the cards by class, of all nodes: ${fileLinks(byClass.name, ['svg'])}${links}</p><p class="note">The numbers of the images: <a href="../nodes/${name}.arrow">nodes/${name}.arrow</a>.</p></details>`;
+}
+
+/** The images of wide layers are only those that activate most; see `tiles`. */
+function titleOf(kind: Kind, { info }: LayerFindings): string {
+  return kind === 'images' && info.units <= MANY ? 'training images that activate most, around the median and least' : TITLES[kind];
+}
+
+function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): ResultTable {
+  const column = (name: string) => {
+    const values = layer.node(name);
+    return reals(nodes.map((node) => values[node] as number));
+  };
+  if (kind === 'weights') return { costZero: column('costZero'), information: column('information') };
+  if (kind === 'maximiser') return { reached: column('reached'), largest: column('largest') };
+  const ids = (list: Uint32Array, name: string): ResultTable => Object.fromEntries(Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [`${name}${i + 1}`, ints(nodes.map((node) => list[node * layer.shown + i] as number))]));
+  return { ...ids(layer.most, 'most'), ...(layer.info.units <= MANY && { ...ids(layer.median, 'median'), ...ids(layer.least, 'least') }) };
+}
+
+function fileLinks(name: string, extensions: readonly string[]): Markup {
+  return html`<span class="files">${extensions.map((extension) => html`<a href="figures/${name}.${extension}">${extension.toUpperCase()}</a> `)}<a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span>`;
+}
