@@ -13,7 +13,7 @@ interface Result {
   readonly test: Score;
   readonly validation: Score;
   readonly warnings: readonly string[];
-  readonly seeds: { count: number; test: { mean: number; deviation: number | null; lowest: number; highest: number }; runs: { seed: number; test: Score }[] };
+  readonly seeds: { count: number; test: { mean: number; deviation: number | null; lowest: number; highest: number }; loss: Record<'train' | 'validation' | 'test', { mean: number; deviation: number }>; runs: { seed: number; test: Score }[] };
 }
 
 interface Compared {
@@ -70,7 +70,9 @@ describe('nets trained from several seeds', () => {
     expect(after.seeds.test.mean).toBeCloseTo(accuracies.reduce((sum, value) => sum + value, 0) / 3, 12);
     expect([after.seeds.test.lowest, after.seeds.test.highest]).toEqual([Math.min(...accuracies), Math.max(...accuracies)]);
     expect(new Set(after.seeds.runs.map(({ test }) => test.loss)).size).toBe(3);
-    expect(workspace.read('artifacts/tiny/wide/report/index.html')).toContain('Over 3 seeds (7 to 9) test accuracy is');
+    const page = workspace.read('artifacts/tiny/wide/report/index.html');
+    expect(page).toContain('Over 3 seeds (7 to 9) test accuracy is');
+    for (const { mean, deviation } of Object.values(after.seeds.loss)) expect(page).toContain(`${mean.toFixed(4)} ± ${deviation.toFixed(4)}`);
   }, 240_000);
 
   it('the study tests differences over common seeds; compare says the same, and of the images, in words and on a page', async () => {

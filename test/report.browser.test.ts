@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { runInMemory } from '@layerwise/conformance';
-import { renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
+import { accuracyFigure, renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
 import { fixture } from '../packages/report/test/fixture.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -14,7 +14,8 @@ const found = existsSync(executablePath);
 if (!found) console.warn(`skipped: no browser at ${executablePath}; install Debian's chromium or set CHROMIUM_PATH to test reports in a browser`);
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-${1 + i}-10`, inputs: '784 pixels', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, testMean: 0.91, testDeviation: 0.0123, testLowest: 0.9, testHighest: 0.92, range: '43 to 47' } }) }));
+const spread = { mean: 0.91, deviation: 0.0123, lowest: 0.9, highest: 0.92 };
+const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-${1 + i}-10`, inputs: '784 pixels', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, range: '43 to 47', accuracy: { train: spread, validation: spread, test: spread }, loss: { train: spread, validation: spread, test: spread } } }) }));
 
 describe.skipIf(!found)('a report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-report-'));
@@ -27,11 +28,15 @@ describe.skipIf(!found)('a report in a browser', () => {
       writeFileSync(join(folder, name), bytes);
     }
     const index = join(folder, 'index.html');
-    const chapters = { times: renderTimes([{ stage: 'train', seconds: 12, peakMemoryMB: 300 }]), comparison: renderComparison(compared) };
+    const chapters = { times: renderTimes([{ stage: 'train', seconds: 12, peakMemoryMB: 300 }]), comparison: renderComparison(compared, 'figures') };
     writeFileSync(index, readFileSync(index, 'utf8').replace('<!--layerwise:times-->', chapters.times).replace('<!--layerwise:comparison-->', chapters.comparison));
     writeFileSync(join(folder, 'study.html'), renderStudy({ study: 'pipeline', experiments: compared }));
+    for (const extension of ['svg', 'vl.json', 'parquet']) writeFileSync(join(folder, 'figures', `${accuracyFigure(compared)?.name}.${extension}`), '');
     const many = await runInMemory(stage, { inputs: fixture({ classes: Array.from({ length: 60 }, (_, c) => `kind ${c}`), test: 600, hidden: [8], side: 32, views: ['hidden1-tsne'] }) });
     writeFileSync(join(folder, 'many.html'), many.output.blobs.get('index.html') as Uint8Array);
+    const components = await runInMemory(stage, { inputs: fixture({ origin: 'components', hidden: [1], views: [] }) });
+    for (const [name, bytes] of components.output.blobs) writeFileSync(join(folder, name === 'index.html' ? 'components.html' : name), bytes);
+    for (const name of [...output.tables.keys(), ...components.output.tables.keys()]) writeFileSync(join(folder, `${name}.parquet`), '');
     browser = await chromium.launch({ executablePath, args: ARGS });
   });
   afterAll(async () => {
@@ -114,6 +119,18 @@ describe.skipIf(!found)('a report in a browser', () => {
     expect(figures.filter(({ marks, height }) => marks < 3 || height < 60)).toEqual([]);
     const broken = await page.$$eval('img', (all) => Promise.all(all.map((image) => image.decode().then(() => '', () => image.alt))).then((names) => names.filter(Boolean)));
     expect(broken).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['index.html', 'components.html'])('%s keeps every figure that it shows: an image, a specification, its numbers', async (file) => {
+    const { page } = await open(file);
+    const shown = await page.$$eval('main section:not(#nodes, #draw) :is(img, svg, canvas)', (all) => all.filter((image) => !image.closest('table')).map((image) => ({ what: `${image.closest('section')?.id}: ${image.getAttribute('alt') ?? image.getAttribute('aria-label') ?? image.parentElement?.className}`, figure: image.closest('[data-figure]')?.getAttribute('data-figure'), files: Array.from(image.closest('[data-figure]')?.querySelectorAll('.files a') ?? [], (link) => link.getAttribute('href') as string) })));
+    expect(shown.length).toBeGreaterThan(100);
+    expect(shown.filter(({ figure }) => !figure)).toEqual([]);
+    for (const { what, files } of shown) {
+      expect(files.map((name) => (/\.(vl\.json|[a-z]+)$/.exec(name)?.[1] ?? name).replace('png', 'svg')).sort(), what).toEqual(['parquet', 'svg', 'vl.json']);
+      for (const name of files) expect(existsSync(join(folder, name)), name).toBe(true);
+    }
     await page.context().close();
   });
 

@@ -24,13 +24,13 @@ export async function builtExperiments(root: string, study: PlannedStudy): Promi
  * @param cached ids of stages that were not computed in this run
  */
 export async function composeReports(root: string, study: PlannedStudy, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], cached: ReadonlySet<string>): Promise<void> {
+  const page = `artifacts/${study.name}/report/index.html`;
   for (const experiment of shown) {
     const { plan, artifacts, result } = experiment;
     const beside = built.map((other) => compared(other, reportPath(plan), other === experiment));
     const times = renderTimes(Object.entries(plan.stages).map(([role, id]) => ({ stage: role, seconds: result.seconds[role] ?? 0, peakMemoryMB: result.peakMemoryMB[role] ?? 0, cached: cached.has(id) })));
-    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside), seeds: renderSeeds(compared(experiment, reportPath(plan), true)) });
+    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside, `${relative(dirname(reportPath(plan)), dirname(page))}/figures`), seeds: renderSeeds(compared(experiment, reportPath(plan), true)) });
   }
-  const page = `artifacts/${study.name}/report/index.html`;
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
   const warnings = [...new Set(built.flatMap(({ plan, result }) => result.warnings.map((warning) => `${plan.name}: ${warning}`)))];
   const experiments = built.map((experiment) => compared(experiment, page, false));
@@ -64,6 +64,6 @@ export function compared({ plan, result }: BuiltExperiment, from: string, curren
     seconds: seconds.train,
     href: relative(dirname(from), reportPath(plan)),
     current,
-    ...(seeds.count > 1 && seeds.test ? { seeds: { count: seeds.count, testMean: seeds.test.mean, testDeviation: seeds.test.deviation as number, testLowest: seeds.test.lowest, testHighest: seeds.test.highest, range: seedRange(seeds.runs.map(({ seed }) => seed)) } } : {}),
+    ...(seeds.count > 1 ? { seeds: { count: seeds.count, range: seedRange(seeds.runs.map(({ seed }) => seed)), accuracy: { train: seeds.train, validation: seeds.validation, test: seeds.test }, loss: seeds.loss } } : {}),
   };
 }

@@ -50,6 +50,8 @@ export interface SeedResults {
   /** Null for a split without rows. */
   readonly validation: Spread | null;
   readonly test: Spread | null;
+  /** In nats. */
+  readonly loss: { readonly train: Spread; readonly validation: Spread | null; readonly test: Spread | null };
   /** By seed; the seed is null where training draws no random numbers. */
   readonly runs: readonly { readonly seed: number | null; readonly train: Score; readonly validation: Score; readonly test: Score }[];
 }
@@ -168,11 +170,11 @@ async function seedResults(repeats: readonly Training[]): Promise<SeedResults> {
       return { seed, train, validation, test };
     }),
   );
-  const over = (split: 'train' | 'validation' | 'test'): Spread | null => {
-    const values = runs.map((run) => run[split].accuracy as number | null);
+  const over = (split: 'train' | 'validation' | 'test', figure: keyof Score = 'accuracy'): Spread | null => {
+    const values = runs.map((run) => run[split][figure] as number | null);
     return values.includes(null) ? null : spread(values as number[]);
   };
-  return { count: runs.length, train: over('train') as Spread, validation: over('validation'), test: over('test'), runs };
+  return { count: runs.length, train: over('train') as Spread, validation: over('validation'), test: over('test'), loss: { train: over('train', 'loss') as Spread, validation: over('validation', 'loss'), test: over('test', 'loss') }, runs };
 }
 
 /** Warnings of the trainings after the first: a line for each kind, with the seeds and the first message. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
-import { renderComparison, renderSeeds, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
+import { accuracyFigure, renderComparison, renderSeeds, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
 import { fixture, type FixtureOptions } from './fixture.js';
 
 const params = { study: 'pipeline', experiment: 'exp5', published: { test: { accuracy: 0.9368, loss: 0.2242 } } };
@@ -47,10 +47,23 @@ describe('a report', () => {
 
   it('keeps every figure as SVG or PNG, specification and Parquet', () => {
     const names = [...new Set(output.files.filter((file) => /\.(svg|png)$/.test(file)).map((file) => file.slice(0, -4)))];
-    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits', 'figures/confused-pair', 'figures/worst-errors']));
+    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits', 'figures/confused-pair', 'figures/worst-errors', 'figures/samples', 'figures/classes', 'figures/chosen-pixels']));
     for (const name of names) expect(output.files).toContain(`${name}.vl.json`);
     expect([...output.tables.keys()].filter((name) => !names.includes(name))).toEqual(['figures/hidden1-pca3']);
     for (const { values } of Object.values(output.tables.get('figures/hidden1-pca3') ?? {})) expect(values.length).toBe(600);
+  });
+
+  it('links each figure to its three files, which hold what it shows', () => {
+    const [top, sampled] = [fixture({ origin: 'selected', hidden: [16, 2] }).features.values.get('features') as { selected: number[] }, output.tables.get('figures/samples')];
+    expect(Array.from(sampled?.['id']?.values as number[])).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    const chosen = output.tables.get('figures/chosen-pixels');
+    expect(new Set(chosen?.['pixel']?.values as number[])).toEqual(new Set(top.selected));
+    const means = output.tables.get('figures/classes');
+    const raw = fixture({ origin: 'selected', hidden: [16, 2] }).dataset.matrices.get('train')?.columns as unknown as Record<'label' | 'pixels', { data: Uint8Array }>;
+    const threes = Array.from(raw.label.data.keys()).filter((row) => raw.label.data[row] === 3);
+    const mean = (pixel: number): number => threes.reduce((sum, row) => sum + (raw.pixels.data[row * 784 + pixel] as number), 0) / threes.length;
+    const [names, pixels, values] = ['class', 'pixel', 'mean'].map((name) => Array.from(means?.[name]?.values as ArrayLike<number | string>)) as [string[], number[], number[]];
+    for (const pixel of [300, 406, 500]) expect(values[names.findIndex((name, i) => name === '3' && pixels[i] === pixel)]).toBeCloseTo(mean(pixel), 3);
   });
 
   it('lists the images of a picture in its table', () => {
@@ -119,31 +132,35 @@ describe('the volatile chapters', () => {
   const experiments = [experiment('exp3', { train: 0.986, validation: 0.976 }), experiment('exp4', { train: 0.995, validation: 0.978, test: 0.9 }), experiment('exp5', { train: 0.955, validation: 0.94, test: 0.999 })];
 
   it('recommends by validation and overfitting, never by test', () => {
-    const text = renderComparison(experiments);
+    const text = renderComparison(experiments, 'figures');
     expect(text).toContain('Recommended: exp3');
-    expect(renderComparison(experiments.map((e) => ({ ...e, test: 1 - e.test })))).toContain('Recommended: exp3');
+    expect(renderComparison(experiments.map((e) => ({ ...e, test: 1 - e.test })), 'figures')).toContain('Recommended: exp3');
   });
   it('have their places in the page, and say nothing where there is nothing to say', async () => {
     const text = index(await report({ views: [] }));
     expect(text).toMatch(/^<!--layerwise:times-->$/m);
     expect(text).toMatch(/^<!--layerwise:comparison-->$/m);
     expect(renderTimes([{ stage: 'train', seconds: 12.3, peakMemoryMB: 456 }])).toContain('id="times"');
-    expect(renderComparison(experiments)).toContain('id="comparison"');
-    expect([renderTimes([]), renderComparison([experiment('one')])]).toEqual(['', '']);
+    expect(renderComparison(experiments, 'figures')).toContain('id="comparison"');
+    expect([renderTimes([]), renderComparison([experiment('one')], 'figures')]).toEqual(['', '']);
   });
   it('hold where an experiment has no test images', () => {
     const untested = experiments.map((e) => ({ ...e, test: null as unknown as number }));
-    for (const text of [renderComparison(untested), renderStudy({ study: 'pipeline', experiments: untested })]) {
+    for (const text of [renderComparison(untested, 'figures'), renderStudy({ study: 'pipeline', experiments: untested })]) {
       expect(text).toContain('None of 3 experiments has test images');
       expect(text).toContain('Recommended: exp3');
       expect(text).not.toMatch(/NaN|Infinity/);
     }
   });
   it('say how far test accuracy spreads over seeds', () => {
-    const seeds = { count: 5, testMean: 0.9712, testDeviation: 0.0012, testLowest: 0.9699, testHighest: 0.9731, range: '43 to 47' };
-    const text = renderComparison([experiment('exp3', { seeds }), experiment('exp4')]);
-    expect(text).toMatch(/5 \(43 to 47\)<\/td><td>97.12% ± 0.12<\/td><td>96.99%<\/td><td>97.31%/);
-    expect(renderSeeds(experiment('exp3', { seeds }))).toContain('97.12% ± 0.12 points');
+    const spread = (mean: number, deviation: number) => ({ mean, deviation, lowest: mean - 2 * deviation, highest: mean + deviation });
+    const seeds = { count: 5, range: '43 to 47', accuracy: { train: spread(0.99, 0.0011), validation: spread(0.9801, 0.0013), test: spread(0.9712, 0.0012) }, loss: { train: spread(0.03, 0.001), validation: spread(0.08, 0.002), test: spread(0.0912, 0.0031) } };
+    const text = renderComparison([experiment('exp3', { seeds }), experiment('exp4')], 'figures');
+    for (const shown of ['97.40%</b><small>97.12 ± 0.12', '97.50%<small>98.01 ± 0.13', '99.00%<small>99.00 ± 0.11', '5 (43 to 47)', '97.12 ± 0.12<small>96.88 to 97.24', '98.01 ± 0.13<small>97.75 to 98.14', '0.0912 ± 0.0031<small>0.0850 to 0.0943']) expect(text).toContain(shown);
+    expect(text.match(/class="spread"/g)).toHaveLength(1);
+    expect(accuracyFigure([experiment('exp3', { seeds }), experiment('exp4')])?.data).toMatchObject({ experiment: { values: ['exp3', 'exp4'] }, seeds: { values: [5, 1] }, test: { values: Float64Array.of(0.9712, 0.974) }, testDeviation: { values: Float64Array.of(0.0012, NaN) } });
+    const beside = renderSeeds(experiment('exp3', { seeds }));
+    for (const shown of ['97.12% ± 0.12 points', '99.00 ± 0.11', '98.01 ± 0.13', '0.0300 ± 0.0010']) expect(beside).toContain(shown);
     expect(renderSeeds(experiment('exp4'))).toBe('');
   });
   it('name the slowest stage', () => {

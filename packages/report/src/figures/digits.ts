@@ -43,6 +43,20 @@ export function inkSheet(images: readonly (Uint8Array | undefined)[], width: num
   return { width: sheetWidth, height: sheetHeight, palette: INK, pixels };
 }
 
+const MARKED: readonly Rgba[] = INK.map(([, , , alpha]) => [...rgb(SIGNED_COLOURS.negative).map((channel) => Math.round((channel + 255 - alpha) / 2)) as [number, number, number], 255]);
+
+/** Images side by side with some pixels of each marked: orange, half clear. @param marked flag[height x width] */
+export function markedSheet(images: readonly (Uint8Array | undefined)[], marked: readonly boolean[], width: number, height: number, columns: number, gap = 0): IndexedImage {
+  const sheet = inkSheet(images, width, height, columns, gap);
+  const pixels = sheet.pixels.map((value, i) => {
+    const [x, y] = [i % sheet.width, Math.floor(i / sheet.width)];
+    const [column, row] = [Math.floor(x / (width + gap)), Math.floor(y / (height + gap))];
+    const [inX, inY] = [x - column * (width + gap), y - row * (height + gap)];
+    return inX < width && inY < height && images[row * columns + column] && marked[inY * width + inX] ? INK.length + value : value;
+  });
+  return { ...sheet, palette: [...INK, ...MARKED], pixels };
+}
+
 function strength(value: number): number {
   return Math.round(value / 17);
 }

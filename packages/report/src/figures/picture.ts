@@ -15,7 +15,7 @@ const WIDTH = 400;
 /** A specification holds the rows of tables no longer than this; the Parquet file holds all. */
 const MOST_ROWS = 20_000;
 
-/** A picture on white ground, for `figures/`. @param data one row for each part of the picture */
+/** A picture on white ground, for `figures/`. @param data what is on the picture */
 export function picture(name: string, title: string, image: IndexedImage, data: ResultTable): Picture {
   const height = Math.round((WIDTH * image.height) / image.width);
   const shown = { mark: { type: 'image', url: `${name}.png`, width: WIDTH, height, aspect: false }, encoding: { x: { value: WIDTH / 2 }, y: { value: height / 2 } } };

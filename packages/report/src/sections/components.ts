@@ -5,7 +5,7 @@ import { varianceDrawing } from '../figures/bars.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html } from '../page/html.js';
-import { figureBlock, pictureFiles, pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pictureBlock, pixelImage, row, type Context, type Section } from './section.js';
 
 const SHOWN = 20;
 /** Images in a row of the file. */
@@ -24,11 +24,11 @@ export async function componentsSection({ experiment, shelf }: Context): Promise
   const list = Array.from({ length: Math.min(SHOWN, components.rows) }, (_, i) => html`<li>${pixelImage(signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height), `component ${i + 1} as an image`, 'map')}<span>${i + 1}: ${percent(components.ratio[i], 1)}</span></li>`);
   const first = Array.from({ length: list.length }, (_, i) => i);
   const sheet = together(first.map((i) => signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height)), COLUMNS);
-  const files = pictureFiles(shelf.addPicture(picture('components-images', `The first ${list.length} components as images`, sheet, { component: ints(first.map((i) => i + 1)), ratio: reals(first.map((i) => components.ratio[i] as number)) })));
+  const kept = shelf.addPicture(picture('components-images', `The first ${list.length} components as images`, sheet, { component: ints(first.map((i) => i + 1)), ratio: reals(first.map((i) => components.ratio[i] as number)) }));
   return {
     id: 'components',
     title: 'Principal components',
     lead,
-    body: html`${row(figureBlock(figure, 'Dashed: the components the net sees.'), html`<div><h3>The first ${list.length} as images</h3><ol class="digits maps">${list}</ol><p class="note"><b class="positive">Blue</b> pixels raise the component, <b class="negative">orange</b> ones lower it. ${files}</p></div>`)}`,
+    body: html`${row(figureBlock(figure, 'Dashed: the components the net sees.'), html`<div><h3>The first ${list.length} as images</h3>${pictureBlock(kept, html`<ol class="digits maps">${list}</ol>`, html`<b class="positive">Blue</b> pixels raise the component, <b class="negative">orange</b> ones lower it.`)}</div>`)}`,
   };
 }

@@ -9,7 +9,7 @@ import { draw } from '../figures/vega.js';
 import { count, percent } from '../page/format.js';
 import { areLong } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { figureBlock, pictureFiles, pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pictureBlock, pixelImage, row, type Context, type Section } from './section.js';
 
 /** Classes of which a matrix is a table of numbers; of more it is an image. */
 const MOST_CELLS = 24;
@@ -84,7 +84,7 @@ function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }
   const all = cells.flatMap(({ truth, guess, rows }) => rows.map((row) => ({ truth, guess, row })));
   const data = { id: ints(all.map(({ row }) => test.id[row] as number)), true: texts(all.map(({ truth }) => names[truth] as string)), predicted: texts(all.map(({ guess }) => names[guess] as string)) };
   const whole = shelf.addPicture(picture('confused-pair', `${names[a]} and ${names[b]}, test images`, inkSheet(panelOrder(cells.map(({ rows }) => imagesOf(rows))), width, height, 11, 2), data));
-  return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3><div class="panel">${cells.map(sheet)}</div><p class="note">${pictureFiles(whole)}</p>`;
+  return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3>${pictureBlock(whole, html`<div class="panel">${cells.map(sheet)}</div>`)}`;
 }
 
 /** Four grids of 5 x 5 images as one of 11 x 11, a row and a column empty between them. */

@@ -1,14 +1,17 @@
 import { classCounts } from '../analysis/histogram.js';
 import type { RawRows, Images } from '../data/images.js';
 import { classCountDrawing } from '../figures/bars.js';
-import { inkImage } from '../figures/digits.js';
+import { ints, reals, texts } from '../figures/columns.js';
+import { inkImage, inkSheet, shrunk } from '../figures/digits.js';
+import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import { figureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
+import { figureBlock, pictureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
 
 /** What the data look like: shapes, class counts, sample images, one image as numbers. */
-export async function datasetSection({ experiment, shelf, names }: Context): Promise<Section> {
+export async function datasetSection(context: Context): Promise<Section> {
+  const { experiment, shelf, names } = context;
   const { images, dataset, train, validation, test } = experiment;
   const counts = classCounts(images.train.label, names.length);
   const [most, least] = [argmax(counts), argmax(counts.map((n) => -n))];
@@ -27,8 +30,8 @@ export async function datasetSection({ experiment, shelf, names }: Context): Pro
     title: 'Data',
     lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent((counts[most] as number) / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
     body: html`${row(figureBlock(bars, dataset.origin), html`<div>${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`)}
-<h3>The first images of the training file</h3>${samples(images, names)}
-<h3>Each class: its first image and its mean</h3>${classImages(images, names)}${names.length > MOST_SHOWN && html`<p class="note">The first ${MOST_SHOWN} of ${count(names.length)} classes.</p>`}
+${images.train.rows > 0 && html`<h3>The first images of the training file</h3>${samples(context)}
+<h3>Each class: its first image and its mean</h3>${classImages(context)}`}
 ${images.train.rows > 0 && html`<details><summary>One image as numbers</summary>${asNumbers(images, names)}</details>`}`,
   };
 }
@@ -47,9 +50,16 @@ function perClass({ images, validation, dataset: { classes: names } }: Context['
   return html`<details><summary>Class counts as a table</summary>${table('Images per class', ['class', 'training file', 'of these validation', 'test file'], rows)}</details>`;
 }
 
-function samples({ train, width, height, shown }: Images, names: readonly string[]): Markup {
-  const some = Array.from({ length: Math.min(50, train.rows) }, (_, i) => i);
-  return html`<ol class="digits">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`;
+/** Sample images. */
+const SAMPLES = 50;
+/** Images in a row of a file. */
+const COLUMNS = 10;
+
+function samples({ experiment: { images: { train, width, height, shown } }, shelf, names }: Context): Markup {
+  const some = Array.from({ length: Math.min(SAMPLES, train.rows) }, (_, i) => i);
+  const sheet = inkSheet(some.map((i) => shown.of(imageOf(train, i, width * height))), shown.width, shown.height, COLUMNS, 2);
+  const data = { id: ints(some.map((i) => train.id[i] as number)), class: texts(some.map((i) => names[train.label[i] as number] as string)) };
+  return pictureBlock(shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)), html`<ol class="digits">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`, 'Under each image: its class.');
 }
 
 function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
@@ -61,17 +71,21 @@ function imageOf(file: RawRows, i: number, size: number): Uint8Array {
   return file.pixels.subarray(i * size, (i + 1) * size);
 }
 
-function classImages({ train, width, height, shown }: Images, names: readonly string[]): Markup {
+function classImages({ experiment: { images: { train, width, height, shown } }, shelf, names }: Context): Markup {
   const size = width * height;
   const means = classMeans(train, size, names.length, Math.min(names.length, MOST_SHOWN));
-  return html`<ol class="digits pairs">${names.slice(0, MOST_SHOWN).map((name, c) => {
-    const first = train.label.indexOf(c);
-    if (first < 0) return undefined;
-    return html`<li>${pixelImage(inkImage(shown.of(imageOf(train, first, size)), shown.width, shown.height), `the first ${name}`)}${pixelImage(inkImage(shown.of(means[c] as Uint8Array), shown.width, shown.height), `mean of all training images of class ${name}`)}<span>${name}</span></li>`;
-  })}</ol>`;
+  const examples = means.flatMap((mean, c) => {
+    const row = train.label.indexOf(c);
+    return row < 0 ? [] : [{ name: names[c] as string, first: shown.of(imageOf(train, row, size)), mean: shrunk(mean, width, height).values }];
+  });
+  const rounded = (mean: ArrayLike<number>): Uint8Array => Uint8Array.from(mean, Math.round);
+  const sheet = inkSheet(examples.flatMap(({ first, mean }) => [first, rounded(mean)]), shown.width, shown.height, COLUMNS, 2);
+  const data = { class: texts(examples.flatMap(({ name, first }) => Array.from(first, () => name))), pixel: ints(examples.flatMap(({ first }) => [...first.keys()])), first: ints(examples.flatMap(({ first }) => [...first])), mean: reals(examples.flatMap(({ mean }) => Array.from(mean))) };
+  const list = html`<ol class="digits pairs">${examples.map(({ name, first, mean }) => html`<li>${pixelImage(inkImage(first, shown.width, shown.height), `the first ${name}`)}${pixelImage(inkImage(rounded(mean), shown.width, shown.height), `mean of all training images of class ${name}`)}<span>${name}</span></li>`)}</ol>`;
+  return pictureBlock(shelf.addPicture(picture('classes', 'Each class: its first image and its mean', sheet, data)), list, names.length > MOST_SHOWN && `The first ${MOST_SHOWN} of ${count(names.length)} classes.`);
 }
 
-function classMeans({ rows, label, pixels }: RawRows, size: number, classes: number, wanted: number): Uint8Array[] {
+function classMeans({ rows, label, pixels }: RawRows, size: number, classes: number, wanted: number): Float64Array[] {
   const sums = Array.from({ length: wanted }, () => new Float64Array(size));
   const counts = classCounts(label, classes);
   for (let i = 0; i < rows; i++) {
@@ -79,7 +93,7 @@ function classMeans({ rows, label, pixels }: RawRows, size: number, classes: num
     if (!sum) continue;
     for (let p = 0; p < size; p++) sum[p] = (sum[p] as number) + (pixels[i * size + p] as number);
   }
-  return sums.map((sum, c) => Uint8Array.from(sum, (value) => Math.round(value / Math.max(1, counts[c] as number))));
+  return sums.map((sum, c) => sum.map((value) => value / Math.max(1, counts[c] as number)));
 }
 
 /** Rows and columns of the image that is shown as numbers. */

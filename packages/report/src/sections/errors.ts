@@ -4,7 +4,7 @@ import { inkImage, inkSheet } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import { pictureFiles, pixelImage, type Context, type Section } from './section.js';
+import { pictureBlock, pixelImage, type Context, type Section } from './section.js';
 
 const SHOWN = 24;
 /** Images in a row of the file. */
@@ -23,11 +23,11 @@ export function errorsSection({ experiment: { test, images }, names, shelf }: Co
   const shown = ranked.slice(0, SHOWN);
   const data = { id: ints(shown.map(({ id }) => id)), true: texts(shown.map(({ label }) => names[label] as string)), predicted: texts(shown.map(({ predicted }) => names[predicted] as string)), probability: reals(shown.map(({ probability }) => probability)), trueProbability: reals(shown.map(({ trueProbability }) => trueProbability)) };
   const sheet = inkSheet(shown.map(({ id }) => images.shown.at('test', id)), images.shown.width, images.shown.height, COLUMNS, 2);
-  const files = pictureFiles(shelf.addPicture(picture('worst-errors', 'Test images that are classified wrong, the surest first', sheet, data)));
+  const kept = shelf.addPicture(picture('worst-errors', 'Test images that are classified wrong, the surest first', sheet, data));
   return {
     id: 'errors',
     title: 'Worst errors',
     lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, a ${names[worst.label]}, is a ${names[worst.predicted]} (${percent(worst.probability, 1)}).`,
-    body: html`<p class="note">Ranked by probability of the predicted class minus probability of the true class. Under each image: true → predicted, and the two probabilities. ${files}</p><ol class="digits errors">${items}</ol>`,
+    body: pictureBlock(kept, html`<ol class="digits errors">${items}</ol>`, 'Ranked by probability of the predicted class minus probability of the true class. Under each image: true → predicted, and the two probabilities.'),
   };
 }

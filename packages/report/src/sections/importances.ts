@@ -1,10 +1,12 @@
-import { inkImage } from '../figures/digits.js';
+import { ints, texts } from '../figures/columns.js';
+import { inkImage, markedSheet } from '../figures/digits.js';
 import { importanceDrawing } from '../figures/importances.js';
+import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, raw, type Markup } from '../page/html.js';
 import { argmax } from './dataset.js';
-import { figureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
+import { figureBlock, pictureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
 
 /** How a forest ranked the pixels and which it chose. */
 export async function importancesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
@@ -22,7 +24,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
     id: 'importances',
     title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
     lead,
-    body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; outlined: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits(experiment, names)}${facts}</div>`)}`,
+    body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; outlined: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits({ experiment, names, shelf })}${facts}</div>`)}`,
   };
 }
 
@@ -31,14 +33,26 @@ const share = (accuracy: number | null): string => (accuracy === null ? 'no rows
 /** Classes that are shown by an image. */
 const MOST_SHOWN = 20;
 
-function overDigits({ images, importances }: Context['experiment'], names: readonly string[]): Markup {
+/** Images in a row of the file. */
+const COLUMNS = 5;
+
+function overDigits({ experiment: { images, importances }, names, shelf }: Pick<Context, 'experiment' | 'names' | 'shelf'>): Markup {
   const { width, height, train } = images;
-  const squares = (importances?.selected ?? []).map((is, i) => (is ? `M${i % width},${Math.floor(i / width)}h1v1h-1z` : '')).join('');
-  const items = names.slice(0, MOST_SHOWN).map((name, c) => {
+  const size = width * height;
+  const selected = importances?.selected ?? [];
+  const squares = selected.map((is, i) => (is ? `M${i % width},${Math.floor(i / width)}h1v1h-1z` : '')).join('');
+  const shown = names.slice(0, MOST_SHOWN).flatMap((name, c) => {
     const first = train.label.indexOf(c);
-    if (first < 0) return undefined;
-    const size = width * height;
-    return html`<li><span class="over">${pixelImage(inkImage(train.pixels.subarray(first * size, (first + 1) * size), width, height), `a ${name} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`;
+    return first < 0 ? [] : [{ name, id: train.id[first] as number, pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
   });
-  return html`<ol class="digits large">${items}</ol>`;
+  const items = shown.map(({ name, pixels }) => html`<li><span class="over">${pixelImage(inkImage(pixels, width, height), `a ${name} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`);
+  const chosen = Array.from(selected.keys()).filter((p) => selected[p]);
+  const data = {
+    id: ints(shown.flatMap(({ id }) => chosen.map(() => id))),
+    class: texts(shown.flatMap(({ name }) => chosen.map(() => name))),
+    pixel: ints(shown.flatMap(() => chosen)),
+    value: ints(shown.flatMap(({ pixels }) => chosen.map((p) => pixels[p] as number))),
+  };
+  const sheet = markedSheet(shown.map(({ pixels }) => pixels), selected, width, height, COLUMNS, 2);
+  return pictureBlock(shelf.addPicture(picture('chosen-pixels', 'The chosen pixels over digits', sheet, data)), html`<ol class="digits large">${items}</ol>`, 'The first training image of each class; orange: the chosen pixels.');
 }

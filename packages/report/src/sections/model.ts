@@ -1,12 +1,14 @@
-import { signedPixels } from '../figures/digits.js';
+import { ints, reals } from '../figures/columns.js';
+import { shrunk, signedImage, together } from '../figures/digits.js';
+import { picture } from '../figures/picture.js';
 import { inputPattern } from '../analysis/projection.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import type { Layer } from '../data/network.js';
-import { pixelImage, table, type Context, type Section } from './section.js';
+import { pictureBlock, pixelImage, table, type Context, type Section } from './section.js';
 
 /** The net, layer by layer, with parameter counts. */
-export function modelSection({ experiment }: Context): Section {
+export function modelSection({ experiment, shelf }: Context): Section {
   const { network, net, features, evaluation } = experiment;
   const largest = [...network.layers].sort((a, b) => b.params - a.params)[0] as Layer;
   const dead = evaluation.deadUnits.reduce((sum, units) => sum + units.length, 0);
@@ -15,7 +17,7 @@ export function modelSection({ experiment }: Context): Section {
     id: 'model',
     title: 'Model',
     lead: `The ${net} net has ${plural(network.params, 'trainable parameter')}, ${percent(largest.params / Math.max(1, network.params), 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}.${deadText}`,
-    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], network.layers.map(layerRow), 'wide-first')}${!experiment.nodes && patterns(experiment)}`,
+    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], network.layers.map(layerRow), 'wide-first')}${!experiment.nodes && patterns(experiment, shelf)}`,
   };
 }
 
@@ -30,14 +32,17 @@ function layerRow(layer: Layer): (string | Markup)[] {
 }
 
 const SHOWN = 12;
+/** Images in a row of the file. */
+const COLUMNS = 4;
 
-function patterns(experiment: Context['experiment']): Markup | undefined {
+function patterns(experiment: Context['experiment'], shelf: Context['shelf']): Markup | undefined {
   const { width, height } = experiment.images;
   const nodes = Math.min(SHOWN, experiment.network.layers.find((layer) => layer.kind === 'dense')?.units ?? 0);
-  const images = Array.from({ length: nodes }, (_, node) => {
-    const pattern = inputPattern(experiment, node);
-    return pattern && html`<li>${pixelImage(signedPixels(pattern, width, height), `weights of node ${node + 1} drawn on the image`, 'map')}<span>node ${node + 1}</span></li>`;
-  });
-  if (nodes === 0 || !images.some(Boolean)) return undefined;
-  return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3><p class="note">First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.</p><ol class="digits maps ${nodes <= 4 && 'big'}">${images}</ol>`;
+  const found = Array.from({ length: nodes }, (_, node) => inputPattern(experiment, node)).flatMap((pattern, node) => (pattern ? [{ node: node + 1, ...shrunk(pattern, width, height) }] : []));
+  if (found.length === 0) return undefined;
+  const images = found.map(({ node, values, ...size }) => ({ node, image: signedImage(values, size.width, size.height) }));
+  const data = { node: ints(found.flatMap(({ node, values }) => Array.from(values, () => node))), pixel: ints(found.flatMap(({ values }) => [...Array.from(values).keys()])), weight: reals(found.flatMap(({ values }) => Array.from(values))) };
+  const kept = shelf.addPicture(picture('input-patterns', 'First-layer weights drawn back onto the image', together(images.map(({ image }) => image), COLUMNS), data));
+  const list = html`<ol class="digits maps ${nodes <= 4 && 'big'}">${images.map(({ node, image }) => html`<li>${pixelImage(image, `weights of node ${node} drawn on the image`, 'map')}<span>node ${node}</span></li>`)}</ol>`;
+  return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3>${pictureBlock(kept, list, html`First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.`)}`;
 }

@@ -27,12 +27,17 @@ export interface Context {
 /** A drawn figure with its caption and the files it is kept in. */
 export function figureBlock(figure: Figure, caption: Content = undefined, attributes: Content = undefined): Markup {
   const link = (extension: string, name: string): Markup => html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
-  return html`<figure class="plot" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} <a href="figures/${figure.dataName ?? figure.name}.parquet">Parquet</a></span></figcaption></figure>`;
+  return html`<figure class="plot" data-figure="${figure.name}" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} <a href="figures/${figure.dataName ?? figure.name}.parquet">Parquet</a></span></figcaption></figure>`;
 }
 
 /** Links to the files of a picture. */
 export function pictureFiles({ name }: Picture): Markup {
   return html`<span class="files"><a href="figures/${name}.png">PNG</a> <a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span>`;
+}
+
+/** A picture as the page shows it, with its caption and the files it is kept in. */
+export function pictureBlock(picture: Picture, shown: Content, caption: Content = undefined): Markup {
+  return html`<figure data-figure="${picture.name}">${shown}<figcaption>${caption} ${pictureFiles(picture)}</figcaption></figure>`;
 }
 
 /** Figures side by side where there is room. */

@@ -1,3 +1,5 @@
+import type { Seeds } from './seeds.js';
+
 /** One experiment of a study as it stands in a comparison. Accuracies are shares, 0 to 1; NaN, or null from JSON, for a split without rows. */
 export interface ComparedExperiment {
   readonly name: string;
@@ -16,8 +18,8 @@ export interface ComparedExperiment {
   readonly epochs: number;
   /** Seconds of training. */
   readonly seconds?: number | undefined;
-  /** Test accuracies over several seeds: mean, standard deviation and range are shown; `range` says which seeds. */
-  readonly seeds?: { readonly count: number; readonly testMean: number; readonly testDeviation: number; readonly testLowest?: number; readonly testHighest?: number; readonly range?: string } | undefined;
+  /** Its figures over several seeds; all others are of the first. */
+  readonly seeds?: Seeds | undefined;
   /** Address of its report, relative to the page. */
   readonly href?: string | undefined;
   /** Whether the page is this experiment's own report. */

@@ -29,7 +29,7 @@ export function renderStudy({ study, title, description, dataset, experiments: g
   const opening = html`<header><p class="eyebrow">${kind}</p><h1>${title ?? study}</h1>${description && html`<p class="lead">${description}</p>`}</header>
 ${dataset?.fallback && html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted} figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}); every number here is of <strong>${dataset.name}</strong>.</div>`}
 ${warnings.length > 0 && html`<aside class="warnings" aria-label="Warnings"><h2>Warnings</h2><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></aside>`}
-${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</p>${comparisonTable(experiments)}${recommendationText(chosen)}${accuracyPlot(experiments, true)}` : html`<p class="lead">No experiment of this study has been run yet.</p>`}`;
+${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</p>${comparisonTable(experiments)}${recommendationText(chosen)}${accuracyPlot(experiments, 'figures')}` : html`<p class="lead">No experiment of this study has been run yet.</p>`}`;
   const body = experiments.length > 1 ? chapter('differences', 'Differences', differenceLead(experiments), html`${differences(experiments)}${tests.length > 0 && html`<ul>${tests.map((test) => html`<li>${test}</li>`)}</ul>`}`) : undefined;
   return page({ title: kind === 'study' ? `${study}: study` : (title ?? study), opening, contents: [], body });
 }
