@@ -4,9 +4,10 @@
  * @param stats five numbers per class: min, q1, median, q3, max; NaN for a class without rows
  * @param names class names
  * @param colours class colours
+ * @param grouping name of the axis of classes
  */
-export function boxPlot(title: string, stats: ArrayLike<number>, names: readonly string[], colours: readonly string[]): string {
-  const [left, top, width, height] = [34, 8, 182, 84];
+export function boxPlot(title: string, stats: ArrayLike<number>, names: readonly string[], colours: readonly string[], grouping: string): string {
+  const [left, top, width, height] = [44, 8, 172, 84];
   let low = 0;
   let high = 0;
   for (let i = 0; i < stats.length; i++) {
@@ -30,5 +31,7 @@ export function boxPlot(title: string, stats: ArrayLike<number>, names: readonly
     const tall = Math.max(1, Number(y(q1)) - Number(y(q3)));
     svg += `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${y(min)}" y2="${y(max)}" stroke="${colours[c]}"/><rect x="${(x - step * 0.36).toFixed(1)}" width="${(step * 0.72).toFixed(1)}" y="${y(q3)}" height="${tall.toFixed(1)}" fill="${colours[c]}"/><line x1="${(x - step * 0.36).toFixed(1)}" x2="${(x + step * 0.36).toFixed(1)}" y1="${y(median)}" y2="${y(median)}" stroke="currentColor" stroke-width="1.6"/>`;
   }
-  return `<svg viewBox="0 0 220 ${slanted ? 150 : 112}" role="img" aria-label="${title}" font-size="9.5" fill="currentColor">${svg}</svg>`;
+  const bottom = slanted ? 158 : 124;
+  svg += `<g opacity=".75" text-anchor="middle" font-size="9"><text transform="translate(9 ${top + height / 2}) rotate(-90)">activation</text><text x="${left + width / 2}" y="${bottom - 3}">${grouping}</text></g>`;
+  return `<svg viewBox="0 0 220 ${bottom}" role="img" aria-label="${title}" font-size="9.5" fill="currentColor">${svg}</svg>`;
 }

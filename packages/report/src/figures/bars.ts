@@ -33,10 +33,14 @@ export function probabilityDrawing(className: string, index: number, own: readon
     x2: { field: 'to' },
     y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' } },
     y2: { datum: 0.8 },
-    color: { field: 'of', type: 'nominal', title: null, scale: { domain: [mine, 'others'], range: [classColour(index), '#8a8780'] } },
-    opacity: { value: 0.72 },
   };
-  return { name: `probability-${index}`, alt, data, spec: { width: 150, height: 100, mark: { type: 'bar' }, encoding } };
+  const group = (of: string): object[] => [{ filter: `datum.of === ${JSON.stringify(of)}` }];
+  const key = { type: 'nominal', title: null, scale: { domain: [mine, 'others'], range: [classColour(index), 'currentColor'] } };
+  const layer = [
+    { transform: group(mine), mark: { type: 'bar', opacity: 0.8 }, encoding: { ...encoding, color: { field: 'of', ...key } } },
+    { transform: group('others'), mark: { type: 'bar', fillOpacity: 0, stroke: 'currentColor', strokeWidth: 1 }, encoding: { ...encoding, color: { field: 'of', ...key } } },
+  ];
+  return { name: `probability-${index}`, alt, data, spec: { title: { text: `Probability of ${areLong([className]) ? className : `class ${className}`}`, fontSize: 12 }, width: 150, height: 100, layer } };
 }
 
 /** Cumulative explained variance over the number of components, the kept number marked. */

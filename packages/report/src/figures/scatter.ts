@@ -1,4 +1,5 @@
 import type { ResultTable } from '@layerwise/contracts';
+import { apart, type Spot } from './badges.js';
 import { reals, texts } from './columns.js';
 import { areLong } from '../page/names.js';
 import type { Figure } from './figure.js';
@@ -52,6 +53,8 @@ export interface ScatterFigure extends Figure {
 type Domain = readonly [number, number];
 
 const SIZE = 370;
+/** Diameter of a class's badge. */
+const BADGE = 19;
 /** More classes than these have neither a name on the map nor a legend. */
 const MOST_NAMED = 40;
 /** Raster pixels per figure pixel. */
@@ -61,7 +64,7 @@ const SHARPNESS = 2;
 export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
   const { x, y } = domains(scatter);
   const png = encodePng(image(scatter, x, y));
-  const figure = await draw({ name: scatter.name, alt: scatter.alt, data: medians(scatter), spec: spec(scatter, x, y, `data:image/png;base64,${base64(png)}`) });
+  const figure = await draw({ name: scatter.name, alt: scatter.alt, data: badges(scatter, x, y), spec: spec(scatter, x, y, `data:image/png;base64,${base64(png)}`) });
   const [left, top] = origin(figure.file);
   return {
     ...figure,
@@ -123,13 +126,19 @@ function widen([low, high]: Domain, share: number): Domain {
   return [low - (high - low) * share, high + (high - low) * share];
 }
 
-function medians({ x, y, group, classes }: Scatter) {
+/** Where the classes' names stand: at their medians, moved apart where they would hide each other; nowhere if all medians are one place. */
+function badges({ x, y, group, classes }: Scatter, [left, right]: Domain, [bottom, top]: Domain) {
   const present = classes.map((_, c) => c).filter((c) => group.includes(c));
   const median = (values: Float32Array, c: number): number => {
     const sorted = values.filter((_, i) => group[i] === c).sort();
     return sorted[sorted.length >> 1] as number;
   };
-  return { class: texts(present.map((c) => classes[c] as string)), x: reals(present.map((c) => median(x, c))), y: reals(present.map((c) => median(y, c))) };
+  const [scaleX, scaleY] = [SIZE / (right - left), SIZE / (top - bottom)];
+  const spots = present.map((c) => ({ x: (median(x, c) - left) * scaleX, y: (median(y, c) - bottom) * scaleY }));
+  const together = spots.length > 2 && spots.every((spot) => Math.abs(spot.x - (spots[0] as Spot).x) < 1 && Math.abs(spot.y - (spots[0] as Spot).y) < 1);
+  const places = together ? [] : areLong(classes) || classes.length > MOST_NAMED ? spots : apart(spots, BADGE);
+  const within = (at: number): number => Math.min(SIZE - BADGE / 2, Math.max(BADGE / 2, at));
+  return { class: texts(places.map((_, i) => classes[present[i] as number] as string)), x: reals(places.map((spot) => left + within(spot.x) / scaleX)), y: reals(places.map((spot) => bottom + within(spot.y) / scaleY)) };
 }
 
 function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: Domain, y: Domain, url: string): object {

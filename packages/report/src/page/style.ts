@@ -35,7 +35,7 @@ nav a{display:inline-block;padding:.15rem 0;color:var(--soft);text-decoration:no
 .warnings h2{font-size:1rem;color:var(--warn);margin:0}.warnings ul{margin:.4rem 0 0;padding-left:1.2rem}.warnings small{color:var(--soft)}
 figure{margin:0}
 .plot svg{display:block;width:100%;height:auto}
-.plot figcaption{margin-top:.4rem}
+.plot figcaption{margin-top:.4rem}figure[data-figure]>figcaption{margin-top:.7rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:1.8rem 2.4rem;align-items:start}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(205px,1fr));gap:1.4rem 1.2rem}
 .row>*,.grid>*{min-width:0}
@@ -63,6 +63,7 @@ img.ink,img.map,canvas.ink{image-rendering:pixelated;max-width:100%;height:auto}
 .digits.pairs{grid-template-columns:repeat(auto-fill,minmax(76px,1fr))}.digits.pairs img{display:inline-block;width:36px}
 .digits.maps{grid-template-columns:repeat(auto-fill,minmax(66px,1fr))}.digits.maps img{width:64px;background:var(--wash)}.digits.maps.big{grid-template-columns:repeat(auto-fill,150px)}.digits.maps.big img{width:140px}
 .digits.errors{grid-template-columns:repeat(auto-fill,minmax(96px,1fr))}.digits.errors img{width:64px}.digits.errors b{color:var(--ink)}.digits small{display:block;font-size:.74rem}
+@media (min-width:760px){.digits.samples{grid-template-columns:repeat(10,1fr)}.digits.samples img{width:56px}.digits.errors{grid-template-columns:repeat(8,1fr)}}
 .digits.large{grid-template-columns:repeat(auto-fill,minmax(84px,1fr))}.digits.large img{width:100%}
 .over{position:relative}.over svg{position:absolute;inset:0;width:100%;height:100%}.over path{fill:#e76300;fill-opacity:.5}
 .positive{color:var(--accent)}.negative{color:#a84300}@media (prefers-color-scheme:dark){.negative{color:#ff9a4d}}

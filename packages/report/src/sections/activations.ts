@@ -63,11 +63,11 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topN
   let max = 0;
   for (const value of layer.data) if (value > max) max = value;
   const colours = names.map((_, c) => classColour(c));
-  const plots = (nodes: readonly NodeBoxes[]): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours))}</div>`;
+  const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);
   return html`<h3>Hidden layer ${index + 1}: ${plural(layer.width, 'node')}</h3>
-<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Upwards: activation; box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
-${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top))}${byClass('true', plots(same))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top)}<details><summary>By true class</summary>${plots(same)}</details></div>`}</div>
+<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `node ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
+${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top, 'predicted'))}${byClass('true', plots(same, 'true'))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top, 'predicted')}<details><summary>By true class</summary>${plots(same, 'true')}</details></div>`}</div>
 ${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
 }
@@ -84,12 +84,12 @@ function byClass(kind: string, plots: Markup): Markup {
   return html`<div><h4>Activation by ${kind} class</h4>${plots}</div>`;
 }
 
-function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[]): Markup {
+function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[], grouping: string): Markup {
   const title = `Node ${node.node + 1}: activation by class`;
   const median = (c: number): number => node.boxes[c]?.median ?? NaN;
   const shown = names.length <= MOST_BOXES ? [...names.keys()] : [...names.keys()].filter((c) => !Number.isNaN(median(c))).sort((a, b) => median(b) - median(a) || a - b).slice(0, MOST_BOXES);
   const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c] as Box) });
-  return html`<figure class="node">${raw(boxPlot(title, stats, shown.map((c) => names[c] as string), shown.map((c) => colours[c] as string)))}<figcaption>node ${node.node + 1} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
+  return html`<figure class="node">${raw(boxPlot(title, stats, shown.map((c) => names[c] as string), shown.map((c) => colours[c] as string), grouping))}<figcaption>node ${node.node + 1} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
 }
 
 function fiveNumbers({ boxes }: NodeBoxes): number[] {

@@ -38,7 +38,7 @@ export async function confusionSection(context: Context): Promise<Section> {
     id: 'confusion',
     title: 'Confusions',
     lead: lead(pairs, names, experiment.test),
-    body: html`${blocks}${pairs[0] && panel(context, pairs[0])}${pairs.length > 1 && pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}`,
+    body: html`${blocks}${pairs[0] && row(panel(context, pairs[0]), pairs.length > 1 && html`<div><h3>The most confused pairs</h3>${pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}</div>`)}`,
   };
 }
 
@@ -84,7 +84,7 @@ function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }
   const all = cells.flatMap(({ truth, guess, rows }) => rows.map((row) => ({ truth, guess, row })));
   const data = { id: ints(all.map(({ row }) => test.id[row] as number)), true: texts(all.map(({ truth }) => names[truth] as string)), predicted: texts(all.map(({ guess }) => names[guess] as string)) };
   const whole = shelf.addPicture(picture('confused-pair', `${names[a]} and ${names[b]}, test images`, inkSheet(panelOrder(cells.map(({ rows }) => imagesOf(rows))), width, height, 11, 2), data));
-  return html`<h3>The most confused pair: ${names[a]} and ${names[b]}</h3>${pictureBlock(whole, html`<div class="panel">${cells.map(sheet)}</div>`)}`;
+  return html`<div><h3>The most confused pair: ${names[a]} and ${names[b]}</h3>${pictureBlock(whole, html`<div class="panel">${cells.map(sheet)}</div>`)}</div>`;
 }
 
 /** Four grids of 5 x 5 images as one of 11 x 11, a row and a column empty between them. */
@@ -96,7 +96,7 @@ function panelOrder(grids: readonly (readonly (Uint8Array | undefined)[])[]): (U
 }
 
 function pairTable(pairs: readonly ConfusedPair[], names: readonly string[]): Markup {
-  return html`<table class="narrow"><caption>Most confused pairs, test images</caption><thead><tr><th scope="col">pair</th><th scope="col">mistakes</th><th scope="col">first as second</th><th scope="col">second as first</th></tr></thead><tbody>${pairs.map(
+  return html`<table class="narrow"><caption>Mistakes on test images, in either direction</caption><thead><tr><th scope="col">pair</th><th scope="col">mistakes</th><th scope="col">first as second</th><th scope="col">second as first</th></tr></thead><tbody>${pairs.map(
     ({ a, b, ab, ba }) => html`<tr><th scope="row">${names[a]}, ${names[b]}</th><td>${ab + ba}</td><td>${ab}</td><td>${ba}</td></tr>`,
   )}</tbody></table>`;
 }

@@ -31,7 +31,7 @@ export async function datasetSection(context: Context): Promise<Section> {
     lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent((counts[most] as number) / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
     body: html`${row(figureBlock(bars, dataset.origin), html`<div>${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`)}
 ${images.train.rows > 0 && html`<h3>The first images of the training file</h3>${samples(context)}
-<h3>Each class: its first image and its mean</h3>${classImages(context)}`}
+<h3>Each class: an image drawn at random, and the mean</h3>${classImages(context)}`}
 ${images.train.rows > 0 && html`<details><summary>One image as numbers</summary>${asNumbers(images, names)}</details>`}`,
   };
 }
@@ -59,7 +59,7 @@ function samples({ experiment: { images: { train, width, height, shown } }, shel
   const some = Array.from({ length: Math.min(SAMPLES, train.rows) }, (_, i) => i);
   const sheet = inkSheet(some.map((i) => shown.of(imageOf(train, i, width * height))), shown.width, shown.height, COLUMNS, 2);
   const data = { id: ints(some.map((i) => train.id[i] as number)), class: texts(some.map((i) => names[train.label[i] as number] as string)) };
-  return pictureBlock(shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)), html`<ol class="digits">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`, 'Under each image: its class.');
+  return pictureBlock(shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)), html`<ol class="digits samples">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`, 'Under each image: its class.');
 }
 
 function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
@@ -75,14 +75,21 @@ function classImages({ experiment: { images: { train, width, height, shown } }, 
   const size = width * height;
   const means = classMeans(train, size, names.length, Math.min(names.length, MOST_SHOWN));
   const examples = means.flatMap((mean, c) => {
-    const row = train.label.indexOf(c);
-    return row < 0 ? [] : [{ name: names[c] as string, first: shown.of(imageOf(train, row, size)), mean: shrunk(mean, width, height).values }];
+    const row = drawn(train.label, c);
+    return row === undefined ? [] : [{ name: names[c] as string, one: shown.of(imageOf(train, row, size)), mean: shrunk(mean, width, height).values }];
   });
   const rounded = (mean: ArrayLike<number>): Uint8Array => Uint8Array.from(mean, Math.round);
-  const sheet = inkSheet(examples.flatMap(({ first, mean }) => [first, rounded(mean)]), shown.width, shown.height, COLUMNS, 2);
-  const data = { class: texts(examples.flatMap(({ name, first }) => Array.from(first, () => name))), pixel: ints(examples.flatMap(({ first }) => [...first.keys()])), first: ints(examples.flatMap(({ first }) => [...first])), mean: reals(examples.flatMap(({ mean }) => Array.from(mean))) };
-  const list = html`<ol class="digits pairs">${examples.map(({ name, first, mean }) => html`<li>${pixelImage(inkImage(first, shown.width, shown.height), `the first ${name}`)}${pixelImage(inkImage(rounded(mean), shown.width, shown.height), `mean of all training images of class ${name}`)}<span>${name}</span></li>`)}</ol>`;
-  return pictureBlock(shelf.addPicture(picture('classes', 'Each class: its first image and its mean', sheet, data)), list, names.length > MOST_SHOWN && `The first ${MOST_SHOWN} of ${count(names.length)} classes.`);
+  const sheet = inkSheet(examples.flatMap(({ one, mean }) => [one, rounded(mean)]), shown.width, shown.height, COLUMNS, 2);
+  const data = { class: texts(examples.flatMap(({ name, one }) => Array.from(one, () => name))), pixel: ints(examples.flatMap(({ one }) => [...one.keys()])), image: ints(examples.flatMap(({ one }) => [...one])), mean: reals(examples.flatMap(({ mean }) => Array.from(mean))) };
+  const list = html`<ol class="digits pairs">${examples.map(({ name, one, mean }) => html`<li>${pixelImage(inkImage(one, shown.width, shown.height), `one ${name}, drawn at random`)}${pixelImage(inkImage(rounded(mean), shown.width, shown.height), `mean of all training images of class ${name}`)}<span>${name}</span></li>`)}</ol>`;
+  return pictureBlock(shelf.addPicture(picture('classes', 'Each class: an image drawn at random, and the mean', sheet, data)), list, names.length > MOST_SHOWN && `The first ${MOST_SHOWN} of ${count(names.length)} classes.`);
+}
+
+/** A row of a class, drawn at random by a generator that starts from the class's number; undefined without rows. */
+function drawn(label: Uint16Array, c: number): number | undefined {
+  const rows = Array.from(label.keys()).filter((row) => label[row] === c);
+  const random = ((Math.imul(c + 1, 2654435761) ^ 0x9e3779b9) >>> 0) / 2 ** 32;
+  return rows[Math.floor(random * rows.length)];
 }
 
 function classMeans({ rows, label, pixels }: RawRows, size: number, classes: number, wanted: number): Float64Array[] {

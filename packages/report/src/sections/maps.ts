@@ -35,7 +35,7 @@ export async function mapsSection(context: Context): Promise<{ readonly section?
     blocks.push(html`<h3>${group.title}</h3><p class="lead">${group.lead}</p><div class="row">${figures}</div>`);
   }
   if (blocks.length === 0) return { maps };
-  return { maps, section: { id: 'maps', title: 'Maps of the images', lead: mapsLead(found), body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median.</p>${blocks}` } };
+  return { maps, section: { id: 'maps', title: 'Maps of the images', lead: mapsLead(found), body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}` } };
 }
 
 function mapsLead(found: readonly Group[]): string {
@@ -106,7 +106,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
   const what = view.method === 'columns' ? `${view.source} ${listed(view.columns ?? [])}` : sourceName(view.source);
   const pairs = view.dimensions === 3 ? [[0, 1], [0, 2], [1, 2]] : [[0, 1]];
   const axis = (d: number): string => {
-    if (view.method === 'columns') return `${view.source === 'pixels' ? 'pixel' : 'column'} ${view.columns?.[d] ?? d} (value)`;
+    if (view.method === 'columns') return `${view.source === 'pixels' ? 'pixel' : 'column'} ${view.columns?.[d] ?? d} (scaled value, no unit)`;
     if (view.method === 'tsne') return `t-SNE ${d + 1} (no unit)`;
     const share = view.explained?.[d];
     return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
@@ -131,7 +131,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       ...(view.method === 'columns' && { radius: 3 }),
       numbered: view.method !== 'tsne',
     };
-    const plot: Plot = { scatter, split: view.split, caption: caption(view) };
+    const plot: Plot = { scatter, split: view.split, caption: caption(view, experiment.images.width) };
     return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
   });
   const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}`;
@@ -153,10 +153,10 @@ function sourceName(source: string): string {
   return hidden ? `the activations of hidden layer ${hidden[1]}` : `the ${source}`;
 }
 
-function caption({ method, perplexity, iterations, klDivergence, explained, components }: View): string {
+function caption({ method, source, columns = [], perplexity, iterations, klDivergence, explained, components, dimensions }: View, width: number): string {
   if (method === 'tsne') return `${components ? `Of the first ${components} principal components. ` : ''}Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
-  if (method === 'columns') return 'Values as the images hold them.';
-  return explained ? `These components explain ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance.` : '';
+  if (method === 'columns') return `Values as the net is given them.${source === 'pixels' ? ` ${listed(columns.map((pixel) => `Pixel ${pixel}: row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
+  return explained ? `The ${dimensions} components together explain ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance.` : '';
 }
 
 function withThumbnails(scatter: Scatter, view: View, { images }: Experiment): Scatter {
