@@ -155,7 +155,7 @@ function sourceName(source: string): string {
 
 function caption({ method, source, columns = [], perplexity, iterations, klDivergence, explained, components, dimensions }: View, width: number): string {
   if (method === 'tsne') return `${components ? `Of the first ${components} principal components. ` : ''}Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
-  if (method === 'columns') return `Values as the net is given them.${source === 'pixels' ? ` ${listed(columns.map((pixel) => `Pixel ${pixel}: row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
+  if (method === 'columns') return `Values as preprocessing scales them.${source === 'pixels' ? ` Places: ${listed(columns.map((pixel) => `row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
   return explained ? `The ${dimensions} components together explain ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance.` : '';
 }
 
