@@ -1,7 +1,7 @@
-// Random changes of a tiny study, each followed by `layerwise explain` and a run: what explain named must be what ran, and what is there must be right.
+// Random changes of a tiny study, each followed by `layerwise explain` and a run of one experiment: what explain named must be what ran, and what is there must be right.
 //   node test/explain/sequences.mjs [--sequences 300] [--rounds 3] [--seed 1] [--nx]
-// The stages are packages made here, so that code and versions can be changed. With --nx it is Nx that runs them, at some seconds a run;
-// without, a runner stands in for it, with a cache laid out as Nx's is.
+// The stages are packages made here, so that code and versions can be changed. With --nx it is Nx that runs them, at some seconds a run,
+// all in one workspace; without, a runner stands in for it, with a cache laid out as Nx's is.
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +23,7 @@ const stages = {
   report: { reads: ['dataset', 'features', 'model', 'embedding'], writes: 'report' },
 };
 const roles = Object.keys(stages);
+const experiments = ['one', 'two'];
 
 /** Numbers from a seed (mulberry32), as `below(n)`: a whole number in [0, n). */
 function generator(seed) {
@@ -35,9 +36,12 @@ function generator(seed) {
   };
 }
 
+/** Stages whose code imports a package of modules that they share, by its entry. */
+const sharing = new Set(['preprocess', 'train', 'embed']);
+
 /** A stage's code. It halves sums, so that many a change leaves what follows as it was. */
-const codeText = (constant) => `export const formula = (value, inputs, seed, raw, version) =>
-  Math.floor((value + ${constant} + inputs.reduce((sum, one) => sum + one, 0) + (seed % 3) + raw.length + version.length) / 2);
+const codeText = (role, constant) => `${sharing.has(role) ? "import { offset } from '@layerwise/tiny-shared';\n" : 'const offset = 0;\n'}export const formula = (value, inputs, seed, raw, version) =>
+  Math.floor((value + ${constant} + offset + inputs.reduce((sum, one) => sum + one, 0) + (seed % 3) + raw.length + version.length) / 2);
 `;
 
 const stageText = (role) => `import { defineStage, integer } from '@layerwise/contracts';
@@ -63,7 +67,7 @@ export const stage = defineStage({
 `;
 
 /** State of a workspace, from which its sources are written. */
-const initial = () => ({ seed: 1, raw: 'raw', adder: '1.0.0', constants: Object.fromEntries(roles.map((role) => [role, 1])), values: Object.fromEntries(roles.map((role) => [role, 1])), second: 5 });
+const initial = () => ({ seed: 1, raw: 'raw', adder: '1.0.0', base: '1.0.0', offset: 1, constants: Object.fromEntries(roles.map((role) => [role, 1])), values: Object.fromEntries(roles.map((role) => [role, 1])), second: 5 });
 
 function writeSources(root, state) {
   const put = (file, text) => {
@@ -73,13 +77,17 @@ function writeSources(root, state) {
   const section = (role) => `${role === 'ingest' ? 'dataset' : role}: { uses: tiny-${role}, value: ${state.values[role]} }\n`;
   put('pipelines/tiny/study.yaml', `name: tiny\nseed: ${state.seed}\n${roles.map(section).join('')}experiments:\n  one: {}\n  two:\n    train: { value: ${state.second} }\n`);
   put('data/raw.txt', state.raw);
-  put('node_modules/tiny-adder/package.json', JSON.stringify({ name: 'tiny-adder', version: state.adder, type: 'module', exports: { '.': './index.js', './package.json': './package.json' } }));
+  put('node_modules/tiny-adder/package.json', JSON.stringify({ name: 'tiny-adder', version: state.adder, type: 'module', dependencies: { 'tiny-base': '*' }, exports: { '.': './index.js', './package.json': './package.json' } }));
   put('node_modules/tiny-adder/index.js', `export const version = '${state.adder}';\n`);
+  put('node_modules/tiny-base/package.json', JSON.stringify({ name: 'tiny-base', version: state.base }));
+  put('node_modules/@layerwise/tiny-shared/package.json', JSON.stringify({ name: '@layerwise/tiny-shared', version: '1.0.0', type: 'module', exports: './index.js' }));
+  put('node_modules/@layerwise/tiny-shared/index.js', "export { offset } from './offset.js';\n");
+  put('node_modules/@layerwise/tiny-shared/offset.js', `export const offset = ${state.offset};\n`);
   for (const role of roles) {
     put(`node_modules/tiny-${role}/package.json`, JSON.stringify({ name: `tiny-${role}`, version: '1.0.0', type: 'module', exports: './index.js' }));
     put(`node_modules/tiny-${role}/index.js`, "export { stage } from './stage.js';\n");
     put(`node_modules/tiny-${role}/stage.js`, stageText(role));
-    put(`node_modules/tiny-${role}/code.js`, codeText(state.constants[role]));
+    put(`node_modules/tiny-${role}/code.js`, codeText(role, state.constants[role]));
   }
 }
 
@@ -89,11 +97,14 @@ const changes = {
   'parameter of one experiment': ({ state, below }) => `two: train.value = ${(state.second = below(8))}`,
   seed: ({ state, below }) => `seed = ${(state.seed = below(4))}`,
   code: ({ state, below }) => ((role) => `constant of ${role} = ${(state.constants[role] = below(4))}`)(roles[below(roles.length)]),
+  'code that stages share': ({ state, below }) => `offset = ${(state.offset = below(4))}`,
   data: ({ state, below }) => `raw = ${(state.raw = 'x'.repeat(1 + below(4)))}`,
   dependency: ({ state, below }) => `tiny-adder ${(state.adder = ['1.0.0', '1.0.1', '10.0.0'][below(3)])}`,
+  'dependency of a dependency': ({ state, below }) => `tiny-base ${(state.base = ['1.0.0', '2.0.0'][below(2)])}`,
   'artifact deleted': (trial) => onArtifact(trial, (folder) => rmSync(folder, { recursive: true })),
   'data file deleted': (trial) => onArtifact(trial, (folder) => rmSync(join(folder, 'data/value.json'), { force: true })),
   'file changed, size and time kept': (trial) => onArtifact(trial, (folder) => flip(join(folder, 'data/value.json'))),
+  'data file truncated': (trial) => onArtifact(trial, (folder) => existsSync(join(folder, 'data/value.json')) && truncateSync(join(folder, 'data/value.json'), 5)),
   'manifest truncated': (trial) => onArtifact(trial, (folder) => existsSync(join(folder, 'manifest.json')) && truncateSync(join(folder, 'manifest.json'), 40)),
   'artifact replaced by another': (trial) =>
     onArtifact(trial, (folder) => {
@@ -103,6 +114,8 @@ const changes = {
       cpSync(other, folder, { recursive: true });
     }),
   'artifacts deleted': ({ root }) => remove(root, 'artifacts'),
+  "a copy in Nx's cache changed": (trial) => onCopy(trial, flip),
+  "a copy in Nx's cache deleted": (trial) => onCopy(trial, (file) => rmSync(join(file, '../../../../..'), { recursive: true })),
   "Nx's cache deleted": ({ root }) => remove(root, '.nx'),
   'notes deleted': ({ root, below }) => remove(root, `artifacts/${['.recipes', '.seen.json', 'tiny/one/experiment.json'][below(3)]}`),
   nothing: () => 'nothing',
@@ -119,6 +132,15 @@ function onArtifact({ root, below }, change) {
   return id;
 }
 
+function onCopy({ root, below }, change) {
+  const cache = join(root, '.nx/cache');
+  const copies = existsSync(cache) ? readdirSync(cache, { recursive: true }).filter((name) => /value\.json$/.test(name)).sort() : [];
+  if (copies.length === 0) return 'no copy is there';
+  const file = pick(copies, below);
+  change(join(cache, file));
+  return file;
+}
+
 function flip(file) {
   if (!existsSync(file)) return;
   const { atime, mtime } = statSync(file);
@@ -133,17 +155,18 @@ function remove(root, path) {
   return path;
 }
 
-function step(root, runner) {
+function step(root, runner, experiment) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LAYERWISE_|NX_)/.test(name)));
   return new Promise((done, fail) => {
-    execFile(process.execPath, [join(here, 'step.mjs'), root, runner], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))));
+    execFile(process.execPath, [join(here, 'step.mjs'), root, runner, experiment], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))));
   });
 }
 
 function emptyFolder() {
   const root = mkdtempSync(join(tmpdir(), 'layerwise-sequences-'));
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(join(repository, 'node_modules/@layerwise'), join(root, 'node_modules/@layerwise'));
+  const scope = 'node_modules/@layerwise';
+  mkdirSync(join(root, scope), { recursive: true });
+  for (const name of readdirSync(join(repository, scope))) symlinkSync(join(repository, scope, name), join(root, scope, name));
   writeFileSync(join(root, 'package.json'), '{"private": true}');
   writeFileSync(join(root, 'nx.json'), '{}');
   return root;
@@ -153,12 +176,14 @@ function emptyFolder() {
 export async function prepare(runner = 'here') {
   const root = runner === 'nx' ? createFolder('layerwise-sequences') : emptyFolder();
   writeSources(root, initial());
-  const { problems } = await step(root, runner);
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  for (const experiment of experiments) {
+    const { problems } = await step(root, runner, experiment);
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  }
   return root;
 }
 
-/** One sequence of rounds, each of one to three changes, an explanation and a run; by Nx in the workspace as the last one left it. Returns what went wrong, with what led to it, and counts. */
+/** One sequence of rounds, each of one to three changes, an explanation of an experiment and its run; by Nx in the workspace as the last one left it. Returns what went wrong, with what led to it, and counts. */
 export async function sequence(base, seed, rounds, runner = 'here') {
   const root = runner === 'nx' ? base : mkdtempSync(join(tmpdir(), 'layerwise-sequence-'));
   const below = generator(seed);
@@ -173,8 +198,9 @@ export async function sequence(base, seed, rounds, runner = 'here') {
         history.push(`${name}: ${changes[name]({ root, state, below })}`);
       }
       writeSources(root, state);
-      const { problems, counts, explainMs } = await step(root, runner);
-      history.push('run');
+      const experiment = pick(experiments, below);
+      const { problems, counts, explainMs } = await step(root, runner, experiment);
+      history.push(`run ${experiment}`);
       for (const [name, count] of Object.entries(counts)) total.counts[name] = (total.counts[name] ?? 0) + count;
       total.slowest = Math.max(total.slowest, explainMs);
       total.problems.push(...problems.map((problem) => `sequence ${seed}: ${problem}\n  after ${history.join('; ')}`));
@@ -198,6 +224,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     failed += problems.length > 0 ? 1 : 0;
     slowest = Math.max(slowest, ms);
     for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+    if ((n + 1) % 10 === 0) console.log(`${n + 1} sequences, ${failed} failed`);
   }
   rmSync(base, { recursive: true, force: true });
   console.log(`${values.sequences} sequences of ${values.rounds} rounds, ${failed} failed; stages ${Object.entries(sums).map(([name, count]) => `${name} ${count}`).join(', ')}; slowest explanation ${Math.round(slowest)} ms`);

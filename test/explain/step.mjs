@@ -1,12 +1,12 @@
-// One step of a sequence, in a process of its own, so that changed code is loaded: for each experiment in turn, explains it,
-// then runs every stage as Nx would, or by Nx, and compares. Arguments: the workspace, and `nx` for Nx. Prints one JSON object.
+// One step of a sequence, in a process of its own, so that changed code is loaded: explains an experiment,
+// then runs its stages as Nx would, or by Nx, and compares. Arguments: the workspace, `nx` for Nx, the experiment. Prints one JSON object.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nxPath, runNode } from '../workspace/folder.mjs';
 
-const [root, runner] = process.argv.slice(2);
+const [root, runner, name] = process.argv.slice(2);
 const load = (file) => import(new URL(`../../packages/${file}`, import.meta.url).href);
 const [{ planAll }, { Explainer }, { runStage }, { publishExperiment }, { memoOf, preTasksExecution, tracerOf }, store, { deriveSeed }] = await Promise.all(
   ['cli/dist/workspace.js', 'cli/dist/explanation.js', 'cli/dist/run-stage.js', 'cli/dist/publish.js', 'nx-plugin/dist/index.js', 'store/dist/index.js', 'contracts/dist/index.js'].map(load),
@@ -47,7 +47,7 @@ async function runAndCompare(experiment) {
   for (const stage of explained) await compare(stage, statuses.get(stage.id) ?? 'cached');
   const opened = await Promise.all(Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]));
   await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
-  store.noteLooks(join(root, 'artifacts'));
+  store.noteLooks(join(root, 'artifacts'), join(root, '.nx/cache'));
 }
 
 /** What became of each stage, by Nx; those that Nx took from its cache are not in it. */
@@ -89,5 +89,5 @@ async function compare({ id, state, unless, reasons }, status) {
   if (value !== values.get(id)) problems.push(`${id}: holds ${value}, must hold ${values.get(id)}`);
 }
 
-for (const experiment of plan.studies[0].experiments) await runAndCompare(experiment);
+await runAndCompare(plan.studies[0].experiments.find((experiment) => experiment.name === name));
 process.stdout.write(JSON.stringify({ problems, counts, explainMs }));

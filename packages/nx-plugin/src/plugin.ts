@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { findLastingDamage, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
+import { findLastingDamage, hasLostCopies, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
@@ -40,9 +40,9 @@ export const createNodes: CreateNodes = [
 
 /**
  * Before the tasks: marks the run, so that the last target can tell which stages ran in it,
- * and removes damaged artifacts, naming them, so that they are restored from the cache or recomputed.
- * Nx takes an entry of its cache for good that is damaged or gone; so where one is, Nx is kept from using its cache in this run:
- * each stage then looks for itself whether its artifact is whole, and only what is not is computed.
+ * and removes damaged artifacts and damaged copies of them in Nx's cache, naming them, so that they are restored or recomputed.
+ * Nx takes an entry of its cache for good that is damaged or gone; so where one is, Nx's records are removed, and it is kept from using its cache
+ * in this run: each stage then looks for itself whether its artifact is whole, and only what is not is computed.
  * Where the artifacts cannot be read or written, Nx would stop without naming the place or a remedy.
  */
 export const preTasksExecution: PreTasksExecution = async (_options, { id, workspaceRoot }) => {
@@ -63,14 +63,17 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   for (const { name, pid } of await heldLocks(join(artifacts, '.locks'))) say(`another run, process ${pid}, is computing ${name}; where this run needs it, it waits and takes that`);
   let distrusted = takeDistrust(artifacts);
   if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
-  if (forgetLostCache(workspaceRoot, cache)) distrusted = true;
-  for (const { id, file, what } of await findLastingDamage(artifacts)) {
+  const damaged = await findLastingDamage(artifacts);
+  for (const { id, file, what } of damaged) {
     say(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`);
     removeArtifact(artifacts, id);
-    for (const entry of removeDamagedCopies(cache, id)) {
-      say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged too; it is removed`);
-      distrusted = true;
-    }
+  }
+  const removed = removeDamagedCopies(artifacts, cache, new Set(damaged.map(({ id }) => id)));
+  for (const { id, entry } of removed) say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
+  const doubtful = distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(artifacts, cache);
+  if (doubtful && forgetRecords(workspaceRoot)) {
+    mkdirSync(cache, { recursive: true });
+    distrusted = true;
   }
   if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
   const shared = sharedCacheOf();
@@ -86,16 +89,14 @@ let closeGate = (): void => undefined;
 export const postTasksExecution: PostTasksExecution = () => closeGate();
 
 /**
- * Where the cache's folder is gone but Nx's records of it are not, Nx would take every entry for there: the records are removed,
- * and the folder made again, so that the next run caches as ever. Records that this process has just made say nothing yet.
- * @returns whether the cache was lost
+ * Removes Nx's records of what its cache holds, which it believes whatever is there: it would take an entry that is gone for restored, and what
+ * lies in its place for right. The entries stay: stages find them by their manifests. Records that this process has just made say nothing yet.
+ * @returns whether there were any; this process still has them
  */
-function forgetLostCache(root: string, cache: string): boolean {
-  const records = join(root, '.nx/workspace-data');
-  if (existsSync(cache) || !existsSync(records)) return false;
-  mkdirSync(cache, { recursive: true });
-  const databases = readdirSync(records).filter((name) => /\.db(-wal|-shm)?$/.test(name));
-  if (databases.every((name) => statSync(join(records, name)).birthtimeMs > performance.timeOrigin)) return false;
-  for (const name of databases) rmSync(join(records, name), { force: true });
+function forgetRecords(root: string): boolean {
+  const folder = join(root, '.nx/workspace-data');
+  const databases = existsSync(folder) ? readdirSync(folder).filter((name) => /\.db(-wal|-shm)?$/.test(name)).map((name) => join(folder, name)) : [];
+  if (databases.every((path) => statSync(path).birthtimeMs > performance.timeOrigin)) return false;
+  for (const path of databases) rmSync(path, { force: true });
   return true;
 }

@@ -19,10 +19,12 @@ export class Shelf {
   /**
    * @param stages absolute path of the folder of artifacts
    * @param cache absolute path of Nx's cache, if there is one: `<hash>/artifacts/stages/<id>` below it
+   * @param isWhole whether a copy in the cache that would serve is as its manifest says; without it, only sizes are compared
    */
   constructor(
     private readonly stages: string,
     private readonly cache?: string,
+    private readonly isWhole: (folder: string, id: string) => boolean = () => true,
   ) {}
 
   /** The manifest in a folder, whole and of that id, or undefined. */
@@ -56,7 +58,7 @@ export class Shelf {
     if (own.length > 0 && !unknown) return own;
     const copies = (await this.inCache(stage)).filter(({ manifest }) => serves(manifest.recipe, wanted));
     const whole = await Promise.all(copies.map(hasItsFiles));
-    return [...own, ...here.filter((found) => !own.includes(found)), ...copies.filter((_, index) => whole[index])];
+    return [...own, ...here.filter((found) => !own.includes(found)), ...copies.filter(({ folder, manifest }, index) => whole[index] && this.isWhole(folder, manifest.id))];
   }
 
   private async read(entries: readonly { readonly id: string; readonly folder: string }[], from: Shelved['from']): Promise<Shelved[]> {

@@ -55,9 +55,9 @@ export class Store {
     this.stages = join(root, 'stages');
   }
 
-  /** What there is now to serve a recipe. */
-  shelf(): Shelf {
-    return new Shelf(this.stages, this.cache);
+  /** What there is now to serve a recipe. @param isWhole see {@link Shelf} */
+  shelf(isWhole?: (folder: string, id: string) => boolean): Shelf {
+    return new Shelf(this.stages, this.cache, isWhole);
   }
 
   /** Folder of a stage instance's artifact. */
