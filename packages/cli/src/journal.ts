@@ -57,6 +57,6 @@ export class Journal {
     } catch {
       return;
     }
-    for (const name of names.slice(0, -kept)) rmSync(join(folder, name), { force: true });
+    for (const name of names.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }

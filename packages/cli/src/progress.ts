@@ -34,13 +34,18 @@ export class ProgressLine {
     this.drawn = false;
   }
 
-  private text({ done, total, unit, detail }: Progress, now: number): string {
-    const share = total > 0 ? Math.min(1, done / total) : 0;
-    const filled = Math.round(share * barWidth);
-    const bar = this.out.isTTY ? `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ` : '';
-    const left = share > 0 && share < 1 ? `  ${duration(((now - this.started) * (1 - share)) / share)} left` : '';
-    return `${this.label}  ${bar}${unit} ${round(done)}/${round(total)}${detail ? `  ${detail}` : ''}${left}`;
+  private text(step: Progress, now: number): string {
+    const filled = Math.round((step.total > 0 ? Math.min(1, step.done / step.total) : 0) * barWidth);
+    const bar = this.out.isTTY ? `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ` : '';
+    return `${this.label}  ${bar}${describeStep(step, now - this.started)}`;
   }
+}
+
+/** `8.1 s left  epoch 6/30  loss 0.0665  steps 2077/10710`; the time left first, as a narrow terminal cuts the end. @param elapsed ms since the stage began */
+export function describeStep({ done, total, unit, detail }: Progress, elapsed: number): string {
+  const share = total > 0 ? Math.min(1, done / total) : 0;
+  const left = share > 0 && share < 1 ? [`${duration((elapsed * (1 - share)) / share)} left`] : [];
+  return [...left, ...(detail ? [detail] : []), `${unit} ${round(done)}/${round(total)}`].join('  ');
 }
 
 function round(n: number): string {

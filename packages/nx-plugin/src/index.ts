@@ -1,5 +1,6 @@
 export * from './code.js';
 export * from './gate.js';
+export * from './live-view.js';
 export * from './plugin.js';
 export * from './projects.js';
 export * from './workspace.js';

@@ -7,6 +7,7 @@ import { storageError } from '@layerwise/store/storage';
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { memoOf, tracerOf } from './code.js';
 import { openGate, sharedCacheOf } from './gate.js';
+import { LiveView, nxShowsOutput } from './live-view.js';
 import { stageProject, studyProject, type Projects } from './projects.js';
 import { nxCache, placesOf, planWorkspace, relativePath } from './workspace.js';
 
@@ -54,7 +55,21 @@ export const preTasksExecution: PreTasksExecution = async (_options, { id, works
     const known = storageError(error, artifacts);
     throw known instanceof LayerwiseError ? new Error(known.describe()) : known;
   }
+  showLive(join(artifacts, '.runs', `${process.env.LAYERWISE_RUN}.live`));
 };
+
+/** Shows the stages' progress while they run, unless Nx does; LAYERWISE_LIVE tells them where to put it. */
+function showLive(folder: string): void {
+  delete process.env.LAYERWISE_LIVE;
+  if (nxShowsOutput()) return;
+  live = new LiveView(folder);
+  try {
+    live.start();
+    process.env.LAYERWISE_LIVE = folder;
+  } catch {
+    live = undefined; // Where nothing can be written, the stages say so.
+  }
+}
 
 async function prepare(workspaceRoot: string, artifacts: string): Promise<void> {
   if (existsSync(artifacts)) accessSync(artifacts, constants.W_OK);
@@ -84,9 +99,13 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
 }
 
 let closeGate = (): void => undefined;
+let live: LiveView | undefined;
 
-/** After the tasks: closes the gate to the shared cache, if there is one. */
-export const postTasksExecution: PostTasksExecution = () => closeGate();
+/** After the tasks: ends the view of their progress, and closes the gate to the shared cache, if there is one. */
+export const postTasksExecution: PostTasksExecution = () => {
+  live?.stop();
+  closeGate();
+};
 
 /**
  * Removes Nx's records of what its cache holds, which it believes whatever is there: it would take an entry that is gone for restored, and what

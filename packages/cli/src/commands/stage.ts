@@ -1,6 +1,7 @@
 import { LayerwiseError } from '@layerwise/contracts';
 import type { StageInstance } from '@layerwise/study';
 import { Journal } from '../journal.js';
+import { LiveFile } from '../live-file.js';
 import { duration, ProgressLine } from '../progress.js';
 import { runStage, type StageStatus } from '../run-stage.js';
 import { distrusting, findRoot, planAll } from '../workspace.js';
@@ -12,6 +13,7 @@ export async function stageCommand(id: string): Promise<void> {
   const root = findRoot();
   const instance = await specification(root, id);
   const line = new ProgressLine(instance.stage);
+  const live = process.env.LAYERWISE_LIVE ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage) : undefined;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
   const say = (text: string): void => {
@@ -20,11 +22,11 @@ export async function stageCommand(id: string): Promise<void> {
   };
   const started = Date.now();
   const { status, manifest, waited } = await distrusting(root, () => runStage(root, instance, {
-    progress: line.step,
+    progress: live?.step ?? line.step,
     warn: ({ message }) => say(`warning: ${message}`),
     say,
     signal: stop.signal,
-  }));
+  })).finally(() => live?.remove());
   const seconds = (Date.now() - started) / 1000;
   Journal.current(root)?.append({ id, status, seconds, waited });
   say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);

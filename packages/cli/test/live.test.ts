@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LiveView, nxShowsOutput } from '@layerwise/nx-plugin';
+import { LiveFile } from '../src/live-file.js';
+
+/** What a terminal of so many columns would show: understands the sequences that the view writes. */
+class Terminal {
+  lines = [''];
+  constructor(
+    readonly isTTY: boolean,
+    readonly columns = 60,
+  ) {}
+  write = (text: string | Uint8Array): boolean => {
+    for (const [piece] of String(text).matchAll(/\u001b\[2K|\u001b\[1A|\r|\n|[^\u001b\r\n]+/g)) {
+      if (piece === '\u001b[2K') this.lines[this.lines.length - 1] = '';
+      else if (piece === '\u001b[1A') this.lines.pop();
+      else if (piece === '\n') this.lines.push('');
+      else if (piece !== '\r') this.lines[this.lines.length - 1] += piece;
+    }
+    return true;
+  };
+}
+
+describe('the view of a run', () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'layerwise-live-')), 'run.live');
+  const epoch = (n: number) => ({ done: n * 10, total: 100, unit: 'steps', detail: `epoch ${n}/10  loss 0.5  accuracy 0.9` });
+  let view: LiveView | undefined;
+  afterEach(() => view?.stop());
+
+  it('shows a line for each running stage on a terminal, below what others write, and takes it away at the end', () => {
+    const terminal = new Terminal(true);
+    view = new LiveView(folder, terminal);
+    view.start(1e6);
+    const [train, embed] = [new LiveFile(folder, 'train-1', 'train'), new LiveFile(folder, 'embed-2', 'embed')];
+    embed.step({ done: 1, total: 1, unit: 'views' });
+    train.step(epoch(5));
+    view.show();
+    expect(terminal.lines[0]).toBe('embed  ████████████████  views 1/1');
+    expect(terminal.lines[1]).toMatch(/^train {2}█{8}░{8} {2}[\d.]+ s left {2}epoch 5\/10/);
+    expect(terminal.lines[1]?.length).toBeLessThan(60);
+    terminal.write('✔ ingest\n');
+    view.show();
+    expect(terminal.lines).toHaveLength(3);
+    expect(terminal.lines[0]).toBe('✔ ingest');
+    embed.remove();
+    view.show();
+    expect(terminal.lines).toHaveLength(2);
+    view.stop();
+    expect(terminal.lines).toEqual(['✔ ingest', '']);
+    terminal.write('the end');
+    expect(terminal.lines).toEqual(['✔ ingest', 'the end']);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('says a line for each running stage where there is no terminal, nothing twice', async () => {
+    const file = new Terminal(false);
+    view = new LiveView(folder, file);
+    view.start(1e6);
+    const train = new LiveFile(folder, 'train-1', 'train');
+    train.step(epoch(3));
+    view.show();
+    view.show();
+    await new Promise((done) => setTimeout(done, 250));
+    train.step(epoch(4));
+    view.show();
+    expect(file.lines.map((line) => /^train {2}[\d.]+ s left {2}(epoch \d+\/10 {2}loss 0.5 {2}accuracy 0.9) {2}steps/.exec(line)?.[1])).toEqual(['epoch 3/10  loss 0.5  accuracy 0.9', 'epoch 4/10  loss 0.5  accuracy 0.9', undefined]);
+  });
+
+  it('says nothing of a stage that writes when the folder is gone', () => {
+    new LiveFile(join(folder, 'gone'), 'train-1', 'train').step(epoch(1));
+    expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+  });
+
+  it('gives way where Nx shows the output itself', () => {
+    const env = { NX_TUI: 'false', NX_ISOLATE_PLUGINS: 'false' };
+    expect(nxShowsOutput(env, ['nx', 'run', 'pipeline:exp5'])).toBe(false);
+    expect([nxShowsOutput({ ...env, NX_TUI: 'true' }, []), nxShowsOutput({ NX_TUI: 'false' }, []), nxShowsOutput(env, ['--output-style=stream']), nxShowsOutput(env, ['--outputStyle', 'stream-without-prefixes'])]).toEqual([true, true, true, true]);
+  });
+});

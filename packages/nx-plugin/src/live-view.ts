@@ -1,0 +1,114 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** How far a running stage is: what its process writes, again and again, into a file of its own in the run's folder. */
+export interface LiveStep {
+  readonly stage: string;
+  /** Part that is done, 0 to 1. */
+  readonly share: number;
+  /** The time left and the figures, in words. */
+  readonly text: string;
+}
+
+/** Where lines go: a terminal or a file. */
+export type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
+
+const barWidth = 16;
+const redrawEvery = 150;
+const lineEvery = 3000;
+
+/**
+ * Shows what the stages of a run are doing, in the process of Nx, which shows nothing of a task before it has ended:
+ * on a terminal a line for each running stage, redrawn below all other output, else a line of each every few seconds.
+ */
+export class LiveView {
+  private timer: NodeJS.Timeout | undefined;
+  private restore = (): void => undefined;
+  private drawn = 0;
+  private readonly said = new Map<string, string>();
+
+  /** @param folder where the stages' files are */
+  constructor(
+    private readonly folder: string,
+    private readonly out: Out = process.stdout,
+  ) {}
+
+  /** Begins to look; does not keep the process alive. */
+  start(every = this.out.isTTY ? redrawEvery : lineEvery): void {
+    mkdirSync(this.folder, { recursive: true });
+    if (this.out.isTTY) this.givePlace();
+    this.timer = setInterval(() => this.show(), every).unref();
+  }
+
+  /** Shows the steps as they are now. */
+  show(): void {
+    const steps = this.steps();
+    if (this.out.isTTY) this.draw(steps);
+    else this.say(steps);
+  }
+
+  /** Leaves the output as others wrote it. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.erase();
+    this.restore();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private steps(): readonly (LiveStep & { readonly file: string })[] {
+    let files: string[] = [];
+    try {
+      files = readdirSync(this.folder).sort();
+    } catch {
+      // Nothing runs yet, or the folder was tidied away.
+    }
+    return files.flatMap((file) => {
+      try {
+        return [{ file, ...(JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep) }];
+      } catch {
+        return []; // Half written, or the stage has just ended.
+      }
+    });
+  }
+
+  private say(steps: readonly (LiveStep & { readonly file: string })[]): void {
+    for (const { file, stage, text } of steps) {
+      if (this.said.get(file) === text) continue;
+      this.said.set(file, text);
+      this.out.write(`${stage}  ${text}\n`);
+    }
+  }
+
+  private draw(steps: readonly LiveStep[]): void {
+    const lines = steps.map(({ stage, share, text }) => {
+      const filled = Math.round(Math.min(1, Math.max(0, share)) * barWidth);
+      return `${stage}  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ${text}`.slice(0, (this.out.columns || 80) - 1);
+    });
+    this.erase();
+    if (lines.length > 0) this.write(lines.join('\n'));
+    this.drawn = lines.length;
+  }
+
+  private erase(): void {
+    if (this.drawn > 0) this.write(`\r\u001b[2K${'\u001b[1A\u001b[2K'.repeat(this.drawn - 1)}`);
+    this.drawn = 0;
+  }
+
+  private write: Out['write'] = (text: string | Uint8Array) => this.out.write(text);
+
+  /** What others write stands above the lines. */
+  private givePlace(): void {
+    const own = this.out.write;
+    this.write = own.bind(this.out);
+    this.out.write = ((...given: Parameters<Out['write']>) => {
+      this.erase();
+      return own.apply(this.out, given);
+    }) as Out['write'];
+    this.restore = () => void (this.out.write = own);
+  }
+}
+
+/** Whether Nx is asked to show the output of tasks itself, in its own interface or as it comes. */
+export function nxShowsOutput(env: NodeJS.ProcessEnv = process.env, args: readonly string[] = process.argv): boolean {
+  return env.NX_TUI === 'true' || env.NX_ISOLATE_PLUGINS !== 'false' || [...args, env.NX_DEFAULT_OUTPUT_STYLE ?? ''].some((word) => /^(--output-?style=)?(stream|dynamic)/i.test(word));
+}
