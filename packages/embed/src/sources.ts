@@ -9,7 +9,7 @@ export interface SourcePlan {
   readonly width: number;
   /** Whether this is the last hidden layer. */
   readonly last: boolean;
-  /** Reads the rows; nothing keeps them afterwards. */
+  /** Reads the rows; nothing keeps those of pixels and features afterwards. */
   open(): Promise<Source>;
 }
 
@@ -31,32 +31,34 @@ type Inputs = Readonly<Record<string, ArtifactReader>>;
 /** What is to be drawn, in the order pixels, features, hidden1, hidden2, ... Features that are the pixels themselves are left out. */
 export async function planSources(inputs: Inputs, wanted: readonly string[]): Promise<SourcePlan[]> {
   const plans: SourcePlan[] = [];
+  // Read once: of wide layers it is most of the memory that the stage takes.
+  let read: Promise<MatrixTable> | undefined;
+  const activations = (): Promise<MatrixTable> => (read ??= (inputs.activations as ArtifactReader).matrix('train'));
   for (const kind of ['pixels', 'features'] as const) {
     const info = await inputs[kind].json<FeaturesInfo>('features');
     if (wanted.includes(kind) && (kind === 'pixels' || info.origin !== 'pixels')) {
-      plans.push({ name: kind, kind, width: info.columns, last: false, open: () => openFeatures(inputs, kind, info) });
+      plans.push({ name: kind, kind, width: info.columns, last: false, open: () => openFeatures(inputs, kind, info, activations) });
     }
   }
-  return wanted.includes('hidden') ? [...plans, ...(await planHidden(inputs))] : plans;
+  return wanted.includes('hidden') ? [...plans, ...planHidden(await activations())] : plans;
 }
 
-async function openFeatures(inputs: Inputs, kind: 'pixels' | 'features', info: FeaturesInfo): Promise<Source> {
+async function openFeatures(inputs: Inputs, kind: 'pixels' | 'features', info: FeaturesInfo, activations: () => Promise<MatrixTable>): Promise<Source> {
   const table = await inputs[kind].matrix('train');
   const { data, width } = numbers(kind, table, 'features');
   const { id, label } = table.columns;
-  const predicted = kind === 'features' ? (await inputs.activations.matrix('train')).columns.predicted : undefined;
+  const predicted = kind === 'features' ? (await activations()).columns.predicted : undefined;
   return { name: kind, data, width, rows: table.rows, scale: info.scale, about: predicted ? { id, label, predicted } : { id, label } };
 }
 
-async function planHidden({ activations }: Inputs): Promise<SourcePlan[]> {
-  const { columns } = await activations.matrix('train');
+function planHidden(table: MatrixTable): SourcePlan[] {
+  const { columns } = table;
   const names = Object.keys(columns).filter((name) => /^hidden\d+$/.test(name));
   names.sort((a, b) => Number(a.slice(6)) - Number(b.slice(6)));
-  return names.map((name, index) => ({ name, kind: 'hidden', width: columns[name].width, last: index === names.length - 1, open: () => openHidden(activations, name) }));
+  return names.map((name, index) => ({ name, kind: 'hidden', width: columns[name].width, last: index === names.length - 1, open: async () => openHidden(table, name) }));
 }
 
-async function openHidden(activations: ArtifactReader, name: string): Promise<Source> {
-  const table = await activations.matrix('train');
+function openHidden(table: MatrixTable, name: string): Source {
   const { data, width } = numbers('activations', table, name);
   const { id, label, predicted } = table.columns;
   return { name, data, width, rows: table.rows, scale: { factor: 1, offset: 0 }, about: { id, label, predicted } };

@@ -1,9 +1,8 @@
 // Gram matrix of centred float32 columns in float64. Every element is one sum in row order
 // (two lanes per 128-row chunk, then added), whatever part of the columns a call is given.
 
-/** sums[j] = sum of column j of x, float32[N][D], for columns [from, to), rows in order. */
+/** sums[j] += sum of column j of x, float32[N][D], for columns [from, to), rows in order. */
 export function columnSums(x: usize, N: i32, D: i32, from: i32, to: i32, sums: usize): void {
-  memory.fill(sums + (<usize>from << 3), 0, <usize>(to - from) << 3);
   for (let r = 0; r < N; r++) {
     const row = x + ((<usize>r * D) << 2);
     for (let j = from; j < to; j++) {
@@ -17,11 +16,11 @@ const CHUNK: i32 = 128;
 const STRIDE: usize = 1024; // bytes of a packed column
 
 /**
- * gram[a][b] (float64, row stride D) for a in [from, to), b in [a, D): sum over rows of (x_a - mean_a)(x_b - mean_b).
- * scratch: 1024 * (D - from + 4) bytes. `from` is a multiple of 4.
+ * gram[a][b] (float64, row stride D) for a in [from, to), b in [a, D): plus sum over rows of (x_a - mean_a)(x_b - mean_b).
+ * scratch: 1024 * (D - from + 4) bytes. `from` is a multiple of 4. Rows given in
+ * several calls, each but the last a multiple of 128, give the same bytes as in one.
  */
 export function gramFloat(x: usize, N: i32, D: i32, mean: usize, from: i32, to: i32, gram: usize, scratch: usize): void {
-  for (let a = from; a < to; a++) memory.fill(gram + ((<usize>a * D + a) << 3), 0, <usize>(D - a) << 3);
   memory.fill(scratch + <usize>(D - from) * STRIDE, 0, 4 * STRIDE);
   for (let r = 0; r < N; r += CHUNK) {
     packFloat(x + ((<usize>r * D) << 2), min(CHUNK, N - r), D, mean, from, scratch);

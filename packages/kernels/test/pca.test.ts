@@ -144,6 +144,25 @@ describe('covariance', () => {
     expect(maxDifference(ours.covariance, plain.covariance)).toBeLessThan(1e-9);
   });
 
+  it('adds more floats than its memory holds at once in the order of the rows', async () => {
+    const [rows, columns] = [2600, 2048]; // 21 MB, in two blocks
+    const data = Float32Array.from(random(rows * columns, 11), (value, i) => (i % 3 === 0 ? value : 0));
+    const { covariance: found, mean } = await covariance({ data, rows, columns }, { workers: 2 });
+    for (const [a, b] of [[0, 0], [5, 1300], [2047, 2047]] as const) {
+      const centred = (r: number, j: number): number => (data[r * columns + j] as number) - (mean[j] as number);
+      let sum = 0;
+      for (let r = 0; r < rows; r += 128) {
+        const [even, odd] = [0, 0].map((_, lane) => {
+          let part = 0;
+          for (let k = lane; k < 128; k += 2) part += r + k < rows ? centred(r + k, a) * centred(r + k, b) : 0;
+          return part;
+        }) as [number, number];
+        sum += even + odd;
+      }
+      expect(found[a * columns + b]).toBe(sum / (rows - 1));
+    }
+  });
+
   it.each([madeBytes(500, 30, 4, 1), madeFloats(500, 30, 4, 1)])('gives the same bytes for 1, 2 and 3 workers', async (matrix) => {
     const [one, ...others] = await Promise.all([1, 2, 3].map((workers) => covariance(matrix, { workers })));
     for (const other of others) expect(other).toEqual(one);

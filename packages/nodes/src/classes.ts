@@ -1,4 +1,5 @@
-import { classAreas, quantile, rankBins, rankRows, selectivity, splitSorted, type Selectivity } from '@layerwise/kernels/nodes';
+import type { NodeLayerInfo } from '@layerwise/contracts';
+import { classAreas, overlap, quantile, rankBins, rankRows, selectivity, splitSorted, type Selectivity } from '@layerwise/kernels/nodes';
 import type { Subject } from './inputs.js';
 
 const BINS = 32;
@@ -29,12 +30,12 @@ export interface NodeResponse {
   readonly selectivity: Selectivity;
   readonly truth: readonly Spread[];
   readonly predicted: readonly Spread[];
-  /** Sorted activations of each true class. */
-  readonly sorted: readonly Float32Array[];
+  /** For the one node of a layer: see {@link NodeLayerInfo}. */
+  readonly line?: NonNullable<NodeLayerInfo['line']>;
 }
 
-/** What one node does with the classes: ranks, quantiles, areas, information, and the images at the ends and in the middle. */
-export function nodeResponse({ label, predicted, names, bootstrap }: Subject, values: Float32Array, images: number): NodeResponse {
+/** What one node does with the classes: ranks, quantiles, areas, information, and the images at the ends and in the middle. @param alone whether it is the only one of its layer */
+export function nodeResponse({ label, predicted, names, bootstrap }: Subject, values: Float32Array, images: number, alone: boolean): NodeResponse {
   const K = names.length;
   const ranking = rankRows(values);
   const N = values.length;
@@ -55,7 +56,7 @@ export function nodeResponse({ label, predicted, names, bootstrap }: Subject, va
     selectivity: selectivity(rankBins(sample.ranking, BINS), BINS, sample.labels, K, areas, bootstrap),
     truth: sorted.map(spreadOf),
     predicted: splitSorted(ranking, predicted, K).map(spreadOf),
-    sorted,
+    ...(alone && { line: line(sorted) }),
   };
 }
 
@@ -76,4 +77,10 @@ function shareOfZeros(values: Float32Array): number {
   let zeros = 0;
   for (const value of values) if (value === 0) zeros++;
   return zeros / values.length;
+}
+
+/** Classes with rows, by rising median, and the overlap of each with the next. @param sorted values of each class */
+function line(sorted: readonly Float32Array[]): { classes: number[]; overlaps: number[] } {
+  const classes = sorted.flatMap((values, c) => (values.length > 0 ? [{ c, median: quantile(values, 0.5) }] : [])).sort((a, b) => a.median - b.median || a.c - b.c).map(({ c }) => c);
+  return { classes, overlaps: classes.slice(1).map((c, i) => overlap(sorted[classes[i]], sorted[c])) };
 }

@@ -1,5 +1,5 @@
 import { throwIfAborted, type NodeLayerInfo } from '@layerwise/contracts';
-import { ablate, ablationCost, clusterOrder, effectiveRank, fewestFor, incoming, incomingCost, outgoing, outgoingCost, overlap, quantile, readoutAccuracy, selectForward, spread, type Ablation, type ReadoutData } from '@layerwise/kernels/nodes';
+import { ablate, ablationCost, clusterOrder, effectiveRank, fewestFor, incoming, incomingCost, outgoing, outgoingCost, readoutAccuracy, selectForward, spread, type Ablation, type ReadoutData } from '@layerwise/kernels/nodes';
 import { covariance, symmetricEigen } from '@layerwise/kernels/pca';
 import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';
@@ -62,7 +62,7 @@ export async function layerFigures(subject: Subject, index: number, running: Run
     effectiveRank: shared.effectiveRank,
     readout: shared.readout,
     ...orders(responses, subject.names.length),
-    ...(values.width === 1 && { line: line(responses[0]) }),
+    ...(responses[0].line && { line: responses[0].line }),
     accuracy: sum(ablation.whole) / sum(ablation.rows),
     sampled,
     maximiser: found.how,
@@ -84,7 +84,7 @@ async function respond(subject: Subject, index: number, { images, signal, told }
   const values = new Float32Array(subject.rows);
   for (let h = 0; h < width; h++) {
     for (let r = 0; r < values.length; r++) values[r] = data[r * width + h];
-    responses.push(nodeResponse(subject, values, images));
+    responses.push(nodeResponse(subject, values, images, width === 1));
     told(h);
     await pause(signal);
   }
@@ -156,10 +156,4 @@ function orders(responses: readonly NodeResponse[], K: number): { nodeOrder: num
   const byNode = Float64Array.from({ length: H * K }, (_, i) => area(Math.floor(i / K), i % K));
   const byClass = Float64Array.from({ length: H * K }, (_, i) => area(i % H, Math.floor(i / H)));
   return { nodeOrder: clusterOrder(byNode, H, K), classOrder: clusterOrder(byClass, K, H) };
-}
-
-/** Classes with rows, by rising median, and the overlap of each with the next. */
-function line({ sorted }: NodeResponse): { classes: number[]; overlaps: number[] } {
-  const classes = sorted.flatMap((values, c) => (values.length > 0 ? [{ c, median: quantile(values, 0.5) }] : [])).sort((a, b) => a.median - b.median || a.c - b.c).map(({ c }) => c);
-  return { classes, overlaps: classes.slice(1).map((c, i) => overlap(sorted[classes[i]], sorted[c])) };
 }

@@ -97,7 +97,7 @@ async function padScript(pad: Pad, { names }: Context): Promise<Markup> {
   return raw(`
 <script type="application/json" id="pad-net">${inScript(JSON.stringify(pad))}</script>
 <script>(() => {
-${await readingCode()}(${drawPad.toString()})({drawn,normalise,formOf,respond,contributions,largest,unpackNet:${unpackNet.toString()},pen:${PEN},colours:${inScript(JSON.stringify(colours))}});
+${await readingCode()}(${drawPad.toString()})({drawn,normalise,formOf,respond,contributions,largest,familiarity,unlike:UNLIKE,unpackNet:${unpackNet.toString()},pen:${PEN},colours:${inScript(JSON.stringify(colours))}});
 })()</script>`);
 }
 

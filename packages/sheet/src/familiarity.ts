@@ -6,60 +6,68 @@ export interface Familiarity {
   readonly percentile: number;
 }
 
-/** Rows kept as reference, and rows whose distances to them say what is usual. */
-const REFERENCE = 5000;
+/** What stands for a training set: reference rows, and how far other rows of it lie from them. H columns. */
+export interface Familiar {
+  readonly width: number;
+  /** float32[R * H], row after row. */
+  readonly reference: Float32Array;
+  /** Distances of other training rows to their nearest reference row, ascending. */
+  readonly usual: ArrayLike<number>;
+}
+
+/** Percentile of the training set's own distances above which an input is called unlike it. */
+export const UNLIKE = 99;
+/** Rows whose distances say what is usual. */
 const USUAL = 1000;
 
 /**
- * Distances of inputs to a training set, against the distances that the training set's own rows have to each other:
- * every (rows / 5000)th row is a reference, and of the others every so many are measured against them.
+ * Rows that stand for a training set: every (rows / most)th, at least every second.
+ *
+ * @param rows float32[N * width], row after row
+ * @throws RangeError with fewer than 2 rows
  */
-export class TrainingSet {
-  private readonly reference: Float32Array;
-  private readonly width: number;
-  /** Ascending. */
-  private readonly usual: Float64Array;
+export function referenceRows(rows: Float32Array, width: number, most: number): Float32Array {
+  const step = stepOf(rows, width, most);
+  const count = Math.ceil(rows.length / width / step);
+  const reference = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) reference.set(rows.subarray(i * step * width, (i * step + 1) * width), i * width);
+  return reference;
+}
 
-  /**
-   * @param rows float32[N * H], row after row; not kept
-   * @param width H
-   * @throws RangeError with fewer than 2 rows
-   */
-  constructor(rows: Float32Array, width: number) {
-    const count = rows.length / width;
-    if (!(count >= 2)) throw new RangeError(`a training set must have at least 2 rows, got ${count}`);
-    this.width = width;
-    const step = Math.max(2, Math.ceil(count / REFERENCE));
-    const chosen = Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
-    this.reference = new Float32Array(chosen.length * width);
-    chosen.forEach((row, i) => this.reference.set(rows.subarray(row * width, (row + 1) * width), i * width));
-    const others = Math.floor(count / step);
-    const stride = Math.max(1, Math.floor(others / USUAL));
-    this.usual = Float64Array.from({ length: Math.ceil(others / stride) }, (_, i) => {
-      const row = i * stride * step + 1;
-      return this.nearest(rows.subarray(row * width, (row + 1) * width));
-    }).sort();
-  }
+/** How far rows between those that {@link referenceRows} takes lie from them, ascending; `reference` may be rounded. */
+export function usualDistances(rows: Float32Array, width: number, most: number, reference: Float32Array): Float64Array {
+  const step = stepOf(rows, width, most);
+  const others = Math.floor(rows.length / width / step);
+  const stride = Math.max(1, Math.floor(others / USUAL));
+  return Float64Array.from({ length: Math.ceil(others / stride) }, (_, i) => {
+    const row = i * stride * step + 1;
+    return nearestDistance(reference, width, rows.subarray(row * width, (row + 1) * width));
+  }).sort();
+}
 
-  /** @param row H values */
-  familiarity(row: ArrayLike<number>): Familiarity {
-    const distance = this.nearest(row);
-    let below = 0;
-    while (below < this.usual.length && (this.usual[below] as number) < distance) below++;
-    return { distance, percentile: (100 * below) / this.usual.length };
-  }
+function stepOf(rows: Float32Array, width: number, most: number): number {
+  const count = rows.length / width;
+  if (!(count >= 2)) throw new RangeError(`a training set must have at least 2 rows, got ${count}`);
+  return Math.max(2, Math.ceil(count / most));
+}
 
-  private nearest(row: ArrayLike<number>): number {
-    const { reference, width } = this;
-    let least = Infinity;
-    for (let at = 0; at < reference.length; at += width) {
-      let sum = 0;
-      for (let i = 0; i < width && sum < least; i++) {
-        const difference = (row[i] as number) - (reference[at + i] as number);
-        sum += difference * difference;
-      }
-      if (sum < least) least = sum;
+/** How familiar a row of H values is. */
+export function familiarity({ width, reference, usual }: Familiar, row: ArrayLike<number>): Familiarity {
+  const distance = nearestDistance(reference, width, row);
+  let below = 0;
+  while (below < usual.length && (usual[below] as number) < distance) below++;
+  return { distance, percentile: (100 * below) / usual.length };
+}
+
+function nearestDistance(reference: Float32Array, width: number, row: ArrayLike<number>): number {
+  let least = Infinity;
+  for (let at = 0; at < reference.length; at += width) {
+    let sum = 0;
+    for (let i = 0; i < width && sum < least; i++) {
+      const difference = (row[i] as number) - (reference[at + i] as number);
+      sum += difference * difference;
     }
-    return Math.sqrt(least);
+    if (sum < least) least = sum;
   }
+  return Math.sqrt(least);
 }

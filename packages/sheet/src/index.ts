@@ -7,6 +7,7 @@ export { boundsOf, formOf, normalise, type Box, type Form, type Ink } from './no
 export { luma, shrink, upright, type Grey, type Picture } from './picture.js';
 export { penWidth, thickened } from './pen.js';
 export { annotated, type Note } from './annotate.js';
-export { TrainingSet, type Familiarity } from './familiarity.js';
-export { loudest, toCsv, toText, UNLIKE, type Reading, type Voice } from './reading.js';
+export { UNLIKE, type Familiarity } from './familiarity.js';
+export { TrainingSet } from './training-set.js';
+export { loudest, toCsv, toText, type Reading, type Voice } from './reading.js';
 export { scoreReadings, type LabelScore } from './score.js';

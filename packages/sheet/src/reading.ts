@@ -28,12 +28,9 @@ export interface Reading {
   /** Distance to the training set in the last hidden layer, and the share (%) of training images that are nearer. */
   readonly distance: number;
   readonly percentile: number;
-  /** The input is unlike the training images: the percentile is above {@link UNLIKE}. */
+  /** The input is unlike the training images: the percentile is above UNLIKE of familiarity.ts. */
   readonly unlike: boolean;
 }
-
-/** Percentile of the training set's own distances above which an input is called unlike it. */
-export const UNLIKE = 99;
 
 /** The `count` loudest voices for and against, each layer's own, loudest first. */
 export function loudest(contributions: readonly ArrayLike<number>[], count: number): { for: Voice[]; against: Voice[] } {

@@ -120,24 +120,34 @@ function flush(sums: Uint32Array, gram: Uint32Array, total: Moments): void {
 }
 
 const FLOAT_CALLS = 8;
+const FLOAT_BYTES = 16 * 2 ** 20; // of rows in the kernel's memory at a time
+const CHUNK = 128; // rows that the kernel sums at once
 
-/** Two passes in float64: means, then products of centred columns; each element is summed in row order. */
+/** Two passes over blocks of rows in float64: means, then products of centred columns; each element is summed in row order. */
 async function floatCovariance(data: Float32Array, N: number, D: number, options: PoolOptions): Promise<{ mean: Float64Array; covariance: Float64Array }> {
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
-  const x = layout.take(Float32Array, N * D);
+  const block = Math.max(1, Math.min(N, CHUNK * Math.max(1, Math.floor(FLOAT_BYTES / (4 * D * CHUNK)))));
+  const x = layout.take(Float32Array, block * D);
   const mean = layout.take(Float64Array, D);
   const gram = layout.take(Float64Array, D * D);
   const scratch = Array.from({ length: threads }, () => layout.take(Float64Array, 128 * (D + 4)));
   const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
   try {
-    pool.view(x).set(data);
+    const blocks = async (work: (rows: number) => Promise<unknown>): Promise<void> => {
+      for (let start = 0; start < N; start += block) {
+        const rows = Math.min(block, N - start);
+        pool.view(x).set(data.subarray(start * D, (start + rows) * D));
+        await work(rows);
+      }
+    };
     const columns = ranges(D, threads);
-    await pool.run(columns.length, (i) => ['columnSums', x.offset, N, D, ...(columns[i] as readonly [number, number]), mean.offset]);
+    const sum = (rows: number): Promise<unknown> => pool.run(columns.length, (i) => ['columnSums', x.offset, rows, D, ...(columns[i] as readonly [number, number]), mean.offset]);
+    await blocks(sum);
     const means = pool.view(mean);
     for (let j = 0; j < D; j++) means[j] = (means[j] as number) / N;
     const cuts = triangleCuts(D, FLOAT_CALLS);
-    await pool.run(cuts.length, (i, thread) => ['gramFloat', x.offset, N, D, mean.offset, ...(cuts[i] as readonly [number, number]), gram.offset, (scratch[thread] as { offset: number }).offset]);
+    await blocks((rows) => pool.run(cuts.length, (i, thread) => ['gramFloat', x.offset, rows, D, mean.offset, ...(cuts[i] as readonly [number, number]), gram.offset, (scratch[thread] as { offset: number }).offset]));
     const products = pool.view(gram).slice();
     for (let a = 0; a < D; a++) for (let b = a; b < D; b++) products[a * D + b] = (products[a * D + b] as number) / (N - 1);
     const result = { mean: means.slice(), covariance: products };

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { contributions, largest, respond } from '@layerwise/export/forward';
 import type { drawn } from '@layerwise/sheet/drawn';
+import type { Familiar, familiarity } from '@layerwise/sheet/familiarity';
 import type { formOf, normalise } from '@layerwise/sheet/normalise';
 import type { Pad } from '../data/pad.js';
 import type { unpackNet } from './packed-net.js';
@@ -13,6 +14,9 @@ export interface PadTools {
   readonly respond: typeof respond;
   readonly contributions: typeof contributions;
   readonly largest: typeof largest;
+  readonly familiarity: typeof familiarity;
+  /** Percentile above which a drawing is called unlike the training images. */
+  readonly unlike: number;
   readonly unpackNet: typeof unpackNet;
   /** Width of the pen, of a digit 20 pixels long. */
   readonly pen: number;
@@ -23,7 +27,7 @@ export interface PadTools {
  * The draw pad: what the net says of a drawing while it is drawn, and which hidden nodes it lights. The net is opened
  * when the pad comes into view. Taken into the page as text: it must not refer to anything outside itself.
  */
-export function drawPad({ drawn, normalise, formOf, respond, contributions, largest, unpackNet, pen, colours }: PadTools): void {
+export function drawPad({ drawn, normalise, formOf, respond, contributions, largest, familiarity, unlike, unpackNet, pen, colours }: PadTools): void {
   const pad = document.getElementById('draw-pad');
   const source = document.getElementById('pad-net');
   if (!pad || !source) return;
@@ -38,10 +42,10 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
   let due = 0;
 
   function setUp() {
-    const { net: packed, layers } = JSON.parse(source?.textContent ?? '') as Pad;
+    const { net: packed, layers, familiar: like } = JSON.parse(source?.textContent ?? '') as Pad;
     const net = unpackNet(packed);
     const lit = Array.from(pad?.querySelectorAll<HTMLElement>('.pad-layer') ?? []).map((block, l) => {
-      const most = new Float32Array(Uint8Array.from(atob(layers[l]?.largest ?? ''), (letter) => letter.charCodeAt(0)).buffer);
+      const most = new Float32Array(bytesOf(layers[l]?.largest ?? '').buffer);
       const cells = new Map<number, HTMLElement>();
       for (const row of block.querySelectorAll<HTMLElement>('[data-home]')) {
         layers[l]?.home.forEach((home, node) => {
@@ -54,7 +58,14 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
       }
       return { most, cells, words: block.querySelector('.pad-words') as HTMLElement };
     });
-    return { net, names: net.dataset.classes, side: net.dataset.width, lit };
+    return { net, names: net.dataset.classes, side: net.dataset.width, lit, familiar: like && openFamiliar(like) };
+  }
+  function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  }
+  function openFamiliar({ width, bytes, low, step, usual }: NonNullable<Pad['familiar']>): Familiar {
+    const [from, by, distances] = [low, step, usual].map((text) => new Float32Array(bytesOf(text).buffer)) as [Float32Array, Float32Array, Float32Array];
+    return { width, reference: Float32Array.from(bytesOf(bytes), (byte, i) => (from[i % width] as number) + byte * (by[i % width] as number)), usual: distances };
   }
   let opened: ReturnType<typeof setUp> | undefined;
   const open = (): ReturnType<typeof setUp> => (opened ??= setUp());
@@ -75,7 +86,7 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
   function show(): void {
     due = 0;
     paint();
-    const { net, names, side, lit } = open();
+    const { net, names, side, lit, familiar } = open();
     const image = normalise(drawn(strokes), formOf(side));
     const seen = sees.getContext('2d') as CanvasRenderingContext2D;
     const ink = seen.createImageData(side, side);
@@ -107,9 +118,16 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
       words.textContent = empty ? '' : `${active} of ${cells.size} ${cells.size === 1 ? 'node' : 'nodes'} active; strongest: node ${loudest + 1} with ${(values[loudest] as number).toFixed(2)}.`;
     });
     part('voices').textContent = empty || lit.length === 0 ? '' : voices(contributions(net, response, order[0] as number).at(-1) as Float64Array, names[order[0] as number] as string);
+    if (!drawing) compare(empty || !familiar ? undefined : familiarity(familiar, response.hidden.at(-1) as Float64Array).percentile);
     if (!drawing) answer.textContent = empty ? 'Nothing drawn yet.' : said(order.map((c) => [names[c] as string, response.probabilities[c] as number]));
   }
 
+  /** How like the training images the drawing is. @param percentile of their own distances; none without a drawing */
+  function compare(percentile?: number): void {
+    const far = percentile !== undefined && percentile > unlike;
+    part('like').classList.toggle('far', far);
+    part('like').textContent = percentile === undefined ? '' : far ? `Unlike the training images: ${percentile.toFixed(percentile < 100 ? 1 : 0)}% of them have a nearer neighbour among themselves in the last hidden layer. Trust the answer less.` : 'Like the training images, by its distance to them in the last hidden layer.';
+  }
   const percent = (share: number): string => (share >= 0.9995 ? '>99.9%' : share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`);
   const said = ([first, second]: (readonly [string, number])[]): string => {
     if (!first) return '';

@@ -6,11 +6,14 @@ import type { PackedNet, PackedNumbers } from '../browser/packed-net.js';
 import { base64 } from '../figures/png.js';
 import { count, percent } from '../page/format.js';
 import type { Experiment, HiddenLayer, Inputs } from './experiment.js';
+import { packFamiliar, type PackedFamiliar } from './pad-familiar.js';
 
 /** What the draw pad works with: the net, and how its hidden nodes behaved on the training images. */
 export interface Pad {
   readonly net: PackedNet;
   readonly layers: readonly PadLayer[];
+  /** Of the last hidden layer; missing where there are too few rows to compare. */
+  readonly familiar?: PackedFamiliar;
 }
 
 /** One hidden layer: H nodes. */
@@ -35,7 +38,8 @@ export async function padOf(experiment: Experiment, inputs: Inputs, name: string
   if (typeof net === 'string') return net;
   const bytes = bytesOf(net);
   if (bytes > MOST_BYTES) return `its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;
-  return { net: packed(net), layers: experiment.train.hidden.map((layer) => padLayer(layer, experiment)) };
+  const last = experiment.train.hidden.at(-1);
+  return { net: packed(net), layers: experiment.train.hidden.map((layer) => padLayer(layer, experiment)), ...(last && experiment.train.rows >= 2 && { familiar: packFamiliar(last) }) };
 }
 
 const LOOKED_AT = 300;

@@ -23,7 +23,7 @@ export function padSection({ experiment: { test, evaluation, train, dataset }, n
     body: html`<noscript><p class="note">Drawing needs JavaScript, which is switched off here.</p></noscript>
 <div id="draw-pad" class="pad" hidden>
 <div><canvas class="pad-board ink" width="280" height="280" role="img" aria-label="Drawing area: draw with finger, pen or mouse; the answer is given as text beside it"></canvas><div class="controls"><button type="button" class="pad-undo" disabled>Undo stroke</button><button type="button" class="pad-clear" disabled>Clear</button></div></div>
-<div><p class="pad-answer" role="status" aria-live="polite">Nothing drawn yet.</p><ol class="pad-bars" aria-label="Probability of each class">${Array.from({ length: names.length <= MOST_BARS ? names.length : BARS }, (_, c) => html`<li style="--p:0"><span>${names.length <= MOST_BARS && names[c]}</span><span class="bar"></span><span></span></li>`)}</ol></div>
+<div><p class="pad-answer" role="status" aria-live="polite">Nothing drawn yet.</p><p class="pad-like note" role="status"></p><ol class="pad-bars" aria-label="Probability of each class">${Array.from({ length: names.length <= MOST_BARS ? names.length : BARS }, (_, c) => html`<li style="--p:0"><span>${names.length <= MOST_BARS && names[c]}</span><span class="bar"></span><span></span></li>`)}</ol></div>
 <figure><canvas class="pad-sees ink" width="${dataset.width}" height="${dataset.height}" role="img" aria-label="The image the net sees"></canvas><figcaption>What the net sees: fitted and centred as the training images, ${dataset.width} × ${dataset.height}</figcaption></figure>
 <div class="pad-nodes">${train.hidden.map(({ width }, l) => layer(l, width, pad, names))}<p class="note pad-voices"></p></div>
 </div>

@@ -1,0 +1,37 @@
+import { referenceRows, usualDistances } from '@layerwise/sheet/familiarity';
+import { base64 } from '../figures/png.js';
+import type { HiddenLayer } from './experiment.js';
+
+/** Training rows of the last hidden layer, in bytes, for the page to compare a drawing with. H columns. */
+export interface PackedFamiliar {
+  readonly width: number;
+  /** Base64 of uint8[R * H]; a value is low + byte * step of its column. */
+  readonly bytes: string;
+  /** Base64 of float32[H]. */
+  readonly low: string;
+  readonly step: string;
+  /** Base64 of float32: see the sheet package's `Familiar`. */
+  readonly usual: string;
+}
+
+const MOST_ROWS = 2000;
+const MOST_BYTES = 256 << 10;
+
+/** Rounds to bytes what the page compares with, and measures the training set's own rows against just that. */
+export function packFamiliar({ data, width }: HiddenLayer): PackedFamiliar {
+  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_BYTES / width)));
+  const reference = referenceRows(data, width, most);
+  const low = new Float32Array(width).fill(Infinity);
+  const high = new Float32Array(width).fill(-Infinity);
+  reference.forEach((value, i) => {
+    low[i % width] = Math.min(low[i % width] as number, value);
+    high[i % width] = Math.max(high[i % width] as number, value);
+  });
+  const step = high.map((value, h) => (value - (low[h] as number)) / 255);
+  const bytes = Uint8Array.from(reference, (value, i) => (step[i % width] === 0 ? 0 : Math.min(255, Math.round((value - (low[i % width] as number)) / (step[i % width] as number)))));
+  const rounded = Float32Array.from(bytes, (byte, i) => (low[i % width] as number) + byte * (step[i % width] as number));
+  const usual = Float32Array.from(usualDistances(data, width, most, rounded));
+  return { width, bytes: base64(bytes), low: packed(low), step: packed(step), usual: packed(usual) };
+}
+
+const packed = (values: Float32Array): string => base64(new Uint8Array(values.buffer));

@@ -1,0 +1,24 @@
+import { familiarity, referenceRows, usualDistances, type Familiar, type Familiarity } from './familiarity.js';
+
+/** Rows kept as reference. */
+const REFERENCE = 5000;
+
+/** Distances of inputs to a training set, against the distances that the training set's own rows have to each other. */
+export class TrainingSet {
+  private readonly familiar: Familiar;
+
+  /**
+   * @param rows float32[N * H], row after row; not kept
+   * @param width H
+   * @throws RangeError with fewer than 2 rows
+   */
+  constructor(rows: Float32Array, width: number) {
+    const reference = referenceRows(rows, width, REFERENCE);
+    this.familiar = { width, reference, usual: usualDistances(rows, width, REFERENCE, reference) };
+  }
+
+  /** @param row H values */
+  familiarity(row: ArrayLike<number>): Familiarity {
+    return familiarity(this.familiar, row);
+  }
+}
