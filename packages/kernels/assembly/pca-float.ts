@@ -2,7 +2,7 @@
 // (two lanes per 128-row chunk, then added), whatever part of the columns a call is given.
 
 /** sums[j] += sum of column j of x, float32[N][D], for columns [from, to), rows in order. */
-export function columnSums(x: usize, N: i32, D: i32, from: i32, to: i32, sums: usize): void {
+export function addColumnSums(x: usize, N: i32, D: i32, from: i32, to: i32, sums: usize): void {
   for (let r = 0; r < N; r++) {
     const row = x + ((<usize>r * D) << 2);
     for (let j = from; j < to; j++) {
@@ -20,7 +20,7 @@ const STRIDE: usize = 1024; // bytes of a packed column
  * scratch: 1024 * (D - from + 4) bytes. `from` is a multiple of 4. Rows given in
  * several calls, each but the last a multiple of 128, give the same bytes as in one.
  */
-export function gramFloat(x: usize, N: i32, D: i32, mean: usize, from: i32, to: i32, gram: usize, scratch: usize): void {
+export function addGramFloat(x: usize, N: i32, D: i32, mean: usize, from: i32, to: i32, gram: usize, scratch: usize): void {
   memory.fill(scratch + <usize>(D - from) * STRIDE, 0, 4 * STRIDE);
   for (let r = 0; r < N; r += CHUNK) {
     packFloat(x + ((<usize>r * D) << 2), min(CHUNK, N - r), D, mean, from, scratch);

@@ -1,5 +1,5 @@
 export { gramShare } from './pca-gram';
-export { columnSums, gramFloat } from './pca-float';
+export { addColumnSums, addGramFloat } from './pca-float';
 export { tridiagonalize, helpTridiagonalize, backTransform } from './pca-tridiagonal';
 export { implicitQl, inverseIteration, defect } from './pca-eigen';
 export { projectShare } from './pca-project';

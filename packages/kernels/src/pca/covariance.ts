@@ -142,12 +142,12 @@ async function floatCovariance(data: Float32Array, N: number, D: number, options
       }
     };
     const columns = ranges(D, threads);
-    const sum = (rows: number): Promise<unknown> => pool.run(columns.length, (i) => ['columnSums', x.offset, rows, D, ...(columns[i] as readonly [number, number]), mean.offset]);
+    const sum = (rows: number): Promise<unknown> => pool.run(columns.length, (i) => ['addColumnSums', x.offset, rows, D, ...(columns[i] as readonly [number, number]), mean.offset]);
     await blocks(sum);
     const means = pool.view(mean);
     for (let j = 0; j < D; j++) means[j] = (means[j] as number) / N;
     const cuts = triangleCuts(D, FLOAT_CALLS);
-    await blocks((rows) => pool.run(cuts.length, (i, thread) => ['gramFloat', x.offset, rows, D, mean.offset, ...(cuts[i] as readonly [number, number]), gram.offset, (scratch[thread] as { offset: number }).offset]));
+    await blocks((rows) => pool.run(cuts.length, (i, thread) => ['addGramFloat', x.offset, rows, D, mean.offset, ...(cuts[i] as readonly [number, number]), gram.offset, (scratch[thread] as { offset: number }).offset]));
     const products = pool.view(gram).slice();
     for (let a = 0; a < D; a++) for (let b = a; b < D; b++) products[a * D + b] = (products[a * D + b] as number) / (N - 1);
     const result = { mean: means.slice(), covariance: products };
