@@ -1,5 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createCacheServer } from '../dist/cache-server.js';
 import { satisfies } from '../dist/commands/doctor.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StudyFolder } from './workspace.js';
@@ -37,6 +40,31 @@ describe('layerwise doctor', () => {
     expect(code).toBe(1);
     expect(output).toContain(file);
     expect(output).toContain('pipelines/tiny/study.yaml:1');
+  });
+
+  describe('a shared cache', () => {
+    let server: Server;
+    let address: string;
+    beforeEach(async () => {
+      server = createCacheServer({ folder: join(folder.root, 'shared'), token: 'right', maxBytes: 1e6 });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    afterEach(() => server.close().closeAllConnections());
+    const doctor = (at: string, token: string): Promise<{ code: number; output: string }> => folder.layerwise(['doctor'], { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: at, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token });
+
+    it('answers', async () => {
+      expect((await doctor(address, 'right')).output).toContain(`✓ shared cache ${address} answers, and takes the access token`);
+    });
+
+    it('refuses the token, is away, or has no address: says what to do, and is no failure', async () => {
+      const refused = await doctor(address, 'wrong');
+      expect(refused.output).toMatch(/! shared cache .* answers 401: it refuses the access token; runs go on without it\n +Set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN/);
+      expect(refused.code).toBe(0);
+      server.close().closeAllConnections();
+      expect((await doctor(address, 'right')).output).toMatch(/! shared cache .* cannot be reached: ECONNREFUSED; .*\n +Start it with layerwise cache serve/);
+      expect((await doctor('localhost', 'right')).output).toContain('must be of the form http://<host>:<port>');
+    });
   });
 
   it.each<[string, boolean]>([['20.18.3', false], ['20.19.0', true], ['20.20.1', true], ['21.7.0', false], ['22.11.9', false], ['22.12.0', true], ['23.1.0', false], ['24.0.0', true], ['26.3.1', true]])('knows whether Node %s is supported', (version, supported) => {

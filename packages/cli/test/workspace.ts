@@ -32,9 +32,9 @@ export class StudyFolder {
     });
   }
 
-  layerwise(args: readonly string[]): Promise<{ code: number; output: string }> {
+  layerwise(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; output: string }> {
     return new Promise((done) => {
-      execFile(process.execPath, [join(repository, 'packages/cli/bin/layerwise.mjs'), ...args], { cwd: this.root }, (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, output: stdout + stderr }));
+      execFile(process.execPath, [join(repository, 'packages/cli/bin/layerwise.mjs'), ...args], { cwd: this.root, env: { ...process.env, ...env } }, (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, output: stdout + stderr }));
     });
   }
 

@@ -78,27 +78,40 @@ class Upstream {
 
   private async ask(key: string, { method, body }: { method: string; body?: Buffer }): Promise<Answer | undefined> {
     if (this.away) return undefined;
-    try {
-      const response = await fetch(`${this.cache.server}/v1/cache/${key}`, {
-        method,
-        headers: { authorization: `Bearer ${this.cache.token}`, 'content-type': 'application/octet-stream' },
-        signal: AbortSignal.timeout(this.met ? patience : firstPatience),
-        ...(body ? { body: new Uint8Array(body) } : {}),
-      });
-      const received = Buffer.from(await response.arrayBuffer());
-      this.met = true;
-      if ([200, 202, 404, 409].includes(response.status)) return { status: response.status, body: received };
-      this.leave(`answers ${response.status}${response.status === 401 || response.status === 403 ? ': it refuses the access token' : received.length > 0 && received.length < 300 ? `: ${received.toString('utf8').trim()}` : ''}`);
-    } catch (error) {
-      this.leave(`cannot be reached: ${reasonOf(error)}`);
-    }
-    return undefined;
+    const answer = await request(this.cache, key, { method, body }, this.met ? patience : firstPatience);
+    if (typeof answer === 'string') this.leave(answer);
+    else this.met = true;
+    return typeof answer === 'string' ? undefined : answer;
   }
 
   private leave(why: string): void {
     if (!this.away) this.say(`shared cache: ${this.cache.server} ${why}; the run goes on without it`);
     this.away = true;
   }
+}
+
+/** What the shared cache answers, or in words how it fails: `cannot be reached: ECONNREFUSED`. */
+async function request({ server, token }: SharedCache, key: string, { method, body }: { method: string; body?: Buffer | undefined }, ms: number): Promise<Answer | string> {
+  try {
+    const response = await fetch(`${server}/v1/cache/${key}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+      signal: AbortSignal.timeout(ms),
+      ...(body ? { body: new Uint8Array(body) } : {}),
+    });
+    const { status } = response;
+    const received = Buffer.from(await response.arrayBuffer());
+    if ([200, 202, 404, 409].includes(status)) return { status, body: received };
+    return `answers ${status}${status === 401 || status === 403 ? ': it refuses the access token' : received.length > 0 && received.length < 300 ? `: ${received.toString('utf8').trim()}` : ''}`;
+  } catch (error) {
+    return `cannot be reached: ${reasonOf(error)}`;
+  }
+}
+
+/** Asks a shared cache for an entry that it cannot have. @returns in words how it fails, or undefined if it would serve a run */
+export async function findCacheFault(cache: SharedCache): Promise<string | undefined> {
+  const answer = await request(cache, '0', { method: 'GET' }, firstPatience);
+  return typeof answer === 'string' ? answer : undefined;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -113,5 +126,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 
 function reasonOf(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  return name === 'TimeoutError' ? 'it does not answer in time' : (cause?.code ?? cause?.message ?? message);
+  const code = cause?.code;
+  if (code === 'ERR_INVALID_URL') return 'the address must be of the form http://<host>:<port>';
+  return name === 'TimeoutError' ? 'it does not answer in time' : (code ?? cause?.message ?? message);
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { nxCache, placesOf } from '@layerwise/nx-plugin';
+import { findCacheFault, nxCache, placesOf, sharedCacheOf } from '@layerwise/nx-plugin';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
@@ -25,7 +25,7 @@ const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
 /** `layerwise doctor`: looks at everything a run needs, and at every artifact's hash; the exit code is 1 if something fails. */
 export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
-  const findings = [checkNode(root), checkDisk(root), checkCores(), ...(await checkStudies(root)), checkTensorFlow(root), await checkCache(root), ...(await checkArtifacts(root))];
+  const findings = [checkNode(root), checkDisk(root), checkCores(), ...(await checkStudies(root)), checkTensorFlow(root), await checkCache(root), ...(await checkSharedCache()), ...(await checkArtifacts(root))];
   if (json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
   else for (const { check, state, detail, remedy } of findings) process.stdout.write(`${marks[state]} ${check.padEnd(12)} ${detail}${remedy ? `\n  ${''.padEnd(12)} ${remedy}` : ''}\n`);
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
@@ -108,6 +108,19 @@ async function checkCache(root: string): Promise<Finding> {
   const damaged = await failures(entries.map(({ folder }) => folder));
   const detail = `${entries.length} copies of artifacts in Nx's cache, ${gigabytes(folderBytes(cache))}`;
   return damaged.length === 0 ? { check: 'cache', state: 'ok', detail } : { check: 'cache', state: 'fail', detail: `${detail}; damaged: ${damaged.map(({ where }) => where).join(', ')}`, remedy: 'npx nx reset empties the cache; intact artifacts are kept.' };
+}
+
+/** Nothing where the environment names none. A run goes on without one that is away. */
+async function checkSharedCache(): Promise<Finding[]> {
+  const cache = sharedCacheOf();
+  if (!cache) return [];
+  const check = 'shared cache';
+  const fault = await findCacheFault(cache);
+  if (fault === undefined) return [{ check, state: 'ok', detail: `${cache.server} answers, and takes the access token` }];
+  const remedy = fault.includes('token')
+    ? 'Set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN to the token that its server prints or was given.'
+    : 'Start it with layerwise cache serve, or set NX_SELF_HOSTED_REMOTE_CACHE_SERVER to its address; unset, none is asked.';
+  return [{ check, state: 'warn', detail: `${cache.server} ${fault}; runs go on without it`, remedy }];
 }
 
 async function checkArtifacts(root: string): Promise<Finding[]> {
