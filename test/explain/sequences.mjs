@@ -117,7 +117,7 @@ const changes = {
   "a copy in Nx's cache changed": (trial) => onCopy(trial, flip),
   "a copy in Nx's cache deleted": (trial) => onCopy(trial, (file) => rmSync(join(file, '../../../../..'), { recursive: true })),
   "Nx's cache deleted": ({ root }) => remove(root, '.nx'),
-  'notes deleted': ({ root, below }) => remove(root, `artifacts/${['.recipes', '.seen.json', 'tiny/one/experiment.json'][below(3)]}`),
+  'notes deleted': ({ root, below }) => remove(root, `artifacts/${['.recipes', '.seen.json', '.files.json', 'tiny/one/experiment.json'][below(4)]}`),
   nothing: () => 'nothing',
 };
 
@@ -199,7 +199,7 @@ export async function sequence(base, seed, rounds, runner = 'here') {
       }
       writeSources(root, state);
       const experiment = pick(experiments, below);
-      const { problems, counts, explainMs } = await step(root, runner, experiment);
+      const { problems, counts, explainMs } = await step(root, runner, experiment).catch(({ message }) => ({ problems: [message], counts: {}, explainMs: 0 }));
       history.push(`run ${experiment}`);
       for (const [name, count] of Object.entries(counts)) total.counts[name] = (total.counts[name] ?? 0) + count;
       total.slowest = Math.max(total.slowest, explainMs);

@@ -47,7 +47,7 @@ async function runAndCompare(experiment) {
   for (const stage of explained) await compare(stage, statuses.get(stage.id) ?? 'cached');
   const opened = await Promise.all(Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]));
   await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
-  store.noteLooks(join(root, 'artifacts'), join(root, '.nx/cache'));
+  store.noteLooks(join(root, 'artifacts'));
 }
 
 /** What became of each stage, by Nx; those that Nx took from its cache are not in it. */

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyNotes } from '@layerwise/nx-plugin';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
-import { copyChecker, findDamage, type Damage } from '@layerwise/store/integrity';
+import { copyChecker } from '@layerwise/store/copies';
+import { findDamage, type Damage } from '@layerwise/store/integrity';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
 import type { Shelf } from '@layerwise/store/shelf';
 import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwise/store/staleness';
@@ -68,7 +70,7 @@ export class Explainer {
     private readonly trace: (uses: string) => CodeTrace,
   ) {
     this.store = storeOf(root);
-    this.shelf = this.store.shelf(copyChecker(this.store.root));
+    this.shelf = this.store.shelf(copyChecker(copyNotes(root)));
     const found = findDamage(this.store.root);
     this.damage = new Map(found.map((one) => [one.id, one]));
     this.damaged = new Set(this.damage.keys());

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { findLastingDamage, hasLostCopies, removeArtifact, removeDamagedCopies, takeDistrust } from '@layerwise/store/integrity';
+import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
+import { findLastingDamage, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
@@ -9,7 +10,7 @@ import { memoOf, tracerOf } from './code.js';
 import { openGate, sharedCacheOf } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { stageProject, studyProject, type Projects } from './projects.js';
-import { nxCache, placesOf, planWorkspace, relativePath } from './workspace.js';
+import { copyNotes, nxCache, nxRecords, placesOf, planWorkspace, relativePath } from './workspace.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';
@@ -83,9 +84,9 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
     say(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`);
     removeArtifact(artifacts, id);
   }
-  const removed = removeDamagedCopies(artifacts, cache, new Set(damaged.map(({ id }) => id)));
+  const removed = removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
   for (const { id, entry } of removed) say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
-  const doubtful = distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(artifacts, cache);
+  const doubtful = distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
   if (doubtful && forgetRecords(workspaceRoot)) {
     mkdirSync(cache, { recursive: true });
     distrusted = true;
@@ -101,10 +102,15 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
 let closeGate = (): void => undefined;
 let live: LiveView | undefined;
 
-/** After the tasks: ends the view of their progress, and closes the gate to the shared cache, if there is one. */
-export const postTasksExecution: PostTasksExecution = () => {
+/** After the tasks: ends the view of their progress, closes the gate to the shared cache, if there is one, and notes the copies that Nx's cache holds now. */
+export const postTasksExecution: PostTasksExecution = (_options, { workspaceRoot }) => {
   live?.stop();
   closeGate();
+  try {
+    noteCopies(nxCache(workspaceRoot), copyNotes(workspaceRoot));
+  } catch {
+    // The disk is full or read-only, which the run has said; without notes the next one reads more.
+  }
 };
 
 /**
@@ -113,7 +119,7 @@ export const postTasksExecution: PostTasksExecution = () => {
  * @returns whether there were any; this process still has them
  */
 function forgetRecords(root: string): boolean {
-  const folder = join(root, '.nx/workspace-data');
+  const folder = nxRecords(root);
   const databases = existsSync(folder) ? readdirSync(folder).filter((name) => /\.db(-wal|-shm)?$/.test(name)).map((name) => join(folder, name)) : [];
   if (databases.every((path) => statSync(path).birthtimeMs > performance.timeOrigin)) return false;
   for (const path of databases) rmSync(path, { force: true });

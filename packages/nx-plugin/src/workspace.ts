@@ -28,6 +28,16 @@ export function nxCache(root: string): string {
   return resolve(root, process.env.NX_CACHE_DIRECTORY || '.nx/cache');
 }
 
+/** Absolute path of the folder of Nx's records, among them what its cache holds. */
+export function nxRecords(root: string): string {
+  return join(root, '.nx/workspace-data');
+}
+
+/** Absolute path of the notes on the copies of artifacts in Nx's cache; beside Nx's records, so that they go together. */
+export function copyNotes(root: string): string {
+  return join(nxRecords(root), 'layerwise-copies.json');
+}
+
 /** Paths of all study files, relative to the workspace, sorted. */
 export function studyFiles(root: string): readonly string[] {
   const folders = readdirSync(join(root, 'pipelines'), { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -1,6 +1,7 @@
 export * from './arrow.js';
 export * from './cache-entry.js';
 export * from './checkpoint.js';
+export * from './copies.js';
 export * from './fingerprint.js';
 export * from './integrity.js';
 export * from './lock.js';

@@ -30,9 +30,10 @@ export async function trainStage(context: Context): Promise<void> {
   const model = trainableModel(tf, plan, seed('weights'), seed('dropout'));
   try {
     const scorer = new Scorer(tf, model, params.hidden.map((_, l) => `hidden${l + 1}`), signal);
-    const outcome = await new Training(context, tf, model, scorer, splits, info.columns).run();
+    const training = new Training(context, tf, model, scorer, splits, info.columns);
+    // Also of a training that fails or is stopped.
+    const outcome = await training.run().finally(() => output.table('history', historyTable(training.epochs, params.evaluateEachEpoch)));
     setValues(tf, model, outcome.weights);
-    await output.table('history', historyTable(outcome.epochs, params.evaluateEachEpoch));
     await writeModel(context, tf, plan, info, outcome.weights);
     await output.json('evaluation', await evaluation(context, scorer, splits, outcome, plan));
   } finally {
@@ -52,7 +53,7 @@ function checkUse({ earlyStop }: NetParams, { train, validation }: Splits): void
 /** What is left at the end of training. */
 interface Outcome {
   readonly weights: readonly Float32Array[];
-  readonly epochs: readonly Epoch[];
+  readonly epochs: number;
   /** From 1. */
   readonly bestEpoch: number;
   readonly stoppedEarly: boolean;
@@ -60,7 +61,7 @@ interface Outcome {
 
 /** One training: the epochs, their history, and the weights to keep. */
 class Training {
-  private readonly epochs: Epoch[] = [];
+  readonly epochs: Epoch[] = [];
   private readonly order: Uint32Array;
   private readonly random: Random;
 
@@ -89,7 +90,7 @@ class Training {
       stopped = params.earlyStop !== undefined && this.epochs.length < params.epochs && shouldStop(this.epochs, params.earlyStop);
       this.report(this.epochs.length, epoch.loss, epoch.accuracy);
     }
-    return { weights: kept?.weights ?? values(this.model), epochs: this.epochs, bestEpoch: kept?.epoch ?? this.epochs.length, stoppedEarly: stopped };
+    return { weights: kept?.weights ?? values(this.model), epochs: this.epochs.length, bestEpoch: kept?.epoch ?? this.epochs.length, stoppedEarly: stopped };
   }
 
   private async epoch(): Promise<Epoch> {
@@ -100,13 +101,13 @@ class Training {
     for (let from = 0, step = 1; from < train.rows; from += params.batch, step++) {
       const to = Math.min(train.rows, from + params.batch);
       const [batchLoss, batchAccuracy] = await this.step(from, to);
-      if (!Number.isFinite(batchLoss)) await this.diverged(`the loss must stay finite, but is not in epoch ${this.epochs.length + 1}, step ${step}`);
+      if (!Number.isFinite(batchLoss)) this.diverged(`the loss must stay finite, but is not in epoch ${this.epochs.length + 1}, step ${step}`);
       loss += batchLoss * (to - from);
       right += batchAccuracy * (to - from);
       if (step % REPORT === 0) this.report(this.epochs.length + to / train.rows, loss / to, right / to);
     }
     // TensorFlow.js clips probabilities before the logarithm, which makes a finite loss of NaN.
-    if (values(this.model).some((array) => !array.every(Number.isFinite))) await this.diverged(`the weights must stay finite, but are not after epoch ${this.epochs.length + 1}`);
+    if (values(this.model).some((array) => !array.every(Number.isFinite))) this.diverged(`the weights must stay finite, but are not after epoch ${this.epochs.length + 1}`);
     const after = await this.scorer.score(validation);
     const clean = params.evaluateEachEpoch ? { clean: { train: await this.scorer.score(train), validation: after, test: await this.scorer.score(test) } } : {};
     return { loss: loss / train.rows, accuracy: right / train.rows, valLoss: after.loss + this.penalty(), valAccuracy: after.accuracy, ...clean };
@@ -136,9 +137,8 @@ class Training {
     this.context.progress({ done, total: this.context.params.epochs, unit: 'epochs', detail: `loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}` });
   }
 
-  /** Keeps the history of a failed training and says what to do. */
-  private async diverged(rule: string): Promise<never> {
-    await this.context.output.table('history', historyTable(this.epochs, this.context.params.evaluateEachEpoch));
+  /** Says what to do; the history is kept. */
+  private diverged(rule: string): never {
     throw new LayerwiseError('DIVERGED', `train-tfjs: ${rule}`, {
       remedy: `lower optimizer.learningRate, or scale the features; the ${this.epochs.length} finished epochs before it are in history.parquet`,
     });
@@ -185,7 +185,7 @@ async function evaluation({ params, warn }: Context, scorer: Scorer, { train, va
     test: testScore,
     params: outcome.weights.reduce((sum, { length }) => sum + length, 0),
     features: plan.features,
-    epochs: outcome.epochs.length,
+    epochs: outcome.epochs,
     bestEpoch: outcome.bestEpoch,
     stoppedEarly: outcome.stoppedEarly,
     hidden: params.hidden.map(({ units }) => units),

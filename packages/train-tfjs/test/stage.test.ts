@@ -1,9 +1,9 @@
-import { type MemoryArtifact, runInMemory, sampleFeatures, type MemoryResult } from '@layerwise/conformance';
+import { MemoryArtifact, runInMemory, sampleFeatures, type MemoryResult } from '@layerwise/conformance';
 import type { Evaluation, ResultTable } from '@layerwise/contracts';
 import { stage as own } from '@layerwise/train';
 import { openBackend, stage, type Candidate } from '@layerwise/train-tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const sizes = { train: 400, validation: 100, test: 100 };
 const usual = { hidden: [{ units: 16 }], epochs: 12, optimizer: { adam: { learningRate: 0.01 } } };
@@ -114,8 +114,22 @@ describe('train-tfjs', () => {
   });
 
   it('stops at a loss that is not finite, and keeps the history', async () => {
+    const written = vi.spyOn(MemoryArtifact.prototype, 'table');
     const failure = train({ optimizer: { sgd: { learningRate: 1e38 } } });
     await expect(failure).rejects.toMatchObject({ code: 'DIVERGED', message: expect.stringMatching(/must stay finite, but (is|are) not (in|after) epoch 1/), remedy: expect.stringMatching(/learningRate/) });
+    expect(written).toHaveBeenCalledWith('history', expect.anything());
+    written.mockRestore();
+  });
+
+  it('keeps the history of the epochs before it was stopped', async () => {
+    const written = vi.spyOn(MemoryArtifact.prototype, 'table');
+    const features = await sampleFeatures(sizes);
+    const stop = new AbortController();
+    const onProgress = ({ done }: { done: number }): void => (done === 3 ? stop.abort() : undefined);
+    await expect(runInMemory(stage, { params: usual, inputs: { features }, signal: stop.signal, onProgress })).rejects.toMatchObject({ code: 'ABORTED' });
+    const [, history] = written.mock.calls.find(([name]) => name === 'history') as [string, ResultTable];
+    expect(Array.from(history.epoch!.values as ArrayLike<number>)).toEqual([1, 2, 3]);
+    written.mockRestore();
   });
 
   it('counts dead units', async () => {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { nxCache } from '@layerwise/nx-plugin';
 import { noteLooks } from '@layerwise/store/integrity';
 import { builtExperiments, composeReports, seedTests } from '../compose.js';
 import { openExperiment } from '../experiment.js';
@@ -37,7 +36,7 @@ export async function resultCommand(address: string): Promise<void> {
     const tests = seedTests(built).map((line) => `  ${line}\n`).join('');
     process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${tests}${waits}${time}  report     artifacts/${study.name}/report/index.html\n`);
   }
-  noteLooks(join(root, 'artifacts'), nxCache(root));
+  noteLooks(join(root, 'artifacts'));
   journal?.prune();
   const off = shown.flatMap(({ plan, result }) => unmet(plan, result));
   if (off.length > 0) throw new LayerwiseError('EXPECTATION_UNMET', off.join('\n'), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' });

@@ -3,19 +3,20 @@ import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Store } from '@layerwise/store';
-import { copyChecker, findDamage, hasLostCopies, noteLooks, removeDamagedCopies } from '@layerwise/store/integrity';
+import { copyChecker, hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { draft, outcome } from './recipe.js';
 
 const id = 'train-0123456789ab';
 let root: string;
 let cache: string;
+let notes: string;
 const entry = (): string => join(cache, '42');
 const copy = (): string => join(entry(), 'artifacts/stages', id);
 
 beforeEach(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-integrity-'));
-  [root, cache] = [join(folder, 'artifacts'), join(folder, 'cache')];
+  [root, cache, notes] = [join(folder, 'artifacts'), join(folder, 'cache'), join(folder, 'notes.json')];
   await new Store(root).compute(draft(id), async (output) => {
     await output.json('a', { value: 1 });
     return outcome;
@@ -36,33 +37,31 @@ function flip(file: string): void {
 
 describe("copies in Nx's cache", () => {
   it('leaves those that are whole, noted or not', () => {
-    expect(removeDamagedCopies(root, cache)).toEqual([]);
-    noteLooks(root, cache);
-    expect(removeDamagedCopies(root, cache)).toEqual([]);
-    expect(copyChecker(root)(copy(), id)).toBe(true);
-    expect(findDamage(root)).toEqual([]);
-    expect(hasLostCopies(root, cache)).toBe(false);
+    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    noteCopies(cache, notes);
+    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    expect(copyChecker(notes)(copy(), id)).toBe(true);
+    expect(hasLostCopies(cache, notes)).toBe(false);
   });
 
   it('removes one whose file was changed after it was noted', () => {
-    noteLooks(root, cache);
+    noteCopies(cache, notes);
     flip(join(copy(), 'data/a.json'));
-    expect(copyChecker(root)(copy(), id)).toBe(false);
-    expect(removeDamagedCopies(root, cache)).toEqual([{ id, entry: entry() }]);
-    expect(hasLostCopies(root, cache)).toBe(true);
-    expect(findDamage(root)).toEqual([]);
+    expect(copyChecker(notes)(copy(), id)).toBe(false);
+    expect(removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
+    expect(hasLostCopies(cache, notes)).toBe(true);
   });
 
   it('leaves one alone that is short and new: Nx may be writing it', () => {
     rmSync(join(copy(), 'data/a.json'));
-    expect(copyChecker(root)(copy(), id)).toBe(false);
-    expect(removeDamagedCopies(root, cache)).toEqual([]);
+    expect(copyChecker(notes)(copy(), id)).toBe(false);
+    expect(removeDamagedCopies(cache, notes)).toEqual([]);
   });
 
   it('reads those of artifacts that are doubted, whatever they look like', () => {
     flip(join(copy(), 'data/a.json'));
-    noteLooks(root, cache);
-    expect(removeDamagedCopies(root, cache)).toEqual([]);
-    expect(removeDamagedCopies(root, cache, new Set([id]))).toEqual([{ id, entry: entry() }]);
+    noteCopies(cache, notes);
+    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    expect(removeDamagedCopies(cache, notes, new Set([id]))).toEqual([{ id, entry: entry() }]);
   });
 });

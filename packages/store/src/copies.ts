@@ -1,0 +1,69 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { manifestIn, namesIn, Seen, type Place } from './seen.js';
+
+/** A copy of an artifact in Nx's cache. */
+export interface Copy {
+  readonly id: string;
+  /** Absolute path of the folder that Nx made for it. */
+  readonly entry: string;
+}
+
+/**
+ * Notes how the copies in Nx's cache look now.
+ * @param cache absolute path of Nx's cache
+ * @param notes absolute path of the file for it
+ */
+export function noteCopies(cache: string, notes: string): void {
+  Seen.note(notes, copiesIn(cache));
+}
+
+/** ms for which Nx may be writing an entry of its cache; it takes none before it is whole. */
+const writing = 60_000;
+
+/**
+ * Removes the entries of Nx's cache that hold a damaged copy of an artifact: Nx would restore it as it is. What looks as it was noted is taken as sound.
+ * @param cache absolute path of Nx's cache
+ * @param notes see {@link noteCopies}
+ * @param doubted ids whose copies are read whatever they look like
+ * @returns those that were removed
+ */
+export function removeDamagedCopies(cache: string, notes: string, doubted: ReadonlySet<string> = new Set()): readonly Copy[] {
+  const [seen, unseen] = [new Seen(notes), new Seen()];
+  const damaged = copiesIn(cache).filter((copy) => {
+    const damage = (doubted.has(copy.id) ? unseen : seen).damageOf(copy);
+    return damage.length > 0 && !(isShort(copy) && Date.now() - statSync(copy.entry).birthtimeMs < writing);
+  });
+  for (const { entry } of damaged) rmSync(entry, { recursive: true, force: true });
+  return damaged.map(({ id, entry }) => ({ id, entry }));
+}
+
+/** Whether a copy is gone that was noted: Nx may remember it, and take it for there. */
+export function hasLostCopies(cache: string, notes: string): boolean {
+  const entries = new Set(new Seen(notes).keys.map((key) => key.split('/')[0] as string));
+  return [...entries].some((entry) => !existsSync(join(cache, entry)));
+}
+
+/** Tells whether a copy in Nx's cache is whole, as {@link removeDamagedCopies} would. */
+export function copyChecker(notes: string): (folder: string, id: string) => boolean {
+  const seen = new Seen(notes);
+  return (folder, id) => seen.damageOf({ id, folder, key: keyOf(join(folder, '../../..'), id) }).length === 0;
+}
+
+/** `<entry>/artifacts/stages/<id>` below Nx's cache. */
+function copiesIn(cache: string): (Place & Copy)[] {
+  return namesIn(cache).map((name) => join(cache, name)).flatMap((entry) => {
+    const stages = join(entry, 'artifacts/stages');
+    return namesIn(stages).map((id) => ({ id, entry, key: keyOf(entry, id), folder: join(stages, id) }));
+  });
+}
+
+function keyOf(entry: string, id: string): string {
+  return `${basename(entry)}/${id}`;
+}
+
+/** Whether something of it is still to come. */
+function isShort(place: Place): boolean {
+  const manifest = manifestIn(place);
+  return !manifest || Object.entries(manifest.files).some(([file, { bytes }]) => (statSync(join(place.folder, 'data', file), { throwIfNoEntry: false })?.size ?? 0) < bytes);
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseManifest, type Manifest } from './manifest.js';
+import { lookOf } from './memo.js';
+
+/** A file that is not what its manifest says. */
+export interface Damage {
+  readonly id: string;
+  /** Path below `data/`, or `manifest.json`. */
+  readonly file: string;
+  readonly what: 'missing' | 'changed';
+}
+
+/** A folder that should hold the artifact of that id. */
+export interface Place {
+  readonly id: string;
+  /** Its name in the notes. */
+  readonly key: string;
+  readonly folder: string;
+}
+
+/** Per place and file in its folder: the {@link lookOf | look}. */
+type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** How the files of artifacts looked when they were last noted: what looks the same is taken as sound and not read. */
+export class Seen {
+  private readonly notes: Notes;
+
+  /** @param file absolute path of the notes; without it nothing is taken as sound */
+  constructor(file?: string) {
+    this.notes = file === undefined ? {} : read(file);
+  }
+
+  /** Replaces the notes by how these places look now. */
+  static note(file: string, places: readonly Place[]): void {
+    const notes = Object.fromEntries(places.flatMap((place) => {
+      const manifest = manifestIn(place);
+      return manifest ? [[place.key, Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]))]] : [];
+    })) as Notes;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(notes));
+    renameSync(`${file}.${process.pid}`, file);
+  }
+
+  get keys(): readonly string[] {
+    return Object.keys(this.notes);
+  }
+
+  /** Compares a folder with its manifest; files that do not look as noted are read and hashed. */
+  damageOf(place: Place): Damage[] {
+    const { id, key, folder } = place;
+    const noted = this.notes[key] ?? {};
+    if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => lookOf(join(folder, file)) === look)) return [];
+    const manifest = manifestIn(place);
+    if (!manifest) return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
+    return Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
+      const path = join(folder, 'data', file);
+      const look = lookOf(path);
+      if (look === '') return [{ id, file, what: 'missing' }];
+      return look === noted[`data/${file}`] || hashOf(path) === sha256 ? [] : [{ id, file, what: 'changed' }];
+    });
+  }
+}
+
+/** The manifest in a place, whole and of its id, or undefined. */
+export function manifestIn({ folder, id }: Place): Manifest | undefined {
+  try {
+    const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    return typeof manifest === 'string' || manifest.id !== id ? undefined : manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names in a folder; none if it is not there. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+/** Paths in the artifact's folder. */
+function filesOf(manifest: Manifest): string[] {
+  return ['manifest.json', ...Object.keys(manifest.files).map((file) => `data/${file}`)];
+}
+
+function read(file: string): Notes {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Notes;
+  } catch {
+    return {};
+  }
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
