@@ -95,6 +95,15 @@ describe('nets trained from several seeds', () => {
     for (const name of ['small', 'wide']) expect(page).toContain(`href="../../tiny/${name}/report/index.html"`);
   }, 240_000);
 
+  it('warns where validation images differ, on which the recommendation rests', async () => {
+    workspace.study('apart', study('').replace('name: tiny', 'name: apart').replace('first: 60', 'lastFraction: 0.2'));
+    const { code, output } = await workspace.nx(['run', 'apart:small']);
+    expect(code, output).toBe(0);
+    const said = (await workspace.layerwise(['compare', 'tiny:small', 'apart:small'])).output;
+    expect(said).toMatch(/warning +(tiny|apart):small: not validated on the same images as (tiny|apart):small/);
+    expect((await workspace.layerwise(['compare', 'tiny:small', 'tiny:wide'])).output).not.toContain('not validated on the same images');
+  }, 240_000);
+
   it('refuses to compare one experiment, or one that is not there', async () => {
     expect(await workspace.layerwise(['compare', 'tiny:small', 'tiny:small'])).toMatchObject({ code: 2, output: expect.stringContaining('at least two different experiments') as string });
     expect(await workspace.layerwise(['compare', 'tiny:small', 'tiny:wied'])).toMatchObject({ code: 2, output: expect.stringContaining("did you mean 'wide'?") as string });

@@ -15,7 +15,7 @@ if (!found) console.warn(`skipped: no browser at ${executablePath}; install Debi
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const spread = { mean: 0.91, deviation: 0.0123, lowest: 0.9, highest: 0.92 };
-const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-${1 + i}-10`, inputs: '784 pixels', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, range: '43 to 47', accuracy: { train: spread, validation: spread, test: spread }, loss: { train: spread, validation: spread, test: spread } } }) }));
+const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-512-${256 + i}-10`, inputs: i === 4 ? '70 selected pixels' : '154 components', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, range: '43 to 47', accuracy: { train: spread, validation: spread, test: spread }, loss: { train: spread, validation: spread, test: spread } } }) }));
 
 describe.skipIf(!found)('a report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-report-'));
@@ -144,6 +144,13 @@ describe.skipIf(!found)('a report in a browser', () => {
     const { page } = await open(file, { width });
     await page.$$eval('details', (all) => all.forEach((details) => (details.open = true)));
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await page.context().close();
+  });
+
+  it.each([['index.html', 1440], ['study.html', 1440], ['index.html', 1120], ['study.html', 940]])('%s has room for its tables at %d px', async (file, width) => {
+    const { page } = await open(file, { width });
+    const wide = await page.$eval('main', (main) => Array.from(main.querySelectorAll('table')).filter((table) => table.getBoundingClientRect().right > main.getBoundingClientRect().right + 1).map((table) => table.caption?.textContent));
+    expect(wide).toEqual([]);
     await page.context().close();
   });
 

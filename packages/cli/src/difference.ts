@@ -71,9 +71,8 @@ function seedDifference(reference: ExperimentResult, other: ExperimentResult): S
 
 /** Counts on which test rows the nets of two experiments differ; null unless the rows are the same images with the same labels. */
 export async function rowDifference(reference: ExperimentArtifacts, other: ExperimentArtifacts): Promise<RowDifference | null> {
-  const [a, b] = await Promise.all([testRows(reference), testRows(other)]);
-  const same = (x: ArrayLike<number>, y: ArrayLike<number>): boolean => x.length === y.length && Array.prototype.every.call(x, (value, i) => value === y[i]);
-  if (a.origin !== b.origin || a.label.length === 0 || !same(a.id, b.id) || !same(a.label, b.label)) return null;
+  const [a, b] = await Promise.all([rowsOf(reference, 'test'), rowsOf(other, 'test')]);
+  if (a.label.length === 0 || !areSame(a, b)) return null;
   let [onlyReference, onlyOther] = [0, 0];
   a.label.forEach((label, row) => {
     const [right, otherRight] = [a.predicted[row] === label, b.predicted[row] === label];
@@ -83,9 +82,29 @@ export async function rowDifference(reference: ExperimentArtifacts, other: Exper
   return { rows: a.label.length, onlyReference, onlyOther, p: mcnemar(onlyReference, onlyOther) };
 }
 
-async function testRows({ ingest, activations }: ExperimentArtifacts): Promise<{ origin: string; id: Uint32Array; label: Uint16Array; predicted: Uint16Array }> {
-  const table = await (activations as StoredArtifact).matrix('test');
-  return { origin: (ingest as StoredArtifact).manifest.files['test.arrow']?.sha256 ?? '', id: column(table, 'id', Uint32Array).data, label: column(table, 'label', Uint16Array).data, predicted: column(table, 'predicted', Uint16Array).data };
+/** Whether two experiments were validated on the same images with the same labels. */
+export async function sameValidation(reference: ExperimentArtifacts, other: ExperimentArtifacts): Promise<boolean> {
+  const [a, b] = await Promise.all([rowsOf(reference, 'validation'), rowsOf(other, 'validation')]);
+  return areSame(a, b);
+}
+
+interface Rows {
+  readonly origin: string;
+  readonly id: Uint32Array;
+  readonly label: Uint16Array;
+  readonly predicted: Uint16Array;
+}
+
+function areSame(a: Rows, b: Rows): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>): boolean => x.length === y.length && Array.prototype.every.call(x, (value, i) => value === y[i]);
+  return a.origin === b.origin && same(a.id, b.id) && same(a.label, b.label);
+}
+
+/** @param split validation rows come from the training file, or are the test rows */
+async function rowsOf({ ingest, activations }: ExperimentArtifacts, split: 'validation' | 'test'): Promise<Rows> {
+  const table = await (activations as StoredArtifact).matrix(split);
+  const files = (ingest as StoredArtifact).manifest.files;
+  return { origin: (split === 'test' ? ['test.arrow'] : ['train.arrow', 'test.arrow']).map((file) => files[file]?.sha256).join(), id: column(table, 'id', Uint32Array).data, label: column(table, 'label', Uint16Array).data, predicted: column(table, 'predicted', Uint16Array).data };
 }
 
 /** The tests of a difference, a sentence each; none where there is nothing to test. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LayerwiseError, sha256 } from '@layerwise/contracts';
 import { renderStudy, type ComparedExperiment } from '@layerwise/report';
 import { compared } from '../compose.js';
-import { describeTests, differenceOf, referenceOf, rowDifference, type Difference } from '../difference.js';
+import { describeTests, differenceOf, referenceOf, rowDifference, sameValidation, type Difference } from '../difference.js';
 import { currentOrLast, reportPath, type BuiltExperiment } from '../experiment.js';
 import { publishPage } from '../publish.js';
 import { describeStudy } from '../summary.js';
@@ -19,7 +19,7 @@ export async function compareCommand(addresses: readonly string[], { json }: { r
   const built: BuiltExperiment[] = [];
   for (const plan of plans) built.push(await currentOrLast(root, plan));
   const differences = await differencesOf(built);
-  const warnings = cautions(built, differences);
+  const warnings = [...cautions(built, differences), ...(await otherValidation(built))];
   const page = `artifacts/compare/${folderName(names)}/index.html`;
   const experiments = rowsOf(root, page, built);
   await publishPage(root, page, render(experiments, differences, warnings), experiments);
@@ -40,6 +40,14 @@ function cautions(built: readonly BuiltExperiment[], differences: readonly Diffe
   const apart = differences.filter(({ rows }) => rows === null).map(({ reference, other }) => `${other} and ${reference} were not tested on the same images: their accuracies cannot be compared row by row`);
   const stoodIn = built.filter(({ result }) => result.fallback).map(({ result }) => `${result.experiment}: its figures are of '${result.dataset}', which took the place of the data set of its study`);
   return [...stoodIn, ...apart, ...built.flatMap(({ result }) => result.warnings.map((warning) => `${result.experiment}: ${warning}`))];
+}
+
+/** Experiments whose validation images are not those of the one that is best on its own: their validation accuracies, and so the recommendation, compare less than they seem to. */
+async function otherValidation(built: readonly BuiltExperiment[]): Promise<readonly string[]> {
+  const reference = referenceOf(built) as BuiltExperiment;
+  const others: string[] = [];
+  for (const experiment of built) if (experiment !== reference && !(await sameValidation(reference.artifacts, experiment.artifacts))) others.push(experiment.result.experiment);
+  return others.length === 0 ? [] : [`${others.join(', ')}: not validated on the same images as ${reference.result.experiment}, so small differences of validation accuracy, by which the recommendation goes, say little`];
 }
 
 function rowsOf(root: string, page: string, built: readonly BuiltExperiment[]): ComparedExperiment[] {

@@ -6,7 +6,7 @@ export const STYLE = `
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream Charter','Sitka Text',Cambria,'Liberation Serif',Georgia,serif;font-variant-numeric:lining-nums;overflow-wrap:break-word}
 .page{max-width:1220px;margin:0 auto;padding:0 16px 6rem}
-main{min-width:0}
+main{min-width:0}@media screen{main{container-type:inline-size}}
 h1,h2,h3,h4,nav,table,figure,dl,.eyebrow,.note,.files,.controls,.tip,.warnings,.banner,summary,.digits,button,select,.cell-images{font-family:system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,sans-serif}
 h1{font-size:clamp(1.7rem,4.5vw,2.5rem);line-height:1.15;letter-spacing:-.015em;margin:.1em 0 .7em;text-wrap:balance}
 h2{font-size:1.5rem;letter-spacing:-.01em;margin:0 0 .35em}
@@ -24,7 +24,7 @@ h3+.lead{font-size:1rem;margin:-.2em 0 1em}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 nav{overflow-anchor:none}nav ol{list-style:none;margin:1.2rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.9rem}
 nav a{display:inline-block;padding:.15rem 0;color:var(--soft);text-decoration:none}nav a:hover{color:var(--accent);text-decoration:underline}
-@media (min-width:1100px){.page{padding:0 32px 6rem}.page:not(.with-contents){max-width:1010px}.with-contents{display:grid;grid-template-columns:150px minmax(0,1fr);gap:56px}nav ol{position:sticky;top:3rem;display:block;margin-top:3rem}nav li{margin:.3rem 0}}
+@media (min-width:1100px){.page{padding:0 32px 6rem}.page:not(.with-contents){max-width:1060px}.with-contents{display:grid;grid-template-columns:150px minmax(0,1fr);gap:56px}nav ol{position:sticky;top:3rem;display:block;margin-top:3rem}nav li{margin:.3rem 0}}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin:1.5rem 0;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .tile{background:var(--paper);padding:.8rem .9rem}
 .tile dt{font-size:.8rem;color:var(--soft)}.tile dd{margin:.15rem 0 0;font-size:1.35rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums lining-nums}
@@ -81,13 +81,13 @@ img.ink,img.map,canvas.ink{image-rendering:pixelated;max-width:100%;height:auto}
 figure[data-matrix] svg{cursor:pointer}figure[data-map] svg{cursor:crosshair;touch-action:pan-y}
 details{margin:1rem 0}summary{cursor:pointer;font-size:.9rem;color:var(--accent);padding:.2rem 0}details[open]>summary{margin-bottom:.6rem}
 pre{background:var(--wash);border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;overflow-wrap:anywhere;white-space:pre-wrap;font-size:.84rem;line-height:1.5;max-width:46rem}code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86em}
-.compare{max-width:none}.compare td{white-space:nowrap}.compare td:nth-child(2),.compare th:nth-child(2){text-align:left}.compare td small{display:block;color:var(--soft);font-size:.74rem;white-space:nowrap}.over-seeds{max-width:38rem}.seeds p{font-size:.95rem;margin:.4rem 0}.compare tr.best>*{background:var(--wash);font-weight:600}.compare tr.here th::after{content:' ◂ this report';color:var(--soft);font-weight:400;font-size:.78rem}
+.compare{max-width:none;font-size:.8rem}.compare th,.compare td{padding:.36rem .34rem}.compare th:first-child{padding-left:0}.compare td{white-space:nowrap}.compare:not(.seeds) td:nth-child(3){white-space:normal}.compare td:nth-child(2),.compare th:nth-child(2){text-align:left}.compare td small{display:block;color:var(--soft);font-size:.74rem;white-space:nowrap}.over-seeds{max-width:38rem}.seeds p{font-size:.95rem;margin:.4rem 0}.compare tr.best>*{background:var(--wash);font-weight:600}.compare tr.here th::after{content:' ◂ here';color:var(--soft);font-weight:400;font-size:.78rem}
 .recommend{border-left:4px solid var(--accent);padding:.2rem 0 .2rem 1rem;margin:1.2rem 0}
 @media (max-width:900px){.pad{grid-template-columns:minmax(0,280px) minmax(0,1fr)}.pad>:nth-child(2){grid-column:1/-1;grid-row:2}}
 @media (max-width:500px){.pad{grid-template-columns:minmax(0,1fr)}.pad>:nth-child(2){grid-row:auto}.pad figure{width:auto;display:flex;gap:1rem;align-items:center}.pad-row i{width:13px;height:13px}}
 @media (max-width:760px){.tiles{grid-template-columns:1fr 1fr}}
 @media (max-width:1099px){nav ol{flex-wrap:nowrap;overflow-x:auto;white-space:nowrap;scrollbar-width:thin;padding-bottom:.3rem}}
 @media (max-width:560px){.grid{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}body{font-size:16px}section{margin-top:3rem;padding-top:1.8rem}th,td{padding:.34rem .28rem}table{font-size:.8rem}}
-@media screen and (max-width:900px){table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0;white-space:normal}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}}
+@media screen{@container (max-width:940px){table.stack thead{display:none}table.stack tr{display:grid;grid-template-columns:1fr 1fr;padding:.6rem 0;border-bottom:1px solid var(--line)}table.stack th,table.stack td{border:0;text-align:left;padding:.12rem 0;white-space:normal}table.stack tbody th{grid-column:1/-1;font-weight:600}table.stack td::before{content:attr(data-name) ' ';color:var(--soft)}table.stack td small{display:inline;margin-left:.4em}}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#ccc;--wash:#f4f4f4;--accent:#1f4f82;--heat:#3f90da;--warn:#6b3a00;--warn-wash:#fff6e5;--warn-line:#e9c98f}.negative{color:#a84300}.matrix th,.matrix td{font-size:6.6pt;height:1.5rem}.matrix td button{height:1.5rem;line-height:1.5rem}.compare{font-size:7.4pt}.compare th,.compare td{padding:.25rem .18rem;white-space:normal}body{font-size:10.5pt}nav,.controls,.tip,.files,#draw{display:none}section{content-visibility:visible}.page,.with-contents{display:block;max-width:none;padding:0}section{margin-top:1.5rem;padding-top:1rem}figure,table,.tile,.digits li,pre,.panel{break-inside:avoid}h2,h3,h4,.lead{break-after:avoid}.heat,.banner,.warnings,.tile,.digits img{-webkit-print-color-adjust:exact;print-color-adjust:exact}.ink{filter:none}.row{grid-template-columns:1fr 1fr}details .row{grid-template-columns:1fr}}
 `.trim();

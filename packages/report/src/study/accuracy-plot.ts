@@ -64,7 +64,7 @@ function specification(data: ResultTable): object {
 export function accuracyPlot(experiments: readonly ComparedExperiment[], files: string): Markup | undefined {
   const svg = drawn(pointsOf(experiments));
   const link = (extension: string, name: string): Markup => html`<a href="${files}/${NAME}.${extension}">${name}</a>`;
-  const seeds = experiments.some((e) => e.seeds) && ' Where there are several seeds both stand at the mean, and the bar spans one standard deviation of test accuracy to each side.';
+  const seeds = experiments.some((e) => e.seeds) && ' Where there are several seeds both stand at the mean, and the bar, cut at the edge, spans one standard deviation of test accuracy to each side.';
   return svg === undefined ? undefined : html`<figure class="plot" data-figure="${NAME}">${raw(svg)}<figcaption>Disc: test accuracy. Ring: validation accuracy.${seeds} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} ${link('parquet', 'Parquet')}</span></figcaption></figure>`;
 }
 
@@ -121,12 +121,12 @@ const heightOf = ({ test, validation }: Point): number => (Number.isFinite(test)
 
 function mark(point: Point, x: (params: number) => number, y: (accuracy: number) => number): string {
   const [px, py, colour] = [x(point.params).toFixed(1), y(heightOf(point)).toFixed(1), colourOf(point)];
-  const [low, high] = [y(point.test - point.deviation).toFixed(1), y(point.test + point.deviation).toFixed(1)];
-  const cap = (at: string): string => `<line x1="${Number(px) - 5}" x2="${Number(px) + 5}" y1="${at}" y2="${at}" stroke="${colour}" stroke-width="1.6"/>`;
-  const bar = Number.isFinite(point.deviation) && Number.isFinite(point.test) ? `<g class="spread"><line x1="${px}" x2="${px}" y1="${low}" y2="${high}" stroke="${colour}" stroke-width="1.6"/>${cap(low)}${cap(high)}</g>` : '';
+  const ends = [point.test - point.deviation, point.test + point.deviation];
+  const cap = (at: number): string => (y(at) > TOP + 1 && y(at) < HEIGHT - BOTTOM - 1 ? `<line x1="${(Number(px) - 8).toFixed(1)}" x2="${(Number(px) + 8).toFixed(1)}" y1="${y(at).toFixed(1)}" y2="${y(at).toFixed(1)}"/>` : '');
+  const bar = Number.isFinite(point.deviation) && Number.isFinite(point.test) ? `<g class="spread" stroke="currentColor" stroke-width="1.2"><line x1="${px}" x2="${px}" y1="${y(ends[0] as number).toFixed(1)}" y2="${y(ends[1] as number).toFixed(1)}"/>${ends.map(cap).join('')}</g>` : '';
   const ring = Number.isFinite(point.validation) ? `<circle cx="${px}" cy="${y(point.validation).toFixed(1)}" r="5" fill="none" stroke="${colour}" stroke-width="1.6"/>` : '';
   const disc = Number.isFinite(point.test) ? `<circle cx="${px}" cy="${py}" r="5" fill="${colour}"/>` : '';
-  return `${bar}${ring}${disc}`;
+  return `${ring}${disc}${bar}`;
 }
 
 /** Names beside the points; a name moves up or down, or to the other side, until it is clear of the marks and the names before it. */
