@@ -36,13 +36,12 @@ function projectRows(bytes: i32, x: usize, rows: i32, D: i32, weights: usize, st
     else listFloats(x + ((<usize>r * D) << 2), D, rowBytes, list, edge);
     memory.copy(result + <usize>r * rowBytes, start, rowBytes);
   }
-  for (let k: usize = 0; k < rowBytes; k += 128) {
+  for (let k: usize = 0; k < rowBytes; k += 64) {
     for (let cut: usize = 0; cut < cuts; cut++) {
       let edge = edges + (cut << 2);
       let sums = result + k;
       for (let r = 0; r < rows; r++, edge += (cuts + 1) << 2, sums += rowBytes) {
-        if (k + 128 <= rowBytes) project32(load<usize>(edge), load<usize>(edge, 4), weights + k, sums);
-        else project16(load<usize>(edge), load<usize>(edge, 4), weights + k, sums);
+        project16(load<usize>(edge), load<usize>(edge, 4), weights + k, sums);
       }
     }
   }
@@ -86,32 +85,7 @@ function listFloats(row: usize, D: i32, rowBytes: usize, list: usize, edges: usi
   store<usize>(edge, end);
 }
 
-/** Adds the entries of a list to the sums of 32 components: eight under way hide the latency of the additions. */
-function project32(list: usize, end: usize, block: usize, sums: usize): void {
-  let s0 = v128.load(sums), s1 = v128.load(sums, 16), s2 = v128.load(sums, 32), s3 = v128.load(sums, 48);
-  let s4 = v128.load(sums, 64), s5 = v128.load(sums, 80), s6 = v128.load(sums, 96), s7 = v128.load(sums, 112);
-  for (let entry = list; entry < end; entry += 8) {
-    const value = v128.load32_splat(entry);
-    const w = block + load<usize>(entry, 4);
-    s0 = f32x4.add(s0, f32x4.mul(value, v128.load(w)));
-    s1 = f32x4.add(s1, f32x4.mul(value, v128.load(w, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(value, v128.load(w, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(value, v128.load(w, 48)));
-    s4 = f32x4.add(s4, f32x4.mul(value, v128.load(w, 64)));
-    s5 = f32x4.add(s5, f32x4.mul(value, v128.load(w, 80)));
-    s6 = f32x4.add(s6, f32x4.mul(value, v128.load(w, 96)));
-    s7 = f32x4.add(s7, f32x4.mul(value, v128.load(w, 112)));
-  }
-  v128.store(sums, s0);
-  v128.store(sums, s1, 16);
-  v128.store(sums, s2, 32);
-  v128.store(sums, s3, 48);
-  v128.store(sums, s4, 64);
-  v128.store(sums, s5, 80);
-  v128.store(sums, s6, 96);
-  v128.store(sums, s7, 112);
-}
-
+/** Adds the entries of a list to the sums of 16 components. */
 function project16(list: usize, end: usize, block: usize, sums: usize): void {
   let s0 = v128.load(sums), s1 = v128.load(sums, 16), s2 = v128.load(sums, 32), s3 = v128.load(sums, 48);
   for (let entry = list; entry < end; entry += 8) {
