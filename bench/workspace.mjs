@@ -3,7 +3,7 @@
  * caches, so that a cold run can be timed without touching what the user has computed.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { work } from './data.mjs';
@@ -64,6 +64,12 @@ export class Workspace {
     if (environment.LAYERWISE_DATA_DIR) environment.LAYERWISE_DATA_DIR = resolve(environment.LAYERWISE_DATA_DIR);
     for (const name of Object.keys(environment)) if (name.startsWith('NX_')) delete environment[name];
     return timedCommand([join(this.folder, 'node_modules/.bin/nx'), ...args], { cwd: this.folder, env: environment });
+  }
+
+  /** Takes the further seeds out of the study `pipeline`: its peer trains each net once. */
+  trainOnce() {
+    const file = join(this.folder, 'pipelines/assignment/study.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^ +repeats: \d+\n/gm, ''));
   }
 
   /** Forgets every artifact and every cached task. */
