@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { dirname, join, relative } from 'node:path';
 import { canonicalJson } from '@layerwise/contracts';
 import { accuracyFigure, type ComparedExperiment } from '@layerwise/report';
-import { encodeParquet, type StoredArtifact } from '@layerwise/store';
+import type { StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';
 import { reportPath, type ExperimentArtifacts } from './experiment.js';
 
@@ -26,7 +26,7 @@ export async function publishExperiment(root: string, plan: ExperimentPlan, arti
   if (existsSync(figures)) await linkFolder(join(folder, 'report/figures'), figures);
   const stages = Object.fromEntries(Object.entries(artifacts).map(([role, { manifest }]) => [role, { id: manifest.id, content: manifest.content }]));
   await replaceFile(join(folder, 'experiment.json'), `${canonicalJson({ stages, repeats: plan.repeats })}\n`);
-  const page = Buffer.from(await report.bytes('index.html')).toString('utf8');
+  const page = Buffer.from(await report.bytes('index.html'));
   await replaceFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
 }
 
@@ -36,15 +36,21 @@ export async function publishPage(root: string, page: string, text: string, expe
   if (figure) {
     const path = join(root, dirname(page), 'figures', figure.name);
     await replaceFile(`${path}.svg`, figure.svg);
-    await replaceFile(`${path}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
-    await replaceFile(`${path}.parquet`, await encodeParquet(figure.data));
+    const isNew = await replaceFile(`${path}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+    // The specification holds the data. Loading the writers of tables takes longer than the rest of a run with nothing to do.
+    if (isNew || !existsSync(`${path}.parquet`)) await replaceFile(`${path}.parquet`, await (await import('@layerwise/store/parquet')).encodeParquet(figure.data));
   }
   await replaceFile(join(root, page), text);
 }
 
 /** Replaces each `<!--layerwise:NAME-->` by its text. */
-function fillMarkers(page: string, fragments: Fragments): string {
-  return Object.entries(fragments).reduce((filled, [name, text]) => filled.split(`<!--layerwise:${name}-->`).join(text), page);
+function fillMarkers(page: Buffer, fragments: Fragments): Buffer {
+  return Object.entries(fragments).reduce((filled, [name, text]) => replaced(filled, Buffer.from(`<!--layerwise:${name}-->`), Buffer.from(text)), page);
+}
+
+function replaced(page: Buffer, marker: Buffer, text: Buffer): Buffer {
+  const at = page.indexOf(marker);
+  return at < 0 ? page : Buffer.concat([page.subarray(0, at), text, replaced(page.subarray(at + marker.length), marker, text)]);
 }
 
 async function linkFolder(path: string, target: string): Promise<void> {
@@ -53,12 +59,13 @@ async function linkFolder(path: string, target: string): Promise<void> {
   await symlink(wanted, path, 'junction');
 }
 
-/** Writes a file aside and renames it into place, unless it already has this content. */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a file aside and renames it into place, unless it already has this content. @returns whether it had not */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<boolean> {
   const bytes = Buffer.from(content);
-  if ((await readFile(path).catch(() => undefined))?.equals(bytes)) return;
+  if ((await readFile(path).catch(() => undefined))?.equals(bytes)) return false;
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}`;
   await writeFile(aside, bytes);
   await rename(aside, path);
+  return true;
 }
