@@ -1,8 +1,9 @@
 import { dirname, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
-import { renderComparison, renderSeeds, renderStudy, renderTimes, type ComparedExperiment } from '@layerwise/report';
+import { renderComparison, renderSeeds, renderStudy, renderTimes, renderUnmet, type ComparedExperiment } from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from './difference.js';
 import { openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
+import { unmet } from './expectations.js';
 import { publishExperiment, publishPage } from './publish.js';
 import type { PlannedStudy } from './workspace.js';
 
@@ -29,10 +30,10 @@ export async function composeReports(root: string, study: PlannedStudy, built: r
     const { plan, artifacts, result } = experiment;
     const beside = built.map((other) => compared(other, reportPath(plan), other === experiment));
     const times = renderTimes(Object.entries(plan.stages).map(([role, id]) => ({ stage: role, seconds: result.seconds[role] ?? 0, peakMemoryMB: result.peakMemoryMB[role] ?? 0, cached: cached.has(id) })));
-    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside, `${relative(dirname(reportPath(plan)), dirname(page))}/figures`), seeds: renderSeeds(compared(experiment, reportPath(plan), true)) });
+    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside, `${relative(dirname(reportPath(plan)), dirname(page))}/figures`), seeds: renderUnmet(unmet(plan, result)) + renderSeeds(compared(experiment, reportPath(plan), true)) });
   }
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
-  const warnings = [...new Set(built.flatMap(({ plan, result }) => result.warnings.map((warning) => `${plan.name}: ${warning}`)))];
+  const warnings = [...new Set(built.flatMap(({ plan, result }) => [...unmet(plan, result), ...result.warnings.map((warning) => `${plan.name}: ${warning}`)]))];
   const experiments = built.map((experiment) => compared(experiment, page, false));
   await publishPage(root, page, renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests: seedTests(built) }), experiments);
 }

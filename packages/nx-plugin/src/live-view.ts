@@ -72,8 +72,8 @@ export class LiveView {
   }
 
   private say(steps: readonly (LiveStep & { readonly file: string })[]): void {
-    for (const { file, stage, text } of steps) {
-      if (this.said.get(file) === text) continue;
+    for (const { file, stage, share, text } of steps) {
+      if (share === 0 || this.said.get(file) === text) continue;
       this.said.set(file, text);
       this.out.write(`${stage}  ${text}\n`);
     }

@@ -3,6 +3,7 @@ export { stage, stage as default } from './stage.js';
 /** Checked parameters of the stage. */
 export type { ReportParams } from './params.js';
 export { renderTimes, type StageTime } from './study/times.js';
+export { renderUnmet } from './sections/opening.js';
 export { renderComparison } from './study/comparison.js';
 export { renderSeeds, type Seeds, type SeedSpread } from './study/seeds.js';
 export { renderStudy, type StudyPage } from './study/study-page.js';

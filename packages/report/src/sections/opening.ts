@@ -11,6 +11,11 @@ ${dataset.fallback && html`<div class="banner" role="note"><strong>These are not
 ${warnings.length > 0 && warningList(warnings)}${keyFigures(context)}`;
 }
 
+/** What stands beside the key figures where a figure is not what the study expects of it; nothing where all are. */
+export function renderUnmet(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : html`<aside class="warnings" aria-label="Expectations"><h2>Not what the study expects</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></aside>`.text;
+}
+
 function warningList(warnings: Experiment['warnings']): Markup {
   return html`<aside class="warnings" aria-label="Warnings"><h2>${warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}</h2><ul>${warnings.map(({ stage, code, message }) => html`<li>${message} <small>${stage}, ${code}</small></li>`)}</ul></aside>`;
 }

@@ -53,7 +53,7 @@ function specification(data: ResultTable): object {
     { mark: { type: 'point', filled: false, size: 80 }, encoding: { x, y: y('validationError') } },
     { mark: { type: 'text', align: 'left', dx: 8 }, encoding: { x, y: y('testError'), text: { field: 'experiment' } } },
   ];
-  const calculated = { testError: '1 - datum.test', validationError: '1 - datum.validation', low: '1 - datum.test + datum.testDeviation', high: 'max(1 - datum.test - datum.testDeviation, (1 - datum.test) / 4)' };
+  const calculated = { testError: 'max(0.0001, 1 - datum.test)', validationError: 'max(0.0001, 1 - datum.validation)', low: '1 - datum.test + datum.testDeviation', high: 'max(0.0001, 1 - datum.test - datum.testDeviation, (1 - datum.test) / 4)' };
   return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', title: { text: 'Accuracy against size' }, width: 560, height: 340, data: { name: 'table', values: rowsOf(data) }, transform: Object.entries(calculated).map(([as, calculate]) => ({ calculate, as })), layer };
 }
 
