@@ -25,6 +25,7 @@ dataset: { use: strokes, strokes: { train: 2000, test: 100 } }
 preprocess: { validation: { first: 300 } }
 experiments:
 ${Object.entries(nets).map(([name, train]) => `  ${name}: { train: ${train} }`).join('\n')}
+  tfjs: { train: { uses: '@layerwise/train-tfjs', hidden: [{ units: 8 }], epochs: 5000 } }
   nan: { train: { hidden: [{ units: 30 }], epochs: 5, optimizer: { sgd: { learningRate: 1.0e+30 } } } }
 `;
 
@@ -150,11 +151,26 @@ describe('layerwise show', () => {
     expect(unfinished[0]?.standing.done).toBeGreaterThan(1);
   });
 
+  it('shows the last epochs of one that keeps no checkpoint and was told to stop', async () => {
+    const id = idOf('tfjs');
+    const child = spawn(process.execPath, [at('packages/cli/bin/layerwise.mjs'), 'stage', id], { cwd: workspace.root });
+    const ended = new Promise<void>((done) => child.on('close', () => done()));
+    await new Promise<void>((done) => child.stdout.on('data', (text: Buffer) => (/epochs [1-9]/.test(text.toString()) ? done() : undefined)));
+    child.kill('SIGTERM');
+    await ended;
+    expect(child.exitCode).toBe(1);
+    const { output } = await workspace.layerwise(['show', 'tiny:tfjs']);
+    expect(output).toContain(`stopped    ${id}`);
+    expect(output).toMatch(/epoch \d+ {2}loss \d\.\d{4}/);
+    expect(output).toContain(`its history: artifacts/failed/${id}/data/history.parquet`);
+  });
+
   it('says why one failed, and keeps its history', async () => {
     const id = idOf('nan');
     const run = await stage(id);
     expect(run.code).toBe(1);
     expect(run.output).toContain('the loss must stay finite');
+    expect(run.output).toContain(`What it had written is in artifacts/failed/${id}/data: history.parquet`);
     const { output } = await workspace.layerwise(['show', 'tiny:nan']);
     expect(output).toMatch(new RegExp(`failed +${id}: train: the loss must stay finite`));
     expect(output).toContain(`its history: artifacts/failed/${id}/data/history.parquet`);

@@ -34,7 +34,8 @@ const plan = await planAll(root);
 const problems = [];
 const counts = { runs: 0, depends: 0, restores: 0, current: 0, ran: 0 };
 const values = new Map();
-const seen = new Set(existsSync(join(root, 'artifacts/.runs')) ? readdirSync(join(root, 'artifacts/.runs')) : []);
+const journals = () => (existsSync(join(root, 'artifacts/.runs')) ? readdirSync(join(root, 'artifacts/.runs')).filter((file) => file.endsWith('.jsonl')).sort() : []);
+const seen = new Set(journals());
 let explainMs = 0;
 
 async function runAndCompare(experiment) {
@@ -54,7 +55,7 @@ async function runAndCompare(experiment) {
 async function runByNx(ids) {
   const { code, output } = await runNode(root, [nxPath(root), 'run-many', '-t', 'compute', '-p', ids.join(',')]);
   if (code !== 0) problems.push(`the run ended with ${code}: ${output}`);
-  const [last] = existsSync(join(root, 'artifacts/.runs')) ? readdirSync(join(root, 'artifacts/.runs')).sort().slice(-1) : [];
+  const [last] = journals().slice(-1);
   if (last === undefined || seen.has(last)) return new Map();
   seen.add(last);
   return new Map(readFileSync(join(root, 'artifacts/.runs', last), 'utf8').trim().split('\n').map((line) => JSON.parse(line)).map(({ id, status }) => [id, status]));

@@ -96,7 +96,7 @@ export class Trial {
   /** What stage processes noted at their end, in all runs since artifacts were forgotten. */
   journal() {
     const folder = join(this.root, 'artifacts/.runs');
-    const lines = existsSync(folder) ? readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)) : [];
+    const lines = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.jsonl')).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)) : [];
     return lines.map((line) => JSON.parse(line));
   }
 

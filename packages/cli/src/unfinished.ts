@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ResultTable, Standing } from '@layerwise/contracts';
 import { recipeKey } from '@layerwise/store/manifest';
@@ -15,6 +16,8 @@ export interface UnfinishedStage {
   readonly message?: string;
   /** Path of the history it left, relative to the workspace. */
   readonly history?: string;
+  /** What stands in it. */
+  readonly table?: ResultTable;
 }
 
 /** What is known of the stages of an experiment that did not finish, repeats of the training included. */
@@ -34,17 +37,24 @@ async function unfinishedStage(root: string, id: string): Promise<UnfinishedStag
   const failed = failure && failure.recipe !== done ? failure : undefined;
   if (!standing && !failed) return undefined;
   const state = holder !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
-  const history = failed?.files.includes('history.parquet') ? relative(root, join(store.root, 'failed', id, 'data/history.parquet')) : undefined;
-  return { id, state, ...(standing ? { standing } : {}), ...(failed ? { message: failed.message } : {}), ...(history ? { history } : {}) };
+  const path = failed?.files.includes('history.parquet') ? join(store.failedFolder(id), 'history.parquet') : undefined;
+  const table = path && !standing ? await historyIn(path) : undefined;
+  return { id, state, ...(standing ? { standing } : {}), ...(failed ? { message: failed.message } : {}), ...(path ? { history: relative(root, path) } : {}), ...(table ? { table } : {}) };
+}
+
+/** The rows of a history; undefined if the file was cut short. */
+async function historyIn(path: string): Promise<ResultTable | undefined> {
+  const { decodeParquet } = await import('@layerwise/store/parquet');
+  return decodeParquet(await readFile(path)).catch(() => undefined);
 }
 
 const epochsShown = 3;
 
 /** The same as lines for a terminal, with what to do. */
 export function describeUnfinished(stages: readonly UnfinishedStage[], { study, name }: ExperimentPlan): string {
-  const lines = stages.flatMap(({ id, state, standing, message, history }) => [
+  const lines = stages.flatMap(({ id, state, standing, message, history, table = standing?.table }) => [
     `  ${state.padEnd(10)} ${id}${standing ? `, ${state === 'running' ? 'kept' : 'stands'} at ${standing.done} of ${standing.total} ${standing.unit}` : ''}${message && state === 'failed' ? `: ${message}` : ''}`,
-    ...(standing ? lastRows(standing.table).map((row) => `${' '.repeat(13)}${row}`) : []),
+    ...(table ? lastRows(table).map((row) => `${' '.repeat(13)}${row}`) : []),
     ...(history ? [`${' '.repeat(13)}its history: ${history}`] : []),
   ]);
   const goesOn = stages.some(({ state, standing }) => state === 'stopped' && standing);

@@ -99,12 +99,17 @@ export class Store {
     return join(this.root, checkpointsFolder, basename(this.folder(id)));
   }
 
-  /** What is known of the instance's last run if that failed; its files are in `failed/<id>/data`. */
+  /** Folder of the files that the instance's last run had written when it failed. */
+  failedFolder(id: string): string {
+    return join(this.root, 'failed', basename(this.folder(id)), 'data');
+  }
+
+  /** What is known of the instance's last run if that failed; its files are in {@link failedFolder}. */
   async failure(id: string): Promise<Failure | undefined> {
-    const folder = join(this.root, 'failed', basename(this.folder(id)));
+    const data = this.failedFolder(id);
     try {
-      const failure = JSON.parse(await readFile(join(folder, failureFile), 'utf8')) as Omit<Failure, 'files'>;
-      return { ...failure, files: (await readdir(join(folder, 'data'))).sort() };
+      const failure = JSON.parse(await readFile(join(data, '..', failureFile), 'utf8')) as Omit<Failure, 'files'>;
+      return { ...failure, files: (await readdir(data)).sort() };
     } catch {
       return undefined;
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Scalar, Sequential } from '@tensorflow/tfjs';
 import { LayerwiseError, sanityWarnings, throwIfAborted, type Evaluation, type FeaturesInfo, type Score, type NetParams, type StageContext } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
@@ -116,6 +117,8 @@ class Training {
   /** One step of the optimiser on rows from … to of the order. @returns loss, with the penalty, and accuracy */
   private async step(from: number, to: number): Promise<[number, number]> {
     const { tf, splits } = this;
+    // WebAssembly answers at once: without a turn of the event loop no signal to stop would ever be heard.
+    await setImmediate();
     throwIfAborted(this.context.signal);
     const x = tf.tensor2d(splits.train.batch(this.order, from, to), [to - from, this.columns]);
     const y = tf.tensor1d(Float32Array.from(this.order.subarray(from, to), (row) => splits.train.labels[row] as number));

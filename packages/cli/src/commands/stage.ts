@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import type { StageInstance } from '@layerwise/study';
 import { Journal } from '../journal.js';
 import { LiveFile } from '../live-file.js';
 import { duration, ProgressLine } from '../progress.js';
+import { storeOf } from '../recipe.js';
 import { runStage, type StageStatus } from '../run-stage.js';
 import { distrusting, findRoot, planAll } from '../workspace.js';
 
@@ -26,10 +28,19 @@ export async function stageCommand(id: string): Promise<void> {
     warn: ({ message }) => say(`warning: ${message}`),
     say,
     signal: stop.signal,
-  })).finally(() => live?.remove());
+  })).catch((error: unknown) => namingLeftovers(root, id, error)).finally(() => live?.remove());
   const seconds = (Date.now() - started) / 1000;
   Journal.current(root)?.append({ id, status, seconds, waited });
   say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);
+}
+
+/** Passes an error on, with the place of the files that the failed run had written. */
+async function namingLeftovers(root: string, id: string, error: unknown): Promise<never> {
+  const store = storeOf(root);
+  const failure = error instanceof LayerwiseError ? await store.failure(id) : undefined;
+  if (!(error instanceof LayerwiseError) || !failure || failure.files.length === 0 || failure.message !== error.message) throw error;
+  const left = `What it had written is in ${relative(root, store.failedFolder(id))}: ${failure.files.join(', ')}; layerwise show tells of it.`;
+  throw new LayerwiseError(error.code, error.message, { ...(error.where ? { where: error.where } : {}), remedy: [error.remedy, left].filter(Boolean).join('\n  '), cause: error });
 }
 
 async function specification(root: string, id: string): Promise<StageInstance> {
