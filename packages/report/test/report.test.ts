@@ -144,6 +144,9 @@ describe('the volatile chapters', () => {
     expect(renderComparison(experiments, 'figures')).toContain('id="comparison"');
     expect([renderTimes([]), renderComparison([experiment('one')], 'figures')]).toEqual(['', '']);
   });
+  it('say which experiment overfits least', () => {
+    expect(renderComparison(experiments, 'figures')).toContain('exp5 overfits least: its training accuracy minus its test accuracy is −4.40 points');
+  });
   it('hold where an experiment has no test images', () => {
     const untested = experiments.map((e) => ({ ...e, test: null as unknown as number }));
     for (const text of [renderComparison(untested, 'figures'), renderStudy({ study: 'pipeline', experiments: untested })]) {

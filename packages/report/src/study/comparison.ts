@@ -25,7 +25,9 @@ export function comparisonLead(experiments: readonly ComparedExperiment[]): stri
   const [best, worst] = [sorted[0] as ComparedExperiment, sorted[sorted.length - 1] as ComparedExperiment];
   const here = experiments.find((experiment) => experiment.current);
   const place = here && sorted.includes(here) ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${sorted.length}.` : '';
-  return `Test accuracy of ${plural(sorted.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${place}`;
+  const least = [...sorted].sort((a, b) => a.train - a.test - (b.train - b.test))[0] as ComparedExperiment;
+  const gap = sorted.length > 1 ? ` ${least.name} overfits least: its training accuracy minus its test accuracy is ${points(least.train - least.test)} points.` : '';
+  return `Test accuracy of ${plural(sorted.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${gap}${place}`;
 }
 
 /** Title of a column and what stands in it. */
