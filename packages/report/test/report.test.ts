@@ -121,6 +121,15 @@ describe('a report of other data', () => {
     expect(text).toMatch(/Gap, training − test<\/dt><dd>–/);
     expect(/NaN|Infinity|undefined/.exec(text.replace(/<script[\s\S]*?<\/script>/g, ''))).toBeNull();
   });
+  it('says that the net was validated on the test images', async () => {
+    const inputs = fixture({ validation: 0, views: [] });
+    inputs.activations.matrices.set('validation', inputs.activations.matrices.get('test') as NonNullable<ReturnType<typeof inputs.activations.matrices.get>>);
+    const text = index((await runInMemory(stage, { params, inputs })).output);
+    expect(text).toContain('The validation images are the test images themselves.');
+    expect(text).toContain('used to test, and to validate');
+    expect(text).not.toContain('kept for validation');
+    expect(index(await report({ views: [] }))).not.toContain('The validation images are the test images');
+  });
   it('leaves images and script out when not interactive', async () => {
     expect(index(await report({ views: [] }, { ...params, interactive: false }))).not.toContain('<script');
   });

@@ -185,3 +185,8 @@ function uniqueWarnings(inputs: Inputs): Experiment['warnings'] {
   }
   return [...seen.values()];
 }
+
+/** Whether the validation images are the test images themselves: then they must not be chosen by. */
+export function validatesOnTest({ train, validation, test, images }: Pick<Experiment, 'train' | 'validation' | 'test' | 'images'>): boolean {
+  return validation.rows > 0 && validation.rows === test.rows && train.rows + validation.rows > images.train.rows && validation.id.every((id, i) => id === test.id[i]);
+}

@@ -1,4 +1,5 @@
 import { classCounts } from '../analysis/histogram.js';
+import { validatesOnTest } from '../data/experiment.js';
 import type { RawRows, Images } from '../data/images.js';
 import { classCountDrawing } from '../figures/bars.js';
 import { ints, reals, texts } from '../figures/columns.js';
@@ -20,9 +21,9 @@ export async function datasetSection(context: Context): Promise<Section> {
   const shapes = [
     ['training file', count(images.train.rows)],
     ['– used to train', count(train.rows)],
-    [dataset.validationRows ? '– for validation, which came with the data' : '– kept for validation', count(validation.rows)],
+    ...(validatesOnTest(experiment) ? [] : [[dataset.validationRows ? '– for validation, which came with the data' : '– kept for validation', count(validation.rows)]]),
     [dataset.testSplitOff ? 'test images, split off the training images' : 'test file', count(images.test.rows)],
-    ['– used to test', count(test.rows)],
+    [validatesOnTest(experiment) ? '– used to test, and to validate' : '– used to test', count(test.rows)],
     ['pixels', `${images.width} × ${images.height}, 0 to 255`],
   ];
   return {

@@ -134,7 +134,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     const plot: Plot = { scatter, split: view.split, caption: caption(view, experiment.images.width) };
     return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
   });
-  const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}`;
+  const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}${view.method === 'tsne' ? `, ${count(view.rows)} images` : ''}`;
   return { title, lead, own, plots };
 }
 
