@@ -177,11 +177,11 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     const { page } = await open(390);
     const said = (): Promise<string | null> => page.locator('.pad-like').textContent();
     await draw(page, digits['0']!);
-    await expect.poll(said).toMatch(/^Like the training images/);
+    await expect.poll(said).toMatch(/^In the last hidden layer \d+% of the training images have a nearer neighbour/);
     await page.getByRole('button', { name: 'Clear' }).click();
     await expect.poll(said).toBe('');
     await draw(page, Array.from({ length: 12 }, (_, i): Line => [[0.05, 0.05 + 0.08 * i], [0.95, 0.05 + 0.08 * i]]));
-    await expect.poll(said).toMatch(/^Unlike the training images: (100|99\.\d)% of them/);
+    await expect.poll(said).toMatch(/^Unlike the training images: in the last hidden layer (100|99\.\d)% of them/);
     await page.context().close();
   });
 

@@ -29,15 +29,15 @@ export class SheetReader {
 
   /** Finds and reads the digits on a picture. @throws LayerwiseError DATA_INVALID if there is nothing on it */
   read(picture: Picture, name: string): Reading[] {
-    const { digits } = findDigits(picture, this.net.dataset.width);
+    const { digits } = findDigits(picture, this.net.dataset.width, (pixels) => Math.max(...respond(this.net, pixels).probabilities));
     if (digits.length === 0) throw new LayerwiseError('DATA_INVALID', `picture ${name} must have digits on it, but no writing was found`, { remedy: 'Digits should be at least 10 pixels tall and clearly darker or lighter than the paper.' });
-    return digits.map(({ box, pixels, row }, i) => {
+    return digits.map(({ box, pixels, row, touching }, i) => {
       const response = respond(this.net, pixels);
       const winner = largest(response.probabilities);
       const last = response.hidden[response.hidden.length - 1] ?? response.features;
       const { distance, percentile } = this.training.familiarity(last);
       const voices = loudest(contributions(this.net, response, winner), NAMED);
-      return { picture: name, number: i + 1, row: row + 1, box, class: this.net.dataset.classes[winner] ?? String(winner), probabilities: Array.from(response.probabilities), ...voices, distance, percentile, unlike: percentile > UNLIKE };
+      return { picture: name, number: i + 1, row: row + 1, box, class: this.net.dataset.classes[winner] ?? String(winner), probabilities: Array.from(response.probabilities), ...voices, distance, percentile, unlike: percentile > UNLIKE, ...(touching && { touching }) };
     });
   }
 }

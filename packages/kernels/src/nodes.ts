@@ -11,6 +11,6 @@ export { activate, effectiveRank, slope, weightedSums, type DenseLayer, type Lay
 /** Ranks of rows by value, and what they tell: areas under curves, overlap, quantiles. */
 export { classAreas, overlap, quantile, rankRows, splitSorted, spread, type Ranking } from './nodes/ranking.js';
 /** How well classes are read out of a few units. */
-export { fewestFor, readoutAccuracy, selectForward, type ReadoutData } from './nodes/readout.js';
+export { fewestFor, jointRows, readoutAccuracy, selectForward, type ReadoutData } from './nodes/readout.js';
 /** Selectivity of units for classes, with bootstrap intervals. */
 export { entropyTerms, rankBins, resample, selectivity, type Bootstrap, type Selectivity } from './nodes/selectivity.js';

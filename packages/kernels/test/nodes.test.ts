@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '@layerwise/kernels/random';
-import { ablate, activate, ascend, boundedMaximiser, classAreas, clusterOrder, effectiveRank, entropyTerms, fewestFor, incoming, outgoing, overlap, quantile, rankBins, rankRows, readoutAccuracy, resample, selectForward, selectivity, splitSorted, spread, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
+import { ablate, activate, ascend, boundedMaximiser, classAreas, clusterOrder, effectiveRank, entropyTerms, fewestFor, incoming, jointRows, outgoing, overlap, quantile, rankBins, rankRows, readoutAccuracy, resample, selectForward, selectivity, splitSorted, spread, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
 
 const random = new Random(Uint32Array.of(1, 2, 3, 4));
 const noise = (): number => random.float() * 2 - 1;
@@ -200,6 +200,13 @@ describe('a bounded maximiser', () => {
 });
 
 describe('a readout', () => {
+  it('is fitted on all rows, or on several for each node of a wide layer', () => {
+    expect(jointRows(55_000, 128)).toHaveLength(55_000);
+    expect(jointRows(55_000, 512)).toHaveLength(30_517);
+    expect(jointRows(55_000, 2048)).toHaveLength(5 * 2048);
+    expect(jointRows(6000, 2048)).toHaveLength(6000);
+  });
+
   const H = 6;
   const data = Float32Array.from({ length: N * H }, (_, i) => {
     const [r, h] = [Math.floor(i / H), i % H];

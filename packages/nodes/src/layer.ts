@@ -1,5 +1,5 @@
 import { throwIfAborted, type NodeLayerInfo } from '@layerwise/contracts';
-import { ablate, ablationCost, clusterOrder, effectiveRank, fewestFor, incoming, incomingCost, outgoing, outgoingCost, readoutAccuracy, selectForward, spread, type Ablation, type ReadoutData } from '@layerwise/kernels/nodes';
+import { ablate, ablationCost, clusterOrder, effectiveRank, fewestFor, incoming, incomingCost, jointRows, outgoing, outgoingCost, readoutAccuracy, selectForward, spread, type Ablation, type ReadoutData } from '@layerwise/kernels/nodes';
 import { covariance, symmetricEigen } from '@layerwise/kernels/pca';
 import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';
@@ -8,8 +8,6 @@ import { maximisers, type Maximisers } from './maximisers.js';
 
 /** Multiply-adds that a quantity may take; past it, evenly spaced rows stand for all. Measured: 1e9 take about a second. */
 const WORK = 1e9;
-/** The covariance runs in a vector kernel, several times as fast. */
-const COVARIANCE_WORK = 8e9;
 const DUPLICATE = 0.98;
 
 /** How the stage is run. */
@@ -94,7 +92,7 @@ async function respond(subject: Subject, index: number, { images, signal, told }
 /** What the nodes are together: duplicates, effective rank, readout. */
 async function together({ rows: N, label, names, hidden }: Subject, index: number, responses: readonly NodeResponse[], { workers, signal }: Running): Promise<Pick<NodeLayerInfo, 'duplicates' | 'effectiveRank' | 'readout'> & { rows: number }> {
   const { data, width: H } = hidden[index];
-  const chosen = spread(N, COVARIANCE_WORK / (H * H));
+  const chosen = jointRows(N, H);
   const rows = chosen.length;
   if (rows < 2) return { duplicates: [], effectiveRank: 0, readout: { accuracy: 1, for95: 1, for99: 1, order: responses.map((_, h) => h) }, rows };
   const part = rows === N ? data : gather(data, H, chosen);

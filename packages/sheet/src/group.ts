@@ -6,6 +6,9 @@ export interface Group extends Box {
   readonly parts: readonly Component[];
 }
 
+/** Width of a patch, over the typical height: more is a drawn line or a frame; several digits that touch are less. */
+const MOST_WIDE = 6;
+
 /**
  * Puts patches of ink together to digits: what is much smaller than a digit belongs to the digit nearby or is dirt;
  * halves of a broken digit lie one above the other and close.
@@ -16,7 +19,7 @@ export function groupsOf(components: readonly Component[], width: number, height
   const writing = components.filter((part) => !clutter(part, width, height));
   const typical = typicalHeight(writing);
   const least = Math.max(7, 0.4 * typical);
-  const kept = writing.filter((part) => part.height <= 2.5 * typical && part.width <= 3 * typical);
+  const kept = writing.filter((part) => part.height <= 2.5 * typical && part.width <= MOST_WIDE * typical);
   let groups = kept.filter((part) => part.height >= least).map(single);
   groups = merged(groups, (a, b) => halves(a, b, typical));
   const fragments = kept.filter((part) => part.height < least && Math.max(part.width, part.height) >= 0.06 * typical);

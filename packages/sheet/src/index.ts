@@ -1,6 +1,7 @@
 export { decodePicture, encodePng, MOST_PIXELS } from './decode.js';
 export { readHeader, type PictureHeader } from './header.js';
 export { findDigits, type FoundDigit, type Sheet } from './find.js';
+export { type Judge } from './touching.js';
 export { readingRows } from './order.js';
 export { drawn, PEN, type Stroke } from './drawn.js';
 export { boundsOf, formOf, normalise, type Box, type Form, type Ink } from './normalise.js';

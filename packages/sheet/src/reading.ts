@@ -1,3 +1,4 @@
+import type { FoundDigit } from './find.js';
 import type { Box } from './normalise.js';
 
 /** A hidden node and how much it spoke for (positive) or against (negative) the class that won. */
@@ -30,6 +31,8 @@ export interface Reading {
   readonly percentile: number;
   /** The input is unlike the training images: the percentile is above UNLIKE of familiarity.ts. */
   readonly unlike: boolean;
+  /** As {@link FoundDigit} has it. */
+  readonly touching?: FoundDigit['touching'];
 }
 
 /** The `count` loudest voices for and against, each layer's own, loudest first. */
@@ -41,10 +44,10 @@ export function loudest(contributions: readonly ArrayLike<number>[], count: numb
 
 /** Readings as CSV (RFC 4180), one line a digit. */
 export function toCsv(readings: readonly Reading[], classes: readonly string[]): string {
-  const head = ['picture', 'number', 'row', 'x', 'y', 'width', 'height', 'class', 'probability', ...classes.map((name) => `p(${name})`), 'for', 'against', 'distance', 'percentile', 'unlike'];
+  const head = ['picture', 'number', 'row', 'x', 'y', 'width', 'height', 'class', 'probability', ...classes.map((name) => `p(${name})`), 'for', 'against', 'distance', 'percentile', 'unlike', 'touching'];
   const lines = readings.map((r) => {
     const { x, y, width, height } = r.box;
-    return [r.picture, r.number, r.row, x, y, width, height, r.class, winner(r), ...r.probabilities.map((p) => p.toFixed(6)), voices(r.for), voices(r.against), r.distance.toFixed(4), r.percentile.toFixed(1), r.unlike];
+    return [r.picture, r.number, r.row, x, y, width, height, r.class, winner(r), ...r.probabilities.map((p) => p.toFixed(6)), voices(r.for), voices(r.against), r.distance.toFixed(4), r.percentile.toFixed(1), r.unlike, r.touching ?? ''];
   });
   return [head, ...lines].map((cells) => `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('');
 }
@@ -61,12 +64,14 @@ function voices(list: readonly Voice[]): string {
   return list.map(({ layer, node, contribution }) => `${layer}[${node}] ${contribution > 0 ? '+' : ''}${contribution.toFixed(2)}`).join('; ');
 }
 
+const TOUCHING = { cut: 'cut off a digit that it touches', wide: 'wide: perhaps several digits that touch' } as const;
+
 /** Readings as a table for a terminal. */
 export function toText(readings: readonly Reading[]): string {
-  const head = ['#', 'row', 'box', 'class', 'prob', 'spoke most for', 'against', 'unlike the training data'];
+  const head = ['#', 'row', 'box', 'class', 'prob', 'spoke most for', 'against', 'doubts'];
   const lines = readings.map((r) => {
     const { x, y, width, height } = r.box;
-    const far = r.unlike ? `yes: farther than ${r.percentile.toFixed(1)}% of it` : '';
+    const far = [r.unlike && `unlike the training data: farther than ${r.percentile.toFixed(1)}% of it`, r.touching && TOUCHING[r.touching]].filter(Boolean).join('; ');
     return [String(r.number), String(r.row), `${x},${y} ${width}x${height}`, r.class, Math.max(...r.probabilities).toFixed(3), voices(r.for.slice(0, 2)), voices(r.against.slice(0, 2)), far];
   });
   const widths = head.map((title, c) => Math.max(title.length, ...lines.map((line) => (line[c] as string).length)));

@@ -1,4 +1,4 @@
-import { decodePicture, findDigits, type Picture } from '@layerwise/sheet';
+import { boundsOf, decodePicture, findDigits, type Picture } from '@layerwise/sheet';
 import { describe, expect, it } from 'vitest';
 import { COLOURS, photograph } from './made/camera.js';
 import { makePage, type Page } from './made/page.js';
@@ -80,5 +80,33 @@ describe('findDigits', () => {
     const before = Uint8Array.from(picture.data);
     findDigits(picture);
     expect(picture.data).toEqual(before);
+  });
+});
+
+describe('digits that touch', () => {
+  /** Rings 60 pixels wide and high, side by side, each one pixel into the one before. */
+  const rings = (count: number): Picture =>
+    blank(120 + 60 * count, 160, (x, y) => (Array.from({ length: count }, (_, i) => Math.hypot(x - 90 - 59 * i, y - 80)).some((r) => r >= 23 && r <= 30) ? 30 : 235));
+  /** 1 for what is as wide as high, as a ring is. */
+  const roundness = (pixels: Uint8Array): number => {
+    const { width, height } = boundsOf({ width: 28, height: 28, data: pixels }, 127)!;
+    return Math.min(width, height) / Math.max(width, height);
+  };
+
+  it.each([2, 3, 4])('%i of them are cut apart where the parts look like digits', (count) => {
+    const { digits } = findDigits(rings(count), 28, roundness);
+    expect(digits.map(({ touching }) => touching)).toEqual(new Array(count).fill('cut'));
+    digits.forEach(({ box, pixels }, i) => {
+      expect(Math.abs(box.x + box.width / 2 - 90 - 59 * i)).toBeLessThan(12);
+      expect(roundness(pixels)).toBeGreaterThan(0.8);
+    });
+  });
+
+  it('stay whole and are flagged where nobody judges them or no cut looks right; one digit is neither cut nor flagged', () => {
+    for (const judge of [undefined, () => 0.1]) {
+      const { digits } = findDigits(rings(2), 28, judge);
+      expect(digits.map(({ touching, box }) => [touching, box.width > 110])).toEqual([['wide', true]]);
+    }
+    expect(findDigits(rings(1), 28, roundness).digits.map(({ touching }) => touching)).toEqual([undefined]);
   });
 });

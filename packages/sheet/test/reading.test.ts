@@ -7,12 +7,13 @@ const reading: Reading = { picture: 'a "b", c.jpg', number: 1, row: 1, box: { x:
 describe('tables', () => {
   it('CSV quotes what needs it and has a column a class', () => {
     const [head, line] = toCsv([reading], ['one', 'seven']).split('\r\n');
-    expect(head).toBe('picture,number,row,x,y,width,height,class,probability,p(one),p(seven),for,against,distance,percentile,unlike');
-    expect(line).toBe('"a ""b"", c.jpg",1,1,3,4,5,6,seven,0.750000,0.250000,0.750000,hidden1[3] +1.50,hidden1[0] -2.00,1.2500,99.5,true');
+    expect(head).toBe('picture,number,row,x,y,width,height,class,probability,p(one),p(seven),for,against,distance,percentile,unlike,touching');
+    expect(line).toBe('"a ""b"", c.jpg",1,1,3,4,5,6,seven,0.750000,0.250000,0.750000,hidden1[3] +1.50,hidden1[0] -2.00,1.2500,99.5,true,');
   });
 
   it('text names the class and why to doubt it', () => {
-    expect(toText([reading])).toMatch(/seven .*0\.750 .*hidden1\[3\] \+1\.50 .*yes: farther than 99\.5% of it/);
+    expect(toText([{ ...reading, unlike: false, touching: 'wide' }])).toMatch(/-2\.00 +wide: perhaps several digits that touch$/);
+    expect(toText([reading])).toMatch(/seven .*0\.750 .*hidden1\[3\] \+1\.50 .*unlike the training data: farther than 99\.5% of it/);
   });
 });
 

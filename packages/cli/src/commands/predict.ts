@@ -54,7 +54,7 @@ export async function predictCommand(address: string, names: readonly string[], 
 async function readSheet(reader: SheetReader, file: string, output: string): Promise<Reading[]> {
   const picture = decodePicture(await readFile(file), file);
   const readings = reader.read(picture, file);
-  const drawn = annotated(picture, readings.map((reading) => ({ box: reading.box, text: reading.class, doubtful: reading.unlike })));
+  const drawn = annotated(picture, readings.map((reading) => ({ box: reading.box, text: reading.class, doubtful: reading.unlike || reading.touching === 'wide' })));
   await writeFile(output, encodePng(drawn));
   return readings;
 }
@@ -74,8 +74,10 @@ function summary(readings: readonly Reading[], score: LabelScore | undefined): s
   const text = `read in order: ${readings.map((reading, i) => `${i > 0 && reading.row !== (readings[i - 1] as Reading).row ? ' ' : ''}${reading.class}`).join(readings.every((reading) => reading.class.length === 1) ? '' : ' ')}`;
   const doubtful = readings.filter((reading) => reading.unlike).length;
   const warning = doubtful > 0 ? `\n${doubtful} of ${readings.length} inputs are unlike the training data; trust these readings less` : '';
+  const [cut, wide] = (['cut', 'wide'] as const).map((touching) => readings.filter((reading) => reading.touching === touching).length);
+  const touch = `${cut ? `\n${cut} digits that touch were cut apart; check them` : ''}${wide ? `\n${wide} ${wide === 1 ? 'input is' : 'inputs are'} wide for one digit: perhaps several that touch` : ''}`;
   const scored = score ? `\nscore: ${score.right} of ${score.labels} right (${((100 * score.right) / score.labels).toFixed(1)}%); ${score.wrong} read wrongly, ${score.missed} not found, ${score.extra} found where no label is` : '';
-  return text + warning + scored;
+  return text + warning + touch + scored;
 }
 
 function shown(path: string): string {

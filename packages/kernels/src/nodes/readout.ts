@@ -1,4 +1,5 @@
 import { largest, type LayerValues } from './layers.js';
+import { spread } from './ranking.js';
 
 /** What the readout is fitted on: H nodes, K classes. */
 export interface ReadoutData {
@@ -10,6 +11,16 @@ export interface ReadoutData {
   readonly classMeans: Float64Array;
   /** Share of the rows of each class. */
   readonly shares: Float64Array;
+}
+
+/** Multiply-adds that a covariance may take; it runs in a vector kernel. */
+const COVARIANCE_WORK = 8e9;
+/** Of fewer rows for each node a readout would learn the rows by heart. */
+const ROWS_PER_NODE = 5;
+
+/** Evenly spaced rows, of all there are, on which the covariance of `nodes` nodes and their readout are computed. */
+export function jointRows(rows: number, nodes: number): Uint32Array {
+  return spread(rows, Math.max(COVARIANCE_WORK / (nodes * nodes), ROWS_PER_NODE * nodes));
 }
 
 /** float64[H][K]: covariance of each node with being of each class, times N / (N - 1) left out. */

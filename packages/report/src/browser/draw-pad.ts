@@ -126,7 +126,8 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
   function compare(percentile?: number): void {
     const far = percentile !== undefined && percentile > unlike;
     part('like').classList.toggle('far', far);
-    part('like').textContent = percentile === undefined ? '' : far ? `Unlike the training images: ${percentile.toFixed(percentile < 100 ? 1 : 0)}% of them have a nearer neighbour among themselves in the last hidden layer. Trust the answer less.` : 'Like the training images, by its distance to them in the last hidden layer.';
+    const share = percentile?.toFixed(far && percentile < 100 ? 1 : 0);
+    part('like').textContent = share === undefined ? '' : far ? `Unlike the training images: in the last hidden layer ${share}% of them have a nearer neighbour. Trust the answer less.` : `In the last hidden layer ${share}% of the training images have a nearer neighbour.`;
   }
   const percent = (share: number): string => (share >= 0.9995 ? '>99.9%' : share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`);
   const said = ([first, second]: (readonly [string, number])[]): string => {

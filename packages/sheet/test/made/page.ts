@@ -31,6 +31,8 @@ export interface PageJob {
   /** Height of a digit in pixels. */
   readonly height: number;
   readonly paper: 'plain' | 'ruled' | 'squared';
+  /** So many digits beside each other touch. */
+  readonly touching?: number;
 }
 
 /** Lays digits on a page in rows, each moved and turned a little. */
@@ -48,7 +50,11 @@ export function makePage(job: PageJob): Page {
     const x = size / 2 + (i % columns) * stepX + 0.12 * size * random.float() + 0.1 * stepX;
     const y = size / 2 + Math.floor(i / columns) * stepY + 0.2 * size * random.float() + 0.1 * stepY;
     const image = images(i, random);
-    draw(page, image, x, y, own, 0.16 * (random.float() - 0.5));
+    const before = page.placed.at(-1);
+    const joined = job.touching !== undefined && (i % columns) % job.touching !== 0 && before;
+    // Into the digit before by up to a tenth of the height, so that most of them touch.
+    const left = joined ? before.x + before.width - size * (0.02 + 0.08 * random.float()) : x;
+    draw(page, image, left, joined ? before.y + 0.08 * size * (random.float() - 0.5) : y, own, (joined ? 0.08 : 0.16) * (random.float() - 0.5));
   }
   return page;
 }

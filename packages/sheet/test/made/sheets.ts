@@ -31,6 +31,16 @@ export function madeSheets(count: number, seed: number, hands: readonly PageJob[
   });
 }
 
+/** Photos of pages on which so many digits beside each other touch, `count` of them, from a seed. */
+export function touchingSheets(count: number, seed: number, touching: number, hands: readonly PageJob['hand'][]): MadeSheet[] {
+  return Array.from({ length: count }, (_, i) => {
+    const hand = hands[i % hands.length] as PageJob['hand'];
+    const page = makePage({ seed: seed + i, hand, rows: 4, columns: 6, height: 64, paper: i % 3 === 2 ? 'ruled' : 'plain', touching });
+    const { picture, placed } = photograph(page, { seed: seed + i, tilt: 0.02, shadow: 0.2, noise: 3, blur: 1, colours: COLOURS.pen });
+    return { name: `${i + 1}-touching-${typeof hand === 'string' ? hand : 'images'}`, jpeg: toJpeg(picture, 80), placed };
+  });
+}
+
 /** What was found, against what is there. */
 export interface Tally {
   /** Digits on the sheets. */
