@@ -9,7 +9,7 @@ import { nodesArtifact } from '../packages/report/test/nodes-fixture.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const HIDDEN = [30];
+const HIDDEN = [30, 3];
 
 describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a browser', () => {
   let browser: Browser;
@@ -44,6 +44,23 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
       const canvas = document.querySelector<HTMLCanvasElement>('#node-list-hidden1 canvas[data-tile="weights,0"]');
       return canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
     });
+    expect(faults).toEqual([]);
+  });
+
+  it('sorts a layer of one page too, and shows the weights of a layer on one scale', async () => {
+    const list = page.locator('#node-list-hidden2');
+    await list.scrollIntoViewIfNeeded();
+    const controls = list.locator('xpath=preceding-sibling::*[1][contains(@class, "controls")]');
+    await controls.waitFor();
+    expect(await controls.locator('button').count()).toBe(0);
+    expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 3', 'Node 2', 'Node 1']);
+    await controls.locator('select').first().selectOption('number');
+    expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 1', 'Node 2', 'Node 3']);
+    const faint = (): Promise<string[]> => list.locator('.pictures > div:first-child canvas').evaluateAll((all) => all.map((canvas) => getComputedStyle(canvas).opacity));
+    expect(await faint()).toEqual(['1', '1', '1']);
+    await controls.locator('select').nth(1).selectOption('layer');
+    const shares = await list.locator('.node-card').evaluateAll((all) => all.map((card) => String(Number((card as HTMLElement).style.getPropertyValue('--share')))));
+    expect(await faint()).toEqual(shares);
     expect(faults).toEqual([]);
   });
 });

@@ -51,7 +51,9 @@ export function findDigits(picture: Picture, size = 28, judge?: Judge): Sheet {
   const relevelled = lines ? (levelsOf({ ...map, ink: without(ink, lines) }) ?? levels) : levels;
   const groups = groupsOf(componentsOf(ink.data, ink.width, ink.height, relevelled, lines), ink.width, ink.height);
   const see = (piece: Piece): Uint8Array => imageOf(ink, piece, size, lines);
-  const pieces = groups.flatMap((group) => splitTouching(ink, group, see, judge));
+  const middle = groups.map(({ height }) => height).sort((a, b) => a - b)[groups.length >> 1] ?? 0;
+  // What is much lower than the digits, such as the edge of a shadow, is none, whatever its parts look like.
+  const pieces = groups.flatMap((group) => splitTouching(ink, group, see, group.height >= 0.7 * middle ? judge : undefined));
   const digits = readingRows(pieces).flatMap((row, r) => row.map((piece) => ({ box: enlarged(piece, picture, ink), pixels: see(piece), row: r, ...(piece.touching && { touching: piece.touching }) })));
   return { digits, inverted: map.inverted, ruled: lines !== undefined };
 }
