@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { ResultTable } from '@layerwise/contracts';
 import { runInMemory } from '@layerwise/conformance';
 import { accuracyFigure, renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
 import { fixture } from '../packages/report/test/fixture.js';
@@ -34,7 +35,11 @@ describe.skipIf(!found)('a report in a browser', () => {
     for (const extension of ['svg', 'vl.json', 'parquet']) writeFileSync(join(folder, 'figures', `${accuracyFigure(compared)?.name}.${extension}`), '');
     const many = await runInMemory(stage, { inputs: fixture({ classes: Array.from({ length: 60 }, (_, c) => `kind ${c}`), test: 600, hidden: [8], side: 32, views: ['hidden1-tsne'] }) });
     writeFileSync(join(folder, 'many.html'), many.output.blobs.get('index.html') as Uint8Array);
-    const components = await runInMemory(stage, { inputs: fixture({ origin: 'components', hidden: [1], views: [] }) });
+    const evaluated = fixture({ origin: 'components', hidden: [1], views: [] });
+    const history = evaluated.model.tables.get('history') as ResultTable;
+    const clean = Object.fromEntries(['cleanLoss', 'cleanAccuracy', 'cleanValLoss', 'cleanValAccuracy', 'testLoss', 'testAccuracy'].map((name) => [name, history['loss'] as ResultTable[string]]));
+    evaluated.model.tables.set('history', { ...history, ...clean });
+    const components = await runInMemory(stage, { inputs: evaluated });
     for (const [name, bytes] of components.output.blobs) writeFileSync(join(folder, name === 'index.html' ? 'components.html' : name), bytes);
     for (const name of [...output.tables.keys(), ...components.output.tables.keys()]) writeFileSync(join(folder, `${name}.parquet`), '');
     browser = await chromium.launch({ executablePath, args: ARGS });
@@ -140,6 +145,7 @@ describe.skipIf(!found)('a report in a browser', () => {
     ['index.html', 768],
     ['study.html', 768],
     ['many.html', 390],
+    ['components.html', 390],
   ])('%s does not scroll sideways at %d px, also with everything unfolded', async (file, width) => {
     const { page } = await open(file, { width });
     await page.$$eval('details', (all) => all.forEach((details) => (details.open = true)));
@@ -147,8 +153,9 @@ describe.skipIf(!found)('a report in a browser', () => {
     await page.context().close();
   });
 
-  it.each([['index.html', 1440], ['study.html', 1440], ['index.html', 1120], ['study.html', 940]])('%s has room for its tables at %d px', async (file, width) => {
+  it.each([['index.html', 1440], ['study.html', 1440], ['index.html', 1120], ['study.html', 940], ['index.html', 390], ['components.html', 390]])('%s has room for its tables at %d px', async (file, width) => {
     const { page } = await open(file, { width });
+    await page.$$eval('details', (all) => all.forEach((details) => (details.open = true)));
     const wide = await page.$eval('main', (main) => Array.from(main.querySelectorAll('table')).filter((table) => table.getBoundingClientRect().right > main.getBoundingClientRect().right + 1).map((table) => table.caption?.textContent));
     expect(wide).toEqual([]);
     await page.context().close();

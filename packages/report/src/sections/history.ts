@@ -8,6 +8,9 @@ import { figureBlock, row, table, type Context, type Section } from './section.j
 /** Columns of the history and their headings. */
 const COLUMNS = [['loss', 'loss'], ['accuracy', 'accuracy'], ['cleanLoss', 'loss, no dropout'], ['cleanAccuracy', 'accuracy, no dropout'], ['valLoss', 'val. loss'], ['valAccuracy', 'val. accuracy'], ['cleanValLoss', 'val. loss, no penalty'], ['cleanValAccuracy', 'val. accuracy, no dropout'], ['testLoss', 'test loss'], ['testAccuracy', 'test accuracy']] as const;
 
+/** Columns that fit the width of a phone beside each other. */
+const MOST_COLUMNS = 5;
+
 /** Loss and accuracy by epoch, on training and validation rows. */
 export async function historySection({ experiment: { history, evaluation, validation }, shelf }: Context): Promise<Section> {
   const columns = Object.fromEntries(Object.entries(history).map(([name, column]) => [name, numbers(column.values)]));
@@ -27,6 +30,6 @@ export async function historySection({ experiment: { history, evaluation, valida
     id: 'history',
     title: 'Training',
     lead,
-    body: html`${row(figureBlock(loss, html`Dashed: the epoch whose weights are kept. ${clean}`), figureBlock(accuracy, html`Share of images classified right.`))}<details><summary>Every epoch as a table</summary>${table('History', ['epoch', ...listed.map(([, title]) => title)], rows)}</details>`,
+    body: html`${row(figureBlock(loss, html`Dashed: the epoch whose weights are kept. ${clean}`), figureBlock(accuracy, html`Share of images classified right.`))}<details><summary>Every epoch as a table</summary>${table('History', ['epoch', ...listed.map(([, title]) => title)], rows, listed.length > MOST_COLUMNS ? 'stack' : '')}</details>`,
   };
 }

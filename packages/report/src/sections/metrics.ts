@@ -25,7 +25,7 @@ export function metricsSection({ experiment, names, published }: Context): Secti
     id: 'metrics',
     title: 'Accuracy',
     lead: test.rows === 0 ? untested(experiment) : `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${beside(gap)}; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
-    body: html`${table('Scores of the kept weights, without dropout', ['split', 'images', 'accuracy', 'loss', ...(areNumbers(names) ? ['label RMSE'] : []), 'published acc. / loss'], rows)}
+    body: html`${table('Scores of the kept weights, without dropout; published: accuracy / loss', ['split', 'images', 'accuracy', 'loss', ...(areNumbers(names) ? ['label RMSE'] : []), 'published'], rows, 'scores')}
 <p class="note">${validatesOnTest(experiment) && 'The validation images are the test images themselves. '}Loss is the mean cross-entropy in nats${areNumbers(names) && '; label RMSE treats classes as numbers'}.</p>
 ${test.rows > 0 && testReport(report, names)}
 <details><summary>Classification report, training images</summary>${reportTable('Classification report, training images', classification(confusion(experiment.train, names.length)), names)}</details>`,
