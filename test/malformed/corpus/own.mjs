@@ -95,6 +95,7 @@ const bad = () => ({
   'Parquet: the first half': ['d.parquet', cut(parquet, 0.5)],
   'Parquet: a footer longer than the file': ['d.parquet', overwritten(parquet, -8, 255, 255, 255, 127)],
   'Parquet: a footer of zeros': ['d.parquet', Buffer.concat([parquet.subarray(0, 4), Buffer.alloc(400), parquet.subarray(-8)])],
+  'Parquet: the size of a page is true': ['d.parquet', overwritten(parquet, 9, 0x11)],
   'Parquet: its data zeroed': ['d.parquet', Buffer.concat([parquet.subarray(0, 4), Buffer.alloc(1500), parquet.subarray(1504)])],
   'Arrow: an empty file': ['d.arrow', ''],
   'Arrow: the first half': ['d.arrow', cut(arrow, 0.5)],

@@ -64,7 +64,8 @@ async function* chunkPages(handle: FileHandle, chunk: Chunk, leaf: Leaf, compres
   const starts = [chunk.data_page_offset, chunk.dictionary_page_offset].filter((offset) => offset !== undefined && offset > 0n).map(Number);
   const end = Math.min(...starts) + Number(chunk.total_compressed_size);
   const { size } = await handle.stat();
-  if (!(end <= size)) throw invalid(where, `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`, 'it is cut short: write or copy it again');
+  // Types in the file's metadata are the file's own: an integer may come as a fraction, or as true.
+  if (![...starts, end].every(isCount) || end > size) throw invalid(where, `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`, 'it is cut short: write or copy it again');
   const decode = await pageDecoder(chunk, leaf, compressors, where, firstRow);
   let left = Number(chunk.num_values);
   for (let at = Math.min(...starts); at < end && left > 0; ) {
@@ -73,13 +74,17 @@ async function* chunkPages(handle: FileHandle, chunk: Chunk, leaf: Leaf, compres
     const header = parquetHeader(reader);
     const { compressed_page_size: length, uncompressed_page_size: unpacked } = header;
     const values = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
-    if (!(length >= 0 && length <= end - at && unpacked >= 0 && unpacked <= MOST_PAGE && values >= 0 && values <= MOST_VALUES)) throw invalid(where, `a page of column '${leaf.path[0]}' must have at most ${MOST_VALUES} values and ${MOST_PAGE} bytes, but declares ${values} and ${unpacked}`, 'write the table with smaller pages, or again');
+    if (![length, unpacked, values].every(isCount) || length > end - at || unpacked > MOST_PAGE || values > MOST_VALUES) throw invalid(where, `a page of column '${leaf.path[0]}' must have at most ${MOST_VALUES} values and ${MOST_PAGE} bytes, but declares ${values} and ${unpacked}`, 'write the table with smaller pages, or again');
     const page = decode(header, await readAt(handle, at + reader.offset, length));
     at += reader.offset + length;
     if (!page) continue;
     left -= values;
     yield page;
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
