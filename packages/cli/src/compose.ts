@@ -38,10 +38,11 @@ export async function composeReports(root: string, study: PlannedStudy, built: r
   await publishPage(root, page, renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests: seedTests(built) }), experiments);
 }
 
-/** Tests over the seeds that experiments have in common, in words; none unless they were trained from several. */
+/** Tests over the seeds that experiments have in common, in words: of those that were trained from several, against the best of them on validation data. */
 export function seedTests(built: readonly BuiltExperiment[]): readonly string[] {
-  const reference = referenceOf(built);
-  return built.flatMap((other) => (reference && other !== reference ? describeTests(differenceOf(reference.result, other.result)) : []));
+  const repeated = built.filter(({ result }) => result.seeds.count > 1);
+  const reference = referenceOf(repeated);
+  return repeated.flatMap((other) => (reference && other !== reference ? describeTests(differenceOf(reference.result, other.result)) : []));
 }
 
 /**
