@@ -24,6 +24,7 @@ describe('which stages run', () => {
     workspace.study('tiny', study(pixels, forest));
     const first = await run();
     expect(first.output).toContain('tiny:forest');
+    expect(first.output.lastIndexOf('  report     artifacts/tiny/'), first.output).toBeGreaterThan(first.output.indexOf('Successfully ran target'));
     expect(first.ran, first.output).toEqual(everything);
   });
   afterAll(() => workspace.remove());

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
@@ -106,12 +106,20 @@ let live: LiveView | undefined;
 export const postTasksExecution: PostTasksExecution = (_options, { workspaceRoot }) => {
   live?.stop();
   closeGate();
+  showScreen(join(workspaceRoot, 'artifacts', '.runs', `${process.env.LAYERWISE_RUN}.txt`));
   try {
     noteCopies(nxCache(workspaceRoot), copyNotes(workspaceRoot));
   } catch {
     // The disk is full or read-only, which the run has said; without notes the next one reads more.
   }
 };
+
+/** Prints what the last targets have left to be shown in the end. */
+function showScreen(file: string): void {
+  if (!existsSync(file)) return;
+  process.stdout.write(readFileSync(file, 'utf8'));
+  rmSync(file, { force: true });
+}
 
 /**
  * Removes Nx's records of what its cache holds, which it believes whatever is there: it would take an entry that is gone for restored, and what

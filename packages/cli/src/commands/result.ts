@@ -24,21 +24,23 @@ export async function resultCommand(address: string): Promise<void> {
   const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
   const cached = new Set(ids.filter((id) => entries.get(id)?.status !== 'computed'));
   await composeReports(root, study, built, shown, cached);
+  const show = (text: string): void => (journal ? journal.leaveScreen(text) : void process.stdout.write(text));
   if (address.includes(':')) {
     for (const { plan, result } of shown) {
       const run = journal ? `\n${describeRun(plan, entries, journal.started, Date.now())}` : '';
-      process.stdout.write(`\n${describeResult(result)}${run}\n`);
+      show(`\n${describeResult(result)}${run}\n`);
     }
   } else {
     const counts = new Map(shown.map(({ plan, result }) => [result.experiment, Object.values(plan.stages).filter((id) => entries.get(id)?.status === 'computed').length]));
     const time = journal ? `  time       ${duration(Date.now() - journal.started)}\n` : '';
     const waits = describeWaits(entries.values()).map((line) => `${line}\n`).join('');
     const tests = seedTests(built).map((line) => `  ${line}\n`).join('');
-    process.stdout.write(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${tests}${waits}${time}  report     artifacts/${study.name}/report/index.html\n`);
+    show(`\n${study.name}  ${study.title}\n${describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map())}\n${tests}${waits}${time}  report     artifacts/${study.name}/report/index.html\n`);
   }
   noteLooks(join(root, 'artifacts'));
   journal?.prune();
   const off = shown.flatMap(({ plan, result }) => unmet(plan, result));
+  if (off.length > 0) journal?.leaveScreen(`\nnot as expected:\n${off.map((line) => `  ${line}\n`).join('')}`);
   if (off.length > 0) throw new LayerwiseError('EXPECTATION_UNMET', off.join('\n'), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' });
 }
 

@@ -12,6 +12,10 @@ export interface Split {
   readonly predicted: Uint16Array;
   /** float32[N x K]. */
   readonly probabilities: Float32Array;
+}
+
+/** The training rows, with what the hidden nodes made of them. */
+export interface TrainingSplit extends Split {
   /** One per hidden layer: float32[N x H]. */
   readonly hidden: readonly HiddenLayer[];
 }
@@ -60,7 +64,7 @@ export interface Experiment {
   readonly net: string;
   readonly evaluation: Evaluation;
   readonly history: ResultTable;
-  readonly train: Split;
+  readonly train: TrainingSplit;
   readonly validation: Split;
   readonly test: Split;
   readonly views: readonly View[];
@@ -83,6 +87,10 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
   const network = readNetwork(await model.json<LayersModel>('model'), await model.bytes('weights.bin'), features.columns);
   const importances = await readImportances(featuresArtifact);
   const components = await readComponents(featuresArtifact);
+  const classes = dataset.classes.length;
+  // Before the training rows: their files are given back first.
+  const validation = withoutActivations(await readSplit(activations, 'validation', classes));
+  const test = withoutActivations(await readSplit(activations, 'test', classes));
   return {
     dataset,
     images: openImages(await inputs.dataset.matrix('train'), await inputs.dataset.matrix('test'), dataset.width, dataset.height),
@@ -91,9 +99,9 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
     net: networkName(network),
     evaluation: { ...evaluation, train: known(evaluation.train), validation: known(evaluation.validation), test: known(evaluation.test) },
     history: await model.table('history'),
-    train: await readSplit(activations, 'train', dataset.classes.length),
-    validation: await readSplit(activations, 'validation', dataset.classes.length),
-    test: await readSplit(activations, 'test', dataset.classes.length),
+    train: await readSplit(activations, 'train', classes),
+    validation,
+    test,
     views: await readViews(embedding),
     ...(components && { components }),
     ...(importances && { importances }),
@@ -107,7 +115,7 @@ function known({ accuracy, loss }: { readonly [name in keyof Score]: Score[name]
   return { accuracy: accuracy ?? NaN, loss: loss ?? NaN };
 }
 
-async function readSplit(artifact: ArtifactReader, name: SplitName, classes: number): Promise<Split> {
+async function readSplit(artifact: ArtifactReader, name: SplitName, classes: number): Promise<TrainingSplit> {
   const table: MatrixTable = artifact.has(`${name}.arrow`) ? await artifact.matrix(name) : EMPTY;
   const hidden: HiddenLayer[] = [];
   for (let i = 1; table.columns[`hidden${i}`]; i++) {
@@ -123,6 +131,11 @@ async function readSplit(artifact: ArtifactReader, name: SplitName, classes: num
     probabilities: column(table, 'probabilities', Float32Array, table === EMPTY ? undefined : classes).data,
     hidden,
   };
+}
+
+/** A copy of what is read of other rows than those of training: a view would keep the whole file, most of which are activations. */
+function withoutActivations({ name, rows, id, label, predicted, probabilities }: Split): Split {
+  return { name, rows, id: id.slice(), label: label.slice(), predicted: predicted.slice(), probabilities: probabilities.slice() };
 }
 
 const EMPTY: MatrixTable = {
