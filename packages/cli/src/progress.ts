@@ -20,8 +20,7 @@ export class ProgressLine {
     const now = Date.now();
     const finished = step.done >= step.total;
     if (!finished && now - this.shown < (this.out.isTTY ? redrawEvery : lineEvery)) return;
-    if (!this.out.isTTY && !finished && now - this.started < lineEvery) return;
-    if (!this.out.isTTY && finished && now - this.started < lineEvery) return;
+    if (!this.out.isTTY && now - this.started < lineEvery) return;
     this.shown = now;
     const text = this.text(step, now);
     this.out.write(this.out.isTTY ? `\r\u001b[2K${text.slice(0, (this.out.columns || 80) - 1)}` : `${text}\n`);

@@ -79,7 +79,7 @@ function cheapest(cost: Float32Array, w: number, h: number, column: number): { p
     if (y === 0) break;
     const above = (y - 1) * span;
     let next = at;
-    if (at > 0 && (least[above + at - 1] as number) + STEP < (least[above + next] as number) + (next === at ? 0 : STEP)) next = at - 1;
+    if (at > 0 && (least[above + at - 1] as number) + STEP < (least[above + at] as number)) next = at - 1;
     if (at + 1 < span && (least[above + at + 1] as number) + STEP < (least[above + next] as number) + (next === at ? 0 : STEP)) next = at + 1;
     at = next;
   }

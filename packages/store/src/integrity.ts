@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lookOf } from './memo.js';
 import { namesIn, Seen, type Damage, type Place } from './seen.js';
 
+/** What a look at artifacts finds. */
 export type { Damage } from './seen.js';
 
 const seenFile = '.seen.json';

@@ -40,8 +40,9 @@ export async function resultCommand(address: string): Promise<void> {
   noteLooks(join(root, 'artifacts'));
   journal?.prune();
   const off = shown.flatMap(({ plan, result }) => unmet(plan, result));
-  if (off.length > 0) journal?.leaveScreen(`\nnot as expected:\n${off.map((line) => `  ${line}\n`).join('')}`);
-  if (off.length > 0) throw new LayerwiseError('EXPECTATION_UNMET', off.join('\n'), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' });
+  if (off.length === 0) return;
+  journal?.leaveScreen(`\nnot as expected:\n${off.map((line) => `  ${line}\n`).join('')}`);
+  throw new LayerwiseError('EXPECTATION_UNMET', off.join('\n'), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' });
 }
 
 /** The study as the run planned it. */

@@ -26,6 +26,7 @@ export interface NodeCard {
  * gradient of the class's logit; accuracy lost with the node at zero; share of zeros by true and by predicted class.
  */
 export const CLASS_FIGURES = ['area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'costZero', 'zeros', 'predictedZeros'] as const;
+/** One of them. */
 export type ClassFigure = (typeof CLASS_FIGURES)[number];
 
 /** Markup of a card's three pictures. */
