@@ -1,7 +1,8 @@
 import { check, LayerwiseError, received, unknownField, type Infer, type Problem } from '@layerwise/contracts';
-import { experimentFields, namePattern, reservedExperiments, reservedStudies, studyFields } from './fields.js';
+import { experimentFields, nameRule, reservedExperiments, reservedStudies, studyFields } from './fields.js';
+import { lineageOf, readBases } from './lineage.js';
 import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
-import { readYaml } from './yaml.js';
+import { readYaml, type YamlFile } from './yaml.js';
 
 /** A role's section as written: the package and the parameters, not yet checked against the package's table. */
 export interface Section {
@@ -9,13 +10,11 @@ export interface Section {
   readonly params: Readonly<Record<string, unknown>>;
   /** Seed given in this section, if any. */
   readonly seed?: number;
-  /** Whether the experiment itself (not only the study) says something of this role. */
-  readonly own: boolean;
-  /** Where a field of the section, or the section itself, stands: with the experiment, or with the study. */
+  /** Where a field of the section, or the section itself, stands: with the experiment, one that it extends, or the study. */
   readonly pathOf: (field?: string) => readonly string[];
 }
 
-/** One experiment as written. */
+/** One experiment, with what it has from those that it extends. */
 export interface ExperimentDocument extends Infer<typeof experimentFields> {
   readonly name: string;
   readonly sections: Readonly<Partial<Record<RoleName, Section>>>;
@@ -26,15 +25,19 @@ export interface StudyDocument extends Infer<typeof studyFields> {
   readonly file: string;
   readonly experiments: readonly ExperimentDocument[];
   /** Turns problems at paths in the file into one `STUDY_INVALID` error that names each line. */
-  readonly invalid: (problems: readonly Problem[]) => LayerwiseError;
+  readonly invalid: (problems: readonly StudyProblem[]) => LayerwiseError;
+}
+
+/** A violated rule and the experiment in which it is violated; the path may lead to the study or to an experiment that it extends. */
+export interface StudyProblem extends Problem {
+  readonly experiment?: string;
 }
 
 type Fields = Record<string, unknown>;
 const sectionNames = roleNames.map(sectionOf);
 /** Problems said in one message. */
 const maxShown = 20;
-const nameRule = new RegExp(namePattern);
-/** A longer one is not repeated with every problem. */
+/** A longer one is not repeated with every problem, or cut short. */
 const longestName = 64;
 
 /**
@@ -44,14 +47,14 @@ const longestName = 64;
  * @throws LayerwiseError STUDY_INVALID with every problem and its line
  */
 export function parseStudy(text: string, file: string): StudyDocument {
-  const { value: given, where } = readYaml(text, file);
+  const { value: given, where, line } = readYaml(text, file);
   const name = isFields(given) && typeof given.name === 'string' && given.name.length <= longestName ? given.name : '';
-  const invalid = (problems: readonly Problem[]): LayerwiseError => invalidStudy(name, problems, where);
+  const invalid = (problems: readonly StudyProblem[]): LayerwiseError => invalidStudy(name, problems, where);
   if (!isFields(given)) throw invalid([{ path: [], message: `must be a group of fields with name and experiments, got ${given === null ? 'an empty file' : received(given)}` }]);
   const problems: Problem[] = [];
   const own = checkOwn(studyFields, given, [], ['experiments', ...sectionNames], problems);
   if (own) checkName(own.name, ['name'], reservedStudies, problems);
-  const experiments = checkExperiments(given, problems);
+  const experiments = checkExperiments(given, line, problems);
   if (!own || problems.length > 0) throw invalid(problems);
   return { ...own, file, experiments, invalid };
 }
@@ -61,16 +64,21 @@ function checkName(name: string, path: Problem['path'], reserved: readonly strin
   else if (reserved.includes(name.toLowerCase())) problems.push({ path, message: `must not be one of ${reserved.join(', ')}, which have a meaning of their own, got '${name}'` });
 }
 
-function invalidStudy(study: string, problems: readonly Problem[], where: (path: Problem['path']) => string): LayerwiseError {
+function invalidStudy(study: string, problems: readonly StudyProblem[], where: (path: Problem['path']) => string): LayerwiseError {
   const subject = `study${study ? ` ${study}` : ''}`;
   const all = unique(problems);
   const said = all.slice(0, maxShown).map(({ path, message }) => {
-    const shown = path[0] === 'experiments' && path.length > 1 ? path.slice(1) : path;
+    const shown = (path[0] === 'experiments' && path.length > 1 ? path.slice(1) : path).map(shortened);
     return { text: `${subject}: ${shown.length > 0 ? `${shown.join('.')} ` : ''}${message}`, place: where(path) };
   });
   const [first, ...rest] = said as [{ text: string; place: string }, ...{ text: string; place: string }[]];
   if (rest.length === 0) return new LayerwiseError('STUDY_INVALID', first.text, { where: first.place });
   return new LayerwiseError('STUDY_INVALID', [...said.map(({ text, place }) => `${text} (${place})`), ...(all.length > maxShown ? [`and ${all.length - maxShown} more`] : [])].join('\n'));
+}
+
+function shortened(step: string | number): string {
+  const name = String(step);
+  return name.length > longestName ? `${name.slice(0, longestName)}...` : name;
 }
 
 /** Checks the fields that are not sections; names of sections are known too, so that a misspelt one is met with the right suggestion. */
@@ -86,34 +94,51 @@ function checkOwn<F extends typeof studyFields | typeof experimentFields>(fields
   return checked.value as Infer<F> | undefined;
 }
 
-function checkExperiments(given: Fields, problems: Problem[]): ExperimentDocument[] {
+function checkExperiments(given: Fields, line: YamlFile['line'], problems: Problem[]): ExperimentDocument[] {
   const { experiments } = given;
   if (!isFields(experiments) || Object.keys(experiments).length === 0) {
     problems.push({ path: experiments === undefined ? [] : ['experiments'], message: `needs at least one experiment under experiments, got ${received(experiments)}` });
     return [];
   }
-  const seen = new Map<string, string>();
+  refuseAlike(Object.keys(experiments), problems);
+  const groups = new Map(Object.entries(experiments).map(([name, experiment]) => [name, isFields(experiment) ? experiment : {}]));
+  const bases = readBases(new Map([...groups].map(([name, experiment]) => [name, experiment.extends])), line, problems);
   return Object.entries(experiments).flatMap(([name, experiment]) => {
     const path = ['experiments', name];
     checkName(name, path, reservedExperiments, problems);
-    const alike = seen.get(name.toLowerCase());
-    if (alike !== undefined) problems.push({ path, message: `must differ from '${alike}' by more than capitals: their folders would be one on some systems` });
-    seen.set(name.toLowerCase(), name);
     if (!isFields(experiment)) {
       problems.push({ path, message: `must be a group of fields, got ${received(experiment)}` });
       return [];
     }
     const own = checkOwn(experimentFields, experiment, path, sectionNames, problems);
-    const sections = readSections(given, experiment, path, problems);
-    return own ? [{ ...own, name, sections }] : [];
+    const layers = lineageOf(name, bases).map((from) => ({ at: ['experiments', from], value: groups.get(from) as Fields }));
+    // What an experiment would have from one that is not there cannot be missed.
+    const sections = Object.hasOwn(layers[0]?.value as Fields, 'extends') ? {} : readSections([{ at: [], value: given }, ...layers], problems);
+    return own ? [{ ...inherited(layers), ...own, name, sections }] : [];
   });
 }
 
-function readSections(study: Fields, experiment: Fields, path: readonly string[], problems: Problem[]): Partial<Record<RoleName, Section>> {
+function refuseAlike(names: readonly string[], problems: Problem[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const alike = seen.get(name.toLowerCase());
+    if (alike !== undefined) problems.push({ path: ['experiments', name], message: `must differ from '${alike}' by more than capitals: their folders would be one on some systems` });
+    seen.set(name.toLowerCase(), name);
+  }
+}
+
+/** What an experiment has from those that it extends beside sections, the nearest one's before another's; title, published and expected figures are its own. */
+function inherited(layers: readonly Part[]): Fields {
+  const { seed, repeats } = Object.assign({}, ...layers.map(({ value }) => value)) as Fields;
+  return { ...(seed === undefined ? {} : { seed }), ...(repeats === undefined ? {} : { repeats }) };
+}
+
+/** @param layers the study, the experiments that an experiment extends, the farthest first, and the experiment itself */
+function readSections(layers: readonly Part[], problems: Problem[]): Partial<Record<RoleName, Section>> {
   const sections: Partial<Record<RoleName, Section>> = {};
   for (const role of roleNames) {
     const name = sectionOf(role);
-    const parts = [{ at: [name], value: study[name] }, { at: [...path, name], value: experiment[name] }].filter(({ value }) => value !== undefined);
+    const parts = layers.filter(({ value }) => value[name] !== undefined).map(({ at, value }) => ({ at: [...at, name], value: value[name] }));
     const wrong = parts.filter(({ value }) => !isFields(value));
     problems.push(...wrong.map(({ at, value }) => ({ path: at, message: `must be a group of fields, got ${received(value)}` })));
     if (wrong.length > 0 || (parts.length === 0 && !(roles[role] as Role).uses)) continue;
@@ -128,7 +153,7 @@ interface Part {
   readonly value: Fields;
 }
 
-/** The study's part and the experiment's, the latter's fields taking the place of the former's. */
+/** Parts from the study's to the experiment's own, each one's fields taking the place of those before. */
 function mergeSection(role: RoleName, parts: readonly Part[], problems: Problem[]): Section | undefined {
   const { uses = (roles[role] as Role).uses, seed, ...params } = Object.assign({}, ...parts.map(({ value }) => value)) as Fields;
   const last = parts.at(-1)?.at ?? [sectionOf(role)];
@@ -136,7 +161,7 @@ function mergeSection(role: RoleName, parts: readonly Part[], problems: Problem[
   if (uses === undefined) problems.push({ path: last, message: `needs 'uses', the name of a stage package, such as uses: '@layerwise/${role}-pca'` });
   else if (typeof uses !== 'string' || !packageRule.test(uses)) problems.push({ path: [...pathOf('uses'), 'uses'], message: `must be the name of an installed package, got ${received(uses)}` });
   else if (seed !== undefined && !isSeed(seed)) problems.push({ path: [...pathOf('seed'), 'seed'], message: `must be a whole number in [0, 4294967295], got ${received(seed)}` });
-  else return { uses, params, own: last.length > 1, pathOf, ...(seed === undefined ? {} : { seed }) };
+  else return { uses, params, pathOf, ...(seed === undefined ? {} : { seed }) };
   return undefined;
 }
 
@@ -148,8 +173,23 @@ function isSeed(value: unknown): value is number {
 }
 
 /** Problems in what experiments have in common are found with each of them. */
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+function unique(problems: readonly StudyProblem[]): StudyProblem[] {
+  const found = new Map<string, StudyProblem>();
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.path, problem.message]);
+    if (!found.has(key) || !isInherited(problem)) found.set(key, problem);
+  }
+  return [...found.values()].map((problem) => (isInherited(problem) ? inHeir(problem) : problem));
+}
+
+/** Whether a problem lies in what an experiment has from another. */
+function isInherited({ path: [group, owner], experiment }: StudyProblem): boolean {
+  return group === 'experiments' && experiment !== undefined && experiment !== owner;
+}
+
+/** What is right with the experiment where it stands is wrong with the one that extends it. */
+function inHeir({ path: [group, owner, ...rest], message, experiment }: StudyProblem): Problem {
+  return { path: [group, experiment, ...rest] as string[], message: `${message}; ${experiment} has it from ${owner} by extends` };
 }
 
 function isFields(value: unknown): value is Fields {

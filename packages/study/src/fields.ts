@@ -15,6 +15,7 @@ const interval = (what: string, max?: number) => list(real({ min: 0, ...(max ===
 
 /** What names of studies and experiments look like: they are names of folders and of Nx projects and targets. */
 export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+export const nameRule = new RegExp(namePattern);
 /** Names that no study may have: folders of artifacts/, and the project of the repository itself. */
 export const reservedStudies = ['stages', 'failed', 'layerwise'] as const;
 /** Names that no experiment may have: the target of all of them, and the study's own page. */
@@ -30,6 +31,7 @@ export const studyFields = {
 
 /** Fields of one experiment that are not sections of a role. */
 export const experimentFields = {
+  extends: text({ optional: true, doc: 'Another experiment of this study to start from: its sections, field by field, its seed and its repeats; not its title, published and expect.' }),
   title: text({ optional: true, doc: 'Shown at the top of the report.' }),
   seed: integer({ min: 0, max: 4294967295, optional: true, doc: "Overrides the study's seed for this experiment's own stages." }),
   repeats: integer({ min: 1, max: 100, optional: true, doc: "Overrides the study's number of seeds." }),

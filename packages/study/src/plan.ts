@@ -1,5 +1,5 @@
-import { canonicalJson, check, sha256, type AnyStage, type Problem } from '@layerwise/contracts';
-import type { ExperimentDocument, Section, StudyDocument } from './document.js';
+import { canonicalJson, check, sha256, type AnyStage } from '@layerwise/contracts';
+import type { ExperimentDocument, Section, StudyDocument, StudyProblem } from './document.js';
 import { roleNames, roles, type Role, type RoleName } from './roles.js';
 
 /** One stage to compute: the package, its parameters and what it reads. Equal instances are one. */
@@ -80,14 +80,14 @@ export function packagesOf(study: StudyDocument): readonly string[] {
  * @throws LayerwiseError STUDY_INVALID with every problem and its line
  */
 export function planStudy(study: StudyDocument, planning: Planning): StudyPlan {
-  const problems: Problem[] = [];
+  const problems: StudyProblem[] = [];
   const instances = new Map<string, StageInstance>();
   const experiments = study.experiments.map((experiment) => planExperiment(study, experiment, planning, instances, problems));
   if (problems.length > 0) throw study.invalid(problems);
   return { name: study.name, title: study.title ?? study.name, file: study.file, experiments, instances };
 }
 
-function planExperiment(study: StudyDocument, experiment: ExperimentDocument, planning: Planning, instances: Map<string, StageInstance>, problems: Problem[]): ExperimentPlan {
+function planExperiment(study: StudyDocument, experiment: ExperimentDocument, planning: Planning, instances: Map<string, StageInstance>, problems: StudyProblem[]): ExperimentPlan {
   const steps = roleNames.flatMap((role) => {
     const section = experiment.sections[role];
     return section ? [checkStep(study, experiment, role, section, planning, problems)] : [];
@@ -122,7 +122,7 @@ interface Step {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-function checkStep(study: StudyDocument, experiment: ExperimentDocument, role: RoleName, section: Section, { catalog }: Planning, problems: Problem[]): Step {
+function checkStep(study: StudyDocument, experiment: ExperimentDocument, role: RoleName, section: Section, { catalog }: Planning, problems: StudyProblem[]): Step {
   const stage = catalog.get(section.uses);
   if (!stage) throw new TypeError(`the catalog must have '${section.uses}'; it has ${[...catalog.keys()].join(', ')}`);
   const unfit = unfitness(role, stage);
@@ -132,7 +132,7 @@ function checkStep(study: StudyDocument, experiment: ExperimentDocument, role: R
   }
   const shown = role === 'report' ? reportParams(study, experiment, stage) : {};
   const { value, problems: wrong } = check(stage.params, { ...shown, ...section.params });
-  problems.push(...(wrong ?? []).map(({ path, message }) => ({ path: [...section.pathOf(path[0] as string | undefined), ...path], message })));
+  problems.push(...(wrong ?? []).map(({ path, message }) => ({ path: [...section.pathOf(path[0] as string | undefined), ...path], message, experiment: experiment.name })));
   return { role, stage, section, ...(value ? { params: value } : {}) };
 }
 

@@ -7,6 +7,8 @@ export interface YamlFile {
   readonly value: unknown;
   /** `file:line` of the value at a path, or of its nearest ancestor that is there. */
   readonly where: (path: readonly (string | number)[]) => string;
+  /** The line alone, from 1. */
+  readonly line: (path: readonly (string | number)[]) => number;
 }
 
 /** The longest study that is read. */
@@ -27,8 +29,9 @@ export function readYaml(text: string, file: string): YamlFile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false });
   const [wrong] = [...document.errors, ...document.warnings];
   if (wrong) throw syntaxError(wrong, text, at(wrong.pos[0]));
-  refuseDuplicates(document, at);
-  return { value: valueOf(document, at), where: (path) => `${file}:${lineOf(document, lines, path)}` };
+  refuseDuplicates(document, at, lines);
+  const line: YamlFile['line'] = (path) => lineOf(document, lines, path);
+  return { value: valueOf(document, at), where: (path) => `${file}:${line(path)}`, line };
 }
 
 function refused(rule: string, where: string, remedy = 'Mend the line and run again.'): LayerwiseError {
@@ -60,14 +63,16 @@ function syntaxError({ code, message, pos }: YAMLError, text: string, where: str
 }
 
 /** In place of the parser's own check, whose time grows with the square of the number of keys. */
-function refuseDuplicates(document: Document.Parsed, at: (offset: number) => string): void {
+function refuseDuplicates(document: Document.Parsed, at: (offset: number) => string, lines: LineCounter): void {
   visit(document, {
     Map: (_, { items }) => {
-      const seen = new Set<string>();
+      const seen = new Map<string, number>();
       for (const { key } of items) {
         const name = isScalar(key) ? String(key.value) : String(key);
-        if (seen.has(name)) throw refused(`must have every name once in its group, got '${name}' twice`, at((key as Node).range?.[0] ?? 0), 'Rename or remove one of the two.');
-        seen.add(name);
+        const offset = (key as Node | null)?.range?.[0] ?? 0;
+        const first = seen.get(name);
+        if (first !== undefined) throw refused(`must have every name once in its group, got '${name}' twice, first on line ${lines.linePos(first).line}`, at(offset), 'Rename or remove one of the two.');
+        seen.set(name, offset);
       }
     },
   });

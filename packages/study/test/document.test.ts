@@ -42,7 +42,7 @@ const bad: [what: string, text: string, line: number, said: string][] = [
   ['an experiment left empty', 'name: tiny\nexperiments:\n  exp1:\n', 3, 'exp1 must be a group of fields, got null'],
   ['an experiment with the name of the target of all', 'name: tiny\nexperiments:\n  all: {}\n', 3, "all must not be one of all, report, which have a meaning of their own, got 'all'"],
   ['an experiment named by a number', 'name: tiny\nexperiments:\n  1: {}\n', 3, 'must be at most 64 letters, digits, - and _, beginning with a letter, got "1"'],
-  ['two experiments of one name', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: {}\n  exp1: {}\n', 5, "must have every name once in its group, got 'exp1' twice"],
+  ['two experiments of one name', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: {}\n  exp1: {}\n', 5, "must have every name once in its group, got 'exp1' twice, first on line 3"],
   ['two experiments that differ by capitals alone', 'name: tiny\nexperiments:\n  exp1: {}\n  Exp1: {}\n', 4, "Exp1 must differ from 'exp1' by more than capitals"],
   ['two names', `name: a\nname: b\n${experiments}`, 2, "got 'name' twice"],
   ['a misspelt field of the study', `name: tiny\nsede: 4\n${experiments}`, 2, "sede is not a known field; did you mean 'seed'?"],
@@ -68,6 +68,23 @@ const bad: [what: string, text: string, line: number, said: string][] = [
   ['a seed of an experiment that is a fraction', 'name: tiny\nexperiments:\n  exp1:\n    seed: 0.5\n', 4, 'exp1.seed must be a whole number in [0, 4294967295], got 0.5'],
   ['a seed of a section that is a text', 'name: tiny\nexperiments:\n  exp1:\n    train:\n      epochs: 2\n      seed: x\n', 6, 'exp1.train.seed must be a whole number in [0, 4294967295], got "x"'],
   ['a published accuracy in percent', 'name: tiny\nexperiments:\n  exp1:\n    published: { test: { accuracy: 97.5 } }\n', 4, 'exp1.published.test.accuracy must be a number in [0, 1], got 97.5'],
+  ['an expected figure of no such name', 'name: tiny\nexperiments:\n  exp1:\n    expect: { test.acuracy: [0.9, 1] }\n', 4, "exp1.expect.test.acuracy is not a known field; did you mean 'test.accuracy'?"],
+  ['a single expected figure', 'name: tiny\nexperiments:\n  exp1:\n    expect: { test.accuracy: 0.9 }\n', 4, 'exp1.expect.test.accuracy must be a list, got 0.9'],
+  ['no seeds at all', `name: tiny\nrepeats: 0\n${experiments}`, 2, 'repeats must be a whole number in [1, 100], got 0'],
+  ['extends of an experiment that is not there', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2:\n    extends: epx1\n', 5, `exp2.extends must name another experiment of this study, got "epx1"; did you mean 'exp1'?`],
+  ['extends of a name unlike any', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: {}\n  exp3: { extends: base }\n', 5, 'exp3.extends must name another experiment of this study, got "base"; known: exp1, exp2'],
+  ['extends of another study', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: "other:exp1" }\n', 4, 'exp2.extends must name another experiment of this study, got "other:exp1"; known: exp1'],
+  ['extends of what every object has', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: constructor }\n', 4, 'got "constructor"; known: exp1'],
+  ['extends of itself', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: {}\n  exp3:\n    extends: exp3\n', 6, 'exp3.extends must name another experiment of this study, got "exp3", its own name; known: exp1, exp2'],
+  ['extends of itself, where there is no other', 'name: tiny\nexperiments:\n  exp1: { extends: exp1 }\n', 3, 'got "exp1", its own name; remove it: there is no other'],
+  ['extends of a number', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: 1 }\n', 4, 'exp2.extends must be a text, got 1'],
+  ['extends of several', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: [exp1] }\n', 4, 'exp2.extends must be a text, got ["exp1"]'],
+  ['extends left empty', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: }\n', 4, 'exp2.extends must be a text, got null'],
+  ['extends in the study', 'name: tiny\nextends: exp1\nexperiments: { exp1: {} }\n', 2, 'extends is not a known field'],
+  ['two experiments that extend each other', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: exp3 }\n  exp3:\n    extends: exp2\n', 4, "exp2.extends must not lead back to its own experiment, got exp2 (line 4) > exp3 (line 6) > exp2; remove 'extends' from one of them"],
+  ['three experiments that extend one another, and a fourth that extends one of them', 'name: tiny\nexperiments:\n  exp0: { extends: exp2 }\n  exp1:\n    extends: exp2\n  exp2: { extends: exp3 }\n  exp3: { extends: exp1 }\n', 5, 'exp1.extends must not lead back to its own experiment, got exp1 (line 5) > exp2 (line 6) > exp3 (line 7) > exp1'],
+  ['a wrong parameter of an experiment that others extend, said once and with it', 'name: tiny\nexperiments:\n  exp1: { extends: exp2 }\n  exp2:\n    train: { epochs: 0 }\n', 5, 'study tiny: exp2.train.epochs must be a whole number of at least 1, got 0'],
+  ['a parameter of the package that the extended experiment used', 'name: tiny\nexperiments:\n  exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }\n  exp2:\n    extends: exp1\n    reduce: { uses: "@layerwise/reduce-forest" }\n', 6, 'study tiny: exp2.reduce.variance is not a known field; known: trees; exp2 has it from exp1 by extends'],
   ['a tab', 'name: tiny\nexperiments:\n\texp1: {}\n', 3, 'must be indented with spaces, got a tab'],
   ['an open bracket', 'name: tiny\nexperiments: { exp1: {\n', 3, 'must be valid YAML'],
   ['a bad indent', 'name: tiny\n  seed: 4\n', 1, 'must be valid YAML'],
@@ -103,12 +120,22 @@ describe('a bad study file', () => {
     expect(refusal('name: tiny\nexperiments:\n  exp1:\n    train: { epochs: 0 }\n    embed: { dimensions: 4 }\n').message.split('\n')).toHaveLength(2);
   });
 
-  it('is refused within two seconds, however large it may be', () => {
+  it('is said to lack an experiment, and not also what would come from it', () => {
+    const { message } = refusal('name: tiny\nexperiments:\n  exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }\n  exp2: { extends: exp11, reduce: { variance: 0.8 } }\n');
+    expect(message).toBe(`study tiny: exp2.extends must name another experiment of this study, got "exp11"; did you mean 'exp1'?`);
+  });
+
+  it.each([
+    ['unknown fields', Array.from({ length: 6000 }, (_, i) => `f${i}: 1`), 'and 5981 more'],
+    ['references to nothing', ['experiments:', ...Array.from({ length: 2500 }, (_, i) => ` e${i}: {extends: x${i}}`)], 'and 2480 more'],
+    ['experiments in one cycle', ['experiments:', ...Array.from({ length: 2500 }, (_, i) => ` e${i}: {extends: e${(i + 1) % 2500}}`)], 'e19 (line 22) > 2480 more > e0'],
+    ['experiments that lead into a cycle', ['experiments:', ...Array.from({ length: 2500 }, (_, i) => ` e${i}: {extends: e${i === 2499 ? 2498 : i + 1}}`)], 'got e2498 (line 2501) > e2499 (line 2502) > e2498'],
+  ])('is refused within two seconds, however large it may be: %s', (_what, lines, said) => {
     const before = process.cpuUsage();
-    const { message } = refusal(`name: tiny\n${Array.from({ length: 6000 }, (_, i) => `f${i}: 1`).join('\n')}`);
+    const { message } = refusal(`name: tiny\n${lines.join('\n')}\n`);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1e6).toBeLessThan(2);
-    expect(message).toContain('and 5981 more');
+    expect(message).toContain(said);
   });
 });
 

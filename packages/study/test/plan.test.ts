@@ -107,6 +107,20 @@ describe('planStudy', () => {
     ]);
   });
 
+  it('plans an experiment that extends another as if all were written out', () => {
+    const base = 'exp1: { title: A net, seed: 7, repeats: 2, train: { epochs: 3, hidden: [{ units: 2 }] }, published: { test: { accuracy: 0.5 } }, expect: { test.accuracy: [0.4, 0.6] } }';
+    const short = plan(study(base, 'exp2: { extends: exp1, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }', 'exp3: { extends: exp2, repeats: 3, reduce: { variance: 0.8 }, train: { epochs: 4 } }'));
+    const long = plan(study(base, 'exp2: { seed: 7, repeats: 2, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 }, train: { epochs: 3, hidden: [{ units: 2 }] } }', 'exp3: { seed: 7, repeats: 3, reduce: { uses: "@layerwise/reduce-pca", variance: 0.8 }, train: { epochs: 4, hidden: [{ units: 2 }] } }'));
+    expect(short).toEqual(long);
+    expect(short.experiments.map(({ title, published, expect: expected }) => [title, published === undefined, expected === undefined])).toEqual([['A net', false, false], ['exp2', true, true], ['exp3', true, true]]);
+  });
+
+  it('takes each field from the nearest: the experiment, those it extends in turn, the study', () => {
+    const { experiments, instances } = plan('name: tiny\ntrain: { epochs: 1, seed: 5 }\nexperiments:\n  exp3: { extends: exp2, train: { hidden: [{ units: 3 }] } }\n  exp2: { extends: exp1, train: { epochs: 2 } }\n  exp1: { train: { epochs: 9, seed: 6, hidden: [{ units: 1 }] } }\n');
+    const trained = instances.get(experiments[0]?.stages.train as string);
+    expect([experiments[0]?.name, trained?.params, trained?.seed]).toEqual(['exp3', { epochs: 2, hidden: [{ units: 3 }] }, 6]);
+  });
+
   it('wires the reduced features where there are any, and an input that may be absent where it is there', () => {
     const { experiments, instances } = plan(study('exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'));
     const stages = experiments[0]?.stages ?? {};

@@ -33,6 +33,9 @@ describe('the JSON Schema of study.yaml', () => {
       { ...study, experiments: { all: experiment } },
       { ...study, experiments: { [name]: { ...experiment, tarin: {} } } },
       { ...study, experiments: { [name]: { ...experiment, train: { ...(experiment.train as object), epohcs: 3 } } } },
+      { ...study, experiments: { [name]: { ...experiment, extends: 1 } } },
+      { ...study, experiments: { [name]: { ...experiment, extends: [name] } } },
+      { ...study, extends: name },
       { ...study, experiments: { [name]: { ...experiment, reduce: { uses: '@layerwise/reduce-pac' } } } },
     ];
     for (const wrong of misspelt) expect(validate(JSON.parse(JSON.stringify(wrong))), JSON.stringify(wrong)).toBe(false);
@@ -41,6 +44,7 @@ describe('the JSON Schema of study.yaml', () => {
   it('lets an experiment leave the package to the study, but not the study', () => {
     const validate = new Ajv2020(options).compile(studySchema(small));
     expect(validate({ name: 'a', reduce: { uses: '@layerwise/reduce-pca' }, experiments: { exp1: { reduce: { variance: 0.9 } } } })).toBe(true);
+    expect(validate({ name: 'a', experiments: { exp1: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 } }, exp2: { extends: 'exp1', reduce: { variance: 0.8 } } } })).toBe(true);
     expect(validate({ name: 'a', reduce: { variance: 0.9 }, experiments: { exp1: {} } })).toBe(false);
   });
 
