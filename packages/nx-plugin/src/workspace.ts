@@ -70,7 +70,7 @@ function refuseSameName(documents: readonly StudyDocument[]): void {
   const seen = new Map<string, string>();
   for (const { name, file, invalid } of documents) {
     const other = seen.get(name);
-    if (other) throw invalid([{ path: ['name'], message: `must be used by one study alone, but ${other} has it too` }]);
+    if (other) throw invalid([{ path: ['name'], message: `must be used by one study alone, got '${name}', which ${other} has too` }]);
     seen.set(name, file);
   }
 }
@@ -84,7 +84,7 @@ async function loadStage(root: string, name: string, study: StudyDocument): Prom
   let failure: unknown;
   const module = path === undefined ? undefined : ((await import(pathToFileURL(path).href).catch((error: unknown) => void (failure = error))) as { stage?: AnyStage } | undefined);
   if (module?.stage && typeof module.stage.run === 'function') return module.stage;
-  const close = nearest(name, offered(root));
+  const close = closest(root, name);
   const rule = failure ? `must be a package that can be loaded (${String(failure)})` : module ? 'must be a package that exports a stage' : 'must be an installed stage package';
   throw study.invalid(usersOf(study, name).map((path) => ({ path, message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : ''}` })));
 }
@@ -100,9 +100,10 @@ export function entryOf(root: string, name: string): string | undefined {
   }
 }
 
-/** Packages of this repository, as suggestions for a misspelt name. */
-function offered(root: string): string[] {
-  return readdirSync(join(root, 'packages')).map((folder) => `@layerwise/${folder}`);
+/** The package of this repository that is called nearly so, or so without its scope. */
+function closest(root: string, name: string): string | undefined {
+  const close = nearest(name.slice(name.indexOf('/') + 1), readdirSync(join(root, 'packages')));
+  return close && `@layerwise/${close}`;
 }
 
 /** Where a study names a package: with an experiment, or with the study. */

@@ -1,6 +1,7 @@
-import { check, LayerwiseError, received, unknownField, type Infer, type Problem } from '@layerwise/contracts';
+import { check, received, unknownField, type Infer, type LayerwiseError, type Problem } from '@layerwise/contracts';
 import { experimentFields, nameRule, reservedExperiments, reservedStudies, studyFields } from './fields.js';
 import { lineageOf, readBases } from './lineage.js';
+import { invalidStudy, longestName, type StudyProblem } from './problem.js';
 import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
 import { readYaml, type YamlFile } from './yaml.js';
 
@@ -28,18 +29,8 @@ export interface StudyDocument extends Infer<typeof studyFields> {
   readonly invalid: (problems: readonly StudyProblem[]) => LayerwiseError;
 }
 
-/** A violated rule and the experiment in which it is violated; the path may lead to the study or to an experiment that it extends. */
-export interface StudyProblem extends Problem {
-  readonly experiment?: string;
-}
-
 type Fields = Record<string, unknown>;
 const sectionNames = roleNames.map(sectionOf);
-/** Problems said in one message. */
-const maxShown = 20;
-/** A longer one is not repeated with every problem, or cut short. */
-const longestName = 64;
-
 /**
  * Parses a study.
  * @param text content of study.yaml; see {@link readYaml} for what of YAML it may use
@@ -49,7 +40,8 @@ const longestName = 64;
 export function parseStudy(text: string, file: string): StudyDocument {
   const { value: given, where, line } = readYaml(text, file);
   const name = isFields(given) && typeof given.name === 'string' && given.name.length <= longestName ? given.name : '';
-  const invalid = (problems: readonly StudyProblem[]): LayerwiseError => invalidStudy(name, problems, where);
+  const count = isFields(given) && isFields(given.experiments) ? Object.keys(given.experiments).length : 0;
+  const invalid = (problems: readonly StudyProblem[]): LayerwiseError => invalidStudy({ name, experiments: count, where, line }, problems);
   if (!isFields(given)) throw invalid([{ path: [], message: `must be a group of fields with name and experiments, got ${given === null ? 'an empty file' : received(given)}` }]);
   const problems: Problem[] = [];
   const own = checkOwn(studyFields, given, [], ['experiments', ...sectionNames], problems);
@@ -62,23 +54,6 @@ export function parseStudy(text: string, file: string): StudyDocument {
 function checkName(name: string, path: Problem['path'], reserved: readonly string[], problems: Problem[]): void {
   if (!nameRule.test(name)) problems.push({ path, message: `must be at most 64 letters, digits, - and _, beginning with a letter, got ${received(name)}` });
   else if (reserved.includes(name.toLowerCase())) problems.push({ path, message: `must not be one of ${reserved.join(', ')}, which have a meaning of their own, got '${name}'` });
-}
-
-function invalidStudy(study: string, problems: readonly StudyProblem[], where: (path: Problem['path']) => string): LayerwiseError {
-  const subject = `study${study ? ` ${study}` : ''}`;
-  const all = unique(problems);
-  const said = all.slice(0, maxShown).map(({ path, message }) => {
-    const shown = (path[0] === 'experiments' && path.length > 1 ? path.slice(1) : path).map(shortened);
-    return { text: `${subject}: ${shown.length > 0 ? `${shown.join('.')} ` : ''}${message}`, place: where(path) };
-  });
-  const [first, ...rest] = said as [{ text: string; place: string }, ...{ text: string; place: string }[]];
-  if (rest.length === 0) return new LayerwiseError('STUDY_INVALID', first.text, { where: first.place });
-  return new LayerwiseError('STUDY_INVALID', [...said.map(({ text, place }) => `${text} (${place})`), ...(all.length > maxShown ? [`and ${all.length - maxShown} more`] : [])].join('\n'));
-}
-
-function shortened(step: string | number): string {
-  const name = String(step);
-  return name.length > longestName ? `${name.slice(0, longestName)}...` : name;
 }
 
 /** Checks the fields that are not sections; names of sections are known too, so that a misspelt one is met with the right suggestion. */
@@ -97,7 +72,7 @@ function checkOwn<F extends typeof studyFields | typeof experimentFields>(fields
 function checkExperiments(given: Fields, line: YamlFile['line'], problems: Problem[]): ExperimentDocument[] {
   const { experiments } = given;
   if (!isFields(experiments) || Object.keys(experiments).length === 0) {
-    problems.push({ path: experiments === undefined ? [] : ['experiments'], message: `needs at least one experiment under experiments, got ${received(experiments)}` });
+    problems.push({ path: experiments === undefined ? [] : ['experiments'], message: `needs at least one experiment${experiments === undefined ? ' under experiments' : ''}, such as exp1: {}, got ${received(experiments)}` });
     return [];
   }
   refuseAlike(Object.keys(experiments), problems);
@@ -107,15 +82,23 @@ function checkExperiments(given: Fields, line: YamlFile['line'], problems: Probl
     const path = ['experiments', name];
     checkName(name, path, reservedExperiments, problems);
     if (!isFields(experiment)) {
-      problems.push({ path, message: `must be a group of fields, got ${received(experiment)}` });
+      problems.push({ path, message: `must be a group of fields, got ${received(experiment)}${experiment === null ? '; {} is one that leaves all to the study' : ''}` });
       return [];
     }
     const own = checkOwn(experimentFields, experiment, path, sectionNames, problems);
+    checkExpected(own?.expect, path, problems);
     const layers = lineageOf(name, bases).map((from) => ({ at: ['experiments', from], value: groups.get(from) as Fields }));
     // What an experiment would have from one that is not there cannot be missed.
     const sections = Object.hasOwn(layers[0]?.value as Fields, 'extends') ? {} : readSections([{ at: [], value: given }, ...layers], problems);
     return own ? [{ ...inherited(layers), ...own, name, sections }] : [];
   });
+}
+
+function checkExpected(expect: ExperimentDocument['expect'], path: readonly string[], problems: Problem[]): void {
+  for (const [figure, range] of Object.entries(expect ?? {})) {
+    const [lowest, highest] = range as [number, number];
+    if (lowest > highest) problems.push({ path: [...path, 'expect', figure], message: `must be [lowest, highest], got ${received(range)}` });
+  }
 }
 
 function refuseAlike(names: readonly string[], problems: Problem[]): void {
@@ -170,26 +153,6 @@ const packageRule = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
 function isSeed(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 4294967295;
-}
-
-/** Problems in what experiments have in common are found with each of them. */
-function unique(problems: readonly StudyProblem[]): StudyProblem[] {
-  const found = new Map<string, StudyProblem>();
-  for (const problem of problems) {
-    const key = JSON.stringify([problem.path, problem.message]);
-    if (!found.has(key) || !isInherited(problem)) found.set(key, problem);
-  }
-  return [...found.values()].map((problem) => (isInherited(problem) ? inHeir(problem) : problem));
-}
-
-/** Whether a problem lies in what an experiment has from another. */
-function isInherited({ path: [group, owner], experiment }: StudyProblem): boolean {
-  return group === 'experiments' && experiment !== undefined && experiment !== owner;
-}
-
-/** What is right with the experiment where it stands is wrong with the one that extends it. */
-function inHeir({ path: [group, owner, ...rest], message, experiment }: StudyProblem): Problem {
-  return { path: [group, experiment, ...rest] as string[], message: `${message}; ${experiment} has it from ${owner} by extends` };
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,5 +1,6 @@
 export * from './document.js';
 export * from './plan.js';
+export type { StudyProblem } from './problem.js';
 export * from './roles.js';
 export * from './schema.js';
 export { mostCharacters } from './yaml.js';

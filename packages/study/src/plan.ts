@@ -1,5 +1,6 @@
 import { canonicalJson, check, sha256, type AnyStage } from '@layerwise/contracts';
-import type { ExperimentDocument, Section, StudyDocument, StudyProblem } from './document.js';
+import type { ExperimentDocument, Section, StudyDocument } from './document.js';
+import type { StudyProblem } from './problem.js';
 import { roleNames, roles, type Role, type RoleName } from './roles.js';
 
 /** One stage to compute: the package, its parameters and what it reads. Equal instances are one. */

@@ -1,4 +1,4 @@
-import { LayerwiseError } from '@layerwise/contracts';
+import { LayerwiseError, received } from '@layerwise/contracts';
 import { isScalar, LineCounter, parseDocument, Parser, visit, type CST, type Document, type Node, type YAMLError } from 'yaml';
 import { lineOf } from './position.js';
 
@@ -28,7 +28,7 @@ export function readYaml(text: string, file: string): YamlFile {
   refuseDepth(text, (offset) => `${file}:${text.slice(0, offset).split('\n').length}`);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false });
   const [wrong] = [...document.errors, ...document.warnings];
-  if (wrong) throw syntaxError(wrong, text, at(wrong.pos[0]));
+  if (wrong) throw syntaxError(wrong, text, lines, file);
   refuseDuplicates(document, at, lines);
   const line: YamlFile['line'] = (path) => lineOf(document, lines, path);
   return { value: valueOf(document, at), where: (path) => `${file}:${line(path)}`, line };
@@ -49,16 +49,26 @@ function refuseDepth(text: string, at: (offset: number) => string): void {
   }
 }
 
-function syntaxError({ code, message, pos }: YAMLError, text: string, where: string): LayerwiseError {
-  switch (code) {
+const tabbed = /^ *\t/;
+
+function syntaxError({ code, message, pos }: YAMLError, text: string, lines: LineCounter, file: string): LayerwiseError {
+  const { line } = lines.linePos(pos[0]);
+  const written = text.split(/\r?\n/);
+  const wrong = written[line - 1] ?? '';
+  const where = `${file}:${line}`;
+  // Between brackets the parser complains of what a tab leads to, not of the tab.
+  switch (tabbed.test(wrong) ? 'TAB_AS_INDENT' : code) {
     case 'TAB_AS_INDENT':
       return refused('must be indented with spaces, got a tab', where, 'Replace the tab by spaces.');
     case 'TAG_RESOLVE_FAILED':
       return refused(`must be plain data without tags, got ${text.slice(...pos)}`, where, 'Remove the tag.');
     case 'MULTIPLE_DOCS':
       return refused('must hold one document, got a second one after ---', where, 'Put each study into a file of its own.');
-    default:
-      return refused(`must be valid YAML: ${message.trim().replace(/\.?$/, '')}`, where);
+    default: {
+      const tab = written.findIndex((other) => tabbed.test(other)) + 1;
+      const got = wrong.trim() ? received(wrong.trim()) : text.slice(pos[0]).trim() ? 'an empty line' : 'the end of the file';
+      return refused(`must be valid YAML: ${message.trim().replace(/\.?$/, '')}, got ${got}`, where, tab > 0 ? `Line ${tab} is indented with a tab: replace it by spaces.` : undefined);
+    }
   }
 }
 

@@ -35,11 +35,11 @@ const bad: [what: string, text: string, line: number, said: string][] = [
   ['a name with a colon', `name: 'a:b'\n${experiments}`, 1, 'beginning with a letter, got "a:b"'],
   ['a name too long', `name: ${'a'.repeat(65)}\n${experiments}`, 1, 'must be at most 64 letters'],
   ['a name that is taken by a folder of artifacts', `name: stages\n${experiments}`, 1, "name must not be one of stages, failed, layerwise, which have a meaning of their own, got 'stages'"],
-  ['no experiments', 'name: tiny\n', 1, 'study tiny: needs at least one experiment under experiments, got nothing'],
-  ['experiments left empty', 'name: tiny\nexperiments:\n', 2, 'experiments needs at least one experiment under experiments, got null'],
-  ['an empty group of experiments', 'name: tiny\nexperiments: {}\n', 2, 'needs at least one experiment under experiments, got {}'],
-  ['a list of experiments', 'name: tiny\nexperiments:\n  - exp1\n', 2, 'needs at least one experiment under experiments, got ["exp1"]'],
-  ['an experiment left empty', 'name: tiny\nexperiments:\n  exp1:\n', 3, 'exp1 must be a group of fields, got null'],
+  ['no experiments', 'name: tiny\n', 1, 'study tiny: needs at least one experiment under experiments, such as exp1: {}, got nothing'],
+  ['experiments left empty', 'name: tiny\nexperiments:\n', 2, 'experiments needs at least one experiment, such as exp1: {}, got null'],
+  ['an empty group of experiments', 'name: tiny\nexperiments: {}\n', 2, 'needs at least one experiment, such as exp1: {}, got {}'],
+  ['a list of experiments', 'name: tiny\nexperiments:\n  - exp1\n', 2, 'needs at least one experiment, such as exp1: {}, got ["exp1"]'],
+  ['an experiment left empty', 'name: tiny\nexperiments:\n  exp1:\n', 3, 'exp1 must be a group of fields, got null; {} is one that leaves all to the study'],
   ['an experiment with the name of the target of all', 'name: tiny\nexperiments:\n  all: {}\n', 3, "all must not be one of all, report, which have a meaning of their own, got 'all'"],
   ['an experiment named by a number', 'name: tiny\nexperiments:\n  1: {}\n', 3, 'must be at most 64 letters, digits, - and _, beginning with a letter, got "1"'],
   ['two experiments of one name', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: {}\n  exp1: {}\n', 5, "must have every name once in its group, got 'exp1' twice, first on line 3"],
@@ -70,6 +70,7 @@ const bad: [what: string, text: string, line: number, said: string][] = [
   ['a published accuracy in percent', 'name: tiny\nexperiments:\n  exp1:\n    published: { test: { accuracy: 97.5 } }\n', 4, 'exp1.published.test.accuracy must be a number in [0, 1], got 97.5'],
   ['an expected figure of no such name', 'name: tiny\nexperiments:\n  exp1:\n    expect: { test.acuracy: [0.9, 1] }\n', 4, "exp1.expect.test.acuracy is not a known field; did you mean 'test.accuracy'?"],
   ['a single expected figure', 'name: tiny\nexperiments:\n  exp1:\n    expect: { test.accuracy: 0.9 }\n', 4, 'exp1.expect.test.accuracy must be a list, got 0.9'],
+  ['an expected figure the wrong way round', 'name: tiny\nexperiments:\n  exp1:\n    expect:\n      test.accuracy: [0.95, 0.9]\n', 5, 'exp1.expect.test.accuracy must be [lowest, highest], got [0.95,0.9]'],
   ['no seeds at all', `name: tiny\nrepeats: 0\n${experiments}`, 2, 'repeats must be a whole number in [1, 100], got 0'],
   ['extends of an experiment that is not there', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2:\n    extends: epx1\n', 5, `exp2.extends must name another experiment of this study, got "epx1"; did you mean 'exp1'?`],
   ['extends of a name unlike any', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: {}\n  exp3: { extends: base }\n', 5, 'exp3.extends must name another experiment of this study, got "base"; known: exp1, exp2'],
@@ -84,9 +85,12 @@ const bad: [what: string, text: string, line: number, said: string][] = [
   ['two experiments that extend each other', 'name: tiny\nexperiments:\n  exp1: {}\n  exp2: { extends: exp3 }\n  exp3:\n    extends: exp2\n', 4, "exp2.extends must not lead back to its own experiment, got exp2 (line 4) > exp3 (line 6) > exp2; remove 'extends' from one of them"],
   ['three experiments that extend one another, and a fourth that extends one of them', 'name: tiny\nexperiments:\n  exp0: { extends: exp2 }\n  exp1:\n    extends: exp2\n  exp2: { extends: exp3 }\n  exp3: { extends: exp1 }\n', 5, 'exp1.extends must not lead back to its own experiment, got exp1 (line 5) > exp2 (line 6) > exp3 (line 7) > exp1'],
   ['a wrong parameter of an experiment that others extend, said once and with it', 'name: tiny\nexperiments:\n  exp1: { extends: exp2 }\n  exp2:\n    train: { epochs: 0 }\n', 5, 'study tiny: exp2.train.epochs must be a whole number of at least 1, got 0'],
-  ['a parameter of the package that the extended experiment used', 'name: tiny\nexperiments:\n  exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }\n  exp2:\n    extends: exp1\n    reduce: { uses: "@layerwise/reduce-forest" }\n', 6, 'study tiny: exp2.reduce.variance is not a known field; known: trees; exp2 has it from exp1 by extends'],
+  ['a parameter of the package that the extended experiment used', 'name: tiny\nexperiments:\n  exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }\n  exp2:\n    extends: exp1\n    reduce: { uses: "@layerwise/reduce-forest" }\n', 6, 'study tiny: exp2.reduce.variance is not a known field; known: trees; exp2 has it from exp1 (line 3) by extends'],
+  ["a parameter of the study's package in an experiment with another", 'name: tiny\nreduce: { uses: "@layerwise/reduce-pca", variance: 0.9 }\nexperiments:\n  exp1: {}\n  exp2: { reduce: { uses: "@layerwise/reduce-forest" } }\n', 5, 'study tiny: exp2.reduce.variance is not a known field; known: trees; exp2 has it from the study (line 2)'],
   ['a tab', 'name: tiny\nexperiments:\n\texp1: {}\n', 3, 'must be indented with spaces, got a tab'],
-  ['an open bracket', 'name: tiny\nexperiments: { exp1: {\n', 3, 'must be valid YAML'],
+  ['a tab between brackets', 'name: tiny\nexperiments:\n  exp1:\n    train: {\n\t\tepochs: 3 }\n', 5, 'must be indented with spaces, got a tab'],
+  ['an open bracket', 'name: tiny\nexperiments: { exp1: {\n', 3, 'must be valid YAML: Flow map in block collection must be sufficiently indented and end with a }, got the end of the file'],
+  ['a colon left out', 'name: tiny\nexperiments:\n  exp1\n    seed: 4\n', 3, 'got "exp1"'],
   ['a bad indent', 'name: tiny\n  seed: 4\n', 1, 'must be valid YAML'],
   ['a tag that would run code', `name: tiny\ntitle: !!js/function "function () {}"\n${experiments}`, 2, 'must be plain data without tags, got !!js/function'],
   ['a tag of its own', `name: tiny\ntitle: !mine x\n${experiments}`, 2, 'must be plain data without tags, got !mine'],
@@ -108,6 +112,11 @@ describe('a bad study file', () => {
     expect(error.message).toContain(said);
     expect(error.message).not.toContain('\n');
     expect(error.where).toBe(`${file}:${line}`);
+  });
+
+  it('is said to have a tab where that may be what is wrong', () => {
+    const { remedy, where } = refusal('name: tiny\ntitle: "a\n\tb"\nexperiments: {}\n');
+    expect([remedy, where]).toEqual(['Line 3 is indented with a tab: replace it by spaces.', `${file}:2`]);
   });
 
   it('has every problem said in one message, each with its line', () => {
