@@ -47,7 +47,7 @@ describe('a report', () => {
 
   it('keeps every figure as SVG or PNG, specification and Parquet', () => {
     const names = [...new Set(output.files.filter((file) => /\.(svg|png)$/.test(file)).map((file) => file.slice(0, -4)))];
-    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits', 'figures/confused-pair', 'figures/worst-errors', 'figures/samples', 'figures/classes', 'figures/chosen-pixels']));
+    expect(names).toEqual(expect.arrayContaining(['figures/history-loss', 'figures/confusion-train', 'figures/importances', 'figures/boxes-hidden2', 'figures/plane-hidden2', 'figures/hidden1-tsne-digits', 'figures/confused-pair', 'figures/worst-errors', 'figures/samples', 'figures/classes', 'figures/chosen-pixels', 'figures/probabilities-first', 'figures/confusion-test-shares']));
     for (const name of names) expect(output.files).toContain(`${name}.vl.json`);
     expect([...output.tables.keys()].filter((name) => !names.includes(name))).toEqual(['figures/hidden1-pca3']);
     for (const { values } of Object.values(output.tables.get('figures/hidden1-pca3') ?? {})) expect(values.length).toBe(600);
@@ -74,15 +74,35 @@ describe('a report', () => {
     expect(id.map((row) => [String(label[row]), String(predicted[row])])).toEqual(id.map((_, i) => [truth[i], guess[i]]));
   });
 
+  it('keeps the heat table of the first images and the matrix of shares as figures', () => {
+    const first = output.tables.get('figures/probabilities-first');
+    const { probabilities } = fixtureTest();
+    expect(Array.from(first?.['image']?.values as number[])).toEqual(Array.from({ length: 200 }, (_, i) => Math.floor(i / 10)));
+    for (const i of [0, 57, 199]) expect((first?.['probability']?.values as number[])[i]).toBeCloseTo(probabilities[i] as number, 5);
+    const share = (output.tables.get('figures/confusion-test')?.['share']?.values as number[])[0] as number;
+    expect(new TextDecoder().decode(output.blobs.get('figures/confusion-test-shares.svg'))).toContain(`>${(share * 100).toFixed(1)}%<`);
+  });
+
+  it('says of each hidden layer which classes its best node keeps apart', () => {
+    expect(text).toMatch(/Of 45 pairs of true classes the node that separates best keeps the boxes apart of \d+ in hidden layer 1 and \d+ in hidden layer 2\./);
+    const [, node, apart, a, b] = /In hidden layer 1 node (\d+) separates best: it keeps the boxes of (\d+) of 45 pairs of true classes apart, (\d) and (\d) farthest/.exec(text) ?? [];
+    const table = output.tables.get('figures/boxes-hidden1') ?? {};
+    const [by, nodes, classes, q1, q3] = ['by', 'node', 'class', 'q1', 'q3'].map((name) => Array.from(table[name]?.values as ArrayLike<number | string>)) as [string[], number[], string[], number[], number[]];
+    const own = by.flatMap((value, i) => (value === 'true' && nodes[i] === Number(node) ? [i] : []));
+    const gaps = own.flatMap((p) => own.filter((q) => q > p).map((q) => ({ pair: [classes[p], classes[q]], gap: Math.max(q1[p] as number, q1[q] as number) - Math.min(q3[p] as number, q3[q] as number) })));
+    expect(gaps.filter(({ gap }) => gap > 0)).toHaveLength(Number(apart));
+    expect(gaps.reduce((most, one) => (one.gap > most.gap ? one : most)).pair).toEqual([a, b]);
+  });
+
   it('says every chapter in a sentence with numbers or classes in it', () => {
     const leads = [...text.matchAll(/<section[^>]*><h2[^>]*>([^<]*)<\/h2><p class="lead">(.*?)<\/p>/g)];
     expect(leads.length).toBeGreaterThan(8);
     for (const [, title, lead] of leads) expect(lead, title).toMatch(/\d/);
   });
 
-  function fixtureTest(): { label: Uint16Array; predicted: Uint16Array } {
+  function fixtureTest(): { label: Uint16Array; predicted: Uint16Array; probabilities: Float32Array } {
     const table = fixture({ origin: 'selected', hidden: [16, 2] }).activations.matrices.get('test');
-    return { label: table?.columns['label']?.data as Uint16Array, predicted: table?.columns['predicted']?.data as Uint16Array };
+    return { label: table?.columns['label']?.data as Uint16Array, predicted: table?.columns['predicted']?.data as Uint16Array, probabilities: table?.columns['probabilities']?.data as Float32Array };
   }
 });
 
@@ -117,6 +137,7 @@ describe('a report of other data', () => {
     inputs.model.values.set('evaluation', { ...evaluation, test: { accuracy: null, loss: null }, validation: { accuracy: null, loss: null } });
     const text = index((await runInMemory(stage, { params, inputs })).output);
     expect(text).toContain('There are no test images; of 600 training images 95.50% are classified right.');
+    expect(text).toMatch(/There are no test images\. \d and \d are confused most: \d+ of the \d+ mistakes on training images/);
     expect(text).toContain('There are no validation images; in 12 epochs');
     expect(text).toMatch(/Gap, training − test<\/dt><dd>–/);
     expect(/NaN|Infinity|undefined/.exec(text.replace(/<script[\s\S]*?<\/script>/g, ''))).toBeNull();
@@ -155,6 +176,12 @@ describe('the volatile chapters', () => {
   });
   it('say which experiment overfits least', () => {
     expect(renderComparison(experiments, 'figures')).toContain('exp5 overfits least: its training accuracy minus its test accuracy is −4.40 points');
+  });
+  it('say whether size pays', () => {
+    const sizes = [experiment('small', { params: 10, test: 0.9 }), experiment('middle', { params: 100, test: 0.99 }), experiment('large', { params: 1000, test: 0.95 })];
+    expect(renderComparison(sizes, 'figures')).toContain('Of 3 nets the largest, large (1,000 parameters), is number 2 by test accuracy (95.00%), the smallest, small (10 parameters), number 3 (90.00%).');
+    expect(renderComparison(experiments, 'figures')).toContain('All 3 nets have 101,770 parameters; their test accuracy goes from 90.00% to 99.90%.');
+    expect(renderStudy({ study: 'one', experiments: sizes.slice(0, 1) })).toContain('small (10 parameters) reaches 90.00% test accuracy.');
   });
   it('hold where an experiment has no test images', () => {
     const untested = experiments.map((e) => ({ ...e, test: null as unknown as number }));

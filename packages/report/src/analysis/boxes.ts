@@ -96,6 +96,17 @@ function forPairs(boxes: readonly Box[], visit: (a: Box, b: Box, i: number, j: n
   }
 }
 
+/** The two classes whose boxes lie farthest apart, of equals the first; undefined where all touch. */
+export function farthestPair(boxes: readonly Box[]): { readonly a: number; readonly b: number } | undefined {
+  let widest = 0;
+  let found: { readonly a: number; readonly b: number } | undefined;
+  forPairs(boxes, (p, q, a, b) => {
+    const gap = Math.max(p.q1, q.q1) - Math.min(p.q3, q.q3);
+    if (gap > widest) [widest, found] = [gap, { a, b }];
+  });
+  return found;
+}
+
 /** Pairs of classes by the overlap of their boxes, least first; only classes with rows. */
 export function classPairs(boxes: readonly Box[]): { readonly a: number; readonly b: number; readonly overlap: number }[] {
   const pairs: { a: number; b: number; overlap: number }[] = [];

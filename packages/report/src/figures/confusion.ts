@@ -5,8 +5,8 @@ import { classAxis, rgb } from './theme.js';
 import { draw, type Drawing } from './vega.js';
 import type { Figure } from './figure.js';
 
-/** Confusion matrix as a heat map: counts on a log colour scale, so that rare confusions show. */
-export function confusionDrawing({ classes, counts }: Confusion, names: readonly string[], split: string, alt: string): Drawing {
+/** Confusion matrix as a heat map: counts on a log colour scale, so that rare confusions show, or shares of the true class. Both have the same table. */
+export function confusionDrawing({ classes, counts }: Confusion, names: readonly string[], split: string, kind: 'count' | 'share', alt: string): Drawing {
   const cells = counts.map((_, i) => ({ truth: Math.floor(i / classes), guess: i % classes }));
   const totals = cells.map(({ truth }) => counts.slice(truth * classes, (truth + 1) * classes).reduce((a, b) => a + b, 0));
   const data = {
@@ -20,17 +20,19 @@ export function confusionDrawing({ classes, counts }: Confusion, names: readonly
     x: { field: 'predicted', type: 'nominal', sort: null, title: 'predicted class', axis: { ...classAxis(names), orient: 'top', labelAlign: undefined } },
     y: { field: 'true', type: 'nominal', sort: null, title: 'true class', axis: { ticks: false } },
   };
+  const shown = kind === 'count' ? { field: 'images', type: 'quantitative', format: 'd' } : { field: 'share', type: 'quantitative', format: '.1%' };
+  const scale = kind === 'count' ? { type: 'symlog', domain: [0, top], range: [0, 0.9] } : { domain: [0, 1], range: [0, 0.9] };
   const spec = {
-    title: { text: `Confusion on ${split}` },
+    title: { text: `Confusion on ${split}${kind === 'share' ? ', per cent of the true class' : ''}` },
     width: 370,
     height: 370,
     encoding,
     layer: [
-      { mark: { type: 'rect' }, encoding: { opacity: { field: 'images', type: 'quantitative', legend: null, scale: { type: 'symlog', domain: [0, top], range: [0, 0.9] } }, color: { value: '#3f90da' } } },
-      { transform: [{ filter: 'datum.images > 0' }], mark: { type: 'text', color: 'currentColor', fontSize: 11 }, encoding: { text: { field: 'images', type: 'quantitative', format: 'd' } } },
+      { mark: { type: 'rect' }, encoding: { opacity: { field: shown.field, type: 'quantitative', legend: null, scale }, color: { value: '#3f90da' } } },
+      { transform: [{ filter: 'datum.images > 0' }], mark: { type: 'text', color: 'currentColor', fontSize: kind === 'count' ? 11 : 10 }, encoding: { text: shown } },
     ],
   };
-  return { name: `confusion-${split}`, alt, spec, data };
+  return { name: `confusion-${split}${kind === 'share' ? '-shares' : ''}`, alt, spec, data };
 }
 
 /** A confusion matrix drawn as one image, and where it lies in the SVG. */

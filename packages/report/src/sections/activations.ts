@@ -1,5 +1,5 @@
 import { boxPlot } from '../browser/box-plot.js';
-import { bySeparation, classPairs, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
+import { bySeparation, classPairs, farthestPair, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../figures/png.js';
@@ -34,20 +34,29 @@ export async function activationsSection(context: Context, topNodes: number, int
     const drawn = await draw(boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names));
     const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] => (names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node] as NodeBoxes));
     shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
+    blocks.push(html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`);
     if (study.layer.width === 1 && names.length <= MOST_ROWS) blocks.push(figureBlock(shelf.add(await draw(lineOf(study, index, context))), 'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.'));
-    blocks.push(layerBlock(study, index, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
+    blocks.push(layerBlock(study, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
   }
-  return { id: 'activations', title: 'Hidden activations', lead: lead(studies[studies.length - 1] as LayerStudy, names), body: html`${blocks}` };
+  return { id: 'activations', title: 'Hidden activations', lead: studies.length === 1 ? layerLead(studies[0] as LayerStudy, 0, names) : lead(studies), body: html`${blocks}` };
 }
 
-function lead({ layer, truth }: LayerStudy, names: readonly string[]): string {
+/** Which layer separates the true classes best, by its best node. */
+function lead(studies: readonly LayerStudy[]): string {
+  const best = studies.map(({ truth }) => bySeparation(truth)[0] as NodeBoxes);
+  const pairs = classPairs((best[0] as NodeBoxes).boxes).length;
+  return `Of ${pairs} pairs of true classes the node that separates best keeps the boxes apart of ${listed(best.map(({ apart }, index) => `${apart} in hidden layer ${index + 1}`))}.`;
+}
+
+function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly string[]): string {
   const best = bySeparation(truth)[0] as NodeBoxes;
   const pairs = classPairs(best.boxes);
-  if (best.apart === 0) return `No node of the last hidden layer keeps the boxes of any of ${pairs.length} pairs of true classes apart.`;
+  const farthest = farthestPair(best.boxes);
   const worst = pairs[pairs.length - 1];
   const touching = worst && worst.overlap > 0 ? `; ${names[worst.a]} and ${names[worst.b]} overlap most (${percent(worst.overlap, 0)} of the shorter box)` : '';
-  const which = layer.width === 1 ? 'The one node of the last hidden layer' : `In the last hidden layer node ${best.node + 1} separates best: it`;
-  return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of true classes apart${touching}.`;
+  if (best.apart === 0 || !farthest) return `No node of hidden layer ${index + 1} keeps the boxes of any of ${pairs.length} pairs of true classes apart${touching}.`;
+  const which = layer.width === 1 ? `The one node of hidden layer ${index + 1}` : `In hidden layer ${index + 1} node ${best.node + 1} separates best: it`;
+  return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of true classes apart, ${names[farthest.a]} and ${names[farthest.b]} farthest${touching}.`;
 }
 
 function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { train, network }, names }: Context): Drawing {
@@ -57,7 +66,7 @@ function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { tra
   return lineDrawing({ layer: layer.name, activation: layer.data, label: train.label, names, alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`, ...(predicted && { predicted }) });
 }
 
-function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topNodes: number, names: readonly string[], train: Split, scripts: boolean, dead: readonly number[]): Markup {
+function layerBlock({ layer, predicted, truth }: LayerStudy, topNodes: number, names: readonly string[], train: Split, scripts: boolean, dead: readonly number[]): Markup {
   const interactive = scripts && names.length <= MOST_BOXES;
   const top = bySeparation(predicted).slice(0, topNodes);
   const all = layer.width <= topNodes;
@@ -66,8 +75,7 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, index: number, topN
   const colours = names.map((_, c) => classColour(c));
   const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);
-  return html`<h3>Hidden layer ${index + 1}: ${plural(layer.width, 'node')}</h3>
-<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
+  return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
 ${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top, 'predicted'))}${byClass('true', plots(same, 'true'))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top, 'predicted')}<details><summary>By true class</summary>${plots(same, 'true')}</details></div>`}</div>
 ${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;

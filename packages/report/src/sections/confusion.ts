@@ -1,6 +1,5 @@
 import { confusedPairs, confusion, type ConfusedPair, type Confusion } from '../analysis/confusion.js';
 import { rowsOfCell } from '../analysis/errors.js';
-import type { Split } from '../data/experiment.js';
 import { confusionDrawing, confusionImage } from '../figures/confusion.js';
 import { ints, texts } from '../figures/columns.js';
 import { inkSheet } from '../figures/digits.js';
@@ -31,27 +30,29 @@ export async function confusionSection(context: Context): Promise<Section> {
       blocks.push(heading, html`<div class="row">${figureBlock(figure, 'Rows are true classes, columns predicted ones, in the order of the table of classes; log colour scale. A click shows the images of a cell.', html`data-matrix="${split.name}" data-plot="${left},${top},${width}"`)}</div>`);
       continue;
     }
-    shelf.add(await draw(confusionDrawing(matrix, names, split.name, alt)));
+    shelf.add(await draw(confusionDrawing(matrix, names, split.name, 'count', alt)));
+    shelf.add({ ...(await draw(confusionDrawing(matrix, names, split.name, 'share', `Confusion matrix on ${split.name} images, per cent of the true class`))), dataName: `confusion-${split.name}` });
     blocks.push(heading, row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')), links(split.name));
   }
   return {
     id: 'confusion',
     title: 'Confusions',
-    lead: lead(pairs, names, experiment.test),
+    lead: experiment.test.rows > 0 ? lead(pairs, names, experiment.test.rows, 'test') : `There are no test images. ${lead(confusedPairs(train), names, experiment.train.rows, 'training')}`,
     body: html`${blocks}${pairs[0] && row(panel(context, pairs[0]), pairs.length > 1 && html`<div><h3>The most confused pairs</h3>${pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}</div>`)}`,
   };
 }
 
-function lead(pairs: readonly ConfusedPair[], names: readonly string[], test: Split): string {
+function lead(pairs: readonly ConfusedPair[], names: readonly string[], rows: number, split: string): string {
   const [first, second] = pairs;
-  if (!first) return test.rows === 0 ? 'There are no test images.' : `None of the ${count(test.rows)} test images is taken for another class.`;
+  if (!first) return `None of the ${count(rows)} ${split} images is taken for another class.`;
   const total = pairs.reduce((sum, pair) => sum + pair.ab + pair.ba, 0);
   const also = second ? `, followed by ${names[second.a]} and ${names[second.b]} (${count(second.ab + second.ba)})` : '';
-  return `${names[first.a]} and ${names[first.b]} are confused most: ${count(first.ab + first.ba)} of the ${count(total)} mistakes on test images (${percent((first.ab + first.ba) / total, 1)})${also}.`;
+  return `${names[first.a]} and ${names[first.b]} are confused most: ${count(first.ab + first.ba)} of the ${count(total)} mistakes on ${split} images (${percent((first.ab + first.ba) / total, 1)})${also}.`;
 }
 
 function links(split: string): Markup {
-  return html`<p class="note">Rows are true classes, columns predicted ones. <span class="files"><a href="figures/confusion-${split}.svg">SVG</a> <a href="figures/confusion-${split}.vl.json">Vega-Lite</a> <a href="figures/confusion-${split}.parquet">Parquet</a></span></p>`;
+  const drawing = (name: string, what: string): Markup => html`${what} <a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a>`;
+  return html`<p class="note">Rows are true classes, columns predicted ones. <span class="files">${drawing(`confusion-${split}`, 'Images:')}, ${drawing(`confusion-${split}-shares`, 'per cent:')}, both: <a href="figures/confusion-${split}.parquet">Parquet</a></span></p>`;
 }
 
 function matrixTable({ classes, counts }: Confusion, names: readonly string[], split: string, kind: 'count' | 'share'): Markup {

@@ -3,6 +3,7 @@ import { probabilityHistogram } from '../analysis/histogram.js';
 import type { Split } from '../data/experiment.js';
 import { probabilityDrawing } from '../figures/bars.js';
 import { inkImage } from '../figures/digits.js';
+import { firstProbabilitiesDrawing } from '../figures/first-probabilities.js';
 import { draw } from '../figures/vega.js';
 import { fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
@@ -35,8 +36,8 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
   return {
     id: 'probabilities',
     title: 'Probabilities',
-    lead: `${plural(unsure, 'of the test images has', 'of the test images have')} no class above a probability of one half; ${firstLead(experiment, K)}`,
-    body: html`${firstTable(experiment, names)}${oneVector(experiment, names)}<h3>How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3><div class="grid">${figures}</div>`,
+    lead: `${unsure === 0 ? 'Every test image has a' : plural(unsure, 'of the test images has no', 'of the test images have no')} class above a probability of one half; ${firstLead(experiment, K)}`,
+    body: html`${firstTable(experiment, names)}${K <= MOST_DRAWN && (await firstFiles({ experiment, shelf, names }))}${oneVector(experiment, names)}<h3>How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3><div class="grid">${figures}</div>`,
   };
 }
 
@@ -82,6 +83,16 @@ function firstTable({ test, images }: Context['experiment'], names: readonly str
     return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${test.id[i]}`)} <span>${names[label]}</span></th>${cells}</tr>`;
   });
   return html`<table class="${K <= MOST_DRAWN && 'matrix '}first${areLong(names) && ' named'}"><caption>The first ${rows.length} test images: ${K <= MOST_DRAWN ? 'probability of each class, per cent (the true class is framed)' : `the ${NAMED} most probable classes`}</caption><thead><tr><th scope="col">true</th>${K > MOST_DRAWN ? html`<th scope="col" class="words">most probable</th>` : columns.map((c) => html`<th scope="col"><span>${names[c]}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** Keeps the table as a figure. */
+async function firstFiles({ experiment: { test }, shelf, names }: Pick<Context, 'experiment' | 'shelf' | 'names'>): Promise<Markup> {
+  const n = Math.min(FIRST, test.rows);
+  const rows = Array.from({ length: n }, (_, i) => i);
+  const truth = rows.map((i) => names[test.label[i] as number] as string);
+  const alt = `Heat map of the probabilities of the first ${n} test images by class; the net's answers: ${rows.map((i) => names[test.predicted[i] as number]).join(', ')}; the true classes: ${truth.join(', ')}`;
+  const { name } = shelf.add(await draw(firstProbabilitiesDrawing({ id: rows.map((i) => test.id[i] as number), truth, names, probabilities: test.probabilities.subarray(0, n * names.length) }, alt)));
+  return html`<p class="note"><span class="files"><a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span></p>`;
 }
 
 function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {

@@ -65,7 +65,18 @@ export function accuracyPlot(experiments: readonly ComparedExperiment[], files: 
   const svg = drawn(pointsOf(experiments));
   const link = (extension: string, name: string): Markup => html`<a href="${files}/${NAME}.${extension}">${name}</a>`;
   const seeds = experiments.some((e) => e.seeds) && ' Where there are several seeds both stand at the mean, and the bar, cut at the edge, spans one standard deviation of test accuracy to each side.';
-  return svg === undefined ? undefined : html`<figure class="plot" data-figure="${NAME}">${raw(svg)}<figcaption>Disc: test accuracy. Ring: validation accuracy.${seeds} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} ${link('parquet', 'Parquet')}</span></figcaption></figure>`;
+  return svg === undefined ? undefined : html`<p class="lead">${sizeLead(pointsOf(experiments))}</p><figure class="plot" data-figure="${NAME}">${raw(svg)}<figcaption>Disc: test accuracy. Ring: validation accuracy.${seeds} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} ${link('parquet', 'Parquet')}</span></figcaption></figure>`;
+}
+
+/** Whether size pays: where the largest net and the smallest stand by accuracy. Equal accuracies share the better place. */
+function sizeLead(points: readonly Point[]): string {
+  const bySize = [...points].sort((a, b) => b.params - a.params);
+  const [largest, smallest] = [bySize[0] as Point, bySize[bySize.length - 1] as Point];
+  const split = points.every(({ test }) => Number.isFinite(test)) ? 'test' : 'validation';
+  const said = (e: Point): string => `${e.name} (${count(e.params)} parameters)`;
+  const place = (e: Point): number => 1 + points.filter((other) => other[split] > e[split]).length;
+  if (largest.params === smallest.params) return points.length === 1 ? `${said(largest)} reaches ${percent(largest[split])} ${split} accuracy.` : `All ${points.length} nets have ${count(largest.params)} parameters; their ${split} accuracy goes from ${percent(Math.min(...points.map((e) => e[split])))} to ${percent(Math.max(...points.map((e) => e[split])))}.`;
+  return `Of ${points.length} nets the largest, ${said(largest)}, is number ${place(largest)} by ${split} accuracy (${percent(largest[split])}), the smallest, ${said(smallest)}, number ${place(smallest)} (${percent(smallest[split])}).`;
 }
 
 function pointsOf(experiments: readonly ComparedExperiment[]): Point[] {
