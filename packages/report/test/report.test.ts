@@ -83,6 +83,12 @@ describe('a report', () => {
     expect(new TextDecoder().decode(output.blobs.get('figures/confusion-test-shares.svg'))).toContain(`>${(share * 100).toFixed(1)}%<`);
   });
 
+  it('puts the right article before a class', () => {
+    expect(text).toMatch(/image \d+, an 8"/);
+    expect(text).toMatch(/image \d+, a 7"/);
+    expect(text).not.toMatch(/\ba 8\b|\ban [0-79]\b/);
+  });
+
   it('says of each hidden layer which classes its best node keeps apart', () => {
     expect(text).toMatch(/Of 45 pairs of true classes the node that separates best keeps the boxes apart of \d+ in hidden layer 1 and \d+ in hidden layer 2\./);
     const [, node, apart, a, b] = /In hidden layer 1 node (\d+) separates best: it keeps the boxes of (\d+) of 45 pairs of true classes apart, (\d) and (\d) farthest/.exec(text) ?? [];

@@ -12,6 +12,11 @@ export function areLong(names: readonly string[]): boolean {
   return names.some((name) => name.length > 2);
 }
 
+/** A class with its article: `a 7`, `an 8`, `an F`, `an owl`. */
+export function withArticle(name: string): string {
+  return `${/^(8|1[18]$|[aefhilmnorsx]$|(?!uni)[aeiou].)/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** Whether classes are numbers, so that a difference of two of them means something. */
 export function areNumbers(names: readonly string[]): boolean {
   return names.every((name) => /^-?\d+(\.\d+)?$/.test(name));

@@ -9,6 +9,7 @@ import { winner } from '../analysis/projection.js';
 import { draw, type Drawing } from '../figures/vega.js';
 import { count, fixed, listed, percent, plural } from '../page/format.js';
 import { html, raw, type Content, type Markup } from '../page/html.js';
+import { withArticle } from '../page/names.js';
 import { figureBlock, table, type Context, type Section } from './section.js';
 
 /** Boxes of one layer by predicted and by true class. */
@@ -112,7 +113,7 @@ function pack(nodes: readonly NodeBoxes[]): string {
 
 function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): Markup {
   const columns = Math.min(5, layer.width);
-  const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [`image ${train.id[i]}, a ${names[train.label[i] as number]}`, ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3))]);
+  const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [`image ${train.id[i]}, ${withArticle(names[train.label[i] as number] as string)}`, ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3))]);
   const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j + 1}`)];
   return html`<details><summary>First rows of the activations</summary>${table(`The first ${rows.length} training images${columns < layer.width ? `, the first ${columns} nodes` : ''}`, head, rows)}</details>`;
 }

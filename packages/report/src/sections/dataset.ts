@@ -8,6 +8,7 @@ import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
+import { withArticle } from '../page/names.js';
 import { figureBlock, pictureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
 
 /** What the data look like: shapes, class counts, sample images, one image as numbers. */
@@ -64,8 +65,8 @@ function samples({ experiment: { images: { train, width, height, shown } }, shel
 }
 
 function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
-  const label = names[file.label[i] as number];
-  return html`<li>${pixelImage(inkImage(shown.of(imageOf(file, i, size)), shown.width, shown.height), `training image ${file.id[i]}, a ${label}`)}<span>${label}</span></li>`;
+  const label = names[file.label[i] as number] as string;
+  return html`<li>${pixelImage(inkImage(shown.of(imageOf(file, i, size)), shown.width, shown.height), `training image ${file.id[i]}, ${withArticle(label)}`)}<span>${label}</span></li>`;
 }
 
 function imageOf(file: RawRows, i: number, size: number): Uint8Array {
@@ -116,7 +117,7 @@ function asNumbers({ train, width, height }: Images, names: readonly string[]): 
   const bottom = Math.min(top + MOST_NUMBERS - 1, Math.floor((inked[inked.length - 1] ?? -1) / width));
   const whole = inked.every((p) => p % width <= right && Math.floor(p / width) <= bottom);
   const rows = Array.from({ length: Math.max(0, bottom - top + 1) }, (_, y) => Array.from({ length: right - left + 1 }, (_, x) => pixels[(top + y) * width + left + x] as number));
-  return html`<table class="numbers"><caption>Training image 0, a ${names[train.label[0] as number]}: rows ${top} to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
+  return html`<table class="numbers"><caption>Training image 0, ${withArticle(names[train.label[0] as number] as string)}: rows ${top} to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
     (values) => html`<tr>${values.map((value) => html`<td class="heat${value > 140 && ' strong'}" style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`)}</tr>`,
   )}</tbody></table>`;
 }

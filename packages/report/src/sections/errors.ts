@@ -4,6 +4,7 @@ import { inkImage, inkSheet } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
+import { withArticle } from '../page/names.js';
 import { pictureBlock, pixelImage, type Context, type Section } from './section.js';
 
 const SHOWN = 24;
@@ -18,7 +19,7 @@ export function errorsSection({ experiment: { test, images }, names, shelf }: Co
   const sure = ranked.filter((mistake) => mistake.probability >= 0.99).length;
   const items = ranked.slice(0, SHOWN).map(({ id, label, predicted, probability, trueProbability }): Markup => {
     const pixels = images.shown.at('test', id);
-    return html`<li>${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${id}: a ${names[label]}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
+    return html`<li>${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${id}: ${withArticle(names[label] as string)}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
   });
   const shown = ranked.slice(0, SHOWN);
   const data = { id: ints(shown.map(({ id }) => id)), true: texts(shown.map(({ label }) => names[label] as string)), predicted: texts(shown.map(({ predicted }) => names[predicted] as string)), probability: reals(shown.map(({ probability }) => probability)), trueProbability: reals(shown.map(({ trueProbability }) => trueProbability)) };
@@ -27,7 +28,7 @@ export function errorsSection({ experiment: { test, images }, names, shelf }: Co
   return {
     id: 'errors',
     title: 'Worst errors',
-    lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, a ${names[worst.label]}, is a ${names[worst.predicted]} (${percent(worst.probability, 1)}).`,
+    lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${sure === 0 ? 'none' : count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, ${withArticle(names[worst.label] as string)}, is ${withArticle(names[worst.predicted] as string)} (${percent(worst.probability, 1)}).`,
     body: pictureBlock(kept, html`<ol class="digits errors">${items}</ol>`, 'Ranked by probability of the predicted class minus probability of the true class. Under each image: true → predicted, and the two probabilities.'),
   };
 }

@@ -5,6 +5,7 @@ import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, raw, type Markup } from '../page/html.js';
+import { withArticle } from '../page/names.js';
 import { argmax } from './dataset.js';
 import { figureBlock, pictureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
 
@@ -45,7 +46,7 @@ function overDigits({ experiment: { images, importances }, names, shelf }: Pick<
     const first = train.label.indexOf(c);
     return first < 0 ? [] : [{ name, id: train.id[first] as number, pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
   });
-  const items = shown.map(({ name, pixels }) => html`<li><span class="over">${pixelImage(inkImage(pixels, width, height), `a ${name} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`);
+  const items = shown.map(({ name, pixels }) => html`<li><span class="over">${pixelImage(inkImage(pixels, width, height), `${withArticle(name)} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`);
   const chosen = Array.from(selected.keys()).filter((p) => selected[p]);
   const data = {
     id: ints(shown.flatMap(({ id }) => chosen.map(() => id))),

@@ -27,7 +27,7 @@ function lead(layer: LayerFindings): string {
   const [first] = byCost(layer);
   const idle = info.dead.length + new Set(info.duplicates.map(({ node }) => node)).size;
   if (info.units === 1) return `The one node of the last hidden layer ${sentences[first]}.`;
-  return `Node ${first + 1} matters most in the last hidden layer: it ${sentences[first]}. Of ${plural(info.units, 'node')} there, ${info.readout.for95} are enough for a linear readout to keep 95% of its accuracy and ${info.readout.for99} for 99%; ${idle} ${idle === 1 ? 'is' : 'are'} dead or repeat another.`;
+  return `Node ${first + 1} matters most in the last hidden layer: it ${sentences[first]}. Of ${plural(info.units, 'node')} there, ${info.readout.for95} are enough for a linear readout to keep 95% of its accuracy and ${info.readout.for99} for 99%; ${idle === 0 ? 'none is dead or repeats' : idle === 1 ? '1 is dead or repeats' : `${idle} are dead or repeat`} another.`;
 }
 
 /** Nodes by falling accuracy lost at zero, of equals the first. */
