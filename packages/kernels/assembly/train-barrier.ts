@@ -1,6 +1,6 @@
 // A barrier for threads that meet every few microseconds: spins first, then sleeps.
 
-const SPINS: i32 = 20000;
+const SPINS: i32 = 500000;
 
 /** Waits until all `workers` threads are here. Words at `at`: arrived, generation, sleepers. */
 export function meet(at: usize, workers: i32): void {

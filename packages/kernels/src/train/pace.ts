@@ -2,8 +2,11 @@
 const CHUNK_SECONDS = 0.04;
 /** What is not measured at first, while the engine still compiles. */
 const WARM_SECONDS = 0.02;
-/** One chunk in so many tries another number of threads, for a quarter of its time. What was measured while the engine still compiled is soon put right. */
-const TRIAL_EVERY = 4;
+/** One chunk in so many tries more threads, for a quarter of its time: what was measured while the engine still compiled is soon put right. */
+const MORE_EVERY = 4;
+/** One chunk in so many tries fewer: seldom, since they are slower as a rule, but at once where a step has come to take this much longer. */
+const FEWER_EVERY = 16;
+const SLOWED = 1.3;
 
 /**
  * Chooses how many threads take the next steps and how many steps they take, by what the last ones took: on a busy
@@ -16,7 +19,8 @@ export class Pace {
   private warm = 0;
   private warmSteps = 4;
   private guess = 0;
-  private chunks = 0;
+  private sinceMore = 0;
+  private sinceFewer = 0;
 
   constructor(most: number) {
     this.counts = [1, 2, 4, 8, 16, 32].filter((n) => n < most).concat(most);
@@ -25,11 +29,10 @@ export class Pace {
   /** Threads and steps of the next chunk. */
   next(): { readonly workers: number; readonly steps: number } {
     if (this.warm < WARM_SECONDS) return { workers: this.counts[this.counts.length - 1], steps: this.warmSteps };
-    const untried = this.counts.filter((n) => !this.seconds.has(n));
-    const trial = this.counts.length > 1 && (untried.length > 0 || this.chunks % TRIAL_EVERY === 0);
-    const workers = untried.at(-1) ?? (trial ? this.neighbour(this.best()) : this.best());
-    const expected = this.seconds.get(workers) ?? this.guess;
-    return { workers, steps: Math.max(1, Math.round(CHUNK_SECONDS / (trial ? 4 : 1) / expected)) };
+    const best = this.best();
+    const workers = this.counts.findLast((n) => !this.seconds.has(n)) ?? this.trial(best) ?? best;
+    const share = workers === best ? 1 : 4;
+    return { workers, steps: Math.max(1, Math.round(CHUNK_SECONDS / share / (this.seconds.get(workers) ?? this.guess))) };
   }
 
   /** Told what a chunk took. */
@@ -43,16 +46,22 @@ export class Pace {
     }
     const before = this.seconds.get(workers);
     this.seconds.set(workers, before === undefined || now < before ? now : (before + now) / 2);
-    this.chunks++;
+    const best = this.best();
+    this.sinceMore = workers > best ? 0 : this.sinceMore + 1;
+    this.sinceFewer = workers < best ? 0 : this.sinceFewer + 1;
+    if (before !== undefined && now > SLOWED * before) this.sinceFewer = FEWER_EVERY;
   }
 
+  /** The number of threads to try instead of `best` now, if any. */
+  private trial(best: number): number | undefined {
+    const at = this.counts.indexOf(best);
+    if (this.sinceMore >= MORE_EVERY && at + 1 < this.counts.length) return this.counts[at + 1];
+    if (this.sinceFewer >= FEWER_EVERY && at > 0) return this.counts[at - 1];
+    return undefined;
+  }
+
+  /** The number of threads whose steps were the shortest. */
   private best(): number {
-    return [...this.seconds].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
-  }
-
-  private neighbour(count: number): number {
-    const at = this.counts.indexOf(count);
-    const up = (this.chunks / TRIAL_EVERY) % 2 === 0;
-    return this.counts[at + (up ? 1 : -1)] ?? this.counts[at + (up ? -1 : 1)] ?? count;
+    return [...this.seconds].reduce((a, b) => (b[1] < a[1] ? b : a), [this.counts.at(-1) as number, Infinity])[0];
   }
 }
