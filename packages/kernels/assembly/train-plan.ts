@@ -22,7 +22,7 @@ export namespace Plan {
   export const DROP_SEED: usize = 17 << 2; // two words
   export const INPUT: usize = 19 << 2; // two buffers: lists or panels
   export const STARTS: usize = 21 << 2; // two buffers: begin and end of each row's list
-  export const ENTRIES: usize = 23 << 2; // two buffers: the batch's columns as lists
+  export const ENTRIES: usize = 23 << 2; // two buffers: the batch's columns as lists; or f32 sums of the columns, in the first
   export const ENTRIES_STRIDE: usize = 25 << 2; // bytes of each worker's part
   export const RECORDS: usize = 26 << 2; // two buffers: one record for each column's list
   export const RECORD_COUNTS: usize = 28 << 2; // i32[2][workers]

@@ -74,8 +74,6 @@ export function gatherColumns(plan: usize, buffer: i32, worker: i32, rows: i32, 
 @inline
 function layRecords(plan: usize, buffer: i32, worker: i32, low: i32, high: i32, entries: usize, step: u32): void {
   const cursors = load<usize>(plan, Plan.CURSORS);
-  const last = load<usize>(plan, Plan.LAST);
-  const powers = load<usize>(plan, Plan.POWERS);
   const lazy = load<i32>(plan, Plan.LAZY);
   const usual = load<f32>(plan, Plan.FIRST);
   const base = load<usize>(plan + (<usize>buffer << 2), Plan.RECORDS) + <usize>low * RECORD;
@@ -90,9 +88,7 @@ function layRecords(plan: usize, buffer: i32, worker: i32, low: i32, high: i32, 
     store<usize>(record, at, 4);
     store<usize>(record, end, 8);
     if (lazy) {
-      const then = last + (<usize>j << 2);
-      store<f32>(record, power(powers, step - load<u32>(then)), 12);
-      store<u32>(then, step);
+      store<f32>(record, decaySince(plan, j, step), 12);
     } else {
       store<f32>(record, usual, 12);
     }
@@ -102,6 +98,15 @@ function layRecords(plan: usize, buffer: i32, worker: i32, low: i32, high: i32, 
   }
   const workers = load<i32>(plan, Plan.WORKERS);
   store<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(buffer * workers + worker) << 2), <i32>((record - base) / RECORD));
+}
+
+/** What the mean squares of row `j` decay by for the steps since its last update, which is this one from now on. */
+@inline
+export function decaySince(plan: usize, j: i32, step: u32): f32 {
+  const then = load<usize>(plan, Plan.LAST) + (<usize>j << 2);
+  const steps = step - load<u32>(then);
+  store<u32>(then, step);
+  return power(load<usize>(plan, Plan.POWERS), steps);
 }
 
 /** rho^steps by the table of powers 0 … 4096. */

@@ -3,12 +3,13 @@ import { Layer, Listed, Plan, buffer, layerAt, listsOf, panel, panelCount, panel
 import { correlatePair, sumRows } from './train-dense';
 import { RECORD, columnRange } from './train-sparse';
 import { sumRecord } from './train-gather';
+import { updateScattered } from './train-scatter';
 import { listColumns } from './train-lists';
 import { advance, penalise, usualDecay } from './train-optimizer';
 import { transposePair } from './train-transpose';
 
 /** Phase 3: gradients of this thread's weights, and their update. */
-export function update(plan: usize, worker: i32, parity: i32, size: i32): void {
+export function update(plan: usize, worker: i32, parity: i32, size: i32, step: u32): void {
   const workers = load<i32>(plan, Plan.WORKERS);
   const layers = load<i32>(plan, Plan.LAYERS);
   const scratch = load<usize>(plan, Plan.SCRATCH) + (<usize>worker << 8);
@@ -16,7 +17,8 @@ export function update(plan: usize, worker: i32, parity: i32, size: i32): void {
   const panels = panelCount(load<i32>(layer, Layer.OUT));
   const from = share(panels, worker, workers);
   const to = share(panels, worker + 1, workers);
-  if (load<i32>(plan, Plan.SPARSE)) updateListed(plan, layer, parity, size, from, to, scratch);
+  if (load<i32>(plan, Plan.SPARSE) && panels > 1) updateListed(plan, layer, parity, size, from, to, scratch);
+  else if (load<i32>(plan, Plan.SPARSE)) updateNarrow(plan, layer, parity, size, step, from, to, scratch);
   else for (let p = from; p < to; p++) updatePanel(plan, layer, buffer(plan, Plan.INPUT, parity), p, size, scratch);
   for (let l = 1; l < layers; l++) updateTiles(plan, worker, l, parity, size, scratch);
 }
@@ -116,6 +118,14 @@ function updateBias(layer: usize, batch: i32, p: i32, size: i32, scratch: usize)
   const inputs = load<i32>(layer, Layer.IN);
   sumRows(panel(load<usize>(layer, Layer.DELTA), batch, p), stride, size, scratch);
   advance(panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p) + <usize>inputs * stride, load<usize>(layer, Layer.SLOT1), load<usize>(layer, Layer.SLOT2), scratch, stride, usualDecay());
+}
+
+/** The first layer where it is one panel wide, and that is this thread's. */
+function updateNarrow(plan: usize, layer: usize, parity: i32, size: i32, step: u32, first: i32, last: i32, scratch: usize): void {
+  if (first == last) return;
+  const penalty = updateScattered(plan, layer, parity, size, step, panelStride(load<i32>(layer, Layer.OUT), 0));
+  store<f64>(load<usize>(plan, Plan.PENALTIES), penalty);
+  updateBias(layer, load<i32>(plan, Plan.BATCH), 0, size, scratch);
 }
 
 /** Panels [first, last) of the first layer by the lists of the batch's columns. */

@@ -46,7 +46,7 @@ export function trainBatches(plan: usize, worker: i32, set: usize, order: usize,
     power1 *= <f64>load<f32>(plan, Plan.FIRST);
     power2 *= <f64>load<f32>(plan, Plan.SECOND);
     setAlpha(plan, power1, power2);
-    update(plan, worker, t & 1, size);
+    update(plan, worker, t & 1, size, step);
     if (worker == 0) addUp(plan, size, t);
     done = t + 1;
   }
@@ -100,7 +100,7 @@ function firstLayer(plan: usize, worker: i32, parity: i32, size: i32, step: u32)
   const weights = load<usize>(layer, Layer.WEIGHTS);
   const values = buffer(layer, Layer.VALUES, parity);
   if (load<i32>(plan, Plan.SPARSE)) {
-    gatherColumns(plan, parity, worker, size, step);
+    if (panels > 1) gatherColumns(plan, parity, worker, size, step);
     multiplyListed(buffer(plan, Plan.STARTS, parity), weights, inputs + 1, inputs, columns, values, batch, from, to, 0, size);
   } else {
     const x = buffer(plan, Plan.INPUT, parity);

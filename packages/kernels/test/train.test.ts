@@ -22,6 +22,9 @@ interface Case {
 
 const cases: Record<string, Case> = {
   'one node, listed bytes, lazy RMSprop': { network: { inputs: 50, inputDropout: 0, hidden: [layer(1, 'relu')], classes: 10 }, optimizer: rmsprop, density: 0.1, rows: 70, batch: 8 },
+  '6 nodes, listed floats, lazy RMSprop': { network: { inputs: 50, inputDropout: 0, hidden: [layer(6, 'relu')], classes: 10 }, optimizer: rmsprop, density: 0.1, rows: 70, batch: 8, floats: true },
+  '10 nodes, listed bytes, dropout of inputs, L2, RMSprop': { network: { inputs: 50, inputDropout: 0.2, hidden: [layer(10, 'tanh', 0, 0.01)], classes: 10 }, optimizer: rmsprop, density: 0.1, rows: 70, batch: 8 },
+  '16 nodes, listed bytes, Adam': { network: { inputs: 50, inputDropout: 0, hidden: [layer(16, 'relu')], classes: 10 }, optimizer: adam, density: 0.1, rows: 70, batch: 8 },
   '85 nodes, listed bytes, lazy RMSprop': { network: { inputs: 49, inputDropout: 0, hidden: [layer(85, 'relu')], classes: 10 }, optimizer: rmsprop, density: 0.15, rows: 100, batch: 32 },
   'listed floats, two layers, Adam': { network: { inputs: 40, inputDropout: 0, hidden: [layer(33, 'relu'), layer(17, 'relu')], classes: 5 }, optimizer: adam, density: 0.2, rows: 61, batch: 16, floats: true },
   'dense bytes with offset, tanh, RMSprop with momentum': { network: { inputs: 21, inputDropout: 0, hidden: [layer(70, 'tanh')], classes: 3 }, optimizer: { ...rmsprop, momentum: 0.5 }, density: 1, rows: 50, batch: 7, offset: -0.5 },

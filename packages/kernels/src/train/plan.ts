@@ -133,7 +133,7 @@ function planTraining(layout: Layout, network: Network, { batch, workers, listed
   return {
     inputs: two(() => (listed ? layout.take(Uint32Array, 2 * listedPerBatch) : layout.take(Float32Array, panelFloats(batch, network.inputs)))),
     starts: two(() => layout.take(Uint32Array, listed ? 2 * batch : 0)),
-    entries: two(() => layout.take(Uint32Array, listed ? 2 * listedPerBatch * workers : 0)),
+    entries: two(() => layout.take(Uint32Array, listed ? Math.max(2 * listedPerBatch * workers, panelCount(sizes[1]) === 1 ? panelFloats(sizes[0], sizes[1]) : 0) : 0)),
     records: two(() => layout.take(Uint32Array, 4 * listedColumns)),
     recordCounts: layout.take(Uint32Array, 2 * workers),
     cursors: layout.take(Uint32Array, listedColumns),
