@@ -120,6 +120,10 @@ describe('nets trained from several seeds', () => {
     expect(existsSync(page)).toBe(true);
     expect(workspace.read('artifacts/tiny/wide/report/index.html')).toContain('A bold promise');
     for (const file of [page, join(workspace.root, 'artifacts/tiny/report/index.html')]) expect(readFileSync(file, 'utf8')).toContain(`test.accuracy must be in [0.99999, 1], got ${accuracy.toFixed(4)}`);
+    const all = await workspace.nx(['run', 'tiny:all']);
+    expect(all.code).not.toBe(0);
+    expect(all.output).toMatch(/^ {2}experiment +net .*\n {2}small .*\n {2}wide /m);
+    expect(all.output.match(/test\.accuracy must be in \[0\.99999, 1\]/g)).toHaveLength(1);
     workspace.study('tiny', study('repeats: 3', ', title: A bold promise, expect: { test.accuracy: [0, 1] }'));
     expect((await workspace.nx(['run', 'tiny:wide'])).code).toBe(0);
     expect(readFileSync(page, 'utf8')).not.toContain('Not what the study expects');

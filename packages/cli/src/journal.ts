@@ -36,13 +36,6 @@ export class Journal {
     appendFileSync(this.file, `${JSON.stringify(entry)}\n`);
   }
 
-  /** Leaves what the run has to show in the end to the plugin, which prints it below what Nx says of the run. */
-  leaveScreen(text: string): void {
-    const folder = join(this.file, '..');
-    mkdirSync(folder, { recursive: true });
-    appendFileSync(this.file.replace(/jsonl$/, 'txt'), text);
-  }
-
   /** Entries by instance id. */
   entries(): ReadonlyMap<string, JournalEntry> {
     let text = '';

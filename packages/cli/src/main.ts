@@ -21,11 +21,10 @@ function unexpected(error: unknown): LayerwiseError {
   return new LayerwiseError('STAGE_FAILED', `stopped by an unexpected ${message}`, { remedy: 'This is a defect of Layerwise or of a stage package; LAYERWISE_DEBUG=1 shows where it happened.', cause: error });
 }
 
-/** The two commands that Nx calls, and explain, by their exact form: yargs alone takes 60 ms. */
+/** The command that Nx calls, and explain, by their exact form: yargs alone takes 60 ms. */
 function shortcut([command, address, ...rest]: readonly string[]): Promise<void> | undefined {
   if (address === undefined || address.startsWith('-') || rest.length > 0) return undefined;
   if (command === 'stage') return import('./commands/stage.js').then(({ stageCommand }) => stageCommand(address));
-  if (command === 'result') return import('./commands/result.js').then(({ resultCommand }) => resultCommand(address));
   if (command === 'explain') return import('./commands/explain.js').then(({ explainCommand }) => explainCommand(address, { json: false }));
   return undefined;
 }
@@ -73,7 +72,7 @@ async function parser(args: readonly string[]): Promise<Argv> {
     )
     .command(
       'result <experiment>',
-      'Lay the folder and the report of a built experiment; the last target of a run calls it',
+      'Lay the folder and the report of a built experiment anew, as a run does in its end',
       (y) => y.positional('experiment', experiment),
       async ({ experiment }) => (await import('./commands/result.js')).resultCommand(experiment),
     )

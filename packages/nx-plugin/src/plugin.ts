@@ -1,19 +1,27 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
 import { findLastingDamage, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
+import type { StudyPlan } from '@layerwise/study';
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { memoOf, tracerOf } from './code.js';
 import { openGate, sharedCacheOf } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { stageProject, studyProject, type Projects } from './projects.js';
-import { copyNotes, nxCache, nxRecords, placesOf, planWorkspace, relativePath } from './workspace.js';
+import { copyNotes, nxCache, nxRecords, placesOf, planWorkspace, relativePath, studyFiles } from './workspace.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';
+
+let planned: readonly StudyPlan[] | undefined;
+
+/** The studies as this run has planned them. */
+export async function plannedStudies(root: string): Promise<readonly StudyPlan[]> {
+  return planned ?? (await planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root))).studies;
+}
 
 /** Infers the projects of all studies: one for each study, one for each stage instance. */
 export const createNodes: CreateNodes = [
@@ -24,7 +32,8 @@ export const createNodes: CreateNodes = [
     const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), memo).catch((error: unknown) => {
       throw error instanceof LayerwiseError ? new Error(error.describe()) : error;
     });
-    const codeOf = await tracerOf(workspaceRoot, memo);
+    planned = plan.studies;
+    const codeOf = tracerOf(workspaceRoot, memo);
     const claimed = new Set<string>();
     const projects = plan.studies.map((study, index): [string, { projects: Projects }] => {
       const projects: Projects = studyProject(study);
@@ -41,7 +50,7 @@ export const createNodes: CreateNodes = [
 ];
 
 /**
- * Before the tasks: marks the run, so that the last target can tell which stages ran in it,
+ * Before the tasks: marks the run, so that its end can tell which stages ran in it,
  * and removes damaged artifacts and damaged copies of them in Nx's cache, naming them, so that they are restored or recomputed.
  * Nx takes an entry of its cache for good that is damaged or gone; so where one is, Nx's records are removed, and it is kept from using its cache
  * in this run: each stage then looks for itself whether its artifact is whole, and only what is not is computed.
@@ -106,20 +115,12 @@ let live: LiveView | undefined;
 export const postTasksExecution: PostTasksExecution = (_options, { workspaceRoot }) => {
   live?.stop();
   closeGate();
-  showScreen(join(workspaceRoot, 'artifacts', '.runs', `${process.env.LAYERWISE_RUN}.txt`));
   try {
     noteCopies(nxCache(workspaceRoot), copyNotes(workspaceRoot));
   } catch {
     // The disk is full or read-only, which the run has said; without notes the next one reads more.
   }
 };
-
-/** Prints what the last targets have left to be shown in the end. */
-function showScreen(file: string): void {
-  if (!existsSync(file)) return;
-  process.stdout.write(readFileSync(file, 'utf8'));
-  rmSync(file, { force: true });
-}
 
 /**
  * Removes Nx's records of what its cache holds, which it believes whatever is there: it would take an entry that is gone for restored, and what

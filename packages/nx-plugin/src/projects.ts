@@ -30,34 +30,28 @@ export function stageProject(instance: StageInstance, code: string): Projects {
   return { [`artifacts/stages/${id}`]: { name: id, projectType: 'library', implicitDependencies: upstream, targets: { compute: target }, tags: ['layerwise:stage'] } };
 }
 
-/** The project of a study: one target for each experiment, and `all`. They only show results, and are never cached. */
+const waiting = { executor: 'nx:noop', cache: false, inputs: [] } satisfies TargetConfiguration;
+
+/**
+ * The project of a study: one target for each experiment, and `all`. They do nothing but wait for their stages;
+ * what a run has to show is laid and said when all its tasks are over, in the process of Nx.
+ */
 export function studyProject(plan: StudyPlan): Projects {
-  const targets = Object.fromEntries(plan.experiments.map((experiment) => [experiment.name, experimentTarget(plan, experiment)]));
+  const targets = Object.fromEntries(plan.experiments.map((experiment) => [experiment.name, experimentTarget(experiment)]));
   const all: TargetConfiguration = {
-    executor: 'nx:run-commands',
-    cache: false,
-    inputs: [],
+    ...waiting,
     dependsOn: plan.experiments.map(({ name }) => name),
-    options: { command: `${layerwise} result ${plan.name}`, env: environmentOf(plan) },
     metadata: { description: `Every experiment of ${plan.name}` },
   };
   const reports = plan.experiments.flatMap(({ stages }) => stages.report ?? []);
   return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { ...targets, all }, tags: ['layerwise:study'] } };
 }
 
-function experimentTarget(plan: StudyPlan, { study, name, title, stages, repeats }: ExperimentPlan): TargetConfiguration {
+function experimentTarget({ title, stages, repeats }: ExperimentPlan): TargetConfiguration {
   const ids = [...roleNames.flatMap((role) => stages[role] ?? []), ...repeats.map(({ id }) => id)];
   return {
-    executor: 'nx:run-commands',
-    cache: false,
-    inputs: [],
+    ...waiting,
     dependsOn: [{ projects: [...new Set(ids)], target: 'compute' }],
-    options: { command: `${layerwise} result ${study}:${name}`, env: environmentOf(plan) },
     metadata: { description: title },
   };
-}
-
-/** Spares the last target the planning of every study, a third of a second. It is not cached, so what stands here enters no hash. */
-function environmentOf({ name, title, file, experiments }: StudyPlan): Record<string, string> {
-  return { LAYERWISE_STUDY: JSON.stringify({ name, title, file, experiments }) };
 }

@@ -1,0 +1,14 @@
+// What nx.json loads. Brings the compiled packages up to date first: the plan depends on the parameter tables in them.
+import { compileIfStale } from '../nx-plugin/fresh.mjs';
+
+compileIfStale();
+
+const { postTasksExecution: leave, ...plugin } = await import('@layerwise/nx-plugin');
+export const { createNodes, name, preTasksExecution } = plugin;
+
+/** After the tasks: lays and says what the run was for. */
+export async function postTasksExecution(options, context) {
+  await leave(options, context);
+  const { concludeRun } = await import('./dist/conclude.js');
+  await concludeRun(context);
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { LayerwiseError } from '@layerwise/contracts';
+import { plannedStudies } from '@layerwise/nx-plugin';
+import { noteLooks } from '@layerwise/store/integrity';
+import { storageError } from '@layerwise/store/storage';
+import type { ExperimentPlan } from '@layerwise/study';
+import { builtExperiments, composeReports, seedTests } from './compose.js';
+import { openExperiment, type BuiltExperiment } from './experiment.js';
+import { unmet } from './expectations.js';
+import { Journal, type JournalEntry } from './journal.js';
+import { duration } from './progress.js';
+import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
+import { distrusting, type PlannedStudy } from './workspace.js';
+
+/** What a run by Nx has come to, as Nx tells its plugins. */
+export interface EndedRun {
+  readonly workspaceRoot: string;
+  readonly taskResults: Readonly<Record<string, { readonly status: string; readonly task: { readonly target: { readonly project: string; readonly target: string } } }>>;
+}
+
+/**
+ * The end of a run by Nx: lays the folders and reports of the experiments whose stages are all there, also where others failed, and says how it went.
+ * @throws Error for Nx to show, where an artifact is not whole or a figure is not as its study expects
+ */
+export async function concludeRun({ workspaceRoot: root, taskResults }: EndedRun): Promise<void> {
+  const reached = Object.values(taskResults).filter(({ status }) => status === 'success').map(({ task }) => task.target);
+  const faults: LayerwiseError[] = [];
+  for (const study of reached.length > 0 ? await plannedStudies(root) : []) {
+    const targets = new Set(reached.filter(({ project }) => project === study.name).map(({ target }) => target));
+    if (targets.size > 0) faults.push(...(await showStudy(root, study, targets)));
+  }
+  if (faults.length === 0) return;
+  const error = new Error(faults.map((fault) => fault.describe()).join('\n'));
+  error.stack = ''; // Nx would offer to show it.
+  throw error;
+}
+
+/**
+ * Lays the folders and reports of some experiments of a study, and its own page, and prints their figures.
+ * @param targets names of the experiments, and `all` for the study's table
+ * @returns what is wrong: artifacts that are not whole, figures that are not as the study expects
+ */
+export async function showStudy(root: string, study: PlannedStudy, targets: ReadonlySet<string>): Promise<readonly LayerwiseError[]> {
+  const isWhole = targets.has('all');
+  const plans = study.experiments.filter(({ name }) => isWhole || targets.has(name));
+  try {
+    const built = await distrusting(root, () => builtExperiments(root, study));
+    const shown = built.filter(({ plan }) => plans.includes(plan));
+    const journal = Journal.current(root);
+    const entries = journal?.entries() ?? new Map<string, JournalEntry>();
+    const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
+    await composeReports(root, study, built, shown, new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')));
+    for (const { plan, result } of shown.filter(({ plan: { name } }) => targets.has(name))) {
+      print(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
+    }
+    if (isWhole) print(...tableOf(study, built, shown, journal));
+    noteLooks(join(root, 'artifacts'));
+    journal?.prune();
+    return [...(await missing(root, plans, shown)), ...unexpected(shown)];
+  } catch (error) {
+    const known = storageError(error, join(root, 'artifacts'));
+    if (known instanceof LayerwiseError) return [known];
+    throw known;
+  }
+}
+
+function tableOf(study: PlannedStudy, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], journal: Journal | undefined): string[] {
+  const entries = journal?.entries();
+  const counts = new Map(shown.map(({ plan, result }) => [result.experiment, Object.values(plan.stages).filter((id) => entries?.get(id)?.status === 'computed').length]));
+  return [
+    `${study.name}  ${study.title}`,
+    describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map()),
+    ...seedTests(built).map((line) => `  ${line}`),
+    ...describeWaits((entries ?? new Map<string, JournalEntry>()).values()),
+    ...(journal ? [`  time       ${duration(Date.now() - journal.started)}`] : []),
+    `  report     artifacts/${study.name}/report/index.html`,
+  ];
+}
+
+/** Why experiments that Nx took for built are not. */
+async function missing(root: string, plans: readonly ExperimentPlan[], shown: readonly BuiltExperiment[]): Promise<LayerwiseError[]> {
+  const faults: LayerwiseError[] = [];
+  for (const plan of plans.filter((plan) => !shown.some((experiment) => experiment.plan === plan))) {
+    await distrusting(root, () => openExperiment(root, plan)).catch((error: unknown) => {
+      if (!(error instanceof LayerwiseError)) throw error;
+      faults.push(error);
+    });
+  }
+  return faults;
+}
+
+function unexpected(shown: readonly BuiltExperiment[]): LayerwiseError[] {
+  const off = shown.flatMap(({ plan, result }) => unmet(plan, result));
+  if (off.length === 0) return [];
+  return [new LayerwiseError('EXPECTATION_UNMET', ['not as expected:', ...off].join('\n  '), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' })];
+}
+
+function print(...parts: readonly (string | undefined)[]): void {
+  process.stdout.write(`\n${parts.filter((part) => part !== undefined).join('\n')}\n`);
+}
