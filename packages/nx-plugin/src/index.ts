@@ -3,4 +3,5 @@ export * from './gate.js';
 export * from './live-view.js';
 export * from './plugin.js';
 export * from './projects.js';
+export { readStudy } from './study-file.js';
 export * from './workspace.js';

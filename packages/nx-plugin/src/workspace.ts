@@ -4,9 +4,9 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nearest, type AnyStage, type Places } from '@layerwise/contracts';
 import { FileMemo } from '@layerwise/store/memo';
-import { packagesOf, parseStudy, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
+import { packagesOf, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
 import { rawStateOf } from './raw-files.js';
-import { readStudyFile } from './study-file.js';
+import { readStudy } from './study-file.js';
 
 /** All studies of a workspace, planned. */
 export interface WorkspacePlan {
@@ -49,11 +49,11 @@ export function studyFiles(root: string): readonly string[] {
  * Plans the given studies together.
  * @param root absolute path of the workspace
  * @param files paths of study files, relative to it
- * @param memo knows raw files that have not changed
+ * @param memo knows studies and raw files that have not changed
  * @throws LayerwiseError STUDY_INVALID, DATA_INVALID
  */
 export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root), memo: FileMemo = new FileMemo()): Promise<WorkspacePlan> {
-  const documents = files.map((file) => parseStudy(readStudyFile(root, file), file));
+  const documents = files.map((file) => readStudy(root, file, memo));
   refuseSameName(documents);
   const catalog = new Map<string, AnyStage>();
   for (const document of documents) {

@@ -38,7 +38,11 @@ const sectionNames = roleNames.map(sectionOf);
  * @throws LayerwiseError STUDY_INVALID with every problem and its line
  */
 export function parseStudy(text: string, file: string): StudyDocument {
-  const { value: given, where, line } = readYaml(text, file);
+  return checkStudy(readYaml(text, file), file);
+}
+
+/** As {@link parseStudy}, of YAML that has been read. */
+export function checkStudy({ value: given, where, line }: YamlFile, file: string): StudyDocument {
   const name = isFields(given) && typeof given.name === 'string' && given.name.length <= longestName ? given.name : '';
   const count = isFields(given) && isFields(given.experiments) ? Object.keys(given.experiments).length : 0;
   const invalid = (problems: readonly StudyProblem[]): LayerwiseError => invalidStudy({ name, experiments: count, where, line }, problems);

@@ -3,4 +3,4 @@ export * from './plan.js';
 export type { StudyProblem } from './problem.js';
 export * from './roles.js';
 export * from './schema.js';
-export { mostCharacters } from './yaml.js';
+export { mostCharacters, readYaml, type YamlFile } from './yaml.js';

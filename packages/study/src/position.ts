@@ -1,7 +1,9 @@
-import { isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from 'yaml';
+import type { Document, LineCounter, Node } from 'yaml';
+import { parser } from './parser.js';
 
 /** The line (from 1) where the value at `path` stands; of its nearest ancestor if it is missing. For an unknown field, its name. */
 export function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly (string | number)[]): number {
+  const { isMap, isScalar, isSeq } = parser();
   let node: unknown = document.contents;
   let offset = start(node) ?? 0;
   for (const step of path) {

@@ -1,5 +1,6 @@
 import { LayerwiseError, received } from '@layerwise/contracts';
-import { isScalar, LineCounter, parseDocument, Parser, visit, type CST, type Document, type Node, type YAMLError } from 'yaml';
+import type { CST, Document, LineCounter, Node, YAMLError } from 'yaml';
+import { parser } from './parser.js';
 import { lineOf } from './position.js';
 
 /** A YAML file, read: its value and where in the file each part of it stands. */
@@ -22,6 +23,7 @@ const maxDepth = 64;
  * @throws LayerwiseError STUDY_INVALID naming file and line
  */
 export function readYaml(text: string, file: string): YamlFile {
+  const { LineCounter, parseDocument } = parser();
   const lines = new LineCounter();
   const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
   if (text.length > mostCharacters) throw refused(`must be at most ${mostCharacters} characters long, got ${text.length}`, `${file}:1`, 'Is this a study?');
@@ -40,6 +42,7 @@ function refused(rule: string, where: string, remedy = 'Mend the line and run ag
 
 /** Before the file is composed, since that recurs: a file of brackets alone would exhaust the stack, which cannot be caught. */
 function refuseDepth(text: string, at: (offset: number) => string): void {
+  const { Parser } = parser();
   const pending: { token: CST.Token; depth: number }[] = [...new Parser().parse(text)].map((token) => ({ token, depth: 0 }));
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { token, depth } = next;
@@ -74,6 +77,7 @@ function syntaxError({ code, message, pos }: YAMLError, text: string, lines: Lin
 
 /** In place of the parser's own check, whose time grows with the square of the number of keys. */
 function refuseDuplicates(document: Document.Parsed, at: (offset: number) => string, lines: LineCounter): void {
+  const { isScalar, visit } = parser();
   visit(document, {
     Map: (_, { items }) => {
       const seen = new Map<string, number>();
@@ -90,7 +94,7 @@ function refuseDuplicates(document: Document.Parsed, at: (offset: number) => str
 
 function valueOf(document: Document.Parsed, at: (offset: number) => string): unknown {
   let first: number | undefined;
-  visit(document, {
+  parser().visit(document, {
     Alias: (_, alias, path) => {
       const offset = alias.range?.[0] ?? 0;
       const named = alias.resolve(document);
