@@ -17,7 +17,7 @@ writeFileSync(join(root, 'pipelines/many/study.yaml'), `name: many\nseed: 7\ndat
 const load = (file) => import(new URL(`../../packages/cli/dist/${file}.js`, import.meta.url).href);
 const [{ planAll }, { recipeOf }] = await Promise.all(['workspace', 'recipe'].map(load));
 const { instances } = await planAll(root);
-const codeOf = await tracerOf(root, memoOf(root));
+const codeOf = tracerOf(root, memoOf(root));
 const store = new Store(join(root, 'artifacts'));
 
 /** Publishes an artifact with the right recipe; what it holds does not matter here. Those it reads come first. */

@@ -41,7 +41,7 @@ let explainMs = 0;
 async function runAndCompare(experiment) {
   const started = performance.now();
   const memo = memoOf(root);
-  const explained = await new Explainer(root, plan.instances, await tracerOf(root, memo)).explain(experiment);
+  const explained = await new Explainer(root, plan.instances, tracerOf(root, memo)).explain(experiment);
   memo.save();
   explainMs = Math.max(explainMs, performance.now() - started);
   const statuses = runner === 'nx' ? await runByNx(explained.map(({ id }) => id)) : await runHere(explained.map(({ id }) => id));

@@ -72,7 +72,7 @@ async function openInputs(store: Store, instance: StageInstance): Promise<Inputs
 }
 
 async function draftOf(root: string, stage: AnyStage, instance: StageInstance, inputs: Inputs): Promise<Draft> {
-  const { code } = (await tracerOf(root, memoOf(root)))(instance.uses);
+  const { code } = tracerOf(root, memoOf(root))(instance.uses);
   const contents = Object.fromEntries(Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.content]));
   const recipe: Recipe = { ...recipeOf(instance, code, contents), inputs: contents };
   return { id: instance.id, stage: stage.id, kind: stage.writes, recipe, inputs: instance.inputs };

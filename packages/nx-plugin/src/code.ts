@@ -14,8 +14,8 @@ export function memoOf(root: string): FileMemo {
  * @param memo is used, not saved
  * @returns a function of the name of an installed package
  */
-export async function tracerOf(root: string, memo: FileMemo): Promise<(uses: string) => CodeTrace> {
-  const tracer = await CodeTracer.ready(memo);
+export function tracerOf(root: string, memo: FileMemo): (uses: string) => CodeTrace {
+  const tracer = new CodeTracer(memo);
   const { resolve } = createRequire(join(root, 'packages/cli/package.json'));
   const writing = ['writer', 'arrow', 'parquet'].map((name) => resolve(`@layerwise/store/${name}`));
   const traces = new Map<string, CodeTrace>();

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
-import { init, parse } from 'es-module-lexer';
+import { parse } from 'es-module-lexer';
 import { FileMemo } from './memo.js';
 
 /** What code a stage runs: each module it reaches, and each installed package these import. */
@@ -45,23 +45,17 @@ const asset = /new URL\(\s*(['"`])(\.[^'"`]+)\1\s*,\s*import\.meta\.url\s*\)/g;
  * Comments do not count: they are not in the compiled modules. Of installed packages the versions count.
  * @param entries absolute paths of compiled ES modules: the stage's entry and the modules that write its artifacts
  */
-export async function fingerprintCode(entries: readonly string[]): Promise<CodeFingerprint> {
-  await init();
+export function fingerprintCode(entries: readonly string[]): CodeFingerprint {
   return new CodeTracer().trace(entries).code;
 }
 
-/** Traces code; what several stages share is looked at once. {@link init} of es-module-lexer must be over: see {@link CodeTracer.ready}. */
+/** Traces code; what several stages share is looked at once. */
 export class CodeTracer {
   private readonly names = new Map<string, string>();
   private readonly resolved = new Map<string, string>();
   private readonly packages = new Map<string, string | undefined>();
 
   constructor(private readonly memo: FileMemo = new FileMemo()) {}
-
-  static async ready(memo?: FileMemo): Promise<CodeTracer> {
-    await init();
-    return new CodeTracer(memo);
-  }
 
   /** As {@link fingerprintCode}, with the way to each module. @throws LayerwiseError STAGE_FAILED if a module is missing */
   trace(entries: readonly string[]): CodeTrace {
@@ -149,6 +143,7 @@ function readModule(path: string, bytes: Buffer): Module {
   const hash = sha256(bytes);
   if (!/\.m?js$/.test(path)) return { sha256: hash, imports: [], assets: [] };
   const source = bytes.toString('utf8');
+  // Without its init() the lexer is compiled here, by the first module that is not remembered: in a run with nothing changed, never.
   const specifiers = parse(source, path)[0].flatMap(({ specifier }) => (specifier && !specifier.startsWith('node:') ? [specifier] : []));
   return { sha256: hash, imports: specifiers, assets: [...source.matchAll(asset)].map((match) => match[2] as string) };
 }

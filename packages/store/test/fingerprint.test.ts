@@ -10,7 +10,7 @@ const write = (file: string, text: string): void => {
   writeFileSync(join(root, file), text);
 };
 const entry = 'packages/train/dist/index.js';
-const fingerprint = (): Promise<CodeFingerprint> => fingerprintCode([join(root, entry)]);
+const fingerprint = (): CodeFingerprint => fingerprintCode([join(root, entry)]);
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'layerwise-code-'));
@@ -33,8 +33,8 @@ function difference(a: CodeFingerprint, b: CodeFingerprint): string[] {
 }
 
 describe('fingerprintCode', () => {
-  it('names every module and asset that is reached, and every version', async () => {
-    const { modules, dependencies } = await fingerprint();
+  it('names every module and asset that is reached, and every version', () => {
+    const { modules, dependencies } = fingerprint();
     expect(Object.keys(modules)).toEqual(['train/dist/index.js', 'train/dist/net.js', 'train/dist/stage.js', 'train/dist/wasm/net.wasm', 'train/dist/worker.js']);
     expect(dependencies).toEqual({ absent: 'not installed', adder: '1.0.0', carrier: '2.0.0' });
   });
@@ -51,29 +51,29 @@ describe('fingerprintCode', () => {
       write('node_modules/@layerwise/kernels/dist/index.js', 'export default 1;');
       write('packages/train/dist/worker.js', "import '@layerwise/kernels';");
     }, ['kernels/dist/index.js', 'train/dist/worker.js']],
-  ])('tells %s, and names it', async (_what, change, named) => {
-    const before = await fingerprint();
+  ])('tells %s, and names it', (_what, change, named) => {
+    const before = fingerprint();
     change();
-    const after = await fingerprint();
+    const after = fingerprint();
     expect(after.digest).not.toBe(before.digest);
     expect(difference(before, after)).toEqual(named);
   });
 
-  it('does not heed a module that nothing imports, nor the folder', async () => {
-    const before = await fingerprint();
+  it('does not heed a module that nothing imports, nor the folder', () => {
+    const before = fingerprint();
     write('packages/train/dist/unrelated.js', 'export default 2;');
-    expect(await fingerprint()).toEqual(before);
+    expect(fingerprint()).toEqual(before);
   });
 
-  it('counts every file that a template may mean', async () => {
+  it('counts every file that a template may mean', () => {
     write('packages/train/dist/net.js', 'const kernel = (name) => new URL(`./wasm/${name}.wasm`, import.meta.url);');
     write('packages/train/dist/wasm/other.wasm', 'wasm');
     write('packages/train/dist/wasm/notes.txt', 'notes');
-    expect(Object.keys((await fingerprint()).modules).filter((name) => name.includes('/wasm/'))).toEqual(['train/dist/wasm/net.wasm', 'train/dist/wasm/other.wasm']);
+    expect(Object.keys((fingerprint()).modules).filter((name) => name.includes('/wasm/'))).toEqual(['train/dist/wasm/net.wasm', 'train/dist/wasm/other.wasm']);
   });
 
-  it('names a module that is not there, and says to build', async () => {
+  it('names a module that is not there, and says to build', () => {
     write('packages/train/dist/net.js', "import './gone.js';");
-    await expect(fingerprint()).rejects.toMatchObject({ code: 'STAGE_FAILED', where: join(root, 'packages/train/dist/gone.js'), remedy: 'Run npm run build.' });
+    expect(fingerprint).toThrowError(expect.objectContaining({ code: 'STAGE_FAILED', where: join(root, 'packages/train/dist/gone.js'), remedy: 'Run npm run build.' }));
   });
 });

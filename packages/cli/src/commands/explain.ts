@@ -13,7 +13,7 @@ export async function explainCommand(address: string, { json }: { readonly json:
   const memo = memoOf(root);
   const workspace = await planWorkspace(root, studyFiles(root), placesOf(root), memo);
   const plans = address.includes(':') ? [findExperiment(workspace, address)] : findStudy(workspace, address).experiments;
-  const explainer = new Explainer(root, workspace.instances, await tracerOf(root, memo));
+  const explainer = new Explainer(root, workspace.instances, tracerOf(root, memo));
   for (const plan of plans) {
     const experiment = `${plan.study}:${plan.name}`;
     const stages = await explainer.explain(plan);
