@@ -26,7 +26,7 @@ export async function publishExperiment(root: string, plan: ExperimentPlan, arti
   if (existsSync(figures)) await linkFolder(join(folder, 'report/figures'), figures);
   const stages = Object.fromEntries(Object.entries(artifacts).map(([role, { manifest }]) => [role, { id: manifest.id, content: manifest.content }]));
   await replaceFile(join(folder, 'experiment.json'), `${canonicalJson({ stages, repeats: plan.repeats })}\n`);
-  const page = Buffer.from(await report.bytes('index.html'));
+  const page = bufferOf(await report.bytes('index.html'));
   await replaceFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
 }
 
@@ -45,12 +45,16 @@ export async function publishPage(root: string, page: string, text: string, expe
 
 /** Replaces each `<!--layerwise:NAME-->` by its text. */
 function fillMarkers(page: Buffer, fragments: Fragments): Buffer {
-  return Object.entries(fragments).reduce((filled, [name, text]) => replaced(filled, Buffer.from(`<!--layerwise:${name}-->`), Buffer.from(text)), page);
+  const markers = Object.entries(fragments).flatMap(([name, text]) => placesOf(page, `<!--layerwise:${name}-->`).map((place) => ({ ...place, text: Buffer.from(text) })));
+  const sorted = markers.sort((a, b) => a.from - b.from);
+  const pieces = sorted.flatMap(({ from, text }, i) => [page.subarray(sorted[i - 1]?.to ?? 0, from), text]);
+  return Buffer.concat([...pieces, page.subarray(sorted.at(-1)?.to ?? 0)]);
 }
 
-function replaced(page: Buffer, marker: Buffer, text: Buffer): Buffer {
-  const at = page.indexOf(marker);
-  return at < 0 ? page : Buffer.concat([page.subarray(0, at), text, replaced(page.subarray(at + marker.length), marker, text)]);
+function placesOf(page: Buffer, marker: string): { from: number; to: number }[] {
+  const places: { from: number; to: number }[] = [];
+  for (let from = page.indexOf(marker); from >= 0; from = page.indexOf(marker, from + marker.length)) places.push({ from, to: from + marker.length });
+  return places;
 }
 
 async function linkFolder(path: string, target: string): Promise<void> {
@@ -61,11 +65,16 @@ async function linkFolder(path: string, target: string): Promise<void> {
 
 /** Writes a file aside and renames it into place, unless it already has this content. @returns whether it had not */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<boolean> {
-  const bytes = Buffer.from(content);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content);
   if ((await readFile(path).catch(() => undefined))?.equals(bytes)) return false;
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}`;
   await writeFile(aside, bytes);
   await rename(aside, path);
   return true;
+}
+
+/** The same bytes, not copied: a report has megabytes. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
