@@ -34,6 +34,7 @@ export function removeDamagedCopies(cache: string, notes: string, doubted: Reado
     const damage = (doubted.has(copy.id) ? unseen : seen).damageOf(copy);
     return damage.length > 0 && !(isShort(copy) && Date.now() - statSync(copy.entry).birthtimeMs < writing);
   });
+  seen.keep();
   for (const { entry } of damaged) rmSync(entry, { recursive: true, force: true });
   return damaged.map(({ id, entry }) => ({ id, entry }));
 }

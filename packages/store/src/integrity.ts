@@ -20,7 +20,9 @@ export function noteLooks(root: string): void {
  */
 export function findDamage(root: string): readonly Damage[] {
   const seen = new Seen(join(root, seenFile));
-  return artifactsIn(root).flatMap((place) => seen.damageOf(place));
+  const damage = artifactsIn(root).flatMap((place) => seen.damageOf(place));
+  seen.keep();
+  return damage;
 }
 
 const pause = 250;

@@ -26,21 +26,23 @@ type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 /** How the files of artifacts looked when they were last noted: what looks the same is taken as sound and not read. */
 export class Seen {
   private readonly notes: Notes;
+  private readonly sound: Record<string, Record<string, string>> = {};
 
   /** @param file absolute path of the notes; without it nothing is taken as sound */
-  constructor(file?: string) {
+  constructor(private readonly file?: string) {
     this.notes = file === undefined ? {} : read(file);
   }
 
-  /** Replaces the notes by how these places look now. */
+  /** Replaces the notes by how these places look now. Where the manifest looks as it was noted the notes stay: most places are in a run what they were. */
   static note(file: string, places: readonly Place[]): void {
+    const before = read(file);
     const notes = Object.fromEntries(places.flatMap((place) => {
+      const noted = before[place.key];
+      if (noted?.['manifest.json'] && noted['manifest.json'] === lookOf(join(place.folder, 'manifest.json'))) return [[place.key, noted]];
       const manifest = manifestIn(place);
       return manifest ? [[place.key, Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]))]] : [];
     })) as Notes;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, JSON.stringify(notes));
-    renameSync(`${file}.${process.pid}`, file);
+    write(file, notes);
   }
 
   get keys(): readonly string[] {
@@ -52,14 +54,28 @@ export class Seen {
     const { id, key, folder } = place;
     const noted = this.notes[key] ?? {};
     if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => lookOf(join(folder, file)) === look)) return [];
+    const looks: Record<string, string> = { 'manifest.json': lookOf(join(folder, 'manifest.json')) };
     const manifest = manifestIn(place);
     if (!manifest) return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
-    return Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
+    const damage = Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
       const path = join(folder, 'data', file);
       const look = lookOf(path);
+      looks[`data/${file}`] = look;
       if (look === '') return [{ id, file, what: 'missing' }];
       return look === noted[`data/${file}`] || hashOf(path) === sha256 ? [] : [{ id, file, what: 'changed' }];
     });
+    if (damage.length === 0) this.sound[key] = looks;
+    return damage;
+  }
+
+  /** Adds to the notes what {@link damageOf} has read and found sound, so that it is not read again. Never throws: it can be. */
+  keep(): void {
+    if (this.file === undefined || Object.keys(this.sound).length === 0) return;
+    try {
+      write(this.file, { ...this.notes, ...this.sound });
+    } catch {
+      // The disk is full or read-only; whoever writes next says so.
+    }
   }
 }
 
@@ -94,6 +110,12 @@ function read(file: string): Notes {
   } catch {
     return {};
   }
+}
+
+function write(file: string, notes: Notes): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(notes));
+  renameSync(`${file}.${process.pid}`, file);
 }
 
 function hashOf(path: string): string {

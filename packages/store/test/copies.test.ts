@@ -52,6 +52,25 @@ describe("copies in Nx's cache", () => {
     expect(hasLostCopies(cache, notes)).toBe(true);
   });
 
+  it('notes no change of a file whose manifest is as it was: nobody has read it', () => {
+    noteCopies(cache, notes);
+    flip(join(copy(), 'data/a.json'));
+    noteCopies(cache, notes);
+    expect(removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
+  });
+
+  it('notes what it has read and found whole, so that it is read once', () => {
+    noteCopies(cache, notes);
+    const before = readFileSync(notes, 'utf8');
+    utimesSync(join(copy(), 'data/a.json'), 1, 1);
+    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    const after = readFileSync(notes, 'utf8');
+    expect(after).not.toBe(before);
+    noteCopies(cache, notes);
+    expect(readFileSync(notes, 'utf8')).toBe(after);
+    expect(JSON.parse(after)).toEqual({ [`42/${id}`]: { 'manifest.json': expect.any(String) as string, 'data/a.json': expect.stringMatching(/^\d+ 1000000000 /) as string } });
+  });
+
   it('leaves one alone that is short and new: Nx may be writing it', () => {
     rmSync(join(copy(), 'data/a.json'));
     expect(copyChecker(notes)(copy(), id)).toBe(false);
