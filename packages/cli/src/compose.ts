@@ -2,22 +2,22 @@ import { dirname, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
 import { renderComparison, renderSeeds, renderStudy, renderTimes, renderUnmet, type ComparedExperiment } from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from './difference.js';
-import { openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
+import { allInOrder, openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
 import { unmet } from './expectations.js';
 import { publishExperiment, publishPage } from './publish.js';
 import type { PlannedStudy } from './workspace.js';
 
 /** The experiments of a study that are built. */
 export async function builtExperiments(root: string, study: PlannedStudy): Promise<readonly BuiltExperiment[]> {
-  const built: BuiltExperiment[] = [];
-  for (const plan of study.experiments) {
+  const opened = await allInOrder(study.experiments.map(async (plan) => {
     try {
-      built.push(await openBuilt(root, plan));
+      return [await openBuilt(root, plan)];
     } catch (error) {
       if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
+      return [];
     }
-  }
-  return built;
+  }));
+  return opened.flat();
 }
 
 /**

@@ -61,12 +61,20 @@ export type ExperimentArtifacts = Readonly<Partial<Record<RoleName, StoredArtifa
 
 /** Opens the artifacts of an experiment, all of them or those of some roles. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
 export async function openExperiment(root: string, plan: ExperimentPlan, roles: readonly RoleName[] = roleNames): Promise<ExperimentArtifacts> {
-  const artifacts: Partial<Record<RoleName, StoredArtifact>> = {};
-  for (const role of roles) {
+  const opened = await allInOrder(roles.map(async (role) => {
     const id = plan.stages[role];
-    if (id !== undefined) artifacts[role] = await openStage(root, plan, role, id);
-  }
-  return artifacts;
+    return id === undefined ? [] : [[role, await openStage(root, plan, role, id)] as const];
+  }));
+  return Object.fromEntries(opened.flat());
+}
+
+/** Waits for work that is done at once; where several fail, the first of them, not the fastest, is what fails. */
+export async function allInOrder<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const ended = await Promise.allSettled(work);
+  return ended.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 async function openStage(root: string, { study, name }: ExperimentPlan, role: string, id: string): Promise<StoredArtifact> {

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { canonicalJson } from '@layerwise/contracts';
 import { accuracyFigure, type ComparedExperiment } from '@layerwise/report';
@@ -59,6 +59,7 @@ function placesOf(page: Buffer, marker: string): { from: number; to: number }[] 
 
 async function linkFolder(path: string, target: string): Promise<void> {
   const wanted = relative(dirname(path), target);
+  if ((await readlink(path).catch(() => undefined)) === wanted) return;
   if (lstatSync(path, { throwIfNoEntry: false })) await rm(path, { recursive: true, force: true });
   await symlink(wanted, path, 'junction');
 }
