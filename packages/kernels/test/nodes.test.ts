@@ -76,8 +76,8 @@ describe('selectivity', () => {
   const ranking = rankRows(tied);
   const bin = rankBins(ranking, bins);
   const areas = classAreas(ranking, labels, K);
-  const times = resample(N, 200, Uint32Array.of(5, 6, 7, 8));
-  const found = selectivity(bin, bins, labels, K, areas, { draws: 200, times, terms: entropyTerms(N) });
+  const { times, most } = resample(N, 200, Uint32Array.of(5, 6, 7, 8));
+  const found = selectivity(bin, bins, labels, K, areas, { draws: 200, times, most, terms: entropyTerms(N) });
 
   it('measures information as its definition does', () => {
     let total = 0;
@@ -99,6 +99,27 @@ describe('selectivity', () => {
   it('draws each sample as large as the whole, and keeps equal values together', () => {
     for (let d = 0; d < 200; d += 67) expect(Array.from({ length: N }, (_, r) => times[r * 200 + d]).reduce((a, b) => a + b, 0)).toBe(N);
     for (let r = 1; r < N; r++) if (tied[r] === tied[0]) expect(bin[r]).toBe(bin[0]);
+  });
+
+  it.each([1, 3, 250])('counts each sample in full where a row is drawn up to %i times', (most) => {
+    const draws = 5;
+    const values = Float32Array.from({ length: 1000 }, (_, r) => r % 2);
+    const classes = Uint16Array.from(values, (value, r) => (value + (r % 3)) % 2);
+    const times = new Uint8Array(1000 * 8);
+    // In sample d the rows from d on, `most` times each, until there are 1000.
+    for (let d = 0; d < draws; d++) for (let i = 0; i < 1000; i++) times[((d + Math.floor(i / most)) % 1000) * 8 + d]++;
+    const ranks = rankRows(values);
+    const whole = classAreas(ranks, classes, 2);
+    const { areaLow, areaHigh } = selectivity(rankBins(ranks, 7), 7, classes, 2, whole, { draws, times, most, terms: entropyTerms(1000) });
+    const drawn = Array.from({ length: draws }, (_, d) => {
+      const rows = Array.from({ length: 1000 }, (_, r) => new Array<number>(times[r * 8 + d]).fill(r)).flat();
+      return classAreas(rankRows(Float32Array.from(rows, (r) => values[r])), Uint16Array.from(rows, (r) => classes[r]), 2);
+    });
+    for (const c of [0, 1]) {
+      const exact = drawn.map((a) => (Number.isNaN(a[c]) ? 0.5 : a[c])).sort((a, b) => a - b);
+      expect(areaLow[c]).toBeCloseTo(quantile(exact, 0.025), 12);
+      expect(areaHigh[c]).toBeCloseTo(quantile(exact, 0.975), 12);
+    }
   });
 
   it('gives an interval about as wide as that of resampled exact areas', () => {
@@ -285,7 +306,7 @@ describe('scikit-learn and SciPy', () => {
     for (let h = 0; h < H; h++) {
       const ranking = rankRows(node(h));
       const areas = classAreas(ranking, label, classes);
-      const found = selectivity(rankBins(ranking, 8), 8, label, classes, areas, { draws: 0, times: new Uint8Array(0), terms: entropyTerms(rows) });
+      const found = selectivity(rankBins(ranking, 8), 8, label, classes, areas, { draws: 0, times: new Uint8Array(0), most: 0, terms: entropyTerms(rows) });
       for (let c = 0; c < classes; c++) {
         expect(areas[c]).toBeCloseTo(golden.areas[h][c], 12);
         expect(found.information[c]).toBeCloseTo(golden.information[h][c], 5);

@@ -55,7 +55,7 @@ export async function readSubject(inputs: Readonly<Record<string, ArtifactReader
     layers,
     first: onPixels(layers[0], await readPixelMap(inputs.pixels, inputs.features)),
     hidden,
-    bootstrap: { rows, draws, times: draws > 0 ? resample(rows.length, draws, seed()) : new Uint8Array(0), terms: entropyTerms(rows.length) },
+    bootstrap: { rows, draws, ...(draws > 0 ? resample(rows.length, draws, seed()) : { times: new Uint8Array(0), most: 0 }), terms: entropyTerms(rows.length) },
   };
 }
 

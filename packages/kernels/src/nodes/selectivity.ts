@@ -15,13 +15,23 @@ export interface Selectivity {
   readonly total: number;
 }
 
-/** Times that each row is drawn in each of `draws` samples with replacement: uint8[N][draws], row by row. */
-export function resample(rows: number, draws: number, seed: Uint32Array): Uint8Array {
+/** Times that each row is drawn in each of `draws` samples with replacement. */
+export function resample(rows: number, draws: number, seed: Uint32Array): Pick<Bootstrap, 'times' | 'most'> {
   const random = new Random(seed);
-  const times = new Uint8Array(rows * draws);
-  for (let d = 0; d < draws; d++) for (let i = 0; i < rows; i++) times[random.below(rows) * draws + d]++;
-  return times;
+  const length = timesOfRow(draws);
+  const times = new Uint8Array(rows * length);
+  let most = 0;
+  for (let d = 0; d < draws; d++) {
+    for (let i = 0; i < rows; i++) {
+      const drawn = ++times[random.below(rows) * length + d];
+      if (drawn > most) most = drawn;
+    }
+  }
+  return { times, most };
 }
+
+/** Whole words, so that four samples can be added at once. */
+const timesOfRow = (draws: number): number => 4 * Math.ceil(draws / 4);
 
 /** n log2 n for n = 0 … `most`. */
 export function entropyTerms(most: number): Float64Array {
@@ -51,7 +61,10 @@ interface Counts {
 /** The resampling that all nodes share. */
 export interface Bootstrap {
   readonly draws: number;
+  /** uint8[N][draws, rounded up to a multiple of 4]: times that each row is drawn in each sample. From an offset that is a multiple of 4. */
   readonly times: Uint8Array;
+  /** The largest of `times`. */
+  readonly most: number;
   /** From {@link entropyTerms}, up to N. */
   readonly terms: Float64Array;
 }
@@ -61,16 +74,11 @@ export interface Bootstrap {
  * @param bin uint8[N], below `bins`
  * @param areas float64[K]: exact areas of all rows; the intervals are those of the binned areas, shifted to these
  */
-export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, classes: number, areas: Float64Array, { draws, times, terms }: Bootstrap): Selectivity {
+export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, classes: number, areas: Float64Array, bootstrap: Bootstrap): Selectivity {
   const N = bin.length;
+  const { draws, terms } = bootstrap;
   const step = draws + 1;
-  const table = new Uint32Array(bins * classes * step);
-  for (let r = 0; r < N; r++) {
-    const base = (bin[r] * classes + labels[r]) * step;
-    const from = r * draws;
-    table[base + draws]++;
-    for (let d = 0; d < draws; d++) table[base + d] += times[from + d];
-  }
+  const table = countSamples(bin, bins, labels, classes, bootstrap);
   const samples = Array.from({ length: step }, (_, at) => sampleFigures({ table, step, at }, bins, classes, N, terms));
   const whole = samples[draws];
   const drawn = samples.slice(0, draws);
@@ -85,6 +93,37 @@ export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, 
     informationHigh: each((c) => bound((f) => f.information, 0.975, c)),
     total: whole.total,
   };
+}
+
+/**
+ * Rows per bin and class of each sample, and last of all rows: uint32[bins][K][draws + 1].
+ * Four samples are added in one word of four bytes, and these emptied into the table before one of them could overflow.
+ */
+function countSamples(bin: Uint8Array, bins: number, labels: Uint16Array, classes: number, { draws, times, most }: Bootstrap): Uint32Array {
+  const cells = bins * classes;
+  const length = timesOfRow(draws);
+  const words = length / 4;
+  const drawn = new Uint32Array(times.buffer, times.byteOffset, bin.length * words);
+  const bytes = new Uint8Array(cells * length);
+  const sums = new Uint32Array(bytes.buffer);
+  const rows = new Uint32Array(cells);
+  const safe = Math.floor(255 / Math.max(1, most));
+  const table = new Uint32Array(cells * (draws + 1));
+  const empty = (cell: number): void => {
+    for (let d = 0; d < draws; d++) table[cell * (draws + 1) + d] += bytes[cell * length + d];
+    bytes.fill(0, cell * length, (cell + 1) * length);
+  };
+  for (let r = 0; r < bin.length; r++) {
+    const cell = bin[r] * classes + labels[r];
+    const [to, from] = [cell * words, r * words];
+    for (let w = 0; w < words; w++) sums[to + w] += drawn[from + w];
+    if (++rows[cell] % safe === 0) empty(cell);
+  }
+  for (let cell = 0; cell < cells; cell++) {
+    empty(cell);
+    table[cell * (draws + 1) + draws] = rows[cell];
+  }
+  return table;
 }
 
 interface Figures {
