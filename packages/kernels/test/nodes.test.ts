@@ -36,6 +36,9 @@ describe('ranks', () => {
     expect(Array.from(order)).toEqual(expected);
     expect(Array.from(sorted, (v) => v + 0)).toEqual(expected.map((row) => tied[row] + 0));
     expect(Array.from(rankRows(Float32Array.of(0, -0, -1e-38, 3e38, -3e38)).order)).toEqual([4, 2, 0, 1, 3]);
+    const every = Float32Array.from({ length: 5000 }, () => noise() * 10 ** (random.below(60) - 30));
+    expect(Array.from(rankRows(every).sorted)).toEqual(Array.from(every.slice().sort()));
+    expect(rankRows(new Float32Array(0)).order.length).toBe(0);
   });
 
   it('give the share of pairs in order as area', () => {

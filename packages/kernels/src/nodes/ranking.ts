@@ -1,12 +1,12 @@
-const MOST_ROWS = 2 ** 21;
-const words = new Uint32Array(1);
-const floats = new Float32Array(words.buffer);
+/** Bits that a pass of the sort looks at: three passes for 32. */
+const DIGIT = 11;
 
-/** A whole number that orders as the float32 does; both zeros are one. */
-function ordinal(value: number): number {
-  floats[0] = value + 0;
-  const bits = words[0];
-  return bits >= 0x80000000 ? 0xffffffff - bits : bits + 0x80000000;
+/** Whole numbers that order as the float32 values do; both zeros are one. */
+function ordinals(values: Float32Array): Uint32Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const keys = new Uint32Array(values.length);
+  for (let r = 0; r < keys.length; r++) keys[r] = bits[r] > 0x80000000 ? ~bits[r] : bits[r] | 0x80000000;
+  return keys;
 }
 
 /** Values of one node over N rows, ordered. */
@@ -18,24 +18,31 @@ export interface Ranking {
 }
 
 /**
- * Orders rows by their value: float32 bits and the row packed in one float64, sorted as numbers.
+ * Orders rows by their value: a radix sort of the float32 bits, the lowest first (Knuth 1998, 5.2.5).
  * @param values float32[N], finite
- * @throws RangeError above 2^21 rows
  */
 export function rankRows(values: Float32Array): Ranking {
   const N = values.length;
-  if (N > MOST_ROWS) throw new RangeError(`at most ${MOST_ROWS} rows can be ranked, got ${N}`);
-  const keys = new Float64Array(N);
-  for (let r = 0; r < N; r++) keys[r] = ordinal(values[r]) * MOST_ROWS + r;
-  keys.sort();
-  const order = new Uint32Array(N);
-  const sorted = new Float32Array(N);
-  for (let i = 0; i < N; i++) {
-    const row = keys[i] % MOST_ROWS;
-    order[i] = row;
-    sorted[i] = values[row];
+  const keys = ordinals(values);
+  let order = new Uint32Array(N);
+  let next = new Uint32Array(N);
+  for (let r = 0; r < N; r++) order[r] = r;
+  for (let shift = 0; shift < 32; shift += DIGIT) {
+    pass(keys, shift, order, next);
+    [order, next] = [next, order];
   }
+  const sorted = new Float32Array(N);
+  for (let i = 0; i < N; i++) sorted[i] = values[order[i]];
   return { order, sorted };
+}
+
+/** Puts the rows of `from` into `to` by one digit of their keys, rows of equal digits as they stand. */
+function pass(keys: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): void {
+  const mask = (1 << DIGIT) - 1;
+  const places = new Uint32Array(mask + 2);
+  for (const key of keys) places[((key >>> shift) & mask) + 1]++;
+  for (let digit = 0; digit < mask; digit++) places[digit + 1] += places[digit];
+  for (const row of from) to[places[(keys[row] >>> shift) & mask]++] = row;
 }
 
 /**
