@@ -62,10 +62,10 @@ export function nodeResponse({ label, predicted, names, bootstrap }: Subject, va
 
 function moments(values: Float32Array): { mean: number; deviation: number } {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let r = 0; r < values.length; r++) sum += values[r];
   const mean = sum / values.length;
   let squares = 0;
-  for (const value of values) squares += (value - mean) * (value - mean);
+  for (let r = 0; r < values.length; r++) squares += (values[r] - mean) * (values[r] - mean);
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
@@ -75,7 +75,7 @@ function spreadOf(sorted: Float32Array): Spread {
 
 function shareOfZeros(values: Float32Array): number {
   let zeros = 0;
-  for (const value of values) if (value === 0) zeros++;
+  for (let r = 0; r < values.length; r++) if (values[r] === 0) zeros++;
   return zeros / values.length;
 }
 

@@ -40,25 +40,24 @@ export function rankRows(values: Float32Array): Ranking {
 function pass(keys: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): void {
   const mask = (1 << DIGIT) - 1;
   const places = new Uint32Array(mask + 2);
-  for (const key of keys) places[((key >>> shift) & mask) + 1]++;
+  for (let r = 0; r < keys.length; r++) places[((keys[r] >>> shift) & mask) + 1]++;
   for (let digit = 0; digit < mask; digit++) places[digit + 1] += places[digit];
-  for (const row of from) to[places[(keys[row] >>> shift) & mask]++] = row;
+  for (let i = 0; i < from.length; i++) to[places[(keys[from[i]] >>> shift) & mask]++] = from[i];
 }
 
 /**
- * The sorted values of each class.
+ * The sorted values of each class, parts of one array.
  * @param groups class of each row, below `count`
  */
 export function splitSorted({ order, sorted }: Ranking, groups: Uint16Array, count: number): Float32Array[] {
-  const sizes = new Uint32Array(count);
-  for (let r = 0; r < groups.length; r++) sizes[groups[r]]++;
-  const parts = Array.from(sizes, (size) => new Float32Array(size));
-  const next = new Uint32Array(count);
-  for (let i = 0; i < order.length; i++) {
-    const c = groups[order[i]];
-    parts[c][next[c]++] = sorted[i];
-  }
-  return parts;
+  const ends = new Uint32Array(count + 1);
+  for (let r = 0; r < groups.length; r++) ends[groups[r] + 1]++;
+  for (let c = 0; c < count; c++) ends[c + 1] += ends[c];
+  const starts = ends.slice(0, count);
+  const parts = new Float32Array(order.length);
+  const next = starts.slice();
+  for (let i = 0; i < order.length; i++) parts[next[groups[order[i]]]++] = sorted[i];
+  return Array.from(starts, (start, c) => parts.subarray(start, ends[c + 1]));
 }
 
 /** Quantile of sorted values by linear interpolation between ranks (Hyndman and Fan 1996, type 7); NaN of no values. */
