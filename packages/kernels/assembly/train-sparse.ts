@@ -1,6 +1,6 @@
 // The first layer on rows that are mostly zero: lists of (row of the weights, value), 8 bytes each.
 import { Plan, panel, panelStride } from './train-plan';
-import { gatherOne, gatherTwo } from './train-gather';
+import { gatherOne, gatherTwo } from './gather';
 
 /** One list entry: the weight's row times 64 (its byte offset in a full panel), then the value. */
 export const ENTRY: usize = 8;

@@ -2,7 +2,7 @@
 import { Layer, Listed, Plan, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
 import { correlatePair, sumRows } from './train-dense';
 import { RECORD, columnRange } from './train-sparse';
-import { sumRecord } from './train-gather';
+import { sumRecord } from './gather';
 import { updateScattered } from './train-scatter';
 import { listColumns } from './train-lists';
 import { advance, penalise, usualDecay } from './train-optimizer';

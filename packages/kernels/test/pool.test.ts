@@ -47,8 +47,7 @@ describe('KernelPool', () => {
     const layout = new Layout();
     const [bytes, counter] = [layout.take(Uint8Array, 1016), layout.take(Int32Array, 1)];
     const scratch = Array.from({ length: workers }, () => layout.take(Float32Array, 1000));
-    const [out, start] = [layout.take(Float32Array, 1000), layout.take(Float32Array, 16)];
-    const weights = layout.take(Float32Array, 16);
+    const [out, weights] = [layout.take(Float32Array, 1000), layout.take(Float32Array, 32)];
     const pool = await KernelPool.open(kernel, layout, { workers, share: true });
     try {
       pool.view(bytes).set(Uint8Array.from({ length: 1000 }, (_, i) => i & 255));
@@ -57,7 +56,7 @@ describe('KernelPool', () => {
       await pool.share(
         (thread) => {
           threads.push(thread);
-          return ['projectShare', 1, bytes.offset, 1000, counter.offset, 1, weights.offset, start.offset, 16, 1, out.offset, scratch[thread]!.offset];
+          return ['projectShare', 1, bytes.offset, 1000, counter.offset, 1, weights.offset, 1, out.offset, scratch[thread]!.offset];
         },
         () => threads.push(-1),
       );
