@@ -51,16 +51,22 @@ function gather(data: Float32Array, width: number, first: number, block: number,
   }
 }
 
-/** Five numbers of `values`, which get sorted in place. */
+/** Five numbers of `values`, whose order is lost. A rectified node is 0 for most rows: only the others are sorted. */
 export function box(values: Float32Array): Box {
-  values.sort();
+  let kept = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[kept++] = values[i] as number;
+  const others = values.subarray(0, kept).sort();
+  const zeros = values.length - kept;
+  let negative = 0;
+  while ((others[negative] as number) < 0) negative++;
+  const ordered = (i: number): number => (i < negative ? (others[i] as number) : i < negative + zeros ? 0 : (others[i - zeros] as number));
   const last = values.length - 1;
   const at = (share: number): number => {
     if (last < 0) return NaN;
     const place = share * last;
     const low = Math.floor(place);
-    const below = values[low] as number;
-    return below + (place - low) * ((values[Math.min(low + 1, last)] as number) - below);
+    const below = ordered(low);
+    return below + (place - low) * (ordered(Math.min(low + 1, last)) - below);
   };
   return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), count: values.length };
 }
