@@ -1,4 +1,5 @@
 import type { ResultTable } from '@layerwise/contracts';
+import { classCounts } from '../analysis/histogram.js';
 import { apart, type Spot } from './badges.js';
 import { reals, texts } from './columns.js';
 import { areLong } from '../page/names.js';
@@ -128,17 +129,28 @@ function widen([low, high]: Domain, share: number): Domain {
 
 /** Where the classes' names stand: at their medians, moved apart where they would hide each other; nowhere if all medians are one place. */
 function badges({ x, y, group, classes }: Scatter, [left, right]: Domain, [bottom, top]: Domain) {
-  const present = classes.map((_, c) => c).filter((c) => group.includes(c));
-  const median = (values: Float32Array, c: number): number => {
-    const sorted = values.filter((_, i) => group[i] === c).sort();
-    return sorted[sorted.length >> 1] as number;
-  };
+  const counts = classCounts(group, classes.length);
+  const present = counts.flatMap((n, c) => (n > 0 ? [c] : []));
+  const [middleX, middleY] = [medians(x, group, counts), medians(y, group, counts)];
   const [scaleX, scaleY] = [SIZE / (right - left), SIZE / (top - bottom)];
-  const spots = present.map((c) => ({ x: (median(x, c) - left) * scaleX, y: (median(y, c) - bottom) * scaleY }));
+  const spots = present.map((c) => ({ x: ((middleX[c] as number) - left) * scaleX, y: ((middleY[c] as number) - bottom) * scaleY }));
   const together = spots.length > 2 && spots.every((spot) => Math.abs(spot.x - (spots[0] as Spot).x) < 1 && Math.abs(spot.y - (spots[0] as Spot).y) < 1);
   const places = together ? [] : areLong(classes) || classes.length > MOST_NAMED ? spots : apart(spots, BADGE);
   const within = (at: number): number => Math.min(SIZE - BADGE / 2, Math.max(BADGE / 2, at));
   return { class: texts(places.map((_, i) => classes[present[i] as number] as string)), x: reals(places.map((spot) => left + within(spot.x) / scaleX)), y: reals(places.map((spot) => bottom + within(spot.y) / scaleY)) };
+}
+
+/** Of each class the middle one of its values, of two the higher. */
+function medians(values: Float32Array, group: Uint16Array, counts: readonly number[]): (number | undefined)[] {
+  const parts = counts.map((n) => new Float32Array(n));
+  const next = new Uint32Array(counts.length);
+  for (let i = 0; i < group.length; i++) {
+    const c = group[i] as number;
+    const place = next[c] as number;
+    next[c] = place + 1;
+    (parts[c] as Float32Array)[place] = values[i] as number;
+  }
+  return parts.map((part) => part.sort()[part.length >> 1]);
 }
 
 function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: Domain, y: Domain, url: string): object {
