@@ -41,7 +41,8 @@ function refuseNonInt32(name: string, values: ArrayLike<number>): void {
 
 /** The column is made nullable only then: a missing number is NaN in memory, null in the file. */
 function hasMissing({ values }: ResultColumn): boolean {
-  return Array.prototype.some.call(values, Number.isNaN);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }
 
 /**

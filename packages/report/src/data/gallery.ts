@@ -42,11 +42,12 @@ export interface GalleryMap {
 /** Collects the images of hovered maps and of confusion cells, each once, as many as a page can hold. */
 export function gallery(experiment: Experiment, maps: readonly HoverMap[], hoverImages: number): Gallery {
   const { images, dataset } = experiment;
-  const places = new Map<string, number>();
+  const places = new Map<number, number>();
+  const keyOf = (split: number, id: number): number => id * SPLITS.length + split;
   const entries: { split: number; id: number; row: number }[] = [];
   const rowsById = SPLITS.map((name) => new Map(Array.from(experiment[name].id, (id, row) => [id, row] as const)));
   const include = (split: number, id: number): void => {
-    const key = `${split} ${id}`;
+    const key = keyOf(split, id);
     const row = rowsById[split]?.get(id);
     if (row === undefined || places.has(key)) return;
     places.set(key, entries.length);
@@ -72,7 +73,7 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     id: pack(Uint32Array.from(entries, (entry) => entry.id)),
     label: pack(Uint16Array.from(of((split, row) => split.label[row] as number))),
     predicted: pack(Uint16Array.from(of((split, row) => split.predicted[row] as number))),
-    maps: Object.fromEntries(maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(`${SPLITS.indexOf(map.split)} ${id}`))])),
+    maps: Object.fromEntries(maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(keyOf(SPLITS.indexOf(map.split), id)))])),
   };
 }
 

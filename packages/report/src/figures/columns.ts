@@ -4,6 +4,10 @@ import { significant } from '../page/format.js';
 /** A column of whole numbers. */
 export const ints = (values: ArrayLike<number>): ResultColumn => ({ type: 'int', values });
 /** A column of real numbers, rounded to six significant digits. */
-export const reals = (values: ArrayLike<number>): ResultColumn => ({ type: 'real', values: Float64Array.from(values, (value) => significant(value)) });
+export const reals = (values: ArrayLike<number>): ResultColumn => {
+  const rounded = new Float64Array(values.length);
+  for (let i = 0; i < rounded.length; i++) rounded[i] = significant(values[i] as number);
+  return { type: 'real', values: rounded };
+};
 /** A column of texts. */
 export const texts = (values: readonly string[]): ResultColumn => ({ type: 'text', values });

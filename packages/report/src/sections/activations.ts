@@ -72,7 +72,7 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, topNodes: number, n
   const top = bySeparation(predicted).slice(0, topNodes);
   const all = layer.width <= topNodes;
   let max = 0;
-  for (const value of layer.data) if (value > max) max = value;
+  for (let i = 0; i < layer.data.length; i++) if ((layer.data[i] as number) > max) max = layer.data[i] as number;
   const colours = names.map((_, c) => classColour(c));
   const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);

@@ -89,7 +89,8 @@ function classImages({ experiment: { images: { train, width, height, shown } }, 
 
 /** A row of a class, drawn at random by a generator that starts from the class's number; undefined without rows. */
 function drawn(label: Uint16Array, c: number): number | undefined {
-  const rows = Array.from(label.keys()).filter((row) => label[row] === c);
+  const rows: number[] = [];
+  for (let row = 0; row < label.length; row++) if (label[row] === c) rows.push(row);
   const random = ((Math.imul(c + 1, 2654435761) ^ 0x9e3779b9) >>> 0) / 2 ** 32;
   return rows[Math.floor(random * rows.length)];
 }
