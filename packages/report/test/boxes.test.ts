@@ -17,6 +17,10 @@ describe('a box', () => {
     ['zeros above', [-0.5, 0, -3, -2, 0]],
     ['no zeros', [4, -1, 2.5, 8, -9, 1]],
     ['one value', [-2]],
+    ['two values', [5, -2]],
+    ['many values, most of them zero', Array.from({ length: 2000 }, (_, i) => Math.max(0, ((i * 7919) % 2003) - 1400))],
+    ['many values of few kinds, also below zero', Array.from({ length: 999 }, (_, i) => ((i * 37) % 9) - 4)],
+    ['many values in order', Array.from({ length: 500 }, (_, i) => i - 20)],
   ])('has the five numbers of values with %s', (_, values) => {
     expect(box(Float32Array.from(values))).toEqual({ min: quantile(values, 0), q1: quantile(values, 0.25), median: quantile(values, 0.5), q3: quantile(values, 0.75), max: quantile(values, 1), count: values.length });
   });

@@ -51,15 +51,28 @@ function gather(data: Float32Array, width: number, first: number, block: number,
   }
 }
 
-/** Five numbers of `values`, whose order is lost. A rectified node is 0 for most rows: only the others are sorted. */
+/** Five numbers of `values`, whose order is lost. A rectified node is 0 for most rows: only among the others is searched. */
 export function box(values: Float32Array): Box {
   let kept = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[kept++] = values[i] as number;
-  const others = values.subarray(0, kept).sort();
-  const zeros = values.length - kept;
   let negative = 0;
-  while ((others[negative] as number) < 0) negative++;
-  const ordered = (i: number): number => (i < negative ? (others[i] as number) : i < negative + zeros ? 0 : (others[i - zeros] as number));
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < 0) negative++;
+    if (value !== 0) values[kept++] = value;
+  }
+  const others = values.subarray(0, kept);
+  const zeros = values.length - kept;
+  let from = 0;
+  /** The value at place `i` of the order, asked for from the lowest up; one asked for before stays where it is. */
+  const ordered = (i: number): number => {
+    if (i >= negative && i < negative + zeros) return 0;
+    const place = i < negative ? i : i - zeros;
+    if (place >= from) {
+      select(others, from, place);
+      from = place;
+    }
+    return others[place] as number;
+  };
   const last = values.length - 1;
   const at = (share: number): number => {
     if (last < 0) return NaN;
@@ -69,6 +82,26 @@ export function box(values: Float32Array): Box {
     return below + (place - low) * (ordered(Math.min(low + 1, last)) - below);
   };
   return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), count: values.length };
+}
+
+/** Moves values from `first` on until the one at `place` stands as in the sorted array, none before it larger and none after it smaller (Hoare 1961, FIND). */
+function select(values: Float32Array, first: number, place: number): void {
+  let last = values.length - 1;
+  while (first < last) {
+    const pivot = values[(first + last) >> 1] as number;
+    let [i, j] = [first, last];
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const value = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = value;
+    }
+    if (place <= j) last = j;
+    else if (place >= i) first = i;
+    else return;
+  }
 }
 
 function nodeBoxes(node: number, boxes: readonly Box[]): NodeBoxes {
