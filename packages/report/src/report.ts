@@ -6,7 +6,7 @@ import { nodeCard } from './browser/node-card.js';
 import { nodePages } from './browser/node-pages.js';
 import { unpackNet } from './browser/packed-net.js';
 import { pageScript } from './browser/page-script.js';
-import { readExperiment, type Inputs } from './data/experiment.js';
+import { readExperiment, withoutWideLayers, type Inputs } from './data/experiment.js';
 import { gallery } from './data/gallery.js';
 import { padOf, type Pad } from './data/pad.js';
 import { FigureShelf } from './figures/figure.js';
@@ -38,12 +38,11 @@ export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--
 
 /** Makes one report: index.html and figures/. @throws what the readers throw; the signal's reason when aborted */
 export async function writeReport({ params, inputs, output, progress, signal }: StageContext<ReportParams>): Promise<void> {
-  const experiment = await readExperiment(inputs as Inputs);
+  const { context, pad, activations } = await open(params, inputs as Inputs);
+  const { experiment } = context;
   throwIfAborted(signal);
-  const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: shortNames(experiment.dataset.classes) };
   const sections: Section[] = [];
   let maps: readonly HoverMap[] = [];
-  const pad = params.interactive ? await padOf(experiment, inputs as Inputs, `${params.study}:${params.experiment}`) : undefined;
   const makers: (() => Promise<Section | undefined> | Section | undefined)[] = [
     () => metricsSection(context),
     () => historySection(context),
@@ -54,7 +53,10 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
     () => importancesSection(context),
     () => componentsSection(context),
     () => modelSection(context),
-    () => activationsSection(context, params.topNodes, params.interactive),
+    () => {
+      context.shelf.addAll(activations.shelf);
+      return activations.section;
+    },
     () => nodesSection(context, params.topNodes, params.interactive),
     async () => {
       const made = await mapsSection(context);
@@ -76,6 +78,19 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
   await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: html`${opening(context, { ...params, title })}${raw(`\n${PLACEHOLDERS.seeds}\n`)}`, contents: contentsOf(sections), body, script }));
   await writeFigures(context.shelf, output);
   progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
+}
+
+/**
+ * Reads what a report shows, and makes at once what is made from the activations of all training rows: nothing else is as large,
+ * and the rest of the report goes without.
+ */
+async function open(params: ReportParams, inputs: Inputs): Promise<{ context: Context; pad: Pad | string | undefined; activations: { section: Section | undefined; shelf: FigureShelf } }> {
+  const experiment = await readExperiment(inputs);
+  const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: shortNames(experiment.dataset.classes) };
+  const pad = params.interactive ? await padOf(experiment, inputs, `${params.study}:${params.experiment}`) : undefined;
+  const shelf = new FigureShelf();
+  const section = await activationsSection({ ...context, shelf }, params.topNodes, params.interactive);
+  return { context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } }, pad, activations: { section, shelf } };
 }
 
 /** Links to all chapters, those among them that are put in later. */

@@ -138,6 +138,11 @@ function withoutActivations({ name, rows, id, label, predicted, probabilities }:
   return { name, rows, id: id.slice(), label: label.slice(), predicted: predicted.slice(), probabilities: probabilities.slice() };
 }
 
+/** The training rows with the activations of layers of two nodes alone, which are drawn as a plane; a copy, as above. */
+export function withoutWideLayers(train: TrainingSplit): TrainingSplit {
+  return { ...withoutActivations(train), hidden: train.hidden.map(({ name, width, data }) => ({ name, width, data: width === 2 ? data.slice() : new Float32Array(0) })) };
+}
+
 const EMPTY: MatrixTable = {
   rows: 0,
   columns: {

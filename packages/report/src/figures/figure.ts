@@ -37,6 +37,12 @@ export class FigureShelf {
     return picture;
   }
 
+  /** Keeps all that lies on another shelf. */
+  addAll({ figures, pictures }: FigureShelf): void {
+    for (const figure of figures) this.add(figure);
+    for (const picture of pictures) this.addPicture(picture);
+  }
+
   private mustBeNew(name: string): void {
     if ([...this.figures, ...this.pictures].some((other) => other.name === name)) throw new Error(`two figures are named '${name}'`);
   }
