@@ -54,6 +54,21 @@ describe('the view of a run', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('keeps back on a terminal what Nx says of itself at the end, and nothing else', () => {
+    const terminal = new Terminal(true);
+    view = new LiveView(folder, terminal);
+    view.start(1e6);
+    terminal.write(' NX   Successfully ran target exp5 for project pipeline\n');
+    terminal.write('\u001b[2mNx read the output from the cache instead of running the command for 7 out of 9 tasks.\u001b[22m\n');
+    terminal.write('Output of 8 successful tasks were not shown. Run with --verbose to see it.\n');
+    terminal.write('  Run duration:      11.0s\n  Cache:             7/9 hit (78%)\n  Critical path:     10.8s (8 tasks)\n  Recoverable time:  <1ms\n');
+    terminal.write('Failed tasks:\n- train-1:compute\n');
+    view.stop();
+    expect(terminal.lines).toEqual([' NX   Successfully ran target exp5 for project pipeline', 'Failed tasks:', '- train-1:compute', '']);
+    terminal.write('Cache: mine');
+    expect(terminal.lines.at(-1)).toBe('Cache: mine');
+  });
+
   it('says a line for each running stage where there is no terminal, nothing twice', async () => {
     const file = new Terminal(false);
     view = new LiveView(folder, file);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** How far a running stage is: what its process writes, again and again, into a file of its own in the run's folder. */
 export interface LiveStep {
@@ -96,16 +97,23 @@ export class LiveView {
 
   private write: Out['write'] = (text: string | Uint8Array) => this.out.write(text);
 
-  /** What others write stands above the lines. */
+  /** What others write stands above the lines, but for what Nx says of itself. */
   private givePlace(): void {
     const own = this.out.write;
     this.write = own.bind(this.out);
-    this.out.write = ((...given: Parameters<Out['write']>) => {
+    this.out.write = ((text: string | Uint8Array, ...given: []) => {
       this.erase();
-      return own.apply(this.out, given);
+      return own.call(this.out, typeof text === 'string' ? withoutNotes(text) : text, ...given);
     }) as Out['write'];
     this.restore = () => void (this.out.write = own);
   }
+}
+
+/** What Nx says at the end of its cache, of output that it has kept back and of its own times. It has no switch for that, and the last screen says what ran. */
+const note = /^\s*(Nx read the output from the cache|Output of \d+ .* (was|were) not shown\.|(Run duration|Cache|Critical path|Recoverable time): )/;
+
+function withoutNotes(text: string): string {
+  return text.split('\n').filter((line) => !note.test(stripVTControlCharacters(line))).join('\n');
 }
 
 /** Whether Nx is asked to show the output of tasks itself, in its own interface or as it comes. */
