@@ -72,5 +72,5 @@ export function defineStage<const F extends Fields>(stage: Stage<F>): Stage<F> {
 }
 
 /** A stage whose parameter types are not known, as when it was loaded by name. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- parameter types of different stages are not assignable to each other
-export type AnyStage = Stage<any>;
+/** A stage of whatever parameters; parameter types of different stages are not assignable to each other. */
+export type AnyStage = Stage<any>; // eslint-disable-line @typescript-eslint/no-explicit-any

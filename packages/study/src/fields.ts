@@ -15,6 +15,7 @@ const interval = (what: string, max?: number) => list(real({ min: 0, ...(max ===
 
 /** What names of studies and experiments look like: they are names of folders and of Nx projects and targets. */
 export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+/** {@link namePattern}, compiled. */
 export const nameRule = new RegExp(namePattern);
 /** Names that no study may have: folders of artifacts/, and the project of the repository itself. */
 export const reservedStudies = ['stages', 'failed', 'layerwise'] as const;
