@@ -33,13 +33,13 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
       await page.locator('#nodes .controls button', { hasText: 'Next' }).click();
       seen.push(await headings());
     }
-    expect(seen.flat()).toEqual(Array.from({ length: 30 }, (_, i) => `Node ${30 - i}`));
+    expect(seen.flat()).toEqual(Array.from({ length: 30 }, (_, i) => `Node ${29 - i}`));
     expect(await page.locator('#nodes .controls button', { hasText: 'Next' }).isDisabled()).toBe(true);
   });
 
   it('sorts, and draws the pictures of the nodes shown', async () => {
     await page.locator('#nodes .controls select').first().selectOption('number');
-    expect((await headings()).slice(0, 3)).toEqual(['Node 1', 'Node 2', 'Node 3']);
+    expect((await headings()).slice(0, 3)).toEqual(['Node 0', 'Node 1', 'Node 2']);
     await page.waitForFunction(() => {
       const canvas = document.querySelector<HTMLCanvasElement>('#node-list-hidden1 canvas[data-tile="weights,0"]');
       return canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
@@ -53,9 +53,9 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
     const controls = list.locator('xpath=preceding-sibling::*[1][contains(@class, "controls")]');
     await controls.waitFor();
     expect(await controls.locator('button').count()).toBe(0);
-    expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 3', 'Node 2', 'Node 1']);
+    expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 2', 'Node 1', 'Node 0']);
     await controls.locator('select').first().selectOption('number');
-    expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 1', 'Node 2', 'Node 3']);
+    expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 0', 'Node 1', 'Node 2']);
     const faint = (): Promise<string[]> => list.locator('.pictures > div:first-child canvas').evaluateAll((all) => all.map((canvas) => getComputedStyle(canvas).opacity));
     expect(await faint()).toEqual(['1', '1', '1']);
     await controls.locator('select').nth(1).selectOption('layer');

@@ -14,10 +14,10 @@ const FIRES = 0.795;
 const SILENT = 0.95;
 const MOST_NAMED = 4;
 
-/** Nodes are counted from 1 here, as readers do. `fires for 0 and 6 (AUC 0.97), silent for 1; removing it costs 2.1 points, most on 6`. */
+/** `fires for 0 and 6 (AUC 0.97), silent for 1; removing it costs 2.1 points, most on 6`. */
 export function sentence(findings: Findings, names: readonly string[]): string {
   if (findings.dead) return 'has the same value for every training image: it tells nothing';
-  const repeats = findings.duplicateOf >= 0 ? `; repeats node ${findings.duplicateOf + 1}` : '';
+  const repeats = findings.duplicateOf >= 0 ? `; repeats node ${findings.duplicateOf}` : '';
   return `${response(findings, names)}; ${price(findings, names)}${repeats}`;
 }
 

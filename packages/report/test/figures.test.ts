@@ -19,7 +19,7 @@ describe('box plots', () => {
     const [hidden, label] = [train('hidden1'), train('label')];
     for (let i = 0; i < by.length; i++) {
       if (by[i] !== 'true') continue;
-      const values = Array.from(label.keys()).filter((row) => String(label[row]) === group[i]).map((row) => hidden[3 * row + (node[i] as number) - 1] as number).sort((a, b) => a - b);
+      const values = Array.from(label.keys()).filter((row) => String(label[row]) === group[i]).map((row) => hidden[3 * row + (node[i] as number)] as number).sort((a, b) => a - b);
       const half = (values.length - 1) / 2;
       const middle = ((values[Math.floor(half)] as number) + (values[Math.ceil(half)] as number)) / 2;
       expect([median[i], min[i], max[i]].map(Number)).toEqual([middle, values[0], values[values.length - 1]].map((value) => Number((value as number).toPrecision(6))));

@@ -23,7 +23,7 @@ describe('the chapter on hidden nodes', () => {
     const hidden = [300];
     const { output } = await runInMemory(stage, { inputs: { ...fixture({ hidden, views: [] }), nodes: await nodesArtifact(hidden) } });
     const [first, second] = ['nodes-hidden1-weights-1', 'nodes-hidden1-weights-2'].map((name) => output.tables.get(`figures/${name}`)?.['node']?.values);
-    expect([first?.length, second?.length, second?.[0]]).toEqual([256, 44, 257]);
+    expect([first?.length, second?.length, second?.[0]]).toEqual([256, 44, 256]);
     for (const name of ['weights-1', 'weights-2', 'maximiser-1', 'maximiser-2', 'images-1', 'images-2']) {
       for (const extension of ['svg', 'png', 'vl.json']) expect(output.blobs.has(`figures/nodes-hidden1-${name}.${extension}`), `${name}.${extension}`).toBe(true);
     }
@@ -38,7 +38,13 @@ describe('the chapter on hidden nodes', () => {
 
   it('shows the nodes that cost most first, one page of each layer, without scripts', () => {
     const withoutScripts = text.replace(/<script[\s\S]*?<\/script>/g, '');
-    expect(cards(withoutScripts)).toEqual([...Array.from({ length: 12 }, (_, i) => `Node ${40 - i}`), 'Node 3', 'Node 2', 'Node 1']);
+    expect(cards(withoutScripts)).toEqual([...Array.from({ length: 12 }, (_, i) => `Node ${39 - i}`), 'Node 2', 'Node 1', 'Node 0']);
+  });
+
+  it('numbers nodes from 0, in text, tables and the alternative texts of pictures, and calls them nodes', () => {
+    const numbers = [...text.replace(/<script[\s\S]*?<\/script>/g, '').matchAll(/\bnodes? (\d+)\b(?! of)/gi)].map((match) => Number(match[1]));
+    expect([Math.min(...numbers), Math.max(...numbers)]).toEqual([0, 39]);
+    expect(text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>|no unit/g, ' ')).not.toMatch(/\bunits?\b/i);
   });
 
   it('gives every node its weights, maximiser, images, bars and sentence', () => {
@@ -59,7 +65,7 @@ describe('the chapter on hidden nodes', () => {
   });
 
   it('says what the layer is, and which nodes are dead or repeat another', () => {
-    expect(text).toContain('Nodes that are dead: 2; repeat another (correlation above 0.98): 3.');
+    expect(text).toContain('Nodes that are dead: 1; repeat another (correlation above 0.98): 2.');
     expect(text).toContain('Effective rank of the activations 3.3');
     expect(text).toContain('30 steps of gradient ascent');
   });

@@ -177,7 +177,7 @@ async function evaluation({ params, warn }: Context, scorer: Scorer, { train, va
   const { peaks, ...trainScore } = await scorer.scoreWithPeaks(train);
   const deadUnits = params.hidden.map(({ activation }, l) => (activation === 'relu' ? [...peaks[l]!.keys()].filter((j) => peaks[l]![j]! <= 0) : []));
   deadUnits.forEach((units, l) => {
-    if (units.length > 0) warn({ code: 'DEAD_UNITS', message: `${units.length} of ${params.hidden[l]!.units} ReLU nodes of hidden layer ${l + 1} are dead (zero for every training row): ${units.length === 1 ? 'node' : 'nodes'} ${units.slice(0, 12).map((unit) => unit + 1).join(', ')}${units.length > 12 ? ', …' : ''}` });
+    if (units.length > 0) warn({ code: 'DEAD_UNITS', message: `${units.length} of ${params.hidden[l]!.units} ReLU nodes of hidden layer ${l + 1} are dead (zero for every training row): ${units.length === 1 ? 'node' : 'nodes'} ${units.slice(0, 12).join(', ')}${units.length > 12 ? ', …' : ''}` });
   });
   const score = async (split: Split): Promise<Score> => (split.rows > 0 ? scorer.score(split) : NO_SCORE);
   const testScore = await score(test);

@@ -87,6 +87,8 @@ describe('the train stage', () => {
     const { deadUnits } = await output.json<Evaluation>('evaluation');
     expect(deadUnits[0].length).toBeGreaterThan(0);
     expect(warnings).toContainEqual({ code: 'DEAD_UNITS', message: expect.stringContaining(`${deadUnits[0].length} of 12 ReLU nodes of hidden layer 1`) });
+    const named = /: nodes? ([\d, ]+)/.exec(warnings.find(({ code }) => code === 'DEAD_UNITS')?.message ?? '');
+    expect(named?.[1].split(', ').map(Number), 'numbered from 0, as in the file').toEqual(deadUnits[0].slice(0, 12));
   });
 
   it('warns, with the numbers, of a net that learned its rows by heart and knows nothing of others', async () => {

@@ -50,7 +50,7 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
       for (const row of block.querySelectorAll<HTMLElement>('[data-home]')) {
         layers[l]?.home.forEach((home, node) => {
           if (home !== Number(row.dataset['home'])) return;
-          const cell = Object.assign(document.createElement('i'), { title: `node ${node + 1}` });
+          const cell = Object.assign(document.createElement('i'), { title: `node ${node}` });
           cell.style.setProperty('--c', colours[home] as string);
           cells.set(node, cell);
           row.append(cell);
@@ -112,10 +112,10 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
         if (value !== 0) active++;
         const share = most[node] ? Math.min(1, Math.abs(value) / (most[node] as number)) : 0;
         cell.style.setProperty('--a', share.toFixed(3));
-        cell.title = `node ${node + 1}: ${value.toFixed(2)}${most[node] ? `, ${Math.round(share * 100)}% of its largest` : ', silent for every training image'}`;
+        cell.title = `node ${node}: ${value.toFixed(2)}${most[node] ? `, ${Math.round(share * 100)}% of its largest` : ', silent for every training image'}`;
       }
       const loudest = largest(values);
-      words.textContent = empty ? '' : `${active} of ${cells.size} ${cells.size === 1 ? 'node' : 'nodes'} active; strongest: node ${loudest + 1} with ${(values[loudest] as number).toFixed(2)}.`;
+      words.textContent = empty ? '' : `${active} of ${cells.size} ${cells.size === 1 ? 'node' : 'nodes'} active; strongest: node ${loudest} with ${(values[loudest] as number).toFixed(2)}.`;
     });
     part('voices').textContent = empty || lit.length === 0 ? '' : voices(contributions(net, response, order[0] as number).at(-1) as Float64Array, names[order[0] as number] as string);
     if (!drawing) compare(empty || !familiar ? undefined : familiarity(familiar, response.hidden.at(-1) as Float64Array).percentile);
@@ -138,7 +138,7 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
   /** The nodes of the last hidden layer that spoke most for a class and against it. */
   const voices = (spoke: Float64Array, name: string): string => {
     const order = Array.from(spoke.keys()).sort((a, b) => (spoke[b] as number) - (spoke[a] as number));
-    const some = (nodes: number[], wanted: (value: number) => boolean): string => nodes.filter((h) => wanted(spoke[h] as number)).slice(0, 3).map((h) => `${h + 1} (${(spoke[h] as number).toFixed(2).replace('-', '−')})`).join(', ');
+    const some = (nodes: number[], wanted: (value: number) => boolean): string => nodes.filter((h) => wanted(spoke[h] as number)).slice(0, 3).map((h) => `${h} (${(spoke[h] as number).toFixed(2).replace('-', '−')})`).join(', ');
     const [pro, contra] = [some(order, (value) => value > 0), some(order.reverse(), (value) => value < 0)];
     return [pro && `For ${name} spoke nodes ${pro}.`, contra && `Against it ${contra}.`].filter(Boolean).join(' ');
   };

@@ -54,7 +54,7 @@ export function nodePages({ card, names, colours }: { card: typeof nodeCard; nam
     });
     const picture = (kind: string, node: number): string => {
       const sheet = packed.sheets[kind as 'weights'];
-      return `<canvas class="${sheet.ink ? 'ink' : 'map'}" width="${sheet.width}" height="${sheet.height}" data-tile="${kind},${node}" role="img" aria-label="${kind} of node ${node + 1}"></canvas>`;
+      return `<canvas class="${sheet.ink ? 'ink' : 'map'}" width="${sheet.width}" height="${sheet.height}" data-tile="${kind},${node}" role="img" aria-label="${kind} of node ${node}"></canvas>`;
     };
     const paint = (): void => {
       for (const canvas of list.querySelectorAll<HTMLCanvasElement>('canvas[data-tile]')) {

@@ -173,8 +173,8 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
       plots.replaceChildren(
         ...order.slice(state.page * size, (state.page + 1) * size).map((node) => {
           const figure = element('figure', 'node');
-          figure.innerHTML = boxPlot(`Node ${node + 1}: activation by class`, boxes[state.by].subarray(node * 5 * names.length, (node + 1) * 5 * names.length), names, colours, state.by === 0 ? 'predicted class' : 'true class');
-          figure.append(element('figcaption', '', `node ${node + 1} · overlap ${(overlap[node] as number).toFixed(2)}`));
+          figure.innerHTML = boxPlot(`Node ${node}: activation by class`, boxes[state.by].subarray(node * 5 * names.length, (node + 1) * 5 * names.length), names, colours, state.by === 0 ? 'predicted class' : 'true class');
+          figure.append(element('figcaption', '', `node ${node} · overlap ${(overlap[node] as number).toFixed(2)}`));
           return figure;
         }),
       );

@@ -12,7 +12,7 @@ export function boxesDrawing(layer: string, nodes: readonly NodeBoxes[], names: 
   const y = (field: string) => ({ field, type: 'quantitative', title: 'activation' });
   const spec = {
     title: { text: `Activations of ${layer} by predicted class` },
-    facet: { field: 'node', type: 'ordinal', title: 'node', sort: nodes.map((node) => node.node + 1) },
+    facet: { field: 'node', type: 'ordinal', title: 'node', sort: nodes.map((node) => node.node) },
     columns: 3,
     resolve: { scale: { y: 'independent' } },
     spec: {
@@ -36,7 +36,7 @@ export function boxesTable(predicted: readonly NodeBoxes[], truth: readonly Node
 }
 
 function table(nodes: readonly NodeBoxes[], names: readonly string[], by: string): ResultTable {
-  const cells = nodes.flatMap(({ node, boxes, overlap }) => boxes.map((box, c) => ({ node: node + 1, class: names[c] as string, overlap, ...box })));
+  const cells = nodes.flatMap(({ node, boxes, overlap }) => boxes.map((box, c) => ({ node, class: names[c] as string, overlap, ...box })));
   const real = (name: 'min' | 'q1' | 'median' | 'q3' | 'max' | 'overlap') => reals(cells.map((cell) => cell[name]));
   return {
     by: texts(cells.map(() => by)),

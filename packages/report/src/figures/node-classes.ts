@@ -18,14 +18,14 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
     classes.flatMap((c, i) =>
       MEASURES.map(({ title, zero, times, ...of }) => {
         const shown = (name: ClassFigure): number => times * ((byClass[name][i] as number) - zero);
-        return { node: node + 1, class: names[c] as string, measure: title, value: shown(of.value), low: shown(of.low), high: shown(of.high) };
+        return { node, class: names[c] as string, measure: title, value: shown(of.value), low: shown(of.low), high: shown(of.high) };
       }),
     ),
   );
   const data = { node: ints(cells.map((cell) => cell.node)), class: texts(cells.map((cell) => cell.class)), measure: texts(cells.map((cell) => cell.measure)), value: reals(cells.map((cell) => cell.value)), low: reals(cells.map((cell) => cell.low)), high: reals(cells.map((cell) => cell.high)) };
   const spec = {
     title: { text: `Nodes of ${layer} by class` },
-    facet: { row: { field: 'node', type: 'ordinal', title: 'node', sort: cards.map(({ node }) => node + 1) }, column: { field: 'measure', type: 'nominal', title: null, sort: MEASURES.map(({ title }) => title) } },
+    facet: { row: { field: 'node', type: 'ordinal', title: 'node', sort: cards.map(({ node }) => node) }, column: { field: 'measure', type: 'nominal', title: null, sort: MEASURES.map(({ title }) => title) } },
     resolve: { scale: { y: 'independent' } },
     spec: {
       width: 170,
@@ -47,7 +47,7 @@ export function nodeClassesTable(cards: readonly NodeCard[], names: readonly str
   const cells = cards.flatMap((card) => card.classes.map((c, i) => ({ card, c, i })));
   const five = (prefix: string, of: (card: NodeCard) => readonly number[]): ResultTable => Object.fromEntries(FIVE.map((name, q) => [prefix ? `${prefix}Q${name.slice(1)}` : name, reals(cells.map(({ card, i }) => of(card)[5 * i + q] as number))]));
   return {
-    node: ints(cells.map(({ card }) => card.node + 1)),
+    node: ints(cells.map(({ card }) => card.node)),
     class: texts(cells.map(({ c }) => names[c] as string)),
     ...Object.fromEntries(CLASS_FIGURES.map((name) => [name, reals(cells.map(({ card, i }) => card.byClass[name][i] as number))])),
     ...five('', ({ truth }) => truth),

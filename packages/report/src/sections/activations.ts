@@ -56,7 +56,7 @@ function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly 
   const worst = pairs[pairs.length - 1];
   const touching = worst && worst.overlap > 0 ? `; ${names[worst.a]} and ${names[worst.b]} overlap most (${percent(worst.overlap, 0)} of the shorter box)` : '';
   if (best.apart === 0 || !farthest) return `No node of hidden layer ${index + 1} keeps the boxes of any of ${pairs.length} pairs of true classes apart${touching}.`;
-  const which = layer.width === 1 ? `The one node of hidden layer ${index + 1}` : `In hidden layer ${index + 1} node ${best.node + 1} separates best: it`;
+  const which = layer.width === 1 ? `The one node of hidden layer ${index + 1}` : `In hidden layer ${index + 1} node ${best.node} separates best: it`;
   return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of true classes apart, ${names[farthest.a]} and ${names[farthest.b]} farthest${touching}.`;
 }
 
@@ -76,7 +76,7 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, topNodes: number, n
   const colours = names.map((_, c) => classColour(c));
   const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);
-  return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead.map((n) => n + 1))}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
+  return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
 ${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top, 'predicted'))}${byClass('true', plots(same, 'true'))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top, 'predicted')}<details><summary>By true class</summary>${plots(same, 'true')}</details></div>`}</div>
 ${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
@@ -95,11 +95,11 @@ function byClass(kind: string, plots: Markup): Markup {
 }
 
 function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[], grouping: string): Markup {
-  const title = `Node ${node.node + 1}: activation by class`;
+  const title = `Node ${node.node}: activation by class`;
   const median = (c: number): number => node.boxes[c]?.median ?? NaN;
   const shown = names.length <= MOST_BOXES ? [...names.keys()] : [...names.keys()].filter((c) => !Number.isNaN(median(c))).sort((a, b) => median(b) - median(a) || a - b).slice(0, MOST_BOXES);
   const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c] as Box) });
-  return html`<figure class="node">${raw(boxPlot(title, stats, shown.map((c) => names[c] as string), shown.map((c) => colours[c] as string), grouping))}<figcaption>node ${node.node + 1} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
+  return html`<figure class="node">${raw(boxPlot(title, stats, shown.map((c) => names[c] as string), shown.map((c) => colours[c] as string), grouping))}<figcaption>node ${node.node} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
 }
 
 function fiveNumbers({ boxes }: NodeBoxes): number[] {
@@ -114,12 +114,12 @@ function pack(nodes: readonly NodeBoxes[]): string {
 function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): Markup {
   const columns = Math.min(5, layer.width);
   const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [`image ${train.id[i]}, ${withArticle(names[train.label[i] as number] as string)}`, ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3))]);
-  const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j + 1}`)];
+  const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j}`)];
   return html`<details><summary>First rows of the activations</summary>${table(`The first ${rows.length} training images${columns < layer.width ? `, the first ${columns} nodes` : ''}`, head, rows)}</details>`;
 }
 
 function ranges(nodes: readonly NodeBoxes[], names: readonly string[]): Markup {
   return html`<details><summary>Ranges by predicted class</summary><div class="row">${nodes.map(({ node, boxes }) =>
-    table(`Node ${node + 1}`, ['class', 'images', 'min', 'q1', 'median', 'q3', 'max'], boxes.map((b, c) => [names[c] as string, count(b.count), ...[b.min, b.q1, b.median, b.q3, b.max].map((value) => fixed(value, 2))])),
+    table(`Node ${node}`, ['class', 'images', 'min', 'q1', 'median', 'q3', 'max'], boxes.map((b, c) => [names[c] as string, count(b.count), ...[b.min, b.q1, b.median, b.q3, b.max].map((value) => fixed(value, 2))])),
   )}</div></details>`;
 }

@@ -38,7 +38,7 @@ const COLUMNS = 4;
 function patterns(experiment: Context['experiment'], shelf: Context['shelf']): Markup | undefined {
   const { width, height } = experiment.images;
   const nodes = Math.min(SHOWN, experiment.network.layers.find((layer) => layer.kind === 'dense')?.units ?? 0);
-  const found = Array.from({ length: nodes }, (_, node) => inputPattern(experiment, node)).flatMap((pattern, node) => (pattern ? [{ node: node + 1, ...shrunk(pattern, width, height) }] : []));
+  const found = Array.from({ length: nodes }, (_, node) => inputPattern(experiment, node)).flatMap((pattern, node) => (pattern ? [{ node, ...shrunk(pattern, width, height) }] : []));
   if (found.length === 0) return undefined;
   const images = found.map(({ node, values, ...size }) => ({ node, image: signedImage(values, size.width, size.height) }));
   const data = { node: ints(found.flatMap(({ node, values }) => Array.from(values, () => node))), pixel: ints(found.flatMap(({ values }) => [...Array.from(values).keys()])), weight: reals(found.flatMap(({ values }) => Array.from(values))) };

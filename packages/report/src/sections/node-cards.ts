@@ -68,7 +68,7 @@ export function tiles(layer: LayerFindings, node: number, { experiment: { images
 
 /** The pictures of one node as they stand in its card. */
 export function pictures(found: Record<keyof NodePictures, Tile>, node: number): NodePictures {
-  const picture = (kind: keyof NodePictures, alt: string): string => pixelImage(found[kind].image, `${alt} of node ${node + 1}`, found[kind].ink ? 'ink' : 'map').text;
+  const picture = (kind: keyof NodePictures, alt: string): string => pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map').text;
   return { weights: picture('weights', 'weights'), maximiser: picture('maximiser', 'maximiser'), images: picture('images', 'images that are most, median and least active') };
 }
 

@@ -28,9 +28,9 @@ export async function nodeFiles(layer: LayerFindings, cards: readonly NodeCard[]
     for (let from = 0; from < cards.length; from += SHEET) {
       const nodes = cards.slice(from, from + SHEET).map(({ node }) => node);
       const part = cards.length > SHEET ? `-${from / SHEET + 1}` : '';
-      const sheet = await contactSheet(`nodes-${name}-${kind}${part}`, `Nodes of ${name}: ${titleOf(kind, layer)}`, nodes.map((node) => node + 1), nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image), aboutOf(kind, layer, nodes));
+      const sheet = await contactSheet(`nodes-${name}-${kind}${part}`, `Nodes of ${name}: ${titleOf(kind, layer)}`, nodes, nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image), aboutOf(kind, layer, nodes));
       shelf.add(sheet);
-      links.push(html`<br>${TITLES[kind]}${part && `, nodes ${from + 1} to ${from + nodes.length}`}: ${fileLinks(sheet.name, ['svg', 'png'])}`);
+      links.push(html`<br>${TITLES[kind]}${part && `, nodes ${from} to ${from + nodes.length - 1}`}: ${fileLinks(sheet.name, ['svg', 'png'])}`);
     }
   }
   return html`<details class="note"><summary>Files of these figures</summary><p class="note">Each number of the cards by class, of all nodes: ${fileLinks(byClass.name, ['svg'])}${links}</p><p class="note">The numbers of the images: <a href="../nodes/${name}.arrow">nodes/${name}.arrow</a>.</p></details>`;

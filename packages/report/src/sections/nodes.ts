@@ -27,7 +27,7 @@ function lead(layer: LayerFindings): string {
   const [first] = byCost(layer);
   const idle = info.dead.length + new Set(info.duplicates.map(({ node }) => node)).size;
   if (info.units === 1) return `The one node of the last hidden layer ${sentences[first]}.`;
-  return `Node ${first + 1} matters most in the last hidden layer: it ${sentences[first]}. Of ${plural(info.units, 'node')} there, ${info.readout.for95} are enough for a linear readout to keep 95% of its accuracy and ${info.readout.for99} for 99%; ${idle === 0 ? 'none is dead or repeats' : idle === 1 ? '1 is dead or repeats' : `${idle} are dead or repeat`} another.`;
+  return `Node ${first} matters most in the last hidden layer: it ${sentences[first]}. Of ${plural(info.units, 'node')} there, ${info.readout.for95} are enough for a linear readout to keep 95% of its accuracy and ${info.readout.for99} for 99%; ${idle === 0 ? 'none is dead or repeats' : idle === 1 ? '1 is dead or repeats' : `${idle} are dead or repeat`} another.`;
 }
 
 /** Nodes by falling accuracy lost at zero, of equals the first. */
@@ -55,7 +55,7 @@ ${await nodeFiles(layer, cards, all, order.slice(0, page), context)}
 ${sortable && raw(`<script type="application/json" data-node-list="node-list-${info.name}">${JSON.stringify(pack(layer, cards, all, page)).replace(/</g, '\\u003c')}</script>`)}`;
 }
 
-const nodeList = (nodes: readonly number[]): string => (nodes.length > 12 ? plural(nodes.length, 'node') : listed(nodes.map((node) => node + 1)));
+const nodeList = (nodes: readonly number[]): string => (nodes.length > 12 ? plural(nodes.length, 'node') : listed(nodes));
 
 function lineNote({ classes, overlaps }: NonNullable<LayerFindings['info']['line']>, names: readonly string[]): Markup {
   const pairs = overlaps.map((value, i) => `${names[classes[i]]} and ${names[classes[i + 1]]} ${percent(value, 0)}`);
@@ -70,7 +70,7 @@ function matrix({ info, classes }: LayerFindings, { names, shelf }: Context, sor
   const image = signedImage(values, info.units, K);
   const strongest = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
   const cells = info.classOrder.flatMap((c) => info.nodeOrder.map((h) => ({ c, h })));
-  const data = { class: texts(cells.map(({ c }) => names[c] as string)), node: ints(cells.map(({ h }) => h + 1)), area: reals(cells.map(({ c, h }) => area[h * K + c] as number)) };
+  const data = { class: texts(cells.map(({ c }) => names[c] as string)), node: ints(cells.map(({ h }) => h)), area: reals(cells.map(({ c, h }) => area[h * K + c] as number)) };
   const files = pictureFiles(shelf.addPicture(picture(`nodes-${info.name}`, `Classes by nodes of ${info.name}: area under the ROC curve around one half`, image, data)));
   const alt = `Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top: ${listed(info.classOrder.map((c) => names[c] as string))}`;
   return html`<figure class="node-matrix"><div style="--nodes:${info.units}">${K <= 20 && html`<ol>${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>`}<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div><figcaption>Nodes (columns) by classes (rows), like ones side by side${sortable && ' (sorted by likeness the cards follow in this order)'}: <b class="positive">blue</b> where the node is more active for the class than for the others, <b class="negative">orange</b> where it is less, in full colour where the AUC is ${fixed(strongest, 2)} from ½. ${files}</figcaption></figure>`;
