@@ -23,6 +23,14 @@ describe.each<[string, string[]]>([
   ['fixed_list.arrow', numbers],
   ['stream.arrows', numbers],
   ['polars.arrow', numbers],
+  ['nested_list.arrow', numbers],
+  ['nested_large.arrow', numbers],
+  ['nested_fixed.arrow', numbers],
+  ['nested_mixed.arrow', numbers],
+  ['nested_mixed_large.arrow', numbers],
+  ['nested_channel.arrow', numbers],
+  ['nested_slice.arrow', numbers],
+  ['fixed_binary.arrow', numbers],
 ])('%s, written elsewhere', (from, classes) => {
   it('holds the images and labels that were written', async () => {
     const { info, train, test } = await load(goldens, { from, test: from });
@@ -48,6 +56,11 @@ describe('a defect of a table', () => {
     ['ragged.arrow', /column 'image' must have 16 pixels like its first row, got 15/, /row 4$/],
     ['missing.parquet', /column 'image' must have no missing values/, /row 4$/],
     ['missing.arrow', /column 'image' must have no missing values/, /row 4$/],
+    ['nested_missing.arrow', /column 'image' must have no missing values/, /nested_missing\.arrow/],
+    ['nested_ragged.arrow', /column 'image' must have lists of the same length in a row, got one of 3 and one of 5/, /row 4$/],
+    ['nested_ragged.parquet', /column 'image' must have lists as long as those of its first row/, /row 4$/],
+    ['nested_oblong.arrow', /the lists of column 'image' must be square images, got 2 x 8/, /nested_oblong\.arrow/],
+    ['nested_oblong.parquet', /the lists of column 'image' must be square images, got 2 x 8/, /nested_oblong\.parquet/],
   ])('is told: %s', async (from, message, where) => {
     const failure = load(goldens, { from });
     await expect(failure).rejects.toThrow(message);

@@ -61,6 +61,24 @@ export function sideOf(pixels: number, where: string, subject: string): number {
   return side;
 }
 
+/**
+ * Side of images that a table has as lists: of n * n pixels, or of n lists of n pixels; further lists of one entry count for nothing.
+ * @param shape lengths of the lists, from the outer to the inner ones
+ * @throws LayerwiseError DATA_INVALID
+ */
+export function sideOfLists(shape: readonly number[], column: string, where: string, subject: string): number {
+  const sizes = shape.filter((size) => size !== 1);
+  if (sizes.length > 1 && (sizes.length > 2 || sizes[0] !== sizes[1])) {
+    throw invalid(where, `the lists of column '${column}' must be square images, got ${shape.join(' x ')}`, sizes.length > 2 ? 'images must be grey: write one number per pixel' : 'pad or crop the images first');
+  }
+  return sideOf(sizes.reduce((a, b) => a * b, 1), where, subject);
+}
+
+/** What is said where the lines of an image differ in length. */
+export function raggedLists(name: string, length: number, other: number, where: string): LayerwiseError {
+  return invalid(where, `column '${name}' must have lists of the same length in a row, got one of ${length} and one of ${other}`, 'give every line of an image as many pixels');
+}
+
 /** @throws LayerwiseError DATA_INVALID if so many images are more than there is room for, or none */
 export function refuseSize(rows: number, side: number, where: string, subject: string): void {
   if (!(rows > 0)) throw invalid(where, `${subject} must have at least one image, got ${rows}`);

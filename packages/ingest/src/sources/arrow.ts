@@ -2,11 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { Data, RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
+import { numbersOf, type Numbers } from '../own/arrow-numbers.js';
 import { labelColumn } from '../own/columns.js';
-import { halfOf } from '../own/half.js';
 import { Labels } from '../own/labels.js';
 import { unpackLz4Frame } from '../own/lz4-frame.js';
-import { invalid, MOST_BYTES, refuseSize, sideOf, type Found, type Parts, type Reading } from '../own/part.js';
+import { invalid, MOST_BYTES, refuseSize, sideOf, sideOfLists, type Found, type Parts, type Reading } from '../own/part.js';
 import { Pixels } from '../own/pixels.js';
 
 /** Most bytes of a file: every value may take eight. */
@@ -38,7 +38,7 @@ async function openReader(bytes: Uint8Array, path: string): Promise<RecordBatchR
   const text = (at: number): string => Buffer.from(bytes.subarray(at, at + 6)).toString('latin1');
   if (text(0) === 'ARROW1' && text(bytes.length - 6) !== 'ARROW1') throw invalid(path, 'the Arrow table must end with ARROW1 as it begins, but is cut short', 'write or copy the file again');
   const reader = RecordBatchReader.from(bytes) as RecordBatchReader;
-  reader.open();
+  await reader.open();
   if (!reader.schema || reader.schema.fields.length === 0) throw invalid(path, 'the Arrow table must have columns, got none: it is empty or no Arrow file', 'write or copy the file again');
   return reader;
 }
@@ -88,23 +88,26 @@ function readTable(reader: RecordBatchReader, path: string, { label, context: { 
   const labels = new Labels();
   const pixels = new Pixels(0);
   let [area, side, rows] = [0, 0, 0];
+  let shape: readonly number[] = [];
   for (const batch of batchesOf(reader, path)) {
     throwIfAborted(signal);
     if (batch.numRows === 0) continue;
-    const parts = columns.pixelsAt.map((at) => numbersOf(batch.data.children[at] as Data, columns, at, rows));
+    const parts = columns.pixelsAt.map((at) => numbersOf(batch.data.children[at] as Data, columns.names[at] as string, path, rows));
     if (area === 0) {
-      area = parts.length === 1 ? parts[0]!.lengthOf(0) : parts.length;
-      side = sideOf(area, path, 'a row of the Arrow table');
+      const [{ name, shapeOf }] = parts as [Numbers];
+      shape = shapeOf(0);
+      side = parts.length === 1 && shape.length > 0 ? sideOfLists(shape, name, path, 'a row of the Arrow table') : sideOf(parts.length, path, 'a row of the Arrow table');
+      area = side * side;
     }
     refuseSize(rows + batch.numRows, side, path, 'the Arrow table');
     pixels.reserve((rows + batch.numRows) * area);
     addLabels(labels, batch, columns, rows);
-    for (const [column, numbers] of parts.entries()) addPixels(pixels, numbers, { area, column, first: rows, count: batch.numRows, single: parts.length > 1 }, columns);
+    for (const [column, numbers] of parts.entries()) addPixels(pixels, numbers, { area, column, first: rows, count: batch.numRows, shape }, columns);
     rows += batch.numRows;
     progress({ done: rows, total: rows, unit: 'rows', detail: `reading ${basename(path)}` });
   }
   if (rows === 0) throw invalid(path, 'the Arrow table must have at least one row, got none');
-  return { side, pixels, labels, where: (row) => `${path}, row ${row}` };
+  return { side, pixels, labels, where: (row) => rowName(path, row) };
 }
 
 /** Batches of a file by their number: one after another, the reader waits for ever for a damaged one. */
@@ -123,64 +126,8 @@ function addLabels(labels: Labels, batch: RecordBatch, { path, labelAt }: Column
     const value: unknown = vector.get(row);
     const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(Number(value)) : value === null ? '' : undefined;
     const fault = text === undefined ? 'must have a number or a text for its label' : labels.add(text);
-    if (fault !== undefined) throw invalid(`${path}, row ${first + row}`, `a row of the Arrow table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
+    if (fault !== undefined) throw invalid(rowName(path, first + row), `a row of the Arrow table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
   }
-}
-
-/** The numbers of a column of a batch: of each row one, or a list. */
-interface Numbers {
-  readonly name: string;
-  startOf(row: number): number;
-  lengthOf(row: number): number;
-  /** A number by its place among all the column's. */
-  at(place: number): number;
-}
-
-function numbersOf(data: Data, { path, names }: Columns, column: number, first: number): Numbers {
-  const name = names[column] as string;
-  let [leaf, start, length] = [data, (row: number): number => row, (_row: number): number => 1];
-  while (leaf.children.length > 0) {
-    refuseNulls(leaf, name, path, first, leaf === data);
-    const { valueOffsets, stride, children, type, offset } = leaf;
-    const size = (type as { listSize?: number }).listSize;
-    if (children.length > 1 || (size === undefined && !valueOffsets)) throw wrongType(path, name, leaf);
-    const [outer, inner] = [start, length];
-    if (size !== undefined) {
-      start = (row) => (outer(row) + offset) * stride;
-      length = (row) => inner(row) * stride;
-    } else {
-      // the view of offsets begins at the slice already
-      start = (row) => Number(valueOffsets[outer(row)]);
-      length = (row) => Number(valueOffsets[outer(row) + inner(row)]) - start(row);
-    }
-    leaf = children[0] as Data;
-  }
-  refuseNulls(leaf, name, path, first, leaf === data);
-  const read = readerOf(leaf, path, name);
-  return { name, startOf: start, lengthOf: length, at: read };
-}
-
-/** @param data of a column, or of what its lists hold */
-function refuseNulls(data: Data, name: string, path: string, first: number, whole: boolean): void {
-  if (data.nullCount === 0) return;
-  const row = Array.from({ length: data.length }, (_, i) => i).find((i) => !data.getValid(i)) ?? 0;
-  throw invalid(`${path}${whole ? `, row ${first + row}` : ''}`, `column '${name}' must have no missing values, got ${data.nullCount}`, 'fill or leave out such rows');
-}
-
-function wrongType(path: string, name: string, data: Data): LayerwiseError {
-  return invalid(path, `the columns of the Arrow table must be a label and numbers for pixels, or a label and one column of lists of numbers, got column '${name}' of type ${String(data.type)}`, 'write the table without columns that are neither');
-}
-
-function readerOf(leaf: Data, path: string, name: string): (place: number) => number {
-  const { values, type } = leaf;
-  const kind = String(type);
-  if (kind === 'Float16') {
-    // float16 is kept as its bits
-    return (place) => halfOf((values as Uint16Array)[place] as number);
-  }
-  if (kind === 'Bool') return (place) => ((values as Uint8Array)[(place + leaf.offset) >> 3]! >> ((place + leaf.offset) & 7)) & 1;
-  if (!/^(Int|Uint)(8|16|32|64)$|^Float(32|64)$/.test(kind)) throw wrongType(path, name, leaf);
-  return (place) => Number((values as ArrayLike<number | bigint>)[place]);
 }
 
 interface Run {
@@ -188,19 +135,33 @@ interface Run {
   readonly column: number;
   readonly first: number;
   readonly count: number;
-  /** Whether each column is one pixel. */
-  readonly single: boolean;
+  /** Lengths of the lists in the first row; none where each column is one pixel. */
+  readonly shape: readonly number[];
 }
 
-function addPixels(pixels: Pixels, numbers: Numbers, { area, column, first, count, single }: Run, { path }: Columns): void {
-  const width = single ? 1 : area;
+function addPixels(pixels: Pixels, numbers: Numbers, { area, column, first, count, shape }: Run, { path }: Columns): void {
+  const width = sizeOf(shape);
   for (let row = 0; row < count; row++) {
-    const length = numbers.lengthOf(row);
-    if (length !== width) throw invalid(`${path}, row ${first + row}`, `column '${numbers.name}' must have ${width} pixel${width > 1 ? 's like its first row' : ' a row'}, got ${length}`, 'give every row as many pixels');
+    if (shape.length > 0) refuseOther(numbers, row, shape, rowName(path, first + row));
     const [from, to] = [numbers.startOf(row), (first + row) * area + column];
     for (let i = 0; i < width; i++) {
       const value = numbers.at(from + i);
-      if (!pixels.set(to + i, value)) throw invalid(`${path}, row ${first + row}`, `column '${numbers.name}' must be in [0, 255], got ${value}`);
+      if (!pixels.set(to + i, value)) throw invalid(rowName(path, first + row), `column '${numbers.name}' must be in [0, 255], got ${value}`);
     }
   }
+}
+
+/** @throws LayerwiseError DATA_INVALID if a row's lists are not as long as those of the first row */
+function refuseOther({ name, shapeOf }: Numbers, row: number, shape: readonly number[], where: string): void {
+  const [width, found] = [sizeOf(shape), shapeOf(row)];
+  if (sizeOf(found) !== width) throw invalid(where, `column '${name}' must have ${width} pixel${width > 1 ? 's like its first row' : ' a row'}, got ${sizeOf(found)}`, 'give every row as many pixels');
+  if (found.some((size, i) => size !== shape[i])) throw invalid(where, `column '${name}' must have lists as long as those of its first row, ${shape.join(' x ')}, got ${found.join(' x ')}`, 'give every line of an image as many pixels');
+}
+
+function rowName(path: string, row: number): string {
+  return `${path}, row ${row}`;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
 }

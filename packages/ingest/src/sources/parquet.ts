@@ -6,7 +6,7 @@ import { labelColumn } from '../own/columns.js';
 import { readImages, type LabelledImage } from '../own/images.js';
 import { Labels } from '../own/labels.js';
 import { leafOf, pagesOf, type Leaf } from '../own/parquet-pages.js';
-import { invalid, refuseSize, sideOf, type Found, type Parts, type Reading } from '../own/part.js';
+import { invalid, MOST_SIDE, raggedLists, refuseSize, sideOf, sideOfLists, type Found, type Parts, type Reading } from '../own/part.js';
 import { Pixels } from '../own/pixels.js';
 
 /** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
@@ -71,13 +71,15 @@ async function readTable(table: Opened, reading: Reading): Promise<Parts> {
   const other = rest.find(({ kind, list }) => kind !== 'number' || (list && rest.length > 1));
   if (other) throw invalid(path, `the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of lists or images, got column '${other.path[0]}' beside them`, 'write the table without columns that are neither');
   const labels = await readLabels(table, label);
-  const area = first.list ? await firstLength(table, first) : rest.length;
-  const side = sideOf(area, path, 'a row of the Parquet table');
+  const lists = first.list ? await firstLists(table, first) : undefined;
+  const subject = 'a row of the Parquet table';
+  const side = lists ? sideOfLists(shapeOf(lists, names[1 - labelAt] as string, path), names[1 - labelAt] as string, path, subject) : sideOf(rest.length, path, subject);
+  const area = side * side;
   refuseSize(table.rows, side, path, 'the Parquet table');
   const pixels = new Pixels(table.rows * area);
   for (const [column, leaf] of rest.entries()) {
     throwIfAborted(reading.context.signal);
-    await readPixels(table, leaf, pixels, area, leaf.list ? undefined : column);
+    await readPixels(table, leaf, pixels, lists ? { area, lists } : { area, column });
     reading.context.progress({ done: column + 1, total: rest.length, unit: 'columns', detail: `reading ${basename(path)}` });
   }
   return { train: { side, pixels, labels, where: (row) => rowName(path, row) } };
@@ -101,26 +103,52 @@ async function readLabels({ path, handle, metadata, rows }: Opened, leaf: Leaf):
   return labels;
 }
 
-/** Length of the list in the first row. */
-async function firstLength({ path, handle, metadata }: Opened, leaf: Leaf): Promise<number> {
-  let length = 0;
-  for await (const { repetition } of pagesOf(handle, metadata, leaf, path)) {
-    const next = repetition?.indexOf(0, length === 0 ? 1 : 0) ?? -1;
-    if (next >= 0) return length + next;
-    length += repetition?.length ?? 0;
+/** For each number of the first row how deep the lists go on that it stands in: 0 for the first, and for single numbers. */
+async function firstLists({ path, handle, metadata }: Opened, leaf: Leaf): Promise<Uint8Array> {
+  const first: number[] = [];
+  for await (const { repetition = [0] } of pagesOf(handle, metadata, leaf, path)) {
+    for (let i = 0; i < repetition.length; i++) {
+      if (repetition[i] === 0 && first.length > 0) return Uint8Array.from(first);
+      first.push(repetition[i] as number);
+      if (first.length > MOST_SIDE ** 2) return Uint8Array.from(first);
+    }
   }
-  return length;
+  return Uint8Array.from(first);
 }
 
-/** @param column for a column of single pixels, which of them it is */
-async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, pixels: Pixels, area: number, column: number | undefined): Promise<void> {
+/** Lengths of a row's lists, from the outer to the inner ones. */
+function shapeOf(lists: Uint8Array, name: string, where: string): readonly number[] {
+  const shape: number[] = [];
+  let inner = 1;
+  for (let depth = Math.max(1, ...lists); depth > 0; depth--) {
+    const starts = Array.from(lists.keys()).filter((i) => lists[i]! < depth);
+    const lengths = starts.map((start, i) => ((starts[i + 1] ?? lists.length) - start) / inner);
+    const other = lengths.find((length) => length !== lengths[0]);
+    if (other !== undefined) throw raggedLists(name, lengths[0]!, other, rowName(where, 0));
+    shape.unshift(lengths[0]!);
+    inner *= lengths[0]!;
+  }
+  return shape;
+}
+
+/** Where a column's numbers go among all pixels: those of a column of single pixels, or lists like the first row's. */
+interface Target {
+  readonly area: number;
+  /** Which pixel of an image the column is. */
+  readonly column?: number;
+  /** See {@link firstLists}. */
+  readonly lists?: Uint8Array;
+}
+
+async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, pixels: Pixels, { area, column, lists }: Target): Promise<void> {
+  const subject = `column '${leaf.path[0]}'`;
   const put = (at: number, value: unknown, row: number): void => {
-    if (!pixels.set(at, Number(value))) throw invalid(rowName(path, row), `column '${leaf.path[0]}' must be in [0, 255], got ${String(value).slice(0, 40)}`);
+    if (!pixels.set(at, Number(value))) throw invalid(rowName(path, row), `${subject} must be in [0, 255], got ${String(value).slice(0, 40)}`);
   };
-  const ragged = (row: number, length: number): LayerwiseError => invalid(rowName(path, row), `column '${leaf.path[0]}' must have ${area} pixels like its first row, got ${length}`);
-  let [row, length] = [-1, column === undefined ? area : 1];
+  const ragged = (row: number, length: number): LayerwiseError => invalid(rowName(path, row), `${subject} must have ${area} pixels like its first row, got ${length}`);
+  let [row, length] = [-1, lists ? area : 1];
   for await (const { values, repetition } of pagesOf(handle, metadata, leaf, path)) {
-    if (column !== undefined) for (let i = 0; i < values.length && row + 1 < rows; i++) put(++row * area + column, values[i], row);
+    if (!lists) for (let i = 0; i < values.length && row + 1 < rows; i++) put(++row * area + (column ?? 0), values[i], row);
     else {
       for (let i = 0; i < values.length; i++) {
         if (repetition?.[i] === 0) {
@@ -129,12 +157,13 @@ async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, 
           if (row === rows) break;
         }
         if (length === area) throw ragged(row, area + 1);
+        if (repetition?.[i] !== lists[length]) throw invalid(rowName(path, row), `${subject} must have lists as long as those of its first row`, 'give every line of an image as many pixels');
         put(row * area + length++, values[i], row);
       }
     }
   }
-  if (column === undefined && length !== area) throw ragged(row, length);
-  if (row + 1 !== rows) throw invalid(path, `the column '${leaf.path[0]}' must have ${rows} rows, got ${row + 1}`, 'write or copy the file again');
+  if (lists && length !== area) throw ragged(row, length);
+  if (row + 1 !== rows) throw invalid(path, `the ${subject} must have ${rows} rows, got ${row + 1}`, 'write or copy the file again');
 }
 
 /** A column of PNG or JPEG files, as Hugging Face's data sets have them. */

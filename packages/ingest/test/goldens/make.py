@@ -68,4 +68,27 @@ pl.from_arrow(lists).write_ipc("polars.arrow", compression="lz4", compat_level=p
 feather.write_feather(pa.table({"image": pa.array([*map(list, flat[:4]), list(flat[4][:15])]), "label": pa.array(number[:5])}), "ragged.arrow")
 feather.write_feather(pa.table({"image": pa.array([*map(list, flat[:4]), None]), "label": pa.array(number[:5])}), "missing.arrow")
 
+# Lists in lists, of each kind Arrow has, in two batches of which the second is a slice
+def write_nested(path, image, rows=N):
+    table = pa.table({"image": image, "label": pa.array(number[:rows])})
+    with ipc.new_file(path, table.schema) as writer:
+        for batch in table.to_batches(max_chunksize=5):
+            writer.write_batch(batch)
+
+
+listed = [list(map(list, image)) for image in square]
+write_nested("nested_list.arrow", pa.array(listed, pa.list_(pa.list_(pa.uint8()))))
+write_nested("nested_large.arrow", pa.array(listed, pa.large_list(pa.large_list(pa.int64()))))
+write_nested("nested_fixed.arrow", pa.array(listed, pa.list_(pa.list_(pa.float32(), 4), 4)))
+write_nested("nested_mixed.arrow", pa.array(listed, pa.list_(pa.list_(pa.float16(), 4))))
+write_nested("nested_mixed_large.arrow", pa.array(listed, pa.list_(pa.large_list(pa.uint16()), 4)))
+write_nested("nested_channel.arrow", pa.array([[[[value] for value in line] for line in image] for image in listed], pa.list_(pa.list_(pa.list_(pa.uint8())))))
+write_nested("nested_slice.arrow", pa.array([*listed[:3], *listed], pa.list_(pa.list_(pa.uint8())))[3:])
+write_nested("fixed_binary.arrow", pa.array([image.tobytes() for image in square], pa.binary(16)))
+write_nested("nested_ragged.arrow", pa.array([*listed[:4], [listed[4][0][:3], [*listed[4][1], 0], *listed[4][2:]]], pa.list_(pa.list_(pa.uint8()))), 5)
+write_nested("nested_oblong.arrow", pa.array([[[*image[0], *image[1]], [*image[2], *image[3]]] for image in listed], pa.list_(pa.list_(pa.uint8()))))
+write_nested("nested_missing.arrow", pa.array([*listed[:4], [listed[4][0], None, *listed[4][2:]]], pa.list_(pa.list_(pa.uint8()))), 5)
+pq.write_table(pa.table({"image": pa.array([*listed[:4], [listed[4][0][:3], [*listed[4][1], 0], *listed[4][2:]]]), "label": pa.array(number[:5])}), "nested_ragged.parquet")
+pq.write_table(pa.table({"image": pa.array([[[*image[0], *image[1]], [*image[2], *image[3]]] for image in listed]), "label": pa.array(number)}), "nested_oblong.parquet")
+
 json.dump({module.__name__: module.__version__ for module in (np, pd, pa, pl, duckdb, PIL)}, open("versions.json", "w"), indent=1)
