@@ -90,4 +90,16 @@ describe('the parts of own data', () => {
     expect((await load(named, { from: 'a.csv', test: 'a.csv', classes: ['dog', 'cat'] })).train.labels).toEqual([0, 1]);
     await expect(load(named, { from: 'a.csv', classes: ['dog', 'cap'] })).rejects.toThrow("got 'cat'; did you mean 'cap'?");
   });
+
+  it('that are of a class without training rows are told as that, not as slips of the pen', async () => {
+    const [train, test] = [csv([...'012345678'].map((digit) => [digit, 1, 2, 3, 4])), csv([[9, 1, 2, 3, 4]])];
+    const failure = load(write(temporaryFolder(), { 'a.csv': train, 'b.csv': test }), { from: 'a.csv', test: 'b.csv' });
+    await expect(failure).rejects.toThrow(/^the label must be one that the training rows have too, got '9', of which they have none$/);
+    await expect(failure).rejects.toMatchObject({ remedy: expect.stringMatching(/add training rows of this class/), where: expect.stringMatching(/b\.csv:2$/) });
+    const letters = write(temporaryFolder(), { 'a.csv': csv([['a', 1, 2, 3, 4], ['b', 2, 3, 4, 5]]), 'b.csv': csv([['c', 1, 2, 3, 4]]) });
+    await expect(load(letters, { from: 'a.csv', test: 'b.csv' })).rejects.toThrow(/got 'c', of which they have none$/);
+    await expect(load(letters, { from: 'a.csv', classes: ['x', 'y'] })).rejects.toThrow(/one of the study's classes, or their number of 0 to 1, got 'a'$/);
+    const words = write(temporaryFolder(), { 'a.csv': csv([['circle', 1, 2, 3, 4], ['square', 2, 3, 4, 5]]), 'b.csv': csv([['cirlce', 1, 2, 3, 4]]) });
+    await expect(load(words, { from: 'a.csv', test: 'b.csv' })).rejects.toThrow("got 'cirlce'; did you mean 'circle'?");
+  });
 });

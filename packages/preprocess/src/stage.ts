@@ -1,7 +1,9 @@
-import { choice, column, defineStage, deriveSeed, integer, LayerwiseError, list, real, throwIfAborted, variant, type Column, type DatasetInfo, type FeaturesInfo, type MatrixTable, type Warning } from '@layerwise/contracts';
+import { choice, column, defineStage, deriveSeed, integer, LayerwiseError, list, real, throwIfAborted, variant, type Column, type DatasetInfo, type FeaturesInfo, type MatrixTable, type StageContext, type Warning } from '@layerwise/contracts';
 import { holdOut } from '@layerwise/kernels/hold-out';
+import { classWarnings, type ChosenBy } from './classes.js';
+import { duplicateWarnings } from './duplicates.js';
 import { fitScale } from './scale.js';
-import { splitRows, type Rows } from './split.js';
+import { splitRows, type Choice, type Rows } from './split.js';
 
 /** dataset -> features: validation rows set apart, scale fitted on the training rows, labels optionally one-hot. */
 export const stage = defineStage({
@@ -13,6 +15,7 @@ export const stage = defineStage({
         first: integer({ doc: 'the first n training rows', min: 0 }),
         lastFraction: real({ doc: "the last share of the training rows (Keras's validation_split)", min: 0, below: 1 }),
         randomFraction: real({ doc: 'a random share of the training rows', min: 0, below: 1 }),
+        stratifiedFraction: real({ doc: 'a random share of the training rows of each class: at least one, where it has two, and never all', above: 0, below: 1 }),
         rows: list(integer({ doc: 'row number', min: 0 }), { doc: 'the training rows of these numbers', minItems: 1 }),
         set: choice(['auto', 'test', 'none'], { doc: "auto: the data set's own validation rows, or where it has none a twelfth of each class; test: validate on the test set; none: no validation rows" }),
       },
@@ -23,21 +26,23 @@ export const stage = defineStage({
   },
   reads: { dataset: 'dataset' },
   writes: 'features',
-  seeded: (params) => params.validation.randomFraction !== undefined,
+  seeded: ({ validation }) => validation.randomFraction !== undefined || validation.stratifiedFraction !== undefined,
   async run({ params, inputs, output, seed, progress, warn, signal }) {
     const dataset = inputs.dataset!;
     const info = await dataset.json<DatasetInfo>('dataset');
     const [all, test] = [part(await dataset.matrix('train'), info), part(await dataset.matrix('test'), info)];
-    const { set } = params.validation;
-    const rows = set === 'auto' ? ownRows(all, info, warn) : splitRows(all.rows, { ...params.validation, set }, seed('split'));
+    const rows = validationRows(all, info, params.validation, { seed, warn });
     const train = take(all, rows.train);
     if (train.rows === 0) throw new LayerwiseError('DATA_INVALID', `at least one row must be left to train on, got 0 of ${all.rows} training rows`, { remedy: 'use a larger data set or a smaller preprocess.validation' });
+    const apart = rows.validation !== undefined;
     const splits = { train, validation: rows.validation ? take(all, rows.validation) : test, test };
+    const labels = { train: train.label, validation: apart ? splits.validation.label : new Uint16Array(0), test: test.label };
+    const validates = apart && params.validation.set !== 'none';
+    for (const warning of classWarnings(all.label, labels, info.classes, chosenBy(params.validation), validates)) warn(warning);
+    for (const warning of duplicateWarnings(splits, apart)) warn(warning);
     const scale = fitScale(params.scale, train.pixels, train.width);
     for (const [i, name] of (['train', 'validation', 'test'] as const).entries()) {
       throwIfAborted(signal);
-      const wanted = name !== 'validation' || params.validation.set !== 'none';
-      if (wanted) for (const warning of absentClasses(name, splits[name], info.classes)) warn(warning);
       await output.matrix(name, table(splits[name], params.labels === 'onehot' ? info.classes.length : 0));
       progress({ done: i + 1, total: 3, unit: 'splits', detail: `${name}: ${splits[name].rows} rows` });
     }
@@ -48,6 +53,27 @@ export const stage = defineStage({
 
 /** Share of each class that validates where a data set has no validation rows: 5,000 of MNIST's 60,000. */
 const VALIDATION_SHARE = 1 / 12;
+
+interface Validation extends Omit<Choice, 'set'> {
+  readonly stratifiedFraction?: number | undefined;
+  readonly set?: 'auto' | 'test' | 'none' | undefined;
+}
+
+type Run = Pick<StageContext<unknown>, 'seed' | 'warn'>;
+
+function validationRows(all: Part, info: DatasetInfo, { stratifiedFraction, set, ...place }: Validation, { seed, warn }: Run): Rows {
+  if (set === 'auto') return ownRows(all, info, warn);
+  if (stratifiedFraction === undefined) return splitRows(all.rows, { ...place, set }, seed('split'));
+  const { kept, held } = holdOut(all.label, info.classes.length, stratifiedFraction, seed('split'));
+  return { train: kept, validation: held };
+}
+
+/** The study's choice of validation rows, where it makes one. */
+function chosenBy({ set, ...fields }: Validation): ChosenBy | undefined {
+  const [field, value] = Object.entries(fields).find(([, given]) => given !== undefined) ?? [];
+  if (field === undefined) return undefined;
+  return { field, value: typeof value === 'number' ? value : undefined, byPlace: field === 'first' || field === 'lastFraction' };
+}
 
 /** The data set's own validation rows, which are its last; where it has none, some of each class, the same whatever the study's seed. */
 function ownRows({ rows, label }: Part, { validationRows, classes }: DatasetInfo, warn: (warning: Warning) => void): Rows {
@@ -93,15 +119,4 @@ function onehot(label: Uint16Array, classes: number): Uint8Array {
   const result = new Uint8Array(label.length * classes);
   label.forEach((value, row) => (result[row * classes + value] = 1));
   return result;
-}
-
-/** Classes named in one message. */
-const MOST_NAMED = 20;
-
-function absentClasses(name: string, { rows, label }: Part, classes: readonly string[]): Warning[] {
-  if (rows === 0) return [{ code: 'EMPTY_SPLIT', message: `the ${name} set has no rows: nothing can be measured on it` }];
-  const present = new Set(label);
-  const absent = classes.filter((_, index) => !present.has(index));
-  const named = `${absent.slice(0, MOST_NAMED).join(', ')}${absent.length > MOST_NAMED ? ` and ${absent.length - MOST_NAMED} more` : ''}`;
-  return absent.length === 0 ? [] : [{ code: 'CLASS_ABSENT', message: `the ${name} set (${rows} rows) has no example of class ${named}` }];
 }

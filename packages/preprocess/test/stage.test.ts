@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 const info: DatasetInfo = { name: 'tiny', width: 2, height: 1, classes: ['a', 'b', 'c'], origin: 'made for a test' };
 
-/** A data set of 2 pixels an image: row r is (10 r, 100 + r), of class r mod 3. */
+/** A data set of 2 pixels an image: row r is (10 r, 100 + r), in the test part (10 r, 200 + r), of class r mod 3. */
 async function dataset(train: number, test: number, change: (pixels: Uint8Array, split: string) => void = () => {}): Promise<MemoryArtifact> {
   const made = new MemoryArtifact('dataset');
   for (const [name, rows] of [['train', train], ['test', test]] as const) {
-    const pixels = Uint8Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? 100 + (i >> 1) : 10 * (i >> 1)));
+    const pixels = Uint8Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? (name === 'test' ? 200 : 100) + (i >> 1) : 10 * (i >> 1)));
     change(pixels, name);
     const each = Array.from({ length: rows }, (_, row) => row);
     await made.matrix(name, {
@@ -58,8 +58,8 @@ describe('preprocess', () => {
   });
 
   it('writes one-hot labels where asked to', async () => {
-    const result = await run({ validation: { first: 7 }, labels: 'onehot' });
-    expect([...column(await result.output.matrix('train'), 'onehot', Uint8Array, 3).data]).toEqual([0, 1, 0, 0, 0, 1]);
+    const result = await run({ validation: { first: 6 }, labels: 'onehot' });
+    expect([...column(await result.output.matrix('train'), 'onehot', Uint8Array, 3).data]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
   });
 
   it.each(['minmax', 'standard'])('fits %s on the training rows alone', async (scale) => {

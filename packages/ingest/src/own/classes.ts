@@ -8,6 +8,8 @@ export interface Classes {
   readonly of: (part: Part) => number[];
 }
 
+/** Letters of a label for which another one may be meant. */
+const SHORTEST_WORD = 3;
 const WHOLE = /^\d+$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -30,8 +32,11 @@ export function classesOf(train: Part, given: readonly string[] | undefined, nam
     labels.values.map((value, i) => {
       const found = index.get(value) ?? (given && WHOLE.test(value) && Number(value) < names.length ? Number(value) : undefined);
       if (found !== undefined) return found;
-      const close = nearest(value, names);
-      throw invalid(where(labels.first[i] as number), `the label must be ${rule}, got '${short(value)}'${close === undefined ? '' : `; did you mean '${close}'?`}`, given ? 'correct the label, or the list dataset.classes' : 'correct the label, or list every class under dataset.classes');
+      // one letter, or another number, is another class rather than a slip
+      const close = WHOLE.test(value) || value.length < SHORTEST_WORD ? undefined : nearest(value, names);
+      const guess = close !== undefined ? `; did you mean '${close}'?` : given ? '' : ', of which they have none';
+      const remedy = given ? 'correct the label, or the list dataset.classes' : 'correct the label, add training rows of this class, or take its rows out';
+      throw invalid(where(labels.first[i] as number), `the label must be ${rule}, got '${short(value)}'${guess}`, remedy);
     });
   return { names, of: classOf };
 }
