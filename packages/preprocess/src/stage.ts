@@ -69,9 +69,9 @@ function validationRows(all: Part, info: DatasetInfo, { stratifiedFraction, set,
 }
 
 /** The study's choice of validation rows, where it makes one. */
-function chosenBy({ set, ...fields }: Validation): ChosenBy | undefined {
-  const [field, value] = Object.entries(fields).find(([, given]) => given !== undefined) ?? [];
-  if (field === undefined) return undefined;
+function chosenBy(validation: Validation): ChosenBy | undefined {
+  const [field, value] = Object.entries(validation).find(([, given]) => given !== undefined) ?? ['set'];
+  if (field === 'set') return undefined;
   return { field, value: typeof value === 'number' ? value : undefined, byPlace: field === 'first' || field === 'lastFraction' };
 }
 
