@@ -4,7 +4,7 @@ import { images, options, trainingRows } from './contender.mjs';
 const dense = (units) => ({ units, activation: 'relu', dropout: 0, l2: 0 });
 
 const nets = {
-  exp3: { hidden: [128], batch: 32, optimizer: { kind: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7 } },
+  exp3: { hidden: [128], batch: 32, optimizer: { kind: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, epsilonInSqrt: true } },
   ex4: { hidden: [512, 256], batch: 512, optimizer: { kind: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } },
 };
 

@@ -26,7 +26,19 @@ export const netParams = {
   batch: integer({ doc: 'rows per step', min: 1, max: 1_000_000, default: 32 }),
   optimizer: variant(
     {
-      rmsprop: object({ learningRate: learningRate(0.001), rho: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.9 }), epsilon, momentum }, { doc: 'RMSprop' }),
+      rmsprop: object(
+        {
+          learningRate: learningRate(0.001),
+          rho: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.9 }),
+          epsilon,
+          epsilonInSqrt: flag({
+            doc: 'divide by sqrt(v + epsilon), as Keras 3 and TensorFlow.js do; false: by sqrt(v) + epsilon, as PyTorch and Keras before TensorFlow 2.11 do (that Keras only without momentum)',
+            default: true,
+          }),
+          momentum,
+        },
+        { doc: 'RMSprop' },
+      ),
       adam: object(
         {
           learningRate: learningRate(0.001),

@@ -1,4 +1,4 @@
-// One step of an optimiser on four weights, by the formulas of Keras 3.
+// One step of an optimiser on four weights, by the formulas of src/train/network.ts.
 import { Plan } from './train-plan';
 
 export const SGD: i32 = 0;
@@ -7,6 +7,7 @@ export const ADAM: i32 = 2;
 
 let kind: i32 = 0;
 let second: bool = false;
+let outside: bool = false;
 let rate: v128 = i32x4(0, 0, 0, 0);
 let first4: v128 = i32x4(0, 0, 0, 0);
 let rest: v128 = i32x4(0, 0, 0, 0);
@@ -21,6 +22,7 @@ export function loadOptimizer(plan: usize): void {
   const a = load<f32>(plan, Plan.FIRST);
   const b = load<f32>(plan, Plan.SECOND);
   second = b > 0;
+  outside = load<i32>(plan, Plan.EPSILON_OUTSIDE) != 0;
   rate = f32x4.splat(load<f32>(plan, Plan.RATE));
   first4 = f32x4.splat(a);
   rest = f32x4.splat(load<f32>(plan, Plan.FIRST_REST));
@@ -43,9 +45,8 @@ export function usualDecay(): f32 {
 /** Updates the weights of `bytes` bytes at `w` (slots at w + d1, w + d2) by the gradients at `g`; decay: of RMSprop's mean square. */
 export function advance(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, decay: f32): void {
   if (kind == RMSPROP) {
-    const keep = f32x4.splat(decay);
-    if (second) for (let i = 0; i < bytes; i += 16) rmspropMomentum(w + i, d1, d2, v128.load(g + i), keep);
-    else for (let i = 0; i < bytes; i += 16) rmsprop(w + i, d1, v128.load(g + i), keep);
+    if (outside) rmspropRows(w, d1, d2, g, bytes, decay, true);
+    else rmspropRows(w, d1, d2, g, bytes, decay, false);
   } else if (kind == ADAM) {
     for (let i = 0; i < bytes; i += 16) adam(w + i, d1, d2, v128.load(g + i));
   } else if (d1 == 0) {
@@ -55,21 +56,32 @@ export function advance(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, de
   }
 }
 
+/** `apart`, a constant of each call: whether epsilon is added to the root instead of under it. */
 @inline
-function rmsprop(w: usize, d1: usize, g: v128, keep: v128): void {
-  const v = f32x4.add(f32x4.mul(keep, v128.load(w + d1)), f32x4.mul(rest, f32x4.mul(g, g)));
-  v128.store(w + d1, v);
-  v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(v, epsilon)))));
+function rmspropRows(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, decay: f32, apart: bool): void {
+  const keep = f32x4.splat(decay);
+  if (second) for (let i = 0; i < bytes; i += 16) rmspropMomentum(w + i, d1, d2, v128.load(g + i), keep, apart);
+  else for (let i = 0; i < bytes; i += 16) rmsprop(w + i, d1, v128.load(g + i), keep, apart);
 }
 
 @inline
-function rmspropMomentum(w: usize, d1: usize, d2: usize, g: v128, keep: v128): void {
-  const v = f32x4.add(f32x4.mul(keep, v128.load(w + d1)), f32x4.mul(rest, f32x4.mul(g, g)));
-  v128.store(w + d1, v);
-  const change = f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(v, epsilon)));
-  const m = f32x4.add(f32x4.mul(second4, v128.load(w + d2)), change);
+function rmsprop(w: usize, d1: usize, g: v128, keep: v128, apart: bool): void {
+  v128.store(w, f32x4.sub(v128.load(w), rmspropChange(w + d1, g, keep, apart)));
+}
+
+@inline
+function rmspropMomentum(w: usize, d1: usize, d2: usize, g: v128, keep: v128, apart: bool): void {
+  const m = f32x4.add(f32x4.mul(second4, v128.load(w + d2)), rmspropChange(w + d1, g, keep, apart));
   v128.store(w + d2, m);
   v128.store(w, f32x4.sub(v128.load(w), m));
+}
+
+/** Updates the mean square at `s`; returns rate g over its root. */
+@inline
+function rmspropChange(s: usize, g: v128, keep: v128, apart: bool): v128 {
+  const v = f32x4.add(f32x4.mul(keep, v128.load(s)), f32x4.mul(rest, f32x4.mul(g, g)));
+  v128.store(s, v);
+  return f32x4.div(f32x4.mul(rate, g), apart ? f32x4.add(f32x4.sqrt(v), epsilon) : f32x4.sqrt(f32x4.add(v, epsilon)));
 }
 
 @inline

@@ -42,6 +42,7 @@ export namespace Plan {
   export const SCRATCH: usize = 42 << 2; // 256 bytes for each worker
   export const LISTS: usize = 43 << 2; // each worker's buffer of lists
   export const LISTS_STRIDE: usize = 44 << 2; // its bytes
+  export const EPSILON_OUTSIDE: usize = 45 << 2; // 1: RMSprop adds epsilon to the root, not under it
 }
 
 /** Byte offsets in the totals of an epoch. */

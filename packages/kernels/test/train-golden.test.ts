@@ -4,7 +4,7 @@ import { openTrainer, type Activation, type Optimizer } from '@layerwise/kernels
 
 interface Golden {
   readonly name: string;
-  readonly optimizer: { readonly learning_rate: number; readonly rho?: number; readonly momentum?: number; readonly epsilon?: number; readonly beta_1?: number; readonly beta_2?: number; readonly nesterov?: boolean };
+  readonly optimizer: { readonly learning_rate: number; readonly rho?: number; readonly momentum?: number; readonly epsilon?: number; readonly epsilon_in_sqrt?: boolean; readonly beta_1?: number; readonly beta_2?: number; readonly nesterov?: boolean };
   readonly inputs: number;
   readonly classes: number;
   readonly batch: number;
@@ -18,15 +18,17 @@ interface Golden {
   readonly evaluated: { readonly loss: number; readonly accuracy: number };
 }
 
-const { keras, cases } = JSON.parse(await readFile(new URL('./goldens/train-keras.json', import.meta.url), 'utf8')) as { keras: string; cases: Golden[] };
+const goldens = await Promise.all(
+  ['train-keras', 'train-legacy-keras'].map(async (name) => JSON.parse(await readFile(new URL(`./goldens/${name}.json`, import.meta.url), 'utf8')) as { keras: string; cases: Golden[] }),
+);
 
 function optimizerOf({ optimizer: o }: Golden): Optimizer {
-  if (o.rho !== undefined) return { kind: 'rmsprop', learningRate: o.learning_rate, rho: o.rho, momentum: o.momentum as number, epsilon: o.epsilon as number };
+  if (o.rho !== undefined) return { kind: 'rmsprop', learningRate: o.learning_rate, rho: o.rho, momentum: o.momentum as number, epsilon: o.epsilon as number, epsilonInSqrt: o.epsilon_in_sqrt ?? true };
   if (o.beta_1 !== undefined) return { kind: 'adam', learningRate: o.learning_rate, beta1: o.beta_1, beta2: o.beta_2 as number, epsilon: o.epsilon as number };
   return { kind: 'sgd', learningRate: o.learning_rate, momentum: o.momentum as number, nesterov: o.nesterov as boolean };
 }
 
-describe(`training as Keras ${keras} does it`, () => {
+describe.each(goldens)('training as Keras $keras does it', ({ cases }) => {
   it.each(cases.map((golden) => [golden.name, golden] as const))('%s: weights, running loss and accuracy of three epochs', async (name, golden) => {
     const trainer = await openTrainer({
       network: { inputs: golden.inputs, inputDropout: 0, hidden: golden.hidden.map((layer) => ({ ...layer, dropout: 0 })), classes: golden.classes },

@@ -4,7 +4,9 @@ import { DivergenceError, glorotUniform, openNet, openTrainer, type Activation, 
 import { Descent, gradients, loss, toLayers64 } from '../dist/reference/train.js';
 
 const layer = (units: number, activation: Activation, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
-const rmsprop = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, momentum: 0, epsilon: 1e-7 } as const;
+const rmsprop = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, momentum: 0, epsilon: 1e-7, epsilonInSqrt: true } as const;
+/** An epsilon so large that its place shows in the first digits. */
+const beside = { ...rmsprop, epsilon: 1e-3, epsilonInSqrt: false } as const;
 const adam = { kind: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 const sgd = { kind: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false } as const;
 const seeds = { shuffle: new Uint32Array([1, 1, 2, 3]), dropout: new Uint32Array([5, 8, 13, 21]) };
@@ -28,6 +30,9 @@ const cases: Record<string, Case> = {
   '85 nodes, listed bytes, lazy RMSprop': { network: { inputs: 49, inputDropout: 0, hidden: [layer(85, 'relu')], classes: 10 }, optimizer: rmsprop, density: 0.15, rows: 100, batch: 32 },
   'listed floats, two layers, Adam': { network: { inputs: 40, inputDropout: 0, hidden: [layer(33, 'relu'), layer(17, 'relu')], classes: 5 }, optimizer: adam, density: 0.2, rows: 61, batch: 16, floats: true },
   'dense bytes with offset, tanh, RMSprop with momentum': { network: { inputs: 21, inputDropout: 0, hidden: [layer(70, 'tanh')], classes: 3 }, optimizer: { ...rmsprop, momentum: 0.5 }, density: 1, rows: 50, batch: 7, offset: -0.5 },
+  'listed bytes, lazy RMSprop, epsilon beside the root': { network: { inputs: 49, inputDropout: 0, hidden: [layer(85, 'relu')], classes: 10 }, optimizer: beside, density: 0.15, rows: 100, batch: 32 },
+  'one panel, RMSprop with momentum, epsilon beside the root': { network: { inputs: 50, inputDropout: 0.2, hidden: [layer(6, 'relu', 0, 0.01)], classes: 10 }, optimizer: { ...beside, momentum: 0.5 }, density: 0.1, rows: 70, batch: 8 },
+  'dense bytes, two layers, RMSprop with momentum, epsilon beside the root': { network: { inputs: 21, inputDropout: 0, hidden: [layer(70, 'tanh'), layer(40, 'relu')], classes: 3 }, optimizer: { ...beside, momentum: 0.5 }, density: 1, rows: 50, batch: 7, offset: -0.5 },
   'dense floats, three layers, SGD': { network: { inputs: 30, inputDropout: 0, hidden: [layer(20, 'relu'), layer(9, 'sigmoid'), layer(6, 'linear')], classes: 4 }, optimizer: sgd, density: 1, rows: 40, batch: 10, floats: true },
   'no hidden layer, Nesterov': { network: { inputs: 30, inputDropout: 0, hidden: [], classes: 20 }, optimizer: { ...sgd, momentum: 0.9, nesterov: true }, density: 0.3, rows: 64, batch: 16 },
   'listed, dropout everywhere, L2, Adam': { network: { inputs: 44, inputDropout: 0.25, hidden: [layer(40, 'relu', 0.5, 0.001), layer(25, 'tanh', 0.2, 0.01)], classes: 6 }, optimizer: adam, density: 0.25, rows: 75, batch: 25 },
@@ -115,6 +120,8 @@ describe('threads', () => {
   it.each([
     ['listed', wide],
     ['dense', { ...wide, density: 0.9, optimizer: adam }],
+    ['lazy, epsilon beside the root', { ...wide, optimizer: beside, network: { ...wide.network, hidden: [layer(150, 'relu')] } }],
+    ['dense, epsilon beside the root, momentum', { ...wide, density: 0.9, optimizer: { ...beside, momentum: 0.5 } }],
     ['lazy', { ...wide, network: { ...wide.network, hidden: [layer(150, 'relu')] } }],
   ])('1, 2 and 4 give the same bits: %s', async (_, given) => {
     const options = { ...problem(given), shuffle: true };

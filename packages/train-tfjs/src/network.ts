@@ -2,6 +2,7 @@ import type { layers, LayersModel, Optimizer, Sequential, Tensor } from '@tensor
 import type { NetParams } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
 import type { Tf } from './backend.js';
+import { rmspropBesideRoot } from './rmsprop.js';
 
 type Layer = layers.Layer;
 type MakeDropout = (name: string, rate: number, shape: { inputShape?: number[] }) => Layer;
@@ -66,6 +67,7 @@ export function setValues(tf: Tf, model: LayersModel, given: readonly Float32Arr
 }
 
 function optimizer(tf: Tf, { optimizer: { rmsprop, adam, sgd } }: NetParams): Optimizer {
+  if (rmsprop && !rmsprop.epsilonInSqrt) return rmspropBesideRoot(tf, rmsprop);
   if (rmsprop) return tf.train.rmsprop(rmsprop.learningRate, rmsprop.rho, rmsprop.momentum, rmsprop.epsilon);
   if (adam) return tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon);
   const { learningRate, momentum, nesterov } = sgd as NonNullable<typeof sgd>;

@@ -164,7 +164,8 @@ export class Descent {
       const g = gradient[i];
       if (o.kind === 'rmsprop') {
         s[i] = o.rho * s[i] + (1 - o.rho) * g * g;
-        t[i] = o.momentum * t[i] + (o.learningRate * g) / Math.sqrt(s[i] + o.epsilon);
+        const denominator = o.epsilonInSqrt ? Math.sqrt(s[i] + o.epsilon) : Math.sqrt(s[i]) + o.epsilon;
+        t[i] = o.momentum * t[i] + (o.learningRate * g) / denominator;
         w[i] -= t[i];
       } else if (o.kind === 'adam') {
         s[i] += (g - s[i]) * (1 - o.beta1);

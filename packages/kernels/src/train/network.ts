@@ -19,13 +19,18 @@ export interface Network {
   readonly classes: number;
 }
 
-/** Hinton's RMSprop as Keras 3 writes it: v = rho v + (1 - rho) g²; w -= learningRate g / sqrt(v + epsilon), with momentum m = momentum m + change; w -= m. */
+/**
+ * Hinton's RMSprop: v = rho v + (1 - rho) g²; change = learningRate g / sqrt(v + epsilon); m = momentum m + change; w -= m.
+ * Without `epsilonInSqrt`, change = learningRate g / (sqrt(v) + epsilon).
+ */
 export interface RmsProp {
   readonly kind: 'rmsprop';
   readonly learningRate: number;
   readonly rho: number;
   readonly momentum: number;
   readonly epsilon: number;
+  /** Whether epsilon is added under the root, as Keras 3 and TensorFlow do, or to the root, as PyTorch and Keras before TensorFlow 2.11 do. */
+  readonly epsilonInSqrt: boolean;
 }
 
 /** Kingma and Ba 2015 as Keras 3 writes it: w -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon). */

@@ -9,7 +9,7 @@ const PLAN = {
   layers: 0, inputs: 1, classes: 2, batch: 3, workers: 4, sparse: 5, optimizer: 6, rate: 7, first: 8, second: 9, epsilon: 10, lazy: 11, step: 12,
   factor: 13, offset: 14, drop: 15, dropScale: 16, dropSeed: 17, input: 19, starts: 21, entries: 23, entriesStride: 25, records: 26, recordCounts: 28,
   cursors: 29, last: 30, powers: 31, losses: 32, hits: 33, totals: 34, barrier: 35, layerTable: 36, penalties: 37, tiles: 38, penalised: 39,
-  firstRest: 40, secondRest: 41, scratch: 42, lists: 43, listsStride: 44,
+  firstRest: 40, secondRest: 41, scratch: 42, lists: 43, listsStride: 44, epsilonOutside: 45,
 } as const;
 const PLAN_WORDS = 48;
 
@@ -244,6 +244,7 @@ function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, n
       scratch: desk.scratch.offset,
       lists: desk.lists.offset,
       listsStride: 4 * (desk.lists.length / workers),
+      epsilonOutside: optimizer.kind === 'rmsprop' && !optimizer.epsilonInSqrt ? 1 : 0,
     },
     PLAN,
   );
