@@ -134,6 +134,18 @@ export interface EmbeddingView {
   readonly components?: number;
   /** For `columns`: which two columns of the source are plotted. */
   readonly columns?: readonly number[];
+  /** Of two rows and more. */
+  readonly purity?: MapPurity;
+}
+
+/** How far true classes keep to themselves on a map: shares among the nearest other rows of each row, in all dimensions of the view. */
+export interface MapPurity {
+  /** How many nearest rows were looked at: 10, or all others where there are fewer. */
+  readonly neighbours: number;
+  /** Share of them that are of the row's own true class, over all rows. */
+  readonly share: number;
+  /** The classes that have rows on the map; `rival` is the other class that their neighbours are most often of, null if there is none. */
+  readonly classes: readonly { readonly class: number; readonly rows: number; readonly share: number; readonly rival: number | null }[];
 }
 
 /** `nodes.json`: what was found of each hidden layer, over the training rows. */

@@ -2,6 +2,7 @@ import { defineStage, throwIfAborted, type EmbeddingView, type StageContext } fr
 import { params, type Params } from './params.js';
 import { drawViews, type Drawing } from './draw.js';
 import { planViews } from './plan.js';
+import { purityOf } from './purity.js';
 import { planSources } from './sources.js';
 
 /** PCA, t-SNE and column views of the pixels, the features and every hidden layer, of the training rows. */
@@ -34,7 +35,8 @@ async function run({ params, inputs, output, progress, warn, signal, workers }: 
     for await (const { view, table } of drawViews(drawing, plans[index])) {
       throwIfAborted(signal);
       await output.matrix(view.name, table);
-      views.push(view);
+      const purity = await purityOf(table.columns.position.data as Float32Array, view.dimensions, table.columns.label.data, { workers, signal });
+      views.push({ ...view, ...(purity && { purity }) });
       progress({ done: views.length, total, unit: 'views', detail: view.name });
     }
   }

@@ -1,4 +1,4 @@
-import type { ResultTable } from '@layerwise/contracts';
+import type { MapPurity, ResultTable } from '@layerwise/contracts';
 import { winner } from '../analysis/projection.js';
 import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
 import { ints, reals } from '../figures/columns.js';
@@ -38,12 +38,14 @@ export async function mapsSection(context: Context): Promise<{ readonly section?
   return { maps, section: { id: 'maps', title: 'Maps of the images', lead: mapsLead(found), body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}` } };
 }
 
+/** Which map keeps classes together best, and which least; of maps whose purity is not known nothing. */
 function mapsLead(found: readonly Group[]): string {
-  const sorted = [...found].sort((a, b) => b.own - a.own);
-  const [best, worst] = [sorted[0] as Group, sorted[sorted.length - 1] as Group];
-  const share = (group: Group): string => `(${percent(group.own, 0)} of the images lie nearest to the centre of their own class)`;
+  const known = found.flatMap(({ title, purity }) => (purity ? [{ title, purity }] : [])).sort((a, b) => b.purity.share - a.purity.share);
+  const [best, worst] = [known[0], known[known.length - 1]];
+  if (!best || !worst) return `${found.length === 1 ? 'One map' : `${found.length} maps`} of the training images.`;
+  const share = ({ purity }: typeof best): string => `(${percent(purity.share, 1)} of the ${purity.neighbours} nearest neighbours of an image are of its own class)`;
   if (best === worst) return `${best.title} ${share(best)}.`;
-  return `Of these ${found.length} maps “${best.title}” separates the classes best ${share(best)} and “${worst.title}” least (${percent(worst.own, 0)}).`;
+  return `Of these ${known.length} maps “${best.title}” keeps the true classes together best ${share(best)} and “${worst.title}” least (${percent(worst.purity.share, 1)}).`;
 }
 
 interface Plot {
@@ -54,8 +56,7 @@ interface Plot {
 interface Group {
   readonly title: string;
   readonly lead: string;
-  /** Share of images nearest to the centre of their own class. */
-  readonly own: number;
+  readonly purity?: MapPurity | undefined;
   readonly plots: readonly Plot[];
 }
 
@@ -72,7 +73,7 @@ function shownViews(views: readonly View[]): View[] {
 }
 
 /** The plane of a two-node layer, the output layer's regions behind it where it reads the plane. */
-function planeGroup({ train, network, evaluation }: Experiment, names: readonly string[]): (Group & { readonly layer: string }) | undefined {
+function planeGroup({ train, network, evaluation, views }: Experiment, names: readonly string[]): (Group & { readonly layer: string }) | undefined {
   const index = train.hidden.findIndex((layer) => layer.width === 2);
   if (index < 0 || train.rows === 0) return undefined;
   const layer = train.hidden[index] as HiddenLayer;
@@ -81,7 +82,8 @@ function planeGroup({ train, network, evaluation }: Experiment, names: readonly 
   const region = isLast && next?.kernel ? (x: number, y: number): number => winner(next.kernel as Float32Array, next.bias, names.length, [x, y]) : undefined;
   const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i] as number);
   const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1] as number);
-  const { text: lead, own } = separation(x, y, train.predicted, names);
+  const purity = views.find((view) => view.source === layer.name && view.method === 'columns' && view.dimensions === 2)?.purity;
+  const lead = purity ? `On the plane of the two nodes ${together(purity, names)}` : `${count(train.rows)} training images by the two nodes.`;
   const scatter: Scatter = {
     name: `plane-${layer.name}`,
     title: 'The plane of the two nodes',
@@ -99,7 +101,7 @@ function planeGroup({ train, network, evaluation }: Experiment, names: readonly 
   };
   const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}. Cut where 99.5% of the images have been passed on each axis.`;
   const byTruth: Scatter = { ...scatter, name: `plane-${layer.name}-true`, subtitle: `${count(train.rows)} training images, by true class`, group: train.label };
-  return { title: `Hidden layer ${index + 1} as a plane`, layer: layer.name, lead, own, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
+  return { title: `Hidden layer ${index + 1} as a plane`, layer: layer.name, lead, purity, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
 }
 
 function viewGroup(view: View, experiment: Experiment, names: readonly string[]): Group {
@@ -112,7 +114,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
   };
   const column = (d: number): Float32Array => new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
-  const { text: lead, own } = viewLead(view, column(0), column(1), names, what);
+  const lead = viewLead(view, column(0), column(1), names, what);
   const table: ResultTable = { id: ints(view.id), class: ints(view.label), ...Object.fromEntries(Array.from({ length: view.dimensions }, (_, d) => [`position${d + 1}`, reals(column(d))])) };
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
@@ -135,7 +137,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
   });
   const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}${view.method === 'tsne' ? `, ${count(view.rows)} images` : ''}`;
-  return { title, lead, own, plots };
+  return { title, lead, purity: view.purity, plots };
 }
 
 function methodName({ method }: View): string {
@@ -171,71 +173,26 @@ function faded<T extends { readonly palette: readonly (readonly [number, number,
   return { ...image, palette: image.palette.map(([r, g, b, a]) => [r, g, b, Math.round(a * 0.18)] as const) };
 }
 
-function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): Separation {
-  const { text, own } = separation(x, y, view.label, names);
-  if (view.method === 'columns') return { own, text: columnsLead(view, x, y, own) };
-  return view.explained ? { own, text: `The first ${view.dimensions} components hold ${percent(view.explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}. ${text}` } : { own, text };
+function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): string {
+  const { dimensions, explained, purity, method } = view;
+  const whole = dimensions > 2 ? `In all ${dimensions} ${method === 'pca' ? 'components' : 'dimensions'} together` : 'Here';
+  const neighbours = purity && `${whole} ${together(purity, names)}`;
+  const first = method === 'columns' ? columnsLead(view, x, y) : explained && `The first ${dimensions} components hold ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}.`;
+  return [first, neighbours].filter(Boolean).join(' ') || `${count(view.rows)} images.`;
 }
 
-interface Separation {
-  readonly text: string;
-  readonly own: number;
-}
-
-function columnsLead({ rows, source }: View, x: Float32Array, y: Float32Array, own: number): string {
+function columnsLead({ rows, source }: View, x: Float32Array, y: Float32Array): string {
   const nought = x.reduce((n, value, i) => n + (value === 0 && y[i] === 0 ? 1 : 0), 0);
-  return `${count(rows - nought)} of ${count(rows)} images are not zero in at least one of these two ${source === 'pixels' ? 'pixels' : 'columns'}; ${percent(own, 0)} of the images lie nearest to the centre of their own class.`;
+  return `${count(rows - nought)} of ${count(rows)} images are not zero in at least one of these two ${source === 'pixels' ? 'pixels' : 'columns'}.`;
 }
 
-/** Which classes keep to themselves: share of images nearest to the centre of their own class. */
-function separation(x: Float32Array, y: Float32Array, group: Uint16Array, names: readonly string[]): Separation {
-  const centres = names.map((_, c) => centre(x, y, group, c));
-  const own = names.map(() => 0);
-  const taken = names.map(() => names.map(() => 0));
-  for (let i = 0; i < group.length; i++) {
-    const c = group[i] as number;
-    const near = nearest(centres, x[i] as number, y[i] as number);
-    if (near === c) own[c] = (own[c] as number) + 1;
-    (taken[c] as number[])[near] = ((taken[c] as number[])[near] as number) + 1;
-  }
-  const present = names.map((_, c) => c).filter((c) => (centres[c] as Centre).n > 0);
-  const share = (c: number): number => (own[c] as number) / (centres[c] as Centre).n;
-  const ranked = [...present].sort((a, b) => share(b) - share(a) || a - b);
-  const total = own.reduce((a, b) => a + b, 0) / Math.max(1, group.length);
+/** Which true classes keep to themselves, after the words that say where. */
+function together({ neighbours, share, classes }: MapPurity, names: readonly string[]): string {
+  const ranked = [...classes].sort((a, b) => b.share - a.share || a.class - b.class);
+  const [best, second] = ranked;
   const worst = ranked[ranked.length - 1];
-  if (ranked.length < 2 || worst === undefined) return { own: total, text: `All ${count(group.length)} images are of one class.` };
-  const rivals = (taken[worst] as number[]).map((n, c) => (c === worst ? -1 : n));
-  const rival = rivals.indexOf(Math.max(...rivals));
-  const text = `Here ${percent(total, 0)} of the images lie nearest to the centre of their own class: ${listed(ranked.slice(0, 2).map((c) => names[c] as string))} stand apart best (${percent(share(ranked[0] as number), 0)} and ${percent(share(ranked[1] as number), 0)}), ${names[worst]} least (${percent(share(worst), 0)}), mixed mostly with ${names[rival]}.`;
-  return { own: total, text };
-}
-
-interface Centre {
-  readonly x: number;
-  readonly y: number;
-  readonly n: number;
-}
-
-function centre(x: Float32Array, y: Float32Array, group: Uint16Array, c: number): Centre {
-  let [sx, sy, n] = [0, 0, 0];
-  for (let i = 0; i < group.length; i++) {
-    if (group[i] !== c) continue;
-    sx += x[i] as number;
-    sy += y[i] as number;
-    n++;
-  }
-  return { x: sx / Math.max(1, n), y: sy / Math.max(1, n), n };
-}
-
-function nearest(centres: readonly Centre[], x: number, y: number): number {
-  let best = -1;
-  let least = Infinity;
-  centres.forEach((centre, c) => {
-    const distance = (centre.x - x) ** 2 + (centre.y - y) ** 2;
-    if (centre.n > 0 && distance < least) {
-      least = distance;
-      best = c;
-    }
-  });
-  return best;
+  if (!best || !second || !worst) return 'all images are of one class.';
+  const name = ({ class: c }: { readonly class: number }): string => names[c] as string;
+  const mixed = worst.rival === null ? '' : `, mixed mostly with ${names[worst.rival]}`;
+  return `${percent(share, 1)} of the ${neighbours} nearest neighbours of an image are of its own true class: ${name(best)} and ${name(second)} keep to themselves best (${percent(best.share, 1)} and ${percent(second.share, 1)}), ${name(worst)} least (${percent(worst.share, 1)})${mixed}.`;
 }
