@@ -1,5 +1,6 @@
 import { choice, defineStage, flag, integer, LayerwiseError, list, MOST_CLASSES, object, real, text, type ArtifactWriter, type DatasetInfo } from '@layerwise/contracts';
 import type { RawDataset, Split } from './dataset.js';
+import { ORIENTATIONS } from './own/orientation.js';
 import { MOST_SIDE } from './own/part.js';
 import { mnist } from './sources/mnist.js';
 import { own } from './sources/own.js';
@@ -8,7 +9,7 @@ import { strokes } from './sources/strokes.js';
 const sources = { mnist, strokes };
 
 /** What own data need beside their path. */
-const ownFields = ['test', 'validation', 'testShare', 'size', 'classes', 'label', 'invert'] as const;
+const ownFields = ['test', 'validation', 'testShare', 'size', 'classes', 'label', 'invert', 'orientation'] as const;
 
 /** Raw files or generated strokes -> dataset. */
 export const stage = defineStage({
@@ -23,6 +24,7 @@ export const stage = defineStage({
     size: integer({ doc: 'own data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small', min: 1, max: MOST_SIDE, optional: true }),
     classes: list(text({ doc: 'name of a class' }), { doc: 'own data: names of the classes; labels are these names, or their numbers from 0', optional: true, minItems: 2, maxItems: MOST_CLASSES }),
     label: text({ doc: 'own data: name of the column of labels in a table; label, class, target, y or the first column if not said', optional: true }),
+    orientation: choice(ORIENTATIONS, { doc: "own data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)", optional: true }),
     invert: flag({ doc: 'own data: whether images are dark on light and are to be inverted', optional: true }),
     offline: choice(['strokes'], { doc: 'data set to use instead where the wanted one can be neither found nor downloaded', optional: true }),
     strokes: object(

@@ -3,6 +3,7 @@ import { LayerwiseError, sha256, throwIfAborted, type Places, type RawFiles } fr
 import { DIGITS, type RawDataset, type Split } from '../dataset.js';
 import { fetchMnist } from '../download/fetch-mnist.js';
 import { pairLabels, readIdx, type Idx } from '../idx.js';
+import { facingWarning } from '../own/facing.js';
 import { findMnist, MNIST_FILES } from '../mnist-files.js';
 import type { Source, SourceContext } from './source.js';
 
@@ -30,9 +31,13 @@ export const mnist: Source<MnistParams> = {
       files.push(await readIdx(path, { dimensions: images ? 3 : 1, limit: images ? LIMIT : LIMIT / SIZE ** 2 }));
       context.progress({ done: i + 1, total: paths.length, unit: 'files', detail: MNIST_FILES[i]?.name ?? '' });
     }
-    warnOfOthers(files, paths, context);
+    const canonical = warnOfOthers(files, paths, context);
     const [train, test] = [split(files, paths, 0), split(files, paths, 2)];
-    return { name: 'mnist', width: SIZE, height: SIZE, classes: DIGITS, origin: 'MNIST handwritten digits (LeCun, Cortes, Burges 1998), CC BY-SA 3.0.', train, test };
+    const origin = 'MNIST handwritten digits (LeCun, Cortes, Burges 1998), CC BY-SA 3.0.';
+    const data: RawDataset = { name: 'mnist', width: SIZE, height: SIZE, classes: DIGITS, origin, train, test };
+    const facing = canonical ? undefined : facingWarning(data, 'upright');
+    if (facing) context.warn({ ...facing, message: `${facing.message}; it goes with dataset.from, the path of the files` });
+    return data;
   },
 };
 
@@ -68,8 +73,11 @@ function split(files: readonly Idx[], paths: readonly string[], first: number): 
   return { rows, pixels: images.data, labels: pairLabels(images, imagesFile, labels, labelsFile, DIGITS.length) };
 }
 
-/** Files that are sound but not the canonical ones are used, and said so: a subset, Fashion-MNIST, or changed pixels. */
-function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: SourceContext): void {
+/**
+ * Files that are sound but not the canonical ones are used, and said so: a subset, Fashion-MNIST, or changed pixels.
+ * @returns whether all are the canonical ones
+ */
+function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: SourceContext): boolean {
   const others = paths.filter((_, i) => {
     const { size, sha256: canonical } = MNIST_FILES[i] as (typeof MNIST_FILES)[0];
     const { file } = files[i] as Idx;
@@ -78,4 +86,5 @@ function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: 
   if (others.length > 0) {
     context.warn({ code: 'NOT_CANONICAL', message: `not the canonical MNIST (SHA-256 differs), used as it is: ${others.map((path) => path.split(/[\\/]/).at(-1)).join(', ')}` });
   }
+  return others.length === 0;
 }

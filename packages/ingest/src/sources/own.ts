@@ -2,7 +2,9 @@ import { deriveSeed, LayerwiseError, type RawFiles } from '@layerwise/contracts'
 import { holdOut } from '@layerwise/kernels/hold-out';
 import type { RawDataset, Split } from '../dataset.js';
 import { classesOf, type Classes } from '../own/classes.js';
+import { facingWarning } from '../own/facing.js';
 import { find, type Located } from '../own/find.js';
+import { upright, type Orientation } from '../own/orientation.js';
 import { invalid, type Part, type PartName } from '../own/part.js';
 import type { PixelRange } from '../own/pixels.js';
 import { resample } from '../own/resample.js';
@@ -18,6 +20,7 @@ export interface OwnParams {
   readonly classes?: readonly string[] | undefined;
   readonly label?: string | undefined;
   readonly invert?: boolean | undefined;
+  readonly orientation?: Orientation | undefined;
 }
 
 /** Share of the rows that are split off as test rows, as in MNIST's 10,000 of 70,000. */
@@ -43,12 +46,13 @@ export const own: Source<OwnParams> = {
     const classes = classesOf(train, params.classes, kind === NAMED);
     const range = rangeOf(parts, context);
     const side = params.size ?? train.side;
-    const split = (part: Part): Split => toSplit(part, classes, range, side, params.invert === true);
+    const orientation = params.orientation ?? 'upright';
+    const split = (part: Part): Split => standing(toSplit(part, classes, range, side, params.invert === true), side, orientation);
     const all = split(train);
     const [test, validation] = [parts.test && split(parts.test), parts.validation && split(parts.validation)];
     if (params.invert !== true) warnOfPaper(all, side, context);
     const divided = test ? { train: all, test } : splitOff(all, classes.names.length, params.testShare ?? TEST_SHARE, params.from as string, context);
-    return {
+    const data: RawDataset = {
       name: params.from as string,
       width: side,
       height: side,
@@ -59,6 +63,9 @@ export const own: Source<OwnParams> = {
       ...(validation ? { validationRows: validation.rows } : {}),
       ...(test ? {} : { testSplitOff: divided.test.rows }),
     };
+    const facing = facingWarning(data, orientation);
+    if (facing) context.warn(facing);
+    return data;
   },
 };
 
@@ -107,6 +114,10 @@ function toSplit(part: Part, classes: Classes, range: PixelRange, side: number, 
   const scaled = from === side ? stored : resized(stored, rows, from, side);
   if (invert) for (let i = 0; i < scaled.length; i++) scaled[i] = 255 - (scaled[i] as number);
   return { rows, labels: labels.mapped(classes.of(part)), pixels: scaled };
+}
+
+function standing(split: Split, side: number, orientation: Orientation): Split {
+  return { ...split, pixels: upright(split.pixels, side, orientation) };
 }
 
 function resized(pixels: Uint8Array, rows: number, from: number, side: number): Uint8Array {
