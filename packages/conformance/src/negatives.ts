@@ -1,4 +1,4 @@
-import type { Bounds, Constraint, Fields } from '@layerwise/contracts';
+import { optionFor, type Bounds, type Constraint, type Fields } from '@layerwise/contracts';
 
 /** Parameters that a stage must refuse. */
 export interface Negative {
@@ -86,6 +86,8 @@ function badValues(constraint: Constraint, valid: unknown): Bad[] {
       return [...wrongTypes('a group of fields', [1, 'x', null]), ...badGroups(constraint.fields, asGroup(valid))];
     case 'variant':
       return badVariants(constraint.fields, valid);
+    case 'either':
+      return badOptions(constraint, valid);
   }
 }
 
@@ -109,8 +111,22 @@ function badLists(constraint: Extract<Constraint, { kind: 'list' }>, valid: unkn
   const result = wrongTypes('a list', [1, 'x', null]);
   if (minItems > 0) result.push({ value: [], says: ['must be a list of', 'got []'] });
   if (items.length > 0) {
+    if (constraint.unique && maxItems > 1) result.push({ value: [items[0], items[0]], says: ['must be a list of', 'different'] });
     for (const { value, below = [], says } of badValues(constraint.item as Constraint, items[0])) result.push({ value: [value, ...items.slice(1)], below: [0, ...below], says });
     if (maxItems < 1000) result.push({ value: Array.from({ length: maxItems + 1 }, () => items[0]), says: ['must be a list of', String(maxItems)] });
+  }
+  return result;
+}
+
+/** Values of no option's type, and bad ones of each option's. */
+function badOptions(constraint: Extract<Constraint, { kind: 'either' }>, valid: unknown): Bad[] {
+  const strays = [null, true, 1.5, 'zqxjkvbw', [], {}].filter((value) => optionFor(constraint, value) === undefined);
+  const result: Bad[] = strays.map((value) => ({ value, says: ['must be', ' or ', `got ${JSON.stringify(value)}`] }));
+  for (const option of constraint.options as readonly Constraint[]) {
+    const fits = valid !== undefined && optionFor(constraint, valid) === option;
+    for (const bad of badValues(option, fits ? valid : undefined)) {
+      if (optionFor(constraint, bad.value) === option) result.push(bad.below ? bad : { value: bad.value, says: ['must be', ' or ', 'got'] });
+    }
   }
   return result;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, sep } from 'node:path';
-import type { AnyStage, Constraint, Fields, Places } from '@layerwise/contracts';
+import { optionFor, type AnyStage, type Constraint, type Fields, type Places } from '@layerwise/contracts';
 import { observe, type Touch } from './observer.js';
 
 /** What a run used that it is not given and does not declare, in words; each once. */
@@ -71,8 +71,9 @@ function packageOf(file: string): string {
 /** Names that JavaScript itself asks any object for. */
 const asked = new Set(['then', 'toJSON', 'length', ...Object.getOwnPropertyNames(Object.prototype)]);
 
-function watch(value: unknown, constraint: Constraint, path: string, note: (path: string) => void): unknown {
+function watch(value: unknown, given: Constraint, path: string, note: (path: string) => void): unknown {
   if (value === null || typeof value !== 'object') return value;
+  const constraint = given.kind === 'either' ? (optionFor(given, value) ?? given) : given;
   const declared = (name: string): Constraint | undefined => (constraint.kind === 'list' ? (constraint.item as Constraint) : constraint.kind === 'object' || constraint.kind === 'variant' ? constraint.fields[name] : undefined);
   const below = (name: string): string => (path ? `${path}.${name}` : name);
   const members = Object.entries(value).map(([name, member]) => [name, watch(member, declared(name) as Constraint, below(name), note)] as const);

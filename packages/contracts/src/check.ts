@@ -1,4 +1,4 @@
-import { pathPattern, type Bounds, type Constraint, type Fields, type Infer } from './constraints.js';
+import { optionFor, pathPattern, type Bounds, type Constraint, type EitherConstraint, type Fields, type Infer, type ListConstraint } from './constraints.js';
 import { nearest } from './nearest.js';
 
 /** One violated rule: `path` leads to the value, `message` is rule + received value. */
@@ -66,11 +66,11 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
   };
   switch (constraint.kind) {
     case 'integer':
-      return Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(`a whole number${boundsText(constraint)}`);
+      return Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(ruleOf(constraint));
     case 'real':
-      return typeof given === 'number' && Number.isFinite(given) && within(constraint, given) ? given : fail(`a number${boundsText(constraint)}`);
+      return typeof given === 'number' && Number.isFinite(given) && within(constraint, given) ? given : fail(ruleOf(constraint));
     case 'flag':
-      return typeof given === 'boolean' ? given : fail('true or false');
+      return typeof given === 'boolean' ? given : fail(ruleOf(constraint));
     case 'text':
       if (typeof given !== 'string' || given.length === 0) return fail('a text');
       return constraint.path && !pathRule.test(given) ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'") : given;
@@ -82,11 +82,14 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
     case 'list': {
       const { minItems = 0, maxItems = Infinity } = constraint;
       if (!Array.isArray(given)) return fail('a list');
-      if (given.length < minItems || given.length > maxItems) return fail(`a list of ${sizeText(minItems, maxItems)}`);
+      const fits = given.length >= minItems && given.length <= maxItems && !(constraint.unique && new Set(given).size < given.length);
+      if (!fits) return fail(listRule(constraint));
       return Object.freeze(given.map((item, index) => checkValue(constraint.item as Constraint, item, [...path, index], problems)));
     }
     case 'object':
       return checkFields(constraint.fields, given, path, problems);
+    case 'either':
+      return checkEither(constraint, given, path, problems);
     case 'variant': {
       const names = Object.keys(constraint.fields);
       const rule = `exactly one of { ${names.join(': … } or { ')}: … }`;
@@ -99,6 +102,40 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
       return Object.freeze({ [name]: checkValue(constraint.fields[name] as Constraint, given[name], [...path, name], problems) });
     }
   }
+}
+
+function checkEither(constraint: EitherConstraint, given: unknown, path: Problem['path'], problems: Problem[]): unknown {
+  const option = optionFor(constraint, given);
+  const found: Problem[] = [];
+  const value = option && checkValue(option, given, path, found);
+  if (option && found.every((problem) => problem.path.length > path.length)) problems.push(...found);
+  else problems.push({ path, message: `must be ${(constraint.options as readonly Constraint[]).map(ruleOf).join(' or ')}, got ${received(given)}` });
+  return value;
+}
+
+function ruleOf(constraint: Constraint): string {
+  switch (constraint.kind) {
+    case 'integer':
+      return `a whole number${boundsText(constraint)}`;
+    case 'real':
+      return `a number${boundsText(constraint)}`;
+    case 'flag':
+      return 'true or false';
+    case 'text':
+      return 'a text';
+    case 'choice':
+      return constraint.values.join(' or ');
+    case 'list':
+      return listRule(constraint);
+    default:
+      return 'a group of fields';
+  }
+}
+
+function listRule({ minItems = 0, maxItems = Infinity, unique, item }: ListConstraint<Constraint>): string {
+  const noun = item.kind === 'integer' || item.kind === 'real' ? (maxItems === 1 ? 'number' : 'numbers') : undefined;
+  const size = sizeText(minItems, maxItems);
+  return `a list of ${unique ? size.replace(/(entry|entries)$/, `different ${noun ?? '$1'}`) : size}`;
 }
 
 const pathRule = new RegExp(pathPattern);

@@ -53,6 +53,8 @@ export interface ListConstraint<C extends Constraint = Constraint> extends Commo
   readonly item: C;
   readonly minItems?: number;
   readonly maxItems?: number;
+  /** Whether all must be different; for numbers and texts. */
+  readonly unique?: boolean;
 }
 /** A group of named fields; unknown ones are refused. */
 export interface ObjectConstraint<F extends Fields = Fields> extends Common<unknown> {
@@ -65,6 +67,12 @@ export interface VariantConstraint<F extends Fields = Fields> extends Common<unk
   readonly fields: F;
 }
 
+/** A value of one of several types of JSON, such as a number or a text; no two options may be of the same type. */
+export interface EitherConstraint<C extends Constraint = Constraint> extends Common<Infer1<C>> {
+  readonly kind: 'either';
+  readonly options: readonly C[];
+}
+
 /** Any constraint. */
 export type Constraint =
   | IntegerConstraint
@@ -75,7 +83,9 @@ export type Constraint =
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the recursion of the inferred type ends here
   | ListConstraint<any>
   | ObjectConstraint
-  | VariantConstraint;
+  | VariantConstraint
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the recursion of the inferred type ends here
+  | EitherConstraint<any>;
 
 /** A table of named constraints. */
 export type Fields = { readonly [name: string]: Constraint };
@@ -88,6 +98,10 @@ type Infer1<C> = C extends { kind: 'integer' | 'real' }
       ? string
       : C extends { kind: 'choice'; values: readonly (infer V)[] }
         ? V
+        : C extends { kind: 'either'; options: readonly (infer O)[] }
+          ? O extends unknown
+            ? Infer1<O>
+            : never
         : C extends { kind: 'list'; item: infer I }
           ? readonly Infer1<I>[]
           : C extends { kind: 'object'; fields: infer F }
@@ -137,3 +151,17 @@ export const variant = <const F extends Fields, const G extends Common<unknown>>
   fields,
   ...given,
 });
+/** A value of one of several types of JSON. */
+export const either = <const C extends readonly Constraint[], const G extends Omit<Common<Infer1<C[number]>>, 'kind'>>(options: C, given: G): { kind: 'either'; options: C } & G => ({
+  kind: 'either',
+  options,
+  ...given,
+});
+
+const types: Readonly<Record<Exclude<Constraint['kind'], 'either'>, string>> = { integer: 'number', real: 'number', flag: 'boolean', text: 'string', choice: 'string', list: 'list', object: 'group', variant: 'group' };
+
+/** The option that is of a value's type; undefined if none is. */
+export function optionFor({ options }: EitherConstraint, value: unknown): Constraint | undefined {
+  const type = Array.isArray(value) ? 'list' : value !== null && typeof value === 'object' ? 'group' : typeof value;
+  return (options as readonly Constraint[]).find((option) => option.kind !== 'either' && types[option.kind] === type);
+}

@@ -30,11 +30,13 @@ function schemaOf(constraint: Constraint): JsonSchema {
     case 'choice':
       return { enum: constraint.values, ...common };
     case 'list': {
-      const { minItems, maxItems } = constraint;
-      return { type: 'array', items: schemaOf(constraint.item as Constraint), ...(minItems ? { minItems } : {}), ...(maxItems === undefined ? {} : { maxItems }), ...common };
+      const { minItems, maxItems, unique } = constraint;
+      return { type: 'array', items: schemaOf(constraint.item as Constraint), ...(minItems ? { minItems } : {}), ...(maxItems === undefined ? {} : { maxItems }), ...(unique ? { uniqueItems: true } : {}), ...common };
     }
     case 'object':
       return { ...jsonSchema(constraint.fields), ...common };
+    case 'either':
+      return { anyOf: (constraint.options as readonly Constraint[]).map(schemaOf), ...common };
     case 'variant':
       return { ...jsonSchema(optionalAll(constraint.fields)), minProperties: 1, maxProperties: 1, ...common };
   }

@@ -1,4 +1,4 @@
-import { check, choice, flag, integer, jsonSchema, list, object, real, text, variant, type Fields } from '@layerwise/contracts';
+import { check, choice, either, flag, integer, jsonSchema, list, object, real, text, variant, type Fields } from '@layerwise/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
@@ -7,6 +7,7 @@ const only = (fields: Fields, given: unknown): string[] => (check(fields, given)
 
 describe('check', () => {
   const integers = { n: integer({ doc }) };
+  const pair = list(real({ doc }), { minItems: 2, maxItems: 2, unique: true, doc });
   const messages: [name: string, fields: Fields, given: unknown, message: string][] = [
     ['a fraction for a whole number', integers, { n: 1.5 }, 'n: must be a whole number, got 1.5'],
     ['a text for a whole number', integers, { n: '5' }, 'n: must be a whole number, got "5"'],
@@ -45,6 +46,11 @@ describe('check', () => {
     ['a number for a variant', { v: variant({ first: integer({ doc }), last: integer({ doc }) }, { doc }) }, { v: 5000 }, 'v: must be exactly one of { first: … } or { last: … }, got 5000'],
     ['a misspelt alternative, said once', { v: variant({ first: integer({ doc }), last: integer({ doc }) }, { doc }) }, { v: { frist: 1 } }, "v.frist: is not a known field; did you mean 'first'?"],
     ['a wrong value of an alternative', { v: variant({ first: integer({ doc }) }, { doc }) }, { v: { first: 'x' } }, 'v.first: must be a whole number, got "x"'],
+    ['equal entries of a list of different ones', { l: pair }, { l: [3, 3] }, 'l: must be a list of 2 different numbers, got [3,3]'],
+    ['a value of neither type', { e: either([pair, choice(['auto'], { doc })], { doc }) }, { e: 3 }, 'e: must be a list of 2 different numbers or auto, got 3'],
+    ['a text that is no choice where a list may stand too', { e: either([pair, choice(['auto'], { doc })], { doc }) }, { e: 'atuo' }, 'e: must be a list of 2 different numbers or auto, got "atuo"'],
+    ['a wrong entry of a list where a text may stand too', { e: either([pair, choice(['auto'], { doc })], { doc }) }, { e: [0, 'x'] }, 'e.1: must be a number, got "x"'],
+    ['a broken number where a whole one or a text may stand', { e: either([integer({ min: -5, doc }), text({ doc })], { doc }) }, { e: 1.5 }, 'e: must be a whole number of at least -5 or a text, got 1.5'],
     ['a long value, cut', integers, { n: 'x'.repeat(200) }, `n: must be a whole number, got "${'x'.repeat(76)}...`],
   ];
   it.each(messages)('refuses %s', (_name, fields, given, message) => {

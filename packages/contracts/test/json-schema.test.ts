@@ -1,4 +1,4 @@
-import { check, choice, flag, integer, jsonSchema, list, object, real, text, variant, type Constraint, type Fields } from '@layerwise/contracts';
+import { check, choice, either, flag, integer, jsonSchema, list, object, real, text, variant, type Constraint, type Fields } from '@layerwise/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +23,8 @@ const { constraint } = fc.letrec<{ constraint: Constraint; fields: Fields }>((ti
     fc.tuple(tie('constraint'), fc.constantFrom({}, { minItems: 1 }, { maxItems: 1 }, { maxItems: 0 }, { minItems: 1, maxItems: 2 })).map(([item, size]): Constraint => list(item, { ...size, doc })),
     tie('fields').map((fields): Constraint => object(fields, { doc })),
     tie('fields').map((fields): Constraint => variant(fields, { doc })),
+    fc.tuple(bounds, tie('constraint')).map(([b, other]): Constraint => either([integer({ ...b, doc }), other.kind === 'list' || other.kind === 'object' ? other : text({ doc })], { doc })),
+    fc.constant(list(integer({ doc }), { minItems: 1, maxItems: 3, unique: true, doc })),
   ),
 }));
 
@@ -47,6 +49,8 @@ function fitting(given: Constraint): fc.Arbitrary<unknown> {
       return fc.array(valueFor(given.item as Constraint), { maxLength: 3 });
     case 'object':
       return members(given.fields);
+    case 'either':
+      return fc.oneof(...(given.options as readonly Constraint[]).map(valueFor));
     case 'variant':
       return fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...Object.entries(given.fields)).chain(([name, inner]) => valueFor(inner).map((value) => ({ [name]: value }))) }, { weight: 1, arbitrary: members(given.fields) });
   }
