@@ -1,4 +1,4 @@
-import { choice, defineStage, flag, integer, LayerwiseError, list, MOST_CLASSES, object, real, text, type ArtifactWriter, type DatasetInfo } from '@layerwise/contracts';
+import { choice, defineStage, either, flag, integer, LayerwiseError, list, MOST_CLASSES, object, real, text, type ArtifactWriter, type DatasetInfo } from '@layerwise/contracts';
 import type { RawDataset, Split } from './dataset.js';
 import { ORIENTATIONS } from './own/orientation.js';
 import { MOST_SIDE } from './own/part.js';
@@ -9,7 +9,7 @@ import { strokes } from './sources/strokes.js';
 const sources = { mnist, strokes };
 
 /** What own data need beside their path. */
-const ownFields = ['test', 'validation', 'testShare', 'size', 'classes', 'label', 'invert', 'orientation'] as const;
+const ownFields = ['test', 'validation', 'testShare', 'size', 'classes', 'label', 'range', 'invert', 'orientation'] as const;
 
 /** Raw files or generated strokes -> dataset. */
 export const stage = defineStage({
@@ -23,8 +23,15 @@ export const stage = defineStage({
     testShare: real({ doc: 'own data: share of each class that is split off for testing where there are no test rows; a seventh if not said', above: 0, below: 1, optional: true }),
     size: integer({ doc: 'own data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small', min: 1, max: MOST_SIDE, optional: true }),
     classes: list(text({ doc: 'name of a class' }), { doc: 'own data: names of the classes; labels are these names, or their numbers from 0', optional: true, minItems: 2, maxItems: MOST_CLASSES }),
-    label: text({ doc: 'own data: name of the column of labels in a table; label, class, target, y or the first column if not said', optional: true }),
     orientation: choice(ORIENTATIONS, { doc: "own data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)", optional: true }),
+    label: either([integer({ doc: 'place of the column from 0, from the end if negative', min: -1_048_577, max: 1_048_576 }), text({ doc: 'name of the column' })], {
+      doc: 'own data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; the first one of a table without names, unless only the last can be labels',
+      optional: true,
+    }),
+    range: either([list(real({ doc: 'a pixel value' }), { doc: 'pixel values without ink and of full ink', minItems: 2, maxItems: 2, unique: true }), choice(['auto'], { doc: 'by the training rows' })], {
+      doc: 'own data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 where pixels are fractions of 1',
+      optional: true,
+    }),
     invert: flag({ doc: 'own data: whether images are dark on light and are to be inverted', optional: true }),
     offline: choice(['strokes'], { doc: 'data set to use instead where the wanted one can be neither found nor downloaded', optional: true }),
     strokes: object(

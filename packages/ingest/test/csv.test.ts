@@ -7,8 +7,8 @@ const rows = [[0, 1, 2, 3, 4], [1, 5, 6, 7, 255], [0, 9, 10, 11, 12], [1, 13, 14
 const pixels = rows.map((row) => row.slice(1));
 const test = csv(rows.slice(0, 1));
 
-async function read(content: string | Uint8Array, params: object = {}, name = 'a.csv'): ReturnType<typeof load> {
-  return load(write(temporaryFolder(), { [name]: content, 'test.csv': test }), { from: name, test: 'test.csv', ...params });
+async function read(content: string | Uint8Array, params: object = {}, name = 'a.csv', rest = test): ReturnType<typeof load> {
+  return load(write(temporaryFolder(), { [name]: content, 'test.csv': rest }), { from: name, test: 'test.csv', ...params });
 }
 
 describe('a CSV table', () => {
@@ -22,8 +22,9 @@ describe('a CSV table', () => {
     ['as floats', csv(rows.map((row) => row.map((value) => value.toFixed(1))))],
     ['with names that are numbers', csv(rows, 'label,0,1,2,3\n')],
     ['with its label last', csv(rows.map(([label, ...rest]) => [...rest, label as number]), 'p0,p1,p2,p3,label\n')],
-  ])('is read %s', async (_name, content) => {
-    const { train, info, warnings } = await read(content);
+  ])('is read %s', async (name, content) => {
+    const alike = name === 'without names' ? csv(rows.slice(0, 1), '') : name === 'with names that are numbers' ? csv(rows.slice(0, 1), 'label,0,1,2,3\n') : test;
+    const { train, info, warnings } = await read(content, {}, 'a.csv', alike);
     expect(train).toEqual({ labels: [0, 1, 0, 1], pixels });
     expect(info).toMatchObject({ name: 'a.csv', width: 2, height: 2, classes: ['0', '1'] });
     expect(info).not.toHaveProperty('testSplitOff');

@@ -1,23 +1,119 @@
-import { nearest } from '@layerwise/contracts';
-import { invalid } from './part.js';
+import type { Warning } from '@layerwise/contracts';
+import { labelColumn, NO_PIXELS, shown } from './label-column.js';
+import { invalid, isSquare } from './part.js';
+import { pixelNames } from './pixel-names.js';
 
-/** What a column of labels is usually called, the first one found is taken. */
-const USUAL = ['label', 'labels', 'class', 'target', 'y'];
+/** Which of a table's columns are what. */
+export interface Layout {
+  /** What the table is called in messages. */
+  readonly file: string;
+  /** Names of the columns; undefined for a table without a line of names. */
+  readonly names: readonly string[] | undefined;
+  /** Number of columns. */
+  readonly count: number;
+  readonly labelAt: number;
+  /** Columns of pixels in the order in which they stand in the image, or the one column of lists or images. */
+  readonly pixelsAt: readonly number[];
+}
+
+/** The columns of a table, as a file has them. */
+export interface Columns extends Pick<Layout, 'file' | 'names' | 'count'> {
+  /** The only column whose values can be labels, such as one of texts among numbers. */
+  readonly onlyLabel?: number | undefined;
+  /** How messages begin, such as `the CSV table`, and where it stands. */
+  readonly subject: string;
+  readonly where: string;
+}
+
+/** What the study and the training rows say of the columns. */
+export interface Wanted {
+  /** Name of the column of labels, or its place from 0, from the end if negative. */
+  readonly label?: string | number | undefined;
+  /** The columns of the training rows, whose names those of other parts must have. */
+  readonly like?: Layout | undefined;
+  readonly warn: (warning: Warning) => void;
+}
 
 /**
- * Which column holds the labels: the one of the given name, else one of a usual name, else the first.
- * @param names undefined for a table without names
- * @param where the file, for messages
- * @param subject how the message begins, such as `the CSV table`
- * @throws LayerwiseError DATA_INVALID if there is no column of the given name
+ * Finds the columns of labels and pixels. Pixels whose names count them are put in the order of their numbers. The tables of
+ * test and validation rows are matched with that of the training rows by the names of the columns, whatever their order, case
+ * and the blanks around them; where one of the two has no names, by their places.
+ * @throws LayerwiseError DATA_INVALID if they cannot be told, or names do not match
  */
-export function labelColumn(names: readonly string[] | undefined, wanted: string | undefined, where: string, subject: string): number {
-  if (wanted !== undefined) {
-    const at = names?.indexOf(wanted) ?? -1;
-    if (at >= 0) return at;
-    const close = names && nearest(wanted, names);
-    throw invalid(where, `${subject} must have a column '${wanted}', as dataset.label says, but ${names ? `has none${close === undefined ? '' : `; did you mean '${close}'?`}` : 'its first line is no line of names'}`, 'correct dataset.label in the study');
+export function layoutOf(columns: Columns, wanted: Wanted): Layout {
+  const { file, names, count } = columns;
+  const { like, warn } = wanted;
+  if (names) refuseRepeated(names, columns);
+  const labelAt = labelColumn(columns, wanted);
+  const layout = { file, names, count, labelAt };
+  if (like && !names !== !like.names) {
+    const [bare, other] = names ? [like.file, file] : [file, like.file];
+    warn({ code: 'COLUMNS_BY_POSITION', message: `${bare} has no names of columns: they are taken to stand in the same order as those of ${other}` });
   }
-  const lower = names?.map((name) => name.toLowerCase()) ?? [];
-  return Math.max(0, ...USUAL.map((name) => lower.indexOf(name)).filter((at) => at >= 0).slice(0, 1));
+  if (!names) return { ...layout, pixelsAt: like?.count === count && like.labelAt === labelAt ? like.pixelsAt : without(count, [labelAt]) };
+  const own = ownPixels(columns, names, labelAt);
+  const { pixelsAt, ignored } = like?.names && (own.pixelsAt.length === like.pixelsAt.length || !isSquare(own.pixelsAt.length)) ? matched(columns, names, labelAt, like, like.names, warn) : own;
+  const unheard = ignored.filter((at) => !like?.names?.some((name) => keyOf(name) === keyOf(names[at] as string)));
+  if (unheard.length > 0) warn({ code: 'COLUMNS_IGNORED', message: `columns of ${file} that are neither label nor pixel are left out: ${shown(unheard.map((at) => names[at] as string))}` });
+  if (pixelsAt === own.pixelsAt && !own.sorted) warn({ code: 'COLUMNS_SORTED', message: `the columns of pixels of ${file} do not stand in the order of their numbers (${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at] as string))})` });
+  return { ...layout, pixelsAt };
+}
+
+interface Own {
+  readonly pixelsAt: readonly number[];
+  /** Columns that are neither label nor pixel. */
+  readonly ignored: readonly number[];
+  readonly sorted: boolean;
+}
+
+function ownPixels({ onlyLabel }: Columns, names: readonly string[], labelAt: number): Own {
+  const counted = countedPixels(names, labelAt);
+  const used = counted?.order ?? without(names.length, [labelAt]).filter((at) => at !== onlyLabel && !NO_PIXELS.test(names[at] as string));
+  return { pixelsAt: used, ignored: without(names.length, [labelAt, ...used]), sorted: counted?.sorted ?? true };
+}
+
+/** The pixels that names count, of a whole square image, without the label. */
+function countedPixels(names: readonly string[], labelAt: number): ReturnType<typeof pixelNames> {
+  const found = pixelNames(names.map((name, at) => (at === labelAt ? '' : name)));
+  return found && isSquare(found.order.length) ? found : undefined;
+}
+
+function matched({ file, subject, where }: Columns, names: readonly string[], labelAt: number, like: Layout, likeNames: readonly string[], warn: Wanted['warn']): Own {
+  const key = [names, likeNames].every((all) => new Set(all.map(keyOf)).size === all.length) ? keyOf : (name: string) => name.trim();
+  const places = new Map(names.map((name, at) => [key(name), at]));
+  places.delete(key(names[labelAt] as string));
+  const found = like.pixelsAt.map((at) => places.get(key(likeNames[at] as string)));
+  const pixelsAt = found.filter((at) => at !== undefined);
+  const ignored = without(names.length, [labelAt, ...pixelsAt]);
+  if (pixelsAt.length < found.length) {
+    const missing = like.pixelsAt.filter((_, i) => found[i] === undefined).map((at) => likeNames[at] as string);
+    const extra = ignored.filter((at) => !NO_PIXELS.test(names[at] as string)).map((at) => names[at] as string);
+    throw invalid(where, `${subject} must have the columns of the training rows (${like.file}), but has no ${shown(missing)}${extra.length > 0 ? `, and ${shown(extra)} instead` : ''}`, 'give columns that mean the same pixel the same name in both tables');
+  }
+  const order = (at: readonly number[]): string => Array.from(at.keys()).sort((a, b) => at[a]! - at[b]!).join();
+  if (order(pixelsAt) !== order(like.pixelsAt)) warn({ code: 'COLUMNS_MATCHED', message: `the columns of ${file} stand in another order than those of ${like.file}: they were matched by their names` });
+  return { pixelsAt, ignored, sorted: true };
+}
+
+function refuseRepeated(names: readonly string[], { where, subject }: Columns): void {
+  const seen = new Set<string>();
+  for (const name of names.map((one) => one.trim())) {
+    if (seen.has(name)) throw invalid(where, `${subject} must have a name of its own for each column, got '${name.slice(0, 40)}' twice`, 'rename or leave out one of them; where the first line holds no names, leave it out');
+    seen.add(name);
+  }
+}
+
+/** A name without what people do not see as a difference. */
+function keyOf(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
+}
+
+function inFile(pixelsAt: readonly number[], names: readonly string[]): string[] {
+  return [...pixelsAt].sort((a, b) => a - b).map((at) => names[at] as string);
+}
+
+/** The numbers below `count` that are not among `others`. */
+function without(count: number, others: readonly number[]): number[] {
+  const left = new Set(others);
+  return Array.from({ length: count }, (_, at) => at).filter((at) => !left.has(at));
 }

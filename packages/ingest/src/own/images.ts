@@ -2,7 +2,6 @@ import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { Picture } from '@layerwise/sheet';
 import { Labels } from './labels.js';
 import { invalid, refuseSize, type Part, type PartName, type Parts, type Reading } from './part.js';
-import { Pixels } from './pixels.js';
 import { resample } from './resample.js';
 import { squareRows } from './square.js';
 
@@ -45,20 +44,22 @@ export async function readImages(images: Images, reading: Reading): Promise<Part
 type Decode = (image: LabelledImage) => Picture;
 
 /** @returns undefined if the images must be of that side already, but are not */
-async function readAll(all: Images, side: number, alike: boolean, decode: Decode, { context: { progress, signal } }: Reading): Promise<Parts | undefined> {
+async function readAll(all: Images, side: number, alike: boolean, decode: Decode, { newPixels, context: { progress, signal } }: Reading): Promise<Parts | undefined> {
   const total = Object.values(all).reduce((sum, images) => sum + images.length, 0);
   const parts: Partial<Record<PartName, Part>> = {};
   let done = 0;
   for (const [name, images] of Object.entries(all) as [PartName, readonly LabelledImage[]][]) {
     refuseSize(images.length, side, images[0]!.where, 'a set of images');
-    const [labels, pixels, form] = [new Labels(images.length), new Pixels(images.length * side * side), new Uint8Array(side * side)];
+    const [labels, pixels, form] = [new Labels(images.length), newPixels(side * side), new Uint8Array(side * side)];
+    pixels.reserve(images.length * side * side);
     for (const [row, image] of images.entries()) {
       throwIfAborted(signal);
       const picture = decode(image);
       if (alike && (picture.width !== side || picture.height !== side)) return undefined;
       const n = Math.max(picture.width, picture.height);
       resample(squareRows(picture, n), n, side, form);
-      pixels.setBytes(row * side * side, form);
+      const bad = pixels.setBytes(row * side * side, form);
+      if (bad >= 0) throw invalid(image.where, `the grey values of an image must be ${pixels.wanted}, got ${form[bad]}`, pixels.remedy(form[bad] as number));
       const fault = labels.add(image.label);
       if (fault !== undefined) throw invalid(image.where, `the image's class '${image.label}' ${fault}`);
       if (++done % 100 !== 0 && done !== total) continue;

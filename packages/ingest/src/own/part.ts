@@ -1,5 +1,6 @@
 import { LayerwiseError } from '@layerwise/contracts';
 import type { SourceContext } from '../sources/source.js';
+import type { Layout } from './columns.js';
 import type { Labels } from './labels.js';
 import type { Pixels } from './pixels.js';
 
@@ -20,6 +21,8 @@ export interface Part {
   readonly labels: Labels;
   /** Where a row stands, for messages: `file:line`, or the image's file. */
   readonly where: (row: number) => string;
+  /** Which columns of a table they were. */
+  readonly layout?: Layout;
 }
 
 /** What one file or folder holds. */
@@ -27,10 +30,14 @@ export type Parts = Readonly<Partial<Record<PartName, Part>>>;
 
 /** What the study says of how files are to be read. */
 export interface Reading {
-  /** Name of the column of labels. */
-  readonly label?: string | undefined;
+  /** Name of the column of labels, or its place from 0, from the end if negative. */
+  readonly label?: string | number | undefined;
+  /** The columns of the training rows, for tables of other rows. */
+  readonly like?: Layout | undefined;
   /** Side that images of other sizes are brought to. */
   readonly size?: number | undefined;
+  /** What takes the values of images of so many pixels. */
+  readonly newPixels: (area: number) => Pixels;
   readonly context: SourceContext;
 }
 
@@ -47,6 +54,11 @@ export interface Found {
 /** A file that breaks a rule. */
 export function invalid(where: string, rule: string, remedy = 'correct the file, or name another one under dataset.from', cause?: unknown): LayerwiseError {
   return new LayerwiseError('DATA_INVALID', rule, { where, remedy, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** Whether so many pixels make a square image. */
+export function isSquare(count: number): boolean {
+  return count > 0 && Number.isInteger(Math.sqrt(count));
 }
 
 /**

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { Data, RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
 import { numbersOf, type Numbers } from '../own/arrow-numbers.js';
-import { labelColumn } from '../own/columns.js';
+import { layoutOf, type Layout } from '../own/columns.js';
 import { Labels } from '../own/labels.js';
 import { unpackLz4Frame } from '../own/lz4-frame.js';
 import { invalid, MOST_BYTES, refuseSize, sideOf, sideOfLists, type Found, type Parts, type Reading } from '../own/part.js';
-import { Pixels } from '../own/pixels.js';
+import type { Pixels } from '../own/pixels.js';
 
 /** Most bytes of a file: every value may take eight. */
 const LONGEST_FILE = 2 ** 31 - 1;
@@ -68,46 +68,57 @@ function aligned(bytes: Uint8Array): Uint8Array {
 
 interface Columns {
   readonly path: string;
-  readonly labelAt: number;
-  /** Columns of pixels by their places. */
-  readonly pixelsAt: readonly number[];
-  readonly names: readonly string[];
+  readonly layout: Layout;
+  /** Places of the layout's columns among the file's. */
+  readonly at: readonly number[];
 }
 
-function columnsOf({ fields }: Schema, path: string, wanted: string | undefined): Columns {
-  const names = fields.map(({ name }) => name);
-  const used = names.map((name, i) => ({ name, i })).filter(({ name }) => !/^__index_level_\d+__$/.test(name));
-  const labelAt = used[labelColumn(used.map(({ name }) => name), wanted, path, 'the Arrow table')]?.i ?? 0;
-  const pixelsAt = used.map(({ i }) => i).filter((i) => i !== labelAt);
-  if (pixelsAt.length === 0) throw invalid(path, `the Arrow table must have a column of labels and columns of pixels, got ${names.join(', ')}`);
-  return { path, labelAt, pixelsAt, names };
+function columnsOf({ fields }: Schema, path: string, reading: Reading): Columns {
+  // what pandas keeps its index in
+  const used = fields.map((field, at) => ({ field, at })).filter(({ field }) => !/^__index_level_\d+__$/.test(field.name));
+  const names = used.map(({ field }) => field.name);
+  if (names.length < 2) throw invalid(path, `the Arrow table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`);
+  const columns = { file: basename(path), names, count: names.length, onlyLabel: onlyLabel(used.map(({ field }) => field)), subject: 'the Arrow table', where: path };
+  const layout = layoutOf(columns, { ...reading, warn: reading.context.warn });
+  if (layout.pixelsAt.length === 0) throw invalid(path, `the Arrow table must have columns of pixels beside that of labels, got ${names.join(', ')}`);
+  return { path, layout, at: used.map(({ at }) => at) };
 }
 
-function readTable(reader: RecordBatchReader, path: string, { label, context: { signal, progress } }: Reading): Parts['train'] {
-  const columns = columnsOf(reader.schema, path, label);
+/** The only column of texts, or the only one that is no list. */
+function onlyLabel(fields: readonly Schema['fields'][0][]): number | undefined {
+  const single = Array.from(fields.keys()).filter((at) => !/List|Binary|Struct/.test(String(fields[at]!.type)));
+  const texts = single.filter((at) => /Utf8/.test(String(fields[at]!.type)));
+  return texts.length === 1 ? texts[0] : single.length === 1 ? single[0] : undefined;
+}
+
+function readTable(reader: RecordBatchReader, path: string, reading: Reading): Parts['train'] {
+  const { signal, progress } = reading.context;
+  const columns = columnsOf(reader.schema, path, reading);
+  const { layout, at } = columns;
   const labels = new Labels();
-  const pixels = new Pixels(0);
+  let pixels: Pixels | undefined;
   let [area, side, rows] = [0, 0, 0];
   let shape: readonly number[] = [];
   for (const batch of batchesOf(reader, path)) {
     throwIfAborted(signal);
     if (batch.numRows === 0) continue;
-    const parts = columns.pixelsAt.map((at) => numbersOf(batch.data.children[at] as Data, columns.names[at] as string, path, rows));
-    if (area === 0) {
+    const parts = layout.pixelsAt.map((column) => numbersOf(batch.data.children[at[column] as number] as Data, layout.names?.[column] ?? '', path, rows));
+    if (!pixels) {
       const [{ name, shapeOf }] = parts as [Numbers];
       shape = shapeOf(0);
       side = parts.length === 1 && shape.length > 0 ? sideOfLists(shape, name, path, 'a row of the Arrow table') : sideOf(parts.length, path, 'a row of the Arrow table');
       area = side * side;
+      pixels = reading.newPixels(area);
     }
     refuseSize(rows + batch.numRows, side, path, 'the Arrow table');
     pixels.reserve((rows + batch.numRows) * area);
     addLabels(labels, batch, columns, rows);
-    for (const [column, numbers] of parts.entries()) addPixels(pixels, numbers, { area, column, first: rows, count: batch.numRows, shape }, columns);
+    for (const [column, numbers] of parts.entries()) addPixels(pixels, numbers, { area, column, first: rows, count: batch.numRows, shape }, path);
     rows += batch.numRows;
     progress({ done: rows, total: rows, unit: 'rows', detail: `reading ${basename(path)}` });
   }
-  if (rows === 0) throw invalid(path, 'the Arrow table must have at least one row, got none');
-  return { side, pixels, labels, where: (row) => rowName(path, row) };
+  if (!pixels) throw invalid(path, 'the Arrow table must have at least one row, got none');
+  return { side, pixels, labels, layout, where: (row) => rowName(path, row) };
 }
 
 /** Batches of a file by their number: one after another, the reader waits for ever for a damaged one. */
@@ -120,8 +131,8 @@ function* batchesOf(reader: RecordBatchReader, path: string): Iterable<RecordBat
   }
 }
 
-function addLabels(labels: Labels, batch: RecordBatch, { path, labelAt }: Columns, first: number): void {
-  const vector = batch.getChildAt(labelAt) as Vector;
+function addLabels(labels: Labels, batch: RecordBatch, { path, layout, at }: Columns, first: number): void {
+  const vector = batch.getChildAt(at[layout.labelAt] as number) as Vector;
   for (let row = 0; row < batch.numRows; row++) {
     const value: unknown = vector.get(row);
     const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(Number(value)) : value === null ? '' : undefined;
@@ -139,14 +150,14 @@ interface Run {
   readonly shape: readonly number[];
 }
 
-function addPixels(pixels: Pixels, numbers: Numbers, { area, column, first, count, shape }: Run, { path }: Columns): void {
+function addPixels(pixels: Pixels, numbers: Numbers, { area, column, first, count, shape }: Run, path: string): void {
   const width = sizeOf(shape);
   for (let row = 0; row < count; row++) {
     if (shape.length > 0) refuseOther(numbers, row, shape, rowName(path, first + row));
     const [from, to] = [numbers.startOf(row), (first + row) * area + column];
     for (let i = 0; i < width; i++) {
       const value = numbers.at(from + i);
-      if (!pixels.set(to + i, value)) throw invalid(rowName(path, first + row), `column '${numbers.name}' must be in [0, 255], got ${value}`);
+      if (!pixels.set(to + i, value)) throw invalid(rowName(path, first + row), `column '${numbers.name}' must be ${pixels.wanted}, got ${value}`, pixels.remedy(value));
     }
   }
 }

@@ -4,15 +4,18 @@ import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { isGzip } from '../inflate.js';
+import { layoutOf, type Layout } from '../own/columns.js';
+import { headOf, isNumber } from '../own/csv-head.js';
+import { labelSide } from '../own/label-side.js';
 import { Labels } from '../own/labels.js';
 import { invalid, MOST_BYTES, MOST_ROWS, MOST_SIDE, sideOf, type Found, type Part, type Reading } from '../own/part.js';
-import { Pixels } from '../own/pixels.js';
-import { labelColumn } from '../own/columns.js';
+import type { Pixels } from '../own/pixels.js';
 
 /** A line of the largest image in numbers of 20 characters is longer than this by nothing that matters. */
 const LONGEST_LINE = 20 * MOST_SIDE ** 2;
 const [TAB, LF, CR, SPACE, QUOTE, COMMA, SEMICOLON, ZERO] = [9, 10, 13, 32, 34, 44, 59, 48];
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** What a column is where it is no pixel. */
+const [LABEL, LEFT_OUT] = [-1, -2];
 
 /** A table of a label and n x n pixels a line, with or without a line of names; also gzipped. */
 export function csvTable(path: string, given: string): Found {
@@ -20,11 +23,21 @@ export function csvTable(path: string, given: string): Found {
 }
 
 /**
- * Reads a CSV table in one pass over its bytes; memory is that of the pixels.
+ * Reads a CSV table in one pass over its bytes, or in two where its last column turns out to be the labels; memory is that of
+ * the pixels.
  * @throws LayerwiseError DATA_INVALID naming the line
  */
-export async function readCsv(path: string, { label, context: { progress, signal } }: Reading): Promise<Part> {
-  const table = new Table(path, label);
+export async function readCsv(path: string, reading: Reading): Promise<Part> {
+  const table = await readTable(path, reading);
+  if (!table.labelsAreLast()) return table.part();
+  const { warn } = reading.context;
+  warn({ code: 'LABEL_GUESSED', message: `the labels of ${basename(path)}, which has no names of columns, are read from its last column: its first one cannot be labels, the last can. 'label: -1' under dataset says so, 'label: 0' that it is the first` });
+  return (await readTable(path, { ...reading, label: -1 })).part();
+}
+
+async function readTable(path: string, reading: Reading): Promise<Table> {
+  const { progress, signal } = reading.context;
+  const table = new Table(path, reading);
   let rest: Uint8Array = new Uint8Array(0);
   let [bytes, shown] = [0, 0];
   for await (const chunk of await chunksOf(path)) {
@@ -42,7 +55,7 @@ export async function readCsv(path: string, { label, context: { progress, signal
     }
   }
   if (rest.length > 0) table.lines(rest);
-  return table.part();
+  return table;
 }
 
 /** The content of a file, unpacked if it is gzipped. */
@@ -71,20 +84,25 @@ async function* unpacked(raw: NodeJS.ReadableStream, path: string): AsyncIterabl
 class Table {
   /** Number of the last line taken in, from 1. */
   line = 0;
-  private readonly pixels = new Pixels(0);
+  private pixels: Pixels;
   private readonly labels = new Labels();
   /** Line of each row. */
   private lineOf = new Uint32Array(1024);
   private columns = 0;
-  private labelAt = -1;
   private delimiter = COMMA;
-  private names: readonly string[] | undefined;
+  private layout: Layout | undefined;
+  /** Which pixel each column is, or LABEL, or LEFT_OUT. */
+  private targets = new Int32Array(0);
   private side = 0;
+  /** Values of the last column, where it is not certain that the first holds the labels. */
+  private last: Labels | undefined;
 
   constructor(
     private readonly path: string,
-    private readonly label: string | undefined,
-  ) {}
+    private readonly reading: Reading,
+  ) {
+    this.pixels = reading.newPixels(1);
+  }
 
   get rows(): number {
     return this.labels.rows;
@@ -114,15 +132,22 @@ class Table {
   /** Decides on the columns by the first line; whether it was one of names. */
   private readHead(bytes: Uint8Array, from: number, to: number): boolean {
     this.delimiter = [COMMA, TAB, SEMICOLON].map((byte) => [byte, count(bytes, byte, from, to)] as const).sort(([, a], [, b]) => b - a)[0]![0];
-    const fields = this.fieldsOf(bytes, from, to);
-    const named = isHeader(fields, this.label);
+    const { path, reading } = this;
+    const [fields, where] = [this.fieldsOf(bytes, from, to), `${path}:${this.line}`];
+    const { kind, names, onlyLabel } = headOf(fields, reading.label);
+    const { warn } = reading.context;
+    const file = basename(path);
     this.columns = fields.length;
-    this.names = named ? fields : undefined;
-    this.labelAt = labelColumn(named ? fields : undefined, this.label, `${this.path}:${this.line}`, 'the CSV table');
-    const unlabelled = Number.isInteger(Math.sqrt(fields.length)) && fields.length > 1;
-    if (unlabelled) throw this.invalid(`the CSV table must have a column of labels beside its pixels, got ${fields.length} columns, which are ${Math.sqrt(fields.length)} x ${Math.sqrt(fields.length)} pixels and no label`, 'rows without labels can be neither learned from nor scored');
-    this.side = sideOf(fields.length - 1, `${this.path}:${this.line}`, 'a line of the CSV table');
-    return named;
+    this.layout = layoutOf({ file, names, count: fields.length, onlyLabel, subject: 'the CSV table', where }, { ...reading, warn });
+    if (kind === 'numbers') warn({ code: 'COLUMNS_NUMBERED', message: `the first line of ${file} numbers the columns and was left out` });
+    const { labelAt, pixelsAt } = this.layout;
+    this.side = sideOf(pixelsAt.length, where, 'a line of the CSV table');
+    this.targets = new Int32Array(fields.length).fill(LEFT_OUT);
+    this.targets[labelAt] = LABEL;
+    for (const [pixel, at] of pixelsAt.entries()) this.targets[at] = pixel;
+    this.pixels = reading.newPixels(pixelsAt.length);
+    if (!names && reading.label === undefined && !reading.like && onlyLabel === undefined) this.last = new Labels();
+    return kind !== 'data';
   }
 
   private fieldsOf(bytes: Uint8Array, from: number, to: number): string[] {
@@ -143,32 +168,39 @@ class Table {
   }
 
   private readRow(bytes: Uint8Array, from: number, to: number): void {
-    const { columns, labelAt, delimiter, pixels } = this;
-    const D = columns - 1;
+    const { columns, targets, delimiter, pixels } = this;
+    const D = this.side ** 2;
     const start = this.rows * D;
     if (start + D > MOST_BYTES || this.rows === MOST_ROWS) throw this.invalid(`the CSV table must have at most ${MOST_BYTES} pixels and ${MOST_ROWS} lines in all, and has more`, 'use fewer or smaller images');
     pixels.reserve(start + D);
-    let [at, column, label] = [from, 0, ''];
+    let [at, column, label, value] = [from, 0, '', 0];
     for (; at <= to; column++) {
       if (column === columns) throw this.wrongCount(columns + count(bytes, delimiter, at, to) + 1);
-      if (column === labelAt) {
+      const target = targets[column] as number;
+      if (target < 0) {
         const end = this.endOf(bytes, at, to);
-        label = textOf(bytes, at, end);
+        if (target === LABEL) label = textOf(bytes, at, end);
         at = end + 1;
         continue;
       }
-      let [value, end] = [0, at];
+      let end = at;
+      value = 0;
       for (let digit = (bytes[end] as number) - ZERO; end < to && digit >= 0 && digit <= 9; digit = (bytes[++end] as number) - ZERO) value = 10 * value + digit;
       if (end === at || (end < to && bytes[end] !== delimiter)) {
         end = this.endOf(bytes, at, to);
         value = this.numberOf(textOf(bytes, at, end), column);
       }
-      if (!pixels.set(start + column - (column > labelAt ? 1 : 0), value)) throw this.invalid(`${this.columnName(column)} must be in [0, 255], got ${value}`);
+      if (!pixels.set(start + target, value)) throw this.invalid(`${this.columnName(column)} must be ${pixels.wanted}, got ${value}`, pixels.remedy(value));
       at = end + 1;
     }
     if (column < columns) throw this.wrongCount(column);
+    if (this.last?.add(String(value)) !== undefined) this.last = undefined;
+    this.addLabel(label);
+  }
+
+  private addLabel(label: string): void {
     const fault = label.includes('\ufffd') ? 'must have a label in UTF-8, got other bytes' : this.labels.add(label);
-    if (fault !== undefined) throw this.invalid(`a line of the CSV table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
+    if (fault !== undefined) throw this.invalid(`a line of the CSV table ${fault}`, "correct the label, or name the column of labels under dataset.label, as 'label: -1' if it is the last");
     if (this.rows > this.lineOf.length) {
       const larger = new Uint32Array(2 * this.lineOf.length);
       larger.set(this.lineOf);
@@ -178,12 +210,12 @@ class Table {
   }
 
   private numberOf(text: string, column: number): number {
-    if (NUMBER.test(text)) return Number(text);
-    throw this.invalid(`${this.columnName(column)} must be a number in [0, 255], got ${text === '' ? 'nothing' : `'${text.slice(0, 40)}'`}`);
+    if (isNumber(text)) return Number(text);
+    throw this.invalid(`${this.columnName(column)} must be a number ${this.pixels.wanted}, got ${text === '' ? 'nothing' : `'${text.slice(0, 40)}'`}`);
   }
 
   private columnName(column: number): string {
-    const name = this.names?.[column];
+    const name = this.layout?.names?.[column];
     return `column ${column + 1}${name === undefined ? '' : ` ('${name.slice(0, 40)}')`}`;
   }
 
@@ -195,17 +227,23 @@ class Table {
     return invalid(`${this.path}:${this.line}`, rule, remedy);
   }
 
-  part(): Part {
-    const { path, lineOf } = this;
-    if (this.rows === 0) throw invalid(path, `the CSV table must have at least one line of a label and pixels, got ${this.line === 0 ? 'an empty file' : 'none'}`);
-    return { side: this.side, pixels: this.pixels, labels: this.labels, where: (row) => `${path}:${lineOf[row]}` };
+  /** Whether the labels are in the last column of a table that does not say so. @throws LayerwiseError DATA_INVALID where that cannot be told */
+  labelsAreLast(): boolean {
+    const { path, labels, last, pixels, reading } = this;
+    if (!last || this.rows === 0) return false;
+    const side = labelSide(labels.values, last.values, pixels.range !== 'bytes');
+    const file = basename(path);
+    const ways = "set 'label: 0' under dataset if the first column holds the labels, 'label: -1' if the last does";
+    if (side === 'both') throw invalid(path, `the CSV table must have names of columns, or dataset.label must say which one holds the labels: its first column has ${labels.values.length} different values and its last ${last.values.length}, and both may be labels`, ways);
+    if (side === 'neither') reading.context.warn({ code: 'LABEL_GUESSED', message: `the labels of ${file}, which has no names of columns, are read from its first column, though they are no whole numbers without gaps: ${ways}` });
+    return side === 'last';
   }
-}
 
-/** Names, not numbers: a first line of data may have a text for its label at most. */
-function isHeader(fields: readonly string[], label: string | undefined): boolean {
-  const texts = fields.filter((field) => !NUMBER.test(field));
-  return texts.length > 1 || (texts.length === 1 && (texts[0] === label || /^(label|class|target|y)$/i.test(texts[0] as string)));
+  part(): Part {
+    const { path, lineOf, layout } = this;
+    if (this.rows === 0 || !layout) throw invalid(path, `the CSV table must have at least one line of a label and pixels, got ${this.line === 0 ? 'an empty file' : 'none'}`);
+    return { side: this.side, pixels: this.pixels, labels: this.labels, layout, where: (row) => `${path}:${lineOf[row]}` };
+  }
 }
 
 function count(bytes: Uint8Array, byte: number, from: number, to: number): number {

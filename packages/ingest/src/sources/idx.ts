@@ -4,7 +4,6 @@ import { throwIfAborted } from '@layerwise/contracts';
 import { readIdx } from '../idx.js';
 import { Labels } from '../own/labels.js';
 import { invalid, MOST_BYTES, refuseSize, sideOf, type Found, type Part, type PartName, type Parts, type Reading } from '../own/part.js';
-import { Pixels } from '../own/pixels.js';
 
 const IMAGES = /images?[-._]?idx3([-.]ubyte)?(\.gz)?$/i;
 
@@ -45,18 +44,18 @@ function found(pairs: readonly Pair[], folder: string): Found {
   return { files, names: files.map((path) => posix.join(folder, basename(path))), read: (reading) => readPairs(pairs, reading) };
 }
 
-async function readPairs(pairs: readonly Pair[], { context: { signal, progress } }: Reading): Promise<Parts> {
+async function readPairs(pairs: readonly Pair[], { newPixels, context: { signal, progress } }: Reading): Promise<Parts> {
   const parts: Partial<Record<PartName, Part>> = {};
   for (const [i, pair] of pairs.entries()) {
     throwIfAborted(signal);
     if (parts[pair.part]) throw invalid(pair.images, `a folder of IDX files must have one file of images for each of train, validation and test, got a second one for ${pair.part}`, 'name the file of images itself under dataset.from, and that of the test images under dataset.test');
-    parts[pair.part] = await readPair(pair);
+    parts[pair.part] = await readPair(pair, newPixels);
     progress({ done: i + 1, total: pairs.length, unit: 'files', detail: basename(pair.images) });
   }
   return parts;
 }
 
-async function readPair({ images, labels: labelsFile }: Pair): Promise<Part> {
+async function readPair({ images, labels: labelsFile }: Pair, newPixels: Reading['newPixels']): Promise<Part> {
   const { sizes, data } = await readIdx(images, { dimensions: 3, limit: MOST_BYTES });
   const [rows, height, width] = sizes as [number, number, number];
   if (height !== width) throw invalid(images, `the images of the IDX file must be square, got ${height} x ${width}`, 'pad or crop them first');
@@ -66,7 +65,10 @@ async function readPair({ images, labels: labelsFile }: Pair): Promise<Part> {
   if (count !== rows) throw invalid(labelsFile, `the IDX file must have one label per image, got ${count} labels for the ${rows} images of ${images}`, 'fetch or copy the two files again');
   const labels = new Labels(rows);
   for (const value of values) labels.add(String(value));
-  const pixels = new Pixels(rows * side * side);
-  pixels.setBytes(0, data);
+  const area = side * side;
+  const pixels = newPixels(area);
+  pixels.reserve(rows * area);
+  const bad = pixels.setBytes(0, data);
+  if (bad >= 0) throw invalid(images, `pixel ${bad % area} of row ${Math.floor(bad / area)} must be ${pixels.wanted}, got ${data[bad]}`, pixels.remedy(data[bad] as number));
   return { side, pixels, labels, where: (row) => `${labelsFile}, row ${row}` };
 }

@@ -2,7 +2,7 @@ import { throwIfAborted } from '@layerwise/contracts';
 import { Labels } from '../own/labels.js';
 import { parseNpy, type Npy } from '../own/npy.js';
 import { invalid, refuseSize, sideOf, type Found, type Part, type PartName, type Parts, type Reading } from '../own/part.js';
-import { Pixels } from '../own/pixels.js';
+import type { Pixels } from '../own/pixels.js';
 import { Zip, type Member } from '../own/zip.js';
 
 /** Names of the arrays of each part, images and labels: Keras's, and others that are met. */
@@ -101,8 +101,8 @@ async function readLabels(zip: Zip, member: Member, where: string): Promise<Labe
   return labels;
 }
 
-async function readImages(zip: Zip, member: Member, where: string, labels: Labels, labelsWhere: string, { context: { signal, progress } }: Reading): Promise<Part> {
-  let pixels = new Pixels(0);
+async function readImages(zip: Zip, member: Member, where: string, labels: Labels, labelsWhere: string, { newPixels, context: { signal, progress } }: Reading): Promise<Part> {
+  let pixels: Pixels = newPixels(1);
   let [side, area, rows, width] = [0, 0, 0, 0];
   let array: Npy | undefined;
   await readArray(
@@ -117,18 +117,17 @@ async function readImages(zip: Zip, member: Member, where: string, labels: Label
       area = side * side;
       refuseSize(rows, side, where, 'the array');
       if (rows !== labels.rows) throw invalid(where, `the array must have one image per label, got ${rows} images for the ${labels.rows} labels of ${labelsWhere}`);
-      pixels = new Pixels(rows * area);
+      pixels = newPixels(area);
+      pixels.reserve(rows * area);
     },
     (view, first, count) => {
       throwIfAborted(signal);
       const { bytes, read } = array as Npy;
-      if (bytes) pixels.setBytes(first, new Uint8Array(view.buffer, view.byteOffset, count));
-      else {
-        for (let i = 0; i < count; i++) {
-          const value = (read as NonNullable<Npy['read']>)(view, i * width);
-          if (!pixels.set(first + i, value)) throw invalid(where, `pixel ${(first + i) % area} of row ${Math.floor((first + i) / area)} must be in [0, 255], got ${value}`);
-        }
-      }
+      const valueOf = (i: number): number => (read as NonNullable<Npy['read']>)(view, i * width);
+      let bad = -1;
+      if (bytes) bad = pixels.setBytes(first, new Uint8Array(view.buffer, view.byteOffset, count));
+      else for (let i = 0; i < count && bad < 0; i++) if (!pixels.set(first + i, valueOf(i))) bad = i;
+      if (bad >= 0) throw invalid(where, `pixel ${(first + bad) % area} of row ${Math.floor((first + bad) / area)} must be ${pixels.wanted}, got ${valueOf(bad)}`, pixels.remedy(valueOf(bad)));
       progress({ done: Math.floor((first + count) / area), total: rows, unit: 'images', detail: `reading ${member.name}` });
     },
   );

@@ -4,9 +4,11 @@ import type { RawDataset, Split } from '../dataset.js';
 import { classesOf, type Classes } from '../own/classes.js';
 import { facingWarning } from '../own/facing.js';
 import { find, type Located } from '../own/find.js';
+import { reportInk } from '../own/ink.js';
 import { upright, type Orientation } from '../own/orientation.js';
-import { invalid, type Part, type PartName } from '../own/part.js';
-import type { PixelRange } from '../own/pixels.js';
+import { invalid, type Part, type PartName, type Reading } from '../own/part.js';
+import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../own/pixels.js';
+import type { Range } from '../own/range.js';
 import { resample } from '../own/resample.js';
 import type { Source, SourceContext } from './source.js';
 
@@ -18,7 +20,8 @@ export interface OwnParams {
   readonly testShare?: number | undefined;
   readonly size?: number | undefined;
   readonly classes?: readonly string[] | undefined;
-  readonly label?: string | undefined;
+  readonly label?: string | number | undefined;
+  readonly range?: readonly number[] | 'auto' | undefined;
   readonly invert?: boolean | undefined;
   readonly orientation?: Orientation | undefined;
 }
@@ -41,17 +44,19 @@ export const own: Source<OwnParams> = {
   },
 
   async load(params, context): Promise<RawDataset> {
-    const { parts, kind } = await readParts(params, context);
+    const scale = params.range === 'auto' ? await measured(params, context) : (params.range as Range | undefined);
+    const { parts, kind } = await readParts(params, scale, context);
     const { train } = parts;
     const classes = classesOf(train, params.classes, kind === NAMED);
-    const range = rangeOf(parts, context);
+    const range = scale ? 'declared' : rangeOf(parts, context);
+    reportInk(parts, range, scale, context);
     const side = params.size ?? train.side;
     const orientation = params.orientation ?? 'upright';
     const split = (part: Part): Split => standing(toSplit(part, classes, range, side, params.invert === true), side, orientation);
     const all = split(train);
     const [test, validation] = [parts.test && split(parts.test), parts.validation && split(parts.validation)];
     if (params.invert !== true) warnOfPaper(all, side, context);
-    const divided = test ? { train: all, test } : splitOff(all, classes.names.length, params.testShare ?? TEST_SHARE, params.from as string, context);
+    const divided = test ? { train: all, test } : splitOff(all, classes.names.length, params, context);
     const data: RawDataset = {
       name: params.from as string,
       width: side,
@@ -77,11 +82,13 @@ function wanted({ from, test, validation }: OwnParams): [PartName, string][] {
 
 type Found = Readonly<Partial<Record<PartName, Part>>> & { readonly train: Part };
 
-async function readParts(params: OwnParams, context: SourceContext): Promise<{ parts: Found; kind: string }> {
+/** @param scale values of no ink and of full ink; undefined if it shows whether pixels are 0 to 255 or fractions of 1 */
+async function readParts(params: OwnParams, scale: Range | undefined, context: SourceContext): Promise<{ parts: Found; kind: string }> {
   const parts: Partial<Record<PartName, Part>> = {};
+  const newPixels = (): PlainPixels | ScaledPixels => (scale ? new ScaledPixels(scale, params.range === 'auto') : new PlainPixels());
   const located = wanted(params).map(([name, path]) => [name, find(path, context.places)] as const);
   for (const [name, found] of located) {
-    const read = await found.read({ label: params.label, size: params.size ?? parts.train?.side, context });
+    const read = await found.read({ label: params.label, like: parts.train?.layout, size: params.size ?? parts.train?.side, newPixels, context });
     const where = found.files[0] ?? name;
     if (name === 'train') Object.assign(parts, read);
     else parts[name] = read.train ?? read[name];
@@ -95,6 +102,25 @@ async function readParts(params: OwnParams, context: SourceContext): Promise<{ p
   return { parts: found, kind: (located[0] as readonly [PartName, Located])[1].kind };
 }
 
+/** The range of the training rows alone, for `range: auto`: the file is read once for it, so that no number is kept wider than a byte. */
+async function measured(params: OwnParams, context: SourceContext): Promise<Range> {
+  const found = find(params.from as string, context.places);
+  const reading: Reading = { label: params.label, size: params.size, newPixels: (area) => new Extremes(area), context: { ...context, warn: () => undefined } };
+  const { train, test } = await found.read(reading);
+  if (!train) throw invalid(found.files[0] ?? found.kind, 'the data under dataset.from must have train rows', 'name the file of the training rows');
+  const classes = classesOf(train, params.classes, found.kind === NAMED);
+  const divided = params.test !== undefined || test !== undefined;
+  const kept = divided ? undefined : holdOutRows(train.labels.mapped(classes.of(train)), classes.names.length, params).kept;
+  const range = (train.pixels as Extremes).of(kept ?? Array.from({ length: train.labels.rows }, (_, row) => row));
+  if (range[0] === range[1]) throw invalid(train.where(0), `the pixels of the training rows must differ for 'range: auto', got ${range[0]} alone`, 'check that the right columns are read');
+  context.warn({ code: 'PIXELS_SCALED', message: `pixels of ${range[0]} to ${range[1]}, the range of the training rows, were scaled to 0 to 255 (range: auto)` });
+  return range;
+}
+
+function holdOutRows(labels: Uint16Array, classes: number, { testShare = TEST_SHARE }: OwnParams): ReturnType<typeof holdOut> {
+  return holdOut(labels, classes, testShare, deriveSeed(0, 'ingest', 'test rows'));
+}
+
 /** Whether pixels are 0 to 255 or fractions of 1: the same for all parts. */
 function rangeOf(parts: Found, { warn }: SourceContext): PixelRange {
   const ranges = Object.values(parts).map((part) => ({ part, range: part.pixels.range }));
@@ -103,7 +129,7 @@ function rangeOf(parts: Found, { warn }: SourceContext): PixelRange {
   if (bytes && unit) throw invalid(unit.part.where(0), 'pixels must be of one range in training, validation and test rows, but here they are fractions of 1, elsewhere numbers up to 255', 'write all of them as 0 to 255');
   if (ranges.some(({ part }) => part.pixels.rounded)) warn({ code: 'PIXELS_ROUNDED', message: 'pixels were broken numbers of 0 to 255 and were rounded to whole ones' });
   if (bytes) return 'bytes';
-  if (!unit) warn({ code: 'PIXELS_BINARY', message: 'pixels are 0 and 1 alone: read as no ink and full ink' });
+  if (!unit && ranges.some(({ part }) => part.pixels.largest > 0)) warn({ code: 'PIXELS_BINARY', message: 'pixels are 0 and 1 alone: read as no ink and full ink' });
   return unit ? 'unit' : 'binary';
 }
 
@@ -139,9 +165,9 @@ function warnOfPaper({ rows, pixels }: Split, side: number, { warn }: SourceCont
   if (sum / (2 * rows * side) > 127.5) warn({ code: 'LIGHT_BACKGROUND', message: `the images have light borders, as dark ink on paper has: 'invert: true' under dataset makes ink light on black, as reading photos with 'predict' expects` });
 }
 
-function splitOff(all: Split, classes: number, share: number, from: string, { warn }: SourceContext): { train: Split; test: Split } {
-  const { kept, held } = holdOut(all.labels, classes, share, deriveSeed(0, 'ingest', 'test rows'));
-  if (held.length === 0) throw new LayerwiseError('DATA_INVALID', `the data '${from}' must have a class of at least 2 images, so that test rows can be split off, got ${all.rows} images of as many classes`, { remedy: 'add images, or name test rows under dataset.test' });
+function splitOff(all: Split, classes: number, params: OwnParams, { warn }: SourceContext): { train: Split; test: Split } {
+  const { kept, held } = holdOutRows(all.labels, classes, params);
+  if (held.length === 0) throw new LayerwiseError('DATA_INVALID', `the data '${params.from}' must have a class of at least 2 images, so that test rows can be split off, got ${all.rows} images of as many classes`, { remedy: 'add images, or name test rows under dataset.test' });
   warn({ code: 'TEST_SPLIT_OFF', message: `the data set has no test rows: ${held.length} of its ${all.rows} rows were split off as such, of each class the same share` });
   return { train: taken(all, kept), test: taken(all, held) };
 }

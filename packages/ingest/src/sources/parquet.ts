@@ -2,12 +2,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { FileMetaData, SchemaTree } from 'hyparquet';
-import { labelColumn } from '../own/columns.js';
+import { layoutOf } from '../own/columns.js';
 import { readImages, type LabelledImage } from '../own/images.js';
 import { Labels } from '../own/labels.js';
 import { leafOf, pagesOf, type Leaf } from '../own/parquet-pages.js';
-import { invalid, MOST_SIDE, raggedLists, refuseSize, sideOf, sideOfLists, type Found, type Parts, type Reading } from '../own/part.js';
-import { Pixels } from '../own/pixels.js';
+import { invalid, MOST_SIDE, raggedLists, refuseSize, sideOf, sideOfLists, type Found, type Part, type Parts, type Reading } from '../own/part.js';
+import type { Pixels } from '../own/pixels.js';
 
 /** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
 export function parquetTable(path: string, given: string): Found {
@@ -62,27 +62,41 @@ async function openTable(handle: FileHandle, path: string): Promise<Opened> {
 async function readTable(table: Opened, reading: Reading): Promise<Parts> {
   const { path, root, fields } = table;
   const names = fields.map(({ element }) => element.name);
-  const labelAt = labelColumn(names, reading.label, path, 'the Parquet table');
+  if (names.length < 2) throw invalid(path, `the Parquet table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`);
   const leaves = fields.map((field) => leafOf(root, field, path));
-  const [label, rest] = [leaves[labelAt] as Leaf, leaves.filter((_, i) => i !== labelAt)];
-  if (fields.length === 0 || rest.length === 0) throw invalid(path, `the Parquet table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`);
-  const [first] = rest as [Leaf];
-  if (rest.length === 1 && first.kind === 'bytes') return readPictures(table, label, first, reading);
+  const layout = layoutOf({ file: basename(path), names, count: names.length, onlyLabel: onlyLabel(leaves), subject: 'the Parquet table', where: path }, { ...reading, warn: reading.context.warn });
+  const label = leaves[layout.labelAt] as Leaf;
+  const rest = layout.pixelsAt.map((at) => leaves[at] as Leaf);
+  const labels = await readLabels(table, label);
+  const first = rest[0];
+  if (!first) throw invalid(path, `the Parquet table must have columns of pixels beside that of labels, got ${names.join(', ')}`);
+  const part = { layout, where: (row: number) => rowName(path, row) };
+  if (rest.length === 1 && first.kind === 'bytes') {
+    const { train } = await readPictures(table, labels.texts(), first, reading);
+    return { train: { ...(train as Part), layout } };
+  }
   const other = rest.find(({ kind, list }) => kind !== 'number' || (list && rest.length > 1));
   if (other) throw invalid(path, `the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of lists or images, got column '${other.path[0]}' beside them`, 'write the table without columns that are neither');
-  const labels = await readLabels(table, label);
   const lists = first.list ? await firstLists(table, first) : undefined;
   const subject = 'a row of the Parquet table';
-  const side = lists ? sideOfLists(shapeOf(lists, names[1 - labelAt] as string, path), names[1 - labelAt] as string, path, subject) : sideOf(rest.length, path, subject);
+  const side = lists ? sideOfLists(shapeOf(lists, first.path[0] as string, path), first.path[0] as string, path, subject) : sideOf(rest.length, path, subject);
   const area = side * side;
   refuseSize(table.rows, side, path, 'the Parquet table');
-  const pixels = new Pixels(table.rows * area);
+  const pixels = reading.newPixels(area);
+  pixels.reserve(table.rows * area);
   for (const [column, leaf] of rest.entries()) {
     throwIfAborted(reading.context.signal);
     await readPixels(table, leaf, pixels, lists ? { area, lists } : { area, column });
     reading.context.progress({ done: column + 1, total: rest.length, unit: 'columns', detail: `reading ${basename(path)}` });
   }
-  return { train: { side, pixels, labels, where: (row) => rowName(path, row) } };
+  return { train: { ...part, side, pixels, labels } };
+}
+
+/** The only column of texts, or the only one that is neither a list nor an image. */
+function onlyLabel(leaves: readonly Leaf[]): number | undefined {
+  const single = Array.from(leaves.keys()).filter((at) => !leaves[at]!.list && leaves[at]!.kind !== 'bytes');
+  const texts = single.filter((at) => leaves[at]!.kind === 'text');
+  return texts.length === 1 ? texts[0] : single.length === 1 ? single[0] : undefined;
 }
 
 function rowName(path: string, row: number): string {
@@ -143,7 +157,7 @@ interface Target {
 async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, pixels: Pixels, { area, column, lists }: Target): Promise<void> {
   const subject = `column '${leaf.path[0]}'`;
   const put = (at: number, value: unknown, row: number): void => {
-    if (!pixels.set(at, Number(value))) throw invalid(rowName(path, row), `${subject} must be in [0, 255], got ${String(value).slice(0, 40)}`);
+    if (!pixels.set(at, Number(value))) throw invalid(rowName(path, row), `${subject} must be ${pixels.wanted}, got ${String(value).slice(0, 40)}`, pixels.remedy(Number(value)));
   };
   const ragged = (row: number, length: number): LayerwiseError => invalid(rowName(path, row), `${subject} must have ${area} pixels like its first row, got ${length}`);
   let [row, length] = [-1, lists ? area : 1];
@@ -167,10 +181,7 @@ async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, 
 }
 
 /** A column of PNG or JPEG files, as Hugging Face's data sets have them. */
-async function readPictures(table: Opened, label: Leaf, leaf: Leaf, reading: Reading): Promise<Parts> {
-  const { path, handle, metadata, rows } = table;
-  const labels = await readLabels(table, label);
-  const texts = labels.texts();
+async function readPictures({ path, handle, metadata, rows }: Opened, texts: readonly string[], leaf: Leaf, reading: Reading): Promise<Parts> {
   const images: LabelledImage[] = [];
   for await (const { values } of pagesOf(handle, metadata, leaf, path)) {
     for (const value of values as ArrayLike<Uint8Array> & Iterable<Uint8Array>) {

@@ -91,4 +91,22 @@ write_nested("nested_missing.arrow", pa.array([*listed[:4], [listed[4][0], None,
 pq.write_table(pa.table({"image": pa.array([*listed[:4], [listed[4][0][:3], [*listed[4][1], 0], *listed[4][2:]]]), "label": pa.array(number[:5])}), "nested_ragged.parquet")
 pq.write_table(pa.table({"image": pa.array([[[*image[0], *image[1]], [*image[2], *image[3]]] for image in listed]), "label": pa.array(number)}), "nested_oblong.parquet")
 
+# The same columns in other orders, with others between them, and under other names
+for suffix, write in (("parquet", lambda frame, path: frame.to_parquet(path)), ("feather", lambda frame, path: frame.to_feather(path))):
+    write(wide[["label", *sorted(columns)]], f"text_sorted.{suffix}")
+    moved = wide[[*columns[8:], "label", *columns[:8]]].rename(columns=lambda column: f" {column.upper()}")
+    write(moved.assign(id=np.arange(N) + 100), f"moved.{suffix}")
+    write(wide.rename(columns={f"pixel{i}": f"pixel{i + 1}" for i in range(D)}), f"shifted.{suffix}")
+    write(wide.rename(columns={"label": "animal"})[[*columns, "animal"]], f"animal_last.{suffix}")
+
+# Pixels of other ranges: image i has pixel p = (i * 5 + p * 3) % 17, of 0 to 16
+levels = (np.arange(N)[:, None] * 5 + np.arange(D) * 3) % 17
+np.savez("digits_u1.npz", x_train=levels.reshape(N, 4, 4).astype("u1"), y_train=number)
+np.savez("digits_f8.npz", x_train=levels.astype("f8"), y_train=number)
+np.savez("digits_signed.npz", x_train=(levels / 8 - 1).astype("f4"), y_train=number)
+np.savez("digits_u2.npz", x_train=np.round(levels * 65535 / 16).reshape(N, 4, 4).astype(">u2"), y_train=number)
+digits = pd.DataFrame(levels.astype("f8"), columns=[f"pixel_{i // 4}_{i % 4}" for i in range(D)]).assign(target=number)
+digits.to_parquet("digits.parquet")
+pq.write_table(pa.table({"image": pa.array(list(map(list, levels))), "label": pa.array(number)}), "digits_list.parquet")
+
 json.dump({module.__name__: module.__version__ for module in (np, pd, pa, pl, duckdb, PIL)}, open("versions.json", "w"), indent=1)

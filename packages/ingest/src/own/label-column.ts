@@ -1,0 +1,88 @@
+import { nearest } from '@layerwise/contracts';
+import type { Columns, Wanted } from './columns.js';
+import { invalid, isSquare } from './part.js';
+import { pixelNames } from './pixel-names.js';
+
+/** What a column of labels is usually called. */
+const LABEL = /^(labels?|class|target)$/i;
+/** What it may be called where no column is called as above: these may be coordinates or anything else. */
+const PERHAPS = /^(y|digit)$/i;
+/** Columns that number or name the rows. */
+const ROWS = /^(id|index|(row|image)[ _]?id|unnamed: \d+|)$/i;
+/** Names of columns that are no pixels, whatever the others are called. */
+export const NO_PIXELS = new RegExp(`${LABEL.source}|${ROWS.source}`, 'i');
+
+/**
+ * Which column holds the labels: that which the study says, by name or place; else that which is called as in the training
+ * rows; else the only one that is called as labels usually are; else the only one that can be one by its values, or because all
+ * others count pixels. In a table without names it is the first if nothing is said.
+ * @throws LayerwiseError DATA_INVALID if there is no such column, or it cannot be told
+ */
+export function labelColumn(columns: Columns, { label, like, warn }: Wanted): number {
+  const { names, count, onlyLabel, file } = columns;
+  const likeName = like?.names?.[like.labelAt];
+  const same = likeName === undefined ? -1 : placeOf(likeName, names ?? []);
+  if (typeof label === 'string') return named(label, columns);
+  if (label !== undefined) return same >= 0 ? same : placed(label, columns);
+  if (same >= 0) return same;
+  if (!names) {
+    if (like) return like.labelAt;
+    if (onlyLabel === undefined) refuseUnlabelled(columns);
+    return onlyLabel ?? 0;
+  }
+  const counted = pixelNames(names);
+  const pixels = new Set(counted && isSquare(counted.order.length) ? counted.order : []);
+  const rest = names.map((_, at) => at).filter((at) => !pixels.has(at));
+  const called = (rule: RegExp): number[] => rest.filter((at) => rule.test((names[at] as string).trim()));
+  const usual = called(LABEL);
+  if (usual.length > 1) throw untold(columns, usual);
+  const [only] = [...usual, ...called(PERHAPS)];
+  if (only !== undefined) return only;
+  const others = rest.filter((at) => !ROWS.test((names[at] as string).trim()));
+  const guess = onlyLabel ?? (pixels.size > 0 && others.length === 1 ? others[0] : undefined);
+  if (guess === undefined && pixels.size > 0 && others.length > 1) throw untold(columns, others);
+  if (guess === undefined) {
+    refuseUnlabelled(columns, pixels.size || count);
+    throw untold(columns, Array.from({ length: count }, (_, at) => at));
+  }
+  if (pixels.size > 0) warn({ code: 'LABEL_GUESSED', message: `the labels of ${file} are read from the column '${names[guess] as string}', the only one that is no pixel: 'label' under dataset names another` });
+  return guess;
+}
+
+function named(label: string, columns: Columns): number {
+  const { names, where, subject } = columns;
+  const at = placeOf(label, names ?? []);
+  if (at >= 0) return at;
+  const close = names && nearest(label, names);
+  throw invalid(where, `${subject} must have a column '${label}', as dataset.label says, but ${names ? `has none${close === undefined ? '' : `; did you mean '${close}'?`}` : 'its first line is no line of names'}`, names ? 'correct dataset.label in the study' : "give the column's place instead: 'label: 0' for the first, 'label: -1' for the last");
+}
+
+/** Place of a name, else of the only one that differs by case and blanks; -1 if there is none. */
+function placeOf(label: string, names: readonly string[]): number {
+  const at = names.indexOf(label);
+  if (at >= 0) return at;
+  const close = names.map((_, i) => i).filter((i) => (names[i] as string).trim().toLowerCase() === label.trim().toLowerCase());
+  return close.length === 1 ? (close[0] as number) : -1;
+}
+
+function placed(label: number, { count, where, subject }: Columns): number {
+  const at = label < 0 ? count + label : label;
+  if (at >= 0 && at < count) return at;
+  throw invalid(where, `${subject} must have a column ${label}, as dataset.label says, but has ${count} columns: 0 to ${count - 1}, or -1 to -${count} from the last on`, 'correct dataset.label in the study');
+}
+
+function refuseUnlabelled({ count, where, subject }: Columns, pixels = count): void {
+  if (!isSquare(pixels) || pixels === 1) return;
+  const side = Math.sqrt(pixels);
+  throw invalid(where, `${subject} must have a column of labels beside its pixels, got ${pixels} columns, which are ${side} x ${side} pixels and no label`, 'rows without labels can be neither learned from nor scored; if one of the columns holds the labels, name it under dataset.label');
+}
+
+function untold({ names, where, subject }: Columns, candidates: readonly number[]): Error {
+  return invalid(where, `${subject} must have one column that can be told to be the labels, got ${shown(candidates.map((at) => names?.[at] ?? String(at)))}`, "name it under dataset.label, or give its place: 'label: 0' for the first, 'label: -1' for the last");
+}
+
+/** Names as messages list them. */
+export function shown(names: readonly string[]): string {
+  const some = names.slice(0, 4).map((name) => `'${name.slice(0, 40)}'`).join(', ');
+  return names.length > 4 ? `${some} and ${names.length - 4} more` : some;
+}
