@@ -91,13 +91,13 @@ describe('a training that was killed', () => {
         state = (state * 48271) % 2147483647;
         const output = await stopped(id, workers[(trial + n) % 3] as number, state % 150);
         if (!existsSync(at(`artifacts/stages/${id}`))) killed++;
-        if (n > 0) expect(output).toMatch(/goes on after \d+ of 14 epochs/);
+        if (n > 0) expect(output).toMatch(/goes on from epoch \d+ of 14/);
       }
       expect(killed).toBeGreaterThan(0);
       if (!existsSync(at(`artifacts/stages/${id}`))) {
         const { code, output } = await stage(id, { LAYERWISE_WORKERS: String(workers[trial % 3]) });
         expect(code, output).toBe(0);
-        expect(output).toMatch(/goes on after \d+ of 14 epochs/);
+        expect(output).toMatch(/goes on from epoch \d+ of 14/);
       }
       expect(await contentOf(id)).toBe(reference);
       expect(existsSync(checkpoint(id))).toBe(false);

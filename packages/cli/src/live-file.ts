@@ -1,21 +1,21 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '@layerwise/contracts';
-import type { LiveStep } from '@layerwise/nx-plugin';
-import { describeStep } from './progress.js';
+import { noteSuffix, type LiveStep } from '@layerwise/nx-plugin';
+import { Stopwatch } from './progress.js';
 
 const writeEvery = 200;
 
 /** Tells the process of Nx how far this stage is, by a file in the folder that LAYERWISE_LIVE names. */
 export class LiveFile {
   private written = 0;
-  private readonly started = Date.now();
   private readonly file: string;
 
   constructor(
     folder: string,
     id: string,
     private readonly stage: string,
+    private readonly watch = new Stopwatch(),
   ) {
     this.file = join(folder, id);
   }
@@ -25,13 +25,22 @@ export class LiveFile {
     const now = Date.now();
     if (now - this.written < writeEvery && step.done < step.total) return;
     this.written = now;
-    const live: LiveStep = { stage: this.stage, share: step.total > 0 ? step.done / step.total : 0, text: describeStep(step, now - this.started) };
+    const live: LiveStep = { stage: this.stage, share: step.total > 0 ? step.done / step.total : 0, text: this.watch.describe(step, now) };
+    this.write(this.file, JSON.stringify(live));
+  };
+
+  /** A line that the process of Nx says once, also when the stage has ended. */
+  note(line: string): void {
+    this.write(`${this.file}${noteSuffix}`, line);
+  }
+
+  private write(file: string, text: string): void {
     try {
-      writeFileSync(this.file, JSON.stringify(live));
+      writeFileSync(file, text);
     } catch {
       // The run has ended, or the disk is full; the stage itself says so where it matters.
     }
-  };
+  }
 
   /** The stage runs no more. */
   remove(): void {

@@ -1,8 +1,30 @@
-import type { Progress } from '@layerwise/contracts';
+import type { Progress, Standing } from '@layerwise/contracts';
 
 const barWidth = 24;
 const lineEvery = 3000;
 const redrawEvery = 150;
+
+/** The time that a stage has taken in this process, and for which share of its work. */
+export class Stopwatch {
+  private since = Date.now();
+  private from = 0;
+
+  /** The work begins only now, where an earlier run was stopped. */
+  goesOn({ done, total }: Pick<Standing, 'done' | 'total'>): void {
+    this.since = Date.now();
+    this.from = total > 0 ? done / total : 0;
+  }
+
+  /** Ms since the work began. */
+  elapsed(now = Date.now()): number {
+    return now - this.since;
+  }
+
+  /** See {@link describeStep}. */
+  describe(step: Progress, now = Date.now()): string {
+    return describeStep(step, this.elapsed(now), this.from);
+  }
+}
 
 /** Shows a stage's progress: a bar that is redrawn on a terminal, else a line every few seconds. */
 export class ProgressLine {
@@ -13,6 +35,7 @@ export class ProgressLine {
   constructor(
     private readonly label: string,
     private readonly out: NodeJS.WriteStream = process.stdout,
+    private readonly watch = new Stopwatch(),
   ) {}
 
   /** Takes a step; the last one (`done` = `total`) is always shown. */
@@ -36,14 +59,14 @@ export class ProgressLine {
   private text(step: Progress, now: number): string {
     const filled = Math.round((step.total > 0 ? Math.min(1, step.done / step.total) : 0) * barWidth);
     const bar = this.out.isTTY ? `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ` : '';
-    return `${this.label}  ${bar}${describeStep(step, now - this.started)}`;
+    return `${this.label}  ${bar}${this.watch.describe(step, now)}`;
   }
 }
 
-/** `8.1 s left  epoch 6/30  loss 0.0665  steps 2077/10710`; the time left first, as a narrow terminal cuts the end. @param elapsed ms since the stage began */
-export function describeStep({ done, total, unit, detail }: Progress, elapsed: number): string {
+/** `8.1 s left  epoch 6/30  loss 0.0665  steps 2077/10710`; the time left first, as a narrow terminal cuts the end. @param elapsed ms since the stage began @param from share of the work that was done then */
+export function describeStep({ done, total, unit, detail }: Progress, elapsed: number, from = 0): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
-  const left = share > 0 && share < 1 ? [`${duration((elapsed * (1 - share)) / share)} left`] : [];
+  const left = share > from && share < 1 ? [`${duration((elapsed * (1 - share)) / (share - from))} left`] : [];
   return [...left, ...(detail ? [detail] : []), `${unit} ${round(done)}/${round(total)}`].join('  ');
 }
 

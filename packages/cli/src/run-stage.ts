@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Warning } from '@layerwise/contracts';
+import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Standing, type Warning } from '@layerwise/contracts';
 import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
@@ -27,6 +27,8 @@ export interface Console {
   readonly warn: (warning: Warning) => void;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Told where the stage goes on from, if an earlier run of it was stopped. */
+  readonly goesOn?: (standing: Standing) => void;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function runStage(root: string, instance: StageInstance, console: C
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, stage, instance, inputs);
     const found = await store.find(draft);
-    const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say });
+    const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say, ...(console.goesOn ? { goesOn: console.goesOn } : {}) });
     if (found) await checkpoint.remove();
     if (found?.folder === store.folder(instance.id)) {
       await store.noteContent(found.manifest);
@@ -106,10 +108,19 @@ async function compute(root: string, store: Store, stage: AnyStage, instance: St
       places: placesOf(root),
       workers: workerCount(),
       checkpoint,
+    }).catch((error: unknown) => {
+      throw error instanceof LayerwiseError && error.code === 'ABORTED' ? stopped(instance, checkpoint, error) : error;
     });
     const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
     return { warnings, seconds: Math.round(seconds * 1000) / 1000, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) };
   });
   await checkpoint.remove();
   return manifest;
+}
+
+/** What is said of a stage that was told to stop: where it stands, and what the same command does next. */
+function stopped({ id }: StageInstance, { standing, used }: CheckpointFile, cause: LayerwiseError): LayerwiseError {
+  const where = standing ? `stopped at ${standing.done} of ${standing.total} ${standing.unit}; the same command goes on` : 'stopped; the same command starts it over';
+  const why = standing ? '' : used ? ', since it had finished nothing yet' : ', since this stage keeps no checkpoint';
+  return new LayerwiseError('ABORTED', `${id} ${where}${why}`, { cause });
 }

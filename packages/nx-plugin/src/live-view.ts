@@ -14,6 +14,9 @@ export interface LiveStep {
 /** Where lines go: a terminal or a file. */
 export type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
 
+/** What the names of files with a {@link LiveView.note note} end in; no stage's id does. */
+export const noteSuffix = '.note';
+
 const barWidth = 16;
 const redrawEvery = 150;
 const lineEvery = 3000;
@@ -23,7 +26,7 @@ const lineEvery = 3000;
  * on a terminal a line for each running stage, redrawn below all other output, else a line of each every few seconds.
  */
 export class LiveView {
-  private timer: NodeJS.Timeout | undefined;
+  private timers: readonly NodeJS.Timeout[] = [];
   private restore = (): void => undefined;
   private drawn = 0;
   private readonly said = new Map<string, string>();
@@ -37,8 +40,10 @@ export class LiveView {
   /** Begins to look; does not keep the process alive. */
   start(every = this.out.isTTY ? redrawEvery : lineEvery): void {
     mkdirSync(this.folder, { recursive: true });
+    // Of its own, since Nx takes stdout's writing away when it is told to stop.
+    this.write = this.out.write.bind(this.out);
     if (this.out.isTTY) this.givePlace();
-    this.timer = setInterval(() => this.show(), every).unref();
+    this.timers = [setInterval(() => this.show(), every).unref(), setInterval(() => this.tell(), redrawEvery).unref()];
   }
 
   /** Shows the steps as they are now. */
@@ -50,20 +55,15 @@ export class LiveView {
 
   /** Leaves the output as others wrote it. */
   stop(): void {
-    clearInterval(this.timer);
+    this.timers.forEach(clearInterval);
+    this.tell();
     this.erase();
     this.restore();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private steps(): readonly (LiveStep & { readonly file: string })[] {
-    let files: string[] = [];
-    try {
-      files = readdirSync(this.folder).sort();
-    } catch {
-      // Nothing runs yet, or the folder was tidied away.
-    }
-    return files.flatMap((file) => {
+    return this.files().filter((file) => !file.endsWith(noteSuffix)).flatMap((file) => {
       try {
         return [{ file, ...(JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep) }];
       } catch {
@@ -72,11 +72,31 @@ export class LiveView {
     });
   }
 
+  private files(): string[] {
+    try {
+      return readdirSync(this.folder).sort();
+    } catch {
+      return []; // Nothing runs yet, or the folder was tidied away.
+    }
+  }
+
+  /** Says the notes of the stages, each once. */
+  private tell(): void {
+    for (const file of this.files().filter((file) => file.endsWith(noteSuffix))) {
+      const path = join(this.folder, file);
+      const line = readFileSync(path, 'utf8');
+      if (line === '') continue; // Not written yet.
+      rmSync(path, { force: true });
+      this.erase();
+      this.write(`${line}\n`);
+    }
+  }
+
   private say(steps: readonly (LiveStep & { readonly file: string })[]): void {
     for (const { file, stage, share, text } of steps) {
       if (share === 0 || this.said.get(file) === text) continue;
       this.said.set(file, text);
-      this.out.write(`${stage}  ${text}\n`);
+      this.write(`${stage}  ${text}\n`);
     }
   }
 
@@ -100,7 +120,6 @@ export class LiveView {
   /** What others write stands above the lines, but for what Nx says of itself. */
   private givePlace(): void {
     const own = this.out.write;
-    this.write = own.bind(this.out);
     this.out.write = ((text: string | Uint8Array, ...given: []) => {
       this.erase();
       return own.call(this.out, typeof text === 'string' ? withoutNotes(text) : text, ...given);

@@ -33,6 +33,8 @@ export interface CheckpointOptions {
   /** Least seconds between two saves; 0 saves whenever asked. */
   readonly every: number;
   readonly say: (line: string) => void;
+  /** Told where a run goes on from, if it does. */
+  readonly goesOn?: (standing: Standing) => void;
 }
 
 /** A checkpoint in one file, replaced by rename. The caller holds the lock of the instance. */
@@ -44,6 +46,8 @@ export class CheckpointFile implements Checkpoint {
   private cost = 0;
   private earlier = 0;
   private broken = false;
+  private standsAt: Standing | undefined;
+  private askedFor = false;
 
   /** @param path absolute path of the file */
   constructor(
@@ -56,8 +60,19 @@ export class CheckpointFile implements Checkpoint {
     return this.earlier;
   }
 
+  /** Where the run would go on if it stopped now: what was loaded, or saved since; undefined if it would start over. */
+  get standing(): Standing | undefined {
+    return this.standsAt;
+  }
+
+  /** Whether the stage has asked for it: one that hasn't keeps none. */
+  get used(): boolean {
+    return this.askedFor;
+  }
+
   async load(): Promise<Uint8Array | undefined> {
-    const { id, recipe, say } = this.options;
+    const { id, recipe, say, goesOn } = this.options;
+    this.askedFor = true;
     const bytes = await readFile(this.path).catch(() => undefined);
     if (!bytes) return undefined;
     const found = parse(bytes);
@@ -71,7 +86,9 @@ export class CheckpointFile implements Checkpoint {
     }
     const { standing, seconds } = found.header;
     this.earlier = seconds;
-    say(`${id} goes on after ${standing.done} of ${standing.total} ${standing.unit}`);
+    this.standsAt = standing;
+    say(describeGoingOn(id, standing));
+    goesOn?.(standing);
     return found.state;
   }
 
@@ -87,6 +104,7 @@ export class CheckpointFile implements Checkpoint {
     const header: Header = { ...rest, seal: sealOf(rest) };
     try {
       await onDisk(this.path, () => this.replace([`${JSON.stringify(header)}\n`, state]));
+      this.standsAt = standing;
     } catch (error) {
       this.broken = true;
       say(`${id}: no checkpoint could be kept: ${(error as Error).message}; it runs on without`);
@@ -113,6 +131,11 @@ export class CheckpointFile implements Checkpoint {
   async remove(): Promise<void> {
     for (const path of [this.path, `${this.path}.new`]) await rm(path, { force: true });
   }
+}
+
+/** `train-1 goes on from epoch 41 of 300`. @param name of the stage or its instance */
+export function describeGoingOn(name: string, { done, total, unit }: Standing): string {
+  return `${name} goes on from ${unit.replace(/s$/, '')} ${done} of ${total}`;
 }
 
 /** What the checkpoint in a file tells; undefined if there is none, or it is damaged. */

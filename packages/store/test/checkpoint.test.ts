@@ -27,7 +27,7 @@ describe('a checkpoint', () => {
     for (const state of [[1, 2], [3, 10, 4]]) await open().save(Uint8Array.from(state), standing);
     expect([...((await open().load()) as Uint8Array)]).toEqual([3, 10, 4]);
     expect(await open({ epochs: 3 }).load()).toBeUndefined();
-    expect(said).toEqual(['train-1 goes on after 2 of 9 epochs', `train-1: its checkpoint is of other inputs, code or Node.js and is ignored (${path()})`]);
+    expect(said).toEqual(['train-1 goes on from epoch 2 of 9', `train-1: its checkpoint is of other inputs, code or Node.js and is ignored (${path()})`]);
     expect(readdirSync(join(root, '.checkpoints'))).toEqual(['train-1']);
   });
 

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
-import type { TrainerState, LayerWeights } from '@layerwise/kernels/train';
-import type { HistoryState } from './history.js';
+import type { Checkpoint } from '@layerwise/contracts';
+import type { Trainer, TrainerState, LayerWeights } from '@layerwise/kernels/train';
+import type { History, HistoryState } from './history.js';
 import type { StopState } from './stop.js';
 
 /** The weights of the best epoch so far. */
@@ -28,4 +29,38 @@ export function encodeState(state: TrainingState): Uint8Array {
 /** What {@link encodeState} was given. */
 export function decodeState(bytes: Uint8Array): TrainingState {
   return deserialize(bytes) as TrainingState;
+}
+
+/** Epochs that take longer, in ms, may be broken off: the state after each is held until the next is over. Copying it for shorter ones would cost too much. */
+const longEpoch = 500;
+
+/** Keeps the state of a training between epochs: now and then, and when it is told to stop. */
+export class Keeper {
+  private last: TrainerState | undefined;
+  private began = performance.now();
+
+  /** @param epochs how many there are to be */
+  constructor(
+    private readonly checkpoint: Checkpoint,
+    private readonly trainer: Trainer,
+    private readonly history: History,
+    private readonly epochs: number,
+  ) {}
+
+  /** After an epoch: saves the state where that is due, or `now`. */
+  async after(rest: Pick<TrainingState, 'stop' | 'kept'>, now: boolean): Promise<void> {
+    const long = performance.now() - this.began > longEpoch;
+    const due = this.checkpoint.due() || now;
+    this.last = due || long ? this.trainer.state() : undefined;
+    if (due) await this.saveLast(rest);
+    this.began = performance.now();
+  }
+
+  /** Within an epoch that is broken off: saves the state before it, if that is held. */
+  async saveLast(rest: Pick<TrainingState, 'stop' | 'kept'>): Promise<void> {
+    if (!this.last) return;
+    const { epochs: done } = this.last;
+    const state = encodeState({ trainer: this.last, history: this.history.state(done), ...rest });
+    await this.checkpoint.save(state, { done, total: this.epochs, unit: 'epochs', table: this.history.table(done) });
+  }
 }

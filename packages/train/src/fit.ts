@@ -1,6 +1,6 @@
-import type { StageContext } from '@layerwise/contracts';
+import { throwIfAborted, type StageContext } from '@layerwise/contracts';
 import { DivergenceError, type LayerWeights, type Trainer } from '@layerwise/kernels/train';
-import { decodeState, encodeState, type KeptWeights } from './checkpoint.js';
+import { decodeState, Keeper, type KeptWeights } from './checkpoint.js';
 import type { History, HistoryLine } from './history.js';
 import type { TrainParams } from './params.js';
 import { Progressor } from './progress.js';
@@ -19,26 +19,30 @@ export interface Outcome {
  * @param validated whether there are validation rows
  * @param history gets a line for each epoch
  * @returns the weights that `keep` asks for
+ * Told to stop, it keeps its state after the running epoch, or after the one before where the trainer breaks off.
  * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
  */
 export async function fit(context: StageContext<TrainParams>, trainer: Trainer, history: History, validated: boolean): Promise<Outcome> {
-  const { params, warn, checkpoint } = context;
+  const { params, warn, checkpoint, signal } = context;
   const best = params.keep === 'best' && validated;
   if (params.keep === 'best' && !best) warn({ code: 'NO_VALIDATION', message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept' });
   const stop = params.earlyStop && new EarlyStop(params.earlyStop);
   const progress = new Progressor(context, trainer.stepsPerEpoch);
+  const keeper = checkpoint && new Keeper(checkpoint, trainer, history, params.epochs);
   let { kept, epoch } = await restore(context, trainer, history, stop);
   let stopped = false;
   while (epoch < params.epochs && !stopped) {
     epoch++;
-    const line = await trainEpoch(trainer, history, { progress, epoch, validated, clean: params.evaluateEachEpoch });
+    const line = await trainEpoch(trainer, history, { progress, epoch, validated, clean: params.evaluateEachEpoch }).catch(async (error: unknown) => {
+      if (signal.aborted) await keeper?.saveLast({ stop: stop?.state(), kept });
+      throw error;
+    });
     if (best && !(line.valLoss >= (kept?.loss ?? Infinity))) kept = { weights: trainer.weights(), epoch, loss: line.valLoss };
     stopped = epoch < params.epochs && (stop?.after(line) ?? false);
     progress.epoch(epoch, line, stopped);
-    if (checkpoint && epoch < params.epochs && !stopped && checkpoint.due()) {
-      const state = { trainer: trainer.state(), history: history.state(), stop: stop?.state(), kept };
-      await checkpoint.save(encodeState(state), { done: epoch, total: params.epochs, unit: 'epochs', table: history.table() });
-    }
+    if (epoch === params.epochs || stopped) break;
+    await keeper?.after({ stop: stop?.state(), kept }, signal.aborted);
+    throwIfAborted(signal);
   }
   return { weights: kept?.weights ?? trainer.weights(), epochs: epoch, bestEpoch: kept?.epoch ?? epoch, stoppedEarly: stopped };
 }

@@ -41,8 +41,9 @@ export class History {
     this.clean.push({ train, validation, test });
   }
 
-  state(): HistoryState {
-    return { lines: [...this.lines], clean: [...this.clean] };
+  /** @param epochs how many of the first */
+  state(epochs: number): HistoryState {
+    return { lines: this.lines.slice(0, epochs), clean: this.clean.slice(0, epochs) };
   }
 
   restore({ lines, clean }: HistoryState): void {
@@ -50,9 +51,10 @@ export class History {
     this.clean.splice(0, Infinity, ...clean);
   }
 
-  /** Of the epochs that are complete: one that was stopped while it was scored has figures in part. */
-  table(): ResultTable {
-    const lines = this.withClean ? this.lines.slice(0, this.clean.length) : this.lines;
+  /** Of the epochs that are complete: one that was stopped while it was scored has figures in part. @param most of the first */
+  table(most = Infinity): ResultTable {
+    const lines = this.lines.slice(0, this.withClean ? Math.min(most, this.clean.length) : most);
+    const clean = this.clean.slice(0, most);
     const real = <T>(lines: readonly T[], read: (line: T) => number) => ({ type: 'real' as const, values: lines.map(read) });
     const table: Record<string, ResultTable[string]> = {
       epoch: { type: 'int', values: lines.map((_, i) => i + 1) },
@@ -64,11 +66,11 @@ export class History {
     if (!this.withClean) return table;
     return {
       ...table,
-      cleanLoss: real(this.clean, (line) => line.train.loss),
-      cleanAccuracy: real(this.clean, (line) => line.train.accuracy),
-      cleanValLoss: real(this.clean, (line) => line.validation.loss),
-      testLoss: real(this.clean, (line) => line.test.loss),
-      testAccuracy: real(this.clean, (line) => line.test.accuracy),
+      cleanLoss: real(clean, (line) => line.train.loss),
+      cleanAccuracy: real(clean, (line) => line.train.accuracy),
+      cleanValLoss: real(clean, (line) => line.validation.loss),
+      testLoss: real(clean, (line) => line.test.loss),
+      testAccuracy: real(clean, (line) => line.test.accuracy),
     };
   }
 }

@@ -33,7 +33,7 @@ export async function trainStage(context: Context): Promise<void> {
       shuffle: params.shuffle,
       seeds: { shuffle: seed('shuffle'), dropout: seed('dropout') },
       workers,
-      signal,
+      signal: delayed(signal),
     });
     const outcome = await fit(context, trainer, history, rows.validation.labels.length > 0).finally(() => output.table('history', history.table()));
     trainer.setWeights(outcome.weights);
@@ -47,6 +47,18 @@ export async function trainStage(context: Context): Promise<void> {
   } finally {
     await trainer?.close();
   }
+}
+
+/** Ms that an epoch under way may still take when the stage is told to stop. */
+const grace = 1000;
+
+/** Fires {@link grace} after the signal. */
+function delayed(signal: AbortSignal): AbortSignal {
+  const later = new AbortController();
+  const wait = (): void => void setTimeout(() => later.abort(signal.reason), grace).unref();
+  if (signal.aborted) later.abort(signal.reason);
+  else signal.addEventListener('abort', wait, { once: true });
+  return later.signal;
 }
 
 async function splits(features: ArtifactReader, columns: number): Promise<Splits> {

@@ -15,5 +15,7 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { nx: string } };
   const nx = join(dirname(manifest), bin.nx);
   const child = spawn(process.execPath, [nx, 'run', target, ...rest], { cwd: root, stdio: 'inherit' });
+  // Nx ends by itself, once its stages have kept what they have; until then this process keeps the terminal's prompt back.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise<number>((done) => child.on('exit', (code) => done(code ?? 1)));
 }

@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
+import { describeGoingOn } from '@layerwise/store/checkpoint';
 import type { StageInstance } from '@layerwise/study';
 import { Journal } from '../journal.js';
 import { LiveFile } from '../live-file.js';
-import { duration, ProgressLine } from '../progress.js';
+import { duration, ProgressLine, Stopwatch } from '../progress.js';
+import { stopSignal } from '../stop-signal.js';
 import { storeOf } from '../recipe.js';
 import { runStage, type StageStatus } from '../run-stage.js';
 import { distrusting, findRoot, planAll } from '../workspace.js';
@@ -14,10 +16,9 @@ const words: Record<StageStatus, string> = { computed: 'computed', current: 'is 
 export async function stageCommand(id: string): Promise<void> {
   const root = findRoot();
   const instance = await specification(root, id);
-  const line = new ProgressLine(instance.stage);
-  const live = process.env.LAYERWISE_LIVE ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage) : undefined;
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  const watch = new Stopwatch();
+  const line = new ProgressLine(instance.stage, process.stdout, watch);
+  const live = process.env.LAYERWISE_LIVE ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage, watch) : undefined;
   const say = (text: string): void => {
     line.clear();
     process.stdout.write(`${text}\n`);
@@ -27,8 +28,15 @@ export async function stageCommand(id: string): Promise<void> {
     progress: live?.step ?? line.step,
     warn: ({ message }) => say(`warning: ${message}`),
     say,
-    signal: stop.signal,
-  })).catch((error: unknown) => namingLeftovers(root, id, error)).finally(() => live?.remove());
+    signal: stopSignal(),
+    goesOn: (standing) => {
+      watch.goesOn(standing);
+      live?.note(describeGoingOn(id, standing));
+    },
+  })).catch((error: unknown) => {
+    if (error instanceof LayerwiseError && error.code === 'ABORTED') live?.note(error.message);
+    throw error;
+  }).catch((error: unknown) => namingLeftovers(root, id, error)).finally(() => live?.remove());
   const seconds = (Date.now() - started) / 1000;
   Journal.current(root)?.append({ id, status, seconds, waited });
   say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);

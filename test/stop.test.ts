@@ -1,0 +1,157 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cleanEnvironment, nxPath } from './workspace/folder.mjs';
+import { Workspace } from './workspace/workspace.js';
+
+/** Nets that train for hours unless they are stopped; checkpoints are never due of themselves. */
+const study = `name: long
+seed: 7
+dataset: { use: strokes, strokes: { train: 2000, test: 100 } }
+preprocess: { validation: { first: 300 } }
+train: { hidden: [{ units: 12 }], epochs: 90000 }
+experiments:
+  own: {}
+  tfjs: { train: { uses: '@layerwise/train-tfjs' } }
+  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 9000, keep: 70 } }
+`;
+const env = cleanEnvironment({ LAYERWISE_CHECKPOINT_SECONDS: '3600', LAYERWISE_WORKERS: '1' });
+
+let workspace: Workspace;
+const running = new Set<ChildProcess>();
+afterEach(() => running.forEach((child) => child.kill('SIGTERM')));
+const at = (path: string): string => join(workspace.root, path);
+const ids = new Map<string, string>();
+const idOf = (address: string): string => ids.get(address) as string;
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Resolves when the output holds the pattern; fails if the process ends before. */
+  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>;
+  readonly ended: Promise<void>;
+}
+
+/** Starts a process in a group of its own, as a terminal does. */
+function start(args: readonly string[], program = process.execPath): Started {
+  const child = spawn(program, args, { cwd: workspace.root, env, detached: true });
+  let output = '';
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => {
+      output += text.toString();
+      waiting.forEach((look) => look());
+    });
+  }
+  const ended = new Promise<void>((done) => child.on('close', () => done()));
+  running.add(child);
+  void ended.then(() => running.delete(child));
+  const until = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((done, fail) => {
+      const look = (): void => {
+        const found = pattern.exec(output);
+        if (found) done(found);
+      };
+      waiting.add(look);
+      look();
+      void ended.then(() => fail(new Error(`it ended without ${pattern}:\n${output}`)));
+    });
+  return { child, output: () => output, until, ended };
+}
+
+const stage = (id: string): Started => start([at('packages/cli/bin/layerwise.mjs'), 'stage', id]);
+const nx = (): Started => start([nxPath(workspace.root), 'run', 'long:own']);
+
+/** Where the checkpoint on the disk stands. */
+function standing(id: string): { done: number; total: number } {
+  return (JSON.parse(readFileSync(at(`artifacts/.checkpoints/${id}`)).toString('latin1').split('\n')[0] as string) as { standing: { done: number; total: number } }).standing;
+}
+
+beforeAll(async () => {
+  workspace = Workspace.create('layerwise-stop');
+  workspace.study('long', study);
+  const { output } = await workspace.layerwise(['explain', 'long', '--json']);
+  for (const line of output.trim().split('\n')) {
+    const { experiment, stages } = JSON.parse(line) as { experiment: string; stages: { role: string; id: string }[] };
+    for (const { role, id } of stages) ids.set(`${experiment.split(':')[1] as string} ${role}`, id);
+  }
+  for (const role of ['ingest', 'preprocess']) {
+    const run = await workspace.layerwise(['stage', idOf(`own ${role}`)]);
+    expect(run.code, run.output).toBe(0);
+  }
+}, 120_000);
+afterAll(() => workspace.remove());
+
+describe('a stage that is told to stop', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('keeps its state at once and says where it stands, and the next run goes on from there: %s', async (signal) => {
+    const id = idOf('own train');
+    rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
+    const first = stage(id);
+    const [, shown] = await first.until(/epoch (\d+)\/90000/);
+    first.child.kill(signal);
+    await first.ended;
+    const { done } = standing(id);
+    expect(done).toBeGreaterThanOrEqual(Number(shown) - 1);
+    expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
+    expect(first.output()).not.toContain('Error');
+
+    const second = stage(id);
+    await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
+    await second.until(/left {2}epoch/);
+    // Twice, as a shell and what it started may both pass it on.
+    second.child.kill(signal);
+    second.child.kill(signal);
+    await second.ended;
+    expect(standing(id).done).toBeGreaterThan(done);
+    expect(second.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs`);
+  }, 120_000);
+
+  it('says that it starts over where it keeps no state: TensorFlow.js', async () => {
+    const id = idOf('tfjs train');
+    const run = stage(id);
+    await run.until(/epochs [\d.]+\/90000/);
+    run.child.kill('SIGINT');
+    await run.ended;
+    expect(run.output()).toContain(`${id} stopped; the same command starts it over, since this stage keeps no checkpoint`);
+  }, 120_000);
+
+  it('says that it starts over where it keeps no state: a forest', async () => {
+    const id = idOf('forest reduce');
+    const run = stage(id);
+    await run.until(/reduce-forest {2}.*\/9000/);
+    run.child.kill('SIGINT');
+    await run.ended;
+    expect(run.output()).toContain(`${id} stopped; the same command starts it over, since this stage keeps no checkpoint`);
+  }, 120_000);
+});
+
+describe('a run by Nx that is told to stop', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('keeps the state, says so last, and the next run says that it goes on: %s', async (signal) => {
+    const id = idOf('own train');
+    rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
+    const first = nx();
+    await first.until(/train {2}.*epoch \d+\/90000/);
+    // To the whole group, as a terminal sends Ctrl-C.
+    process.kill(-(first.child.pid as number), signal);
+    await first.ended;
+    expect(existsSync(at(`artifacts/.checkpoints/${id}`)), first.output()).toBe(true);
+    const { done } = standing(id);
+    expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
+
+    const second = nx();
+    await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
+    second.child.kill('SIGTERM');
+    await second.ended;
+  }, 180_000);
+
+  it('started by layerwise run, which alone is told', async () => {
+    const id = idOf('own train');
+    rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
+    const run = start([at('packages/cli/bin/layerwise.mjs'), 'run', 'long:own']);
+    await run.until(/train {2}.*epoch \d+\/90000/);
+    run.child.kill('SIGINT');
+    await run.ended;
+    expect(run.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs; the same command goes on`);
+  }, 120_000);
+});
