@@ -19,7 +19,7 @@ export const layers = {
   activations: stage,
   embed: stage,
   nodes: stage,
-  report: ['contracts', 'sheet', 'export'],
+  report: [...stage, 'sheet', 'export'],
   sheet: ['contracts'],
   export: ['contracts'],
   conformance: ['contracts'],

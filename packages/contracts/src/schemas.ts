@@ -148,6 +148,9 @@ export interface MapPurity {
   readonly classes: readonly { readonly class: number; readonly rows: number; readonly share: number; readonly rival: number | null }[];
 }
 
+/** Absolute correlation of two nodes' activations above which one is said to repeat the other. */
+export const DUPLICATE = 0.98;
+
 /** `nodes.json`: what was found of each hidden layer, over the training rows. */
 export interface NodesInfo {
   /** Rows looked at. */
@@ -163,23 +166,31 @@ export interface NodeLayerInfo {
   readonly activation: string;
   /** Nodes that have the same value for every row. */
   readonly dead: readonly number[];
-  /** Pairs of nodes whose activations correlate above 0.98 in absolute value; `of` is the earlier. */
+  /** Pairs of nodes whose activations correlate above {@link DUPLICATE} in absolute value; `of` is the earlier. */
   readonly duplicates: readonly { readonly node: number; readonly of: number; readonly correlation: number }[];
+  /** The pair of largest absolute correlation; not where fewer than two nodes vary. */
+  readonly nearest?: { readonly node: number; readonly of: number; readonly correlation: number };
   /** Exponential of the entropy of the eigenvalues of the activations' covariance. */
   readonly effectiveRank: number;
-  /** Least-squares readout: accuracy with all nodes, and how many nodes, taken by forward selection, reach 95% and 99% of it. */
-  readonly readout: { readonly accuracy: number; readonly for95: number; readonly for99: number; readonly order: readonly number[] };
+  /**
+   * Of the last hidden layer: the net's accuracy, and how many nodes keep 95% and 99% of it when all others are held at their means.
+   * Nodes by falling loss of the margin when held at their means (`order`).
+   */
+  readonly enough?: { readonly accuracy: number; readonly for95: number; readonly for99: number; readonly order: readonly number[] };
   /** Nodes and classes so that like ones lie together (average linkage on the areas under the ROC curve). */
   readonly nodeOrder: readonly number[];
   readonly classOrder: readonly number[];
-  /** For a layer of one node: classes by rising median, and how far each lies over the next (0 apart, 1 alike). */
-  readonly line?: { readonly classes: readonly number[]; readonly overlaps: readonly number[] };
-  /** Accuracy of the whole net on the rows on which nodes were ablated. */
-  readonly accuracy: number;
-  /** On how many evenly spaced rows each was computed. */
+  /**
+   * For a layer of one node: classes by rising median, of equal ones by mean, and how much of each class's histogram is the next one's
+   * too: the sum of the lesser shares (0 apart, 1 alike) over `bins` bins of nearly equal counts.
+   */
+  readonly line?: { readonly classes: readonly number[]; readonly overlaps: readonly number[]; readonly bins: number };
+  /** Accuracy of the whole net on the rows on which nodes were ablated; null where none were. */
+  readonly accuracy: number | null;
+  /** On how many evenly spaced rows each was computed; ablation on none where the layer is too wide for a thousand. */
   readonly sampled: { readonly ablation: number; readonly gradients: number; readonly weights: number; readonly correlation: number; readonly bootstrap: number };
-  /** How the maximisers were found: length of the input for the first layer (mean length of the training images), else steps of the ascent from each start. */
-  readonly maximiser: { readonly length: number } | { readonly steps: number; readonly starts: number };
+  /** How the maximisers, inputs within [0, 1], were found: exactly for the first layer, else by steps of ascent from each start. */
+  readonly maximiser: { readonly exact: true } | { readonly steps: number; readonly starts: number };
 }
 
 /** Columns of `nodes.parquet`; `layer` counts from 1, `node` from 0. */
@@ -192,12 +203,17 @@ export const NODE_COLUMNS = {
   largest: 'largest activation of a real image',
   reached: 'activation of the maximiser',
   information: 'mutual information with the true class, bits',
-  costZero: 'accuracy lost when the node is set to zero',
-  costMean: 'accuracy lost when it is set to its mean',
+  strongestRows: 'int: how many rows are its strongest: one of 100, at least 10, none at its lowest value',
+  marginZero: 'what the margin of the true class (its logit less the largest other) loses in the mean when the node is set to zero',
+  marginZeroError: 'standard error of that mean',
+  marginMean: 'what the margin loses when it is set to its mean',
+  costZero: 'accuracy lost when the node is set to zero; NaN where the rows are a sample of fewer than 10,000',
+  costZeroError: 'standard error of that difference',
+  costMean: 'accuracy lost when it is set to its mean; NaN as costZero is',
   duplicateOf: 'int: first node that it repeats, or -1',
   dead: 'flag',
   sentence: 'text',
 } as const;
 
-/** Columns of `classes.parquet`; areas and information are of the true class against the rest, with 95% bootstrap intervals; NaN for a class without rows. The columns of quantiles stand once for rows truly of the class, once, with `predicted` before them, for rows predicted to be. */
-export const NODE_CLASS_COLUMNS = ['layer', 'node', 'class', 'area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'costZero', 'costMean', 'zeros', 'q05', 'q25', 'q50', 'q75', 'q95', 'predictedZeros', 'predictedQ05', 'predictedQ25', 'predictedQ50', 'predictedQ75', 'predictedQ95'] as const;
+/** Columns of `classes.parquet`; `strongest` is the share of the class among the node's `strongestRows`; areas and information are of the true class against the rest, with 95% bootstrap intervals; NaN for a class without rows. The columns of quantiles stand once for rows truly of the class, once, with `predicted` before them, for rows predicted to be. */
+export const NODE_CLASS_COLUMNS = ['layer', 'node', 'class', 'area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'strongest', 'marginZero', 'marginZeroError', 'costZero', 'costMean', 'zeros', 'q05', 'q25', 'q50', 'q75', 'q95', 'predictedZeros', 'predictedQ05', 'predictedQ25', 'predictedQ50', 'predictedQ75', 'predictedQ95'] as const;

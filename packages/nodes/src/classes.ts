@@ -1,8 +1,11 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
-import { classAreas, overlap, quantile, rankBins, rankRows, selectivity, splitSorted, type Selectivity } from '@layerwise/kernels/nodes';
+import { binEdges, classAreas, forOverlaps, overlapBins, quantile, rankBins, rankRows, selectivity, splitSorted, topShares, type Ranking, type Selectivity } from '@layerwise/kernels/nodes';
 import type { Subject } from './inputs.js';
 
 const BINS = 32;
+/** The strongest rows are one of so many, at least a few, and none at the node's lowest value. */
+const STRONGEST = 100;
+const FEWEST_STRONGEST = 10;
 /** The quantiles kept. */
 export const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
@@ -20,6 +23,8 @@ export interface NodeResponse {
   readonly deviation: number;
   readonly zeros: number;
   readonly largest: number;
+  /** The rows that activate the node most: how many, and the share of each class among them, float64[K]; none of a constant node. */
+  readonly strongest: { readonly rows: number; readonly shares: Float64Array };
   readonly constant: boolean;
   /** Rows. */
   readonly most: Uint32Array;
@@ -48,6 +53,7 @@ export function nodeResponse({ label, predicted, names, bootstrap }: Subject, va
     ...moments(values),
     zeros: shareOfZeros(values),
     largest: ranking.sorted[N - 1],
+    strongest: strongest(ranking, label, K),
     constant: ranking.sorted[0] === ranking.sorted[N - 1],
     most: ranking.order.slice(N - count).reverse(),
     least: ranking.order.slice(0, count),
@@ -56,7 +62,7 @@ export function nodeResponse({ label, predicted, names, bootstrap }: Subject, va
     selectivity: selectivity(rankBins(sample.ranking, BINS), BINS, sample.labels, K, areas, bootstrap),
     truth: sorted.map(spreadOf),
     predicted: splitSorted(ranking, predicted, K).map(spreadOf),
-    ...(alone && { line: line(sorted) }),
+    ...(alone && { line: line(values, sorted) }),
   };
 }
 
@@ -79,8 +85,22 @@ function shareOfZeros(values: Float32Array): number {
   return zeros / values.length;
 }
 
-/** Classes with rows, by rising median, and the overlap of each with the next. @param sorted values of each class */
-function line(sorted: readonly Float32Array[]): { classes: number[]; overlaps: number[] } {
-  const classes = sorted.flatMap((values, c) => (values.length > 0 ? [{ c, median: quantile(values, 0.5) }] : [])).sort((a, b) => a.median - b.median || a.c - b.c).map(({ c }) => c);
-  return { classes, overlaps: classes.slice(1).map((c, i) => overlap(sorted[classes[i]], sorted[c])) };
+function strongest(ranking: Ranking, label: Uint16Array, K: number): NodeResponse['strongest'] {
+  const N = label.length;
+  let lowest = 0;
+  while (lowest < N && ranking.sorted[lowest] === ranking.sorted[0]) lowest++;
+  const rows = Math.min(N - lowest, Math.max(Math.ceil(N / STRONGEST), FEWEST_STRONGEST));
+  return { rows, shares: rows > 0 ? topShares(ranking, label, K, rows) : new Float64Array(K).fill(NaN) };
+}
+
+/** Classes with rows, by rising median, of equal ones by mean, and the overlap of each with the next. @param sorted values of each class */
+function line(values: Float32Array, sorted: readonly Float32Array[]): NonNullable<NodeLayerInfo['line']> {
+  const K = sorted.length;
+  const present = sorted.flatMap((own, c) => (own.length > 0 ? [{ c, median: quantile(own, 0.5), mean: moments(own).mean }] : []));
+  const classes = present.sort((a, b) => a.median - b.median || a.mean - b.mean || a.c - b.c).map(({ c }) => c);
+  const bins = overlapBins(values.length, K);
+  const pairs = new Map<string, number>();
+  forOverlaps(sorted, binEdges((row) => values[row], values.length, bins), (a, b, overlap) => pairs.set(`${a},${b}`, overlap));
+  const overlap = (a: number, b: number): number => pairs.get(a < b ? `${a},${b}` : `${b},${a}`) as number;
+  return { classes, overlaps: classes.slice(1).map((c, i) => overlap(classes[i], c)), bins };
 }

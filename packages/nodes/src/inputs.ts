@@ -1,6 +1,6 @@
 import { column, LayerwiseError, readFeatures, readModel, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
 import { entropyTerms, resample, spread, type Bootstrap, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
-import { meanLength, onPixels, readPixelMap } from './pixels.js';
+import { onPixels, readPixelMap } from './pixels.js';
 
 /** Rows of the bootstrap at most: 100 samples of as many rows are 6 MB. */
 const BOOTSTRAP_ROWS = 60_000;
@@ -16,8 +16,6 @@ export interface Subject {
   /** [N][P] as stored. */
   readonly images: Uint8Array | Float32Array;
   readonly pixels: number;
-  /** Mean length of the images, in intensities. */
-  readonly length: number;
   /** The hidden layers and the last; the first takes the features. */
   readonly layers: readonly DenseLayer[];
   /** The first layer, of pixel intensities. */
@@ -51,7 +49,6 @@ export async function readSubject(inputs: Readonly<Record<string, ArtifactReader
     predicted,
     images: images.data,
     pixels: images.columns,
-    length: meanLength(images.data, images.rows, images.columns),
     layers,
     first: onPixels(layers[0], await readPixelMap(inputs.pixels, inputs.features)),
     hidden,

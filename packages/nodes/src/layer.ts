@@ -1,5 +1,5 @@
-import { throwIfAborted, type NodeLayerInfo } from '@layerwise/contracts';
-import { ablate, ablationCost, clusterOrder, effectiveRank, fewestFor, incoming, incomingCost, jointRows, outgoing, outgoingCost, readoutAccuracy, selectForward, spread, type Ablation, type ReadoutData } from '@layerwise/kernels/nodes';
+import { DUPLICATE, throwIfAborted, type NodeLayerInfo } from '@layerwise/contracts';
+import { ablate, ablationCost, clusterOrder, effectiveRank, enough, incoming, incomingCost, jointRows, outgoing, outgoingCost, rightWithFirst, spread, type Ablation, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
 import { covariance, symmetricEigen } from '@layerwise/kernels/pca';
 import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';
@@ -8,7 +8,9 @@ import { maximisers, type Maximisers } from './maximisers.js';
 
 /** Multiply-adds that a quantity may take; past it, evenly spaced rows stand for all. Measured: 1e9 take about a second. */
 const WORK = 1e9;
-const DUPLICATE = 0.98;
+/** Ablation needs more rows to tell nodes apart: it is done on no fewer than so many, or not at all. */
+const ABLATION_WORK = 6e9;
+const ABLATION_ROWS = 1000;
 
 /** How the stage is run. */
 export interface Running {
@@ -45,11 +47,13 @@ export async function layerFigures(subject: Subject, index: number, running: Run
   await pause(running.signal);
   const onGradients = sample(outgoingCost(later));
   const gradients = outgoing(later, hidden.slice(index + 1), onGradients);
-  const onAblation = sample(ablationCost(values.width, later));
-  const ablation = ablate(values, responses.map(({ mean }) => mean), later, label, onAblation);
+  const means = responses.map(({ mean }) => mean);
+  const affordable = sample(ablationCost(values.width, later), ABLATION_WORK);
+  const onAblation = affordable.length < Math.min(rows, ABLATION_ROWS) ? new Uint32Array(0) : affordable;
+  const ablation = ablate(values, means, later, label, onAblation);
   await pause(running.signal);
   const found = await maximisers(subject, earlier, responses, weights, running);
-  const shared = await together(subject, index, responses, running);
+  const shared = await together(subject, index, running);
   const sampled = { ablation: onAblation.length, gradients: onGradients.length, weights: onWeights.length, correlation: shared.rows, bootstrap: subject.bootstrap.rows.length };
   const info: NodeLayerInfo = {
     name: `hidden${index + 1}`,
@@ -57,11 +61,12 @@ export async function layerFigures(subject: Subject, index: number, running: Run
     activation: layers[index].activation,
     dead: responses.flatMap(({ constant }, h) => (constant ? [h] : [])),
     duplicates: shared.duplicates,
+    ...(shared.nearest && { nearest: shared.nearest }),
     effectiveRank: shared.effectiveRank,
-    readout: shared.readout,
+    ...(later.length === 1 && onAblation.length > 0 && { enough: enoughNodes(values, means, later[0], ablation, label, sample(2 * values.width * later[0].units)) }),
     ...orders(responses, subject.names.length),
     ...(responses[0].line && { line: responses[0].line }),
-    accuracy: sum(ablation.whole) / sum(ablation.rows),
+    accuracy: onAblation.length > 0 ? sum(ablation.whole) / onAblation.length : null,
     sampled,
     maximiser: found.how,
   };
@@ -89,18 +94,26 @@ async function respond(subject: Subject, index: number, { images, signal, told }
   return responses;
 }
 
-/** What the nodes are together: duplicates, effective rank, readout. */
-async function together({ rows: N, label, names, hidden }: Subject, index: number, responses: readonly NodeResponse[], { workers, signal }: Running): Promise<Pick<NodeLayerInfo, 'duplicates' | 'effectiveRank' | 'readout'> & { rows: number }> {
+/** How many nodes, those first whose loss costs the margin most when they are held at their means, keep the accuracy. */
+function enoughNodes(values: LayerValues, means: readonly number[], last: DenseLayer, { mean }: Ablation, labels: Uint16Array, rows: Uint32Array): NonNullable<NodeLayerInfo['enough']> {
+  const K = last.units;
+  const losses = means.map((_, h) => mean.loss.subarray(h * K, (h + 1) * K).reduce((total, loss) => total + loss, 0));
+  const order = [...losses.keys()].sort((a, b) => losses[b] - losses[a] || a - b);
+  const right = rightWithFirst(values, means, last, order, labels, rows);
+  return { accuracy: right[order.length] / rows.length, for95: enough(right, 0.95), for99: enough(right, 0.99), order };
+}
+
+type Together = Pick<NodeLayerInfo, 'duplicates' | 'nearest' | 'effectiveRank'> & { readonly rows: number };
+
+/** What the nodes are together: how they correlate, and their effective rank. */
+async function together({ rows: N, hidden }: Subject, index: number, { workers, signal }: Running): Promise<Together> {
   const { data, width: H } = hidden[index];
   const chosen = jointRows(N, H);
   const rows = chosen.length;
-  if (rows < 2) return { duplicates: [], effectiveRank: 0, readout: { accuracy: 1, for95: 1, for99: 1, order: responses.map((_, h) => h) }, rows };
-  const part = rows === N ? data : gather(data, H, chosen);
-  const labels = Uint16Array.from(chosen, (r) => label[r]);
-  const found = await covariance({ data: part, rows, columns: H }, { workers, signal });
+  if (rows < 2) return { duplicates: [], effectiveRank: 0, rows };
+  const found = await covariance({ data: rows === N ? data : gather(data, H, chosen), rows, columns: H }, { workers, signal });
   const { values } = await symmetricEigen(found.covariance, H, () => 0);
-  const fit: ReadoutData = { covariance: found.covariance, mean: found.mean, ...classMeans(part, H, labels, names.length) };
-  return { duplicates: duplicates(found.covariance, H), effectiveRank: effectiveRank(values), readout: readout(fit, part, labels), rows };
+  return { ...pairs(found.covariance, H), effectiveRank: effectiveRank(values), rows };
 }
 
 function gather(data: Float32Array, width: number, rows: Uint32Array): Float32Array {
@@ -109,42 +122,20 @@ function gather(data: Float32Array, width: number, rows: Uint32Array): Float32Ar
   return part;
 }
 
-function classMeans(data: Float32Array, H: number, labels: Uint16Array, K: number): { classMeans: Float64Array; shares: Float64Array } {
-  const classMeans = new Float64Array(K * H);
-  const counts = new Float64Array(K);
-  for (let r = 0; r < labels.length; r++) {
-    counts[labels[r]]++;
-    for (let h = 0, at = labels[r] * H; h < H; h++, at++) classMeans[at] += data[r * H + h];
-  }
-  for (let k = 0; k < K; k++) for (let h = 0; h < H; h++) classMeans[k * H + h] /= Math.max(1, counts[k]);
-  return { classMeans, shares: counts.map((count) => count / labels.length) };
-}
-
-function duplicates(cov: Float64Array, H: number): { node: number; of: number; correlation: number }[] {
-  const pairs: { node: number; of: number; correlation: number }[] = [];
+/** The pairs that correlate above the limit, and the pair that correlates most, of equals the first. */
+function pairs(cov: Float64Array, H: number): Pick<NodeLayerInfo, 'duplicates' | 'nearest'> {
+  const duplicates: { node: number; of: number; correlation: number }[] = [];
+  let nearest: NodeLayerInfo['nearest'];
   for (let node = 0; node < H; node++) {
     for (let of = 0; of < node; of++) {
       const scale = Math.sqrt(cov[node * H + node] * cov[of * H + of]);
-      const correlation = scale > 0 ? cov[node * H + of] / scale : 0;
-      if (Math.abs(correlation) > DUPLICATE) pairs.push({ node, of, correlation });
+      if (!(scale > 0)) continue;
+      const pair = { node, of, correlation: cov[node * H + of] / scale };
+      if (Math.abs(pair.correlation) > DUPLICATE) duplicates.push(pair);
+      if (!nearest || Math.abs(pair.correlation) > Math.abs(nearest.correlation)) nearest = pair;
     }
   }
-  return pairs;
-}
-
-/** On at most 10,000 of the rows. */
-function readout(fit: ReadoutData, data: Float32Array, labels: Uint16Array): NodeLayerInfo['readout'] {
-  const H = fit.mean.length;
-  const order = selectForward(fit);
-  const rows = spread(labels.length, Math.min(10_000, Math.max(500, WORK / (4 * H * fit.shares.length))));
-  const known = new Map<number, number>();
-  const accuracy = (nodes: number): number => {
-    const found = known.get(nodes) ?? readoutAccuracy(fit, order.slice(0, nodes), { data, width: H }, labels, rows);
-    known.set(nodes, found);
-    return found;
-  };
-  const whole = accuracy(H);
-  return { accuracy: whole, for95: fewestFor(0.95 * whole, H, accuracy), for99: fewestFor(0.99 * whole, H, accuracy), order };
+  return { duplicates, ...(nearest && { nearest }) };
 }
 
 /** Nodes and classes by likeness of their areas under the ROC curve; a class without rows counts as undecided. */

@@ -1,5 +1,5 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
-import { ascend, ascentCost, boundedMaximiser, type DenseLayer } from '@layerwise/kernels/nodes';
+import { ascend, ascentCost, boxMaximiser, type DenseLayer } from '@layerwise/kernels/nodes';
 import type { NodeResponse } from './classes.js';
 import type { Subject } from './inputs.js';
 import { pause, type Running } from './layer.js';
@@ -18,12 +18,12 @@ export interface Maximisers {
 }
 
 /**
- * For the first layer the input as long as the mean image, in closed form; for deeper ones by ascent within [0, 1].
+ * Among inputs within [0, 1]: exact for the first layer, by ascent for deeper ones.
  * @param layers up to the nodes' own, the first of pixel intensities
  * @param weights float64[P][H]
  */
 export async function maximisers(subject: Subject, layers: readonly DenseLayer[], responses: readonly NodeResponse[], weights: Float64Array, { steps, signal }: Running): Promise<Maximisers> {
-  const { pixels: P, length } = subject;
+  const { pixels: P } = subject;
   const H = responses.length;
   const inputs = new Float32Array(H * P);
   const activations: number[] = [];
@@ -31,12 +31,12 @@ export async function maximisers(subject: Subject, layers: readonly DenseLayer[]
   const affordable = Math.max(FEWEST_STEPS, Math.min(steps, Math.floor(WORK / (Math.max(1, ascentCost(layers)) * 3 * H)) - 1));
   for (let h = 0; h < H; h++) {
     const image = Float64Array.from({ length: P }, (_, p) => weights[p * H + h]);
-    const { input, activation } = layers.length === 1 ? boundedMaximiser(image, own.bias[h], own.activation, length) : ascend(layers, h, starts(subject, responses[h], image), affordable);
+    const { input, activation } = layers.length === 1 ? boxMaximiser(image, own.bias[h], own.activation) : ascend(layers, h, starts(subject, responses[h], image), affordable);
     inputs.set(input, h * P);
     activations.push(activation);
     if (layers.length > 1) await pause(signal);
   }
-  return { inputs, activations, how: layers.length === 1 ? { length } : { steps: affordable, starts: 3 } };
+  return { inputs, activations, how: layers.length === 1 ? { exact: true } : { steps: affordable, starts: 3 } };
 }
 
 /** The real image that activates the node most, the mean of those that do, and the positive part of its composed weights. */

@@ -60,14 +60,3 @@ export function onPixels(layer: DenseLayer, { pixels: P, terms, offset }: PixelM
 export function intensities(stored: Uint8Array | Float32Array, row: number, P: number): Float64Array {
   return Float64Array.from(stored.subarray(row * P, (row + 1) * P), (value) => Math.min(1, Math.max(0, value / WHITE)));
 }
-
-/** Mean Euclidean length of the images, in intensities. */
-export function meanLength(stored: Uint8Array | Float32Array, rows: number, P: number): number {
-  let total = 0;
-  for (let r = 0; r < rows; r++) {
-    let squares = 0;
-    for (let i = r * P; i < (r + 1) * P; i++) squares += stored[i] * stored[i];
-    total += Math.sqrt(squares) / WHITE;
-  }
-  return total / Math.max(1, rows);
-}

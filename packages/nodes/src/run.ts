@@ -1,4 +1,4 @@
-import { LayerwiseError, throwIfAborted, type NodesInfo, type StageContext } from '@layerwise/contracts';
+import { DUPLICATE, LayerwiseError, throwIfAborted, type NodesInfo, type StageContext } from '@layerwise/contracts';
 import { readSubject } from './inputs.js';
 import { layerFigures, type LayerFigures } from './layer.js';
 import type { Params } from './params.js';
@@ -21,12 +21,12 @@ export async function nodesStage({ params, inputs, output, seed, progress, warn,
     await output.matrix(figures.info.name, imageTable(figures, subject));
     const { name, duplicates } = figures.info;
     const repeated = new Set(duplicates.map(({ node }) => node)).size;
-    if (repeated > 0) warn({ code: 'DUPLICATE_NODES', message: `${name}: ${repeated} of ${figures.info.units} nodes repeat another (correlation above 0.98)` });
+    if (repeated > 0) warn({ code: 'DUPLICATE_NODES', message: `${name}: ${repeated} of ${figures.info.units} nodes repeat another (correlation above ${DUPLICATE})` });
     done += figures.info.units;
     found.push(figures);
   }
-  await output.table('nodes', nodeTable(found, subject.names));
-  await output.table('classes', classTable(found, subject.names));
+  await output.table('nodes', nodeTable(found, subject));
+  await output.table('classes', classTable(found, subject));
   await output.json('nodes', { rows: subject.rows, layers: found.map(({ info }) => info) } satisfies NodesInfo);
 }
 

@@ -28,13 +28,15 @@ describe.each(['pixels', 'selected', 'components'] as const)('a first layer that
     }
   });
 
-  it('has maximisers as long as the mean image, with the activation that the net gives them', () => {
+  it('has maximisers within [0, 1] that no change of a pixel betters, with the activation that the net gives them', () => {
     const inputs = column(images, 'maximiser', Float32Array, P).data;
-    const length = Array.from({ length: N }, (_, r) => Math.hypot(...Array.from(image(experiment, r), (v) => v / 255))).reduce((a, b) => a + b) / N;
+    const sum = (input: ArrayLike<number>, h: number): number => experiment.sums(Array.from(input, (v) => v * 255))[0][h];
     for (let h = 0; h < H; h++) {
       const input = inputs.subarray(h * P, (h + 1) * P);
-      if (h !== H - 2) expect(Math.hypot(...input)).toBeCloseTo(length, 4);
-      expect(numbers(nodes, 'reached')[h]).toBeCloseTo(Math.max(0, experiment.sums(input.map((v) => v * 255))[0][h]), 3);
+      for (const value of input) expect(value >= 0 && value <= 1).toBe(true);
+      // A sum of single pixels is largest where each of them is best.
+      for (let p = 0; p < P; p++) for (const value of [0, 0.5, 1]) expect(sum(input.with(p, value), h)).toBeLessThanOrEqual(sum(input, h) + 1e-6);
+      expect(numbers(nodes, 'reached')[h]).toBeCloseTo(Math.max(0, sum(input, h)), 3);
     }
   });
 
@@ -69,27 +71,61 @@ describe('a net of two hidden layers', () => {
     area.forEach((value, i) => expect(low[i] <= value + 0.02 && value <= high[i] + 0.02).toBe(true));
   });
 
+  it('names the classes of the rows that activate each node most, as its pictures show them', async () => {
+    const [shares, rows] = [numbers(await output.table('classes'), 'strongest'), numbers(await output.table('nodes'), 'strongestRows')];
+    const most = column(await output.matrix('hidden1'), 'most', Uint32Array, 5).data;
+    for (let h = 0; h < H; h++) {
+      if (info.layers[0].dead.includes(h)) continue;
+      const values = Array.from({ length: N }, (_, r) => ({ c: experiment.label[r], id: 1000 + r, value: Math.fround(Math.max(0, experiment.sums(image(experiment, r))[0][h])) }));
+      const top = values.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value).slice(0, 10);
+      expect(rows[h]).toBe(top.length);
+      for (let c = 0; c < K; c++) expect(shares[h * K + c]).toBeCloseTo(top.filter((one) => one.c === c).length / top.length, 12);
+      expect(top.map(({ id }) => id)).toEqual(expect.arrayContaining([...most.subarray(h * 5, (h + 1) * 5)]));
+    }
+  });
+
   it('finds nodes that are dead and nodes that repeat another', async () => {
     expect(info.layers.map(({ dead }) => dead)).toEqual([[4], expect.arrayContaining([3])]);
     for (const { duplicates, units } of info.layers) expect(duplicates).toContainEqual({ node: units - 1, of: 0, correlation: expect.closeTo(1, 5) });
     expect((await output.table('nodes')).sentence.values[4]).toContain('tells nothing');
   });
 
-  it('prices the loss of a node as the net without it does', async () => {
-    const costs = numbers(await output.table('nodes'), 'costZero');
-    const without = (layer: number, node: number): number => {
-      const model = experiment.sums;
-      let right = 0;
-      for (let r = 0; r < N; r++) {
-        const sums = model(image(experiment, r));
-        const logits = layer === 1 ? lastWithout(experiment, sums[1], node) : sums[2];
-        if (logits.indexOf(Math.max(...logits)) === experiment.label[r]) right++;
-      }
-      return right / N;
+  it('names the nearest pair of nodes', () => {
+    const values = (h: number): number[] => Array.from({ length: N }, (_, r) => Math.max(0, experiment.sums(image(experiment, r))[0][h]));
+    const centred = (h: number): number[] => values(h).map((v, _, all) => v - all.reduce((a, b) => a + b) / N);
+    const correlation = (a: number[], b: number[]): number => a.reduce((sum, v, r) => sum + v * b[r], 0) / Math.hypot(...a) / Math.hypot(...b);
+    const all = Array.from({ length: H }, (_, h) => h).filter((h) => h !== H - 2);
+    const pairs = all.flatMap((node) => all.filter((of) => of < node).map((of) => ({ node, of, correlation: correlation(centred(node), centred(of)) })));
+    const [best] = pairs.sort((a, b) => Math.abs(b.correlation) - Math.abs(a.correlation));
+    expect(info.layers[0].nearest).toEqual({ ...best, correlation: expect.closeTo(best.correlation, 4) });
+  });
+
+  it('prices the loss of a node as the net without it does, with standard errors of the differences', async () => {
+    const nodes = await output.table('nodes');
+    const classes = await output.table('classes');
+    const logits = (r: number, node?: number): number[] => {
+      const sums = experiment.sums(image(experiment, r));
+      return node === undefined ? sums[2] : lastWithout(experiment, sums[1], node);
     };
-    const whole = without(-1, 0);
-    for (let h = 0; h < 5; h++) expect(costs[H + h]).toBeCloseTo(whole - without(1, h), 12);
-    expect(info.layers[1].accuracy).toBeCloseTo(whole, 12);
+    const right = (r: number, node?: number): number => (logits(r, node).indexOf(Math.max(...logits(r, node))) === experiment.label[r] ? 1 : 0);
+    const margin = (r: number, node?: number): number => logits(r, node)[experiment.label[r]] - Math.max(...logits(r, node).filter((_, k) => k !== experiment.label[r]));
+    const all = Array.from({ length: N }, (_, r) => r);
+    const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+    const error = (values: readonly number[], ddof: number): number => Math.sqrt(values.reduce((sum, v) => sum + (v - mean(values)) ** 2, 0) / (values.length - ddof) / values.length);
+    for (let h = 0; h < 5; h++) {
+      const at = (name: string): number => numbers(nodes, name)[H + h];
+      const [margins, costs] = [all.map((r) => margin(r) - margin(r, h)), all.map((r) => right(r) - right(r, h))];
+      expect([at('costZero'), at('costZeroError')]).toEqual([expect.closeTo(mean(costs), 12), expect.closeTo(error(costs, 0), 12)]);
+      expect([at('marginZero'), at('marginZeroError')]).toEqual([expect.closeTo(mean(margins), 4), expect.closeTo(error(margins, 1), 4)]);
+      for (let k = 0; k < K; k++) {
+        const own = all.filter((r) => experiment.label[r] === k).map((r) => margin(r) - margin(r, h));
+        const found = ['marginZero', 'marginZeroError'].map((name) => numbers(classes, name)[(H + h) * K + k]);
+        expect(found).toEqual([expect.closeTo(mean(own), 4), expect.closeTo(error(own, 1), 4)]);
+      }
+    }
+    expect(info.layers[1].accuracy).toBeCloseTo(mean(all.map((r) => right(r))), 12);
+    expect(info.layers[1].enough?.accuracy).toBeCloseTo(mean(all.map((r) => right(r))), 12);
+    expect(info.layers[0].enough).toBeUndefined();
   });
 
   it('keeps its maximisers within [0, 1], never below the best real image', async () => {
@@ -102,27 +138,42 @@ describe('a net of two hidden layers', () => {
   });
 
   it('orders nodes and classes, each once', () => {
-    for (const { nodeOrder, classOrder, units, readout } of info.layers) {
+    for (const { nodeOrder, classOrder, units, enough } of info.layers) {
       expect([...nodeOrder].sort((a, b) => a - b)).toEqual(Array.from({ length: units }, (_, h) => h));
       expect([...classOrder].sort((a, b) => a - b)).toEqual([0, 1, 2]);
-      expect(readout.for95).toBeLessThanOrEqual(readout.for99);
-      expect(readout.for99).toBeLessThanOrEqual(units);
+      expect(enough?.for95 ?? 0).toBeLessThanOrEqual(enough?.for99 ?? 0);
+      expect(enough?.for99 ?? 0).toBeLessThanOrEqual(units);
     }
   });
 });
 
+describe('a layer too wide for ablation on enough rows', () => {
+  it('has no figure of it, and no sentence', async () => {
+    const { inputs } = await smallExperiment('pixels', [400, 200, 200]);
+    const { output } = await runInMemory(stage, { inputs, params: { images: 2, bootstrap: 0, steps: 1 } });
+    const { layers } = await output.json<NodesInfo>('nodes');
+    expect(layers.map(({ sampled, accuracy }) => [sampled.ablation, accuracy === null])).toEqual([[0, true], [N, false], [N, false]]);
+    const nodes = await output.table('nodes');
+    for (const name of ['marginZero', 'marginZeroError', 'marginMean', 'costZero', 'costMean']) expect(numbers(nodes, name).map(Number.isNaN)).toEqual(Array.from({ length: 800 }, (_, h) => h < 400));
+    expect(Array.from(nodes.sentence.values as string[], (text) => text.includes('removing')).slice(0, 400)).not.toContain(true);
+  });
+});
+
 describe('a layer of one node', () => {
-  it('has its classes on a line, with the overlap of neighbours', async () => {
+  it('has its classes on a line, those of equal median by mean, with the overlap of neighbours', async () => {
     const experiment = await smallExperiment('pixels', [1]);
+    // Class 2 is silent but for a few rows, 0 for all, 1 for more than half: three medians of 0, and no order by number.
+    const values = Float32Array.from(experiment.label, (c, r) => (c === 0 ? 0 : r % (c === 1 ? 3 : 7) === 0 ? 1 + (r % 5) : 0));
+    const table = await experiment.inputs.activations.matrix('train');
+    await experiment.inputs.activations.matrix('train', { ...table, columns: { ...table.columns, hidden1: { data: Float32Array.from(values, (v, r) => (experiment.label[r] === 1 ? v : experiment.label[r] === 2 ? v / 10 : v)), width: 1 } } });
     const { output } = await runInMemory(stage, { inputs: experiment.inputs });
     const { line } = (await output.json<NodesInfo>('nodes')).layers[0];
-    expect(line?.classes.length).toBe(K);
-    const values = (c: number): number[] => Array.from({ length: N }, (_, r) => r).filter((r) => experiment.label[r] === c).map((r) => Math.fround(Math.max(0, experiment.sums(image(experiment, r))[0][0])));
-    line?.overlaps.forEach((found, i) => {
-      const [a, b] = [values(line.classes[i]), values(line.classes[i + 1])];
-      const share = a.reduce((sum, x) => sum + b.reduce((s, y) => s + (x > y ? 1 : x === y ? 0.5 : 0), 0), 0) / (a.length * b.length);
-      expect(found).toBeCloseTo(2 * Math.min(share, 1 - share), 9);
-    });
+    expect(line?.classes).toEqual([0, 2, 1]);
+    // 2 N / K to the third: 9 bins. All positive values of class 2 are below those of class 1: what they share is their zeros.
+    const zeros = (c: number): number => Array.from(values).filter((v, r) => experiment.label[r] === c && v === 0).length / Array.from(experiment.label).filter((k) => k === c).length;
+    expect(line?.bins).toBe(9);
+    expect(line?.overlaps[0]).toBeCloseTo(zeros(2), 12);
+    expect(line?.overlaps[1]).toBeCloseTo(Math.min(zeros(1), zeros(2)), 1);
   });
 });
 

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runInMemory } from '@layerwise/conformance';
 import { stage } from '@layerwise/report';
 import { fixture } from './fixture.js';
-import { nodesArtifact } from './nodes-fixture.js';
+import { nodesArtifact, type Other } from './nodes-fixture.js';
 
 const K = 10;
 
-const page = async (hidden: readonly number[], params: object = {}): Promise<string> => {
-  const { output } = await runInMemory(stage, { params, inputs: { ...fixture({ hidden, views: [] }), nodes: await nodesArtifact(hidden) } });
+const page = async (hidden: readonly number[], params: object = {}, other: Other = {}): Promise<string> => {
+  const { output } = await runInMemory(stage, { params, inputs: { ...fixture({ hidden, views: [] }), nodes: await nodesArtifact(hidden, other) } });
   return new TextDecoder().decode(output.blobs.get('index.html'));
 };
 /** Headings of the cards, in the order of the page. */
@@ -53,8 +53,8 @@ describe('the chapter on hidden nodes', () => {
     expect(card.match(/<rect /g)).toHaveLength(7 * K);
     expect(card).toContain('fires for &lt;9');
     expect(card).toContain('9: median 0.90, of those predicted 0.80, zero for 90%, AUC 0.90 (0.90 to 0.90), 0.90 (0.90 to 0.90) bits');
-    for (const row of ['true', 'predicted', 'zeros', 'AUC', 'bits', 'logit', 'cost']) expect(card).toContain(`>${row}<tspan`);
-    expect(card).toContain('Maximiser 7.00; real images reach 5.00; zero for 40%');
+    for (const row of ['true', 'predicted', 'zeros', 'AUC', 'bits', 'logit', 'margin']) expect(card).toContain(`>${row}<tspan`);
+    expect(card).toContain('Maximiser 7.00; real images reach 5.00; zero for 40%; 3.90 bits; held at its mean it takes 19.50 off the margin.');
   });
 
   it('holds all nodes of each layer, for the script to sort and page', () => {
@@ -65,13 +65,43 @@ describe('the chapter on hidden nodes', () => {
   });
 
   it('says what the layer is, and which nodes are dead or repeat another', () => {
-    expect(text).toContain('Nodes that are dead: 1; repeat another (correlation above 0.98): 2.');
+    expect(text).toContain('Dead: node 1. Repeat another (correlation above 0.98): node 2. Nearest to each other: 0 and 2 (correlation 0.990).');
     expect(text).toContain('Effective rank of the activations 3.3');
     expect(text).toContain('30 steps of gradient ascent');
+    expect(text).toContain('What the loss of a node costs is of 600 images, of which the whole net tells 95.00% right.');
+  });
+
+  describe('in its lead', () => {
+    const lead = async (other: Other, hidden: readonly number[] = [5]): Promise<string> => /id="nodes"[^>]*><h2[^>]*>[^<]*<\/h2><p class="lead">(.*?)<\/p>/.exec(await page(hidden, {}, other))?.[1] ?? '';
+
+    it('names the node that matters most where one does', async () => {
+      expect(await lead({})).toMatch(/^Node 4 matters most in the last hidden layer: it fires for &lt;4/);
+    });
+
+    it('names several that cannot be told apart, and none where all are alike or cost nothing', async () => {
+      expect(await lead({ margin: (h) => (h === 1 ? 4 : h === 3 ? 3.9 : 0) })).toMatch(/^Nodes 1 and 3 matter most in the last hidden layer, none clearly more than the other\./);
+      expect(await lead({ margin: () => 2 })).toMatch(/^No node matters clearly more than the others in the last hidden layer\./);
+      for (const margin of [() => 0, () => 0.15, () => -1]) expect(await lead({ margin })).toMatch(/^There is no node in the last hidden layer without which the margin of the true class clearly falls\./);
+      expect(await lead({ margin: () => 0, error: 0 })).toMatch(/^There is no node/);
+    });
+
+    it('says how many nodes are enough, and the nearest pair with the limit', async () => {
+      expect(await lead({})).toContain('With all but 2 of its 5 nodes held at their means the net keeps 95% of its accuracy, with all but 5 it keeps 99%. 1 node is dead; 1 repeats another (correlation above 0.98).');
+      expect(await lead({ info: { dead: [], duplicates: [], nearest: { node: 7, of: 3, correlation: -0.914 } } })).toContain('None is dead, and none repeats another: the nearest, 3 and 7, correlate by −0.91 (the limit is 0.98).');
+    });
+  });
+
+  it('sorts by information what was not ablated, and says so', async () => {
+    const unpriced = await page([40], { interactive: false }, { margin: () => NaN, info: { sampled: { ablation: 0, gradients: 600, weights: 600, correlation: 600, bootstrap: 600 }, accuracy: null } });
+    expect(cards(unpriced)).toEqual(Array.from({ length: 12 }, (_, i) => `Node ${39 - i}`));
+    expect(unpriced).toContain('The 12 nodes that tell most of the class, of 40.');
+    expect(unpriced).toContain('What the loss of a node costs was not measured');
+    expect(unpriced).not.toContain('NaN');
+    expect(unpriced).not.toContain('off the margin');
   });
 
   it('has the line of a single node with the overlap of neighbours', async () => {
-    expect(await page([1])).toContain('overlap of neighbours (0% apart, 100% alike): 3 and 1 25% and 1 and 2 50%.');
+    expect(await page([1])).toContain('overlap of the histograms of neighbours in 32 bins of equal counts (0% apart, 100% alike): 3 and 1 25% and 1 and 2 50%.');
   });
 
   it('is left out where the study has no such stage, and has no script where none is wanted', async () => {

@@ -1,69 +1,122 @@
-import { activate, largest, weightedSums, type DenseLayer, type LayerValues } from './layers.js';
+import { activate, weightedSums, type DenseLayer, type LayerValues } from './layers.js';
 
-/** Rows told right with each node out of action. H nodes, K classes. */
+/** What the net does with each node held at a value. H nodes, K classes. */
+export interface Removal {
+  /** uint32[H][K]: rows told right. */
+  readonly right: Uint32Array;
+  /** uint32[H]: rows told right before and wrongly now, or the other way round. */
+  readonly turned: Uint32Array;
+  /** float64[H][K]: sum over the rows of each class of what the margin of the true class loses: its logit less the largest other. */
+  readonly loss: Float64Array;
+  /** float64[H][K]: sum of the squares of these losses. */
+  readonly squares: Float64Array;
+}
+
+/** The rows, and what each node set to zero and to its mean does to them. */
 export interface Ablation {
   /** uint32[K]: rows of each class. */
   readonly rows: Uint32Array;
   /** uint32[K]: told right by the whole net. */
   readonly whole: Uint32Array;
-  /** uint32[H][K]: told right with the node set to zero. */
-  readonly zero: Uint32Array;
-  /** uint32[H][K]: told right with the node set to its mean. */
-  readonly mean: Uint32Array;
+  readonly zero: Removal;
+  readonly mean: Removal;
 }
 
 /**
  * Sets each node of a hidden layer to zero and to its mean, all nodes in one pass over the rows: a change of one node
- * changes the next layer's sums by a multiple of one row of its kernel, so only what follows is computed again.
+ * changes the next layer's sums by a multiple of one row of its kernel, and the layer after it only by the nodes that change.
  * @param later the layers after this one, the last giving logits
  * @param rows which rows to look at
  */
 export function ablate(values: LayerValues, means: ArrayLike<number>, later: readonly DenseLayer[], labels: Uint16Array, rows: Uint32Array): Ablation {
   const H = values.width;
-  const [next, ...rest] = later;
   const K = later[later.length - 1].units;
-  const result: Ablation = { rows: new Uint32Array(K), whole: new Uint32Array(K), zero: new Uint32Array(H * K), mean: new Uint32Array(H * K) };
-  const tell = teller(next, rest);
-  const sums = new Float64Array(next.units);
+  const result: Ablation = { rows: new Uint32Array(K), whole: new Uint32Array(K), zero: removal(H, K), mean: removal(H, K) };
+  const logits = later.length === 1 ? readLogits(later[0]) : carriedLogits(later);
   for (const r of rows) {
     const label = labels[r];
     const row = values.data.subarray(r * H, (r + 1) * H);
-    weightedSums(next, row, sums);
-    const right = tell(sums, 0, 0) === label ? 1 : 0;
+    const before = judge(logits.whole(row), label);
     result.rows[label]++;
-    result.whole[label] += right;
+    if (before.right) result.whole[label]++;
     for (let h = 0; h < H; h++) {
-      const off = -row[h];
-      const on = means[h] - row[h];
-      result.zero[h * K + label] += off === 0 ? right : tell(sums, h, off) === label ? 1 : 0;
-      result.mean[h * K + label] += on === 0 ? right : tell(sums, h, on) === label ? 1 : 0;
+      const [off, on] = [-row[h], means[h] - row[h]];
+      count(result.zero, h, K, label, before, off === 0 ? before : judge(logits.changed(h, off), label));
+      count(result.mean, h, K, label, before, on === 0 ? before : judge(logits.changed(h, on), label));
     }
   }
   return result;
 }
 
-/** The class told when a node changes by so much, from the next layer's sums before the change. */
-function teller(next: DenseLayer, rest: readonly DenseLayer[]): (sums: Float64Array, node: number, change: number) => number {
-  const { kernel, units } = next;
-  if (rest.length === 0) {
-    return (sums, node, change) => {
-      let best = 0;
-      let top = -Infinity;
-      for (let k = 0, at = node * units; k < units; k++, at++) {
-        const logit = sums[k] + change * kernel[at];
-        if (logit > top) {
-          top = logit;
-          best = k;
-        }
-      }
-      return best;
-    };
+function removal(H: number, K: number): Removal {
+  return { right: new Uint32Array(H * K), turned: new Uint32Array(H), loss: new Float64Array(H * K), squares: new Float64Array(H * K) };
+}
+
+interface Judgement {
+  readonly right: boolean;
+  readonly margin: number;
+}
+
+/** Of equal logits the first class is told. */
+function judge(logits: Float64Array, label: number): Judgement {
+  let rival = -1;
+  let top = -Infinity;
+  for (let k = 0; k < logits.length; k++) {
+    if (k !== label && logits[k] > top) [rival, top] = [k, logits[k]];
   }
-  const changed = new Float64Array(units);
+  const margin = logits[label] - top;
+  return { margin, right: margin > 0 || (margin === 0 && label < rival) };
+}
+
+function count({ right, turned, loss, squares }: Removal, node: number, K: number, label: number, before: Judgement, after: Judgement): void {
+  const at = node * K + label;
+  if (after.right) right[at]++;
+  if (after.right !== before.right) turned[node]++;
+  const lost = before.margin - after.margin;
+  loss[at] += lost;
+  squares[at] += lost * lost;
+}
+
+/** The logits of one row after another, and what they are with a node of the row changed. */
+interface Logits {
+  readonly whole: (row: Float32Array) => Float64Array;
+  /** After `whole` of the row; overwritten by the next call. */
+  readonly changed: (node: number, change: number) => Float64Array;
+}
+
+function readLogits(last: DenseLayer): Logits {
+  const { kernel, units } = last;
+  const [sums, out] = [new Float64Array(units), new Float64Array(units)];
+  return {
+    whole: (row) => weightedSums(last, row, sums),
+    changed: (node, change) => {
+      for (let k = 0, at = node * units; k < units; k++, at++) out[k] = sums[k] + change * kernel[at];
+      return out;
+    },
+  };
+}
+
+function carriedLogits([next, second, ...rest]: readonly DenseLayer[]): Logits {
+  const { kernel, units, activation } = next;
+  const [sums, active] = [new Float64Array(units), new Float64Array(units)];
+  const [secondSums, out] = [new Float64Array(second.units), new Float64Array(second.units)];
   const buffers = rest.map((layer) => new Float64Array(layer.units));
-  return (sums, node, change) => {
-    for (let j = 0, at = node * units; j < units; j++, at++) changed[j] = activate(next.activation, sums[j] + change * kernel[at]);
-    return largest(through(rest, changed, buffers));
+  const onward = (from: Float64Array): Float64Array => (rest.length === 0 ? from : through(rest, from.map((sum) => activate(second.activation, sum)), buffers));
+  return {
+    whole: (row) => {
+      weightedSums(next, row, sums);
+      for (let j = 0; j < units; j++) active[j] = activate(activation, sums[j]);
+      return onward(weightedSums(second, active, secondSums));
+    },
+    changed: (node, change) => {
+      out.set(secondSums);
+      for (let j = 0, at = node * units; j < units; j++, at++) {
+        const moved = activate(activation, sums[j] + change * kernel[at]) - active[j];
+        if (moved === 0) continue;
+        for (let k = 0, to = j * second.units; k < out.length; k++, to++) out[k] += moved * second.kernel[to];
+      }
+      return onward(out);
+    },
   };
 }
 
@@ -78,7 +131,38 @@ export function through(layers: readonly DenseLayer[], input: Float64Array, buff
   return current;
 }
 
-/** Multiply-adds that {@link ablate} needs for one row. */
+/** Multiply-adds that {@link ablate} needs for one row at most. */
 export function ablationCost(width: number, later: readonly DenseLayer[]): number {
   return width * 2 * later.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? units : inputs * units), 0);
+}
+
+/**
+ * Rows told right by the net's last layer when it sees the first nodes of an order alone, the others held at their means.
+ * @param last gives logits
+ * @param order each node of the layer once
+ * @returns uint32[H + 1]: with none of the nodes, the first, the first two, ...
+ */
+export function rightWithFirst(values: LayerValues, means: ArrayLike<number>, last: DenseLayer, order: readonly number[], labels: Uint16Array, rows: Uint32Array): Uint32Array {
+  const H = values.width;
+  const { units: K, kernel } = last;
+  const right = new Uint32Array(H + 1);
+  const held = weightedSums(last, means, new Float64Array(K));
+  const logits = new Float64Array(K);
+  for (const r of rows) {
+    logits.set(held);
+    if (judge(logits, labels[r]).right) right[0]++;
+    for (const [i, h] of order.entries()) {
+      const moved = values.data[r * H + h] - means[h];
+      if (moved !== 0) for (let k = 0, at = h * K; k < K; k++, at++) logits[k] += moved * kernel[at];
+      if (judge(logits, labels[r]).right) right[i + 1]++;
+    }
+  }
+  return right;
+}
+
+/** The least number of nodes from which on the rows told right never fall below a share of those with all nodes. @param right as {@link rightWithFirst} has it */
+export function enough(right: Uint32Array, share: number): number {
+  let nodes = right.length - 1;
+  while (nodes > 0 && right[nodes - 1] >= share * right[right.length - 1]) nodes--;
+  return nodes;
 }

@@ -7,14 +7,13 @@ export interface Maximiser {
 }
 
 /**
- * The input of length `radius` that a first-layer node answers most: along its weights (Cauchy and Schwarz).
+ * The input within [0, 1] that a first-layer node answers most: 1 where its weight is above zero, 0 elsewhere.
  * @param weights float64[D] of the node
  */
-export function boundedMaximiser(weights: Float64Array, bias: number, activation: DenseLayer['activation'], radius: number): Maximiser {
-  let squares = 0;
-  for (const w of weights) squares += w * w;
-  const norm = Math.sqrt(squares);
-  return { input: weights.map((w) => (norm === 0 ? 0 : (radius * w) / norm)), activation: activate(activation, bias + radius * norm) };
+export function boxMaximiser(weights: Float64Array, bias: number, activation: DenseLayer['activation']): Maximiser {
+  let sum = bias;
+  for (const w of weights) sum += Math.max(0, w);
+  return { input: weights.map((w) => (w > 0 ? 1 : 0)), activation: activate(activation, sum) };
 }
 
 /**

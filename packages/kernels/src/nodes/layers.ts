@@ -54,13 +54,6 @@ export function pullBack({ kernel, inputs, units }: DenseLayer, v: ArrayLike<num
   return out;
 }
 
-/** Index of the largest, the first of equals. */
-export function largest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
-  return best;
-}
-
 /** Effective rank: the exponential of the entropy of eigenvalues as shares of their sum (Roy and Vetterli 2007); 0 where all are 0. */
 export function effectiveRank(eigenvalues: ArrayLike<number>): number {
   let total = 0;

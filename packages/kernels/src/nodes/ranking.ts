@@ -95,24 +95,35 @@ export function classAreas({ order, sorted }: Ranking, labels: Uint16Array, clas
 }
 
 /**
- * How far two classes lie over each other on a line: twice the smaller share of ordered pairs; 0 apart, 1 alike.
- * @param a sorted, of the one class
- * @param b sorted, of the other
+ * Share of each class among the `most` rows of highest value; of rows equal at the cut each counts in part, so that their order does not tell.
+ * @param most at least 1, at most N
+ * @returns float64[K], sum 1
  */
-export function overlap(a: Float32Array, b: Float32Array): number {
-  let below = 0;
-  for (let i = 0, first = 0, last = 0; i < a.length; i++) {
-    while (first < b.length && b[first] < a[i]) first++;
-    if (last < first) last = first;
-    while (last < b.length && b[last] === a[i]) last++;
-    below += first + (last - first) / 2;
-  }
-  const share = below / (a.length * b.length);
-  return 2 * Math.min(share, 1 - share);
+export function topShares({ order, sorted }: Ranking, labels: Uint16Array, classes: number, most: number): Float64Array {
+  const N = order.length;
+  const cut = sorted[N - most];
+  const above = new Float64Array(classes);
+  const tied = new Float64Array(classes);
+  let ties = 0;
+  let i = N - 1;
+  for (; i >= 0 && sorted[i] > cut; i--) above[labels[order[i]]]++;
+  const open = most - (N - 1 - i);
+  for (; i >= 0 && sorted[i] === cut; i--, ties++) tied[labels[order[i]]]++;
+  return above.map((n, c) => (n + (tied[c] * open) / ties) / most);
 }
 
 /** At most `most` rows of 0 … N-1, evenly spaced, ascending. */
 export function spread(rows: number, most: number): Uint32Array {
   const count = Math.max(Math.min(rows, 1), Math.min(rows, Math.floor(most)));
   return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+}
+
+/** Multiply-adds that a covariance may take; it runs in a vector kernel. */
+const COVARIANCE_WORK = 8e9;
+/** Of fewer rows for each node nodes would seem to tell each other that do not. */
+const ROWS_PER_NODE = 5;
+
+/** Evenly spaced rows, of all there are, on which the covariance of `nodes` nodes is computed. */
+export function jointRows(rows: number, nodes: number): Uint32Array {
+  return spread(rows, Math.max(COVARIANCE_WORK / (nodes * nodes), ROWS_PER_NODE * nodes));
 }

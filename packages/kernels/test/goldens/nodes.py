@@ -1,4 +1,4 @@
-"""Golden figures for nodes.test.ts: areas under the ROC curve, mutual information, least-squares readouts, average linkage."""
+"""Golden figures for nodes.test.ts: areas under the ROC curve, mutual information, average linkage."""
 import json
 import sys
 from pathlib import Path
@@ -7,7 +7,6 @@ import numpy
 import scipy
 import sklearn
 from scipy.cluster.hierarchy import linkage
-from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mutual_info_score, roc_auc_score
 
 random = numpy.random.default_rng(43)
@@ -15,18 +14,12 @@ rows, nodes, classes = 150, 5, 3
 labels = random.integers(0, classes, rows)
 # Eighths, so that the numbers are exact in float32 and in JSON; clipped at zero as ReLU does, so that there are ties.
 values = numpy.maximum(0, numpy.round(8 * (random.normal(size=(rows, nodes)) + 1.5 * (labels[:, None] == numpy.arange(nodes)[None, :])) - 2) / 8)
-onehot = numpy.eye(classes)[labels]
 
 
 def bins_of(column, count):
     """Bins of nearly equal counts; equal values share that of the first."""
     order = numpy.sort(column)
     return numpy.searchsorted(order, column, side="left") * count // len(column)
-
-
-def readout(chosen):
-    fit = LinearRegression().fit(values[:, chosen], onehot)
-    return float((fit.predict(values[:, chosen]).argmax(1) == labels).mean())
 
 
 golden = {
@@ -36,7 +29,6 @@ golden = {
     "areas": [[roc_auc_score(labels == c, values[:, h]) for c in range(classes)] for h in range(nodes)],
     "information": [[mutual_info_score(labels == c, bins_of(values[:, h], 8)) / numpy.log(2) for c in range(classes)] for h in range(nodes)],
     "total": [mutual_info_score(labels, bins_of(values[:, h], 8)) / numpy.log(2) for h in range(nodes)],
-    "readouts": [{"nodes": chosen, "accuracy": readout(chosen)} for chosen in ([0], [0, 1], [2, 3, 4], [0, 1, 2, 3, 4])],
     # Groups that average linkage has after all but two joins, as sorted lists of the first 12 rows.
     "groups": [sorted(numpy.flatnonzero(scipy.cluster.hierarchy.fcluster(linkage(values[:12] + numpy.arange(12)[:, None] / 64, "average"), 3, "maxclust") == g).tolist()) for g in (1, 2, 3)],
 }

@@ -1,3 +1,5 @@
+import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/nodes';
+
 /** Five numbers of a group of values; quartiles interpolate linearly between order statistics (numpy's default). Empty groups hold NaN. */
 export interface Box {
   readonly min: number;
@@ -12,8 +14,11 @@ export interface Box {
 export interface NodeBoxes {
   readonly node: number;
   readonly boxes: readonly Box[];
-  /** Mean over pairs of classes of {@link overlap}: 0 is no two boxes touch, 1 is every box lies in every other. */
+  /** Mean over pairs of classes with rows of how much of their histograms is alike: 0 is all apart, 1 all the same, also without a pair. */
   readonly overlap: number;
+  /** Pairs of classes with rows, and the one that overlaps most, of equals the first. */
+  readonly pairs: number;
+  readonly most?: { readonly a: number; readonly b: number; readonly overlap: number };
   /** Pairs of classes whose boxes do not touch. */
   readonly apart: number;
 }
@@ -28,11 +33,16 @@ export function layerBoxes(data: Float32Array, width: number, group: Uint16Array
   for (const g of group) sizes[g] = (sizes[g] as number) + 1;
   const starts = sizes.map((_, g) => sizes.slice(0, g).reduce((a, b) => a + b, 0));
   const sorted = Array.from({ length: Math.min(BLOCK, width) }, () => new Float32Array(group.length));
+  const bins = overlapBins(group.length, classes);
   const nodes: NodeBoxes[] = [];
   for (let first = 0; first < width; first += BLOCK) {
     const block = Math.min(BLOCK, width - first);
     gather(data, width, first, block, group, starts, sorted);
-    for (let n = 0; n < block; n++) nodes.push(nodeBoxes(first + n, starts.map((start, g) => box((sorted[n] as Float32Array).subarray(start, start + (sizes[g] as number))))));
+    for (let n = 0; n < block; n++) {
+      const node = first + n;
+      const edges = binEdges((row) => data[row * width + node] as number, group.length, bins);
+      nodes.push(nodeBoxes(node, starts.map((start, g) => (sorted[n] as Float32Array).subarray(start, start + (sizes[g] as number))), edges));
+    }
   }
   return nodes;
 }
@@ -104,26 +114,26 @@ function select(values: Float32Array, first: number, place: number): void {
   }
 }
 
-function nodeBoxes(node: number, boxes: readonly Box[]): NodeBoxes {
+/** @param parts values of each class, whose order is lost */
+function nodeBoxes(node: number, parts: readonly Float32Array[], edges: Float32Array): NodeBoxes {
   let sum = 0;
   let pairs = 0;
+  let most: NodeBoxes['most'];
+  forOverlaps(parts, edges, (a, b, overlap) => {
+    sum += overlap;
+    pairs++;
+    if (!most || overlap > most.overlap) most = { a, b, overlap };
+  });
+  const boxes = parts.map(box);
   let apart = 0;
   forPairs(boxes, (a, b) => {
-    const share = overlap(a, b);
-    sum += share;
-    pairs++;
-    if (share === 0) apart++;
+    if (gapOf(a, b) > 0) apart++;
   });
-  return { node, boxes, overlap: pairs === 0 ? 1 : sum / pairs, apart };
+  return { node, boxes, overlap: pairs === 0 ? 1 : sum / pairs, pairs, ...(most && { most }), apart };
 }
 
-/** Length that two boxes [q1, q3] share, as a share of the shorter one; a box without length counts as inside (1) or outside (0). */
-export function overlap(a: Box, b: Box): number {
-  const shared = Math.min(a.q3, b.q3) - Math.max(a.q1, b.q1);
-  if (shared < 0) return 0;
-  const shorter = Math.min(a.q3 - a.q1, b.q3 - b.q1);
-  return shorter === 0 ? 1 : shared / shorter;
-}
+/** Length between two boxes [q1, q3]; negative where they share some. */
+const gapOf = (a: Box, b: Box): number => Math.max(a.q1, b.q1) - Math.min(a.q3, b.q3);
 
 function forPairs(boxes: readonly Box[], visit: (a: Box, b: Box, i: number, j: number) => void): void {
   for (let i = 0; i < boxes.length; i++) {
@@ -140,20 +150,13 @@ export function farthestPair(boxes: readonly Box[]): { readonly a: number; reado
   let widest = 0;
   let found: { readonly a: number; readonly b: number } | undefined;
   forPairs(boxes, (p, q, a, b) => {
-    const gap = Math.max(p.q1, q.q1) - Math.min(p.q3, q.q3);
+    const gap = gapOf(p, q);
     if (gap > widest) [widest, found] = [gap, { a, b }];
   });
   return found;
 }
 
-/** Pairs of classes by the overlap of their boxes, least first; only classes with rows. */
-export function classPairs(boxes: readonly Box[]): { readonly a: number; readonly b: number; readonly overlap: number }[] {
-  const pairs: { a: number; b: number; overlap: number }[] = [];
-  forPairs(boxes, (p, q, a, b) => pairs.push({ a, b, overlap: overlap(p, q) }));
-  return pairs.sort((p, q) => p.overlap - q.overlap || p.a - q.a || p.b - q.b);
-}
-
-/** Nodes that keep most classes apart first, ties by node. */
+/** Nodes on which classes overlap least first, ties by node. */
 export function bySeparation(nodes: readonly NodeBoxes[]): NodeBoxes[] {
   return [...nodes].sort((a, b) => a.overlap - b.overlap || a.node - b.node);
 }

@@ -10,8 +10,8 @@ export interface NodeCard {
   readonly largest: number;
   /** Weight image's strength as a share of the layer's strongest. */
   readonly share: number;
-  /** Accuracy lost with the node at its mean. */
-  readonly costMean: number;
+  /** What the margin of the true class loses with the node at its mean; NaN where it was not measured. */
+  readonly marginMean: number;
   /** The classes shown, ascending. */
   readonly classes: readonly number[];
   /** One number of {@link CLASS_FIGURES} for each class shown; NaN for a class without rows. */
@@ -23,9 +23,9 @@ export interface NodeCard {
 
 /**
  * Area under the ROC curve and mutual information with being of the class (bits), each with the ends of its interval; mean
- * gradient of the class's logit; accuracy lost with the node at zero; share of zeros by true and by predicted class.
+ * gradient of the class's logit; what the margin of the class's images loses with the node at zero; share of zeros by true and by predicted class.
  */
-export const CLASS_FIGURES = ['area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'costZero', 'zeros', 'predictedZeros'] as const;
+export const CLASS_FIGURES = ['area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'marginZero', 'zeros', 'predictedZeros'] as const;
 /** One of them. */
 export type ClassFigure = (typeof CLASS_FIGURES)[number];
 
@@ -42,7 +42,7 @@ export function nodeCard(card: NodeCard, pictures: NodePictures, allNames: reado
   const number = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits).replace(/^-(?=0[.0]*$)/, '').replace('-', '−') : '–');
   const brief = (value: number): string => (Math.abs(value) < 1e-6 ? '0' : String(Number(value.toPrecision(2))));
   const at = (value: number): string => value.toFixed(1);
-  const { area, areaLow, areaHigh, information, informationLow, informationHigh, gradient, costZero, zeros, predictedZeros } = card.byClass;
+  const { area, areaLow, areaHigh, information, informationLow, informationHigh, gradient, marginZero, zeros, predictedZeros } = card.byClass;
   const names = card.classes.map((c) => allNames[c] as string);
   const colours = card.classes.map((c) => allColours[c] as string);
   const [left, step, tall] = [54, 186 / names.length, 32];
@@ -77,7 +77,7 @@ export function nodeCard(card: NodeCard, pictures: NodePictures, allNames: reado
   const ticks = (values: readonly number[], y: (value: number) => number): string => values.map((value, i) => (Number.isFinite(value) ? line(`M${at(x(i, 0.02))} ${at(y(value))}h${at(step * 0.96)}`) : '')).join('');
   const centred = (values: readonly number[]): number[] => values.map((value) => value - 0.5);
   const [low, high] = [Math.min(0, ...finite(card.truth), ...finite(card.predicted)), Math.max(1e-9, ...finite(card.truth), ...finite(card.predicted))];
-  const most = { bits: peak([...information, ...informationHigh]), logit: peak(gradient), cost: peak(costZero) };
+  const most = { bits: peak([...information, ...informationHigh]), logit: peak(gradient), margin: peak(marginZero) };
   const rows = [
     boxes('true', card.truth, low, high),
     boxes('predicted', card.predicted, low, high),
@@ -85,16 +85,16 @@ export function nodeCard(card: NodeCard, pictures: NodePictures, allNames: reado
     bars('AUC', '½ ± ½', centred(area), -0.5, 0.5, [centred(areaLow), centred(areaHigh)]),
     bars('bits', `to ${brief(most.bits)}`, information, 0, most.bits, [informationLow, informationHigh]),
     bars('logit', `± ${brief(most.logit)}`, gradient, -most.logit, most.logit),
-    bars('cost', `± ${brief(100 * most.cost)} points`, costZero, -most.cost, most.cost),
+    bars('margin', `± ${brief(most.margin)}`, marginZero, -most.margin, most.margin),
   ];
   const slanted = names.length > 12 || names.some((name) => name.length > 2);
   const labels = names.map((name, i) => (slanted ? `<text transform="translate(${at(x(i, 0.5) + 3)} ${top + 8}) rotate(-50)" font-size="8" text-anchor="end" fill="currentColor">${safe(name.slice(0, 12))}</text>` : `<text x="${at(x(i, 0.5))}" y="${top + 10}" font-size="8.5" text-anchor="middle" fill="currentColor">${safe(name)}</text>`)).join('');
   const interval = (value: number, from: number, to: number): string => `${number(value, 2)} (${number(from, 2)} to ${number(to, 2)})`;
   const said = names.map((name, i) => {
     const middle = `median ${number(card.truth[5 * i + 2] as number, 2)}, of those predicted ${number(card.predicted[5 * i + 2] as number, 2)}, zero for ${number(100 * (zeros[i] as number), 0)}%`;
-    return `${name}: ${middle}, AUC ${interval(area[i] as number, areaLow[i] as number, areaHigh[i] as number)}, ${interval(information[i] as number, informationLow[i] as number, informationHigh[i] as number)} bits, gradient ${number(gradient[i] as number, 2)}, costs ${number(100 * (costZero[i] as number), 1)} points`;
+    return `${name}: ${middle}, AUC ${interval(area[i] as number, areaLow[i] as number, areaHigh[i] as number)}, ${interval(information[i] as number, informationLow[i] as number, informationHigh[i] as number)} bits, gradient ${number(gradient[i] as number, 2)}, margin lost ${number(marginZero[i] as number, 2)}`;
   });
   const chart = `<svg viewBox="0 0 240 ${top + (slanted ? 46 : 14)}" role="img" aria-label="${safe(`Node ${card.node} by class. ${said.join('; ')}`)}">${rows.join('')}${labels}</svg>`;
   const beyond = `${number(card.reached, 2)}; real images reach ${number(card.largest, 2)}`;
-  return `<figure class="node-card" style="--share:${card.share.toFixed(3)}"><div class="pictures"><div>${pictures.weights}<span>weights</span></div><div>${pictures.maximiser}<span>maximiser</span></div><div>${pictures.images}<span>most, median, least</span></div></div>${chart}<figcaption><b>Node ${card.node}</b> ${safe(card.sentence)}. Maximiser ${beyond}; zero for ${number(100 * card.zeros, 0)}%; ${number(card.information, 2)} bits; at its mean it costs ${number(100 * card.costMean, 1)} points.</figcaption></figure>`;
+  return `<figure class="node-card" style="--share:${card.share.toFixed(3)}"><div class="pictures"><div>${pictures.weights}<span>weights</span></div><div>${pictures.maximiser}<span>maximiser</span></div><div>${pictures.images}<span>most, median, least</span></div></div>${chart}<figcaption><b>Node ${card.node}</b> ${safe(card.sentence)}. Maximiser ${beyond}; zero for ${number(100 * card.zeros, 0)}%; ${number(card.information, 2)} bits${Number.isFinite(card.marginMean) ? `; held at its mean it takes ${number(card.marginMean, 2)} off the margin` : ''}.</figcaption></figure>`;
 }

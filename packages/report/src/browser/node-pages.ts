@@ -10,7 +10,7 @@ export interface PackedNodes {
   /** C, and the names of the figures of a class in their order, F. */
   readonly classes: number;
   readonly byClass: readonly ClassFigure[];
-  /** base64 of float32[H][7 + (1 + F + 10) C]: zeros, information, reached, largest, share, costMean, overall cost, then the classes, their figures, and five quantiles for each, by true and by predicted class. */
+  /** base64 of float32[H][7 + (1 + F + 10) C]: zeros, information, reached, largest, share, margin lost at the mean and at zero (NaN where it was not measured), then the classes, their figures, and five quantiles for each, by true and by predicted class. */
   readonly figures: string;
   /** Nodes by likeness. */
   readonly order: readonly number[];
@@ -42,7 +42,7 @@ export function nodePages({ card, names, colours }: { card: typeof nodeCard; nam
     const part = (node: number, from: number, times = 1): number[] => Array.from(floats.subarray(node * width + 7 + from * C, node * width + 7 + (from + times) * C));
     const figure = (node: number, at: number): number => floats[node * width + at] as number;
     const cardOf = (node: number): NodeCard => ({
-      ...{ node, sentence: packed.sentences[node] as string, zeros: figure(node, 0), information: figure(node, 1), reached: figure(node, 2), largest: figure(node, 3), share: figure(node, 4), costMean: figure(node, 5) },
+      ...{ node, sentence: packed.sentences[node] as string, zeros: figure(node, 0), information: figure(node, 1), reached: figure(node, 2), largest: figure(node, 3), share: figure(node, 4), marginMean: figure(node, 5) },
       classes: part(node, 0),
       byClass: Object.fromEntries(byClass.map((name, i) => [name, part(node, 1 + i)])) as unknown as NodeCard['byClass'],
       ...{ truth: part(node, 1 + byClass.length, 5), predicted: part(node, 6 + byClass.length, 5) },
@@ -67,8 +67,9 @@ export function nodePages({ card, names, colours }: { card: typeof nodeCard; nam
     };
     const nodes = packed.sentences.map((_, node) => node);
     const falling = (at: number) => (): number[] => [...nodes].sort((a, b) => figure(b, at) - figure(a, at) || a - b);
-    const orders: Record<string, () => number[]> = { 'accuracy it costs': falling(6), 'information on the class': falling(1), 'largest activation': falling(3), 'share of zeros': falling(0), likeness: () => [...packed.order], number: () => nodes };
-    let order = orders['accuracy it costs']!();
+    const priced = nodes.every((node) => Number.isFinite(figure(node, 6)));
+    const orders: Record<string, () => number[]> = { ...(priced && { 'what its loss costs': falling(6) }), 'information on the class': falling(1), 'largest activation': falling(3), 'share of zeros': falling(0), likeness: () => [...packed.order], number: () => nodes };
+    let order = (Object.values(orders)[0] as () => number[])();
     let page = 0;
     const pages = Math.ceil(nodes.length / packed.page);
     const controls = document.createElement('div');

@@ -4,20 +4,20 @@ import { ints, reals, texts } from './columns.js';
 import { classAxis, classColour } from './theme.js';
 import type { Drawing } from './vega.js';
 
-/** What is drawn of a node and class: its title, its number, the ends of its interval, what is taken off them, and their unit in parts. */
+/** What is drawn of a node and class: its title, its number, the ends of its interval, and what is taken off them. */
 const MEASURES = [
-  { title: 'AUC − ½', value: 'area', low: 'areaLow', high: 'areaHigh', zero: 0.5, times: 1 },
-  { title: 'information, bits', value: 'information', low: 'informationLow', high: 'informationHigh', zero: 0, times: 1 },
-  { title: 'gradient of the logit', value: 'gradient', low: 'gradient', high: 'gradient', zero: 0, times: 1 },
-  { title: 'accuracy lost, points', value: 'costZero', low: 'costZero', high: 'costZero', zero: 0, times: 100 },
+  { title: 'AUC − ½', value: 'area', low: 'areaLow', high: 'areaHigh', zero: 0.5 },
+  { title: 'information, bits', value: 'information', low: 'informationLow', high: 'informationHigh', zero: 0 },
+  { title: 'gradient of the logit', value: 'gradient', low: 'gradient', high: 'gradient', zero: 0 },
+  { title: 'margin lost, logits', value: 'marginZero', low: 'marginZero', high: 'marginZero', zero: 0 },
 ] as const;
 
 /** Selectivity, gradient and cost by class of a few nodes as small multiples. */
 export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], names: readonly string[]): Drawing {
   const cells = cards.flatMap(({ node, classes, byClass }) =>
     classes.flatMap((c, i) =>
-      MEASURES.map(({ title, zero, times, ...of }) => {
-        const shown = (name: ClassFigure): number => times * ((byClass[name][i] as number) - zero);
+      MEASURES.map(({ title, zero, ...of }) => {
+        const shown = (name: ClassFigure): number => (byClass[name][i] as number) - zero;
         return { node, class: names[c] as string, measure: title, value: shown(of.value), low: shown(of.low), high: shown(of.high) };
       }),
     ),
@@ -37,7 +37,7 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
       ],
     },
   };
-  return { name: `nodes-${layer}-classes`, alt: `Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and accuracy lost, by class, of ${cards.length} nodes of ${layer}`, spec, data };
+  return { name: `nodes-${layer}-classes`, alt: `Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and margin lost, by class, of ${cards.length} nodes of ${layer}`, spec, data };
 }
 
 const FIVE = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;

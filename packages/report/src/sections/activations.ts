@@ -1,5 +1,6 @@
+import { overlapBins } from '@layerwise/kernels/nodes';
 import { boxPlot } from '../browser/box-plot.js';
-import { bySeparation, classPairs, farthestPair, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
+import { bySeparation, farthestPair, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../figures/png.js';
@@ -45,19 +46,19 @@ export async function activationsSection(context: Context, topNodes: number, int
 /** Which layer separates the true classes best, by its best node. */
 function lead(studies: readonly LayerStudy[]): string {
   const best = studies.map(({ truth }) => bySeparation(truth)[0] as NodeBoxes);
-  const pairs = classPairs((best[0] as NodeBoxes).boxes).length;
+  const { pairs } = best[0] as NodeBoxes;
   return `Of ${pairs} pairs of true classes the node that separates best keeps the boxes apart of ${listed(best.map(({ apart }, index) => `${apart} in hidden layer ${index + 1}`))}.`;
 }
 
 function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly string[]): string {
   const best = bySeparation(truth)[0] as NodeBoxes;
-  const pairs = classPairs(best.boxes);
+  const { pairs, most } = best;
   const farthest = farthestPair(best.boxes);
-  const worst = pairs[pairs.length - 1];
-  const touching = worst && worst.overlap > 0 ? `; ${names[worst.a]} and ${names[worst.b]} overlap most (${percent(worst.overlap, 0)} of the shorter box)` : '';
-  if (best.apart === 0 || !farthest) return `No node of hidden layer ${index + 1} keeps the boxes of any of ${pairs.length} pairs of true classes apart${touching}.`;
-  const which = layer.width === 1 ? `The one node of hidden layer ${index + 1}` : `In hidden layer ${index + 1} node ${best.node} separates best: it`;
-  return `${which} keeps the boxes of ${best.apart} of ${pairs.length} pairs of true classes apart, ${names[farthest.a]} and ${names[farthest.b]} farthest${touching}.`;
+  const overlapping = most ? `; ${names[most.a]} and ${names[most.b]} overlap most (${percent(most.overlap, 0)} of their histograms)` : '';
+  const one = layer.width === 1;
+  if (truth.every(({ apart }) => apart === 0)) return `${one ? 'The one node' : 'No node'} of hidden layer ${index + 1} keeps the boxes of ${one ? 'none' : 'any'} of ${pairs} pairs of true classes apart${one ? overlapping : ''}.`;
+  const which = one ? `The one node of hidden layer ${index + 1}` : `In hidden layer ${index + 1} node ${best.node} separates best: it`;
+  return `${which} keeps the boxes of ${best.apart} of ${pairs} pairs of true classes apart${farthest ? `, ${names[farthest.a]} and ${names[farthest.b]} farthest` : ''}${overlapping}.`;
 }
 
 function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { train, network }, names }: Context): Drawing {
@@ -76,7 +77,7 @@ function layerBlock({ layer, predicted, truth }: LayerStudy, topNodes: number, n
   const colours = names.map((_, c) => classColour(c));
   const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);
-  return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
+  return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. Overlap: how much of two classes’ histograms is alike, in ${overlapBins(train.rows, names.length)} bins of equal counts, mean over all pairs.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
 ${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top, 'predicted'))}${byClass('true', plots(same, 'true'))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top, 'predicted')}<details><summary>By true class</summary>${plots(same, 'true')}</details></div>`}</div>
 ${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
 ${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;

@@ -14,7 +14,7 @@ const SHEET_COLUMNS = 32;
 export const MOST_CLASSES = 30;
 
 const QUANTILES = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;
-const NODE_FIGURES = ['zeros', 'information', 'reached', 'largest', 'costMean'] as const;
+const NODE_FIGURES = ['zeros', 'information', 'reached', 'largest', 'marginMean'] as const;
 
 /** What the cards of a layer say. @param K number of classes */
 export function cardsOf(layer: LayerFindings, K: number, { experiment: { images } }: Context): NodeCard[] {
@@ -30,7 +30,7 @@ export function cardsOf(layer: LayerFindings, K: number, { experiment: { images 
     const fives = (columns: readonly number[][]): number[] => places.flatMap((place) => columns.map((values) => values[place] as number));
     return {
       ...{ node, sentence, share: strongest > 0 ? strengths[node] / strongest : 0, classes: shown, truth: fives(truth), predicted: fives(predicted) },
-      ...{ zeros: nodes.zeros[node], information: nodes.information[node], reached: nodes.reached[node], largest: nodes.largest[node], costMean: nodes.costMean[node] },
+      ...{ zeros: nodes.zeros[node], information: nodes.information[node], reached: nodes.reached[node], largest: nodes.largest[node], marginMean: nodes.marginMean[node] },
       byClass: Object.fromEntries(CLASS_FIGURES.map((name) => [name, places.map((place) => classes[name][place])])) as unknown as NodeCard['byClass'],
     };
   });
@@ -49,19 +49,18 @@ export interface Tile {
   readonly ink: boolean;
 }
 
-/** The pictures of one node; the maximiser of a first layer is signed, deeper ones are ink. */
+/** The pictures of one node. */
 export function tiles(layer: LayerFindings, node: number, { experiment: { images } }: Context): Record<keyof NodePictures, Tile> {
   const { width, height, shown } = images;
   const size = width * height;
   const own = (values: Float32Array): Float32Array => values.subarray(node * size, (node + 1) * size);
-  const signed = 'length' in layer.info.maximiser;
   const few = Math.min(IMAGES, layer.shown);
   const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => (i < few ? images.shown.at('train', list[node * layer.shown + i]) : undefined));
   const rows = layer.info.units > MANY ? [layer.most] : [layer.most, layer.median, layer.least];
-  const maximiser = own(layer.maximisers);
+  const maximiser = images.shown.of(Uint8Array.from(own(layer.maximisers), (value) => Math.round(255 * value)));
   return {
     weights: { image: signedPixels(own(layer.weights), width, height), ink: false },
-    maximiser: { image: signed ? signedPixels(maximiser, width, height) : inkSheet([images.shown.of(Uint8Array.from(maximiser, (value) => Math.round(255 * value)))], shown.width, shown.height, 1), ink: !signed },
+    maximiser: { image: inkSheet([maximiser], shown.width, shown.height, 1), ink: true },
     images: { image: inkSheet(rows.flatMap(ids), shown.width, shown.height, IMAGES), ink: true },
   };
 }
@@ -74,8 +73,8 @@ export function pictures(found: Record<keyof NodePictures, Tile>, node: number):
 
 /** All nodes of a layer for the page's script. */
 export function pack(layer: LayerFindings, cards: readonly NodeCard[], all: readonly Record<keyof NodePictures, Tile>[], page: number): PackedNodes {
-  const overall = layer.node('costZero');
-  const figures = cards.map((c) => [c.zeros, c.information, c.reached, c.largest, c.share, c.costMean, overall[c.node], ...c.classes, ...CLASS_FIGURES.flatMap((name) => c.byClass[name]), ...c.truth, ...c.predicted]);
+  const overall = layer.node('marginZero');
+  const figures = cards.map((c) => [c.zeros, c.information, c.reached, c.largest, c.share, c.marginMean, overall[c.node], ...c.classes, ...CLASS_FIGURES.flatMap((name) => c.byClass[name]), ...c.truth, ...c.predicted]);
   const sheet = (kind: keyof NodePictures): PackedNodes['sheets'][typeof kind] => {
     const { width, height } = all[0][kind].image;
     return { url: pngUrl(together(all.map((tile) => tile[kind].image), SHEET_COLUMNS)), width, height, ink: all[0][kind].ink };

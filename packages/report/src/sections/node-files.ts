@@ -46,7 +46,7 @@ function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): Re
     const values = layer.node(name);
     return reals(nodes.map((node) => values[node] as number));
   };
-  if (kind === 'weights') return { costZero: column('costZero'), information: column('information') };
+  if (kind === 'weights') return { marginZero: column('marginZero'), information: column('information') };
   if (kind === 'maximiser') return { reached: column('reached'), largest: column('largest') };
   const ids = (list: Uint32Array, name: string): ResultTable => Object.fromEntries(Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [`${name}${i + 1}`, ints(nodes.map((node) => list[node * layer.shown + i] as number))]));
   return { ...ids(layer.most, 'most'), ...(layer.info.units <= MANY && { ...ids(layer.median, 'median'), ...ids(layer.least, 'least') }) };

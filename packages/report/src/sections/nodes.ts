@@ -1,3 +1,4 @@
+import { DUPLICATE } from '@layerwise/contracts';
 import { nodeCard } from '../browser/node-card.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { ints, reals, texts } from '../figures/columns.js';
@@ -19,47 +20,81 @@ export async function nodesSection(context: Context, page: number, interactive: 
   if (!last || !experiment.nodes) return undefined;
   const blocks: Markup[] = [];
   for (const layer of layers) blocks.push(await layerBlock(layer, context, page, interactive));
-  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. </p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Cost: accuracy lost on the class when the node is set to zero. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}` };
+  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. </p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}` };
 }
 
 function lead(layer: LayerFindings): string {
   const { info, sentences } = layer;
-  const [first] = byCost(layer);
-  const idle = info.dead.length + new Set(info.duplicates.map(({ node }) => node)).size;
-  if (info.units === 1) return `The one node of the last hidden layer ${sentences[first]}.`;
-  return `Node ${first} matters most in the last hidden layer: it ${sentences[first]}. Of ${plural(info.units, 'node')} there, ${info.readout.for95} are enough for a linear readout to keep 95% of its accuracy and ${info.readout.for99} for 99%; ${idle === 0 ? 'none is dead or repeats' : idle === 1 ? '1 is dead or repeats' : `${idle} are dead or repeat`} another.`;
+  if (info.units === 1) return `The one node of the last hidden layer ${sentences[0]}.`;
+  return [foremost(layer), kept(layer), alike(layer)].filter(Boolean).join(' ');
 }
 
-/** Nodes by falling accuracy lost at zero, of equals the first. */
-function byCost(layer: LayerFindings): number[] {
-  const cost = layer.node('costZero');
-  return cost.map((_, node) => node).sort((a, b) => cost[b] - cost[a] || a - b);
+/** Differences within so many standard errors are not told from none. */
+const ERRORS = 2;
+
+/** The node whose loss costs most, or those among which none stands out. */
+function foremost(layer: LayerFindings): string {
+  const [loss, error] = [layer.node('marginZero'), layer.node('marginZeroError')];
+  const [first] = inOrder(layer);
+  const [most, own] = [loss[first as number] as number, error[first as number] as number];
+  if (!Number.isFinite(most)) return '';
+  if (!(most > ERRORS * own)) return 'There is no node in the last hidden layer without which the margin of the true class clearly falls.';
+  const close = inOrder(layer).filter((node) => most - (loss[node] as number) <= ERRORS * Math.hypot(own, error[node] as number));
+  if (close.length === 1) return `Node ${first} matters most in the last hidden layer: it ${layer.sentences[first as number]}.`;
+  return close.length > 4 ? `No node matters clearly more than the others in the last hidden layer.` : `Nodes ${listed(close)} matter most in the last hidden layer, none clearly more than the other${close.length > 2 ? 's' : ''}.`;
 }
+
+function kept({ info: { units, enough } }: LayerFindings): string {
+  if (!enough) return '';
+  return `With all but ${enough.for95} of its ${plural(units, 'node')} held at their means the net keeps 95% of its accuracy, with all but ${enough.for99} it keeps 99%.`;
+}
+
+function alike({ info: { dead, duplicates, nearest } }: LayerFindings): string {
+  const repeating = new Set(duplicates.map(({ node }) => node)).size;
+  const silent = dead.length === 0 ? 'None is dead' : `${plural(dead.length, 'node is', 'nodes are')} dead`;
+  if (repeating > 0) return `${silent}; ${plural(repeating, 'repeats', 'repeat')} another (correlation above ${DUPLICATE}).`;
+  return nearest ? `${silent}, and none repeats another: the nearest, ${nearest.of} and ${nearest.node}, correlate by ${fixed(nearest.correlation, 2)} (the limit is ${DUPLICATE}).` : `${silent}.`;
+}
+
+/** Nodes by falling loss of the margin without them, where that was not measured by information on the class; of equals the first. */
+function inOrder(layer: LayerFindings): number[] {
+  const loss = layer.node(priced(layer) ? 'marginZero' : 'information');
+  return loss.map((_, node) => node).sort((a, b) => (loss[b] as number) - (loss[a] as number) || a - b);
+}
+
+const priced = ({ info }: LayerFindings): boolean => info.sampled.ablation > 0;
 
 async function layerBlock(layer: LayerFindings, context: Context, page: number, interactive: boolean): Promise<Markup> {
   const { info } = layer;
   const { names } = context;
-  const order = byCost(layer);
+  const order = inOrder(layer);
   const cards = cardsOf(layer, names.length, context);
   const colours = names.map((_, c) => classColour(c));
   const all = cards.map(({ node }) => tiles(layer, node, context));
   const shown = order.slice(0, page).map((node) => raw(nodeCard(cards[node], pictures(all[node], node), names, colours)));
   const sortable = interactive && info.units > 1;
-  const found = 'length' in info.maximiser ? `Maximisers are as long as the mean image (${fixed(info.maximiser.length, 2)}), in closed form.` : `Maximisers by ${info.maximiser.steps} steps of gradient ascent within black and white from ${info.maximiser.starts} starts; weights composed along the active paths of ${count(info.sampled.weights)} images.`;
-  const flagged = [info.dead.length > 0 && `dead: ${nodeList(info.dead)}`, info.duplicates.length > 0 && `repeat another (correlation above 0.98): ${nodeList([...new Set(info.duplicates.map(({ node }) => node))])}`].filter(Boolean).join('; ');
   return html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
-<p class="note">Effective rank of the activations ${fixed(info.effectiveRank, 1)}. A linear readout of all nodes is right for ${percent(info.readout.accuracy, 1)}; it takes ${plural(info.readout.for95, 'node')} for 95% of that and ${info.readout.for99} for 99%. Ablation on ${count(info.sampled.ablation)} images, of which the whole net tells ${percent(info.accuracy, 2)} right. ${found}${flagged && ` Nodes that are ${flagged}.`}</p>
+<p class="note">${layerNote(layer)}</p>
 ${info.line && lineNote(info.line, names)}${matrix(layer, context, sortable)}
-<div class="node-cards" id="node-list-${info.name}">${shown}</div>${!interactive && info.units > page && html`<p class="note">The ${page} nodes whose loss costs most, of ${count(info.units)}.</p>`}
+<div class="node-cards" id="node-list-${info.name}">${shown}</div>${!interactive && info.units > page && html`<p class="note">The ${page} nodes ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`}
 ${await nodeFiles(layer, cards, all, order.slice(0, page), context)}
 ${sortable && raw(`<script type="application/json" data-node-list="node-list-${info.name}">${JSON.stringify(pack(layer, cards, all, page)).replace(/</g, '\\u003c')}</script>`)}`;
 }
 
-const nodeList = (nodes: readonly number[]): string => (nodes.length > 12 ? plural(nodes.length, 'node') : listed(nodes));
+function layerNote(layer: LayerFindings): string {
+  const { dead, duplicates, nearest, effectiveRank, sampled, accuracy, maximiser } = layer.info;
+  const lost = priced(layer) ? `What the loss of a node costs is of ${count(sampled.ablation)} images, of which the whole net tells ${percent(accuracy ?? NaN, 2)} right.` : 'What the loss of a node costs was not measured: too much to compute on enough images.';
+  const found = 'exact' in maximiser ? 'Maximisers are exact: of all images from black to white those with the highest activation.' : `Maximisers by ${maximiser.steps} steps of gradient ascent within black and white from ${maximiser.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
+  const repeated = [...new Set(duplicates.map(({ node }) => node))];
+  const flagged = [dead.length > 0 && `Dead: ${nodeList(dead)}.`, repeated.length > 0 && `Repeat another (correlation above ${DUPLICATE}): ${nodeList(repeated)}.`, nearest && `Nearest to each other: ${nearest.of} and ${nearest.node} (correlation ${fixed(nearest.correlation, 3)}).`];
+  return [`Effective rank of the activations ${fixed(effectiveRank, 1)}.`, lost, found, ...flagged].filter(Boolean).join(' ');
+}
 
-function lineNote({ classes, overlaps }: NonNullable<LayerFindings['info']['line']>, names: readonly string[]): Markup {
+const nodeList = (nodes: readonly number[]): string => (nodes.length > 12 ? plural(nodes.length, 'node') : `${nodes.length === 1 ? 'node' : 'nodes'} ${listed(nodes)}`);
+
+function lineNote({ classes, overlaps, bins }: NonNullable<LayerFindings['info']['line']>, names: readonly string[]): Markup {
   const pairs = overlaps.map((value, i) => `${names[classes[i]]} and ${names[classes[i + 1]]} ${percent(value, 0)}`);
-  return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c] as string))}; overlap of neighbours (0% apart, 100% alike): ${listed(pairs)}.</p>`;
+  return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c] as string))}; overlap of the histograms of neighbours in ${bins} bins of equal counts (0% apart, 100% alike): ${listed(pairs)}.</p>`;
 }
 
 /** Classes by nodes, both ordered by likeness: area under the ROC curve around one half. */

@@ -1,0 +1,57 @@
+import { spread } from './ranking.js';
+
+const MOST_BINS = 32;
+/** Rows that edges are taken from at most. */
+const EDGE_ROWS = 4096;
+
+/** Bins of a histogram of each class: twice the cube root of its mean rows (the rule of Rice), at most 32. */
+export function overlapBins(rows: number, classes: number): number {
+  return Math.max(2, Math.min(MOST_BINS, Math.ceil(2 * Math.cbrt(rows / classes))));
+}
+
+/**
+ * Edges of bins of nearly equal counts: quantiles of the values of at most 4,096 evenly spaced rows, each once. A bin holds the
+ * values up to and with its edge that the one before does not hold, the last the values above all edges: equal values share a bin.
+ * @param value of a row
+ * @returns float32, ascending, fewer than `bins`
+ */
+export function binEdges(value: (row: number) => number, rows: number, bins: number): Float32Array {
+  const sample = Float32Array.from(spread(rows, EDGE_ROWS), value).sort();
+  const edges = Array.from({ length: bins - 1 }, (_, i) => sample[Math.floor(((i + 1) * sample.length) / bins)]);
+  return Float32Array.from(edges.filter((edge, i) => i === 0 || edge !== edges[i - 1]));
+}
+
+/**
+ * How much of two classes' values is alike: the sum over bins of the lesser of the classes' shares (the overlapping
+ * coefficient of their histograms); 0 where no bin holds both, 1 where the histograms are the same.
+ * @param parts values of each class
+ * @param edges from {@link binEdges}
+ * @param visit told of each pair of classes with rows, a < b
+ */
+export function forOverlaps(parts: readonly Float32Array[], edges: Float32Array, visit: (a: number, b: number, overlap: number) => void): void {
+  const shares = parts.map((values) => binShares(values, edges));
+  for (let a = 0; a < parts.length; a++) {
+    if (parts[a].length === 0) continue;
+    for (let b = a + 1; b < parts.length; b++) if (parts[b].length > 0) visit(a, b, alike(shares[a], shares[b]));
+  }
+}
+
+function alike(p: Float64Array, q: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += Math.min(p[i], q[i]);
+  return Math.min(1, sum);
+}
+
+function binShares(values: Float32Array, edges: Float32Array): Float64Array {
+  const counts = new Float64Array(edges.length + 1);
+  for (let i = 0; i < values.length; i++) {
+    let [low, high] = [0, edges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (edges[middle] < values[i]) low = middle + 1;
+      else high = middle;
+    }
+    counts[low]++;
+  }
+  return counts.map((n) => n / values.length);
+}
