@@ -39,6 +39,7 @@ describe('ranks', () => {
     const every = Float32Array.from({ length: 5000 }, () => noise() * 10 ** (random.below(60) - 30));
     expect(Array.from(rankRows(every).sorted)).toEqual(Array.from(every.slice().sort()));
     expect(rankRows(new Float32Array(0)).order.length).toBe(0);
+    splitSorted(rankRows(tied), labels, K).forEach((part, c) => expect([...part]).toEqual([...tied.filter((_, r) => labels[r] === c)].sort((x, y) => x - y)));
   });
 
   it('give the share of pairs in order as area', () => {
