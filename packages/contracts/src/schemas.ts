@@ -23,7 +23,7 @@
  * | nodes       | nodes.json          | {@link NodesInfo} |
  * |             | nodes.parquet       | a row per node: {@link NODE_COLUMNS} |
  * |             | classes.parquet     | a row per node and class: {@link NODE_CLASS_COLUMNS} |
- * |             | hidden1.arrow, ...  | a row per node: node uint32, weights float32[W x H] (gradient of the weighted sum by the intensity of each pixel, 0 to 1), maximiser float32[W x H] (intensities), most, least, median uint32[n] (ids of training images) |
+ * |             | hidden1.arrow, ...  | a row per node: node uint32, weights float32[W x H] (gradient of the weighted sum by the intensity of each pixel, 0 to 1), maximiser float32[W x H] (intensities), most, strongest (evenly spaced among the node's strongest rows), least, median uint32[n] (ids of training images) |
  * | report      | index.html, figures/* | |
  */
 export const SCHEMA_VERSION = 1;

@@ -1,9 +1,8 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
-import { binEdges, classAreas, forOverlaps, overlapBins, quantile, rankBins, rankRows, selectivity, splitSorted, topShares, type Ranking, type Selectivity } from '@layerwise/kernels/nodes';
+import { binEdges, classAreas, forOverlaps, overlapBins, quantile, rankBins, rankRows, selectivity, splitSorted, spread, topShares, type Ranking, type Selectivity } from '@layerwise/kernels/nodes';
 import type { Subject } from './inputs.js';
 
 const BINS = 32;
-/** The strongest rows are one of so many, at least a few, and none at the node's lowest value. */
 const STRONGEST = 100;
 const FEWEST_STRONGEST = 10;
 /** The quantiles kept. */
@@ -16,6 +15,16 @@ export interface Spread {
   readonly quantiles: readonly number[];
 }
 
+/** The rows that activate a node most: one of 100, at least 10, none at the node's lowest value. */
+export interface Strongest {
+  /** How many; 0 of a constant node. */
+  readonly rows: number;
+  /** float64[K]: share of each class among them. */
+  readonly shares: Float64Array;
+  /** As many rows as `most` has, evenly spaced among them, the strongest first; of fewer all, and those after them. */
+  readonly sample: Uint32Array;
+}
+
 /** One node over the training rows. K classes. */
 export interface NodeResponse {
   readonly mean: number;
@@ -23,8 +32,7 @@ export interface NodeResponse {
   readonly deviation: number;
   readonly zeros: number;
   readonly largest: number;
-  /** The rows that activate the node most: how many, and the share of each class among them, float64[K]; none of a constant node. */
-  readonly strongest: { readonly rows: number; readonly shares: Float64Array };
+  readonly strongest: Strongest;
   readonly constant: boolean;
   /** Rows. */
   readonly most: Uint32Array;
@@ -53,7 +61,7 @@ export function nodeResponse({ label, predicted, names, bootstrap }: Subject, va
     ...moments(values),
     zeros: shareOfZeros(values),
     largest: ranking.sorted[N - 1],
-    strongest: strongest(ranking, label, K),
+    strongest: strongest(ranking, label, K, count),
     constant: ranking.sorted[0] === ranking.sorted[N - 1],
     most: ranking.order.slice(N - count).reverse(),
     least: ranking.order.slice(0, count),
@@ -85,12 +93,13 @@ function shareOfZeros(values: Float32Array): number {
   return zeros / values.length;
 }
 
-function strongest(ranking: Ranking, label: Uint16Array, K: number): NodeResponse['strongest'] {
+function strongest(ranking: Ranking, label: Uint16Array, K: number, images: number): Strongest {
   const N = label.length;
   let lowest = 0;
   while (lowest < N && ranking.sorted[lowest] === ranking.sorted[0]) lowest++;
   const rows = Math.min(N - lowest, Math.max(Math.ceil(N / STRONGEST), FEWEST_STRONGEST));
-  return { rows, shares: rows > 0 ? topShares(ranking, label, K, rows) : new Float64Array(K).fill(NaN) };
+  const sample = Uint32Array.from(spread(Math.max(rows, images), images), (rank) => ranking.order[N - 1 - rank]);
+  return { rows, shares: rows > 0 ? topShares(ranking, label, K, rows) : new Float64Array(K).fill(NaN), sample };
 }
 
 /** Classes with rows, by rising median, of equal ones by mean, and the overlap of each with the next. @param sorted values of each class */

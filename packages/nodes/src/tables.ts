@@ -70,16 +70,17 @@ function typed(rows: Rows): Record<string, ResultColumn> {
 export function imageTable({ responses, weights, maximisers }: LayerFigures, { id, pixels: P }: Subject): MatrixTable {
   const H = responses.length;
   const width = responses[0].most.length;
-  const ids = (pick: 'most' | 'least' | 'median') => ({ data: Uint32Array.from({ length: H * width }, (_, i) => id[responses[Math.floor(i / width)][pick][i % width]]), width });
+  const ids = (pick: (response: LayerFigures['responses'][number]) => Uint32Array) => ({ data: Uint32Array.from({ length: H * width }, (_, i) => id[pick(responses[Math.floor(i / width)])[i % width]]), width });
   return {
     rows: H,
     columns: {
       node: { data: Uint32Array.from({ length: H }, (_, h) => h), width: 1 },
       weights: { data: Float32Array.from({ length: H * P }, (_, i) => weights[(i % P) * H + Math.floor(i / P)]), width: P },
       maximiser: { data: maximisers.inputs, width: P },
-      most: ids('most'),
-      least: ids('least'),
-      median: ids('median'),
+      most: ids(({ most }) => most),
+      strongest: ids(({ strongest }) => strongest.sample),
+      least: ids(({ least }) => least),
+      median: ids(({ median }) => median),
     },
   };
 }

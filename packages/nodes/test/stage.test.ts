@@ -73,14 +73,14 @@ describe('a net of two hidden layers', () => {
 
   it('names the classes of the rows that activate each node most, as its pictures show them', async () => {
     const [shares, rows] = [numbers(await output.table('classes'), 'strongest'), numbers(await output.table('nodes'), 'strongestRows')];
-    const most = column(await output.matrix('hidden1'), 'most', Uint32Array, 5).data;
+    const sample = column(await output.matrix('hidden1'), 'strongest', Uint32Array, 5).data;
     for (let h = 0; h < H; h++) {
       if (info.layers[0].dead.includes(h)) continue;
       const values = Array.from({ length: N }, (_, r) => ({ c: experiment.label[r], id: 1000 + r, value: Math.fround(Math.max(0, experiment.sums(image(experiment, r))[0][h])) }));
       const top = values.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value).slice(0, 10);
       expect(rows[h]).toBe(top.length);
       for (let c = 0; c < K; c++) expect(shares[h * K + c]).toBeCloseTo(top.filter((one) => one.c === c).length / top.length, 12);
-      expect(top.map(({ id }) => id)).toEqual(expect.arrayContaining([...most.subarray(h * 5, (h + 1) * 5)]));
+      expect([...sample.subarray(h * 5, (h + 1) * 5)], 'every second of ten').toEqual([0, 2, 4, 6, 8].map((rank) => top[rank].id));
     }
   });
 

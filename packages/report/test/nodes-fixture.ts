@@ -35,7 +35,7 @@ export async function nodesArtifact(hidden: readonly number[], { margin = (h) =>
     const ids = { data: Uint32Array.from({ length: units * 8 }, (_, i) => 100 + i), width: 8 };
     const images = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 7) - 3), width: P };
     const maximiser = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 5) / 4), width: P };
-    await artifact.matrix(`hidden${l + 1}`, { rows: units, columns: { weights: images, maximiser, most: ids, median: ids, least: ids } });
+    await artifact.matrix(`hidden${l + 1}`, { rows: units, columns: { weights: images, maximiser, strongest: ids, median: ids, least: ids } });
   }
   return artifact;
 }

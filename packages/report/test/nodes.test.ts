@@ -29,8 +29,8 @@ describe('the chapter on hidden nodes', () => {
     }
     const png = Buffer.from(output.blobs.get('figures/nodes-hidden1-weights-2.png') as Uint8Array);
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([17 * 32, 3 * 37]);
-    const ids = output.tables.get('figures/nodes-hidden1-images-1')?.['most2']?.values;
-    expect([ids?.[0], ids?.[1], ids?.[2]]).toEqual([101, 109, 117]);
+    const ids = output.tables.get('figures/nodes-hidden1-images-1')?.['strongest2']?.values;
+    expect([ids?.[0], ids?.[1], ids?.[2]], 'the third of eight').toEqual([102, 110, 118]);
     expect(output.tables.get('figures/nodes-hidden1-classes')?.['informationHigh']?.values).toHaveLength(300 * K);
     const links = [...new TextDecoder().decode(output.blobs.get('index.html')).matchAll(/href="(figures\/nodes-[^"]*)"/g)].map(([, link]) => link as string);
     for (const link of links) expect(output.blobs.has(link) || output.tables.has(link.replace(/\.parquet$/, '')), link).toBe(true);
@@ -86,7 +86,11 @@ describe('the chapter on hidden nodes', () => {
     });
 
     it('says how many nodes are enough, and the nearest pair with the limit', async () => {
-      expect(await lead({})).toContain('With all but 2 of its 5 nodes held at their means the net keeps 95% of its accuracy, with all but 5 it keeps 99%. 1 node is dead; 1 repeats another (correlation above 0.98).');
+      const enough = (for95: number, for99: number): Other => ({ info: { enough: { accuracy: 0.9, for95, for99, order: [] } } });
+      expect(await lead(enough(5, 5))).toContain(' It takes all 5 nodes there to keep 95% of the accuracy;');
+      expect(await lead(enough(2, 4))).toContain(' With all but 2 of its 5 nodes held at their means the net keeps 95% of its accuracy, with all but 4 for 99%. ');
+      expect(await lead(enough(3, 3))).toContain(' keeps 95% of its accuracy, and even 99%. ');
+      expect(await lead({})).toContain(' keeps 95% of its accuracy, and it takes all of them for 99%. 1 node is dead; 1 repeats another (correlation above 0.98).');
       expect(await lead({ info: { dead: [], duplicates: [], nearest: { node: 7, of: 3, correlation: -0.914 } } })).toContain('None is dead, and none repeats another: the nearest, 3 and 7, correlate by −0.91 (the limit is 0.98).');
     });
   });

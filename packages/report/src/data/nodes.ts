@@ -12,8 +12,8 @@ export interface LayerFindings {
   /** float32[H][P] */
   readonly weights: Float32Array;
   readonly maximisers: Float32Array;
-  /** uint32[H][shown]: ids of training images. */
-  readonly most: Uint32Array;
+  /** uint32[H][shown]: ids of training images; `strongest` evenly spaced among those that activate a node most. */
+  readonly strongest: Uint32Array;
   readonly median: Uint32Array;
   readonly least: Uint32Array;
   readonly shown: number;
@@ -37,10 +37,10 @@ export async function readNodes(artifact: ArtifactReader, size: number): Promise
       info: layer,
       weights: column(table, 'weights', Float32Array, size).data,
       maximisers: column(table, 'maximiser', Float32Array, size).data,
-      most: ids('most'),
+      strongest: ids('strongest'),
       median: ids('median'),
       least: ids('least'),
-      shown: column(table, 'most', Uint32Array).width,
+      shown: column(table, 'strongest', Uint32Array).width,
       sentences: own.map((row) => String((nodes['sentence']?.values as readonly string[])[row])),
       node: (name) => picked(nodes, name, own),
       classes: (name) => picked(classes, name, ownClasses),

@@ -5,9 +5,9 @@ import { inkSheet, signedPixels, together } from '../figures/digits.js';
 import { base64, pngUrl, type IndexedImage } from '../figures/png.js';
 import { pixelImage, type Context } from './section.js';
 
-/** Real images in a row of a card: most, median, least. */
+/** Real images in a row of a card: strongest, median, least. */
 export const IMAGES = 4;
-/** Layers of more nodes show only the images that activate a node most. */
+/** Layers of more nodes show only a node's strongest images. */
 export const MANY = 512;
 const SHEET_COLUMNS = 32;
 /** Classes on a card; of more those whose area is farthest from one half. */
@@ -54,9 +54,11 @@ export function tiles(layer: LayerFindings, node: number, { experiment: { images
   const { width, height, shown } = images;
   const size = width * height;
   const own = (values: Float32Array): Float32Array => values.subarray(node * size, (node + 1) * size);
-  const few = Math.min(IMAGES, layer.shown);
-  const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => (i < few ? images.shown.at('train', list[node * layer.shown + i]) : undefined));
-  const rows = layer.info.units > MANY ? [layer.most] : [layer.most, layer.median, layer.least];
+  const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => {
+    const id = shownId(layer, list, node, i);
+    return id === undefined ? undefined : images.shown.at('train', id);
+  });
+  const rows = layer.info.units > MANY ? [layer.strongest] : [layer.strongest, layer.median, layer.least];
   const maximiser = images.shown.of(Uint8Array.from(own(layer.maximisers), (value) => Math.round(255 * value)));
   return {
     weights: { image: signedPixels(own(layer.weights), width, height), ink: false },
@@ -65,10 +67,16 @@ export function tiles(layer: LayerFindings, node: number, { experiment: { images
   };
 }
 
+/** The `i`-th image of a row of a card: evenly spaced among those that are known; undefined past the last. */
+export function shownId({ shown }: LayerFindings, list: Uint32Array, node: number, i: number): number | undefined {
+  const few = Math.min(IMAGES, shown);
+  return i < few ? list[node * shown + Math.floor((i * shown) / few)] : undefined;
+}
+
 /** The pictures of one node as they stand in its card. */
 export function pictures(found: Record<keyof NodePictures, Tile>, node: number): NodePictures {
   const picture = (kind: keyof NodePictures, alt: string): string => pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map').text;
-  return { weights: picture('weights', 'weights'), maximiser: picture('maximiser', 'maximiser'), images: picture('images', 'images that are most, median and least active') };
+  return { weights: picture('weights', 'weights'), maximiser: picture('maximiser', 'maximiser'), images: picture('images', 'images that activate it most, around the median and least,') };
 }
 
 /** All nodes of a layer for the page's script. */

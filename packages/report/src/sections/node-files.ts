@@ -6,14 +6,14 @@ import { contactSheet } from '../figures/contact-sheet.js';
 import { nodeClassesDrawing, nodeClassesTable } from '../figures/node-classes.js';
 import { draw } from '../figures/vega.js';
 import { html, type Markup } from '../page/html.js';
-import { IMAGES, MANY, type Tile } from './node-cards.js';
+import { IMAGES, MANY, shownId, type Tile } from './node-cards.js';
 import type { Context } from './section.js';
 
 /** Nodes on one sheet. */
 const SHEET = 256;
 
 type Kind = keyof NodePictures;
-const TITLES: Readonly<Record<Kind, string>> = { weights: 'incoming weights', maximiser: 'inputs that activate most', images: 'training images that activate most' };
+const TITLES: Readonly<Record<Kind, string>> = { weights: 'incoming weights', maximiser: 'inputs that activate most', images: 'some of the training images that activate most' };
 
 /**
  * Keeps what the cards of a layer show in figures/: sheets of all nodes' pictures, and their figures by class.
@@ -38,7 +38,7 @@ export async function nodeFiles(layer: LayerFindings, cards: readonly NodeCard[]
 
 /** The images of wide layers are only those that activate most; see `tiles`. */
 function titleOf(kind: Kind, { info }: LayerFindings): string {
-  return kind === 'images' && info.units <= MANY ? 'training images that activate most, around the median and least' : TITLES[kind];
+  return kind === 'images' && info.units <= MANY ? 'some of the training images that activate most, around the median and least' : TITLES[kind];
 }
 
 function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): ResultTable {
@@ -48,8 +48,8 @@ function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): Re
   };
   if (kind === 'weights') return { marginZero: column('marginZero'), information: column('information') };
   if (kind === 'maximiser') return { reached: column('reached'), largest: column('largest') };
-  const ids = (list: Uint32Array, name: string): ResultTable => Object.fromEntries(Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [`${name}${i + 1}`, ints(nodes.map((node) => list[node * layer.shown + i] as number))]));
-  return { ...ids(layer.most, 'most'), ...(layer.info.units <= MANY && { ...ids(layer.median, 'median'), ...ids(layer.least, 'least') }) };
+  const ids = (list: Uint32Array, name: string): ResultTable => Object.fromEntries(Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [`${name}${i + 1}`, ints(nodes.map((node) => shownId(layer, list, node, i) as number))]));
+  return { ...ids(layer.strongest, 'strongest'), ...(layer.info.units <= MANY && { ...ids(layer.median, 'median'), ...ids(layer.least, 'least') }) };
 }
 
 function fileLinks(name: string, extensions: readonly string[]): Markup {

@@ -20,7 +20,7 @@ export async function nodesSection(context: Context, page: number, interactive: 
   if (!last || !experiment.nodes) return undefined;
   const blocks: Markup[] = [];
   for (const layer of layers) blocks.push(await layerBlock(layer, context, page, interactive));
-  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. </p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}` };
+  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}` };
 }
 
 function lead(layer: LayerFindings): string {
@@ -46,7 +46,9 @@ function foremost(layer: LayerFindings): string {
 
 function kept({ info: { units, enough } }: LayerFindings): string {
   if (!enough) return '';
-  return `With all but ${enough.for95} of its ${plural(units, 'node')} held at their means the net keeps 95% of its accuracy, with all but ${enough.for99} it keeps 99%.`;
+  const { for95, for99 } = enough;
+  if (for95 === units) return `It takes all ${units} nodes there to keep 95% of the accuracy; a node left out is held at its mean.`;
+  return `With all but ${for95} of its ${units} nodes held at their means the net keeps 95% of its accuracy, ${for99 === units ? 'and it takes all of them' : for99 === for95 ? 'and even 99%' : `with all but ${for99}`}${for99 === for95 ? '' : ' for 99%'}.`;
 }
 
 function alike({ info: { dead, duplicates, nearest } }: LayerFindings): string {
