@@ -9,6 +9,7 @@ export * from './features.js';
 export * from './json-schema.js';
 export * from './nearest.js';
 export * from './net-params.js';
+export * from './printable.js';
 export * from './schemas.js';
 export * from './sanity.js';
 export * from './seed.js';

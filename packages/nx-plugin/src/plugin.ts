@@ -1,16 +1,18 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { LayerwiseError } from '@layerwise/contracts';
+import { LayerwiseError, printable } from '@layerwise/contracts';
 import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
-import { findLastingDamage, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
+import { findLastingDamage, findStrays, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { StudyPlan } from '@layerwise/study';
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { memoOf, tracerOf } from './code.js';
-import { openGate, sharedCacheOf } from './gate.js';
+import { openGate } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { stageProject, studyProject, type Projects } from './projects.js';
+import { sharedCacheOf } from './shared-cache.js';
+import { watchTaskKeys } from './task-keys.js';
 import { copyNotes, nxCache, nxRecords, placesOf, planWorkspace, relativePath, studyFiles } from './workspace.js';
 
 /** Name shown by Nx. */
@@ -84,7 +86,7 @@ function showLive(folder: string): void {
 async function prepare(workspaceRoot: string, artifacts: string): Promise<void> {
   if (existsSync(artifacts)) accessSync(artifacts, constants.W_OK);
   const cache = nxCache(workspaceRoot);
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
   for (const { name, pid } of await heldLocks(join(artifacts, '.locks'))) say(`another run, process ${pid}, is computing ${name}; where this run needs it, it waits and takes that`);
   let distrusted = takeDistrust(artifacts);
   if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
@@ -93,6 +95,7 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
     say(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`);
     removeArtifact(artifacts, id);
   }
+  for (const { id, file } of findStrays(artifacts)) say(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
   const removed = removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
   for (const { id, entry } of removed) say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
   const doubtful = distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
@@ -103,7 +106,7 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
   const shared = sharedCacheOf();
   if (!shared || distrusted) return;
-  const { env, close } = await openGate(shared, say);
+  const { env, close } = await openGate(shared, { say, folder: nxRecords(workspaceRoot), idOf: await watchTaskKeys() });
   closeGate = close;
   Object.assign(process.env, env);
 }

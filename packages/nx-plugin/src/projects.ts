@@ -6,6 +6,14 @@ import { roleNames, type ExperimentPlan, type StageInstance, type StudyPlan } fr
 /** Command line of Layerwise as the targets call it, from the workspace's root. */
 const layerwise = 'node packages/cli/bin/layerwise.mjs';
 
+/**
+ * Root folder of a stage instance's project: below a file, where nothing can be. Nx reads `.env` and the like in a project's root as the environment
+ * of its tasks, and an artifact's folder holds bytes of others.
+ */
+function rootOf(id: string): string {
+  return `nx.json/${id}`;
+}
+
 /** Nx projects by root folder. */
 export type Projects = Record<string, Omit<ProjectConfiguration, 'root'>>;
 
@@ -27,7 +35,7 @@ export function stageProject(instance: StageInstance, code: string): Projects {
     options: { command: `${layerwise} stage ${id}`, env: { LAYERWISE_STAGE: canonicalJson(instance), LAYERWISE_CODE: `${code} ${process.version}` } },
     metadata: { description: `Compute ${id}`, technologies: ['layerwise'] },
   };
-  return { [`artifacts/stages/${id}`]: { name: id, projectType: 'library', implicitDependencies: upstream, targets: { compute: target }, tags: ['layerwise:stage'] } };
+  return { [rootOf(id)]: { name: id, projectType: 'library', implicitDependencies: upstream, targets: { compute: target }, tags: ['layerwise:stage'] } };
 }
 
 const waiting = { executor: 'nx:noop', cache: false, inputs: [] } satisfies TargetConfiguration;

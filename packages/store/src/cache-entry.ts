@@ -1,94 +1,180 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
-import { sha256 } from '@layerwise/contracts';
-import { parseManifest } from './manifest.js';
+import { createHash, createHmac, timingSafeEqual, type Hmac } from 'node:crypto';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip, createInflateRaw } from 'node:zlib';
+import { printable } from '@layerwise/contracts';
+import { parseManifest, type FileRecord } from './manifest.js';
+import { isDataFile } from './names.js';
+import type { Scratch } from './scratch.js';
+import { readTar, tarEnd, TarFault, tarHeader, tarPadding, type TarMember } from './tar.js';
 
-/** Bytes that an entry of a shared cache may have unpacked. */
+/** Bytes that an entry of a shared cache may have, packed and unpacked. */
 export const maxEntryBytes = 4e9;
 
 const sealBytes = 32;
 
 /**
- * An entry as it travels and lies in a shared cache: the archive, and behind it the HMAC-SHA256 of key and archive under the access token.
- * So whoever has no token can neither change an entry nor put one in the place of another; a gzip reader passes over what follows the archive.
+ * What stands behind the archive of an entry as it travels and lies in a shared cache: the HMAC-SHA256 of key and archive under the access token.
+ * So whoever has no token can neither change an entry nor put one in the place of another; a gzip reader passes over it.
+ * @returns takes the archive
  */
+export function sealFor(key: string, token: string): Hmac {
+  return createHmac('sha256', token).update(`${key}\n`);
+}
+
+/** An archive with its seal behind it, see {@link sealFor}. */
 export function sealEntry(key: string, archive: Uint8Array, token: string): Buffer {
-  return Buffer.concat([archive, sealOf(key, archive, token)]);
+  return Buffer.concat([archive, sealFor(key, token).update(archive).digest()]);
 }
 
-/** The archive of a sealed entry, or what is wrong with the entry. */
-export function openEntry(key: string, entry: Buffer, token: string): Buffer | string {
-  if (entry.length <= sealBytes) return 'is cut short';
-  const archive = entry.subarray(0, -sealBytes);
-  return timingSafeEqual(sealOf(key, archive, token), entry.subarray(-sealBytes)) ? archive : 'is not what was stored under this key with this access token';
+/** Bytes of the archive in a sealed entry, or what is wrong with the entry. */
+export async function openEntry(key: string, entry: Scratch, token: string): Promise<number | string> {
+  const bytes = entry.bytes - sealBytes;
+  if (bytes <= 0) return 'is cut short';
+  const seal = sealFor(key, token);
+  for await (const piece of entry.read(0, bytes)) seal.update(piece);
+  const fits = timingSafeEqual(seal.digest(), await entry.slice(bytes, entry.bytes));
+  return fits ? bytes : 'is not what was stored under this key with this access token';
 }
 
-function sealOf(key: string, archive: Uint8Array, token: string): Buffer {
-  return createHmac('sha256', token).update(`${key}\n`).update(archive).digest();
+/** Where an archive lies, and where it ends. */
+export interface Archive {
+  readonly file: Scratch;
+  readonly bytes: number;
 }
 
 /**
- * Compares the artifact in an entry of Nx's cache with its manifest.
+ * Compares the artifact in an entry of Nx's cache with its manifest, and packs it anew: into `packed` comes nothing but what was checked,
+ * so no reader can find something else in it. What the stage had printed is made {@link printable}.
  * @param archive tar, gzipped: `artifacts/stages/<id>/…` with the manifest, `terminalOutput` and `code`
+ * @param id of the stage instance whose artifact it must be
+ * @param packed takes the new archive; it is worth something only if nothing is wrong
  * @returns what is wrong, or undefined
  */
-export function findEntryFault(archive: Uint8Array): string | undefined {
-  const files = unpack(archive);
-  if (typeof files === 'string') return files;
-  const manifests = [...files.keys()].filter((name) => /^artifacts\/stages\/[^/]+\/manifest\.json$/.test(name));
-  const [name = ''] = manifests;
-  if (manifests.length !== 1) return `must hold one artifact, got ${manifests.length}`;
-  const manifest = parseManifest((files.get(name) as Buffer).toString('utf8'));
-  if (typeof manifest === 'string') return `holds a manifest that ${manifest}`;
-  const folder = `artifacts/stages/${manifest.id}/`;
-  if (name !== `${folder}manifest.json`) return `holds the manifest of ${manifest.id} in another folder`;
-  const wanted = new Map(Object.entries(manifest.files).map(([file, record]) => [`${folder}data/${file}`, record.sha256]));
-  for (const [file, hash] of wanted) if (!files.has(file) || sha256(files.get(file) as Buffer) !== hash) return `holds a ${file} that is not what the manifest says`;
-  const content = files.get(`${folder}content`)?.toString('utf8');
-  if (content !== `${manifest.content}\n`) return 'holds another digest of the content than the manifest';
-  const stray = [...files.keys()].find((file) => !wanted.has(file) && ![name, `${folder}content`, 'terminalOutput', 'code'].includes(file));
-  return stray === undefined ? undefined : `holds ${stray}, which its manifest does not know`;
-}
-
-const block = 512;
-
-/** Files by name, or what is wrong. Links and other special entries are refused. */
-function unpack(archive: Uint8Array): Map<string, Buffer> | string {
-  let tar: Buffer;
+export async function repackEntry(archive: Archive, id: string, packed?: Scratch): Promise<string | undefined> {
   try {
-    tar = gunzipSync(archive, { maxOutputLength: maxEntryBytes });
+    const tar = checkedTar(archive, id);
+    if (packed) await pipeline(tar, createGzip({ level: constants.Z_NO_COMPRESSION }), (pieces: AsyncIterable<Buffer>) => keep(pieces, packed));
+    else for await (const piece of tar) void piece;
+    return undefined;
   } catch (error) {
-    return `cannot be unpacked: ${(error as Error).message}`;
+    if (error instanceof TarFault) return printable(error.message);
+    throw error;
   }
-  const files = new Map<string, Buffer>();
-  let longName: string | undefined;
-  for (let at = 0; at + block <= tar.length && tar[at] !== 0; ) {
-    const header = tar.subarray(at, at + block);
-    const size = sizeIn(header);
-    const content = tar.subarray(at + block, at + block + size);
-    if (!Number.isSafeInteger(size) || content.length !== size) return 'is cut short';
-    const type = String.fromCharCode(header[156] as number);
-    if (type === 'L') longName = text(content);
-    else if (type === '0' || type === '\0') files.set(longName ?? nameIn(header), content);
-    else if (type !== '5') return `holds something that is neither file nor folder: ${longName ?? nameIn(header)}`;
-    if (type !== 'L') longName = undefined;
-    at += block + Math.ceil(size / block) * block;
+}
+
+async function keep(pieces: AsyncIterable<Buffer>, packed: Scratch): Promise<void> {
+  for await (const piece of pieces) await packed.write(piece);
+}
+
+const mostMembers = 10_000;
+
+/** The files beside the data, and the bytes that each may have; `{}` stands for the artifact's folder. */
+const small = { manifest: ['{}/manifest.json', 16e6], content: ['{}/content', 100], terminalOutput: ['terminalOutput', 1e6], code: ['code', 4] } as const;
+
+type Small = keyof typeof small;
+
+/** The tar made anew, as the entry is read; its end comes when all was found right. @throws TarFault */
+async function* checkedTar(archive: Archive, id: string): AsyncGenerator<Buffer> {
+  const folder = `artifacts/stages/${id}`;
+  const date = Math.floor(Date.now() / 1000);
+  const texts: Partial<Record<Small, Buffer>> = {};
+  const files = new Map<string, FileRecord>();
+  yield tarHeader(`${folder}/data`, 0, '5', date);
+  for await (const { part, member } of partsOf(archive, folder)) {
+    if (typeof part !== 'string') texts[part.small] = await textOf(member, small[part.small][1]);
+    else {
+      const hash = createHash('sha256');
+      yield tarHeader(member.name, member.size, '0', date);
+      for await (const piece of member.content) {
+        hash.update(piece);
+        yield piece;
+      }
+      yield tarPadding(member.size);
+      files.set(part, { bytes: member.size, sha256: hash.digest('hex') });
+    }
   }
-  return files;
+  const { manifest, content, terminalOutput } = checkedTexts(texts, files, id);
+  for (const [name, bytes] of [[`${folder}/manifest.json`, manifest], [`${folder}/content`, content], ['terminalOutput', terminalOutput], ['code', successCode]] as const) {
+    yield Buffer.concat([tarHeader(name, bytes.length, '0', date), bytes, tarPadding(bytes.length)]);
+  }
+  yield tarEnd;
 }
 
-function nameIn(header: Buffer): string {
-  const prefix = header.toString('latin1', 257, 263) === 'ustar\0' ? text(header.subarray(345, 500)) : '';
-  return (prefix ? `${prefix}/` : '') + text(header.subarray(0, 100));
+interface Part {
+  /** Path of a data file below `data/`, or which of the small files it is. */
+  readonly part: string | { readonly small: Small };
+  readonly member: TarMember;
 }
 
-/** Octal digits, or, from 8 GiB up, a binary number. */
-function sizeIn(header: Buffer): number {
-  const digits = text(header.subarray(124, 136)).trim();
-  return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : Number.NaN;
+/** The files of an entry; folders are passed over where they can be those of the files. @throws TarFault where something else or anything twice is in it */
+async function* partsOf(archive: Archive, folder: string): AsyncGenerator<Part> {
+  const names = new Set<string>();
+  const smalls = new Map(Object.entries(small).map(([key, [name]]) => [name.replace('{}', folder), key as Small]));
+  for await (const member of readTar(unzip(archive))) {
+    const { name, isFolder } = member;
+    if (names.has(name)) throw new TarFault(`holds ${name} twice`);
+    if (names.add(name).size > mostMembers) throw new TarFault(`holds more than ${mostMembers} files`);
+    const file = name.startsWith(`${folder}/data/`) && isDataFile(name.slice(folder.length + 6)) ? name.slice(folder.length + 6) : undefined;
+    const key = smalls.get(name);
+    if (isFolder ? file === undefined && !`${folder}/data/`.startsWith(`${name}/`) : file === undefined && key === undefined) throw new TarFault(`holds ${name}, which is not part of ${basename(folder)}`);
+    if (!isFolder) yield { part: file ?? { small: key as Small }, member };
+  }
 }
 
-function text(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+async function textOf({ name, size, content }: TarMember, limit: number): Promise<Buffer> {
+  if (size > limit) throw new TarFault(`holds a ${name} of ${size} bytes`);
+  const pieces: Buffer[] = [];
+  for await (const piece of content) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** As Nx writes the exit code 0 of a task. */
+const successCode: Buffer = Buffer.alloc(4);
+
+function checkedTexts({ manifest, content, terminalOutput, code }: Partial<Record<Small, Buffer>>, files: ReadonlyMap<string, FileRecord>, id: string): Record<'manifest' | 'content' | 'terminalOutput', Buffer> {
+  if (!manifest) throw new TarFault(`must hold the artifact ${id}, but has no manifest of it`);
+  const parsed = parseManifest(manifest.toString('utf8'));
+  if (typeof parsed === 'string') throw new TarFault(`holds a manifest that ${parsed}`);
+  if (parsed.id !== id) throw new TarFault(`holds the manifest of ${parsed.id} in the folder of ${id}`);
+  for (const [file, { bytes, sha256 }] of Object.entries(parsed.files)) {
+    const found = files.get(file);
+    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw new TarFault(`holds a data/${file} that is not what the manifest says`);
+  }
+  const stray = [...files.keys()].find((file) => !Object.hasOwn(parsed.files, file));
+  if (stray !== undefined) throw new TarFault(`holds data/${stray}, which its manifest does not know`);
+  if (content?.toString('utf8') !== `${parsed.content}\n`) throw new TarFault('holds another digest of the content than the manifest');
+  if (!code || !terminalOutput) throw new TarFault(`must hold what the task printed and its exit code, got no ${code ? 'terminalOutput' : 'code'}`);
+  if (!code.equals(successCode)) throw new TarFault('must be of a task that succeeded, got another exit code');
+  return { manifest, content, terminalOutput: Buffer.from(printable(terminalOutput.toString('utf8'))) };
+}
+
+/** A gzip header as Nx's packer and GNU gzip on a stream write it: without a name, a comment or other extras. */
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0]);
+const [headerBytes, trailerBytes] = [10, 8];
+
+/** The bytes in a gzip file that is one member and nothing else. @throws TarFault */
+async function* unzip({ file, bytes }: Archive): AsyncGenerator<Buffer> {
+  if (bytes < headerBytes + trailerBytes) throw new TarFault('is cut short');
+  if (!(await file.slice(0, gzipHeader.length)).equals(gzipHeader)) throw new TarFault('cannot be unpacked: it is not gzip as Nx writes it');
+  const inflate = createInflateRaw();
+  const packed = Readable.from(file.read(headerBytes, bytes));
+  packed.on('error', (error) => inflate.destroy(error));
+  packed.pipe(inflate);
+  let total = 0;
+  try {
+    for await (const piece of inflate as AsyncIterable<Buffer>) {
+      total += piece.length;
+      if (total > maxEntryBytes) throw new TarFault(`unpacks to more than ${maxEntryBytes / 1e9} GB`);
+      yield piece;
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code?.startsWith('Z_') ? new TarFault(`cannot be unpacked: ${(error as Error).message}`) : error;
+  } finally {
+    packed.destroy();
+    inflate.destroy();
+  }
+  if (inflate.bytesWritten !== bytes - headerBytes - trailerBytes) throw new TarFault('is cut short, or goes on behind the end of its archive');
 }

@@ -9,6 +9,7 @@ export * from './manifest.js';
 export * from './memo.js';
 export * from './parquet.js';
 export * from './reader.js';
+export * from './scratch.js';
 export * from './shelf.js';
 export * from './staleness.js';
 export * from './storage.js';

@@ -44,6 +44,12 @@ export async function findLastingDamage(root: string): Promise<readonly Damage[]
   return before;
 }
 
+/** Files that lie in artifacts' folders and are no part of them: somebody put them there. */
+export function findStrays(root: string): readonly { readonly id: string; readonly file: string }[] {
+  const seen = new Seen(join(root, seenFile));
+  return artifactsIn(root).flatMap((place) => seen.straysIn(place).map((file) => ({ id: place.id, file })));
+}
+
 const distrustFile = '.distrust';
 
 /** Notes that an artifact which Nx took for restored is not whole, so that the next run asks the stages instead of Nx's cache. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { parseManifest, type Manifest } from './manifest.js';
 import { lookOf } from './memo.js';
 
@@ -68,6 +68,15 @@ export class Seen {
     return damage;
   }
 
+  /** Files in a folder that its manifest does not know, sorted; of a folder without a manifest nothing is known. */
+  straysIn(place: Place): string[] {
+    const { key, folder } = place;
+    const noted = this.notes[key];
+    const manifest = noted?.['manifest.json'] === lookOf(join(folder, 'manifest.json')) ? undefined : manifestIn(place);
+    const known = new Set(manifest ? filesOf(manifest) : Object.keys(noted ?? {}));
+    return known.size === 0 ? [] : filesBelow(folder).filter((file) => !known.has(file) && file !== 'content' && !desktop.test(file)).sort();
+  }
+
   /** Adds to the notes what {@link damageOf} has read and found sound, so that it is not read again. Never throws: it can be. */
   keep(): void {
     if (this.file === undefined || Object.keys(this.sound).length === 0) return;
@@ -97,6 +106,15 @@ export function namesIn(folder: string): string[] {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
+}
+
+/** What file managers leave in the folders that they show. */
+const desktop = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
+
+/** Paths of all that is no folder, relative to `folder`, with forward slashes. */
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  return entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
 /** Paths in the artifact's folder. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { findCacheFault, nxCache, placesOf, sharedCacheOf } from '@layerwise/nx-plugin';
+import { findCacheFault, nxCache, placesOf, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
@@ -116,11 +116,11 @@ async function checkSharedCache(): Promise<Finding[]> {
   if (!cache) return [];
   const check = 'shared cache';
   const fault = await findCacheFault(cache);
-  if (fault === undefined) return [{ check, state: 'ok', detail: `${cache.server} answers, and takes the access token` }];
+  if (fault === undefined) return [{ check, state: 'ok', detail: `${shownServer(cache)} answers, and takes the access token` }];
   const remedy = fault.includes('token')
     ? 'Set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN to the token that its server prints or was given.'
     : 'Start it with layerwise cache serve, or set NX_SELF_HOSTED_REMOTE_CACHE_SERVER to its address; unset, none is asked.';
-  return [{ check, state: 'warn', detail: `${cache.server} ${fault}; runs go on without it`, remedy }];
+  return [{ check, state: 'warn', detail: `${shownServer(cache)} ${fault}; runs go on without it`, remedy }];
 }
 
 async function checkArtifacts(root: string): Promise<Finding[]> {
