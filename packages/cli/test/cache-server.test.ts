@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { get, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Server } from 'node:http';
+import { CacheFolder } from '../dist/cache-folder.js';
 import { createCacheServer } from '../dist/cache-server.js';
 import { bytesOf } from '../dist/commands/cache.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,29 +13,42 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 let folder: string;
 let server: Server;
 let address: string;
+let log: string[];
+
+async function start(maxBytes = 10_000): Promise<void> {
+  log = [];
+  server = createCacheServer({ entries: await CacheFolder.open(folder, maxBytes, (line) => log.push(line)), token: 'secret', log: (line) => log.push(line) });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/cache/`;
+}
+
+function stop(): void {
+  server.close();
+  server.closeAllConnections();
+}
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'layerwise-cache-'));
-  server = createCacheServer({ folder, token: 'secret', maxBytes: 10_000 });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/cache/`;
+  await start();
 });
 afterEach(() => {
-  server.close();
-  server.closeAllConnections();
+  stop();
   rmSync(folder, { recursive: true });
 });
 
-async function ask(method: string, key: string, body?: string, token = 'secret'): Promise<{ status: number; text: string }> {
-  const response = await fetch(address + key, { method, headers: { authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body }) });
-  return { status: response.status, text: await response.text() };
+async function ask(method: string, key: string, body?: string, token = 'secret', more: Record<string, string> = {}): Promise<{ status: number; text: string; etag: string | null }> {
+  const response = await fetch(address + key, { method, headers: { authorization: `Bearer ${token}`, ...more }, ...(body === undefined ? {} : { body }) });
+  return { status: response.status, text: await response.text(), etag: response.headers.get('etag') };
 }
+
+const fileOf = (key: string): string => join(folder, `${key}.entry`);
+const bytesIn = (): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 
 describe('layerwise cache serve', () => {
   it('gives back what was stored, and never overwrites it', async () => {
     expect((await ask('GET', '12')).status).toBe(404);
     expect((await ask('PUT', '12', 'content')).status).toBe(200);
-    expect(await ask('GET', '12')).toEqual({ status: 200, text: 'content' });
+    expect(await ask('GET', '12')).toMatchObject({ status: 200, text: 'content' });
     expect((await ask('PUT', '12', 'other')).status).toBe(409);
     expect((await ask('GET', '12')).text).toBe('content');
   });
@@ -48,7 +63,7 @@ describe('layerwise cache serve', () => {
 
   it('does not give out what was changed on the disk; it can be stored anew', async () => {
     await ask('PUT', '12', 'content');
-    const file = join(folder, '12');
+    const file = fileOf('12');
     writeFileSync(file, readFileSync(file, 'utf8').replace('content', 'cOntent'));
     expect((await ask('GET', '12')).status).toBe(404);
     expect((await ask('PUT', '12', 'content')).status).toBe(200);
@@ -75,8 +90,155 @@ describe('layerwise cache serve', () => {
     expect((await ask('PUT', '5', '5'.repeat(20_000))).status).toBe(413);
   });
 
+  it('takes another entry in the place of one that cannot be used, from whoever names that', async () => {
+    await ask('PUT', '12', 'unusable');
+    const { etag } = await ask('GET', '12');
+    expect((await ask('PUT', '12', 'usable', 'secret', { 'if-match': '"'.concat('0'.repeat(64), '"') })).status).toBe(409);
+    expect((await ask('PUT', '12', 'usable', 'secret', { 'if-match': String(etag) })).status).toBe(200);
+    expect((await ask('GET', '12')).text).toBe('usable');
+    expect((await ask('PUT', '12', 'late', 'secret', { 'if-match': String(etag) })).status).toBe(409);
+  });
+
+  it('refuses an empty entry, and then takes one that is not', async () => {
+    expect((await ask('PUT', '12', '')).status).toBe(400);
+    expect((await ask('PUT', '12', 'content')).status).toBe(200);
+  });
+
+  it('takes one that was cut short on the disk for not there', async () => {
+    for (const length of [0, 30, 66]) {
+      await ask('PUT', '12', 'content');
+      truncateSync(fileOf('12'), length);
+      expect((await ask('GET', '12')).status).toBe(404);
+    }
+    await ask('PUT', '12', 'content');
+    truncateSync(fileOf('12'), 30);
+    expect((await ask('PUT', '12', 'content')).status).toBe(200);
+  });
+
+  it('stays below its size with many clients at once, and refuses none of them', async () => {
+    const keys = Array.from({ length: 40 }, (_, index) => `k${index}`);
+    const statuses = await Promise.all(keys.map(async (key) => (await ask('PUT', key, key.padEnd(900, 'x'))).status));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(bytesIn()).toBeLessThanOrEqual(10_000);
+    expect(readdirSync(folder)).toHaveLength(10);
+    expect(log.filter((line) => line.includes('failed'))).toEqual([]);
+  });
+
+  it('stays below its size while entries arrive, and lets the next wait for them', async () => {
+    await ask('PUT', '1', '1'.repeat(6000));
+    const slow = request(`${address}2`, { method: 'PUT', headers: { authorization: 'Bearer secret', 'content-length': 6000 } });
+    slow.write('2'.repeat(5000));
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('.new-')).map((name) => statSync(join(folder, name)).size)).toEqual([5000]);
+    expect(existsSync(fileOf('1'))).toBe(false);
+    const next = ask('PUT', '3', '3'.repeat(6000));
+    expect(bytesIn()).toBe(5000);
+    slow.end('2'.repeat(1000));
+    expect((await next).status).toBe(200);
+    expect(readdirSync(folder)).toEqual(['3.entry']);
+  });
+
+  it('lets entries that are dated in the future give way first', async () => {
+    for (const key of ['1', '2', '3']) await ask('PUT', key, key.repeat(3000));
+    utimesSync(fileOf('2'), new Date('2100-01-01'), new Date('2100-01-01'));
+    await ask('PUT', '4', '4'.repeat(3000));
+    expect(readdirSync(folder)).toEqual(['1.entry', '3.entry', '4.entry']);
+  });
+
+  it('removes what a killed server left unfinished', async () => {
+    stop();
+    writeFileSync(join(folder, '.new-8c9f5a04-4f21-4c28-8f0e-7d7d3f0a1b2c'), 'half');
+    await start();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('neither shows nor touches what it did not write, and names no path', async () => {
+    writeFileSync(join(folder, 'LICENSE'), 'text');
+    mkdirSync(join(folder, 'sub.entry'));
+    expect((await ask('GET', 'LICENSE')).status).toBe(404);
+    for (const key of ['1', '2', '3', '4', '5']) expect((await ask('PUT', key, key.repeat(3000))).status).toBe(200);
+    expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toBe('text');
+    for (const method of ['GET', 'PUT']) {
+      const { status, text } = await ask(method, 'sub', method === 'PUT' ? 'x' : undefined);
+      expect(status).toBe(500);
+      expect(text).not.toContain(folder);
+    }
+    expect(existsSync(join(folder, 'sub.entry'))).toBe(true);
+  });
+
+  it('holds little in memory of what a client does not read, and cuts it off', async () => {
+    stop();
+    await start(1e9);
+    const bytes = Buffer.alloc(40e6, 'x');
+    await fetch(`${address}12`, { method: 'PUT', headers: { authorization: 'Bearer secret' }, body: new Uint8Array(bytes) });
+    const before = process.memoryUsage().arrayBuffers;
+    const clients = Array.from({ length: 10 }, () => get(`${address}12`, { headers: { authorization: 'Bearer secret' } }, (response) => response.pause()));
+    await Promise.all(clients.map((client) => new Promise((done) => client.once('response', done))));
+    await new Promise((done) => setTimeout(done, 300));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60e6);
+    expect(server.timeout).toBe(60_000);
+    for (const client of clients) client.on('error', () => undefined).destroy();
+  });
+
   it('reads sizes, and says how they are written', () => {
     expect([bytesOf('500MB'), bytesOf('1.5GB')]).toEqual([500e6, 1.5e9]);
     for (const size of ['10', '-1GB', '0GB', 'GB']) expect(() => bytesOf(size)).toThrow(/--max-size must be/);
+  });
+});
+
+describe('the folder of a cache server', () => {
+  it.each<[string, (at: string) => void, string]>([
+    ['a document', (at) => writeFileSync(join(at, 'thesis.md'), 'years of work'), 'thesis.md'],
+    ['a folder', (at) => mkdirSync(join(at, '12.entry')), '12.entry'],
+    ['a hidden file', (at) => writeFileSync(join(at, '.bashrc'), ''), '.bashrc'],
+  ])('is refused with %s in it, which stays', async (_what, put, name) => {
+    put(folder);
+    await expect(CacheFolder.open(folder, 1)).rejects.toThrow(`must hold nothing but its entries, got ${name}`);
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  it('is taken again with the entries of before', async () => {
+    await ask('PUT', '12', 'content');
+    stop();
+    await start();
+    expect((await ask('GET', '12')).text).toBe('content');
+  });
+});
+
+describe('layerwise cache serve without a token', () => {
+  let process_: ChildProcess;
+  afterEach(() => void process_.kill());
+
+  /** @returns the address and token that it prints */
+  async function serve(at: string): Promise<{ address: string; token: string; output: string }> {
+    process_ = spawn(process.execPath, [join(import.meta.dirname, '../bin/layerwise.mjs'), 'cache', 'serve', '--port', '0', '--folder', at], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    await new Promise<void>((done) => {
+      const add = (text: Buffer): void => {
+        output += text.toString();
+        if (output.includes('TOKEN=')) done();
+      };
+      process_.stdout?.on('data', add);
+      process_.stderr?.on('data', add);
+      process_.on('exit', () => done());
+    });
+    const [, address = '', token = ''] = /SERVER=(\S+)\n.*TOKEN=(\S+)/.exec(output) ?? [];
+    return { address, token, output };
+  }
+
+  it('keeps the one that it made, for this user alone, so that a restart finds all entries', async () => {
+    const at = join(folder, 'cache');
+    const first = await serve(at);
+    const send = (server: typeof first, method: string, body?: string): Promise<Response> => fetch(`${server.address}/v1/cache/1`, { method, headers: { authorization: `Bearer ${server.token}` }, ...(body ? { body } : {}) });
+    expect((await send(first, 'PUT', 'content')).status).toBe(200);
+    process_.kill();
+    const second = await serve(at);
+    expect(second.token).toBe(first.token);
+    expect(await (await send(second, 'GET')).text()).toBe('content');
+    expect(statSync(`${at}.token`).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a file that holds no token', async () => {
+    writeFileSync(join(folder, 'cache.token'), '\n');
+    expect((await serve(join(folder, 'cache'))).output).toMatch(/the access token must be one word of at least 16 characters, got none[^]*Remove the file/);
   });
 });

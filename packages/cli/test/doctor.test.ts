@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { CacheFolder } from '../dist/cache-folder.js';
 import { createCacheServer } from '../dist/cache-server.js';
 import { satisfies } from '../dist/commands/doctor.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,7 +47,7 @@ describe('layerwise doctor', () => {
     let server: Server;
     let address: string;
     beforeEach(async () => {
-      server = createCacheServer({ folder: join(folder.root, 'shared'), token: 'right', maxBytes: 1e6 });
+      server = createCacheServer({ entries: await CacheFolder.open(join(folder.root, 'shared'), 1e6), token: 'right' });
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
       address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     });

@@ -1,23 +1,27 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
+import { onDisk } from '@layerwise/store/storage';
+import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
+import { keptToken } from '../cache-token.js';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 
 /** `layerwise cache serve`: serves Nx's self-hosted remote cache from a folder until it is stopped. */
 export async function cacheServeCommand({ folder, host, port, size }: { readonly folder: string; readonly host: string; readonly port: number; readonly size: string }): Promise<void> {
   const given = process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN;
-  const token = given || randomBytes(24).toString('hex');
+  const place = resolve(folder);
   const log = (line: string): void => void process.stdout.write(`${line}\n`);
-  const server = createCacheServer({ folder: resolve(folder), token, maxBytes: bytesOf(size), log });
+  const entries = await onDisk(place, () => CacheFolder.open(place, bytesOf(size), log));
+  const token = given || (await onDisk(place, async () => keptToken(`${place}.token`)));
+  const server = createCacheServer({ entries, token, log });
   await new Promise<void>((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) => fail(new LayerwiseError('USAGE', `the address to serve at must be free and of this computer, got ${host}:${port}: ${error.code}`, { remedy: 'Give another --port or --host.' })));
     server.listen(port, host, done);
   });
   const { address, family, port: bound } = server.address() as AddressInfo;
-  log(`serving ${resolve(folder)}, at most ${size}. In the workspaces that share it:`);
+  log(`serving ${place}, at most ${size}. In the workspaces that share it:`);
   log(`  export NX_SELF_HOSTED_REMOTE_CACHE_SERVER=http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`);
   log(`  export NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN=${given ? '<the token that this server was given>' : token}`);
   const stopped = new Promise<void>((done) => server.once('close', () => done()));
