@@ -96,7 +96,7 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
     removeArtifact(artifacts, id);
   }
   for (const { id, file } of findStrays(artifacts)) say(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
-  const removed = removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
+  const removed = await removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
   for (const { id, entry } of removed) say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
   const doubtful = distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
   if (doubtful && forgetRecords(workspaceRoot)) {

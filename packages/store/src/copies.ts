@@ -1,6 +1,8 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { manifestIn, namesIn, Seen, type Place } from './seen.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lookOf } from './memo.js';
+import { filesBelow, manifestIn, namesIn, Seen, type Place } from './seen.js';
 
 /** A copy of an artifact in Nx's cache. */
 export interface Copy {
@@ -21,22 +23,43 @@ export function noteCopies(cache: string, notes: string): void {
 /** ms for which Nx may be writing an entry of its cache; it takes none before it is whole. */
 const writing = 60_000;
 
+/** ms between looks at an entry that Nx may be writing, the looks after which one that stays the same is not being written, and the most. */
+const [pause, stillLooks, mostLooks] = [250, 4, 40];
+
 /**
  * Removes the entries of Nx's cache that hold a damaged copy of an artifact: Nx would restore it as it is. What looks as it was noted is taken as sound.
+ * A copy that is short and new is given the time that another run may need to write it: it is left alone as long as it changes.
  * @param cache absolute path of Nx's cache
  * @param notes see {@link noteCopies}
  * @param doubted ids whose copies are read whatever they look like
  * @returns those that were removed
  */
-export function removeDamagedCopies(cache: string, notes: string, doubted: ReadonlySet<string> = new Set()): readonly Copy[] {
+export async function removeDamagedCopies(cache: string, notes: string, doubted: ReadonlySet<string> = new Set()): Promise<readonly Copy[]> {
   const [seen, unseen] = [new Seen(notes), new Seen()];
-  const damaged = copiesIn(cache).filter((copy) => {
-    const damage = (doubted.has(copy.id) ? unseen : seen).damageOf(copy);
-    return damage.length > 0 && !(isShort(copy) && Date.now() - statSync(copy.entry).birthtimeMs < writing);
-  });
+  const isDamaged = (copy: Place): boolean => (doubted.has(copy.id) ? unseen : seen).damageOf(copy).length > 0;
+  const found = copiesIn(cache).filter(isDamaged);
+  const growing = await stillGrowing(found.filter(isNewAndShort));
+  const damaged = found.filter((copy) => !growing.has(copy) && isDamaged(copy));
   seen.keep();
   for (const { entry } of damaged) rmSync(entry, { recursive: true, force: true });
   return damaged.map(({ id, entry }) => ({ id, entry }));
+}
+
+/** Those of the copies that change while they are looked at. */
+async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place>> {
+  const state = new Map(copies.map((copy) => [copy, { look: lookOfCopy(copy), same: 0 }]));
+  for (let n = 0; n < mostLooks && [...state.values()].some(({ same }) => same < stillLooks); n++) {
+    await sleep(pause);
+    for (const [copy, { look, same }] of state) {
+      const now = lookOfCopy(copy);
+      state.set(copy, { look: now, same: now === look ? same + 1 : 0 });
+    }
+  }
+  return new Set([...state].filter(([, { same }]) => same < stillLooks).map(([copy]) => copy));
+}
+
+function lookOfCopy({ folder }: Place): string {
+  return filesBelow(folder).map((file) => `${file} ${lookOf(join(folder, file))}`).sort().join('\n');
 }
 
 /** Whether a copy is gone that was noted: Nx may remember it, and take it for there. */
@@ -63,8 +86,10 @@ function keyOf(entry: string, id: string): string {
   return `${basename(entry)}/${id}`;
 }
 
-/** Whether something of it is still to come. */
-function isShort(place: Place): boolean {
+/** Whether Nx may be writing it: it is new, and something of it is still to come. */
+function isNewAndShort(place: Place & Copy): boolean {
+  const stats = statSync(place.entry, { throwIfNoEntry: false });
+  if (!stats || Date.now() - stats.birthtimeMs >= writing) return false;
   const manifest = manifestIn(place);
   return !manifest || Object.entries(manifest.files).some(([file, { bytes }]) => (statSync(join(place.folder, 'data', file), { throwIfNoEntry: false })?.size ?? 0) < bytes);
 }

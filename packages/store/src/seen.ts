@@ -33,14 +33,19 @@ export class Seen {
     this.notes = file === undefined ? {} : read(file);
   }
 
-  /** Replaces the notes by how these places look now. Where the manifest looks as it was noted the notes stay: most places are in a run what they were. */
+  /**
+   * Replaces the notes by how these places look now. Where the manifest looks as it was noted the notes stay: most places are in a run what they were.
+   * A place where a file has not the size that the manifest says is not noted.
+   */
   static note(file: string, places: readonly Place[]): void {
     const before = read(file);
     const notes = Object.fromEntries(places.flatMap((place) => {
       const noted = before[place.key];
       if (noted?.['manifest.json'] && noted['manifest.json'] === lookOf(join(place.folder, 'manifest.json'))) return [[place.key, noted]];
       const manifest = manifestIn(place);
-      return manifest ? [[place.key, Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]))]] : [];
+      if (!manifest) return [];
+      const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]));
+      return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
     })) as Notes;
     write(file, notes);
   }
@@ -108,13 +113,18 @@ export function namesIn(folder: string): string[] {
   }
 }
 
+/** A {@link lookOf | look} begins with the size. */
+function hasItsSizes({ files }: Manifest, looks: Readonly<Record<string, string>>): boolean {
+  return Object.entries(files).every(([file, { bytes }]) => looks[`data/${file}`]?.startsWith(`${bytes} `));
+}
+
 /** What file managers leave in the folders that they show. */
 const desktop = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
 /** Paths of all that is no folder, relative to `folder`, with forward slashes. */
-function filesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
-  return entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+export function filesBelow(folder: string): string[] {
+  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
 /** Paths in the artifact's folder. */

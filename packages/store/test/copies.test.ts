@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,34 +36,34 @@ function flip(file: string): void {
 }
 
 describe("copies in Nx's cache", () => {
-  it('leaves those that are whole, noted or not', () => {
-    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+  it('leaves those that are whole, noted or not', async () => {
+    expect(await removeDamagedCopies(cache, notes)).toEqual([]);
     noteCopies(cache, notes);
-    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    expect(await removeDamagedCopies(cache, notes)).toEqual([]);
     expect(copyChecker(notes)(copy(), id)).toBe(true);
     expect(hasLostCopies(cache, notes)).toBe(false);
   });
 
-  it('removes one whose file was changed after it was noted', () => {
+  it('removes one whose file was changed after it was noted', async () => {
     noteCopies(cache, notes);
     flip(join(copy(), 'data/a.json'));
     expect(copyChecker(notes)(copy(), id)).toBe(false);
-    expect(removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
+    expect(await removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
     expect(hasLostCopies(cache, notes)).toBe(true);
   });
 
-  it('notes no change of a file whose manifest is as it was: nobody has read it', () => {
+  it('notes no change of a file whose manifest is as it was: nobody has read it', async () => {
     noteCopies(cache, notes);
     flip(join(copy(), 'data/a.json'));
     noteCopies(cache, notes);
-    expect(removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
+    expect(await removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
   });
 
-  it('notes what it has read and found whole, so that it is read once', () => {
+  it('notes what it has read and found whole, so that it is read once', async () => {
     noteCopies(cache, notes);
     const before = readFileSync(notes, 'utf8');
     utimesSync(join(copy(), 'data/a.json'), 1, 1);
-    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    expect(await removeDamagedCopies(cache, notes)).toEqual([]);
     const after = readFileSync(notes, 'utf8');
     expect(after).not.toBe(before);
     noteCopies(cache, notes);
@@ -71,16 +71,31 @@ describe("copies in Nx's cache", () => {
     expect(JSON.parse(after)).toEqual({ [`42/${id}`]: { 'manifest.json': expect.any(String) as string, 'data/a.json': expect.stringMatching(/^\d+ 1000000000 /) as string } });
   });
 
-  it('leaves one alone that is short and new: Nx may be writing it', () => {
-    rmSync(join(copy(), 'data/a.json'));
+  it('leaves one alone that is short and new as long as it changes: Nx is writing it', async () => {
+    const [file, bytes] = [join(copy(), 'data/a.json'), readFileSync(join(copy(), 'data/a.json'))];
+    writeFileSync(file, bytes.subarray(0, 1));
     expect(copyChecker(notes)(copy(), id)).toBe(false);
-    expect(removeDamagedCopies(cache, notes)).toEqual([]);
+    let size = 1;
+    const writer = setInterval(() => writeFileSync(file, bytes.subarray(0, ++size)), 300);
+    expect(await removeDamagedCopies(cache, notes).finally(() => clearInterval(writer))).toEqual([]);
+    expect(size).toBeGreaterThan(3);
   });
 
-  it('reads those of artifacts that are doubted, whatever they look like', () => {
+  it.each([['cut short', (file: string) => truncateSync(file, 1)], ['missing', (file: string) => rmSync(file)], ['changed', flip]])('removes one at once whose file is %s, however new it is', async (_what, damage) => {
+    damage(join(copy(), 'data/a.json'));
+    expect(await removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
+  });
+
+  it('notes nothing of one whose file has another size than its manifest says', async () => {
+    truncateSync(join(copy(), 'data/a.json'), 1);
+    noteCopies(cache, notes);
+    expect(await removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
+  });
+
+  it('reads those of artifacts that are doubted, whatever they look like', async () => {
     flip(join(copy(), 'data/a.json'));
     noteCopies(cache, notes);
-    expect(removeDamagedCopies(cache, notes)).toEqual([]);
-    expect(removeDamagedCopies(cache, notes, new Set([id]))).toEqual([{ id, entry: entry() }]);
+    expect(await removeDamagedCopies(cache, notes)).toEqual([]);
+    expect(await removeDamagedCopies(cache, notes, new Set([id]))).toEqual([{ id, entry: entry() }]);
   });
 });
