@@ -50,6 +50,14 @@ describe.each<[string, string[]]>([
   });
 });
 
+describe('lists as long as they may be', () => {
+  it('are read', async () => {
+    const { info, train } = await load(goldens, { from: 'largest_list.parquet', test: 'largest_list.parquet', size: 1 });
+    expect(info).toMatchObject({ width: 1, classes: ['0', '1'] });
+    expect(train.pixels).toEqual([[100], [200]]);
+  });
+});
+
 describe('a defect of a table', () => {
   it.each<[string, RegExp, RegExp]>([
     ['ragged.parquet', /column 'image' must have 16 pixels like its first row, got 15/, /row 4$/],

@@ -134,7 +134,7 @@ async function firstLists({ path, handle, metadata }: Opened, leaf: Leaf): Promi
 function shapeOf(lists: Uint8Array, name: string, where: string): readonly number[] {
   const shape: number[] = [];
   let inner = 1;
-  for (let depth = Math.max(1, ...lists); depth > 0; depth--) {
+  for (let depth = lists.reduce((a, b) => Math.max(a, b), 1); depth > 0; depth--) {
     const starts = Array.from(lists.keys()).filter((i) => lists[i]! < depth);
     const lengths = starts.map((start, i) => ((starts[i + 1] ?? lists.length) - start) / inner);
     const other = lengths.find((length) => length !== lengths[0]);

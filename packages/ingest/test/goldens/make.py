@@ -109,4 +109,7 @@ digits = pd.DataFrame(levels.astype("f8"), columns=[f"pixel_{i // 4}_{i % 4}" fo
 digits.to_parquet("digits.parquet")
 pq.write_table(pa.table({"image": pa.array(list(map(list, levels))), "label": pa.array(number)}), "digits_list.parquet")
 
+# Lists as long as they may be: two images of 1024 x 1024, all 100 and all 200
+pq.write_table(pa.table({"image": [np.full(1 << 20, value, "u1") for value in (100, 200)], "label": np.arange(2)}), "largest_list.parquet", compression="zstd")
+
 json.dump({module.__name__: module.__version__ for module in (np, pd, pa, pl, duckdb, PIL)}, open("versions.json", "w"), indent=1)
