@@ -1,5 +1,6 @@
 import type { Box } from './normalise.js';
 import type { Picture } from './picture.js';
+import { backdropOf, laidOn } from './transparency.js';
 
 /** A box to draw, and what to write above it. */
 export interface Note {
@@ -13,9 +14,9 @@ type Colour = readonly [number, number, number];
 const SURE: Colour = [0, 90, 181];
 const DOUBTFUL: Colour = [213, 94, 0];
 
-/** A copy of the picture with boxes and texts drawn on it, sized after the boxes. */
+/** A copy of the picture with boxes and texts drawn on it, sized after the boxes; opaque, laid on what it was read on. */
 export function annotated(picture: Picture, notes: readonly Note[]): Picture {
-  const copy: Picture = { ...picture, data: Uint8Array.from(picture.data) };
+  const copy = laidOn(picture, backdropOf(picture));
   const heights = notes.map(({ box }) => box.height).sort((a, b) => a - b);
   const typical = heights[heights.length >> 1] ?? 0;
   const pen = Math.max(1, Math.round(typical / 40));

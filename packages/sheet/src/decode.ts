@@ -44,26 +44,36 @@ function fromJpeg(bytes: Uint8Array, pixels: number): Picture {
 }
 
 function fromPng(png: DecodedPng): Picture {
-  const { width, height, transparency } = png;
-  const { data, channels, scale } = samples(png);
+  const { width, height } = png;
+  const { data, channels, scale, key } = samples(png);
   const rgba = new Uint8Array(4 * width * height);
   const colour = channels >= 3;
   for (let i = 0; i < width * height; i++) {
     const at = i * channels;
-    const key = transparency && transparency.length > 0 && Array.from(transparency).every((value, c) => data[at + c] === value);
+    const transparent = key.length > 0 && key.every((value, c) => data[at + c] === value);
     for (let c = 0; c < 3; c++) rgba[4 * i + c] = (data[at + (colour ? c : 0)] as number) / scale;
-    rgba[4 * i + 3] = channels === 2 || channels === 4 ? (data[at + channels - 1] as number) / scale : key ? 0 : 255;
+    rgba[4 * i + 3] = channels === 2 || channels === 4 ? (data[at + channels - 1] as number) / scale : transparent ? 0 : 255;
   }
   return { width, height, data: rgba };
 }
 
+interface Samples {
+  readonly data: ArrayLike<number>;
+  readonly channels: number;
+  /** What a sample is divided by to be 0 to 255. */
+  readonly scale: number;
+  /** The samples of the colour that is transparent; empty if there is none. */
+  readonly key: readonly number[];
+}
+
 /** Samples of a byte or two each; palettes and packed bits spread out. */
-function samples(png: DecodedPng): { data: ArrayLike<number>; channels: number; scale: number } {
-  if (png.palette) return { data: convertIndexedToRgb(png), channels: (png.palette[0] as readonly number[]).length, scale: 1 };
-  if (png.depth >= 8) return { data: png.data, channels: png.channels, scale: png.depth === 16 ? 257 : 1 };
+function samples(png: DecodedPng): Samples {
+  const key = Array.from(png.transparency ?? []);
+  if (png.palette) return { data: convertIndexedToRgb(png), channels: (png.palette[0] as readonly number[]).length, scale: 1, key: [] };
+  if (png.depth >= 8) return { data: png.data, channels: png.channels, scale: png.depth === 16 ? 257 : 1, key };
   const most = 2 ** png.depth - 1;
   const palette = Array.from({ length: most + 1 }, (_, value) => [0, 0, 0].fill((255 * value) / most)) as [number, number, number][];
-  return { data: convertIndexedToRgb({ ...png, palette }), channels: 3, scale: 1 };
+  return { data: convertIndexedToRgb({ ...png, palette }), channels: 3, scale: 1, key: key.map((value) => (255 * value) / most) };
 }
 
 /** Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. The decoder hands out the block from the second zero after `Exif`. */

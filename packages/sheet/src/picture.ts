@@ -1,3 +1,5 @@
+import { backdropOf, lightOf } from './transparency.js';
+
 /** A colour picture: width x height pixels of 4 bytes (red, green, blue, alpha), row after row; what a canvas' ImageData is, too. */
 export interface Picture {
   readonly width: number;
@@ -12,13 +14,15 @@ export interface Grey {
   readonly data: Float32Array;
 }
 
-/** Luma 0 (black) to 255 (white) by the weights of ITU-R BT.601; transparent parts count as white paper. */
-export function luma({ width, height, data }: Picture): Grey {
+/** Luma 0 (black) to 255 (white) by the weights of ITU-R BT.601; transparent parts are white or black, so that the ink shows ({@link backdropOf}). */
+export function luma(picture: Picture): Grey {
+  const { width, height, data } = picture;
+  const under = lightOf(backdropOf(picture));
   const grey = new Float32Array(width * height);
   for (let i = 0, at = 0; i < grey.length; i++, at += 4) {
     const value = 0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
     const alpha = (data[at + 3] as number) / 255;
-    grey[i] = alpha * value + (1 - alpha) * 255;
+    grey[i] = alpha * value + (1 - alpha) * under;
   }
   return { width, height, data: grey };
 }

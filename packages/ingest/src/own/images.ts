@@ -1,9 +1,10 @@
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
-import type { Picture } from '@layerwise/sheet';
+import type { Picture, Visible } from '@layerwise/sheet';
 import { Labels } from './labels.js';
 import { invalid, refuseSize, type Part, type PartName, type Parts, type Reading } from './part.js';
 import { resample } from './resample.js';
 import { squareRows } from './square.js';
+import type { TransparentImage } from './transparency.js';
 
 /** Sides up to which images that are all alike are taken as they are. */
 const SMALL = 64;
@@ -26,7 +27,7 @@ type Images = Readonly<Partial<Record<PartName, readonly LabelledImage[]>>>;
  * @throws LayerwiseError DATA_INVALID naming the image that is damaged or larger than 50 megapixels
  */
 export async function readImages(images: Images, reading: Reading): Promise<Parts> {
-  const { decodePicture } = await import('@layerwise/sheet');
+  const { decodePicture, lightOf, visibleOf } = await import('@layerwise/sheet');
   const decode = ({ load, name, where }: LabelledImage): Picture => {
     const bytes = load();
     try {
@@ -35,16 +36,24 @@ export async function readImages(images: Images, reading: Reading): Promise<Part
       throw error instanceof LayerwiseError ? invalid(where, error.message, error.remedy, error) : error;
     }
   };
-  if (reading.size !== undefined) return (await readAll(images, reading.size, false, decode, reading)) as Parts;
+  const decoder: Decoder = { decode, visibleOf, white: lightOf('white'), black: lightOf('black') };
+  if (reading.size !== undefined) return (await readAll(images, reading.size, false, decoder, reading)) as Parts;
   const { width, height } = decode(Object.values(images)[0]![0]!);
-  const alike = width === height && width <= SMALL ? await readAll(images, width, true, decode, reading) : undefined;
-  return alike ?? ((await readAll(images, USUAL_SIDE, false, decode, reading)) as Parts);
+  const alike = width === height && width <= SMALL ? await readAll(images, width, true, decoder, reading) : undefined;
+  return alike ?? ((await readAll(images, USUAL_SIDE, false, decoder, reading)) as Parts);
 }
 
-type Decode = (image: LabelledImage) => Picture;
+interface Decoder {
+  readonly decode: (image: LabelledImage) => Picture;
+  readonly visibleOf: (picture: Picture) => Visible | undefined;
+  /** Luma of what transparent parts are laid on. */
+  readonly white: number;
+  readonly black: number;
+}
 
 /** @returns undefined if the images must be of that side already, but are not */
-async function readAll(all: Images, side: number, alike: boolean, decode: Decode, { newPixels, context: { progress, signal } }: Reading): Promise<Parts | undefined> {
+async function readAll(all: Images, side: number, alike: boolean, decoder: Decoder, { newPixels, context: { progress, signal } }: Reading): Promise<Parts | undefined> {
+  const { decode, visibleOf, white, black } = decoder;
   const total = Object.values(all).reduce((sum, images) => sum + images.length, 0);
   const parts: Partial<Record<PartName, Part>> = {};
   let done = 0;
@@ -52,14 +61,21 @@ async function readAll(all: Images, side: number, alike: boolean, decode: Decode
     refuseSize(images.length, side, images[0]!.where, 'a set of images');
     const [labels, pixels, form] = [new Labels(images.length), newPixels(side * side), new Uint8Array(side * side)];
     pixels.reserve(images.length * side * side);
+    const transparent: TransparentImage[] = [];
     for (const [row, image] of images.entries()) {
       throwIfAborted(signal);
       const picture = decode(image);
       if (alike && (picture.width !== side || picture.height !== side)) return undefined;
       const n = Math.max(picture.width, picture.height);
-      resample(squareRows(picture, n), n, side, form);
+      resample(squareRows(picture, n, white), n, side, form);
       const bad = pixels.setBytes(row * side * side, form);
       if (bad >= 0) throw invalid(image.where, `the grey values of an image must be ${pixels.wanted}, got ${form[bad]}`, pixels.remedy(form[bad] as number));
+      const visible = visibleOf(picture);
+      if (visible) {
+        const onBlack = new Uint8Array(side * side);
+        resample(squareRows(picture, n, black), n, side, onBlack);
+        transparent.push({ row, visible, onBlack });
+      }
       const fault = labels.add(image.label);
       if (fault !== undefined) throw invalid(image.where, `the image's class '${image.label}' ${fault}`);
       if (++done % 100 !== 0 && done !== total) continue;
@@ -67,7 +83,7 @@ async function readAll(all: Images, side: number, alike: boolean, decode: Decode
       // a breath for signals and the progress bar
       await new Promise((resolve) => setImmediate(resolve));
     }
-    parts[name] = { side, pixels, labels, where: (row) => images[row]!.where };
+    parts[name] = { side, pixels, labels, transparent, where: (row) => images[row]!.where };
   }
   return parts;
 }

@@ -10,6 +10,7 @@ import { invalid, type Part, type PartName, type Reading } from '../own/part.js'
 import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../own/pixels.js';
 import type { Range } from '../own/range.js';
 import { resample } from '../own/resample.js';
+import { layTransparent } from '../own/transparency.js';
 import type { Source, SourceContext } from './source.js';
 
 /** What a study says of data of its own. */
@@ -48,6 +49,8 @@ export const own: Source<OwnParams> = {
     const { parts, kind } = await readParts(params, scale, context);
     const { train } = parts;
     const classes = classesOf(train, params.classes, kind === NAMED);
+    const transparent = await layTransparent(Object.values(parts));
+    if (transparent) context.warn(transparent);
     const range = scale ? 'declared' : rangeOf(parts, context);
     reportInk(parts, range, scale, context);
     const side = params.size ?? train.side;
@@ -55,7 +58,7 @@ export const own: Source<OwnParams> = {
     const split = (part: Part): Split => standing(toSplit(part, classes, range, side, params.invert === true), side, orientation);
     const all = split(train);
     const [test, validation] = [parts.test && split(parts.test), parts.validation && split(parts.validation)];
-    if (params.invert !== true) warnOfPaper(all, side, context);
+    warnOfPaper(all, test, side, params.invert === true, context);
     const divided = test ? { train: all, test } : splitOff(all, classes.names.length, params, context);
     const data: RawDataset = {
       name: params.from as string,
@@ -155,14 +158,32 @@ function resized(pixels: Uint8Array, rows: number, from: number, side: number): 
   return result;
 }
 
+/** Between dark and light. */
+const MIDDLE = 127.5;
+
 /** Nets learn from dark ink as well as from light, but `predict` and the report's pad hand them light ink on black. */
-function warnOfPaper({ rows, pixels }: Split, side: number, { warn }: SourceContext): void {
+function warnOfPaper(train: Split, test: Split | undefined, side: number, inverted: boolean, { warn }: SourceContext): void {
+  const [border, other] = [borderOf(train, side), test && borderOf(test, side)];
+  const light = border > MIDDLE;
+  if (other !== undefined && other > MIDDLE !== light && Math.abs(other - border) > MIDDLE / 2) {
+    const [one, two] = light ? ['light', 'dark'] : ['dark', 'light'];
+    const message = `the training images have ${one} borders, the test images ${two} ones, so a net that learned the ones will not know the others: invert one of the two`;
+    return warn({ code: 'BACKGROUNDS_DIFFER', message });
+  }
+  const remedy = inverted
+    ? "'invert: true' under dataset made them so: leave 'invert: true' out"
+    : "as dark ink on paper has: 'invert: true' under dataset makes ink light on black, as reading photos with 'predict' expects";
+  if (light) warn({ code: 'LIGHT_BACKGROUND', message: `the images have light borders, ${remedy}` });
+}
+
+/** Mean of the upper and lower rows of all images, 0 to 255. */
+function borderOf({ rows, pixels }: Split, side: number): number {
   let sum = 0;
   for (let row = 0; row < rows; row++) {
     const [first, last] = [row * side * side, (row + 1) * side * side - side];
     for (let x = 0; x < side; x++) sum += (pixels[first + x] as number) + (pixels[last + x] as number);
   }
-  if (sum / (2 * rows * side) > 127.5) warn({ code: 'LIGHT_BACKGROUND', message: `the images have light borders, as dark ink on paper has: 'invert: true' under dataset makes ink light on black, as reading photos with 'predict' expects` });
+  return sum / (2 * rows * side);
 }
 
 function splitOff(all: Split, classes: number, params: OwnParams, { warn }: SourceContext): { train: Split; test: Split } {

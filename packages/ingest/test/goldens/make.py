@@ -3,7 +3,7 @@
 python make.py, with numpy 2, pandas 3, pyarrow 26, polars 2, duckdb 1 and pillow (versions.json has those used).
 Image i has pixel p = (i * 37 + p * 11) % 256; label i % 3, or its name.
 """
-import io, json, os
+import io, json, os, struct, zlib
 import duckdb, numpy as np, pandas as pd, PIL, polars as pl, pyarrow as pa, pyarrow.feather as feather, pyarrow.ipc as ipc, pyarrow.parquet as pq
 from PIL import Image
 
@@ -90,6 +90,19 @@ write_nested("nested_oblong.arrow", pa.array([[[*image[0], *image[1]], [*image[2
 write_nested("nested_missing.arrow", pa.array([*listed[:4], [listed[4][0], None, *listed[4][2:]]], pa.list_(pa.list_(pa.uint8()))), 5)
 pq.write_table(pa.table({"image": pa.array([*listed[:4], [listed[4][0][:3], [*listed[4][1], 0], *listed[4][2:]]]), "label": pa.array(number[:5])}), "nested_ragged.parquet")
 pq.write_table(pa.table({"image": pa.array([[[*image[0], *image[1]], [*image[2], *image[3]]] for image in listed]), "label": pa.array(number)}), "nested_oblong.parquet")
+def rgba_png(image):
+    """A PNG of rows of RGBA bytes, without a library of images, which might drop what is under alpha 0."""
+    height, width, _ = image.shape
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    rows = b"".join(b"\0" + row.tobytes() for row in image)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+# white ink in column 1, nothing else
+stroke = np.zeros((4, 4, 4), np.uint8)
+stroke[:, 1] = 255
+pq.write_table(pa.table({"image": pa.array([{"bytes": rgba_png(stroke), "path": f"{i}.png"} for i in range(2)]), "label": pa.array([0, 1], pa.int64())}), "transparent.parquet")
 
 # The same columns in other orders, with others between them, and under other names
 for suffix, write in (("parquet", lambda frame, path: frame.to_parquet(path)), ("feather", lambda frame, path: frame.to_feather(path))):
