@@ -211,6 +211,8 @@ describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] 
         expect(squares[h * K + k]).toBeCloseTo(losses.reduce((a, b) => a + b * b, 0), 4);
       }
     };
+    const first = ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(0, 100));
+    expect(ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(100), first), 'in two parts').toEqual(found);
     for (let h = 0; h < H; h++) {
       check(found.zero, h, 0);
       check(found.mean, h, means[h]);

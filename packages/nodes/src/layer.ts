@@ -48,10 +48,15 @@ export async function layerFigures(subject: Subject, index: number, running: Run
   const onGradients = sample(outgoingCost(later));
   const gradients = outgoing(later, hidden.slice(index + 1), onGradients);
   const means = responses.map(({ mean }) => mean);
-  const affordable = sample(ablationCost(values.width, later), ABLATION_WORK);
+  const cost = ablationCost(values.width, later);
+  const affordable = sample(cost, ABLATION_WORK);
   const onAblation = affordable.length < Math.min(rows, ABLATION_ROWS) ? new Uint32Array(0) : affordable;
-  const ablation = ablate(values, means, later, label, onAblation);
-  await pause(running.signal);
+  let ablation = ablate(values, means, later, label, new Uint32Array(0));
+  const atOnce = Math.max(1, Math.floor(WORK / cost));
+  for (let from = 0; from < onAblation.length; from += atOnce) {
+    ablation = ablate(values, means, later, label, onAblation.subarray(from, from + atOnce), ablation);
+    await pause(running.signal);
+  }
   const found = await maximisers(subject, earlier, responses, weights, running);
   const shared = await together(subject, index, running);
   const sampled = { ablation: onAblation.length, gradients: onGradients.length, weights: onWeights.length, correlation: shared.rows, bootstrap: subject.bootstrap.rows.length };

@@ -31,7 +31,7 @@ describe('box plots', () => {
 describe('a scatter', () => {
   it('keeps every row in its table', () => {
     expect(column('plane-hidden2', 'id')).toEqual(Array.from(train('id')));
-    expect(column('plane-hidden2', 'node2')[7]).toBeCloseTo(train('hidden2')[15] as number, 4);
+    expect(column('plane-hidden2', 'node1')[7]).toBeCloseTo(train('hidden2')[15] as number, 4);
   });
 
   it('is a PNG that another decoder reads: right sums, right number of pixels, the colours of the classes', () => {

@@ -88,6 +88,7 @@ describe('the chapter on hidden nodes', () => {
     it('says how many nodes are enough, and the nearest pair with the limit', async () => {
       const enough = (for95: number, for99: number): Other => ({ info: { enough: { accuracy: 0.9, for95, for99, order: [] } } });
       expect(await lead(enough(5, 5))).toContain(' It takes all 5 nodes there to keep 95% of the accuracy;');
+      expect(await lead(enough(2, 2), [2])).toContain(' It takes both nodes there to keep 95% of the accuracy;');
       expect(await lead(enough(2, 4))).toContain(' With all but 2 of its 5 nodes held at their means the net keeps 95% of its accuracy, with all but 4 for 99%. ');
       expect(await lead(enough(3, 3))).toContain(' keeps 95% of its accuracy, and even 99%. ');
       expect(await lead({})).toContain(' keeps 95% of its accuracy, and it takes all of them for 99%. 1 node is dead; 1 repeats another (correlation above 0.98).');

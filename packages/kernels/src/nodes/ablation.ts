@@ -27,11 +27,12 @@ export interface Ablation {
  * changes the next layer's sums by a multiple of one row of its kernel, and the layer after it only by the nodes that change.
  * @param later the layers after this one, the last giving logits
  * @param rows which rows to look at
+ * @param into what other rows gave, to which these are added
  */
-export function ablate(values: LayerValues, means: ArrayLike<number>, later: readonly DenseLayer[], labels: Uint16Array, rows: Uint32Array): Ablation {
+export function ablate(values: LayerValues, means: ArrayLike<number>, later: readonly DenseLayer[], labels: Uint16Array, rows: Uint32Array, into?: Ablation): Ablation {
   const H = values.width;
   const K = later[later.length - 1].units;
-  const result: Ablation = { rows: new Uint32Array(K), whole: new Uint32Array(K), zero: removal(H, K), mean: removal(H, K) };
+  const result = into ?? { rows: new Uint32Array(K), whole: new Uint32Array(K), zero: removal(H, K), mean: removal(H, K) };
   const logits = later.length === 1 ? readLogits(later[0]) : carriedLogits(later);
   for (const r of rows) {
     const label = labels[r];

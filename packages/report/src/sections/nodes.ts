@@ -47,7 +47,7 @@ function foremost(layer: LayerFindings): string {
 function kept({ info: { units, enough } }: LayerFindings): string {
   if (!enough) return '';
   const { for95, for99 } = enough;
-  if (for95 === units) return `It takes all ${units} nodes there to keep 95% of the accuracy; a node left out is held at its mean.`;
+  if (for95 === units) return `It takes ${units === 2 ? 'both' : `all ${units}`} nodes there to keep 95% of the accuracy; a node left out is held at its mean.`;
   return `With all but ${for95} of its ${units} nodes held at their means the net keeps 95% of its accuracy, ${for99 === units ? 'and it takes all of them' : for99 === for95 ? 'and even 99%' : `with all but ${for99}`}${for99 === for95 ? '' : ' for 99%'}.`;
 }
 
