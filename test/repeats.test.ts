@@ -61,7 +61,8 @@ describe('nets trained from several seeds', () => {
     expect(code, output).toBe(0);
     expect(ran, output).toEqual([]);
     expect(output).toContain('2 of 2 trainings from other seeds ran');
-    expect(output).toMatch(/seeds {6}3 \(7 to 9\): test \d+\.\d+% ± \d/);
+    expect(output).toMatch(/accuracy {3}test \d+\.\d+% ± \d/);
+    expect(output).toContain(`seeds      3 (7 to 9), mean ± standard deviation and range above; the report shows the net of the first: test ${(before.test.accuracy * 100).toFixed(2)}%`);
     const after = await show('wide');
     expect([after.test, after.validation]).toEqual([before.test, before.validation]);
     const accuracies = after.seeds.runs.map(({ test }) => test.accuracy);
@@ -72,6 +73,10 @@ describe('nets trained from several seeds', () => {
     expect(new Set(after.seeds.runs.map(({ test }) => test.loss)).size).toBe(3);
     const page = workspace.read('artifacts/tiny/wide/report/index.html');
     expect(page).toContain('Over 3 seeds (7 to 9) test accuracy is');
+    const bold = `${(after.seeds.test.mean * 100).toFixed(2)}`;
+    expect(output).toContain(`accuracy   test ${bold}% ± `);
+    expect(page.indexOf('Over 3 seeds')).toBeLessThan(page.indexOf('class="tiles"'));
+    expect(page).toMatch(new RegExp(`<b>${bold} ± [\\d.]+%</b>`));
     for (const { mean, deviation } of Object.values(after.seeds.loss)) expect(page).toContain(`${mean.toFixed(4)} ± ${deviation.toFixed(4)}`);
   }, 240_000);
 

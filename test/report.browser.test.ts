@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { ResultTable } from '@layerwise/contracts';
 import { runInMemory } from '@layerwise/conformance';
-import { accuracyFigure, renderComparison, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
+import { accuracyFigure, renderComparison, renderSeeds, renderStudy, renderTimes, stage, type ComparedExperiment } from '@layerwise/report';
 import { fixture } from '../packages/report/test/fixture.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -16,7 +16,7 @@ if (!found) console.warn(`skipped: no browser at ${executablePath}; install Debi
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const spread = { mean: 0.91, deviation: 0.0123, lowest: 0.9, highest: 0.92 };
-const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-512-${256 + i}-10`, inputs: i === 4 ? '70 selected pixels' : '154 components', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, range: '43 to 47', accuracy: { train: spread, validation: spread, test: spread }, loss: { train: spread, validation: spread, test: spread } } }) }));
+const compared: ComparedExperiment[] = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'].map((name, i) => ({ name, net: `784-512-${256 + i}-10`, inputs: i === 4 ? '70 selected pixels' : '154 components', params: 800 * 3 ** i, train: 0.9 + i * 0.02, validation: 0.9 + i * 0.015, test: 0.9 + i * 0.014, published: 0.91, bestEpoch: 3, epochs: 20, seconds: 12, href: `../${name}/index.html`, current: i === 2, ...(i > 0 && { seeds: { count: 5, range: '43 to 47', accuracy: { train: spread, validation: spread, test: spread }, loss: { train: spread, validation: spread, test: spread }, runs: [0.9, 0.91, 0.92].map((test, n) => ({ seed: 43 + n, test, validation: test })) } }) }));
 
 describe.skipIf(!found)('a report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-report-'));
@@ -29,8 +29,8 @@ describe.skipIf(!found)('a report in a browser', () => {
       writeFileSync(join(folder, name), bytes);
     }
     const index = join(folder, 'index.html');
-    const chapters = { times: renderTimes([{ stage: 'train', seconds: 12, peakMemoryMB: 300 }]), comparison: renderComparison(compared, 'figures') };
-    writeFileSync(index, readFileSync(index, 'utf8').replace('<!--layerwise:times-->', chapters.times).replace('<!--layerwise:comparison-->', chapters.comparison));
+    const chapters = { times: renderTimes([{ stage: 'train', seconds: 12, peakMemoryMB: 300 }]), comparison: renderComparison(compared, 'figures'), seeds: renderSeeds(compared[2] as ComparedExperiment) };
+    writeFileSync(index, readFileSync(index, 'utf8').replace('<!--layerwise:times-->', chapters.times).replace('<!--layerwise:comparison-->', chapters.comparison).replace('<!--layerwise:seeds-->', chapters.seeds));
     writeFileSync(join(folder, 'study.html'), renderStudy({ study: 'pipeline', experiments: compared }));
     for (const extension of ['svg', 'vl.json', 'parquet']) writeFileSync(join(folder, 'figures', `${accuracyFigure(compared)?.name}.${extension}`), '');
     const many = await runInMemory(stage, { inputs: fixture({ classes: Array.from({ length: 60 }, (_, c) => `kind ${c}`), test: 600, hidden: [8], side: 32, views: ['hidden1-tsne'] }) });

@@ -51,7 +51,7 @@ export function seedTests(built: readonly BuiltExperiment[]): readonly string[] 
  * @param current whether the page is the experiment's own
  */
 export function compared({ plan, result }: BuiltExperiment, from: string, current: boolean): ComparedExperiment {
-  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds, seeds } = result;
+  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds, seeds, comparison } = result;
   return {
     name: plan.name,
     net: [features, ...hidden, classes].join('-'),
@@ -64,8 +64,10 @@ export function compared({ plan, result }: BuiltExperiment, from: string, curren
     bestEpoch,
     epochs,
     seconds: seconds.train,
+    info: comparison ?? undefined,
+    seed: seeds.runs[0]?.seed,
     href: relative(dirname(from), reportPath(plan)),
     current,
-    ...(seeds.count > 1 ? { seeds: { count: seeds.count, range: seedRange(seeds.runs.map(({ seed }) => seed)), accuracy: { train: seeds.train, validation: seeds.validation, test: seeds.test }, loss: seeds.loss } } : {}),
+    ...(seeds.count > 1 ? { seeds: { count: seeds.count, range: seedRange(seeds.runs.map(({ seed }) => seed)), accuracy: { train: seeds.train, validation: seeds.validation, test: seeds.test }, loss: seeds.loss, runs: seeds.runs.map(({ seed, ...run }) => ({ seed, validation: run.validation.accuracy, test: run.test.accuracy })) } } : {}),
   };
 }

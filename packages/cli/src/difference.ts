@@ -39,12 +39,18 @@ export interface Difference {
   readonly seeds: SeedDifference | null;
   /** Null where it was not looked at, or the test rows are not the same. */
   readonly rows: RowDifference | null;
+  /** Whether one of them was trained from several seeds, so that `validation`, `test` and `rows` are of one net of several. */
+  readonly ofFirstSeed: boolean;
 }
 
-/** The experiment that others are held against: the highest on validation, ties to fewer parameters. Test figures take no part. */
+/**
+ * The experiment that others are held against: the highest on validation, by the mean over its seeds, ties to fewer multiply-adds.
+ * Test figures take no part: where all were validated on the test images, it is the first.
+ */
 export function referenceOf<T extends { readonly result: ExperimentResult }>(experiments: readonly T[]): T | undefined {
-  const score = ({ result }: T): number => result.validation.accuracy ?? -1;
-  return [...experiments].sort((a, b) => score(b) - score(a) || a.result.params - b.result.params)[0];
+  const score = ({ result }: T): number => (result.comparison?.validatesOnTest ? -1 : (result.seeds.validation?.mean ?? -1));
+  const cost = ({ result }: T): number => result.comparison?.cost?.multiplyAdds ?? result.params;
+  return [...experiments].sort((a, b) => score(b) - score(a) || (score(a) < 0 ? 0 : cost(a) - cost(b)))[0];
 }
 
 /** What the figures of two experiments come to, `rows` left out. */
@@ -57,6 +63,7 @@ export function differenceOf(reference: ExperimentResult, other: ExperimentResul
     test: points(reference.test.accuracy, other.test.accuracy),
     seeds: seedDifference(reference, other),
     rows,
+    ofFirstSeed: reference.seeds.count > 1 || other.seeds.count > 1,
   };
 }
 
@@ -108,8 +115,8 @@ async function rowsOf({ ingest, activations }: ExperimentArtifacts, split: 'vali
 }
 
 /** The tests of a difference, a sentence each; none where there is nothing to test. */
-export function describeTests({ reference, other, seeds, rows }: Difference): readonly string[] {
-  return [...(seeds ? [seedSentence(reference, other, seeds)] : []), ...(rows ? [rowSentence(reference, other, rows)] : [])];
+export function describeTests({ reference, other, seeds, rows, ofFirstSeed }: Difference): readonly string[] {
+  return [...(seeds ? [seedSentence(reference, other, seeds)] : []), ...(rows ? [rowSentence(reference, other, rows, ofFirstSeed)] : [])];
 }
 
 function seedSentence(reference: string, other: string, { seeds, mean, deviation, pairedT: t, signFlip: flips }: SeedDifference): string {
@@ -122,8 +129,9 @@ function seedSentence(reference: string, other: string, { seeds, mean, deviation
   return `Over the ${count} common seeds (${seedRange(seeds)}) ${other}'s test accuracy minus ${reference}'s is ${signed(mean)} ± ${(deviation * 100).toFixed(2)} points (mean ± standard deviation): ${[...tests, found].join('; ')}.`;
 }
 
-function rowSentence(reference: string, other: string, { rows, onlyReference, onlyOther, p }: RowDifference): string {
-  return `On the same ${rows.toLocaleString('en-US')} test images ${other} alone is right on ${onlyOther} and ${reference} alone on ${onlyReference}: McNemar's exact test ${probability(p)}; ${verdict(p)}.`;
+/** @param several whether the nets looked at are of the first of several seeds */
+function rowSentence(reference: string, other: string, { rows, onlyReference, onlyOther, p }: RowDifference, several: boolean): string {
+  return `On the same ${rows.toLocaleString('en-US')} test images${several ? ', by the nets of the first seed,' : ''} ${other} alone is right on ${onlyOther} and ${reference} alone on ${onlyReference}: McNemar's exact test ${probability(p)}; ${verdict(p)}.`;
 }
 
 function verdict(p: number): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LayerwiseError, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
+import { LayerwiseError, type ComparisonInfo, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
 import { Store } from '@layerwise/store/store';
 import type { ExperimentPlan, RoleName } from '@layerwise/study';
@@ -21,6 +21,8 @@ export interface ExperimentResult {
   readonly test: Score;
   /** Trainable numbers of the net. */
   readonly params: number;
+  /** Images by split, what the net costs with its projection, and whether it was validated on the test images; null where its report does not say. */
+  readonly comparison: ComparisonInfo | null;
   /** Inputs of the net. */
   readonly features: number;
   /** What the inputs are. */
@@ -147,6 +149,7 @@ async function resultOf(root: string, plan: ExperimentPlan, artifacts: Experimen
     validation,
     test,
     params,
+    comparison: artifacts.report?.has('comparison.json') ? await artifacts.report.json<ComparisonInfo>('comparison') : null,
     features,
     inputs: seen.origin === 'selected' ? 'selected pixels' : seen.origin,
     classes: seen.dataset.classes.length,

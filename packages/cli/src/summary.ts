@@ -7,18 +7,20 @@ import type { ExperimentPlan } from '@layerwise/study';
 
 /** The figures of one experiment, as lines for a terminal. */
 export function describeResult(result: ExperimentResult): string {
-  const { experiment, title, dataset, train, validation, test, published, params, features, classes, hidden, epochs, bestEpoch, warnings } = result;
+  const { experiment, title, dataset, published, params, features, classes, hidden, epochs, bestEpoch, warnings, seeds } = result;
   const net = [features, ...hidden, classes].join('-');
+  const several = seeds.count > 1;
+  const over = (split: Split): string => `${split} ${several ? spreadOf(seeds[split]) : share(result[split].accuracy)}`;
+  const loss = (split: Split): string => `${split} ${nats(several ? (seeds.loss[split]?.mean ?? null) : result[split].loss)}`;
   const rows: [string, string][] = [
     ['data', dataset],
-    ['net', `${net}, ${count(params)} parameters, epoch ${bestEpoch} of ${epochs} kept`],
-    ['accuracy', `test ${share(test.accuracy)}, validation ${share(validation.accuracy)}, train ${share(train.accuracy)} (gap ${points(train.accuracy - test.accuracy)})`],
-    ['loss', `test ${nats(test.loss)}, validation ${nats(validation.loss)}, train ${nats(train.loss)}`],
+    ['net', `${net}, ${count(params)} parameters${costText(result)}, epoch ${bestEpoch} of ${epochs} kept${several ? ' from the first seed' : ''}`],
+    ['accuracy', `${over('test')}, ${over('validation')}, ${over('train')} (gap ${points(meanOf(result, 'train') - meanOf(result, 'test'))})`],
+    ['loss', `${loss('test')}, ${loss('validation')}, ${loss('train')}`],
   ];
-  const { seeds } = result;
-  if (seeds.count > 1) rows.push(['seeds', `${seeds.count} (${seedRange(seeds.runs.map(({ seed }) => seed))}): test ${spreadOf(seeds.test)}, validation ${spreadOf(seeds.validation)}`]);
-  const { accuracy, loss } = published?.test ?? {};
-  if (accuracy !== undefined && !result.fallback) rows.push(['published', `test ${share(accuracy)}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}; ours is ${points(test.accuracy - accuracy)} from it`]);
+  if (several) rows.push(['seeds', `${seeds.count} (${seedRange(seeds.runs.map(({ seed }) => seed))}), mean ± standard deviation and range above; the report shows the net of the first: test ${share(result.test.accuracy)}, validation ${share(result.validation.accuracy)}`]);
+  const { accuracy, loss: publishedLoss } = published?.test ?? {};
+  if (accuracy !== undefined && !result.fallback) rows.push(['published', `test ${share(accuracy)}${publishedLoss === undefined ? '' : `, loss ${publishedLoss.toFixed(4)}`}; ours is ${points(meanOf(result, 'test') - accuracy)} from it`]);
   rows.push(['took', `${duration(sum(result.seconds) * 1000)} of computing, at most ${Math.max(...Object.values(result.peakMemoryMB))} MB`]);
   rows.push(...warnings.map((message): [string, string] => ['warning', message]));
   rows.push(['report', result.report]);
@@ -33,9 +35,27 @@ function loud(dataset: string): string[] {
   return ['', `  ┏━${'━'.repeat(width)}━┓`, ...lines.map((line) => `  ┃ ${line.padEnd(width)} ┃`), `  ┗━${'━'.repeat(width)}━┛`, ''];
 }
 
+type Split = 'train' | 'validation' | 'test';
+
+/** Accuracy: the mean where there are several seeds. NaN for a split without rows. */
+function meanOf({ seeds }: ExperimentResult, split: Split): number {
+  return seeds[split]?.mean ?? NaN;
+}
+
+/** What an image costs where a projection comes to the net. */
+function costText({ params, comparison }: ExperimentResult): string {
+  const { numbers, multiplyAdds } = comparison?.cost ?? { numbers: params, multiplyAdds: 0 };
+  return numbers > params ? `, ${count(numbers)} with the projection (${count(multiplyAdds)} multiply-adds an image)` : '';
+}
+
 /** `97.50% ± 0.12 (97.31% to 97.66%)`: mean, standard deviation in points, range. */
 function spreadOf(spread: Spread | null): string {
-  return spread ? `${share(spread.mean)} ± ${((spread.deviation ?? 0) * 100).toFixed(2)} (${share(spread.lowest)} to ${share(spread.highest)})` : '–';
+  return spread ? `${meanText(spread)} (${share(spread.lowest)} to ${share(spread.highest)})` : '–';
+}
+
+/** `97.50% ± 0.12`: mean and standard deviation in points. */
+function meanText(spread: Spread | null): string {
+  return spread ? `${share(spread.mean)} ± ${((spread.deviation ?? 0) * 100).toFixed(2)}` : '–';
 }
 
 /**
@@ -45,11 +65,13 @@ function spreadOf(spread: Spread | null): string {
  */
 export function describeStudy(study: string, results: readonly ExperimentResult[], counts: ReadonlyMap<string, number>): string {
   const repeated = results.some(({ seeds }) => seeds.count > 1);
-  const rows = results.map(({ experiment, features, hidden, classes, params, train, validation, test, published, seeds }) => {
+  const rows = results.map((result) => {
+    const { experiment, features, hidden, classes, params, published, seeds } = result;
     const { accuracy } = published?.test ?? {};
     const ran = counts.get(experiment);
-    const over = seeds.count > 1 ? `${seeds.count}: ${spreadOf(seeds.test)}` : '1';
-    return [study ? experiment.slice(study.length + 1) : experiment, [features, ...hidden, classes].join('-'), count(params), share(train.accuracy), share(validation.accuracy), share(test.accuracy), accuracy === undefined ? '' : share(accuracy), ...(repeated ? [over] : []), ran === undefined ? '' : `${ran} ran`];
+    const over = (split: Split): string => (seeds.count > 1 ? meanText(seeds[split]) : share(result[split].accuracy));
+    const range = seeds.count > 1 ? `${seeds.count}${seeds.test ? `: ${share(seeds.test.lowest)} to ${share(seeds.test.highest)}` : ''}` : '1';
+    return [study ? experiment.slice(study.length + 1) : experiment, [features, ...hidden, classes].join('-'), count(params), over('train'), over('validation'), over('test'), accuracy === undefined ? '' : share(accuracy), ...(repeated ? [range] : []), ran === undefined ? '' : `${ran} ran`];
   });
   const table = [['experiment', 'net', 'parameters', 'train', 'validation', 'test', 'published', ...(repeated ? ['seeds: test'] : []), ''], ...rows];
   const widths = (table[0] as string[]).map((_, column) => Math.max(...table.map((row) => (row[column] as string).length)));
@@ -92,7 +114,7 @@ function count(n: number): string {
 }
 
 function points(difference: number): string {
-  return `${difference >= 0 ? '+' : ''}${(difference * 100).toFixed(2)} points`;
+  return Number.isNaN(difference) ? '–' : `${difference >= 0 ? '+' : ''}${(difference * 100).toFixed(2)} points`;
 }
 
 function sum(values: Readonly<Record<string, number>>): number {

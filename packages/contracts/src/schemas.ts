@@ -25,6 +25,7 @@
  * |             | classes.parquet     | a row per node and class: {@link NODE_CLASS_COLUMNS} |
  * |             | hidden1.arrow, ...  | a row per node: node uint32, weights float32[W x H] (gradient of the weighted sum by the intensity of each pixel, 0 to 1), maximiser float32[W x H] (intensities), most, strongest (evenly spaced among the node's strongest rows), least, median uint32[n] (ids of training images) |
  * | report      | index.html, figures/* | |
+ * |             | comparison.json     | {@link ComparisonInfo} |
  */
 export const SCHEMA_VERSION = 1;
 
@@ -150,6 +151,24 @@ export interface MapPurity {
 
 /** Absolute correlation of two nodes' activations above which one is said to repeat the other. */
 export const DUPLICATE = 0.98;
+
+/** `comparison.json`: what a comparison of experiments needs to know of one besides its `evaluation.json`. */
+export interface ComparisonInfo {
+  /** Images in each split. */
+  readonly rows: Readonly<Record<'train' | 'validation' | 'test', number>>;
+  /** Whether the validation images are the test images themselves: then nothing may be chosen by them. */
+  readonly validatesOnTest: boolean;
+  /** Null where the net sees components of which the artifact does not hold the projection. */
+  readonly cost: NetCost | null;
+}
+
+/** What a net costs from pixels to probabilities, with the projection on its components, where it has one. Scaling and a choice of pixels cost nothing. */
+export interface NetCost {
+  /** Multiply-adds for one image: the projection's and those of the dense layers. */
+  readonly multiplyAdds: number;
+  /** Numbers to ship: components and mean, weights and biases. */
+  readonly numbers: number;
+}
 
 /** `nodes.json`: what was found of each hidden layer, over the training rows. */
 export interface NodesInfo {

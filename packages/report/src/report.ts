@@ -1,4 +1,4 @@
-import { throwIfAborted, type StageContext } from '@layerwise/contracts';
+import { throwIfAborted, type ComparisonInfo, type StageContext } from '@layerwise/contracts';
 import { PEN } from '@layerwise/sheet/drawn';
 import { boxPlot } from './browser/box-plot.js';
 import { drawPad } from './browser/draw-pad.js';
@@ -6,7 +6,8 @@ import { nodeCard } from './browser/node-card.js';
 import { nodePages } from './browser/node-pages.js';
 import { unpackNet } from './browser/packed-net.js';
 import { pageScript } from './browser/page-script.js';
-import { readExperiment, withoutWideLayers, type Inputs } from './data/experiment.js';
+import { costOf } from './data/cost.js';
+import { readExperiment, validatesOnTest, withoutWideLayers, type Experiment, type Inputs } from './data/experiment.js';
 import { gallery } from './data/gallery.js';
 import { padOf, type Pad } from './data/pad.js';
 import { FigureShelf } from './figures/figure.js';
@@ -36,7 +37,7 @@ import type { Context, Section } from './sections/section.js';
 /** The lines that stand in index.html until the composition root puts the volatile parts in. */
 export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--layerwise:comparison-->', seeds: '<!--layerwise:seeds-->' } as const;
 
-/** Makes one report: index.html and figures/. @throws what the readers throw; the signal's reason when aborted */
+/** Makes one report: index.html, figures/ and comparison.json. @throws what the readers throw; the signal's reason when aborted */
 export async function writeReport({ params, inputs, output, progress, signal }: StageContext<ReportParams>): Promise<void> {
   const { context, pad, activations } = await open(params, inputs as Inputs);
   const { experiment } = context;
@@ -75,8 +76,9 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
   const script = params.interactive ? html`${pageScripts(context, maps, params.hoverImages)}${pad && typeof pad !== 'string' && (await padScript(pad, context))}` : raw('');
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
-  await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: html`${opening(context, { ...params, title })}${raw(`\n${PLACEHOLDERS.seeds}\n`)}`, contents: contentsOf(sections), body, script }));
+  await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: opening(context, { ...params, title }, raw(`\n${PLACEHOLDERS.seeds}\n`)), contents: contentsOf(sections), body, script }));
   await writeFigures(context.shelf, output);
+  await output.json('comparison', comparisonInfo(experiment));
   progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
 }
 
@@ -91,6 +93,11 @@ async function open(params: ReportParams, inputs: Inputs): Promise<{ context: Co
   const shelf = new FigureShelf();
   const section = await activationsSection({ ...context, shelf }, params.topNodes, params.interactive);
   return { context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } }, pad, activations: { section, shelf } };
+}
+
+function comparisonInfo(experiment: Experiment): ComparisonInfo {
+  const { train, validation, test } = experiment;
+  return { rows: { train: train.rows, validation: validation.rows, test: test.rows }, validatesOnTest: validatesOnTest(experiment), cost: costOf(experiment) ?? null };
 }
 
 /** Links to all chapters, those among them that are put in later. */

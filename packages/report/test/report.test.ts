@@ -167,10 +167,10 @@ const experiment = (name: string, given: Partial<ComparedExperiment> = {}): Comp
 describe('the volatile chapters', () => {
   const experiments = [experiment('exp3', { train: 0.986, validation: 0.976 }), experiment('exp4', { train: 0.995, validation: 0.978, test: 0.9 }), experiment('exp5', { train: 0.955, validation: 0.94, test: 0.999 })];
 
-  it('recommends by validation and overfitting, never by test', () => {
+  it('recommends by validation, never by test', () => {
     const text = renderComparison(experiments, 'figures');
-    expect(text).toContain('Recommended: exp3');
-    expect(renderComparison(experiments.map((e) => ({ ...e, test: 1 - e.test })), 'figures')).toContain('Recommended: exp3');
+    expect(text).toContain('Recommended: exp4');
+    expect(renderComparison(experiments.map((e) => ({ ...e, test: 1 - e.test })), 'figures')).toContain('Recommended: exp4');
   });
   it('have their places in the page, and say nothing where there is nothing to say', async () => {
     const text = index(await report({ views: [] }));
@@ -180,33 +180,29 @@ describe('the volatile chapters', () => {
     expect(renderComparison(experiments, 'figures')).toContain('id="comparison"');
     expect([renderTimes([]), renderComparison([experiment('one')], 'figures')]).toEqual(['', '']);
   });
-  it('say which experiment overfits least', () => {
-    expect(renderComparison(experiments, 'figures')).toContain('exp5 overfits least: its training accuracy minus its test accuracy is −4.40 points');
-  });
   it('say whether size pays', () => {
     const sizes = [experiment('small', { params: 10, test: 0.9 }), experiment('middle', { params: 100, test: 0.99 }), experiment('large', { params: 1000, test: 0.95 })];
     expect(renderComparison(sizes, 'figures')).toContain('Of 3 nets the largest, large (1,000 parameters), is number 2 by test accuracy (95.00%), the smallest, small (10 parameters), number 3 (90.00%).');
     expect(renderComparison(experiments, 'figures')).toContain('All 3 nets have 101,770 parameters; their test accuracy goes from 90.00% to 99.90%.');
-    expect(renderStudy({ study: 'one', experiments: sizes.slice(0, 1) })).toContain('small (10 parameters) reaches 90.00% test accuracy.');
+    expect(renderStudy({ study: 'one', experiments: sizes.slice(0, 1) })).toContain('small reaches 90.00% test accuracy.');
   });
   it('hold where an experiment has no test images', () => {
     const untested = experiments.map((e) => ({ ...e, test: null as unknown as number }));
     for (const text of [renderComparison(untested, 'figures'), renderStudy({ study: 'pipeline', experiments: untested })]) {
       expect(text).toContain('None of 3 experiments has test images');
-      expect(text).toContain('Recommended: exp3');
+      expect(text).toContain('Recommended: exp4');
       expect(text).not.toMatch(/NaN|Infinity/);
     }
   });
   it('say how far test accuracy spreads over seeds', () => {
     const spread = (mean: number, deviation: number) => ({ mean, deviation, lowest: mean - 2 * deviation, highest: mean + deviation });
-    const seeds = { count: 5, range: '43 to 47', accuracy: { train: spread(0.99, 0.0011), validation: spread(0.9801, 0.0013), test: spread(0.9712, 0.0012) }, loss: { train: spread(0.03, 0.001), validation: spread(0.08, 0.002), test: spread(0.0912, 0.0031) } };
+    const seeds = { count: 5, range: '43 to 47', accuracy: { train: spread(0.99, 0.0011), validation: spread(0.9801, 0.0013), test: spread(0.9712, 0.0012) }, loss: { train: spread(0.03, 0.001), validation: spread(0.08, 0.002), test: spread(0.0912, 0.0031) }, runs: [0.9701, 0.9712, 0.9723].map((test, i) => ({ seed: 43 + i, test, validation: 0.98 })) };
     const text = renderComparison([experiment('exp3', { seeds }), experiment('exp4')], 'figures');
-    for (const shown of ['97.40%</b><small>97.12 ± 0.12', '97.50%<small>98.01 ± 0.13', '99.00%<small>99.00 ± 0.11', '5 (43 to 47)', '97.12 ± 0.12<small>96.88 to 97.24', '98.01 ± 0.13<small>97.75 to 98.14', '0.0912 ± 0.0031<small>0.0850 to 0.0943']) expect(text).toContain(shown);
-    expect(text.match(/class="spread"/g)).toHaveLength(1);
-    expect(accuracyFigure([experiment('exp3', { seeds }), experiment('exp4')])?.data).toMatchObject({ experiment: { values: ['exp3', 'exp4'] }, seeds: { values: [5, 1] }, test: { values: Float64Array.of(0.9712, 0.974) }, testDeviation: { values: Float64Array.of(0.0012, NaN) } });
+    for (const shown of ['<b>97.12 ± 0.12%</b><small>96.88% to 97.24%', '98.01 ± 0.13%', '99.00 ± 0.11%', '5 (43 to 47)', '97.12 ± 0.12<small>96.88 to 97.24', '98.01 ± 0.13<small>97.75 to 98.14', '0.0912 ± 0.0031<small>0.0850 to 0.0943']) expect(text).toContain(shown);
+    expect(accuracyFigure([experiment('exp3', { seeds }), experiment('exp4')])?.data).toMatchObject({ experiment: { values: ['exp3', 'exp3', 'exp3', 'exp4'] }, seeds: { values: [3, 3, 3, 1] }, test: { values: Float64Array.of(0.9701, 0.9712, 0.9723, 0.974) } });
     const beside = renderSeeds(experiment('exp3', { seeds }));
     for (const shown of ['97.12% ± 0.12 points', '99.00 ± 0.11', '98.01 ± 0.13', '0.0300 ± 0.0010']) expect(beside).toContain(shown);
-    expect(renderSeeds(experiment('exp4'))).toBe('');
+    expect(renderSeeds(experiment('exp4'))).toContain('Trained from a single seed');
   });
   it('name the slowest stage', () => {
     expect(renderTimes([{ stage: 'train', seconds: 120, peakMemoryMB: 100 }, { stage: 'embed', seconds: 3, peakMemoryMB: 400 }])).toContain('took 2 min 3 s, 2 min 0 s of it in train; the largest, embed, used 400 MB');

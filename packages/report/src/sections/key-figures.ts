@@ -1,11 +1,14 @@
 import { labelRmse } from '../analysis/confusion.js';
+import { costOf } from '../data/cost.js';
 import { count, fixed, percent, points } from '../page/format.js';
 import { areNumbers } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import type { Context } from './section.js';
 
 /** The numbers a reader looks for first, with published ones beside them. */
-export function keyFigures({ experiment: { evaluation, test }, published, names }: Context): Markup {
+export function keyFigures({ experiment, published, names }: Context): Markup {
+  const { evaluation, test } = experiment;
+  const projected = (costOf(experiment)?.numbers ?? 0) - evaluation.params;
   const gap = evaluation.train.accuracy - evaluation.test.accuracy;
   const tiles = [
     tile('Test accuracy', percent(evaluation.test.accuracy), beside(published.test?.accuracy, percent), 'main'),
@@ -14,7 +17,7 @@ export function keyFigures({ experiment: { evaluation, test }, published, names 
     tile('Gap, training − test', points(gap), 'percentage points'),
     tile('Test loss', fixed(evaluation.test.loss), beside(published.test?.loss, (n) => fixed(n)) ?? 'nats'),
     areNumbers(names) ? tile('Label RMSE, test', fixed(labelRmse(test), 3), beside(published.test?.labelRmse, (n) => fixed(n, 3))) : tile('Classes', count(names.length), `the first ${names[0]}`),
-    tile('Parameters', count(evaluation.params), `${count(evaluation.features)} inputs`),
+    tile('Parameters', count(evaluation.params), `${count(evaluation.features)} inputs${projected > 0 ? `, and ${count(projected)} numbers of their projection` : ''}`),
     tile('Epoch kept', count(evaluation.bestEpoch), `of ${count(evaluation.epochs)}${evaluation.stoppedEarly ? ', stopped early' : ''}`),
   ];
   return html`<dl class="tiles">${tiles}</dl>`;

@@ -4,6 +4,7 @@ import { picture } from '../figures/picture.js';
 import { inputPattern } from '../analysis/projection.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
+import { costOf } from '../data/cost.js';
 import type { Layer } from '../data/network.js';
 import { pictureBlock, pixelImage, table, type Context, type Section } from './section.js';
 
@@ -16,9 +17,17 @@ export function modelSection({ experiment, shelf }: Context): Section {
   return {
     id: 'model',
     title: 'Model',
-    lead: `The ${net} net has ${plural(network.params, 'trainable parameter')}, ${percent(largest.params / Math.max(1, network.params), 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}.${deadText}`,
+    lead: `The ${net} net has ${plural(network.params, 'trainable parameter')}, ${percent(largest.params / Math.max(1, network.params), 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}${costText(experiment)}${deadText}`,
     body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], network.layers.map(layerRow), 'wide-first')}${!experiment.nodes && patterns(experiment, shelf)}`,
   };
+}
+
+/** What an image costs, the projection included. */
+function costText(experiment: Context['experiment']): string {
+  const cost = costOf(experiment);
+  if (!cost) return '.';
+  const whole = cost.numbers > experiment.network.params ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
+  return `${whole} ${plural(cost.multiplyAdds, 'multiply-add')} an image.`;
 }
 
 function inputs(origin: string, columns: number): string {

@@ -1,3 +1,5 @@
+import type { ComparisonInfo } from '@layerwise/contracts';
+import { wilson, type Interval } from './interval.js';
 import type { Seeds } from './seeds.js';
 
 /** One experiment of a study as it stands in a comparison. Accuracies are shares, 0 to 1; NaN, or null from JSON, for a split without rows. */
@@ -9,6 +11,7 @@ export interface ComparedExperiment {
   readonly inputs: string;
   /** Trainable parameters. */
   readonly params: number;
+  /** Of the first seed, as are the next two. */
   readonly train: number;
   readonly validation: number;
   readonly test: number;
@@ -18,7 +21,11 @@ export interface ComparedExperiment {
   readonly epochs: number;
   /** Seconds of training. */
   readonly seconds?: number | undefined;
-  /** Its figures over several seeds; all others are of the first. */
+  /** Images by split, what the net costs, and whether it was validated on the test images; missing where its report does not say. */
+  readonly info?: ComparisonInfo | undefined;
+  /** The first seed; null where training draws no random numbers. */
+  readonly seed?: number | null | undefined;
+  /** Its figures over several seeds. */
   readonly seeds?: Seeds | undefined;
   /** Address of its report, relative to the page. */
   readonly href?: string | undefined;
@@ -26,37 +33,78 @@ export interface ComparedExperiment {
   readonly current?: boolean | undefined;
 }
 
-/** Which experiment to prefer, and why; chosen on validation data alone. */
+type Split = 'train' | 'validation' | 'test';
+
+/** The same experiments with their results: means where there are several seeds, NaN where a split had no rows. */
+export function measured(experiments: readonly ComparedExperiment[]): ComparedExperiment[] {
+  const result = (e: ComparedExperiment, split: Split): number => e.seeds?.accuracy[split]?.mean ?? e[split] ?? NaN;
+  return experiments.map((e) => ({ ...e, train: result(e, 'train'), validation: result(e, 'validation'), test: result(e, 'test') }));
+}
+
+/** Which experiment to prefer, and why; chosen by validation accuracy alone. */
 export interface Recommendation {
   readonly chosen: ComparedExperiment;
-  /** Those whose validation accuracy is within {@link TOLERANCE} of the best. */
-  readonly close: readonly ComparedExperiment[];
   readonly best: ComparedExperiment;
+  /** One standard error of the best one's validation accuracy; NaN where the number of images is not known. */
+  readonly error: number;
+  /** Those whose validation accuracy is not below the best by more than that; the best among them. */
+  readonly close: readonly ComparedExperiment[];
+  readonly size: Size;
 }
-
-/** Validation accuracies this near to the best count as equal: half a percentage point. */
-export const TOLERANCE = 0.005;
 
 /**
- * Among the experiments whose validation accuracy lies within {@link TOLERANCE} of the best, the one whose
- * training accuracy exceeds its validation accuracy least; ties to fewer parameters, then to the name. Test figures take no part.
+ * The one-standard-error rule (Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, 3.4.3): of the
+ * experiments within one standard error of the highest validation accuracy the one that costs least; at the same cost the higher
+ * accuracy, then the name. Test figures take no part, nor do experiments that were validated on the test images.
+ * @param experiments as {@link measured} gives them
+ * @returns undefined where fewer than two can be told apart by validation
  */
 export function recommend(experiments: readonly ComparedExperiment[]): Recommendation | undefined {
-  const known = experiments.filter((experiment) => Number.isFinite(experiment.validation));
-  const [best] = [...known].sort((a, b) => b.validation - a.validation || a.params - b.params);
-  if (!best) return undefined;
-  const close = known.filter((experiment) => experiment.validation >= best.validation - TOLERANCE);
-  const [chosen] = [...close].sort((a, b) => overfit(a) - overfit(b) || a.params - b.params || (a.name < b.name ? -1 : 1));
-  return { chosen: chosen as ComparedExperiment, close, best };
+  const known = experiments.filter(judged);
+  const size = sizeOf(experiments);
+  const [best] = byValidation(known, size);
+  if (!best || known.length < 2) return undefined;
+  const error = standardError(best, 'validation');
+  const close = known.filter(({ validation }) => validation >= best.validation - (error || 0));
+  const [chosen] = [...close].sort((a, b) => size.of(a) - size.of(b) || b.validation - a.validation || (a.name < b.name ? -1 : 1));
+  return { chosen: chosen as ComparedExperiment, best, error, close, size };
 }
 
-/** The same experiments, NaN where a split had no rows. */
-export function measured(experiments: readonly ComparedExperiment[]): ComparedExperiment[] {
-  const share = (value: number | null): number => value ?? NaN;
-  return experiments.map((e) => ({ ...e, train: share(e.train), validation: share(e.validation), test: share(e.test) }));
+/** Whether an experiment was validated, and on other images than those of its test. */
+export function judged({ validation, info }: ComparedExperiment): boolean {
+  return Number.isFinite(validation) && !info?.validatesOnTest;
 }
 
-/** Training minus validation accuracy, as a share. */
-export function overfit({ train, validation }: ComparedExperiment): number {
-  return train - validation;
+/** The experiment that others are held against: the highest on validation; where none may be judged by that, the first. */
+export function referenceOf(experiments: readonly ComparedExperiment[]): ComparedExperiment | undefined {
+  return byValidation(experiments.filter(judged), sizeOf(experiments))[0] ?? experiments[0];
+}
+
+function byValidation(experiments: readonly ComparedExperiment[], size: Size): ComparedExperiment[] {
+  return [...experiments].sort((a, b) => b.validation - a.validation || size.of(a) - size.of(b));
+}
+
+/** What experiments are compared by as to size: multiply-adds for one image where all reports state them, else parameters. */
+export interface Size {
+  readonly unit: 'multiply-adds an image' | 'parameters';
+  of(experiment: ComparedExperiment): number;
+}
+
+export function sizeOf(experiments: readonly ComparedExperiment[]): Size {
+  const priced = experiments.every(({ info }) => info?.cost);
+  return { unit: priced ? 'multiply-adds an image' : 'parameters', of: ({ info, params }) => (priced ? (info?.cost?.multiplyAdds as number) : params) };
+}
+
+/**
+ * One standard error of an accuracy, as a share: of so many images, and of so many seeds where there are several, which differ by
+ * more than the images; the variances add up. NaN where the number of images is not known.
+ */
+export function standardError({ info, seeds, ...e }: ComparedExperiment, split: Split): number {
+  const ofSeeds = seeds ? (seeds.accuracy[split]?.deviation ?? 0) ** 2 / seeds.count : 0;
+  return Math.sqrt((e[split] * (1 - e[split])) / (info?.rows[split] ?? NaN) + ofSeeds);
+}
+
+/** The 95% interval of the test accuracy of a net of one seed by its number of images; nothing for several seeds, whose range tells more. */
+export function intervalOf({ test, info, seeds }: ComparedExperiment): Interval | undefined {
+  return seeds ? undefined : wilson(test, info?.rows.test);
 }

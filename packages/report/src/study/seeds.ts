@@ -1,7 +1,7 @@
 import { count, fixed, percent } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { table } from '../sections/section.js';
-import type { ComparedExperiment } from './compared.js';
+import { intervalOf, measured, type ComparedExperiment } from './compared.js';
 
 /** Mean, standard deviation (ddof 1) and ends of the range of one figure over seeds. */
 export interface SeedSpread {
@@ -19,10 +19,14 @@ export interface Seeds {
   readonly range?: string | undefined;
   readonly accuracy: Readonly<Record<'train' | 'validation' | 'test', SeedSpread | null>>;
   readonly loss: Readonly<Record<'train' | 'validation' | 'test', SeedSpread | null>>;
+  /** Accuracies of each training, in the order of the seeds; null for a split without rows. */
+  readonly runs: readonly { readonly seed: number | null; readonly validation: number | null; readonly test: number | null }[];
 }
 
+const SPLITS = ['train', 'validation', 'test'] as const;
+
 /** Columns of figures over seeds and how they are written. */
-const FIGURES = (['accuracy', 'loss'] as const).flatMap((measure) => (['train', 'validation', 'test'] as const).map((split) => ({ title: `${split === 'train' ? 'training' : split} ${measure}`, measure, split })));
+const FIGURES = (['accuracy', 'loss'] as const).flatMap((measure) => SPLITS.map((split) => ({ title: `${split === 'train' ? 'training' : split} ${measure}`, measure, split })));
 
 /** The spread of every experiment that was trained from several seeds; nothing where none was. */
 export function seedTable(experiments: readonly ComparedExperiment[]): Markup | undefined {
@@ -34,11 +38,22 @@ export function seedTable(experiments: readonly ComparedExperiment[]): Markup | 
   )}</tbody></table>`;
 }
 
-/** What stands in place of `<!--layerwise:seeds-->` under the key figures: the spread over seeds. Nothing for one seed. */
-export function renderSeeds({ seeds }: ComparedExperiment): string {
-  if (!seeds) return '';
-  const rows = (['train', 'validation', 'test'] as const).flatMap((split) => (seeds.accuracy[split] ? [[split, spreadText(seeds.accuracy[split], 'accuracy'), rangeText(seeds.accuracy[split], 'accuracy'), spreadText(seeds.loss[split], 'loss'), rangeText(seeds.loss[split], 'loss')]] : []));
-  return html`<div class="seeds"><p>${seedLead(seeds)}; everything else on this page is of the first seed.</p>${table('Over the seeds: mean ± standard deviation, and range; loss in nats', ['split', 'accuracy', 'range', 'loss', 'range'], rows, 'over-seeds')}</div>`.text;
+/**
+ * What stands in place of `<!--layerwise:seeds-->`, before the key figures, which are those of one net: the result over seeds, of
+ * which that net is the first; for a single seed that it is one, and the interval of its test accuracy.
+ */
+export function renderSeeds(given: ComparedExperiment): string {
+  const [e] = measured([given]) as [ComparedExperiment];
+  const { seeds, seed } = given;
+  if (!seeds) return seed === null ? '' : html`<p class="note one-seed">Trained from a single seed${seed !== undefined && `, ${seed}`}: from another one each figure may differ.${testInterval(e)}</p>`.text;
+  const rows = SPLITS.flatMap((split) => (seeds.accuracy[split] ? [[split, spreadText(seeds.accuracy[split], 'accuracy'), rangeText(seeds.accuracy[split], 'accuracy'), spreadText(seeds.loss[split], 'loss'), rangeText(seeds.loss[split], 'loss')]] : []));
+  const [split, one] = Number.isFinite(e.test) ? (['test', given.test] as const) : (['validation', given.validation] as const);
+  return html`<div class="seeds"><p class="result">${seedLead(seeds)}.</p>${table('Over the seeds: mean ± standard deviation, and range; accuracy in per cent, loss in nats', ['split', 'accuracy', 'range', 'loss', 'range'], rows, 'over-seeds')}<p>The figures below, but for the comparison, are those of one of these nets, the first${seed !== undefined && seed !== null && ` (seed ${seed})`}: its ${split} accuracy, ${percent(one)}, is not the result.</p></div>`.text;
+}
+
+function testInterval(e: ComparedExperiment): string {
+  const interval = intervalOf(e);
+  return interval ? ` By the number of test images alone the 95% interval of its test accuracy is ${percent(interval.low)} to ${percent(interval.high)}.` : '';
 }
 
 /** `Over 5 seeds (43 to 47) test accuracy is 97.50% ± 0.12 points (mean and standard deviation), from 97.31% to 97.66%`. */

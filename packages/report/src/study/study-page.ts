@@ -4,7 +4,7 @@ import { chapter, page } from '../page/page.js';
 import { table } from '../sections/section.js';
 import { accuracyPlot } from './accuracy-plot.js';
 import { comparisonLead, comparisonTable, recommendationText } from './comparison.js';
-import { measured, recommend, type ComparedExperiment } from './compared.js';
+import { judged, measured, referenceOf, sizeOf, type ComparedExperiment } from './compared.js';
 
 /** What stands on a study's own page. */
 export interface StudyPage {
@@ -25,20 +25,23 @@ export interface StudyPage {
 /** The page of a study: table of experiments, recommendation, accuracy against size, differences. A whole HTML document. */
 export function renderStudy({ study, title, description, dataset, experiments: given, warnings = [], tests = [], kind = 'study' }: StudyPage): string {
   const experiments = measured(given);
-  const chosen = recommend(experiments);
   const opening = html`<header><p class="eyebrow">${kind}</p><h1>${title ?? study}</h1>${description && html`<p class="lead">${description}</p>`}</header>
 ${dataset?.fallback && html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted} figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}); every number here is of <strong>${dataset.name}</strong>.</div>`}
 ${warnings.length > 0 && html`<aside class="warnings" aria-label="Warnings"><h2>Warnings</h2><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></aside>`}
-${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</p>${comparisonTable(experiments)}${recommendationText(chosen)}${accuracyPlot(experiments, 'figures')}` : html`<p class="lead">No experiment of this study has been run yet.</p>`}`;
+${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</p>${comparisonTable(experiments)}${recommendationText(experiments)}${accuracyPlot(experiments, 'figures')}` : html`<p class="lead">No experiment of this study has been run yet.</p>`}`;
   const body = experiments.length > 1 ? chapter('differences', 'Differences', differenceLead(experiments), html`${differences(experiments)}${tests.length > 0 && html`<ul>${tests.map((test) => html`<li>${test}</li>`)}</ul>`}`) : undefined;
   return page({ title: kind === 'study' ? `${study}: study` : (title ?? study), opening, contents: [], body });
 }
 
 function differences(experiments: readonly ComparedExperiment[]): Content {
-  const rank = (e: ComparedExperiment): number => (Number.isFinite(e.validation) ? e.validation : -1);
-  const [best, ...others] = [...experiments].sort((a, b) => rank(b) - rank(a) || a.params - b.params) as [ComparedExperiment, ...ComparedExperiment[]];
-  const rows = others.map((e) => [e.name, points(e.validation - best.validation), points(e.test - best.test), `${(e.params / best.params).toFixed(2)}×`]);
-  return table(`Against ${best.name}, the highest on validation (${percent(best.validation)}); percentage points`, ['experiment', 'validation', 'test', 'parameters'], rows);
+  const reference = referenceOf(experiments) as ComparedExperiment;
+  const size = sizeOf(experiments);
+  const rows = experiments
+    .filter((e) => e !== reference)
+    .sort((a, b) => (b.validation || 0) - (a.validation || 0))
+    .map((e) => [e.name, points(e.validation - reference.validation), points(e.test - reference.test), `${(size.of(e) / size.of(reference)).toFixed(2)}×`]);
+  const why = judged(reference) ? `the highest on validation (${percent(reference.validation)})` : 'the first';
+  return table(`Against ${reference.name}, ${why}; percentage points`, ['experiment', 'validation', 'test', size.unit], rows);
 }
 
 function differenceLead(experiments: readonly ComparedExperiment[]): string {
