@@ -87,7 +87,8 @@ describe('nets trained from several seeds', () => {
     expect(workspace.read('artifacts/tiny/report/index.html')).toContain('exact sign-flip test');
     expect(workspace.read('artifacts/tiny/report/figures/accuracy-against-size.svg')).toContain('xmlns="http://www.w3.org/2000/svg"');
     const figure = await decodeParquet(readFileSync(join(workspace.root, 'artifacts/tiny/report/figures/accuracy-against-size.parquet')));
-    expect([...(figure['experiment']?.values as string[])].sort()).toEqual(['small', 'wide']);
+    expect([...(figure['experiment']?.values as string[])].sort()).toEqual(['small', 'small', 'small', 'wide', 'wide', 'wide']);
+    expect([...(figure['seed']?.values as ArrayLike<number> as number[])]).toEqual([7, 8, 9, 7, 8, 9]);
     const [small, wide] = [await show('small'), await show('wide')];
     const { differences, report } = await compare('tiny:small', 'tiny:wide');
     const sign = differences[0]?.other === 'tiny:wide' ? 1 : -1;

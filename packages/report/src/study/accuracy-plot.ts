@@ -179,12 +179,13 @@ function labels(points: readonly Point[], x: (size: number) => number, y: (accur
   return points
     .map((point) => {
       const [px, py, width] = [x(point.size), y(heightOf(point)), point.name.length * 7];
-      const places = [0, -13, 13, -26, 26, -39, 39, -52, 52].flatMap((shift) => [{ left: px + 10, y: py + shift, anchor: 'start' }, { left: px - 10 - width, y: py + shift, anchor: 'end' }]);
+      const beside = point.runs.length > 1 ? 14 : 10;
+      const places = [0, -13, 13, -26, 26, -39, 39, -52, 52].flatMap((shift) => [{ left: px + beside, y: py + shift, anchor: 'start' }, { left: px - beside - width, y: py + shift, anchor: 'end' }]);
       const inside = places.filter((place) => place.left > LEFT && place.left + width < WIDTH && place.y > TOP && place.y < HEIGHT - BOTTOM);
       const place = inside.find((candidate) => taken.every((other) => Math.abs(other.y - candidate.y) >= other.half + 6 || candidate.left + width < other.left || candidate.left > other.right)) ?? inside[0] ?? places[0]!;
       taken.push({ left: place.left, right: place.left + width, y: place.y, half: 7 });
       const lead = Math.abs(place.y - py) > 20 ? `<line x1="${(place.anchor === 'start' ? px + 4 : px - 4).toFixed(1)}" x2="${(place.anchor === 'start' ? px + 9 : px - 9).toFixed(1)}" y1="${py.toFixed(1)}" y2="${place.y.toFixed(1)}" stroke="currentColor" opacity=".35"/>` : '';
-      return `${lead}<text x="${(place.anchor === 'start' ? place.left : px - 10).toFixed(1)}" y="${place.y.toFixed(1)}" dy="4" text-anchor="${place.anchor}"${point.current ? ' font-weight="700"' : ''}>${escape(point.name)}</text>`;
+      return `${lead}<text x="${(place.anchor === 'start' ? place.left : px - beside).toFixed(1)}" y="${place.y.toFixed(1)}" dy="4" text-anchor="${place.anchor}"${point.current ? ' font-weight="700"' : ''}>${escape(point.name)}</text>`;
     })
     .join('');
 }

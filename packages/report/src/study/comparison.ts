@@ -88,7 +88,7 @@ function experimentTable(experiments: readonly ComparedExperiment[]): Markup {
 
 function captionOf(experiments: readonly ComparedExperiment[]): string {
   const parts = ['Accuracy on the three splits; gap: training minus test accuracy'];
-  if (experiments.some(({ info }) => info?.cost)) parts.push('Multiply-adds: for one image, with the projection on components where there is one');
+  if (experiments.some(({ info }) => info?.cost)) parts.push('Multiply-adds: for one image, with the projection on components where there is one, whose numbers stand under the parameters');
   if (experiments.some((e) => intervalOf(e))) parts.push('Under the test accuracy of one seed its 95% interval by the number of images');
   if (experiments.some(({ seeds }) => seeds)) parts.push('Of several seeds: mean ± standard deviation, below it the range; epoch and time are of the first');
   const shared = experiments.filter(({ info }) => info?.validatesOnTest);
@@ -99,7 +99,7 @@ function captionOf(experiments: readonly ComparedExperiment[]): string {
 /** What comes to the parameters with a projection: components and mean. */
 function projection({ params, info }: ComparedExperiment): Content {
   const more = (info?.cost?.numbers ?? params) - params;
-  return more > 0 && html`<small>+ ${count(more)} of the projection</small>`;
+  return more > 0 && html`<small>+ ${count(more)}</small>`;
 }
 
 function accuracy({ seeds, ...e }: ComparedExperiment, split: 'train' | 'validation' | 'test'): Content {
