@@ -1,5 +1,5 @@
 import { check, received, unknownField, type Infer, type LayerwiseError, type Problem } from '@layerwise/contracts';
-import { experimentFields, nameRule, reservedExperiments, reservedStudies, studyFields } from './fields.js';
+import { experimentFields, experimentNameRules, nameFault, studyFields, studyNameRules } from './fields.js';
 import { lineageOf, readBases } from './lineage.js';
 import { invalidStudy, longestName, type StudyProblem } from './problem.js';
 import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
@@ -49,15 +49,11 @@ export function checkStudy({ value: given, where, line }: YamlFile, file: string
   if (!isFields(given)) throw invalid([{ path: [], message: `must be a group of fields with name and experiments, got ${given === null ? 'an empty file' : received(given)}` }]);
   const problems: Problem[] = [];
   const own = checkOwn(studyFields, given, [], ['experiments', ...sectionNames], problems);
-  if (own) checkName(own.name, ['name'], reservedStudies, problems);
+  const fault = own && nameFault(own.name, studyNameRules);
+  if (fault) problems.push({ path: ['name'], message: fault });
   const experiments = checkExperiments(given, line, problems);
   if (!own || problems.length > 0) throw invalid(problems);
   return { ...own, file, experiments, invalid };
-}
-
-function checkName(name: string, path: Problem['path'], reserved: readonly string[], problems: Problem[]): void {
-  if (!nameRule.test(name)) problems.push({ path, message: `must be at most 64 letters, digits, - and _, beginning with a letter, got ${received(name)}` });
-  else if (reserved.includes(name.toLowerCase())) problems.push({ path, message: `must not be one of ${reserved.join(', ')}, which have a meaning of their own, got '${name}'` });
 }
 
 /** Checks the fields that are not sections; names of sections are known too, so that a misspelt one is met with the right suggestion. */
@@ -84,7 +80,8 @@ function checkExperiments(given: Fields, line: YamlFile['line'], problems: Probl
   const bases = readBases(new Map([...groups].map(([name, experiment]) => [name, experiment.extends])), line, problems);
   return Object.entries(experiments).flatMap(([name, experiment]) => {
     const path = ['experiments', name];
-    checkName(name, path, reservedExperiments, problems);
+    const fault = nameFault(name, experimentNameRules);
+    if (fault) problems.push({ path, message: fault });
     if (!isFields(experiment)) {
       problems.push({ path, message: `must be a group of fields, got ${received(experiment)}${experiment === null ? '; {} is one that leaves all to the study' : ''}` });
       return [];
@@ -116,8 +113,8 @@ function refuseAlike(names: readonly string[], problems: Problem[]): void {
 
 /** What an experiment has from those that it extends beside sections, the nearest one's before another's; title, published and expected figures are its own. */
 function inherited(layers: readonly Part[]): Fields {
-  const { seed, repeats } = Object.assign({}, ...layers.map(({ value }) => value)) as Fields;
-  return { ...(seed === undefined ? {} : { seed }), ...(repeats === undefined ? {} : { repeats }) };
+  const names = ['seed', 'repeats'].filter((name) => layers.some(({ value }) => value[name] !== undefined));
+  return Object.fromEntries(names.map((name) => [name, layers.findLast(({ value }) => Object.hasOwn(value, name))?.value[name]]));
 }
 
 /** @param layers the study, the experiments that an experiment extends, the farthest first, and the experiment itself */
@@ -140,9 +137,14 @@ interface Part {
   readonly value: Fields;
 }
 
+/** The fields of all parts, a later part's before an earlier one's. A field may have any name, also `__proto__`. */
+function merged(parts: readonly Part[]): Fields {
+  return Object.fromEntries(parts.flatMap(({ value }) => Object.entries(value)));
+}
+
 /** Parts from the study's to the experiment's own, each one's fields taking the place of those before. */
 function mergeSection(role: RoleName, parts: readonly Part[], problems: Problem[]): Section | undefined {
-  const { uses = (roles[role] as Role).uses, seed, ...params } = Object.assign({}, ...parts.map(({ value }) => value)) as Fields;
+  const { uses = (roles[role] as Role).uses, seed, ...params } = merged(parts);
   const last = parts.at(-1)?.at ?? [sectionOf(role)];
   const pathOf = (field?: string): readonly string[] => (field !== undefined && parts.findLast(({ value }) => Object.hasOwn(value, field))?.at) || last;
   if (uses === undefined) problems.push({ path: last, message: `needs 'uses', the name of a stage package, such as uses: '@layerwise/${role}-pca'` });

@@ -1,4 +1,4 @@
-import { integer, list, object, real, text, type Fields } from '@layerwise/contracts';
+import { integer, list, object, real, received, text, type Fields } from '@layerwise/contracts';
 
 const scores = object(
   {
@@ -17,10 +17,57 @@ const interval = (what: string, max?: number) => list(real({ min: 0, ...(max ===
 export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 /** {@link namePattern}, compiled. */
 export const nameRule = new RegExp(namePattern);
-/** Names that no study may have: folders of artifacts/, and the project of the repository itself. */
-export const reservedStudies = ['stages', 'failed', 'layerwise'] as const;
-/** Names that no experiment may have: the target of all of them, and the study's own page. */
-export const reservedExperiments = ['all', 'report'] as const;
+/** Names that no study may have, however capitalised: folders of artifacts/, and the project of the repository itself. */
+const reservedStudies = ['stages', 'failed', 'compare', 'layerwise'];
+/** Names that no experiment may have, however capitalised: the target of all of them, and the study's own page. */
+const reservedExperiments = ['all', 'report'];
+/** Targets for which Nx runs others: `t` for `test`, and so on. */
+const nxShortForms = ['b', 'e', 'l', 's', 't'];
+/** What is there under any name that nobody gave: Nx keeps projects and targets in plain objects. */
+const inherited = Object.getOwnPropertyNames(Object.prototype);
+/** How the id of a stage instance ends; it is the name of an Nx project, as a study's is. */
+const instanceEnd = /-[0-9a-f]{12}$/;
+
+/** A rule of names beside {@link namePattern}: which names break it, and what is said of them. */
+interface NameRule {
+  readonly broken: RegExp;
+  readonly says: string;
+}
+
+function anyOf(names: readonly string[]): RegExp {
+  return new RegExp(`^(${names.join('|')})$`);
+}
+
+/** As {@link anyOf}, however capitalised; without a flag, which a JSON Schema has not. */
+function anyCase(names: readonly string[]): RegExp {
+  return anyOf(names.map((name) => name.replace(/./g, (letter) => `[${letter.toUpperCase()}${letter}]`)));
+}
+
+const notInherited: NameRule = { broken: anyOf(inherited), says: 'must not be the name of what every object has' };
+
+function notReserved(names: readonly string[]): NameRule {
+  return { broken: anyCase(names), says: `must not be one of ${names.join(', ')}, which have a meaning of their own` };
+}
+
+/** What the name of a study must not be. */
+export const studyNameRules: readonly NameRule[] = [
+  notReserved(reservedStudies),
+  notInherited,
+  { broken: instanceEnd, says: 'must not end as the name of a stage does, in - and 12 hexadecimal digits' },
+];
+/** What the name of an experiment must not be. */
+export const experimentNameRules: readonly NameRule[] = [
+  notReserved(reservedExperiments),
+  notInherited,
+  { broken: anyOf(nxShortForms), says: `must not be one of ${nxShortForms.join(', ')}, which Nx takes for short forms of other targets` },
+];
+
+/** The rule that a name breaks, in words. */
+export function nameFault(name: string, rules: readonly NameRule[]): string | undefined {
+  if (!nameRule.test(name)) return `must be at most 64 letters, digits, - and _, beginning with a letter, got ${received(name)}`;
+  const rule = rules.find(({ broken }) => broken.test(name));
+  return rule && `${rule.says}, got '${name}'`;
+}
 
 /** Fields of study.yaml that are not sections of a role. */
 export const studyFields = {

@@ -1,5 +1,5 @@
 import { jsonSchema, type AnyStage, type Fields, type JsonSchema } from '@layerwise/contracts';
-import { experimentFields, namePattern, reservedExperiments, reservedStudies, studyFields } from './fields.js';
+import { experimentFields, experimentNameRules, namePattern, studyFields, studyNameRules } from './fields.js';
 import { unfitness } from './plan.js';
 import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
 
@@ -10,19 +10,19 @@ import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.j
 export function studySchema(catalog: ReadonlyMap<string, AnyStage>): JsonSchema {
   const sections = (whole: boolean): object => Object.fromEntries(roleNames.map((role) => [sectionOf(role), sectionSchema(role, catalog, whole)]));
   const experiment = withProperties(experimentFields, sections(false));
-  const experiments = { type: 'object', minProperties: 1, propertyNames: named(reservedExperiments), additionalProperties: experiment, description: 'The experiments by name.' };
+  const experiments = { type: 'object', minProperties: 1, propertyNames: named(experimentNameRules), additionalProperties: experiment, description: 'The experiments by name.' };
   const study = withProperties(studyFields, { ...sections(true), experiments });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A study of Layerwise',
     ...study,
-    allOf: [{ properties: { name: named(reservedStudies) } }],
+    allOf: [{ properties: { name: named(studyNameRules) } }],
     required: ['name', 'experiments'],
   };
 }
 
-function named(reserved: readonly string[]): JsonSchema {
-  return { pattern: namePattern, not: { enum: reserved } };
+function named(rules: typeof studyNameRules): JsonSchema {
+  return { pattern: namePattern, not: { anyOf: rules.map(({ broken }) => ({ pattern: broken.source })) } };
 }
 
 /** All fields may be missing: a section is completed by the study's, or by the experiments'. */
