@@ -3,8 +3,16 @@ import { compileIfStale } from '../nx-plugin/fresh.mjs';
 
 compileIfStale();
 
-const { postTasksExecution: leave, ...plugin } = await import('@layerwise/nx-plugin');
-export const { createNodes, name, preTasksExecution } = plugin;
+const { postTasksExecution: leave, preTasksExecution: enter, ...plugin } = await import('@layerwise/nx-plugin');
+export const { createNodes, name } = plugin;
+
+/** Before the tasks: meets what is on the command line. */
+export async function preTasksExecution(options, context) {
+  const { checkRun } = await import('./dist/conclude.js');
+  await checkRun(context.workspaceRoot, context.argv);
+  await enter(options, context);
+}
+
 
 /** After the tasks: lays and says what the run was for. */
 export async function postTasksExecution(options, context) {

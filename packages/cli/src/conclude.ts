@@ -7,7 +7,9 @@ import type { ExperimentPlan } from '@layerwise/study';
 import { builtExperiments, composeReports, seedTests } from './compose.js';
 import { openExperiment, type BuiltExperiment } from './experiment.js';
 import { unmet } from './expectations.js';
+import { failuresOf } from './failure.js';
 import { Journal, type JournalEntry } from './journal.js';
+import { checkArguments } from './nx-arguments.js';
 import { duration } from './progress.js';
 import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
 import { distrusting, type PlannedStudy } from './workspace.js';
@@ -15,24 +17,40 @@ import { distrusting, type PlannedStudy } from './workspace.js';
 /** What a run by Nx has come to, as Nx tells its plugins. */
 export interface EndedRun {
   readonly workspaceRoot: string;
-  readonly taskResults: Readonly<Record<string, { readonly status: string; readonly task: { readonly target: { readonly project: string; readonly target: string } } }>>;
+  readonly taskResults: Readonly<Record<string, { readonly status: string; readonly terminalOutput?: string; readonly task: { readonly target: { readonly project: string; readonly target: string } } }>>;
 }
 
 /**
  * The end of a run by Nx: lays the folders and reports of the experiments whose stages are all there, also where others failed, and says how it went.
- * @throws Error for Nx to show, where an artifact is not whole or a figure is not as its study expects
+ * @throws Error for Nx to show last, where a stage failed, an artifact is not whole or a figure is not as its study expects
  */
 export async function concludeRun({ workspaceRoot: root, taskResults }: EndedRun): Promise<void> {
-  const reached = Object.values(taskResults).filter(({ status }) => status === 'success').map(({ task }) => task.target);
+  const results = Object.values(taskResults);
+  const reached = results.filter(({ status }) => status === 'success').map(({ task }) => task.target);
+  const failed = results.filter(({ status }) => status === 'failure').map(({ task, terminalOutput = '' }) => ({ project: task.target.project, output: terminalOutput }));
+  const studies = results.length > 0 ? await plannedStudies(root) : [];
   const faults: LayerwiseError[] = [];
-  for (const study of reached.length > 0 ? await plannedStudies(root) : []) {
+  for (const study of studies) {
     const targets = new Set(reached.filter(({ project }) => project === study.name).map(({ target }) => target));
     if (targets.size > 0) faults.push(...(await showStudy(root, study, targets)));
   }
+  faults.push(...(await failuresOf(root, failed, studies)));
   if (faults.length === 0) return;
   const error = new Error(faults.map((fault) => fault.describe()).join('\n'));
   error.stack = ''; // Nx would offer to show it.
   throw error;
+}
+
+/** Before the tasks of a run by Nx: meets what is on its command line. @throws Error for Nx to show */
+export async function checkRun(root: string, argv: readonly string[]): Promise<void> {
+  try {
+    const asked = await checkArguments(root, argv.slice(2), await plannedStudies(root));
+    if (asked === undefined) return;
+    await (await import('./commands/explain.js')).explainCommand(asked, { json: false });
+  } catch (error) {
+    throw error instanceof LayerwiseError ? new Error(error.describe()) : error;
+  }
+  process.exit();
 }
 
 /**

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LayerwiseError, type ComparisonInfo, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
 import { Store } from '@layerwise/store/store';
 import type { ExperimentPlan, RoleName } from '@layerwise/study';
 import { roleNames } from '@layerwise/study/roles';
+import { readRecord, recordPath } from './record.js';
 import { spread, type Spread } from './statistics.js';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
@@ -126,11 +126,11 @@ export async function orLast<T>(root: string, plan: ExperimentPlan, open: (plan:
  * (another study file, other data). @throws LayerwiseError ARTIFACT_MISSING
  */
 async function lastPlan(root: string, plan: ExperimentPlan): Promise<ExperimentPlan> {
-  const file = join(root, 'artifacts', plan.study, plan.name, 'experiment.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy: `npx nx run ${plan.study}:${plan.name}` });
-  const { stages, repeats } = JSON.parse(text) as { stages: Record<string, { id: string }>; repeats?: ExperimentPlan['repeats'] };
-  return { ...plan, stages: Object.fromEntries(Object.entries(stages).map(([role, { id }]) => [role, id])), repeats: repeats ?? [{ seed: null, id: stages.train?.id as string }] };
+  const remedy = `npx nx run ${plan.study}:${plan.name}`;
+  const record = readRecord(root, plan);
+  if (record === undefined) throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy });
+  if (record === 'damaged' || !record.stages.train) throw new LayerwiseError('ARTIFACT_CORRUPT', `${plan.study}:${plan.name} is not built as it is planned, and the record of its last run must list its stages, but is damaged`, { where: recordPath(plan), remedy });
+  return { ...plan, stages: Object.fromEntries(Object.entries(record.stages).map(([role, { id }]) => [role, id])), repeats: record.repeats };
 }
 
 /** The figures of a built experiment. @throws LayerwiseError ARTIFACT_MISSING if a training from another seed is missing */

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { copyNotes } from '@layerwise/nx-plugin';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
 import { copyChecker } from '@layerwise/store/copies';
@@ -10,6 +8,7 @@ import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwi
 import type { Store } from '@layerwise/store/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
 import { nearestTo, recipeOf, storeOf } from './recipe.js';
+import { readRecord } from './record.js';
 
 /**
  * What will become of a stage in the next run.
@@ -78,7 +77,7 @@ export class Explainer {
 
   /** Every stage of an experiment, in the order they run. */
   async explain(plan: ExperimentPlan): Promise<readonly StageExplanation[]> {
-    const last = await lastRecord(this.root, plan);
+    const last = lastRecord(this.root, plan);
     const present = roleNames.filter((role) => plan.stages[role] !== undefined);
     const explained: StageExplanation[] = [];
     for (const { role, seed, id } of stepsOf(plan)) {
@@ -165,11 +164,8 @@ function nameOf(role: string, seed: number | undefined): string {
 }
 
 /** What a stage is called ({@link nameOf}) -> id of the experiment's last run. */
-async function lastRecord(root: string, { study, name }: ExperimentPlan): Promise<Readonly<Record<string, string>>> {
-  try {
-    const { stages, repeats = [] } = JSON.parse(await readFile(join(root, 'artifacts', study, name, 'experiment.json'), 'utf8')) as { stages: Record<string, { id: string }>; repeats?: { seed: number; id: string }[] };
-    return Object.fromEntries([...Object.entries(stages).map(([role, { id }]) => [role, id]), ...repeats.slice(1).map(({ seed, id }) => [nameOf('train', seed), id])]);
-  } catch {
-    return {};
-  }
+function lastRecord(root: string, plan: ExperimentPlan): Readonly<Record<string, string>> {
+  const record = readRecord(root, plan);
+  if (record === undefined || record === 'damaged') return {};
+  return Object.fromEntries([...Object.entries(record.stages).map(([role, { id }]) => [role, id]), ...record.repeats.slice(1).map(({ seed, id }) => [nameOf('train', seed as number), id])]);
 }

@@ -44,8 +44,7 @@ export class Journal {
     } catch {
       // No stage ran.
     }
-    const entries = text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as JournalEntry);
-    return new Map(entries.map((entry) => [entry.id, entry]));
+    return new Map(text.split('\n').flatMap(entryOf).map((entry) => [entry.id, entry]));
   }
 
   /** Removes the journals of all but the latest runs. */
@@ -58,5 +57,15 @@ export class Journal {
       return;
     }
     for (const name of names.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** None for a line that was cut short. */
+function entryOf(line: string): JournalEntry[] {
+  try {
+    const entry = JSON.parse(line) as JournalEntry | null;
+    return typeof entry?.id === 'string' && typeof entry.waited === 'number' ? [entry] : [];
+  } catch {
+    return [];
   }
 }

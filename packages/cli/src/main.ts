@@ -1,14 +1,19 @@
-import { LayerwiseError } from '@layerwise/contracts';
+import { LayerwiseError, nearest } from '@layerwise/contracts';
+import { storageError } from '@layerwise/store/storage';
 import type { Argv } from 'yargs';
+import { loadEnvironment } from './environment.js';
+import { findRoot } from './workspace.js';
 
 const experiment = { type: 'string', demandOption: true, describe: '<study>:<experiment>, such as pipeline:exp5' } as const;
 
 /** Runs the command line. Errors a user can act on are printed without a stack trace; the exit code is 1 (2 for wrong usage). */
 export async function main(args: readonly string[]): Promise<void> {
   try {
+    loadEnvironment(findRoot());
     await (shortcut(args) ?? (await parser(args)).parseAsync());
   } catch (error) {
-    const known = error instanceof LayerwiseError ? error : unexpected(error);
+    const met = storageError(error, process.cwd());
+    const known = met instanceof LayerwiseError ? met : unexpected(error);
     process.stderr.write(`layerwise: ${known.describe()}\n`);
     process.exitCode = known.code === 'USAGE' ? 2 : 1;
   }
@@ -29,9 +34,18 @@ function shortcut([command, address, ...rest]: readonly string[]): Promise<void>
   return undefined;
 }
 
+/** The option nearest to the one that yargs did not know. */
+function suggestion(message: string, y: Argv): string {
+  const [, option] = /^Unknown arguments?: ([\w-]+)/.exec(message) ?? [];
+  const { key } = (y as unknown as { getOptions: () => { key: object } }).getOptions();
+  const close = option === undefined ? undefined : nearest(option, Object.keys(key).filter((name) => name.length > 1));
+  return close === undefined ? '' : `; did you mean '--${close}'?`;
+}
+
 async function parser(args: readonly string[]): Promise<Argv> {
   const { default: yargs } = await import('yargs');
-  return yargs([...args])
+  const y = yargs([...args]);
+  return y
     .scriptName('layerwise')
     .usage('$0 <command>\n\nNeural-network experiments as an incremental, reproducible pipeline.')
     .command(
@@ -111,8 +125,12 @@ async function parser(args: readonly string[]): Promise<Argv> {
     .command(
       'gc',
       'List what in artifacts/ no study refers to, with sizes; --yes removes it',
-      (y) => y.option('yes', { type: 'boolean', default: false, describe: 'Remove it' }).option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
-      async ({ yes, json }) => (await import('./commands/gc.js')).gcCommand({ yes, json }),
+      (y) =>
+        y
+          .option('yes', { type: 'boolean', default: false, describe: 'Remove it' })
+          .option('results', { type: 'boolean', default: false, describe: 'Also the last results of experiments that are not planned so any more' })
+          .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
+      async ({ yes, results, json }) => (await import('./commands/gc.js')).gcCommand({ yes, results, json }),
     )
     .command(
       'doctor',
@@ -140,10 +158,9 @@ async function parser(args: readonly string[]): Promise<Argv> {
     .recommendCommands()
     .version(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .fail((message, error, y) => {
+    .fail((message, error) => {
       if (error instanceof Error) throw error;
-      throw new LayerwiseError('USAGE', message ?? 'wrong usage', { remedy: 'layerwise --help' });
-      void y;
+      throw new LayerwiseError('USAGE', `${message ?? 'wrong usage'}${suggestion(message ?? '', y)}`, { remedy: 'layerwise --help' });
     })
     .help();
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { WorkspacePlan } from '@layerwise/nx-plugin';
 import { noteDistrust } from '@layerwise/store/integrity';
+import type { FileMemo } from '@layerwise/store/memo';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
@@ -24,10 +25,18 @@ export async function distrusting<T>(root: string, work: () => Promise<T>): Prom
   }
 }
 
-/** Plans every study of the workspace. @throws LayerwiseError STUDY_INVALID */
-export async function planAll(root: string): Promise<WorkspacePlan> {
-  const { memoOf, placesOf, planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
-  return planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root));
+/**
+ * Plans every study of the workspace. Those that cannot be planned are said on standard error and left out.
+ * @param asked `<study>` or `<study>:<experiment>`, of what the command is about
+ * @throws LayerwiseError what is wrong with a study that was asked for
+ */
+export async function planAll(root: string, asked: readonly string[] = [], memo?: FileMemo): Promise<WorkspacePlan> {
+  const { describeBroken, memoOf, placesOf, planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
+  const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memo ?? memoOf(root));
+  const wanted = plan.broken.find(({ name }) => asked.some((address) => address === name || address.startsWith(`${name}:`)));
+  if (wanted) throw wanted.error;
+  for (const study of plan.broken) process.stderr.write(`${describeBroken(study)}\n`);
+  return plan;
 }
 
 /** The study of that name. @throws LayerwiseError USAGE with the nearest name */

@@ -65,7 +65,8 @@ export class LiveView {
   private steps(): readonly (LiveStep & { readonly file: string })[] {
     return this.files().filter((file) => !file.endsWith(noteSuffix)).flatMap((file) => {
       try {
-        return [{ file, ...(JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep) }];
+        const { stage, share, text } = JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep;
+        return typeof stage === 'string' && typeof share === 'number' && typeof text === 'string' ? [{ file, stage, share, text }] : [];
       } catch {
         return []; // Half written, or the stage has just ended.
       }

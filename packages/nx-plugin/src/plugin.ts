@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { LayerwiseError, printable } from '@layerwise/contracts';
 import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
 import { findLastingDamage, findStrays, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
+import type { CodeTrace } from '@layerwise/store/fingerprint';
+import { refuseMisplaced } from '@layerwise/store/layout';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { StudyPlan } from '@layerwise/study';
@@ -10,10 +12,10 @@ import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/dev
 import { memoOf, tracerOf } from './code.js';
 import { openGate } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
-import { stageProject, studyProject, type Projects } from './projects.js';
+import { brokenProject, stageProject, studyProject, type Projects } from './projects.js';
 import { sharedCacheOf } from './shared-cache.js';
 import { watchTaskKeys } from './task-keys.js';
-import { copyNotes, nxCache, nxRecords, placesOf, planWorkspace, relativePath, studyFiles } from './workspace.js';
+import { brokenStudy, copyNotes, describeBroken, nxCache, nxRecords, placesOf, plannedData, planWorkspace, relativePath, studyFiles } from './workspace.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';
@@ -31,25 +33,35 @@ export const createNodes: CreateNodes = [
   async (files, _options, { workspaceRoot }) => {
     const sorted = [...files].sort();
     const memo = memoOf(workspaceRoot);
-    const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), memo).catch((error: unknown) => {
-      throw error instanceof LayerwiseError ? new Error(error.describe()) : error;
-    });
-    planned = plan.studies;
+    const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), memo);
     const codeOf = tracerOf(workspaceRoot, memo);
     const claimed = new Set<string>();
-    const projects = plan.studies.map((study, index): [string, { projects: Projects }] => {
-      const projects: Projects = studyProject(study);
-      for (const instance of study.instances.values()) {
-        if (claimed.has(instance.id)) continue;
-        claimed.add(instance.id);
-        Object.assign(projects, stageProject(instance, codeOf(instance.uses).code.digest));
+    const projects: [string, { projects: Projects }][] = [];
+    const [studies, broken] = [[] as StudyPlan[], [...plan.broken]];
+    for (const study of plan.studies) {
+      try {
+        projects.push([study.file, { projects: projectsOf(study, codeOf, claimed) }]);
+        studies.push(study);
+      } catch (error) {
+        broken.push(brokenStudy(workspaceRoot, study.file, error, []));
       }
-      return [sorted[index] as string, { projects }];
-    });
+    }
+    planned = studies;
+    for (const study of broken) {
+      process.stderr.write(`${describeBroken(study)}\n`);
+      projects.push([study.file, { projects: brokenProject(study) }]);
+    }
     memo.save();
     return projects;
   },
 ];
+
+/** @param claimed ids of instances that have a project already; gets those of this study */
+function projectsOf(study: StudyPlan, codeOf: (uses: string) => CodeTrace, claimed: Set<string>): Projects {
+  const stages = [...study.instances.values()].filter(({ id }) => !claimed.has(id)).map((instance) => stageProject(instance, codeOf(instance.uses).code.digest));
+  for (const id of study.instances.keys()) claimed.add(id);
+  return Object.assign(studyProject(study), ...stages) as Projects;
+}
 
 /**
  * Before the tasks: marks the run, so that its end can tell which stages ran in it,
@@ -60,6 +72,7 @@ export const createNodes: CreateNodes = [
  */
 export const preTasksExecution: PreTasksExecution = async (_options, { id, workspaceRoot }) => {
   process.env.LAYERWISE_RUN = `${Date.now()}-${id}`;
+  process.env[plannedData] = process.env.LAYERWISE_DATA_DIR ?? '';
   const artifacts = join(workspaceRoot, 'artifacts');
   try {
     await prepare(workspaceRoot, artifacts);
@@ -84,6 +97,7 @@ function showLive(folder: string): void {
 }
 
 async function prepare(workspaceRoot: string, artifacts: string): Promise<void> {
+  refuseMisplaced(artifacts);
   if (existsSync(artifacts)) accessSync(artifacts, constants.W_OK);
   const cache = nxCache(workspaceRoot);
   const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);

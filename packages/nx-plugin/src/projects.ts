@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { canonicalJson } from '@layerwise/contracts';
 import { roleNames, type ExperimentPlan, type StageInstance, type StudyPlan } from '@layerwise/study';
+import type { BrokenStudy } from './workspace.js';
 
 /** Command line of Layerwise as the targets call it, from the workspace's root. */
 const layerwise = 'node packages/cli/bin/layerwise.mjs';
@@ -53,6 +54,12 @@ export function studyProject(plan: StudyPlan): Projects {
   };
   const reports = plan.experiments.flatMap(({ stages }) => stages.report ?? []);
   return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { ...targets, all }, tags: ['layerwise:study'] } };
+}
+
+/** The project of a study that cannot be planned: whatever of it is asked for fails with what is wrong. */
+export function brokenProject({ name, file, experiments }: BrokenStudy): Projects {
+  const target: TargetConfiguration = { executor: 'nx:run-commands', cache: false, inputs: [], options: { forwardAllArgs: false, command: `${layerwise} explain '${name.replaceAll("'", "'\\''")}'` } };
+  return { [dirname(file)]: { name, projectType: 'application', targets: Object.fromEntries([...experiments, 'all'].map((experiment) => [experiment, target])), tags: ['layerwise:study'] } };
 }
 
 function experimentTarget({ title, stages, repeats }: ExperimentPlan): TargetConfiguration {

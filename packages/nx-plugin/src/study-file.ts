@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { LayerwiseError } from '@layerwise/contracts';
 import type { FileMemo } from '@layerwise/store/memo';
-import { checkStudy, mostCharacters, parseStudy, readYaml, type StudyDocument, type YamlFile } from '@layerwise/study';
+import { checkStudy, experimentNameRules, mostCharacters, nameFault, parseStudy, readOutline, readYaml, studyNameRules, type StudyDocument, type YamlFile } from '@layerwise/study';
 
 /** A character takes at most so many bytes of UTF-8. */
 const bytesOfCharacter = 4;
@@ -23,6 +23,17 @@ export function readStudy(root: string, file: string, memo: FileMemo): StudyDocu
   let parsed: YamlFile | undefined;
   const again = (): YamlFile => (parsed ??= readYaml(text(), file));
   return checkStudy({ value: known.value, where: (path) => again().where(path), line: (path) => again().line(path) }, file);
+}
+
+/** Of a study that cannot be planned: its name and the names of its experiments, as far as they can be read and are right. */
+export function outlineStudy(root: string, file: string): { readonly name?: string; readonly experiments: readonly string[] } {
+  try {
+    const { name, experiments } = readOutline(readFileSync(studyPath(root, file), 'utf8'));
+    const right = experiments.filter((experiment) => nameFault(experiment, experimentNameRules) === undefined);
+    return { ...(name !== undefined && nameFault(name, studyNameRules) === undefined ? { name } : {}), experiments: [...new Set(right)] };
+  } catch {
+    return { experiments: [] }; // Why it cannot be read is known.
+  }
 }
 
 /** The value, if JSON keeps it: there is no infinity in JSON. */

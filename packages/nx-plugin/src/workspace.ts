@@ -1,25 +1,41 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nearest, type AnyStage, type Places } from '@layerwise/contracts';
+import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
 import { FileMemo } from '@layerwise/store/memo';
 import { packagesOf, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
 import { rawStateOf } from './raw-files.js';
-import { readStudy } from './study-file.js';
+import { outlineStudy, readStudy } from './study-file.js';
+
+/** A study that cannot be planned. */
+export interface BrokenStudy {
+  /** What it calls itself, if no other study is called so; else the path of its folder. */
+  readonly name: string;
+  readonly file: string;
+  /** Names of its experiments, as far as they can be read. */
+  readonly experiments: readonly string[];
+  readonly error: LayerwiseError;
+}
 
 /** All studies of a workspace, planned. */
 export interface WorkspacePlan {
   readonly studies: readonly StudyPlan[];
+  /** Those that cannot be planned; the others do not depend on them. */
+  readonly broken: readonly BrokenStudy[];
   /** Every stage instance of every study; those that studies share stand here once. */
   readonly instances: ReadonlyMap<string, StageInstance>;
   readonly catalog: ReadonlyMap<string, AnyStage>;
 }
 
+/** The variable that holds LAYERWISE_DATA_DIR as a run was planned with it: Nx gives a task also what files for that task alone say. */
+export const plannedData = 'LAYERWISE_PLANNED_DATA_DIR';
+
 /** Where raw data may be: LAYERWISE_DATA_DIR (relative to the workspace), then the workspace's data/. */
 export function placesOf(root: string, env: NodeJS.ProcessEnv = process.env): Places {
   const download = join(root, 'data');
-  const given = env.LAYERWISE_DATA_DIR ? [resolve(root, env.LAYERWISE_DATA_DIR)] : [];
+  const folder = env[plannedData] ?? env.LAYERWISE_DATA_DIR;
+  const given = folder ? [resolve(root, folder)] : [];
   return { data: [...given, download], download, workspace: root };
 }
 
@@ -41,38 +57,61 @@ export function copyNotes(root: string): string {
 /** Paths of all study files, relative to the workspace, sorted. */
 export function studyFiles(root: string): readonly string[] {
   const folders = readdirSync(join(root, 'pipelines'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const files = folders.flatMap(({ name }) => readdirSync(join(root, 'pipelines', name)).filter((file) => file === 'study.yaml').map((file) => `pipelines/${name}/${file}`));
-  return files.sort();
+  return folders.map(({ name }) => `pipelines/${name}/study.yaml`).filter((file) => lstatSync(join(root, file), { throwIfNoEntry: false })).sort();
 }
 
 /**
- * Plans the given studies together.
+ * Plans the given studies together. One that cannot be planned leaves the others alone.
  * @param root absolute path of the workspace
  * @param files paths of study files, relative to it
  * @param memo knows studies and raw files that have not changed
- * @throws LayerwiseError STUDY_INVALID, DATA_INVALID
  */
 export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root), memo: FileMemo = new FileMemo()): Promise<WorkspacePlan> {
-  const documents = files.map((file) => readStudy(root, file, memo));
-  refuseSameName(documents);
   const catalog = new Map<string, AnyStage>();
-  for (const document of documents) {
-    for (const name of packagesOf(document)) {
-      if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));
+  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState => rawStateOf(stage, params, places, memo);
+  const studies: StudyPlan[] = [];
+  const faults: { file: string; error: unknown }[] = [];
+  for (const file of files) {
+    try {
+      const document = readStudy(root, file, memo);
+      refuseTaken(document, studies);
+      for (const name of packagesOf(document)) if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));
+      studies.push(planStudy(document, { catalog, rawState }));
+    } catch (error) {
+      faults.push({ file, error });
     }
   }
-  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState => rawStateOf(stage, params, places, memo);
-  const studies = documents.map((document) => planStudy(document, { catalog, rawState }));
-  return { studies, instances: new Map(studies.flatMap(({ instances }) => [...instances])), catalog };
+  const broken: BrokenStudy[] = [];
+  for (const { file, error } of faults) broken.push(brokenStudy(root, file, error, [...studies, ...broken]));
+  return { studies, broken, instances: new Map(studies.flatMap(({ instances }) => [...instances])), catalog };
 }
 
-function refuseSameName(documents: readonly StudyDocument[]): void {
-  const seen = new Map<string, string>();
-  for (const { name, file, invalid } of documents) {
-    const other = seen.get(name);
-    if (other) throw invalid([{ path: ['name'], message: `must be used by one study alone, got '${name}', which ${other} has too` }]);
-    seen.set(name, file);
-  }
+/** Names are compared without capitals, as folders are on some systems. */
+function refuseTaken({ name, invalid }: StudyDocument, others: readonly StudyPlan[]): void {
+  const other = others.find((study) => study.name.toLowerCase() === name.toLowerCase());
+  if (!other) return;
+  const rule = other.name === name ? 'be used by one study alone' : `differ from '${other.name}' by more than capitals`;
+  throw invalid([{ path: ['name'], message: `must ${rule}, got '${name}', which ${other.file} has too` }]);
+}
+
+/** @param others studies whose names are taken */
+export function brokenStudy(root: string, file: string, error: unknown, others: readonly { readonly name: string }[]): BrokenStudy {
+  const { name, experiments } = outlineStudy(root, file);
+  const isFree = name !== undefined && others.every((other) => other.name.toLowerCase() !== name.toLowerCase());
+  return { name: isFree ? name : dirname(file), file, experiments, error: knownError(file, error) };
+}
+
+function knownError(file: string, error: unknown): LayerwiseError {
+  if (error instanceof LayerwiseError) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new LayerwiseError('STUDY_INVALID', `study file cannot be planned, got an unexpected ${message}`, { where: file, remedy: 'This is a defect of Layerwise or of a stage package that it uses.', cause: error });
+}
+
+/** A line for those who asked for another study. */
+export function describeBroken({ name, error }: BrokenStudy): string {
+  const [first, ...more] = error.message.split('\n') as [string, ...string[]];
+  const subject = first.startsWith(`study ${name}: `) ? '' : `study ${name}: `;
+  return `warning: ${subject}${first}${error.where ? ` (${error.where})` : ''}${more.length > 0 ? ` and ${more.length} more` : ''}; the study is left out`;
 }
 
 /**

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStudy } from '@layerwise/nx-plugin';
 import { FileMemo } from '@layerwise/store/memo';
+import { readNotes, writeNotes } from '@layerwise/store/notes';
 import type { StudyDocument } from '@layerwise/study';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -21,7 +22,7 @@ function read(): StudyDocument {
 }
 
 const plain = ({ experiments, ...rest }: StudyDocument): unknown => JSON.parse(JSON.stringify({ ...rest, experiments }));
-const noted = (): unknown => (JSON.parse(readFileSync(kept(), 'utf8')) as Record<string, unknown>)[join(root, file)];
+const noted = (): unknown => readNotes<Record<string, unknown>>(kept())?.[join(root, file)];
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'layerwise-study-'));
@@ -42,7 +43,7 @@ describe('a study that is remembered', () => {
   });
 
   it('is what was kept, which this test alters; and what it says now, once it has changed', () => {
-    writeFileSync(kept(), readFileSync(kept(), 'utf8').replace('"name":"own"', '"name":"remembered"'));
+    writeNotes(kept(), JSON.parse(JSON.stringify(readNotes(kept())).replace('"name":"own"', '"name":"remembered"')));
     expect(read().name).toBe('remembered');
     writeFileSync(join(root, file), text.replace('own', 'new'));
     expect(read().name).toBe('new');

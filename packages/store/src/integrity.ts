@@ -64,7 +64,7 @@ export function noteDistrust(root: string): void {
 /** Whether the last run noted it; asking takes the note away. */
 export function takeDistrust(root: string): boolean {
   const noted = existsSync(join(root, distrustFile));
-  rmSync(join(root, distrustFile), { force: true });
+  rmSync(join(root, distrustFile), { recursive: true, force: true });
   return noted;
 }
 

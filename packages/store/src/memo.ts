@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { readNotes, writeNotes } from './notes.js';
 
 /** How a file looks: size, modification and change time (ns) and inode; '' if it is no file. The change time cannot be set back. */
 export function lookOf(path: string): string {
@@ -22,12 +22,7 @@ export class FileMemo {
 
   /** @param file absolute path; without it nothing is kept for the next process */
   constructor(private readonly file?: string) {
-    if (file === undefined) return;
-    try {
-      this.notes = JSON.parse(readFileSync(file, 'utf8')) as Notes;
-    } catch {
-      // The first run, or a file that was cut short: everything is read anew.
-    }
+    if (file !== undefined) this.notes = readNotes<Notes>(file) ?? {};
   }
 
   /**
@@ -56,9 +51,7 @@ export class FileMemo {
     const settled = Object.entries(this.used).filter(([, { look }]) => Date.now() - Number(look.split(' ')[2]) / 1e6 > settling);
     const kept = Object.keys(this.notes).length + settled.length < most ? this.notes : {};
     try {
-      mkdirSync(dirname(this.file), { recursive: true });
-      writeFileSync(`${this.file}.${process.pid}`, JSON.stringify({ ...kept, ...Object.fromEntries(settled) }));
-      renameSync(`${this.file}.${process.pid}`, this.file);
+      writeNotes(this.file, { ...kept, ...Object.fromEntries(settled) });
     } catch {
       // The disk is full or read-only; whoever writes next says so.
     }

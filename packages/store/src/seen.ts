@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { parseManifest, type Manifest } from './manifest.js';
 import { lookOf } from './memo.js';
+import { readNotes, writeNotes } from './notes.js';
 
 /** A file that is not what its manifest says. */
 export interface Damage {
@@ -47,7 +48,7 @@ export class Seen {
       const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]));
       return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
     })) as Notes;
-    write(file, notes);
+    writeNotes(file, notes);
   }
 
   get keys(): readonly string[] {
@@ -86,7 +87,7 @@ export class Seen {
   keep(): void {
     if (this.file === undefined || Object.keys(this.sound).length === 0) return;
     try {
-      write(this.file, { ...this.notes, ...this.sound });
+      writeNotes(this.file, { ...this.notes, ...this.sound });
     } catch {
       // The disk is full or read-only; whoever writes next says so.
     }
@@ -133,17 +134,7 @@ function filesOf(manifest: Manifest): string[] {
 }
 
 function read(file: string): Notes {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Notes;
-  } catch {
-    return {};
-  }
-}
-
-function write(file: string, notes: Notes): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify(notes));
-  renameSync(`${file}.${process.pid}`, file);
+  return readNotes<Notes>(file) ?? {};
 }
 
 function hashOf(path: string): string {

@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 
 /** What to do about each failure of the file system that a user can mend. */
@@ -17,6 +17,7 @@ const remedies: Readonly<Record<string, string>> = {
   ELOOP: 'A link leads back to itself: remove it and run again.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n) and run again.',
   ENFILE: 'Too many files are open on this system: run again later.',
+  EFBIG: 'The file is larger than may be written here: raise the limit (ulimit -f) and run again.',
   EIO: 'The disk reports a fault: check it, then run again.',
   ENAMETOOLONG: 'Move the workspace to a folder with a shorter path.',
 };
@@ -36,9 +37,30 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
 /** The error to show for a failure of the file system; any other error as it is. */
 export function storageError(error: unknown, path: string): unknown {
   const { code, path: named, syscall } = error as NodeJS.ErrnoException;
-  const remedy = code === undefined || error instanceof LayerwiseError ? undefined : remedies[code];
+  const remedy = code === undefined || error instanceof LayerwiseError || !Object.hasOwn(remedies, code) ? undefined : remedies[code];
   if (remedy === undefined) return error;
+  const taken = code === undefined ? undefined : takenBy(code, named ?? path);
+  if (taken) return new LayerwiseError('STORAGE_FAILED', taken.rule, { where: taken.path, remedy, cause: error });
   return new LayerwiseError('STORAGE_FAILED', `the file system must let Layerwise ${syscall ?? 'use'} the file, got ${code}`, { where: named ?? path, remedy, cause: error });
+}
+
+/** Where a file is in the place of a folder, or a folder in that of a file: which, on the way to a path. */
+function takenBy(code: string, path: string): { readonly path: string; readonly rule: string } | undefined {
+  const stats = statOf(path);
+  if (code === 'EISDIR') return stats?.isDirectory() ? { path, rule: `${basename(path)} must be a file, got a folder` } : undefined;
+  if (code !== 'ENOTDIR' && code !== 'EEXIST') return undefined;
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    if (statOf(at)?.isFile()) return { path: at, rule: `${basename(at)} must be a folder, got a file` };
+  }
+  return undefined;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // A file is on the way to it.
+  }
 }
 
 /** Makes what a folder lists survive a loss of power. */

@@ -108,8 +108,9 @@ export class Store {
   async failure(id: string): Promise<Failure | undefined> {
     const data = this.failedFolder(id);
     try {
-      const failure = JSON.parse(await readFile(join(data, '..', failureFile), 'utf8')) as Omit<Failure, 'files'>;
-      return { ...failure, files: (await readdir(data)).sort() };
+      const { recipe, code, message } = JSON.parse(await readFile(join(data, '..', failureFile), 'utf8')) as Omit<Failure, 'files'>;
+      if (![recipe, code, message].every((text) => typeof text === 'string')) return undefined;
+      return { recipe, code, message, files: (await readdir(data)).sort() };
     } catch {
       return undefined;
     }

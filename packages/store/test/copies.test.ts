@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Store } from '@layerwise/store';
 import { copyChecker, hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
+import { readNotes } from '@layerwise/store/notes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { draft, outcome } from './recipe.js';
 
@@ -68,7 +69,7 @@ describe("copies in Nx's cache", () => {
     expect(after).not.toBe(before);
     noteCopies(cache, notes);
     expect(readFileSync(notes, 'utf8')).toBe(after);
-    expect(JSON.parse(after)).toEqual({ [`42/${id}`]: { 'manifest.json': expect.any(String) as string, 'data/a.json': expect.stringMatching(/^\d+ 1000000000 /) as string } });
+    expect(readNotes(notes)).toEqual({ [`42/${id}`]: { 'manifest.json': expect.any(String) as string, 'data/a.json': expect.stringMatching(/^\d+ 1000000000 /) as string } });
   });
 
   it('leaves one alone that is short and new as long as it changes: Nx is writing it', async () => {

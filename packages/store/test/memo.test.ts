@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FileMemo } from '@layerwise/store';
+import { FileMemo, readNotes } from '@layerwise/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let root: string;
@@ -50,7 +50,7 @@ describe('FileMemo', () => {
     const memo = new FileMemo(at('notes'));
     lengthOf(memo);
     memo.save();
-    expect(readFileSync(at('notes'), 'utf8')).toBe('{}');
+    expect(readNotes(at('notes'))).toEqual({});
   });
 
   it('knows of no file where there is none, and starts anew from notes that were cut short', () => {

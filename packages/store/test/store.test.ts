@@ -117,7 +117,7 @@ describe('reading', () => {
     ['flipped in one bit', 'evaluation.json', flip, 'ARTIFACT_CORRUPT', 'must have SHA-256'],
     ['gone', 'history.parquet', (file) => rmSync(file), 'ARTIFACT_MISSING', 'must be there, but is missing'],
     ['replaced by another', 'history.parquet', (file) => renameSync(dataFile('evaluation.json'), file), 'ARTIFACT_CORRUPT', 'bytes, got'],
-    ['a folder', 'history.parquet', (file) => (rmSync(file), mkdirSync(file)), 'STORAGE_FAILED', 'EISDIR'],
+    ['a folder', 'history.parquet', (file) => (rmSync(file), mkdirSync(file)), 'STORAGE_FAILED', 'history.parquet must be a file, got a folder'],
   ])('notices a file that is %s: %s', async (_what, file, damage, code, said) => {
     await made();
     const artifact = await store.open('train-1');

@@ -1,7 +1,8 @@
 export * from './document.js';
+export { experimentNameRules, nameFault, studyNameRules } from './fields.js';
 export * from './plan.js';
 export type { StudyProblem } from './problem.js';
 export * from './roles.js';
 export * from './schema.js';
 /** Reads a study's YAML, for those who remember what stood in it. */
-export { mostCharacters, readYaml, type YamlFile } from './yaml.js';
+export { mostCharacters, readOutline, readYaml, type YamlFile } from './yaml.js';

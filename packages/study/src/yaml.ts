@@ -36,6 +36,17 @@ export function readYaml(text: string, file: string): YamlFile {
   return { value: valueOf(document, at), where: (path) => `${file}:${line(path)}`, line };
 }
 
+/** What a study that breaks rules, or is not even YAML, seems to be called, and its experiments; only what stands there plainly. */
+export function readOutline(text: string): { readonly name?: string; readonly experiments: readonly string[] } {
+  const { isMap, isScalar, parseDocument } = parser();
+  refuseDepth(text, String);
+  const { contents } = parseDocument(text, { schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false, logLevel: 'silent' });
+  if (!isMap(contents)) return { experiments: [] };
+  const [name, experiments] = [contents.get('name'), contents.get('experiments', true)];
+  const keys = isMap(experiments) ? experiments.items.map(({ key }) => (isScalar(key) ? key.value : undefined)) : [];
+  return { ...(typeof name === 'string' ? { name } : {}), experiments: keys.filter((key) => typeof key === 'string') };
+}
+
 function refused(rule: string, where: string, remedy = 'Mend the line and run again.'): LayerwiseError {
   return new LayerwiseError('STUDY_INVALID', `study file ${rule}`, { where, remedy });
 }

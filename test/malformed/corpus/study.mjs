@@ -103,7 +103,8 @@ async function plan(studies) {
     if (typeof content === 'function') content(path);
     else writeFileSync(path, content);
   }
-  await planWorkspace(root, studyFiles(root));
+  const { broken } = await planWorkspace(root, studyFiles(root));
+  if (broken[0]) throw broken[0].error;
 }
 
 export async function cases() {

@@ -14,7 +14,7 @@ export async function compareCommand(addresses: readonly string[], { json }: { r
   const names = [...new Set(addresses)];
   if (names.length < 2) throw new LayerwiseError('USAGE', `compare needs at least two different experiments, got ${names.join(', ')}`, { remedy: 'For example: layerwise compare pipeline:exp3 pipeline:exp4' });
   const root = findRoot();
-  const workspace = await planAll(root);
+  const workspace = await planAll(root, names);
   const plans = names.map((name) => findExperiment(workspace, name));
   const built: BuiltExperiment[] = [];
   for (const plan of plans) built.push(await currentOrLast(root, plan));

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { findCacheFault, nxCache, placesOf, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
+import { findCacheFault, memoOf, nxCache, placesOf, planWorkspace, sharedCacheOf, shownServer, studyFiles } from '@layerwise/nx-plugin';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '../recipe.js';
-import { findRoot, planAll } from '../workspace.js';
+import { findRoot } from '../workspace.js';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
 export interface Finding {
@@ -69,18 +69,14 @@ function checkCores(): Finding {
 }
 
 async function checkStudies(root: string): Promise<Finding[]> {
-  try {
-    const { studies, instances } = await planAll(root);
-    const count = studies.reduce((sum, { experiments }) => sum + experiments.length, 0);
-    const readers = [...instances.values()].filter(({ raw }) => raw !== undefined);
-    const absent = readers.filter(({ raw }) => !raw?.complete);
-    const places = placesOf(root).data.join(', ');
-    const data: Finding = absent.length === 0 ? { check: 'data', state: 'ok', detail: `every raw file that a study names is there (${places})` } : { check: 'data', state: 'warn', detail: `${absent.length} of ${readers.length} data sets are not complete in ${places}`, remedy: 'layerwise data fetch downloads MNIST; a study that names an offline data set runs without it.' };
-    return [{ check: 'studies', state: 'ok', detail: `${studies.length} with ${count} experiments and ${instances.size} stages` }, data];
-  } catch (error) {
-    if (!(error instanceof LayerwiseError)) throw error;
-    return [{ check: 'studies', state: 'fail', detail: error.message + (error.where ? ` (${error.where})` : ''), ...(error.remedy ? { remedy: error.remedy } : {}) }];
-  }
+  const { studies, broken, instances } = await planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root));
+  const count = studies.reduce((sum, { experiments }) => sum + experiments.length, 0);
+  const readers = [...instances.values()].filter(({ raw }) => raw !== undefined);
+  const absent = readers.filter(({ raw }) => !raw?.complete);
+  const places = placesOf(root).data.join(', ');
+  const data: Finding = absent.length === 0 ? { check: 'data', state: 'ok', detail: `every raw file that a study names is there (${places})` } : { check: 'data', state: 'warn', detail: `${absent.length} of ${readers.length} data sets are not complete in ${places}`, remedy: 'layerwise data fetch downloads MNIST; a study that names an offline data set runs without it.' };
+  const faults = broken.map(({ error: { message, where, remedy } }): Finding => ({ check: 'studies', state: 'fail', detail: message + (where ? ` (${where})` : ''), ...(remedy ? { remedy } : {}) }));
+  return [{ check: 'studies', state: 'ok', detail: `${studies.length} with ${count} experiments and ${instances.size} stages` }, ...faults, data];
 }
 
 /** The native backend is loaded in a process of its own: one that does not fit the system can end it. */

@@ -9,9 +9,9 @@ import { findRoot } from '../workspace.js';
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
   await refreshBuild(root);
-  const [{ findExperiment, findStudy }, { Explainer }, { memoOf, placesOf, planWorkspace, studyFiles, tracerOf }] = await Promise.all([import('../workspace.js'), import('../explanation.js'), import('@layerwise/nx-plugin')]);
+  const [{ findExperiment, findStudy, planAll }, { Explainer }, { memoOf, tracerOf }] = await Promise.all([import('../workspace.js'), import('../explanation.js'), import('@layerwise/nx-plugin')]);
   const memo = memoOf(root);
-  const workspace = await planWorkspace(root, studyFiles(root), placesOf(root), memo);
+  const workspace = await planAll(root, [address], memo);
   const plans = address.includes(':') ? [findExperiment(workspace, address)] : findStudy(workspace, address).experiments;
   const explainer = new Explainer(root, workspace.instances, tracerOf(root, memo));
   for (const plan of plans) {

@@ -15,7 +15,7 @@ export interface ExportOptions {
 /** `layerwise export <study>:<experiment>`: writes the trained net in other formats, with a README beside them. */
 export async function exportCommand(address: string, { format, out }: ExportOptions): Promise<void> {
   const root = findRoot();
-  const plan = findExperiment(await planAll(root), address);
+  const plan = findExperiment(await planAll(root, [address]), address);
   const { net, train } = await orLast(root, plan, async (built) => ({ net: await openNet(root, built), ...(await openExperiment(root, built, ['train'])) }));
   const artifact = train as StoredArtifact;
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'export');

@@ -1,69 +1,71 @@
-import { readdirSync, rmSync, rmdirSync, type Dirent } from 'node:fs';
+import { rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { LayerwiseError } from '@layerwise/contracts';
-import { folderBytes } from '@layerwise/store/storage';
-import { checkpointsFolder, ownerOfLeftover, type Store } from '@layerwise/store/store';
+import type { Store } from '@layerwise/store/store';
 import { storeOf } from '../recipe.js';
+import { findUnused, type Found, type PastResult, type Unused } from '../unused.js';
 import { findRoot, planAll } from '../workspace.js';
 
-/** Something that no study needs. */
-export interface Unused {
-  /** Path relative to the workspace. */
-  readonly path: string;
-  readonly what: 'artifact of no study' | 'left by a process that died' | 'left by a stage that failed' | 'checkpoint of no study' | 'folder of no experiment';
-  readonly bytes: number;
-  /** The instance whose lock must be free, where the folder is one that stages write. */
-  readonly id?: string;
-}
-
-/** `layerwise gc`: lists what no study refers to, with sizes; with `yes` removes it. What a running stage holds is left alone. */
-export async function gcCommand({ yes, json }: { readonly yes: boolean; readonly json: boolean }): Promise<void> {
-  const root = findRoot();
-  const { studies, instances } = await planAll(root);
-  const experiments = new Set(studies.flatMap(({ name, experiments }) => experiments.map((experiment) => `${name}/${experiment.name}`)));
-  const unused = findUnused(root, new Set(instances.keys()), experiments);
-  const removed: Unused[] = [];
-  const store = storeOf(root);
-  for (const one of yes ? unused : []) if (await remove(root, store, one)) removed.push(one);
-  const bytes = (list: readonly Unused[]): number => list.reduce((sum, one) => sum + one.bytes, 0);
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ unused, removed: removed.map(({ path }) => path), bytes: bytes(unused), freed: bytes(removed) })}\n`);
-    return;
-  }
-  const lines = unused.map((one) => `  ${megabytes(one.bytes).padStart(10)}  ${one.path}  ${one.what}${yes && !removed.includes(one) ? ', in use: kept' : ''}`);
-  const total = yes ? `removed ${removed.length}, ${megabytes(bytes(removed))}` : `${unused.length} that no study refers to, ${megabytes(bytes(unused))}; layerwise gc --yes removes them`;
-  process.stdout.write(`${[...lines, unused.length > 0 ? total : 'nothing to remove: every artifact belongs to a study'].join('\n')}\n`);
+/** Options of `layerwise gc`. */
+export interface GcOptions {
+  readonly yes: boolean;
+  /** With `yes`: also results of experiments that no study plans so any more. */
+  readonly results: boolean;
+  readonly json: boolean;
 }
 
 /**
- * What lies in artifacts/ and belongs to no study, sorted by path.
- * @param instances ids of all stage instances of all studies
- * @param experiments `<study>/<experiment>` of all studies
+ * `layerwise gc`: lists what no study refers to, with sizes; with `yes` removes it. What a running stage holds is left alone.
+ * What an experiment's folder refers to is kept, unless that is said, or answered on a terminal.
  */
-export function findUnused(root: string, instances: ReadonlySet<string>, experiments: ReadonlySet<string>): readonly Unused[] {
-  const found: Unused[] = [];
-  const add = (path: string, what: Unused['what'], id?: string): void => void found.push({ path, what, bytes: folderBytes(join(root, path)), ...(id === undefined ? {} : { id }) });
-  for (const name of foldersIn(root, 'artifacts/stages')) {
-    const owner = ownerOfLeftover(name);
-    if (owner !== undefined) add(`artifacts/stages/${name}`, 'left by a process that died', owner);
-    else if (!instances.has(name) && !name.startsWith('.')) add(`artifacts/stages/${name}`, 'artifact of no study', name);
+export async function gcCommand({ yes, results: all, json }: GcOptions): Promise<void> {
+  const root = findRoot();
+  const found = findUnused(root, await planAll(root));
+  const store = storeOf(root);
+  const removed: Unused[] = [];
+  const remove = async (list: readonly Unused[]): Promise<void> => {
+    for (const one of list) if (await removeUnlocked(root, store, one)) removed.push(one);
+  };
+  if (yes) await remove(found.unused);
+  const parts = distinct(found.results);
+  if (!json) tell(found, removed, yes);
+  if (yes && parts.length > 0 && (all || (!json && (await isAgreed(`Remove these results, ${megabytes(bytesOf(parts))}? They would have to be computed again.`))))) {
+    const before = removed.length;
+    await remove(parts);
+    if (!json) print(`removed ${removed.length - before} more, ${megabytes(bytesOf(removed.slice(before)))}`);
   }
-  for (const name of foldersIn(root, 'artifacts/failed')) add(`artifacts/failed/${name}`, 'left by a stage that failed', name);
-  for (const name of filesIn(root, `artifacts/${checkpointsFolder}`)) {
-    const id = name.replace(/\.new$/, '');
-    if (!instances.has(id)) add(`artifacts/${checkpointsFolder}/${name}`, 'checkpoint of no study', id);
+  if (json) {
+    const results = found.results.map(({ experiment, parts }) => ({ experiment, paths: parts.map(({ path }) => path), bytes: bytesOf(parts) }));
+    print(JSON.stringify({ unused: found.unused, results, removed: removed.map(({ path }) => path), bytes: bytesOf(found.unused), freed: bytesOf(removed) }));
   }
-  for (const study of foldersIn(root, 'artifacts').filter((name) => !name.startsWith('.') && name !== 'stages' && name !== 'failed')) {
-    for (const name of foldersIn(root, `artifacts/${study}`)) {
-      const isExperiment = readdirSync(join(root, 'artifacts', study, name)).includes('experiment.json');
-      if (isExperiment && !experiments.has(`${study}/${name}`)) add(`artifacts/${study}/${name}`, 'folder of no experiment');
-    }
-  }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function tell({ unused, results }: Found, removed: readonly Unused[], yes: boolean): void {
+  for (const one of unused) print(`  ${megabytes(one.bytes).padStart(10)}  ${one.path}  ${one.what}${yes && !removed.includes(one) ? ', in use: kept' : ''}`);
+  if (unused.length === 0) print(results.length > 0 ? 'nothing else to remove' : 'nothing to remove: every artifact belongs to a study');
+  else print(yes ? `removed ${removed.length}, ${megabytes(bytesOf(removed))}` : `${unused.length} that no study refers to, ${megabytes(bytesOf(unused))}; layerwise gc --yes removes them`);
+  if (results.length === 0) return;
+  print('kept are the last results of these; the study or the data changed since, or LAYERWISE_DATA_DIR is not the same:');
+  for (const { experiment, parts } of results) print(`  ${megabytes(bytesOf(parts)).padStart(10)}  ${experiment}  ${parts.length - 1} artifacts`);
+  print('layerwise gc --yes --results removes them too');
+}
+
+/** Asks on a terminal; elsewhere nobody agrees. */
+async function isAgreed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Two results may share an artifact. */
+function distinct(results: readonly PastResult[]): readonly Unused[] {
+  return [...new Map(results.flatMap(({ parts }) => parts).map((part) => [part.path, part])).values()];
 }
 
 /** Removes it under the lock of its instance; false if another process holds that. */
-async function remove(root: string, store: Store, { path, id }: Unused): Promise<boolean> {
+async function removeUnlocked(root: string, store: Store, { path, id }: Unused): Promise<boolean> {
   const work = async (): Promise<void> => rmSync(join(root, path), { recursive: true, force: true });
   if (id === undefined) {
     await work();
@@ -84,20 +86,12 @@ async function remove(root: string, store: Store, { path, id }: Unused): Promise
   }
 }
 
-function foldersIn(root: string, path: string): string[] {
-  return namesIn(root, path, (entry) => entry.isDirectory());
+function bytesOf(list: readonly Unused[]): number {
+  return list.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function filesIn(root: string, path: string): string[] {
-  return namesIn(root, path, (entry) => entry.isFile());
-}
-
-function namesIn(root: string, path: string, wanted: (entry: Dirent) => boolean): string[] {
-  try {
-    return readdirSync(join(root, path), { withFileTypes: true }).filter(wanted).map(({ name }) => name).sort();
-  } catch {
-    return [];
-  }
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function megabytes(bytes: number): string {

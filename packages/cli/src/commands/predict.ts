@@ -21,7 +21,7 @@ export interface PredictOptions {
  */
 export async function predictCommand(address: string, names: readonly string[], { labels, out, json }: PredictOptions): Promise<void> {
   const root = findRoot();
-  const plan = findExperiment(await planAll(root), address);
+  const plan = findExperiment(await planAll(root, [address]), address);
   const files = findPictures(names.map(String));
   const reader = await orLast(root, plan, (built) => SheetReader.open(root, built));
   const { classes } = reader.net.dataset;

@@ -4,7 +4,7 @@ import { experimentOf, findRoot, findStudy, planAll } from '../workspace.js';
 /** `layerwise result <study>[:<experiment>]`: lays the experiments' folders and reports anew, as a run does in its end, and shows their figures. */
 export async function resultCommand(address: string): Promise<void> {
   const root = findRoot();
-  const study = findStudy(await planAll(root), address.split(':')[0] as string);
+  const study = findStudy(await planAll(root, [address]), address.split(':')[0] as string);
   const [fault] = await showStudy(root, study, new Set([address.includes(':') ? experimentOf(study, address).name : 'all']));
   if (fault) throw fault;
 }

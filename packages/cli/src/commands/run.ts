@@ -2,15 +2,18 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { checkArguments } from '../nx-arguments.js';
 import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
 export async function runCommand(address: string, rest: readonly string[]): Promise<void> {
   const root = findRoot();
-  const plan = await planAll(root);
+  const plan = await planAll(root, [address]);
   const target = address.includes(':') ? address : `${address}:all`;
   if (address.includes(':') && !address.endsWith(':all')) findExperiment(plan, address);
   else findStudy(plan, address.split(':')[0] as string);
+  const asked = await checkArguments(root, ['run', target, ...rest], plan.studies);
+  if (asked !== undefined) return (await import('./explain.js')).explainCommand(asked, { json: false });
   const manifest = createRequire(join(root, 'package.json')).resolve('nx/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { nx: string } };
   const nx = join(dirname(manifest), bin.nx);

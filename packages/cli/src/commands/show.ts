@@ -9,7 +9,7 @@ import { findExperiment, findRoot, planAll } from '../workspace.js';
  */
 export async function showCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
-  const plan = findExperiment(await planAll(root), address);
+  const plan = findExperiment(await planAll(root, [address]), address);
   const unfinished = await unfinishedStages(root, plan);
   const tell = (result?: ExperimentResult): void => {
     if (!result && unfinished.length === 0) return;

@@ -1,0 +1,27 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sha256 } from '@layerwise/contracts';
+
+/**
+ * What was noted in a file, for what can be found again.
+ * @returns undefined where there is no such file, or anything else than {@link writeNotes} has written
+ */
+export function readNotes<T>(file: string): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const end = text.indexOf('\n');
+  const notes = text.slice(end + 1);
+  return end > 0 && text.slice(0, end) === sha256(notes) ? (JSON.parse(notes) as T) : undefined;
+}
+
+/** Writes notes and, before them, their SHA-256; aside, and renamed into place. @throws what the file system throws */
+export function writeNotes(file: string, notes: unknown): void {
+  const text = JSON.stringify(notes);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, `${sha256(text)}\n${text}`);
+  renameSync(`${file}.${process.pid}`, file);
+}
