@@ -90,8 +90,9 @@ function checkExperiments(given: Fields, line: YamlFile['line'], problems: Probl
     checkExpected(own?.expect, path, problems);
     const layers = lineageOf(name, bases).map((from) => ({ at: ['experiments', from], value: groups.get(from) as Fields }));
     // What an experiment would have from one that is not there cannot be missed.
-    const sections = Object.hasOwn(layers[0]?.value as Fields, 'extends') ? {} : readSections([{ at: [], value: given }, ...layers], problems);
-    return own ? [{ ...inherited(layers), ...own, name, sections }] : [];
+    const isWhole = !Object.hasOwn(layers[0]?.value as Fields, 'extends');
+    const sections = !isWhole ? {} : readSections([{ at: [], value: given }, ...layers], problems);
+    return own ? [{ ...(isWhole ? inherited(layers) : {}), ...own, name, sections }] : [];
   });
 }
 
