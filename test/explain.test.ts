@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace, type Run } from './workspace/workspace.js';
@@ -104,6 +104,35 @@ describe('layerwise explain', () => {
     const { explained, run } = await agreed();
     expect(explained.report).toMatchObject({ state: 'runs', reasons: [{ reason: 'dependency', name: 'vega' }] });
     expect(run.ran).toEqual(['report']);
+  });
+
+  it('a file that a stage in CommonJS requires', async () => {
+    const before = workspace.read('pipelines/tiny/study.yaml');
+    workspace.write('packages/lab/package.json', '{"name": "lab", "type": "commonjs", "main": "stage.js"}');
+    workspace.write('packages/lab/code.js', 'exports.keep = 10;');
+    workspace.write('packages/lab/stage.js', `const { keep } = require('./code');
+      const { defineStage } = require('@layerwise/contracts');
+      exports.stage = defineStage({
+        id: 'reduce-lab', summary: 'keeps the first columns', params: {}, reads: { features: 'features' }, writes: 'features', seeded: () => false,
+        async run({ inputs, output }) {
+          const info = await inputs.features.json('features');
+          for (const split of ['train', 'validation', 'test']) {
+            const table = await inputs.features.matrix(split);
+            const [column, ...rest] = table.columns.filter(({ name }) => name === 'features');
+            await output.matrix(split, table);
+          }
+          await output.json('features', { ...info, keep });
+        },
+      });`);
+    symlinkSync(join(workspace.root, 'packages/lab'), join(workspace.root, 'node_modules/lab'));
+    workspace.study('tiny', before.replace('    train:', '    reduce: { uses: lab }\n    train:'));
+    await agreed();
+    workspace.write('packages/lab/code.js', 'exports.keep = 11;');
+    const { explained, run } = await agreed();
+    expect(explained.reduce).toMatchObject({ state: 'runs', reasons: [{ reason: 'module', name: 'lab/code.js', through: ['lab/stage.js'] }] });
+    expect(run.ran).toContain('reduce');
+    workspace.study('tiny', before);
+    await agreed();
   });
 
   it('an artifact that is missing or damaged: it is restored', async () => {

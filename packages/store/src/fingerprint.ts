@@ -1,15 +1,21 @@
-import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
-import { parse } from 'es-module-lexer';
 import { FileMemo } from './memo.js';
+import { hasComputedFolder, readModule, type Module } from './module.js';
+import { exportedFile, givenConditions, importedName, packageName, readInstalled, readPackage, type Manner, type Package } from './package.js';
+import { Versions } from './versions.js';
 
 /** What code a stage runs: each module it reaches, and each installed package these import. */
 export interface CodeFingerprint {
   /** SHA-256 over the two maps below. */
   readonly digest: string;
-  /** `<package>/<path in the package>` -> SHA-256; compiled modules and the files they name by `new URL(…, import.meta.url)`. */
+  /**
+   * `<package>/<path in the package>` -> SHA-256: modules, the files they name by `new URL(…, import.meta.url)`, every file of a package
+   * that cannot be followed, and of each package.json what leads names to files.
+   */
   readonly modules: Readonly<Record<string, string>>;
   /** Name -> version of every installed package that is imported, and of all that these depend on. */
   readonly dependencies: Readonly<Record<string, string>>;
@@ -22,27 +28,26 @@ export interface CodeTrace {
   readonly through: (module: string) => readonly string[];
 }
 
-/** What a file of the repository says by itself, wherever it lies. */
-interface Module {
-  readonly sha256: string;
-  /** Specifiers of its imports, those of Node.js left out. */
-  readonly imports: readonly string[];
-  /** Paths, from its own folder, of the files it names by `new URL(…, import.meta.url)`; with `${` in them, of all that fit. */
-  readonly assets: readonly string[];
+/** A package.json, and the folder it lies in. */
+interface Home {
+  readonly folder: string;
+  readonly package: Package;
 }
 
-interface PackageJson {
-  readonly version: string;
-  readonly dependencies: readonly string[];
-}
+/** Where a specifier leads, see {@link CodeTracer.targetOf}. */
+type Target = string | { readonly name: string; readonly file: string | undefined } | undefined;
 
 const workspaceScope = '@layerwise/';
-/** `new URL('./wasm/pca.wasm', import.meta.url)`, also as a template: then every file that fits it counts. */
-const asset = /new URL\(\s*(['"`])(\.[^'"`]+)\1\s*,\s*import\.meta\.url\s*\)/g;
+/** A package of more files is not taken whole. */
+const mostFiles = 5000;
+const left = new Set(['node_modules', '.git']);
+/** What `require`, and a `main`, may leave out. */
+const endings = ['', '.js', '.json', '.node', '.cjs', '.mjs', '/index.js', '/index.json', '/index.cjs'];
 
 /**
- * Follows the imports of a stage package from its entry, through the packages of this repository, file by file.
- * Comments do not count: they are not in the compiled modules. Of installed packages the versions count.
+ * Follows the imports of a stage package from its entry, through every package that is not installed but lies or is linked here, file by file.
+ * A package that holds a construct by which code or a file may be reached that is not named counts as a whole, every file of it.
+ * Comments do not count where the compiler takes them away. Of installed packages the versions count.
  * @param entries absolute paths of compiled ES modules: the stage's entry and the modules that write its artifacts
  */
 export function fingerprintCode(entries: readonly string[]): CodeFingerprint {
@@ -51,118 +56,291 @@ export function fingerprintCode(entries: readonly string[]): CodeFingerprint {
 
 /** Traces code; what several stages share is looked at once. */
 export class CodeTracer {
+  private readonly homes = new Map<string, Home | undefined>();
+  private readonly installed = new Map<string, string | undefined>();
+  private readonly real = new Map<string, string>();
   private readonly names = new Map<string, string>();
-  private readonly resolved = new Map<string, string>();
-  private readonly packages = new Map<string, string | undefined>();
+  private readonly targets = new Map<string, Target>();
 
   constructor(private readonly memo: FileMemo = new FileMemo()) {}
 
-  /** As {@link fingerprintCode}, with the way to each module. @throws LayerwiseError STAGE_FAILED if a module is missing */
+  /** As {@link fingerprintCode}, with the way to each module. @throws LayerwiseError STAGE_FAILED if a module is missing, or can be neither followed nor taken whole */
   trace(entries: readonly string[]): CodeTrace {
-    const modules = new Map<string, string>();
-    const importers = new Map<string, string>();
-    const dependencies = new Map<string, string>();
-    const pending = [...entries];
-    const seen = new Set(pending);
-    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-      const module = this.module(path);
-      modules.set(this.nameOf(path), module.sha256);
-      for (const found of this.reached(path, module, dependencies)) {
-        if (seen.has(found)) continue;
-        seen.add(found);
-        importers.set(found, path);
-        pending.push(found);
-      }
-    }
-    const sorted = { modules: ordered(modules), dependencies: ordered(dependencies) };
-    const through = (module: string): readonly string[] => this.wayTo([...seen].find((path) => this.nameOf(path) === module), importers);
-    return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through };
+    return new Walk(this).run(entries);
   }
 
-  private wayTo(path: string | undefined, importers: ReadonlyMap<string, string>): string[] {
-    const importer = path === undefined ? undefined : importers.get(path);
-    return importer === undefined ? [] : [...this.wayTo(importer, importers), this.nameOf(importer)];
+  /** @returns undefined if there is no such file */
+  module(path: string): Module | undefined {
+    return this.memo.get('code', path, (bytes) => readModule(path, bytes));
   }
 
-  private module(path: string): Module {
-    const found = this.memo.get('module', path, (bytes) => readModule(path, bytes));
-    if (found) return found;
-    throw new LayerwiseError('STAGE_FAILED', "the stage's code must be built, but a module is missing", { where: path, remedy: 'Run npm run build.' });
+  /** The nearest package.json above a file, and the nearest with a name. */
+  homeOf(path: string, named: boolean): Home | undefined {
+    const folder = dirname(path);
+    return memoized(this.homes, `${String(named)} ${folder}`, () => {
+      const found = this.packageIn(folder);
+      if (found && (!named || found.package.name !== '')) return found;
+      return folder === dirname(folder) ? undefined : this.homeOf(folder, named);
+    });
   }
 
-  /** Absolute paths of the repository's files that a module reaches directly; installed packages go to `dependencies`. */
-  private reached(path: string, { imports, assets }: Module, dependencies: Map<string, string>): string[] {
-    const found: string[] = [];
-    for (const specifier of imports) {
-      if (specifier.startsWith('.')) found.push(join(dirname(path), specifier));
-      else if (specifier.startsWith(workspaceScope)) found.push(this.resolve(specifier, path));
-      else this.addDependency(packageName(specifier), path, dependencies);
-    }
-    return [...found, ...assets.flatMap((named) => assetsOf(path, named))];
+  packageIn(folder: string): Home | undefined {
+    const found = this.memo.get('lead', join(folder, 'package.json'), readPackage);
+    return found && { folder, package: found };
   }
 
-  private resolve(specifier: string, from: string): string {
-    return memoized(this.resolved, `${specifier} ${dirname(from)}`, () => createRequire(from).resolve(specifier));
-  }
-
-  private addDependency(name: string, from: string, dependencies: Map<string, string>): void {
-    const file = this.packageJsonOf(name, dirname(from));
-    if (!file) {
-      dependencies.set(name, 'not installed');
-      return;
-    }
-    const { version, dependencies: next } = this.memo.get('package', file, readPackageJson) as PackageJson;
-    const known = dependencies.get(name);
-    if (known?.split(' ').includes(version)) return;
-    dependencies.set(name, known ? [...known.split(' '), version].sort().join(' ') : version);
-    for (const dependency of next) this.addDependency(dependency, file, dependencies);
+  versionOf(file: string): ReturnType<typeof readInstalled> {
+    return this.memo.get('version', file, readInstalled) as ReturnType<typeof readInstalled>;
   }
 
   /** The nearest node_modules/<name>/package.json above a folder, as Node.js looks it up. */
-  private packageJsonOf(name: string, folder: string): string | undefined {
-    return memoized(this.packages, `${name} ${folder}`, () => {
+  packageJsonOf(name: string, folder: string): string | undefined {
+    return memoized(this.installed, `${name} ${folder}`, () => {
       const file = join(folder, 'node_modules', name, 'package.json');
-      if (this.memo.get('package', file, readPackageJson)) return file;
+      if (this.memo.get('version', file, readInstalled)) return file;
       return folder === dirname(folder) ? undefined : this.packageJsonOf(name, dirname(folder));
     });
   }
 
-  /** `kernels/dist/forest.js`: the path from the folder that holds the package's package.json's parent. */
-  private nameOf(path: string): string {
-    const folder = memoized(this.names, dirname(path), () => this.parentOfPackage(dirname(path)));
-    return folder === '' ? path : relative(folder, path).split(sep).join('/');
+  realPath(path: string): string {
+    return memoized(this.real, path, () => realpathSync.native(path));
   }
 
-  private parentOfPackage(folder: string): string {
-    if (this.memo.get('package', join(folder, 'package.json'), readPackageJson)) return dirname(folder);
-    return folder === dirname(folder) ? '' : this.parentOfPackage(dirname(folder));
+  /**
+   * Where a specifier leads.
+   * @param certain see {@link Walk.follow}
+   * @returns an absolute path; of what is installed its name, and where its package.json is, if it is there; undefined for nothing that counts
+   * @throws LayerwiseError STAGE_FAILED if it leads to no file, and is certain
+   */
+  targetOf(specifier: string, from: string, manner: Manner, certain: boolean): Target {
+    return memoized(this.targets, `${manner} ${String(certain)} ${specifier} ${dirname(from)}`, () => {
+      if (isBuiltin(specifier) || /^(?:data|https?|node):/.test(specifier)) return undefined;
+      const target = this.resolve(specifier, from, manner, certain);
+      if (typeof target !== 'string') return target;
+      if (this.module(target)) return this.realPath(target);
+      return certain ? missing(target) : undefined;
+    });
+  }
+
+  private resolve(specifier: string, from: string, manner: Manner, certain: boolean): Target {
+    if (/^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)) return this.finished(pathOf(specifier, from), !certain);
+    const scope = this.homeOf(from, false);
+    if (specifier.startsWith('#')) {
+      const led = scope && importedName(scope.package, specifier, manner);
+      if (!scope || led === undefined) return certain ? missing(`${specifier}, imported by ${from}`) : undefined;
+      return this.resolve(led, join(scope.folder, 'package.json'), manner, certain);
+    }
+    const name = packageName(specifier);
+    if (scope?.package.exports !== undefined && scope.package.name === name) return this.exported(scope, specifier, manner, certain);
+    const file = this.packageJsonOf(name, dirname(from));
+    const linked = file === undefined ? undefined : this.linked(file);
+    return linked ? this.exported(linked, specifier, manner, certain) : { name, file };
+  }
+
+  private exported(home: Home, specifier: string, manner: Manner, certain: boolean): Target {
+    const path = exportedFile(home.folder, home.package, specifier.slice(packageName(specifier).length + 1), manner);
+    if (path === undefined) return certain ? missing(`${specifier}, which ${home.folder} does not export`) : undefined;
+    return this.finished(path, home.package.exports === undefined);
+  }
+
+  /** A path as it is written, with what may be left out if it may. */
+  private finished(path: string, short: boolean): string {
+    return (short ? endings.map((ending) => path + ending).find((candidate) => this.module(candidate)) : undefined) ?? path;
+  }
+
+  /** A package that is not installed but lies or is linked here. @param file its package.json as it was found in a node_modules folder */
+  linked(file: string): Home | undefined {
+    const folder = this.realPath(dirname(file));
+    return folder.split(sep).includes('node_modules') ? undefined : this.packageIn(folder);
+  }
+
+  /** `kernels/dist/forest.js`: the name of the package, without the scope of this repository, and the path in it. */
+  nameOf(path: string): string {
+    return memoized(this.names, path, () => {
+      const home = this.homeOf(path, true);
+      return home === undefined ? path : [labelOf(home), ...relative(home.folder, path).split(sep)].join('/');
+    });
   }
 }
 
-function readModule(path: string, bytes: Buffer): Module {
-  const hash = sha256(bytes);
-  if (!/\.m?js$/.test(path)) return { sha256: hash, imports: [], assets: [] };
-  const source = bytes.toString('utf8');
-  // Without its init() the lexer is compiled here, by the first module that is not remembered: in a run with nothing changed, never.
-  const specifiers = parse(source, path)[0].flatMap(({ specifier }) => (specifier && !specifier.startsWith('node:') ? [specifier] : []));
-  return { sha256: hash, imports: specifiers, assets: [...source.matchAll(asset)].map((match) => match[2] as string) };
+/** One trace. */
+class Walk {
+  private readonly importers = new Map<string, string | undefined>();
+  private readonly pending: string[] = [];
+  private readonly modules = new Map<string, string[]>();
+  private readonly wholes = new Set<string>();
+  private readonly described = new Set<string>();
+  private readonly versions = new Versions();
+  private readonly met = new Set<string>();
+
+  constructor(private readonly tracer: CodeTracer) {}
+
+  run(entries: readonly string[]): CodeTrace {
+    for (const entry of entries) this.reach(entry);
+    for (let path = this.pending.pop(); path !== undefined; path = this.pending.pop()) this.visit(path);
+    const given = givenConditions().join(' ');
+    if (given) this.versions.add('--conditions', given, '');
+    const modules = new Map(Array.from(this.modules, ([name, [one = '', ...more]]) => [name, more.length === 0 ? one : sha256([one, ...more].sort().join(' '))]));
+    const sorted = { modules: ordered(modules), dependencies: ordered(this.versions.table()) };
+    const through = (module: string): readonly string[] => this.wayTo([...this.importers.keys()].find((path) => this.tracer.nameOf(path) === module));
+    return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through };
+  }
+
+  private wayTo(path: string | undefined): string[] {
+    const importer = path === undefined ? undefined : this.importers.get(path);
+    return importer === undefined ? [] : [...this.wayTo(importer), this.tracer.nameOf(importer)];
+  }
+
+  private reach(path: string, importer?: string): void {
+    if (this.importers.has(path)) return;
+    this.importers.set(path, importer);
+    this.pending.push(path);
+  }
+
+  private visit(path: string): void {
+    const module = this.tracer.module(path) ?? missing(path);
+    this.add(this.tracer.nameOf(path), module.sha256);
+    const scope = this.tracer.homeOf(path, false);
+    const home = this.tracer.homeOf(path, true);
+    for (const one of new Set([scope, home])) if (one) this.describe(one);
+    const construct = constructOf(path, module, scope?.package, home?.package);
+    if (construct) this.takeWhole(home, path, construct);
+    const isWhole = construct !== undefined || (home !== undefined && this.wholes.has(home.folder));
+    for (const specifier of module.imports) this.follow(specifier, path, 'import', !isWhole);
+    if (isWhole) for (const specifier of module.mentions) for (const manner of ['import', 'require'] as const) this.follow(specifier, path, manner, false);
+    for (const named of module.assets) this.takeAsset(named, path, !isWhole);
+  }
+
+  private add(name: string, hash: string): void {
+    this.modules.set(name, [...(this.modules.get(name) ?? []), hash]);
+  }
+
+  /** What its package.json says of where names lead is code. */
+  private describe(home: Home): void {
+    if (this.described.has(home.folder) || this.wholes.has(home.folder)) return;
+    this.described.add(home.folder);
+    this.add(this.tracer.nameOf(join(home.folder, 'package.json')), home.package.sha256);
+  }
+
+  /**
+   * Goes where a specifier leads.
+   * @param certain whether it is known to be code; else it stands in quotes only, and may lead nowhere
+   */
+  private follow(specifier: string, from: string, manner: Manner, certain: boolean): void {
+    const target = this.tracer.targetOf(specifier, from, manner, certain);
+    if (target === undefined) return;
+    if (typeof target === 'string') this.reach(target, from);
+    else if (target.file !== undefined || certain) this.addVersion(target.name, target.file, this.labelOf(from));
+  }
+
+  private addVersion(name: string, file: string | undefined, importer: string): void {
+    if (file === undefined) return this.versions.add(name, undefined, importer);
+    const { name: own, version, dependencies, peers } = this.tracer.versionOf(file);
+    this.versions.add(name, own === name || own === '' ? version : `${own}@${version}`, importer);
+    if (this.met.has(file)) return;
+    this.met.add(file);
+    for (const next of [...dependencies, ...peers]) this.addDependency(next, file, `${name}@${version}`, dependencies.includes(next));
+  }
+
+  private addDependency(name: string, from: string, importer: string, needed: boolean): void {
+    const file = this.tracer.packageJsonOf(name, dirname(from));
+    const linked = file === undefined ? undefined : this.tracer.linked(file);
+    if (linked) this.takeWhole(linked, join(linked.folder, 'package.json'), `a dependency of ${importer}`);
+    else if (file !== undefined || needed) this.addVersion(name, file, importer);
+  }
+
+  /** Every file of a package, and all that it depends on. */
+  private takeWhole(home: Home | undefined, because: string, construct: string): void {
+    if (!home || home.package.holdsOthers) {
+      throw new LayerwiseError('STAGE_FAILED', `a stage's code must be such that it can be followed, or lie in a package, which then counts as a whole, got ${construct}`, {
+        where: because,
+        remedy: 'Move the file into a package of its own, in packages/.',
+      });
+    }
+    if (this.wholes.has(home.folder)) return;
+    this.wholes.add(home.folder);
+    for (const path of filesBelow(home.folder, construct)) this.reach(path, path === because ? this.importers.get(because) : because);
+    for (const name of home.package.dependencies) this.follow(name, join(home.folder, 'package.json'), 'import', false);
+  }
+
+  private takeAsset(named: string, from: string, certain: boolean): void {
+    if (/^(?!file:)[a-z][a-z+.-]+:/i.test(named)) return;
+    if (hasComputedFolder(named)) return;
+    if (named.includes('${')) {
+      for (const file of fitting(join(dirname(from), named))) this.reach(this.tracer.realPath(file), from);
+      return;
+    }
+    const path = pathOf(named, from);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) for (const file of filesBelow(path, `new URL('${named}')`)) this.reach(file, from);
+    else if (stats || certain) this.reach(stats ? this.tracer.realPath(path) : path, from);
+  }
+
+  private labelOf(path: string): string {
+    const home = this.tracer.homeOf(path, true);
+    return home ? labelOf(home) : '';
+  }
 }
 
-function readPackageJson(bytes: Buffer): PackageJson {
-  const { version, dependencies, optionalDependencies } = JSON.parse(bytes.toString('utf8')) as { version?: string; dependencies?: object; optionalDependencies?: object };
-  return { version: version ?? 'unknown', dependencies: Object.keys({ ...dependencies, ...optionalDependencies }) };
+function labelOf({ package: { name } }: Home): string {
+  return name.startsWith(workspaceScope) ? name.slice(workspaceScope.length) : name;
 }
 
-function assetsOf(path: string, named: string): string[] {
-  const file = join(dirname(path), named);
-  if (!named.includes('${')) return [file];
-  const [start = '', ...rest] = basename(file).split(/\$\{.*?\}/);
-  const names = readdirSync(dirname(file));
-  return names.filter((name) => name.startsWith(start) && name.endsWith(rest.at(-1) ?? '')).sort().map((name) => join(dirname(file), name));
+/** The first thing in a module by which it may reach what it does not name, in words. */
+function constructOf(path: string, module: Module, scope: Package | undefined, home: Package | undefined): string | undefined {
+  if (module.opaque) return module.opaque;
+  if (path.endsWith('.js') && (scope?.type === 'commonjs' || (scope?.type !== 'module' && !module.isEs))) return 'a CommonJS module';
+  return module.reads && !home?.isTraceable ? `an import of ${module.reads}` : undefined;
 }
 
-function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+function pathOf(specifier: string, from: string): string {
+  try {
+    return fileURLToPath(new URL(specifier, pathToFileURL(from)));
+  } catch {
+    return join(dirname(from), specifier);
+  }
+}
+
+/** Files that a template such as `/a/wasm/${name}.wasm` may mean, those in folders below among them. */
+function fitting(template: string): string[] {
+  const [folder, pattern] = [dirname(template), basename(template)];
+  const [start = '', ...rest] = pattern.split(/\$\{.*?\}/);
+  const files = filesBelow(folder, `new URL() of '${pattern}'`);
+  return files.filter((file) => relative(folder, file).startsWith(start) && file.endsWith(rest.at(-1) ?? ''));
+}
+
+/** Absolute paths of all files below a folder, what is installed in it left out; links are followed. */
+function filesBelow(folder: string, construct: string): string[] {
+  const files: string[] = [];
+  const entered = new Set<string>();
+  const enter = (path: string): void => {
+    const real = realpathSync(path);
+    if (entered.has(real)) return;
+    entered.add(real);
+    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (left.has(entry.name)) continue;
+      const kind = kindOf(join(path, entry.name), entry);
+      if (kind === 'folder') enter(join(path, entry.name));
+      if (kind === 'file') files.push(join(path, entry.name));
+      if (files.length > mostFiles) {
+        throw new LayerwiseError('STAGE_FAILED', `a package that counts as a whole must have at most ${mostFiles} files, got more, because of ${construct}`, {
+          where: folder,
+          remedy: 'Name what it loads, by import or new URL(…, import.meta.url) of a literal, so that it can be followed.',
+        });
+      }
+    }
+  };
+  enter(folder);
+  return files;
+}
+
+function kindOf(path: string, entry: Dirent): 'file' | 'folder' | undefined {
+  const found = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
+}
+
+function missing(where: string): never {
+  throw new LayerwiseError('STAGE_FAILED', "the stage's code must be built, but a module is missing", { where, remedy: 'Run npm run build.' });
 }
 
 function memoized<T>(map: Map<string, T>, key: string, find: () => T): T {

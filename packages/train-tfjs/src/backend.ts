@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LayerwiseError } from '@layerwise/contracts';
 import type * as tfjs from '@tensorflow/tfjs';
 import type * as tfjsWasm from '@tensorflow/tfjs-backend-wasm';
@@ -25,9 +24,8 @@ export interface Candidate {
 const native: Candidate = {
   name: 'tfjs-node',
   async load() {
-    // Not a literal, so that compiling needs no optional package.
-    const name: string = '@tensorflow/tfjs-node';
-    const tf = namespace<Tf>(await import(name));
+    // Called a string, so that compiling needs no optional package; a literal, so that its version counts.
+    const tf = namespace<Tf>(await import('@tensorflow/tfjs-node' as string));
     await use(tf, 'tensorflow');
     return { tf, name: 'tensorflow', note: 'TensorFlow.js on the native backend (tfjs-node)' };
   },
@@ -38,8 +36,7 @@ const wasm: Candidate = {
   async load() {
     const tf = namespace<Tf>(await import('@tensorflow/tfjs'));
     const { setWasmPaths } = namespace<typeof tfjsWasm>(await import('@tensorflow/tfjs-backend-wasm'));
-    const package_ = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    setWasmPaths(join(dirname(package_), 'dist', '/'));
+    setWasmPaths(fileURLToPath(new URL('dist/', import.meta.resolve('@tensorflow/tfjs-backend-wasm/package.json'))));
     await use(tf, 'wasm');
     return { tf, name: 'wasm', note: 'TensorFlow.js on the WASM backend (SIMD, one thread: it has no threads under Node); tfjs-node is not installed or does not load' };
   },
