@@ -111,17 +111,16 @@ describe('layerwise explain', () => {
     workspace.write('packages/lab/package.json', '{"name": "lab", "type": "commonjs", "main": "stage.js"}');
     workspace.write('packages/lab/code.js', 'exports.keep = 10;');
     workspace.write('packages/lab/stage.js', `const { keep } = require('./code');
-      const { defineStage } = require('@layerwise/contracts');
+      const { defineStage, featureSplits, readFeatures, selectColumns, selectedInfo, withFeatures } = require('@layerwise/contracts');
       exports.stage = defineStage({
         id: 'reduce-lab', summary: 'keeps the first columns', params: {}, reads: { features: 'features' }, writes: 'features', seeded: () => false,
         async run({ inputs, output }) {
-          const info = await inputs.features.json('features');
-          for (const split of ['train', 'validation', 'test']) {
-            const table = await inputs.features.matrix(split);
-            const [column, ...rest] = table.columns.filter(({ name }) => name === 'features');
-            await output.matrix(split, table);
+          const selected = Array.from({ length: keep }, (_, column) => column + 300);
+          for (const split of featureSplits) {
+            const rows = await readFeatures(inputs.features, split);
+            await output.matrix(split, withFeatures(rows.table, selectColumns(rows, selected)));
           }
-          await output.json('features', { ...info, keep });
+          await output.json('features', selectedInfo(await inputs.features.json('features'), selected));
         },
       });`);
     symlinkSync(join(workspace.root, 'packages/lab'), join(workspace.root, 'node_modules/lab'));

@@ -1,8 +1,9 @@
 // Brings the compiled packages up to date with their sources; plain JavaScript, since it runs before anything is compiled.
 import { execFileSync } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeWait, withLeaseSync } from '../contracts/src/lease.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const kernels = 'packages/kernels/assembly/build.mjs';
@@ -35,7 +36,8 @@ function staleBuilds() {
 /** Compiles what is older than its source; another process that does so just now is waited for. Throws an Error with the compiler's messages. */
 export function compileIfStale() {
   if (staleBuilds().length === 0) return;
-  locked(join(root, '.tsbuild/.lock'), () => {
+  const onWait = (holder) => void process.stderr.write(`${describeWait(holder, 'is compiling the packages')}\n`);
+  withLeaseSync(join(root, '.tsbuild/.lock'), { onWait }, () => {
     for (const args of staleBuilds()) compile(args);
   });
 }
@@ -45,44 +47,5 @@ function compile(args) {
     execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
   } catch (error) {
     throw new Error(`the packages of this repository do not compile:\n${error.stdout}${error.stderr}`, { cause: error });
-  }
-}
-
-/** Runs `work` while no other process does; a lock left by a process that is gone is taken over. */
-function locked(file, work) {
-  const own = `${file}.${process.pid}`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(own, String(process.pid));
-  try {
-    while (!linked(own, file)) {
-      if (!isAlive(file)) rmSync(file, { force: true });
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-    }
-    try {
-      work();
-    } finally {
-      rmSync(file, { force: true });
-    }
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-function linked(from, to) {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Whether the process whose number a file holds is there. */
-function isAlive(file) {
-  try {
-    return process.kill(Number(readFileSync(file, 'utf8')), 0);
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }

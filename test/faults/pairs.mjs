@@ -32,7 +32,7 @@ async function pair(trial, random) {
     ...trial.differences(),
     ...trial.refused().map((id) => `${id} is not whole`),
     ...twice.map(([id, count]) => `${id} was computed ${count} times`),
-    ...waits.filter(({ id }) => !new RegExp(`${id}: process \\d+ is computing it; waiting`).test(output)).map(({ id }) => `a run waited for ${id} and did not say so`),
+    ...waits.filter(({ id }) => !new RegExp(`${id}: process \\d+ on \\S+ is computing it, for \\d+ s so far; waiting until `).test(output)).map(({ id }) => `a run waited for ${id} and did not say so`),
     ...waits.filter(({ status }) => status === 'computed').map(({ id }) => `a run waited for ${id}, then computed it`),
     ...(waits.length > 0 && !output.includes('for another run: ') ? ['the summary of the run that waited does not say so'] : []),
   ];

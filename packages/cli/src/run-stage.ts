@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Standing, type Warning } from '@layerwise/contracts';
+import { describeWait, type Holder } from '@layerwise/contracts/lease';
 import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
@@ -42,11 +43,15 @@ export async function runStage(root: string, instance: StageInstance, console: C
   if (entry === undefined) throw new LayerwiseError('STUDY_INVALID', `${instance.id}: stage package '${instance.uses}' must be installed`, { remedy: 'Run npm install, or name another package under uses.' });
   const { stage } = (await import(pathToFileURL(entry).href)) as { stage: AnyStage };
   let since: number | undefined;
-  const onWait = (pid: number): void => {
-    since = performance.now();
-    console.say(`${instance.id}: process ${pid} is computing it; waiting`);
+  const onWait = (holder: Holder): void => {
+    since ??= performance.now();
+    console.say(`${instance.id}: ${describeWait(holder, 'is computing it')}`);
   };
-  return store.lock(instance.id, { signal: console.signal, onWait }, async () => {
+  const onGone = (): void => {
+    since = undefined;
+    console.say(`${instance.id}: it shows no sign of life; going on without it`);
+  };
+  return store.lock(instance.id, { signal: console.signal, onWait, onGone }, async () => {
     const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, stage, instance, inputs);

@@ -29,14 +29,14 @@ export async function unfinishedStages(root: string, plan: ExperimentPlan): Prom
 
 async function unfinishedStage(root: string, id: string): Promise<UnfinishedStage | undefined> {
   const store = storeOf(root);
-  const [kept, failure, holder] = await Promise.all([store.unfinished(id), store.failure(id), store.holder(id)]);
+  const [kept, failure] = await Promise.all([store.unfinished(id), store.failure(id)]);
   if (!kept && !failure) return undefined;
   const made = await manifestIfAny(store, id);
   const done = made && recipeKey(made.recipe);
   const standing = kept && kept.recipe !== done ? kept.standing : undefined;
   const failed = failure && failure.recipe !== done ? failure : undefined;
   if (!standing && !failed) return undefined;
-  const state = holder !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
+  const state = (await store.holder(id)) !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
   const path = failed?.files.includes('history.parquet') ? join(store.failedFolder(id), 'history.parquet') : undefined;
   const table = path && !standing ? await historyIn(path) : undefined;
   return { id, state, ...(standing ? { standing } : {}), ...(failed ? { message: failed.message } : {}), ...(path ? { history: relative(root, path) } : {}), ...(table ? { table } : {}) };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Progress } from '@layerwise/contracts';
@@ -154,7 +154,7 @@ describe('fetchMnist', () => {
     const failure = get(folder, [address], { signal: stop.signal, patience: { ...patience, stall: 60_000 }, progress: () => stop.abort() });
     await expect(failure).rejects.toMatchObject({ code: 'ABORTED' });
     expect(existsSync(join(folder, 'a-images.gz.part'))).toBe(true);
-    expect(existsSync(join(folder, 'a-images.gz.part.lock'))).toBe(false);
+    expect(readdirSync(folder)).toEqual(['a-images.gz.part']);
   });
 
   it('lets two downloads of the same file run at once', async () => {
@@ -162,6 +162,24 @@ describe('fetchMnist', () => {
     const { address } = await mirror(good);
     const both = await Promise.all([get(folder, [address]), get(folder, [address])]);
     expect(both[0]).toEqual(both[1]);
+    expect(readdirSync(folder)).toEqual(['a-images.gz']);
+  });
+
+  it('goes on with what a process left that was killed in a download, and waits no longer for it than its lease says', async () => {
+    const folder = temporaryFolder();
+    const asked: (string | undefined)[] = [];
+    const { address } = await mirror((request, ...rest) => {
+      if (request.method === 'GET') asked.push(request.headers.range);
+      return good(request, ...rest);
+    });
+    mkdirSync(join(folder, '.downloading'));
+    writeFileSync(join(folder, '.downloading/1'), '{"pid":1,"host":"gone","began":null}');
+    writeFileSync(join(folder, 'a-images.gz.part-0b9b5c9e'), packed.subarray(0, 500));
+    writeFileSync(join(folder, 'a-images.gz.part'), packed.subarray(0, 300));
+    const said: string[] = [];
+    await get(folder, [address], { progress: ({ detail = '' }) => said.push(detail) });
+    expect(said[0]).toMatch(/^process 1 on gone is downloading, for 0 s so far; waiting until .*\.downloading\/1 is over, or stands still for 5 s$/);
+    expect(asked).toEqual(['bytes=500-']);
     expect(readdirSync(folder)).toEqual(['a-images.gz']);
   });
 

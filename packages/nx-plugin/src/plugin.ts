@@ -101,7 +101,10 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   if (existsSync(artifacts)) accessSync(artifacts, constants.W_OK);
   const cache = nxCache(workspaceRoot);
   const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
-  for (const { name, pid } of await heldLocks(join(artifacts, '.locks'))) say(`another run, process ${pid}, is computing ${name}; where this run needs it, it waits and takes that`);
+  // Not waited for: where nothing is to be computed the run is over before it can be seen who is there.
+  void heldLocks(join(artifacts, '.locks')).then((locks) => {
+    for (const { name, holder } of locks) say(`another run, process ${holder.pid} on ${holder.host}, is computing ${name}; where this run needs it, it waits and takes that`);
+  });
   let distrusted = takeDistrust(artifacts);
   if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
   const damaged = await findLastingDamage(artifacts);

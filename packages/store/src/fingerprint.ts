@@ -239,7 +239,7 @@ class Walk {
     this.versions.add(name, own === name || own === '' ? version : `${own}@${version}`, importer);
     if (this.met.has(file)) return;
     this.met.add(file);
-    for (const next of [...dependencies, ...peers]) this.addDependency(next, file, `${name}@${version}`, dependencies.includes(next));
+    for (const next of [...dependencies, ...peers]) this.addDependency(next, file, name, dependencies.includes(next));
   }
 
   private addDependency(name: string, from: string, importer: string, needed: boolean): void {

@@ -3,7 +3,8 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { LayerwiseError, type ArtifactKind, type Warning } from '@layerwise/contracts';
 import { CheckpointFile, readUnfinished, type CheckpointOptions, type UnfinishedRun } from './checkpoint.js';
-import { holderOf, withLock, type Waiting } from './lock.js';
+import { liveHolder, type Holder } from '@layerwise/contracts/lease';
+import { withLock, type Waiting } from './lock.js';
 import { contentDigest, readManifest, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
 import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
@@ -76,9 +77,9 @@ export class Store {
     return withLock(this.lockFolder(id), waiting, work);
   }
 
-  /** The process that computes the instance now, if there is one. */
-  holder(id: string): Promise<number | undefined> {
-    return holderOf(this.lockFolder(id));
+  /** The process that computes the instance now, if there is one, which takes some seconds to see. */
+  holder(id: string): Promise<Holder | undefined> {
+    return liveHolder(this.lockFolder(id));
   }
 
   private lockFolder(id: string): string {
@@ -196,11 +197,11 @@ export class Store {
     await onDisk(this.folder(id), () => rm(this.folder(id), { recursive: true, force: true }));
   }
 
-  /** A new folder on the same file system; those left by processes that died are cleared first. */
+  /** A new folder on the same file system; those left by processes that died are cleared first. One that was only suspended then fails, and asks again. */
   private async aside(id: string): Promise<string> {
     await mkdir(this.stages, { recursive: true });
     for (const name of await readdir(this.stages)) {
-      if (ownerOfLeftover(name) === id) await rm(join(this.stages, name), { recursive: true, force: true });
+      if (ownerOfLeftover(name) === id) await rm(join(this.stages, name), { recursive: true, force: true, maxRetries: 5 });
     }
     const folder = join(this.stages, `.new-${basename(this.folder(id))}-${randomUUID()}`);
     await mkdir(join(folder, 'data'), { recursive: true });

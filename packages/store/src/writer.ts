@@ -9,7 +9,9 @@ import { onDisk, syncFolder } from './storage.js';
 /** Writes data files below a folder, each synced to disk and hashed on the way. */
 export class FolderWriter implements ArtifactWriter {
   private readonly records = new Map<string, FileRecord>();
+  private made = false;
 
+  /** @param folder is made with the first file, and not again: if it is taken away, what was written is gone, and writing fails */
   constructor(private readonly folder: string) {}
 
   async matrix(name: string, table: MatrixTable): Promise<void> {
@@ -45,8 +47,19 @@ export class FolderWriter implements ArtifactWriter {
     if (!isDataFile(file)) throw new TypeError(`a file of an artifact must have a name of letters, digits, '_', '-' and '.', with '/' for folders, got '${file}'`);
     if (this.records.has(file)) throw new TypeError(`the stage wrote '${file}' twice`);
     const path = join(this.folder, file);
+    await onDisk(path, () => this.makeFolders(file));
     this.records.set(file, await onDisk(path, () => writeFile(path, pieces)));
   }
+
+  private async makeFolders(file: string): Promise<void> {
+    if (!this.made) await mkdir(this.folder, { recursive: true });
+    this.made = true;
+    for (const folder of ancestors(join(this.folder, file), this.folder).reverse()) await mkdir(folder).catch(ignoreExisting);
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 function ancestors(path: string, top: string): string[] {
@@ -55,7 +68,6 @@ function ancestors(path: string, top: string): string[] {
 }
 
 async function writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<FileRecord> {
-  await mkdir(dirname(path), { recursive: true });
   const handle = await open(path, 'wx');
   try {
     const hash = createHash('sha256');

@@ -71,6 +71,31 @@ describe('publishing', () => {
     expect(readdirSync(join(root, 'stages')).sort()).toEqual([`.new-train-1-b-${uuid}`, 'train-1']);
   });
 
+  it('two that compute the same, since one was suspended and the other took over: nothing that is not whole is published', async () => {
+    const whole = { warnings: [], seconds: 0, peakMemoryMB: 0 };
+    let goOn = (): void => undefined;
+    const resumed = new Promise<void>((done) => (goOn = done));
+    const suspended = store.compute(draft('train-1'), async (output) => {
+      await output.json('a', 1);
+      await resumed;
+      await output.json('deep/b', 2);
+      return whole;
+    });
+    while (!existsSync(join(root, 'stages')) || !readdirSync(join(root, 'stages'), { recursive: true }).some((name) => String(name).endsWith('a.json'))) await new Promise((done) => setTimeout(done, 5));
+    const write = async (output: FolderWriter): Promise<typeof whole> => {
+      await output.json('a', 1);
+      await output.json('deep/b', 2);
+      return whole;
+    };
+    const other = await store.compute(draft('train-1'), write);
+    goOn();
+    expect(await failure(suspended)).toMatchObject({ code: 'ENOENT' });
+    const { manifest } = await store.open('train-1');
+    expect(Object.keys(manifest.files)).toEqual(['a.json', 'deep/b.json']);
+    expect(manifest.content).toBe(other.content);
+    await (await store.open('train-1')).verify();
+  });
+
   it('never shows half an artifact to those who read meanwhile', async () => {
     await made();
     let writing = true;

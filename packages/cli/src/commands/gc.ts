@@ -78,7 +78,7 @@ async function removeUnlocked(root: string, store: Store, { path, id }: Unused):
   }
   const busy = new AbortController();
   try {
-    await store.lock(id, { signal: busy.signal, onWait: () => busy.abort() }, work);
+    await store.lock(id, { signal: busy.signal, onAlive: () => busy.abort() }, work);
     return true;
   } catch (error) {
     if (error instanceof LayerwiseError && error.code === 'ABORTED') return false;

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LayerwiseError, sha256, throwIfAborted, type Progress } from '@layerwise/contracts';
+import { describeWait, withLease, type Holder } from '@layerwise/contracts/lease';
 import { inflate, isGzip } from '../inflate.js';
 import { MNIST_FILES, type MnistFile } from '../mnist-files.js';
-import { Claim } from './claim.js';
 import { MNIST_MIRRORS } from './mirrors.js';
+import { Part } from './part.js';
 import { MirrorFailure, PATIENCE, transfer, unreachable, type Patience } from './transfer.js';
 
 /** What {@link fetchMnist} needs. */
@@ -30,25 +31,41 @@ interface Mirror {
 
 /**
  * Downloads the MNIST files that `folder` lacks: mirrors in turn, transfers resumed, content checked by SHA-256,
- * each file put in place by one rename. Without a network it gives up after `patience.connect`.
+ * each file put in place by one rename. While another process downloads there, that is waited for. Without a network it gives up after `patience.connect`.
  *
  * @returns the paths, in the order of `wanted`
  * @throws LayerwiseError DATA_MISSING with each mirror's reason; ABORTED
  */
 export async function fetchMnist({ folder, mirrors = MNIST_MIRRORS, wanted = MNIST_FILES, progress = () => {}, signal = new AbortController().signal, patience = PATIENCE }: FetchOptions): Promise<readonly string[]> {
   const here = (file: MnistFile): string | undefined => [join(folder, file.name), join(folder, `${file.name}.gz`)].find((path) => existsSync(path));
-  const missing = wanted.filter((file) => !here(file));
-  const total = kilobytes(missing.reduce((sum, file) => sum + file.compressed, 0));
-  const probe = missing[missing.length - 1]?.name;
+  const missing = (): readonly MnistFile[] => wanted.filter((file) => !here(file));
+  if (missing().length > 0) {
+    await makeFolder(folder);
+    const lease = join(folder, '.downloading');
+    const onWait = (holder: Holder): void => progress({ done: 0, total: 1, unit: 'downloads', detail: describeWait(holder, 'is downloading') });
+    const fetchMissing = (): Promise<void> => fetchFiles({ folder, mirrors, wanted: missing(), progress, signal, patience });
+    try {
+      await withLease(lease, { signal, onWait }, fetchMissing);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      await rm(lease, { recursive: true, force: true });
+    }
+  }
+  return wanted.map((file) => here(file) as string);
+}
+
+async function fetchFiles({ folder, mirrors, wanted, progress, signal, patience }: Required<FetchOptions>): Promise<void> {
+  const total = kilobytes(wanted.reduce((sum, file) => sum + file.compressed, 0));
+  const probe = wanted.at(-1)?.name;
   const servers = probe === undefined ? [] : mirrors.map((address): Mirror => ({ address, dead: unreachable(`${address}/${probe}.gz`, patience, signal) }));
   let before = 0;
-  for (const file of missing) {
-    await makeFolder(folder);
+  for (const file of wanted) {
     const grown = (bytes: number): void => progress({ done: Math.min(total, kilobytes(before + bytes)), total, unit: 'KB', detail: `downloading ${file.name}` });
     await fetchFile(file, folder, servers, patience, signal, grown);
     before += file.compressed;
   }
-  return wanted.map((file) => here(file) as string);
 }
 
 function kilobytes(bytes: number): number {
@@ -58,13 +75,14 @@ function kilobytes(bytes: number): number {
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
   } catch (error) {
-    throw new LayerwiseError('DATA_MISSING', `MNIST cannot be downloaded: its folder cannot be made (${(error as Error).message})`, { where: folder });
+    throw new LayerwiseError('DATA_MISSING', `MNIST cannot be downloaded: its folder cannot be made or written to (${(error as Error).message})`, { where: folder });
   }
 }
 
 async function fetchFile(file: MnistFile, folder: string, mirrors: readonly Mirror[], patience: Patience, signal: AbortSignal, grown: (bytes: number) => void): Promise<void> {
-  const claim = new Claim(join(folder, `${file.name}.gz.part`));
+  const part = new Part(join(folder, `${file.name}.gz.part`));
   const reasons = new Map<string, string>();
   let candidates = mirrors;
   try {
@@ -72,7 +90,7 @@ async function fetchFile(file: MnistFile, folder: string, mirrors: readonly Mirr
       if (round > 0) await sleep(patience.pause * 2 ** (round - 1), undefined, { signal }).catch(() => {});
       const again: Mirror[] = [];
       for (const mirror of candidates) {
-        const failure = await tryMirror(file, folder, mirror, claim.part, patience, signal, grown);
+        const failure = await tryMirror(file, folder, mirror, part.path, patience, signal, grown);
         throwIfAborted(signal);
         if (!failure) return;
         reasons.set(mirror.address, failure.message);
@@ -81,7 +99,7 @@ async function fetchFile(file: MnistFile, folder: string, mirrors: readonly Mirr
       candidates = again;
     }
   } finally {
-    claim.release();
+    part.keep();
   }
   const list = [...reasons].map(([address, reason]) => `  ${address}: ${reason}`).join('\n');
   throw new LayerwiseError('DATA_MISSING', `MNIST's file ${file.name} could not be downloaded from any of ${mirrors.length} mirrors:\n${list}`);
