@@ -4,7 +4,7 @@ import { compileIfStale } from '../nx-plugin/fresh.mjs';
 compileIfStale();
 
 const { postTasksExecution: leave, preTasksExecution: enter, ...plugin } = await import('@layerwise/nx-plugin');
-export const { createNodes, name } = plugin;
+export const { createDependencies, createNodes, name } = plugin;
 
 /** Before the tasks: meets what is on the command line. */
 export async function preTasksExecution(options, context) {

@@ -8,11 +8,11 @@ import { refuseMisplaced } from '@layerwise/store/layout';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { StudyPlan } from '@layerwise/study';
-import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+import type { CreateDependencies, CreateNodes, DependencyType, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { memoOf, tracerOf } from './code.js';
 import { openGate } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
-import { brokenProject, stageProject, studyProject, type Projects } from './projects.js';
+import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
 import { sharedCacheOf } from './shared-cache.js';
 import { watchTaskKeys } from './task-keys.js';
 import { brokenStudy, copyNotes, describeBroken, nxCache, nxRecords, placesOf, plannedData, planWorkspace, relativePath, studyFiles } from './workspace.js';
@@ -21,6 +21,7 @@ import { brokenStudy, copyNotes, describeBroken, nxCache, nxRecords, placesOf, p
 export const name = 'layerwise';
 
 let planned: readonly StudyPlan[] | undefined;
+let links: readonly ProjectLink[] = [];
 
 /** The studies as this run has planned them. */
 export async function plannedStudies(root: string): Promise<readonly StudyPlan[]> {
@@ -47,6 +48,7 @@ export const createNodes: CreateNodes = [
       }
     }
     planned = studies;
+    links = linksOf(studies, (uses) => codeOf(uses).packages);
     for (const study of broken) {
       process.stderr.write(`${describeBroken(study)}\n`);
       projects.push([study.file, { projects: brokenProject(study) }]);
@@ -62,6 +64,11 @@ function projectsOf(study: StudyPlan, codeOf: (uses: string) => CodeTrace, claim
   for (const id of study.instances.keys()) claimed.add(id);
   return Object.assign(studyProject(study), ...stages) as Projects;
 }
+
+/** What Nx calls affected by a change of files; no task's key depends on it. */
+export const createDependencies: CreateDependencies = (_options, { projects }) => {
+  return links.filter(({ source, target }) => projects[source] && projects[target]).map((link) => ({ ...link, type: 'implicit' as DependencyType.implicit }));
+};
 
 /**
  * Before the tasks: marks the run, so that its end can tell which stages ran in it,

@@ -70,3 +70,19 @@ function experimentTarget({ title, stages, repeats }: ExperimentPlan): TargetCon
     metadata: { description: title },
   };
 }
+
+/** That one project depends on another. */
+export interface ProjectLink {
+  readonly source: string;
+  readonly target: string;
+}
+
+/**
+ * What stages depend on beside each other: the packages whose code they run, and the studies that ask for them. They stand in no project,
+ * since they are no part of an instance: a study more, or a comment, must not change its key.
+ * @param packagesOf names of the packages that the code of a stage package lies in
+ */
+export function linksOf(studies: readonly StudyPlan[], packagesOf: (uses: string) => readonly string[]): readonly ProjectLink[] {
+  const links = studies.flatMap(({ name, instances }) => [...instances.values()].flatMap(({ id, uses }) => [name, ...packagesOf(uses)].map((target) => ({ source: id, target }))));
+  return [...new Map(links.map((link) => [`${link.source} ${link.target}`, link])).values()];
+}

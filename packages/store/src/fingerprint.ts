@@ -26,6 +26,8 @@ export interface CodeTrace {
   readonly code: CodeFingerprint;
   /** Module -> the modules from the entry to the one that imports it; empty for an entry. */
   readonly through: (module: string) => readonly string[];
+  /** Names of the packages that modules were followed in, sorted; what is installed is not among them. */
+  readonly packages: readonly string[];
 }
 
 /** A package.json, and the folder it lies in. */
@@ -172,6 +174,7 @@ class Walk {
   private readonly described = new Set<string>();
   private readonly versions = new Versions();
   private readonly met = new Set<string>();
+  private readonly packages = new Set<string>();
 
   constructor(private readonly tracer: CodeTracer) {}
 
@@ -183,7 +186,7 @@ class Walk {
     const modules = new Map(Array.from(this.modules, ([name, [one = '', ...more]]) => [name, more.length === 0 ? one : sha256([one, ...more].sort().join(' '))]));
     const sorted = { modules: ordered(modules), dependencies: ordered(this.versions.table()) };
     const through = (module: string): readonly string[] => this.wayTo([...this.importers.keys()].find((path) => this.tracer.nameOf(path) === module));
-    return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through };
+    return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through, packages: [...this.packages].sort() };
   }
 
   private wayTo(path: string | undefined): string[] {
@@ -203,6 +206,7 @@ class Walk {
     const scope = this.tracer.homeOf(path, false);
     const home = this.tracer.homeOf(path, true);
     for (const one of new Set([scope, home])) if (one) this.describe(one);
+    if (home) this.packages.add(home.package.name);
     const construct = constructOf(path, module, scope?.package, home?.package);
     if (construct) this.takeWhole(home, path, construct);
     const isWhole = construct !== undefined || (home !== undefined && this.wholes.has(home.folder));

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workspace } from './workspace/workspace.js';
+
+/** What `nx affected` takes for touched by a commit, in a repository of git: pull requests are checked by it. */
+describe('nx affected', () => {
+  let workspace: Workspace;
+  const git = (...args: string[]): string => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: workspace.root, encoding: 'utf8' });
+  const study = (name: string, train: string): string => `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n  one: { train: { ${train}, hidden: [{ units: 4 }], epochs: 1 } }\n`;
+  const affected = async (...changes: string[]): Promise<string[]> => {
+    for (const file of changes) workspace.write(file, `${readFileSync(join(workspace.root, file), 'utf8')}\n`);
+    git('commit', '-qam', 'change');
+    const { code, output } = await workspace.nx(['show', 'projects', '--affected', '--base=HEAD~1', '--head=HEAD', '--json']);
+    expect(code, output).toBe(0);
+    return (JSON.parse(output.slice(output.indexOf('['))) as string[]).sort();
+  };
+  /** Studies as they are called, stages by their package. */
+  const kinds = (projects: readonly string[]): string[] => [...new Set(projects.filter((name) => !name.startsWith('@')).map((name) => name.replace(/-[0-9a-f]{12}$/, '')))].sort();
+
+  beforeAll(() => {
+    workspace = Workspace.create('layerwise-affected');
+    workspace.study('tiny', study('tiny', "batch: 32"));
+    workspace.study('other', study('other', "uses: '@layerwise/train-tfjs', batch: 32"));
+    git('init', '-q');
+    git('add', '-A');
+    git('commit', '-qm', 'start');
+  });
+  afterAll(() => workspace.remove());
+
+  it('code of a stage: the stages that run it and what follows, and the studies these are for', async () => {
+    const projects = await affected('packages/train/src/run.ts');
+    expect(kinds(projects)).toEqual(['activations', 'embed', 'nodes', 'report', 'tiny', 'train']);
+  });
+
+  it('code that a stage reaches through others', async () => {
+    expect(kinds(await affected('packages/kernels/assembly/pca.ts'))).toContain('train');
+    expect(kinds(await affected('packages/export/src/forward.ts'))).toEqual(['other', 'report', 'tiny']);
+    expect(kinds(await affected('packages/contracts/src/seed.ts'))).toEqual(['activations', 'embed', 'ingest', 'nodes', 'other', 'preprocess', 'report', 'tiny', 'train', 'train-tfjs']);
+  });
+
+  it('a study: all its stages, and no training of another', async () => {
+    const projects = await affected('pipelines/other/study.yaml');
+    expect(kinds(projects)).toEqual(expect.arrayContaining(['activations', 'ingest', 'other', 'report', 'train-tfjs']));
+    expect(projects.filter((name) => name.startsWith('train-') && !name.startsWith('train-tfjs'))).toHaveLength(0);
+  });
+
+  it('neither documents nor the tests of a package without stages', async () => {
+    workspace.write('docs/words.md', 'words');
+    git('add', '-A');
+    git('commit', '-qm', 'words');
+    expect(kinds(await affected('docs/words.md')).filter((name) => name !== 'layerwise')).toEqual([]);
+    expect(kinds(await affected('packages/conformance/src/index.ts'))).toEqual([]);
+  });
+
+  it('runs them, and by that a stage that does not compute', async () => {
+    workspace.edit('packages/train/src/run.ts', 'async function', "throw new Error('a defect');\nasync function");
+    git('commit', '-qam', 'a defect');
+    const { code, output } = await workspace.nx(['affected', '-t', 'all', '--base=HEAD~1', '--head=HEAD', '--output-style=static']);
+    expect(output).toContain('a defect');
+    expect(code).not.toBe(0);
+  });
+
+  it("changes no stage's key: what an edit of words leaves alone is taken from the cache", async () => {
+    git('revert', '--no-edit', 'HEAD');
+    const first = await workspace.nx(['run', 'tiny:one', '--output-style=static']);
+    expect(first.code, first.output).toBe(0);
+    workspace.study('third', study('third', 'batch: 32').replace('one:', 'two:'));
+    workspace.edit('packages/train/src/run.ts', 'async function', '// words\nasync function');
+    const again = await workspace.nx(['run', 'tiny:one', '--output-style=static']);
+    expect(again.code, again.output).toBe(0);
+    expect(again.ran).toEqual([]);
+    expect(again.output).not.toMatch(/is current|taken over/);
+  });
+});
