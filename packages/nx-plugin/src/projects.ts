@@ -42,7 +42,7 @@ export function stageProject(instance: StageInstance, code: string): Projects {
 const waiting = { executor: 'nx:noop', cache: false, inputs: [] } satisfies TargetConfiguration;
 
 /**
- * The project of a study: one target for each experiment, and `all`. They do nothing but wait for their stages;
+ * The project of a study: one target for each experiment, `all`, and `compute`, which is `all` for `nx affected -t compute`. They do nothing but wait for their stages;
  * what a run has to show is laid and said when all its tasks are over, in the process of Nx.
  */
 export function studyProject(plan: StudyPlan): Projects {
@@ -53,7 +53,7 @@ export function studyProject(plan: StudyPlan): Projects {
     metadata: { description: `Every experiment of ${plan.name}` },
   };
   const reports = plan.experiments.flatMap(({ stages }) => stages.report ?? []);
-  return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { ...targets, all }, tags: ['layerwise:study'] } };
+  return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { compute: { ...waiting, dependsOn: ['all'] }, ...targets, all }, tags: ['layerwise:study'] } };
 }
 
 /** The project of a study that cannot be planned: whatever of it is asked for fails with what is wrong. */
@@ -78,11 +78,10 @@ export interface ProjectLink {
 }
 
 /**
- * What stages depend on beside each other: the packages whose code they run, and the studies that ask for them. They stand in no project,
- * since they are no part of an instance: a study more, or a comment, must not change its key.
+ * What stages depend on beside each other: the packages whose code they run. They stand in no project, since a comment must not change a key.
  * @param packagesOf names of the packages that the code of a stage package lies in
  */
 export function linksOf(studies: readonly StudyPlan[], packagesOf: (uses: string) => readonly string[]): readonly ProjectLink[] {
-  const links = studies.flatMap(({ name, instances }) => [...instances.values()].flatMap(({ id, uses }) => [name, ...packagesOf(uses)].map((target) => ({ source: id, target }))));
-  return [...new Map(links.map((link) => [`${link.source} ${link.target}`, link])).values()];
+  const used = new Map(studies.flatMap(({ instances }) => [...instances.values()].map(({ id, uses }) => [id, uses] as const)));
+  return [...used].flatMap(([source, uses]) => packagesOf(uses).map((target) => ({ source, target })));
 }
