@@ -59,7 +59,7 @@ describe('nx affected', () => {
   });
 
   it('runs them, and by that a stage that does not compute', async () => {
-    workspace.edit('packages/train/src/run.ts', 'Promise<void> {', "Promise<void> {\n  if (context) throw new Error('a defect');");
+    workspace.edit('packages/train/src/run.ts', 'Promise<void> {', "Promise<void> {\n  if (String(context) !== '') throw new Error('a defect');");
     git('commit', '-qam', 'a defect');
     for (const target of ['all', 'compute']) {
       const { code, output } = await workspace.nx(['affected', '-t', target, '--base=HEAD~1', '--head=HEAD', '--output-style=static']);
