@@ -34,9 +34,10 @@ function difference(a: CodeFingerprint, b: CodeFingerprint): string[] {
 
 describe('fingerprintCode', () => {
   it('names every module and asset that is reached, and every version', () => {
-    const { modules, dependencies: { '--conditions': _ofTheTest, ...dependencies } } = fingerprint();
+    const { modules, dependencies } = fingerprint();
     expect(Object.keys(modules)).toEqual(['train/dist/index.js', 'train/dist/net.js', 'train/dist/stage.js', 'train/dist/wasm/net.wasm', 'train/dist/worker.js', 'train/package.json']);
-    expect(dependencies).toEqual({ absent: 'not installed', adder: '1.0.0', carrier: '2.0.0' });
+    const fromTheTest = '--conditions';
+    expect(Object.entries(dependencies).filter(([name]) => name !== fromTheTest)).toEqual([['absent', 'not installed'], ['adder', '1.0.0'], ['carrier', '2.0.0']]);
   });
 
   it.each<[string, () => void, string[]]>([
