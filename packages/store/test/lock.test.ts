@@ -30,7 +30,7 @@ describe('withLock', () => {
 
   it('says which place is at fault where no lock can be made', async () => {
     writeFileSync(join(root, '.locks'), '');
-    await expect(withLock(join(root, '.locks/train-1'), calm, () => Promise.resolve())).rejects.toMatchObject({ code: 'STORAGE_FAILED', where: join(root, '.locks/train-1'), remedy: expect.stringContaining('A file is where a folder is needed') as string });
+    await expect(withLock(join(root, '.locks/train-1'), calm, () => Promise.resolve())).rejects.toMatchObject({ code: 'STORAGE_FAILED', where: join(root, '.locks') });
   });
 });
 
