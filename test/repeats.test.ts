@@ -95,7 +95,7 @@ describe('nets trained from several seeds', () => {
     expect(differences[0]?.seeds?.mean).toBeCloseTo(sign * (wide.seeds.test.mean - small.seeds.test.mean), 12);
     expect(report).toBe('artifacts/compare/tiny.small+tiny.wide/index.html');
     const said = await workspace.layerwise(['compare', 'tiny:small', 'tiny:wide']);
-    expect(said).toMatchObject({ code: 0, output: expect.stringMatching(/On the same 80 test images .* McNemar's exact test p/) as string });
+    expect(said).toMatchObject({ code: 0, output: expect.stringMatching(/On the same 80 test images, by the nets of the first seed, .* McNemar's exact test p/) as string });
     const page = workspace.read(report);
     expect(page).toContain('McNemar&#39;s exact test');
     for (const name of ['small', 'wide']) expect(page).toContain(`href="../../tiny/${name}/report/index.html"`);

@@ -1,4 +1,4 @@
-import { count, listed, percent, plural, points } from '../page/format.js';
+import { count, fixed, listed, percent, plural, points } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { accuracyPlot } from './accuracy-plot.js';
@@ -73,7 +73,7 @@ function experimentTable(experiments: readonly ComparedExperiment[]): Markup {
     ...(priced ? [['multiply-adds', (e: ComparedExperiment) => count(e.info?.cost?.multiplyAdds)] as const] : []),
     ['training', (e) => accuracy(e, 'train')],
     ['validation', (e) => accuracy(e, 'validation')],
-    ['test', (e) => html`<b>${accuracy(e, 'test')}</b>${uncertainty(e)}`],
+    ['test', (e) => html`<b>${e.seeds?.accuracy.test ? `${spreadText(e.seeds.accuracy.test, 'accuracy')}%` : percent(e.test)}</b>${uncertainty(e)}`],
     ...(published ? [['published', (e: ComparedExperiment) => percent(e.published)] as const] : []),
     ['gap, points', (e) => points(gap(e))],
     ['epoch kept', (e) => `${e.bestEpoch} of ${e.epochs}`],
@@ -90,7 +90,7 @@ function captionOf(experiments: readonly ComparedExperiment[]): string {
   const parts = ['Accuracy on the three splits; gap: training minus test accuracy'];
   if (experiments.some(({ info }) => info?.cost)) parts.push('Multiply-adds: for one image, with the projection on components where there is one, whose numbers stand under the parameters');
   if (experiments.some((e) => intervalOf(e))) parts.push('Under the test accuracy of one seed its 95% interval by the number of images');
-  if (experiments.some(({ seeds }) => seeds)) parts.push('Of several seeds: mean ± standard deviation, below it the range; epoch and time are of the first');
+  if (experiments.some(({ seeds }) => seeds)) parts.push('Of several seeds: mean ± standard deviation, of the test below them the range; epoch and time are of the first');
   const shared = experiments.filter(({ info }) => info?.validatesOnTest);
   if (shared.length > 0) parts.push(`The validation images of ${shared.length === experiments.length ? 'all' : listed(shared.map(({ name }) => name))} are the test images`);
   return parts.join('. ');
@@ -102,8 +102,10 @@ function projection({ params, info }: ComparedExperiment): Content {
   return more > 0 && html`<small>+ ${count(more)}</small>`;
 }
 
-function accuracy({ seeds, ...e }: ComparedExperiment, split: 'train' | 'validation' | 'test'): Content {
-  return seeds?.accuracy[split] ? `${spreadText(seeds.accuracy[split], 'accuracy')}%` : percent(e[split]);
+/** The spread stands below: beside it the table is wider than a page. */
+function accuracy({ seeds, ...e }: ComparedExperiment, split: 'train' | 'validation'): Content {
+  const deviation = seeds?.accuracy[split]?.deviation;
+  return html`${percent(e[split])}${typeof deviation === 'number' && html`<small>± ${fixed(deviation * 100, 2)}</small>`}`;
 }
 
 function uncertainty(e: ComparedExperiment): Content {
