@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, repository } from './workspace/folder.mjs';
@@ -47,6 +49,26 @@ describe('a shared cache', () => {
     expect(code, output).toBe(0);
     expect(ran).toEqual([]);
     expect(hashes(second)).toEqual(hashes(first));
+  });
+
+  it('with a proxy set, which knows nothing of it: the cache serves, and no token passes the proxy', async () => {
+    const seen: string[] = [];
+    const proxy = createServer((request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`);
+      response.writeHead(502).end();
+    }).on('connect', (request, socket) => {
+      seen.push(`${request.url}`);
+      socket.end();
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    forget(second);
+    const { code, output, ran } = await run(second, Object.fromEntries(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].map((name) => [name, address])));
+    proxy.close();
+    expect(code, output).toBe(0);
+    expect(seen).toEqual([]);
+    expect(ran).toEqual([]);
+    expect(output).not.toContain('shared cache:');
   });
 
   it('an entry that was cut short, and one whose hash was made to fit, are refused, said, and computed', async () => {
