@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { deriveSeed, LayerwiseError, type AnyStage, type Progress, type Standing, type Warning } from '@layerwise/contracts';
+import { deriveSeed, LayerwiseError, misshapen, Sketch, sketching, type AnyStage, type Progress, type Standing, type Warning } from '@layerwise/contracts';
 import { describeWait, type Holder } from '@layerwise/contracts/lease';
 import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
@@ -99,10 +99,11 @@ async function compute(root: string, store: Store, stage: AnyStage, instance: St
   const manifest = await store.compute(draft, async (output) => {
     const started = process.hrtime.bigint();
     const warnings: Warning[] = [];
+    const sketch = new Sketch();
     await stage.run({
       params: instance.params as never,
       inputs,
-      output,
+      output: sketching(output, sketch),
       seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
       progress: console.progress,
       warn: (warning) => {
@@ -116,6 +117,7 @@ async function compute(root: string, store: Store, stage: AnyStage, instance: St
     }).catch((error: unknown) => {
       throw error instanceof LayerwiseError && error.code === 'ABORTED' ? stopped(instance, checkpoint, error) : error;
     });
+    refuseMisshapen(stage, instance, sketch);
     const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
     return { warnings, seconds: Math.round(seconds * 1000) / 1000, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) };
   });
@@ -128,4 +130,14 @@ function stopped({ id }: StageInstance, { standing, used }: CheckpointFile, caus
   const where = standing ? `stopped at ${standing.done} of ${standing.total} ${standing.unit}; the same command goes on` : 'stopped; the same command starts it over';
   const why = standing ? '' : used ? ', since it had finished nothing yet' : ', since this stage keeps no checkpoint';
   return new LayerwiseError('ABORTED', `${id} ${where}${why}`, { cause });
+}
+
+const faultsSaid = 5;
+
+/** What follows would fail on an artifact that is not as its kind must be, far from the stage that wrote it. */
+function refuseMisshapen({ id, writes }: AnyStage, { uses }: StageInstance, sketch: Sketch): void {
+  const faults = misshapen(writes, sketch);
+  if (faults.length === 0) return;
+  const said = [...faults.slice(0, faultsSaid), ...(faults.length > faultsSaid ? [`and ${faults.length - faultsSaid} more`] : [])];
+  throw new LayerwiseError('STAGE_FAILED', [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...said].join('\n  '), { remedy: `Mend the package ${uses}: packages/contracts/src/schemas.ts lists the files of each kind, and @layerwise/conformance tries a stage.` });
 }

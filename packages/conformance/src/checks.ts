@@ -1,8 +1,7 @@
-import { check, LayerwiseError, type AnyStage, type Places } from '@layerwise/contracts';
+import { check, LayerwiseError, misshapen, type AnyStage, type Places } from '@layerwise/contracts';
 import { differences, digest, notNumbers } from './digest.js';
 import { MemoryCheckpoint, runInMemory, type MemoryArtifact, type MemoryResult, type MemoryRun } from './memory.js';
 import { negatives } from './negatives.js';
-import { misshapen } from './shapes.js';
 import { Undeclared } from './undeclared.js';
 
 /** How many rows each split of the inputs has. */
@@ -103,7 +102,7 @@ function soundness({ output, progress }: Observed): void {
 
 /** @param absent whether a split has no rows: figures of it are NaN, null in JSON */
 function sound(output: MemoryArtifact, absent = false): void {
-  const faults = [...misshapen(output), ...notNumbers(output, absent)];
+  const faults = [...misshapen(output.kind, output.sketch()), ...notNumbers(output, absent)];
   demand(faults.length === 0, faults.join('\n'));
 }
 

@@ -1,6 +1,7 @@
 import {
   check,
   deriveSeed,
+  Sketch,
   type AnyStage,
   type ArtifactKind,
   type ArtifactReader,
@@ -39,6 +40,16 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
 
   has(file: string): boolean {
     return this.files.includes(file);
+  }
+
+  /** What is compared with the list of files of its kind. */
+  sketch(): Sketch {
+    const sketch = new Sketch();
+    for (const [name, table] of this.matrices) sketch.matrix(name, table);
+    for (const [name, table] of this.tables) sketch.table(name, table);
+    for (const [name, value] of this.values) sketch.json(name, value);
+    for (const [file, bytes] of this.blobs) sketch.bytes(file, bytes);
+    return sketch;
   }
 
   matrix(name: string): Promise<MatrixTable>;
