@@ -13,6 +13,7 @@ import { checkArguments } from './nx-arguments.js';
 import { duration } from './progress.js';
 import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
 import { distrusting, type PlannedStudy } from './workspace.js';
+import { print } from './terminal.js';
 
 /** What a run by Nx has come to, as Nx tells its plugins. */
 export interface EndedRun {
@@ -69,9 +70,9 @@ export async function showStudy(root: string, study: PlannedStudy, targets: Read
     const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
     await composeReports(root, study, built, shown, new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')));
     for (const { plan, result } of shown.filter(({ plan: { name } }) => targets.has(name))) {
-      print(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
+      tell(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
     }
-    if (isWhole) print(...tableOf(study, built, shown, journal));
+    if (isWhole) tell(...tableOf(study, built, shown, journal));
     noteLooks(join(root, 'artifacts'));
     journal?.prune();
     return [...(await missing(root, plans, shown)), ...unexpected(shown)];
@@ -113,6 +114,6 @@ function unexpected(shown: readonly BuiltExperiment[]): LayerwiseError[] {
   return [new LayerwiseError('EXPECTATION_UNMET', ['not as expected:', ...off].join('\n  '), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' })];
 }
 
-function print(...parts: readonly (string | undefined)[]): void {
-  process.stdout.write(`\n${parts.filter((part) => part !== undefined).join('\n')}\n`);
+function tell(...parts: readonly (string | undefined)[]): void {
+  print(`\n${parts.filter((part) => part !== undefined).join('\n')}`);
 }

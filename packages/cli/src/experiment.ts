@@ -6,6 +6,7 @@ import type { ExperimentPlan, RoleName } from '@layerwise/study';
 import { roleNames } from '@layerwise/study/roles';
 import { readRecord, recordPath } from './record.js';
 import { spread, type Spread } from './statistics.js';
+import { printError } from './terminal.js';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
 export interface ExperimentResult {
@@ -116,7 +117,7 @@ export async function orLast<T>(root: string, plan: ExperimentPlan, open: (plan:
   } catch (error) {
     if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
     const found = await open(await lastPlan(root, plan));
-    process.stderr.write(`note: the last run of ${plan.study}:${plan.name} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date\n`);
+    printError(`note: the last run of ${plan.study}:${plan.name} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date`);
     return found;
   }
 }

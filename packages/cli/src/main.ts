@@ -3,6 +3,7 @@ import { storageError } from '@layerwise/store/storage';
 import type { Argv } from 'yargs';
 import { loadEnvironment } from './environment.js';
 import { findRoot } from './workspace.js';
+import { printError } from './terminal.js';
 
 const experiment = { type: 'string', demandOption: true, describe: '<study>:<experiment>, such as pipeline:exp5' } as const;
 
@@ -14,7 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     const met = storageError(error, process.cwd());
     const known = met instanceof LayerwiseError ? met : unexpected(error);
-    process.stderr.write(`layerwise: ${known.describe()}\n`);
+    printError(`layerwise: ${known.describe()}`);
     process.exitCode = known.code === 'USAGE' ? 2 : 1;
   }
 }

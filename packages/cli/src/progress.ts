@@ -1,4 +1,4 @@
-import type { Progress, Standing } from '@layerwise/contracts';
+import { printable, type Progress, type Standing } from '@layerwise/contracts';
 
 const barWidth = 24;
 const lineEvery = 3000;
@@ -67,7 +67,7 @@ export class ProgressLine {
 export function describeStep({ done, total, unit, detail }: Progress, elapsed: number, from = 0): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const left = share > from && share < 1 ? [`${duration((elapsed * (1 - share)) / (share - from))} left`] : [];
-  return [...left, ...(detail ? [detail] : []), `${unit} ${round(done)}/${round(total)}`].join('  ');
+  return [...left, ...(detail ? [printable(detail)] : []), `${unit} ${round(done)}/${round(total)}`].join('  ');
 }
 
 function round(n: number): string {

@@ -6,6 +6,7 @@ import type { WorkspacePlan } from '@layerwise/nx-plugin';
 import { noteDistrust } from '@layerwise/store/integrity';
 import type { FileMemo } from '@layerwise/store/memo';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
+import { printError } from './terminal.js';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
 export function findRoot(from: string = process.cwd()): string {
@@ -35,7 +36,7 @@ export async function planAll(root: string, asked: readonly string[] = [], memo?
   const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memo ?? memoOf(root));
   const wanted = plan.broken.find(({ name }) => asked.some((address) => address === name || address.startsWith(`${name}:`)));
   if (wanted) throw wanted.error;
-  for (const study of plan.broken) process.stderr.write(`${describeBroken(study)}\n`);
+  for (const study of plan.broken) printError(`${describeBroken(study)}`);
   return plan;
 }
 

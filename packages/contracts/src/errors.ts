@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** Codes of {@link LayerwiseError}; scripts may rely on them. */
 export type ErrorCode =
   | 'STUDY_INVALID'
@@ -34,10 +36,10 @@ export class LayerwiseError extends Error {
     this.remedy = options.remedy;
   }
 
-  /** The whole of what a user is shown: message, place, remedy. */
+  /** The whole of what a user is shown: message, place, remedy; {@link printable}, as names and values in it may come from anywhere. */
   describe(): string {
     const place = this.where ? ` (${this.where})` : '';
-    return `${this.message}${place}${this.remedy ? `\n  ${this.remedy}` : ''}`;
+    return printable(`${this.message}${place}${this.remedy ? `\n  ${this.remedy}` : ''}`);
   }
 }
 

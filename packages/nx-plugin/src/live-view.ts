@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { printable } from '@layerwise/contracts';
 
 /** How far a running stage is: what its process writes, again and again, into a file of its own in the run's folder. */
 export interface LiveStep {
@@ -66,7 +67,7 @@ export class LiveView {
     return this.files().filter((file) => !file.endsWith(noteSuffix)).flatMap((file) => {
       try {
         const { stage, share, text } = JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep;
-        return typeof stage === 'string' && typeof share === 'number' && typeof text === 'string' ? [{ file, stage, share, text }] : [];
+        return typeof stage === 'string' && typeof share === 'number' && typeof text === 'string' ? [{ file, stage: printable(stage), share, text: printable(text) }] : [];
       } catch {
         return []; // Half written, or the stage has just ended.
       }

@@ -50,7 +50,7 @@ export const createNodes: CreateNodes = [
     planned = studies;
     links = linksOf(studies, (uses) => codeOf(uses).packages);
     for (const study of broken) {
-      process.stderr.write(`${describeBroken(study)}\n`);
+      process.stderr.write(`${printable(describeBroken(study))}\n`);
       projects.push([study.file, { projects: brokenProject(study) }]);
     }
     memo.save();

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
-import { canonicalJson } from '@layerwise/contracts';
+import { canonicalJson, printable } from '@layerwise/contracts';
 import { roleNames, type ExperimentPlan, type StageInstance, type StudyPlan } from '@layerwise/study';
 import type { BrokenStudy } from './workspace.js';
 
@@ -67,7 +67,7 @@ function experimentTarget({ title, stages, repeats }: ExperimentPlan): TargetCon
   return {
     ...waiting,
     dependsOn: [{ projects: [...new Set(ids)], target: 'compute' }],
-    metadata: { description: title },
+    metadata: { description: printable(title) },
   };
 }
 

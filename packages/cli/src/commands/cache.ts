@@ -5,6 +5,7 @@ import { onDisk } from '@layerwise/store/storage';
 import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
 import { keptToken } from '../cache-token.js';
+import { print } from '../terminal.js';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 
@@ -12,7 +13,7 @@ const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 export async function cacheServeCommand({ folder, host, port, size }: { readonly folder: string; readonly host: string; readonly port: number; readonly size: string }): Promise<void> {
   const given = process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN;
   const place = resolve(folder);
-  const log = (line: string): void => void process.stdout.write(`${line}\n`);
+  const log = (line: string): void => print(line);
   const entries = await onDisk(place, () => CacheFolder.open(place, bytesOf(size), log));
   const token = given || (await onDisk(place, async () => keptToken(`${place}.token`)));
   const server = createCacheServer({ entries, token, log });

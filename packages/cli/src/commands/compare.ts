@@ -8,6 +8,7 @@ import { currentOrLast, reportPath, type BuiltExperiment } from '../experiment.j
 import { publishPage } from '../publish.js';
 import { describeStudy } from '../summary.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page. Computes none of them. */
 export async function compareCommand(addresses: readonly string[], { json }: { readonly json: boolean }): Promise<void> {
@@ -24,8 +25,8 @@ export async function compareCommand(addresses: readonly string[], { json }: { r
   const experiments = rowsOf(root, page, built);
   await publishPage(root, page, render(experiments, differences, warnings), experiments);
   const results = built.map(({ result }) => result);
-  if (json) process.stdout.write(`${JSON.stringify({ experiments: results, differences, warnings, report: page })}\n`);
-  else process.stdout.write(`${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}\n`);
+  if (json) print(JSON.stringify({ experiments: results, differences, warnings, report: page }));
+  else print(`${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}`);
 }
 
 /** Every other experiment against the one that is best on validation data. */

@@ -3,6 +3,7 @@ import { placesOf } from '@layerwise/nx-plugin';
 import { join } from 'node:path';
 import { ProgressLine } from '../progress.js';
 import { findRoot } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** `layerwise data fetch`: downloads what of MNIST is not there yet. @throws LayerwiseError DATA_MISSING naming each mirror and what was wrong with it */
 export async function dataFetchCommand(mirrors: readonly string[] | undefined): Promise<void> {
@@ -15,6 +16,6 @@ export async function dataFetchCommand(mirrors: readonly string[] | undefined): 
   const folder = join(places.download, 'mnist');
   const fetched = wanted.length === 0 ? [] : await fetchMnist({ folder, wanted, ...(mirrors ? { mirrors } : {}), progress: line.step, signal: stop.signal }).finally(() => line.clear());
   for (const path of [...found, ...fetched]) {
-    if (path !== undefined) process.stdout.write(`${path}${fetched.includes(path) ? '  downloaded' : ''}\n`);
+    if (path !== undefined) print(`${path}${fetched.includes(path) ? '  downloaded' : ''}`);
   }
 }

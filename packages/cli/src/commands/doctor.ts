@@ -10,6 +10,7 @@ import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '../recipe.js';
 import { findRoot } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
 export interface Finding {
@@ -26,8 +27,8 @@ const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
 export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
   const findings = [checkNode(root), checkDisk(root), checkCores(), ...(await checkStudies(root)), checkTensorFlow(root), await checkCache(root), ...(await checkSharedCache()), ...(await checkArtifacts(root))];
-  if (json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
-  else for (const { check, state, detail, remedy } of findings) process.stdout.write(`${marks[state]} ${check.padEnd(12)} ${detail}${remedy ? `\n  ${''.padEnd(12)} ${remedy}` : ''}\n`);
+  if (json) print(JSON.stringify({ findings }));
+  else for (const { check, state, detail, remedy } of findings) print(`${marks[state]} ${check.padEnd(12)} ${detail}${remedy ? `\n  ${''.padEnd(12)} ${remedy}` : ''}`);
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
 }
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describeReason } from '@layerwise/store/staleness';
 import type { ExplainedReason, StageExplanation } from '../explanation.js';
 import { findRoot } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by itself. Computes none of them. */
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
@@ -17,7 +18,7 @@ export async function explainCommand(address: string, { json }: { readonly json:
   for (const plan of plans) {
     const experiment = `${plan.study}:${plan.name}`;
     const stages = await explainer.explain(plan);
-    process.stdout.write(`${json ? JSON.stringify({ experiment, stages }) : describe(experiment, stages)}\n`);
+    print(json ? JSON.stringify({ experiment, stages }) : describe(experiment, stages));
   }
   memo.save();
 }

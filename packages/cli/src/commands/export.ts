@@ -5,6 +5,7 @@ import type { StoredArtifact } from '@layerwise/store';
 import { openExperiment, orLast } from '../experiment.js';
 import { openNet } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** Options of `layerwise export`. */
 export interface ExportOptions {
@@ -24,6 +25,6 @@ export async function exportCommand(address: string, { format, out }: ExportOpti
     const path = join(folder, file);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
-    process.stdout.write(`${relative(process.cwd(), path) || path}  ${Math.ceil(bytes.length / 1024)} kB\n`);
+    print(`${relative(process.cwd(), path) || path}  ${Math.ceil(bytes.length / 1024)} kB`);
   }
 }

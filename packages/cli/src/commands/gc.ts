@@ -6,6 +6,7 @@ import type { Store } from '@layerwise/store/store';
 import { storeOf } from '../recipe.js';
 import { findUnused, type Found, type PastResult, type Unused } from '../unused.js';
 import { findRoot, planAll } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** Options of `layerwise gc`. */
 export interface GcOptions {
@@ -88,10 +89,6 @@ async function removeUnlocked(root: string, store: Store, { path, id }: Unused):
 
 function bytesOf(list: readonly Unused[]): number {
   return list.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 function megabytes(bytes: number): string {

@@ -2,6 +2,7 @@ import { Store, manifestIfAny } from '@layerwise/store/store';
 import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
 import { findRoot, planAll } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. */
 export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {
@@ -20,5 +21,5 @@ export async function listCommand({ stages }: { readonly stages: boolean }): Pro
       if (stages) lines.push(...ids.map((id, index) => `    ${present[index] ? '✓' : '·'} ${id}`));
     }
   }
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(lines.join('\n'));
 }

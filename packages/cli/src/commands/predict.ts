@@ -7,6 +7,7 @@ import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
+import { print, printError } from '../terminal.js';
 
 /** Options of `layerwise predict`. */
 export interface PredictOptions {
@@ -35,11 +36,11 @@ export async function predictCommand(address: string, names: readonly string[], 
     try {
       const found = await readSheet(reader, file, join(folder, outputs[i] as string));
       readings.push(...found);
-      if (!json) process.stdout.write(`${file}\n${toText(found)}\nannotated: ${shown(join(folder, outputs[i] as string))}\n\n`);
+      if (!json) print(`${file}\n${toText(found)}\nannotated: ${shown(join(folder, outputs[i] as string))}\n`);
     } catch (error) {
       if (!(error instanceof LayerwiseError)) throw error;
       if (files.length === 1) throw error;
-      process.stderr.write(`layerwise: ${error.describe()}\n`);
+      printError(`layerwise: ${error.describe()}`);
       failed++;
     }
   }
@@ -48,7 +49,7 @@ export async function predictCommand(address: string, names: readonly string[], 
   const result = { experiment: address, classes, digits: readings, ...(score && { score }) };
   await writeFile(join(folder, 'digits.csv'), toCsv(readings, classes));
   await writeFile(join(folder, 'digits.json'), `${JSON.stringify(result)}\n`);
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${summary(readings, score)}\ntables: ${shown(join(folder, 'digits.csv'))}, ${shown(join(folder, 'digits.json'))}\n`);
+  print(json ? JSON.stringify(result) : `${summary(readings, score)}\ntables: ${shown(join(folder, 'digits.csv'))}, ${shown(join(folder, 'digits.json'))}`);
 }
 
 async function readSheet(reader: SheetReader, file: string, output: string): Promise<Reading[]> {

@@ -2,6 +2,7 @@ import { currentOrLast, type ExperimentResult } from '../experiment.js';
 import { describeResult } from '../summary.js';
 import { describeUnfinished, unfinishedStages } from '../unfinished.js';
 import { findExperiment, findRoot, planAll } from '../workspace.js';
+import { print } from '../terminal.js';
 
 /**
  * `layerwise show <study>:<experiment>`: the figures of a built experiment, and where stages stand whose last run did not finish;
@@ -15,7 +16,7 @@ export async function showCommand(address: string, { json }: { readonly json: bo
     if (!result && unfinished.length === 0) return;
     const stands = unfinished.length > 0 ? describeUnfinished(unfinished, plan) : '';
     const text = [result ? describeResult(result) : address, stands].filter(Boolean).join('\n');
-    process.stdout.write(json ? `${JSON.stringify({ ...(result ?? { experiment: address }), ...(stands ? { unfinished } : {}) })}\n` : `${text}\n`);
+    print(json ? JSON.stringify({ ...(result ?? { experiment: address }), ...(stands ? { unfinished } : {}) }) : text);
   };
   try {
     tell((await currentOrLast(root, plan)).result);

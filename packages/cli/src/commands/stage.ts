@@ -9,6 +9,7 @@ import { stopSignal } from '../stop-signal.js';
 import { storeOf } from '../recipe.js';
 import { runStage, type StageStatus } from '../run-stage.js';
 import { distrusting, findRoot, planAll } from '../workspace.js';
+import { print } from '../terminal.js';
 
 const words: Record<StageStatus, string> = { computed: 'computed', current: 'is current', adopted: 'taken over from an equal stage' };
 
@@ -21,7 +22,7 @@ export async function stageCommand(id: string): Promise<void> {
   const live = process.env.LAYERWISE_LIVE ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage, watch) : undefined;
   const say = (text: string): void => {
     line.clear();
-    process.stdout.write(`${text}\n`);
+    print(text);
   };
   const started = Date.now();
   const { status, manifest, waited } = await distrusting(root, () => runStage(root, instance, {
