@@ -1,7 +1,8 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { conformance, sampleFeatures, type Sizes } from '@layerwise/conformance';
+import type * as Conformance from '@layerwise/conformance';
+import type { Sizes } from '@layerwise/conformance';
 import type { AnyStage } from '@layerwise/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repository, runNode } from './workspace/folder.mjs';
@@ -14,10 +15,15 @@ const study = (keep: number): string => `name: mine\nseed: 7\ndataset: { use: st
 let workspace: Workspace;
 
 /** Makes the package from a source and compiles it, with its types checked as those of the repository are. */
-async function make(source: string): Promise<void> {
+async function make(source: string, ...options: string[]): Promise<void> {
   workspace.write('packages/reduce-first/src/index.ts', source);
-  const { code, output } = await runNode(workspace.root, [join(workspace.root, 'node_modules/typescript/bin/tsc'), '-b', 'packages/reduce-first']);
+  const { code, output } = await runNode(workspace.root, [join(workspace.root, 'node_modules/typescript/bin/tsc'), '-p', 'packages/reduce-first', ...options]);
   expect(code, output).toBe(0);
+}
+
+/** A package of the workspace; the repository's own has another LayerwiseError. */
+async function load<T>(name: string): Promise<T> {
+  return (await import(/* @vite-ignore */ pathToFileURL(join(workspace.root, 'packages', name, 'dist/index.js')).href)) as T;
 }
 
 beforeAll(async () => {
@@ -32,7 +38,8 @@ afterAll(() => workspace.remove());
 describe("README's example of a stage", () => {
   it('compiles, passes conformance, and takes an experiment to its report', async () => {
     await make(example);
-    const { stage } = (await import(/* @vite-ignore */ pathToFileURL(join(workspace.root, 'packages/reduce-first/dist/index.js')).href)) as { stage: AnyStage };
+    const { stage } = await load<{ stage: AnyStage }>('reduce-first');
+    const { conformance, sampleFeatures } = await load<typeof Conformance>('conformance');
     const inputs = async (sizes: Sizes) => ({ features: await sampleFeatures(sizes) });
     for (const { name, run } of conformance(stage, { params: { keep: 12 }, inputs })) await expect(run().then(() => name), name).resolves.toBe(name);
     const { code, output } = await workspace.nx(['run', 'mine:one']);
@@ -47,7 +54,7 @@ describe("README's example of a stage", () => {
     ['another number of columns', (text: string) => text.replace('selectedInfo(info, first)', '{ ...info, columns: 3 }'), ['train.arrow column features is 300 wide, must be 3 (features.json: columns)']],
   ])('is blamed itself where it writes %s', async (_what, spoil, said) => {
     expect(spoil(example)).not.toBe(example);
-    await make(spoil(example));
+    await make(spoil(example), '--noUnusedLocals', 'false');
     const { code, output } = await workspace.nx(['run', 'mine:one']);
     expect(code, output).toBe(1);
     const last = output.trim().split('\n').slice(-10).join('\n');

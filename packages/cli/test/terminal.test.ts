@@ -7,7 +7,7 @@ import { StudyFolder } from './workspace.js';
 /** Sets the title of a terminal, clears it, and turns the direction of text. */
 const evil = '\u001b]0;x\u0007\u001b[2J\u009b31m\u202e';
 const written = '\\u001b]0;x\\u0007\\u001b[2J\\u009b31m\\u202e';
-const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/; // eslint-disable-line no-control-regex
+const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/;
 
 describe('what reaches the terminal', () => {
   let folder: StudyFolder;
@@ -18,7 +18,7 @@ describe('what reaches the terminal', () => {
     mkdirSync(join(folder.root, 'data'));
     writeFileSync(join(folder.root, 'data/own.csv'), `label,p0,p1,p2,p3\n1,0,0,0,0\n0,0,0,${evil},0\n`);
     mkdirSync(join(folder.root, 'pipelines/csv'));
-    writeFileSync(join(folder.root, 'pipelines/csv/study.yaml'), 'name: csv\ndataset: { from: data/own.csv }\nexperiments: { one: {} }\n');
+    writeFileSync(join(folder.root, 'pipelines/csv/study.yaml'), 'name: csv\ndataset: { from: data/own.csv }\nexperiments: { one: { train: { hidden: [], epochs: 1 } } }\n');
     mkdirSync(join(folder.root, 'pipelines/broken'));
     writeFileSync(join(folder.root, 'pipelines/broken/study.yaml'), `name: broken\nexperiments:\n  one: { train: { ${JSON.stringify(evil)}: 1 } }\n`);
     mkdirSync(join(folder.root, `artifacts/tiny/x${evil.replace('/', '')}`), { recursive: true });
@@ -41,7 +41,7 @@ describe('what reaches the terminal', () => {
   });
 
   it('the name of a folder, where gc is not kept from it by a broken study', async () => {
-    writeFileSync(join(folder.root, 'pipelines/broken/study.yaml'), 'name: broken\nexperiments: { one: {} }\n');
+    writeFileSync(join(folder.root, 'pipelines/broken/study.yaml'), 'name: broken\nexperiments: { one: { train: { hidden: [], epochs: 1 } } }\n');
     const { output } = await folder.layerwise(['gc']);
     expect(output).not.toMatch(steering);
     expect(output).toContain(`artifacts/tiny/x${written}`);
