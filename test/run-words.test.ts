@@ -44,6 +44,7 @@ describe('the words of a run', () => {
     const { code, output } = await workspace.nx(words);
     expect(code, output).toBe(1);
     expect(output).toContain(said);
+    expect(output).not.toContain('stacktrace');
     expect(computed()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { plannedStudies } from '@layerwise/nx-plugin';
+import { plannedStudies, shownError } from '@layerwise/nx-plugin';
 import { noteLooks } from '@layerwise/store/integrity';
 import { storageError } from '@layerwise/store/storage';
 import type { ExperimentPlan } from '@layerwise/study';
@@ -37,9 +37,7 @@ export async function concludeRun({ workspaceRoot: root, taskResults }: EndedRun
   }
   faults.push(...(await failuresOf(root, failed, studies)));
   if (faults.length === 0) return;
-  const error = new Error(faults.map((fault) => fault.describe()).join('\n'));
-  error.stack = ''; // Nx would offer to show it.
-  throw error;
+  throw shownError(faults.map((fault) => fault.describe()).join('\n'));
 }
 
 /** Before the tasks of a run by Nx: meets what is on its command line. @throws Error for Nx to show */
@@ -49,7 +47,7 @@ export async function checkRun(root: string, argv: readonly string[]): Promise<v
     if (asked === undefined) return;
     await (await import('./commands/explain.js')).explainCommand(asked, { json: false });
   } catch (error) {
-    throw error instanceof LayerwiseError ? new Error(error.describe()) : error;
+    throw error instanceof LayerwiseError ? shownError(error.describe()) : error;
   }
   process.exit();
 }

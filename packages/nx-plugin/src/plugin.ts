@@ -20,6 +20,13 @@ import { brokenStudy, copyNotes, describeBroken, nxCache, nxRecords, placesOf, p
 /** Name shown by Nx. */
 export const name = 'layerwise';
 
+/** An error for Nx to show, without a stack that it would offer to show too. */
+export function shownError(message: string): Error {
+  const error = new Error(message);
+  error.stack = '';
+  return error;
+}
+
 let planned: readonly StudyPlan[] | undefined;
 let links: readonly ProjectLink[] = [];
 
@@ -85,7 +92,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, { id, works
     await prepare(workspaceRoot, artifacts);
   } catch (error) {
     const known = storageError(error, artifacts);
-    throw known instanceof LayerwiseError ? new Error(known.describe()) : known;
+    throw known instanceof LayerwiseError ? shownError(known.describe()) : known;
   }
   showLive(join(artifacts, '.runs', `${process.env.LAYERWISE_RUN}.live`));
 };
