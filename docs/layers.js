@@ -2,11 +2,12 @@
  * Which packages of this repository a package may import: the direction of dependencies.
  * Read by eslint.config.js (imports) and by test/layers.test.ts (imports and package.json).
  */
-const stage = ['contracts', 'kernels'];
+const stage = ['contracts', 'nets', 'kernels'];
 
 export const layers = {
   contracts: [],
-  kernels: [],
+  nets: ['contracts'],
+  kernels: ['contracts', 'nets'],
   study: ['contracts'],
   store: ['contracts'],
   ingest: [...stage, 'sheet'],
@@ -19,10 +20,10 @@ export const layers = {
   activations: stage,
   embed: stage,
   nodes: stage,
-  report: [...stage, 'sheet', 'export'],
+  report: [...stage, 'sheet'],
   sheet: ['contracts'],
-  export: ['contracts'],
+  export: ['contracts', 'nets'],
   conformance: ['contracts'],
   'nx-plugin': ['contracts', 'store', 'study'],
-  cli: ['contracts', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'nodes', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
+  cli: ['contracts', 'nets', 'study', 'store', 'ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'nodes', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
 };

@@ -6,8 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stage as activations } from '@layerwise/activations';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
 import { column, type AnyStage } from '@layerwise/contracts';
-import { exportFiles, FORMATS, readNet, respond } from '@layerwise/export';
+import { exportFiles, FORMATS } from '@layerwise/export';
 import { stage as ingest } from '@layerwise/ingest';
+import { readTrainedNet, respond } from '@layerwise/nets';
 import { stage as preprocess } from '@layerwise/preprocess';
 import { stage as forest } from '@layerwise/reduce-forest';
 import { stage as pca } from '@layerwise/reduce-pca';
@@ -51,7 +52,7 @@ describe.each(Object.entries(kinds))('a net on %s, exported, predicts what its o
     model = (await runInMemory(train, { params: { hidden: [{ units: 24 }], epochs: 3 }, inputs: { features } })).output;
     const { output } = await runInMemory(activations, { inputs: { features, model } });
     ours = column(await output.matrix('test'), 'probabilities', Float32Array).data;
-    const net = await readNet(`test:${kind}`, features, model);
+    const net = await readTrainedNet(`test:${kind}`, features, model);
     const own = { model: new TextEncoder().encode(JSON.stringify(await model.json('model'))), weights: await model.bytes('weights.bin') };
     for (const { file, bytes } of exportFiles(net, FORMATS, own)) {
       mkdirSync(dirname(join(folder, kind, file)), { recursive: true });
@@ -69,7 +70,7 @@ describe.each(Object.entries(kinds))('a net on %s, exported, predicts what its o
   }
 
   it('by the plain forward pass of `layerwise predict`', async () => {
-    const net = await readNet(`test:${kind}`, features, model);
+    const net = await readTrainedNet(`test:${kind}`, features, model);
     expect(difference((i) => respond(net, image(i)).probabilities)).toBeLessThanOrEqual(TOLERANCE);
   });
 
@@ -87,7 +88,7 @@ describe.each(Object.entries(kinds))('a net on %s, exported, predicts what its o
     const { modelTopology, weightsManifest } = await model.json<{ modelTopology: object; weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[] }>('model');
     const weights = await model.bytes('weights.bin');
     const loaded = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData: Uint8Array.from(weights).buffer }));
-    const net = await readNet(`test:${kind}`, features, model);
+    const net = await readTrainedNet(`test:${kind}`, features, model);
     const rows = Array.from({ length: IMAGES }, (_, i) => Array.from(respond(net, image(i)).features));
     const predicted = (await (loaded.predict(tf.tensor2d(rows)) as tf.Tensor).data()) as Float32Array;
     expect(difference((i) => predicted.subarray(10 * i, 10 * i + 10))).toBeLessThanOrEqual(TOLERANCE);

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
 import type { Evaluation } from '@layerwise/contracts';
-import { largest, readNet, respond } from '@layerwise/export';
 import { stage as ingest } from '@layerwise/ingest';
+import { largest, readTrainedNet, respond } from '@layerwise/nets';
 import { stage as preprocess } from '@layerwise/preprocess';
 import { decodePicture, findDigits } from '@layerwise/sheet';
 import { stage as train } from '@layerwise/train';
@@ -31,7 +31,7 @@ interface Totals {
 
 /** Shares of the digits placed on sheets. */
 async function readSheets({ features, model }: { features: MemoryArtifact; model: MemoryArtifact }, sheets: readonly MadeSheet[], cutting = true): Promise<Totals> {
-  const net = await readNet('test:net', features, model);
+  const net = await readTrainedNet('test:net', features, model);
   let [placed, found, spurious, read] = [0, 0, 0, 0];
   const judge = (pixels: Uint8Array): number => Math.max(...respond(net, pixels).probabilities);
   for (const sheet of sheets) {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { MemoryArtifact } from '@layerwise/conformance';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
-import { parseLayers, readNet } from '@layerwise/export';
 import { readIdx } from '@layerwise/ingest';
+import { parseLayersModel, readTrainedNet } from '@layerwise/nets';
 import { decodePicture } from '@layerwise/sheet';
 import { decodeArrow, decodeParquet, parseManifest } from '@layerwise/store';
 import { parseStudy } from '@layerwise/study';
@@ -39,7 +39,7 @@ export const parsers = {
   'manifest.json': { seeds: [JSON.stringify(sealed(manifest), null, 1)], parse: (text) => refusal(parseManifest(text)) },
   arrow: { seeds: [arrow.sound], wrapped: true, parse: decodeArrow },
   parquet: { seeds: [parquet.sound], wrapped: true, parse: decodeParquet },
-  model: { seeds: [model], parse: (value) => parseLayers(value, weights) },
+  model: { seeds: [model], parse: (value) => parseLayersModel(value, weights) },
   features: { seeds: [info], parse: openNet },
   csv: { seeds: [own.csv], parse: (text) => ingested('d.csv', text) },
   npz: { seeds: [own.npz, own.npzDeflated], parse: (bytes) => ingested('d.npz', bytes) },
@@ -87,5 +87,5 @@ async function openNet(value) {
   await features.json('features', value);
   await net.json('model', model);
   await net.bytes('weights.bin', weights);
-  await readNet('tiny:exp1', features, net);
+  await readTrainedNet('tiny:exp1', features, net);
 }

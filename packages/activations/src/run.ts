@@ -1,5 +1,6 @@
-import { LayerwiseError, readModel, throwIfAborted, type ArtifactReader, type Column, type FeaturesInfo, type MatrixTable, type StageContext } from '@layerwise/contracts';
-import { openNet, type LabelledRows, type Net } from '@layerwise/kernels/train';
+import { LayerwiseError, throwIfAborted, type ArtifactReader, type Column, type FeaturesInfo, type MatrixTable, type StageContext } from '@layerwise/contracts';
+import { networkOf, openNet, type LabelledRows, type Net } from '@layerwise/kernels/train';
+import { readModel } from '@layerwise/nets';
 
 type Context = StageContext<Record<string, never>>;
 const SPLITS = ['train', 'validation', 'test'] as const;
@@ -15,14 +16,14 @@ export async function activationsStage({ inputs, output, progress, workers, sign
   throwIfAborted(signal);
   const info = await inputs.features.json<FeaturesInfo>('features');
   const model = await readModel(inputs.model);
-  if (model.network.inputs !== info.columns) throw new LayerwiseError('DATA_INVALID', `activations: the model's inputs must be as many as the features, got ${model.network.inputs} and ${info.columns}`, { remedy: 'give the features that the model was trained on' });
+  if (model.inputs !== info.columns) throw new LayerwiseError('DATA_INVALID', `activations: the model's inputs must be as many as the features, got ${model.inputs} and ${info.columns}`, { remedy: 'give the features that the model was trained on' });
   const splits = Object.fromEntries(await Promise.all(SPLITS.map(async (name) => [name, await readSplit(inputs.features, name, info.columns)] as const)));
   const total = SPLITS.reduce((sum, name) => sum + splits[name].rows.labels.length, 0);
   const rows = Object.fromEntries(SPLITS.map((name) => [name, splits[name].rows]));
   let net: Net | undefined;
   let done = 0;
   try {
-    net = await openNet({ network: model.network, weights: model.weights, scale: info.scale, rows, workers, signal });
+    net = await openNet({ network: networkOf(model), weights: model.layers, scale: info.scale, rows, workers, signal });
     for (const name of SPLITS) {
       const table = await extract(net, name, splits[name], (count) => {
         throwIfAborted(signal);

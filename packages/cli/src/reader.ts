@@ -1,5 +1,5 @@
 import { column, type ArtifactReader } from '@layerwise/contracts';
-import { contributions, largest, readNet, respond, type TrainedNet } from '@layerwise/export';
+import { contributions, largest, readTrainedNet, respond, type TrainedNet } from '@layerwise/nets';
 import { findDigits, loudest, TrainingSet, UNLIKE, type Picture, type Reading } from '@layerwise/sheet';
 import { LayerwiseError } from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
@@ -22,7 +22,7 @@ export class SheetReader {
     const { width, height } = net.dataset;
     if (width !== height) throw new LayerwiseError('UNSUPPORTED', `reading sheets needs square training images, got ${width} x ${height}`);
     const { activations } = await openExperiment(root, plan, ['activations']);
-    const last = `hidden${net.layers.length - 1}`;
+    const last = `hidden${net.net.layers.length - 1}`;
     const rows = column(await (activations as ArtifactReader).matrix('train'), last, Float32Array);
     return new SheetReader(net, new TrainingSet(rows.data, rows.width));
   }
@@ -45,5 +45,5 @@ export class SheetReader {
 /** The net of a built experiment. @throws LayerwiseError ARTIFACT_MISSING */
 export async function openNet(root: string, plan: ExperimentPlan): Promise<TrainedNet> {
   const artifacts = await openExperiment(root, plan, ['preprocess', 'reduce', 'train']);
-  return readNet(`${plan.study}:${plan.name}`, (artifacts.reduce ?? artifacts.preprocess) as StoredArtifact, artifacts.train as StoredArtifact);
+  return readTrainedNet(`${plan.study}:${plan.name}`, (artifacts.reduce ?? artifacts.preprocess) as StoredArtifact, artifacts.train as StoredArtifact);
 }

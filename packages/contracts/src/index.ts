@@ -3,7 +3,6 @@ export * from './canonical.js';
 export * from './check.js';
 export * from './checkpoint.js';
 export * from './constraints.js';
-export * from './dense-net.js';
 export * from './errors.js';
 export * from './features.js';
 export * from './json-schema.js';

@@ -1,6 +1,6 @@
+import { toLittleEndian } from '@layerwise/nets';
 import { lookup3 } from './lookup3.js';
 import { concatenated } from './protobuf.js';
-import { littleEndian } from './stack.js';
 
 /** A matrix or vector of float32, row after row. */
 export interface Dataset {
@@ -30,7 +30,7 @@ export function toHdf5(root: Group): Uint8Array {
     end = address + bytes.length;
     return BigInt(address);
   };
-  const write = (entry: Group | Dataset): bigint => append(isDataset(entry) ? datasetHeader(entry, append(littleEndian(entry.data))) : groupHeader(Object.entries(entry).map(([name, child]) => [name, write(child)])));
+  const write = (entry: Group | Dataset): bigint => append(isDataset(entry) ? datasetHeader(entry, append(toLittleEndian(entry.data))) : groupHeader(Object.entries(entry).map(([name, child]) => [name, write(child)])));
   const address = write(root);
   return concatenated([superblock(address, BigInt(end)), ...parts]);
 }

@@ -1,19 +1,18 @@
 import type { Affine } from '@layerwise/contracts';
-import type { Activation } from './layers.js';
-import type { TrainedNet } from './net.js';
+import type { DenseLayer, TrainedNet } from '@layerwise/nets';
 
 /** A layer of the whole net, from raw pixels on, as formats with named layers know them. */
 export type StackLayer =
   /** value * factor + offset, in numbers or one per column. */
   | { readonly kind: 'rescaling'; readonly name: string; readonly scale: Affine }
   /** activation(inputs x kernel + bias); float32, kernel row after row, one row an input. */
-  | { readonly kind: 'dense'; readonly name: string; readonly activation: Activation; readonly kernel: Float32Array; readonly bias: Float32Array };
+  | { readonly kind: 'dense'; readonly name: string; readonly activation: DenseLayer['activation']; readonly kernel: Float32Array; readonly bias: Float32Array };
 
 /**
  * The net as a stack of layers from raw pixels on: a selection of pixels becomes a dense layer whose kernel holds ones
  * and zeros, a projection on components one whose bias takes the mean off.
  */
-export function stackOf({ steps, layers, pixels }: TrainedNet): StackLayer[] {
+export function stackOf({ map: { steps, pixels }, net }: TrainedNet): StackLayer[] {
   const before = steps.map((step, i): StackLayer => {
     if (step.kind === 'scale') return { kind: 'rescaling', name: i === 0 ? 'scale' : `scale_${i}`, scale: step.scale };
     if (step.kind === 'select') return { kind: 'dense', name: 'select_pixels', activation: 'linear', kernel: picking(step.columns, pixels), bias: new Float32Array(step.columns.length) };
@@ -31,19 +30,11 @@ export function stackOf({ steps, layers, pixels }: TrainedNet): StackLayer[] {
     }
     return { kind: 'dense', name: 'principal_components', activation: 'linear', kernel, bias };
   });
-  return [...before, ...layers.map((layer): StackLayer => ({ kind: 'dense', ...layer }))];
+  return [...before, ...net.layers.map(({ name, activation, kernel, bias }): StackLayer => ({ kind: 'dense', name, activation, kernel, bias }))];
 }
 
 function picking(columns: readonly number[], pixels: number): Float32Array {
   const kernel = new Float32Array(pixels * columns.length);
   columns.forEach((column, e) => (kernel[column * columns.length + e] = 1));
   return kernel;
-}
-
-/** float32 little-endian bytes. */
-export function littleEndian(values: ArrayLike<number>): Uint8Array {
-  const bytes = new Uint8Array(4 * values.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i] as number, true);
-  return bytes;
 }

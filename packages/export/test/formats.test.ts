@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { exportFiles, FORMATS, respond, toHdf5, toKeras, toModule, toOnnx, type TrainedNet } from '@layerwise/export';
+import { exportFiles, FORMATS, toHdf5, toKeras, toModule, toOnnx } from '@layerwise/export';
+import { respond, type TrainedNet } from '@layerwise/nets';
 import { Random } from '@layerwise/kernels/random';
 import { unzipSync } from 'fflate';
 import { FS, File, ready } from 'h5wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOnnx } from './interpreter.js';
-import { NETS } from './nets.js';
+import { NETS } from '../../nets/test/made.js';
 
 const IMAGES = 1000;
 const TOLERANCE = 1e-5;
@@ -114,6 +115,6 @@ describe('exportFiles', () => {
     const text = new TextDecoder().decode(files.at(-1)!.bytes);
     expect(text).toContain('only these are kept, in this order: 100, 111, 122');
     expect(text).toContain('Its input are 50 numbers after the steps above, which are not in this file');
-    expect(exportFiles(NETS[0]!, ['onnx'], own).map(({ file }) => file)).toEqual(['model.onnx', 'README.md']);
+    expect(exportFiles(NETS[0]!, FORMATS.filter(({ id }) => id === 'onnx'), own).map(({ file }) => file)).toEqual(['model.onnx', 'README.md']);
   });
 });

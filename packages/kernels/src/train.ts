@@ -1,7 +1,9 @@
 /** How many numbers a net has, and the widths of its layers from the inputs on. */
 export { parameterCount, widths } from './train/network.js';
 /** A net's description, its optimiser, its rows and its weights, layer by layer. */
-export type { Activation, Adam, HiddenLayer, LabelledRows, LayerWeights, Network, Optimizer, RmsProp, Scale, Sgd } from './train/network.js';
+export type { Adam, HiddenLayer, LabelledRows, LayerWeights, Network, Optimizer, RmsProp, Scale, Sgd } from './train/network.js';
+/** The net's one value, to and from the kernel's form. */
+export { denseNet, networkOf } from './train/dense-net.js';
 /** First weights: kernels drawn from Glorot's uniform distribution by a seed, biases 0. */
 export { glorotUniform } from './train/initialise.js';
 /** A net for evaluation and prediction, with its rows in the kernel's memory. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Layout } from '@layerwise/kernels/layout';
-import { exp32, log32, sigmoid32, tanh32 } from '@layerwise/kernels/math';
+import { exp32, log32, sigmoid32, tanh32 } from '@layerwise/nets/mathematics';
 import { KernelPool } from '@layerwise/kernels/pool';
 import { Random } from '@layerwise/kernels/random';
 

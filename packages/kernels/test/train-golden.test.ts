@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openTrainer, type Activation, type Optimizer } from '@layerwise/kernels/train';
+import { openTrainer, type Optimizer } from '@layerwise/kernels/train';
+import type { ActivationName } from '@layerwise/nets';
 
 interface Golden {
   readonly name: string;
@@ -8,7 +9,7 @@ interface Golden {
   readonly inputs: number;
   readonly classes: number;
   readonly batch: number;
-  readonly hidden: readonly { readonly units: number; readonly activation: Activation; readonly l2: number }[];
+  readonly hidden: readonly { readonly units: number; readonly activation: ActivationName; readonly l2: number }[];
   readonly values: readonly number[];
   readonly labels: readonly number[];
   readonly start: readonly { readonly kernel: readonly number[]; readonly bias: readonly number[] }[];

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '@layerwise/kernels/random';
-import { glorotUniform, type Activation, type Network } from '@layerwise/kernels/train';
+import { glorotUniform, type Network } from '@layerwise/kernels/train';
+import type { ActivationName } from '@layerwise/nets';
 import { gradients, loss, toLayers64, type Batch64 } from '../dist/reference/train.js';
 
-const layer = (units: number, activation: Activation, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
+const layer = (units: number, activation: ActivationName, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
 const nets: Record<string, Network> = {
   'softmax regression': { inputs: 7, inputDropout: 0, hidden: [], classes: 3 },
   'tanh and sigmoid, L2': { inputs: 9, inputDropout: 0, hidden: [layer(6, 'tanh', 0, 0.01), layer(5, 'sigmoid', 0, 0.02)], classes: 4 },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@layerwise/kernels/random';
-import { DivergenceError, glorotUniform, openNet, openTrainer, type Activation, type LabelledRows, type LayerWeights, type Network, type Optimizer, type TrainerOptions } from '@layerwise/kernels/train';
+import { DivergenceError, glorotUniform, openNet, openTrainer, type LabelledRows, type LayerWeights, type Network, type Optimizer, type TrainerOptions } from '@layerwise/kernels/train';
+import type { ActivationName } from '@layerwise/nets';
 import { Descent, gradients, loss, toLayers64 } from '../dist/reference/train.js';
 
-const layer = (units: number, activation: Activation, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
+const layer = (units: number, activation: ActivationName, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
 const rmsprop = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, momentum: 0, epsilon: 1e-7, epsilonInSqrt: true } as const;
 /** An epsilon so large that its place shows in the first digits. */
 const beside = { ...rmsprop, epsilon: 1e-3, epsilonInSqrt: false } as const;

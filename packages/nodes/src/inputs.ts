@@ -1,5 +1,6 @@
-import { column, LayerwiseError, readFeatures, readModel, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import { column, LayerwiseError, readFeatures, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
 import { entropyTerms, resample, spread, type Bootstrap, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
+import { readModel } from '@layerwise/nets';
 import { onPixels, readPixelMap } from './pixels.js';
 
 /** Rows of the bootstrap at most: 100 samples of as many rows are 6 MB. */
@@ -28,18 +29,17 @@ export interface Subject {
 /** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
 export async function readSubject(inputs: Readonly<Record<string, ArtifactReader>>, draws: number, seed: () => Uint32Array): Promise<Subject> {
   const { dataset, columns } = await inputs.features.json<FeaturesInfo>('features');
-  const { network, weights } = await readModel(inputs.model);
-  if (network.inputs !== columns) throw unfit("the model's inputs must be as many as the features", `${network.inputs} and ${columns}`);
+  const net = await readModel(inputs.model);
+  if (net.inputs !== columns) throw unfit("the model's inputs must be as many as the features", `${net.inputs} and ${columns}`);
   const table = await inputs.activations.matrix('train');
   const images = await readFeatures(inputs.pixels, 'train');
   if (table.rows === 0) throw unfit('there must be training rows', 'none');
   if (images.rows !== table.rows) throw unfit('there must be an image for each row of activations', `${images.rows} and ${table.rows}`);
-  const hidden = network.hidden.map(({ units }, l): LayerValues => ({ data: column(table, `hidden${l + 1}`, Float32Array, units).data, width: units }));
+  const hidden = net.layers.slice(0, -1).map(({ units }, l): LayerValues => ({ data: column(table, `hidden${l + 1}`, Float32Array, units).data, width: units }));
   const label = column(table, 'label', Uint16Array, 1).data;
   const predicted = column(table, 'predicted', Uint16Array, 1).data;
-  const beyond = [label, predicted].flatMap((classes) => classes.find((c) => c >= network.classes) ?? []);
-  if (beyond.length > 0) throw unfit(`labels must be below ${network.classes}`, String(beyond[0]));
-  const layers = weights.map(({ kernel, bias }, l): DenseLayer => ({ kernel, bias, inputs: kernel.length / bias.length, units: bias.length, activation: network.hidden[l]?.activation ?? 'softmax' }));
+  const beyond = [label, predicted].flatMap((classes) => classes.find((c) => c >= net.classes) ?? []);
+  if (beyond.length > 0) throw unfit(`labels must be below ${net.classes}`, String(beyond[0]));
   const rows = spread(table.rows, BOOTSTRAP_ROWS);
   return {
     names: dataset.classes,
@@ -49,8 +49,8 @@ export async function readSubject(inputs: Readonly<Record<string, ArtifactReader
     predicted,
     images: images.data,
     pixels: images.columns,
-    layers,
-    first: onPixels(layers[0], await readPixelMap(inputs.pixels, inputs.features)),
+    layers: net.layers,
+    first: onPixels(net.layers[0], await readPixelMap(inputs.pixels, inputs.features)),
     hidden,
     bootstrap: { rows, draws, ...(draws > 0 ? resample(rows.length, draws, seed()) : { times: new Uint8Array(0), most: 0 }), terms: entropyTerms(rows.length) },
   };

@@ -1,6 +1,6 @@
 /** What predict and export read of a built experiment: features.json beside the model. */
 import { MemoryArtifact } from '@layerwise/conformance';
-import { readNet } from '@layerwise/export';
+import { readTrainedNet } from '@layerwise/nets';
 import { model, weights } from './model.mjs';
 
 const info = { columns: 4, origin: 'pixels', scale: { factor: 1 / 255, offset: 0 }, dataset: { name: 'x', width: 2, height: 2, classes: ['0', '1'], origin: 'made' } };
@@ -31,5 +31,5 @@ async function open(value) {
   await features.json('features', value);
   await net.json('model', model);
   await net.bytes('weights.bin', weights);
-  await readNet('tiny:exp1', features, net);
+  await readTrainedNet('tiny:exp1', features, net);
 }

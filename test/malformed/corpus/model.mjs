@@ -1,5 +1,5 @@
 /** Trained nets as predict, export and the nodes read them: model.json and weights.bin. */
-import { parseLayers } from '@layerwise/export';
+import { parseLayersModel } from '@layerwise/nets';
 
 const dense = (name, units, activation) => ({ class_name: 'Dense', config: { name, units, activation } });
 const spec = (name, ...shape) => ({ name, shape, dtype: 'float32' });
@@ -52,7 +52,7 @@ const unsupported = {
 
 export function cases() {
   return [
-    ...Object.entries(bad).map(([name, [value, bytes]]) => ({ name, code: 'ARTIFACT_CORRUPT', says: /must/, run: async () => void parseLayers(value, bytes) })),
-    ...Object.entries(unsupported).map(([name, value]) => ({ name, code: 'UNSUPPORTED', says: /must be Dense/, run: async () => void parseLayers(value, weights) })),
+    ...Object.entries(bad).map(([name, [value, bytes]]) => ({ name, code: 'ARTIFACT_CORRUPT', says: /must/, run: async () => void parseLayersModel(value, bytes) })),
+    ...Object.entries(unsupported).map(([name, value]) => ({ name, code: 'UNSUPPORTED', says: /must be/, run: async () => void parseLayersModel(value, weights) })),
   ];
 }

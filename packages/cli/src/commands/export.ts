@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { exportFiles, FORMATS, type Format } from '@layerwise/export';
+import { exportFiles, FORMATS } from '@layerwise/export';
 import type { StoredArtifact } from '@layerwise/store';
 import { openExperiment, orLast } from '../experiment.js';
 import { openNet } from '../reader.js';
@@ -9,7 +9,8 @@ import { print } from '../terminal.js';
 
 /** Options of `layerwise export`. */
 export interface ExportOptions {
-  readonly format: Format | 'all';
+  /** The id of a format, or `all`. */
+  readonly format: string;
   readonly out: string | undefined;
 }
 
@@ -20,7 +21,7 @@ export async function exportCommand(address: string, { format, out }: ExportOpti
   const { net, train } = await orLast(root, plan, async (built) => ({ net: await openNet(root, built), ...(await openExperiment(root, built, ['train'])) }));
   const artifact = train as StoredArtifact;
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'export');
-  const files = exportFiles(net, format === 'all' ? FORMATS : [format], { model: await artifact.bytes('model.json'), weights: await artifact.bytes('weights.bin') });
+  const files = exportFiles(net, FORMATS.filter(({ id }) => format === 'all' || id === format), { model: await artifact.bytes('model.json'), weights: await artifact.bytes('weights.bin') });
   for (const { file, bytes } of files) {
     const path = join(folder, file);
     await mkdir(dirname(path), { recursive: true });

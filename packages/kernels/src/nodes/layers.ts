@@ -1,12 +1,12 @@
-import { exp32, log32, sigmoid32, tanh32 } from '../math.js';
-import type { Activation } from '../train/network.js';
+import { activationOf, type ActivationName } from '@layerwise/nets/activations';
+import { exp32, FLOAT32, log32 } from '@layerwise/nets/mathematics';
 
 /** One dense layer: `kernel` float32[inputs][units], `bias` float32[units]. */
 export interface DenseLayer {
   readonly inputs: number;
   readonly units: number;
   /** `softmax` only in the last layer; its logits are what is computed here. */
-  readonly activation: Activation | 'softmax';
+  readonly activation: ActivationName | 'softmax';
   readonly kernel: ArrayLike<number>;
   readonly bias: ArrayLike<number>;
 }
@@ -19,18 +19,12 @@ export interface LayerValues {
 
 /** What a node makes of its weighted sum. */
 export function activate(activation: DenseLayer['activation'], sum: number): number {
-  if (activation === 'relu') return sum > 0 ? sum : 0;
-  if (activation === 'tanh') return tanh32(sum);
-  if (activation === 'sigmoid') return sigmoid32(sum);
-  return sum;
+  return activation === 'softmax' ? sum : activationOf(activation).apply(sum, FLOAT32);
 }
 
 /** The slope at an activation, from the activation itself. */
 export function slope(activation: DenseLayer['activation'], value: number): number {
-  if (activation === 'relu') return value > 0 ? 1 : 0;
-  if (activation === 'tanh') return 1 - value * value;
-  if (activation === 'sigmoid') return value * (1 - value);
-  return 1;
+  return activation === 'softmax' ? 1 : activationOf(activation).slope(NaN, value, FLOAT32);
 }
 
 /** Weighted sums of a layer: float64[units], summed in input order. */

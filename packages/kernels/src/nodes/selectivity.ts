@@ -1,4 +1,4 @@
-import { log32 } from '../math.js';
+import { log32 } from '@layerwise/nets/mathematics';
 import { Random } from '../random.js';
 import { quantile, type Ranking } from './ranking.js';
 

@@ -3,7 +3,9 @@
  * For tests (gradients against finite differences, the kernel against this) and for reading.
  */
 import { kept } from '../train/dropout.js';
-import { widths, type Activation, type LayerWeights, type Network, type Optimizer } from '../train/network.js';
+import { activationOf } from '@layerwise/nets/activations';
+import { FLOAT64 } from '@layerwise/nets/mathematics';
+import { widths, type LayerWeights, type Network, type Optimizer } from '../train/network.js';
 
 /** A layer's numbers in float64: kernel [in * out], bias [out]. */
 export interface Layer64 {
@@ -28,26 +30,12 @@ export function toLayers64(weights: readonly LayerWeights[]): Layer64[] {
   return weights.map(({ kernel, bias }) => ({ kernel: Float64Array.from(kernel), bias: Float64Array.from(bias) }));
 }
 
-function activate(activation: Activation, z: number): number {
-  if (activation === 'relu') return Math.max(0, z);
-  if (activation === 'tanh') return Math.tanh(z);
-  if (activation === 'sigmoid') return 1 / (1 + Math.exp(-z));
-  return z;
-}
-
-/** The derivative by z, from a = activation(z). */
-function slope(activation: Activation, a: number): number {
-  if (activation === 'relu') return a > 0 ? 1 : 0;
-  if (activation === 'tanh') return 1 - a * a;
-  if (activation === 'sigmoid') return a * (1 - a);
-  return 1;
-}
-
-/** What each layer gives for each row: `values[0]` the (dropped) input, then each hidden layer, then the softmax; `masks` what dropout multiplied by. */
+/** What each layer gives for each row: `values[0]` the (dropped) input, then each hidden layer, then the softmax; `masks` what dropout multiplied by; `sums` of the hidden layers, and `plain`, what comes of them before dropout, from the input on. */
 interface Forward {
   readonly values: Float64Array[];
   readonly masks: Float64Array[];
   readonly plain: Float64Array[];
+  readonly sums: Float64Array[];
 }
 
 function mask(rows: number, units: number, layer: number, rate: number, dropping: Dropping | undefined): Float64Array {
@@ -63,6 +51,7 @@ function forward(network: Network, layers: readonly Layer64[], { values, labels 
   const masks = [mask(rows, sizes[0], 0, network.inputDropout, dropping)];
   const outputs: Float64Array[] = [values.map((x, i) => x * masks[0][i])];
   const plain = [values];
+  const sums: Float64Array[] = [];
   layers.forEach(({ kernel, bias }, l) => {
     const [inputs, units] = [sizes[l], sizes[l + 1]];
     const z = new Float64Array(rows * units);
@@ -78,12 +67,14 @@ function forward(network: Network, layers: readonly Layer64[], { values, labels 
       outputs.push(softmax(z, rows, units));
       return;
     }
-    const a = z.map((x) => activate(hidden.activation, x));
+    const { apply } = activationOf(hidden.activation);
+    const a = z.map((x) => apply(x, FLOAT64));
+    sums.push(z);
     plain.push(a);
     masks.push(mask(rows, units, l + 1, hidden.dropout, dropping));
     outputs.push(a.map((x, i) => x * masks[l + 1][i]));
   });
-  return { values: outputs, masks, plain };
+  return { values: outputs, masks, plain, sums };
 }
 
 function softmax(z: Float64Array, rows: number, classes: number): Float64Array {
@@ -110,7 +101,7 @@ export function loss(network: Network, layers: readonly Layer64[], batch: Batch6
 
 /** Gradients of {@link loss} by every weight (back-propagation, Rumelhart, Hinton and Williams 1986). */
 export function gradients(network: Network, layers: readonly Layer64[], batch: Batch64, dropping?: Dropping): Layer64[] {
-  const { values, masks, plain } = forward(network, layers, batch, dropping);
+  const { values, masks, plain, sums } = forward(network, layers, batch, dropping);
   const sizes = widths(network);
   const rows = batch.labels.length;
   const result: Layer64[] = [];
@@ -132,7 +123,9 @@ export function gradients(network: Network, layers: readonly Layer64[], batch: B
       }
     }
     result.unshift(gradient);
-    if (l > 0) delta = below.map((g, i) => g * masks[l][i] * slope(network.hidden[l - 1].activation, plain[l][i]));
+    if (l === 0) break;
+    const { slope } = activationOf(network.hidden[l - 1].activation);
+    delta = below.map((g, i) => g * masks[l][i] * slope(sums[l - 1][i], plain[l][i], FLOAT64));
   }
   return result;
 }

@@ -1,10 +1,9 @@
-/** What comes out of a hidden node: relu max(0, z), tanh, the logistic function, or z itself. */
-export type Activation = 'linear' | 'relu' | 'tanh' | 'sigmoid';
+import type { ActivationName } from '@layerwise/nets/activations';
 
 /** A dense hidden layer. */
 export interface HiddenLayer {
   readonly units: number;
-  readonly activation: Activation;
+  readonly activation: ActivationName;
   /** Share of the units left out at each training step, in [0, 1); what is kept grows by 1 / (1 - dropout). */
   readonly dropout: number;
   /** L2 penalty: l2 times the sum of the squared kernel weights is added to the loss. */

@@ -1,3 +1,4 @@
+import { activationOf } from '@layerwise/nets/activations';
 import { view, type Layout, type Slot } from '../layout.js';
 import type { Network, Optimizer } from './network.js';
 import { widths } from './network.js';
@@ -16,7 +17,8 @@ const PLAN_WORDS = 48;
 /** Word numbers of a layer's record; the twin of `Layer`. */
 const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13, listed: 14 } as const;
 const LAYER_WORDS = 16;
-const ACTIVATIONS = { linear: 0, relu: 1, tanh: 2, sigmoid: 3, softmax: 4 } as const;
+/** What a layer's record says of the last one, whose activation is no hidden node's. */
+const SOFTMAX = 0xff;
 const OPTIMIZERS = { sgd: 0, rmsprop: 1, adam: 2 } as const;
 
 type Words = Slot<Uint32ArrayConstructor>;
@@ -193,7 +195,7 @@ function writeLayer(memory: WebAssembly.Memory, table: Words, network: Network, 
       slot1: layer.slots[0] ? layer.slots[0].offset - layer.weights.offset : 0,
       slot2: layer.slots[1] ? layer.slots[1].offset - layer.weights.offset : 0,
       transposed: layer.transposed?.offset ?? 0,
-      activation: ACTIVATIONS[l === count - 1 ? 'softmax' : hidden.activation],
+      activation: l === count - 1 ? SOFTMAX : activationOf(hidden.activation).code,
       drop: hidden && hidden.dropout > 0 ? dropThreshold(hidden.dropout) : 0,
       listed: listedParts(network, l),
     },
@@ -208,8 +210,8 @@ const LISTED_WIDTH = 32;
 /** Which products of layer `l` work on lists of non-zeros: those with values (1) or gradients (2) of a rectified layer, if wide enough. */
 function listedParts(network: Network, l: number): number {
   const sizes = widths(network);
-  const input = l > 0 && network.hidden[l - 1].activation === 'relu' && sizes[l + 1] >= LISTED_WIDTH;
-  const delta = l > 0 && network.hidden[l]?.activation === 'relu' && sizes[l] >= LISTED_WIDTH;
+  const input = l > 0 && activationOf(network.hidden[l - 1].activation).sparse && sizes[l + 1] >= LISTED_WIDTH;
+  const delta = l > 0 && network.hidden[l] !== undefined && activationOf(network.hidden[l].activation).sparse && sizes[l] >= LISTED_WIDTH;
   return (input ? 1 : 0) + (delta ? 2 : 0);
 }
 

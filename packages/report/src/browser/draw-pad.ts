@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { contributions, largest, respond } from '@layerwise/export/forward';
+import type { contributions, largest, respond } from '@layerwise/nets/forward';
 import type { drawn } from '@layerwise/sheet/drawn';
 import type { Familiar, familiarity } from '@layerwise/sheet/familiarity';
 import type { formOf, normalise } from '@layerwise/sheet/normalise';

@@ -1,15 +1,19 @@
-import type { TrainedNet } from '@layerwise/export/net';
+import type { TrainedNet } from '@layerwise/nets';
 
 /** Numbers as base64 of little-endian float32 or float64. */
 export type PackedNumbers = { readonly f32: string } | { readonly f64: string };
+
+/** A value whose lists of parts have their arrays packed. */
+type Packed<T> = { readonly [Key in keyof T]: T[Key] extends readonly unknown[] ? readonly PackedPart[] : T[Key] };
+/** A step or a layer. */
+export type PackedPart = Readonly<Record<string, unknown>>;
 
 /** A trained net as the page holds it: {@link TrainedNet} with its arrays packed. */
 export interface PackedNet {
   readonly name: string;
   readonly dataset: TrainedNet['dataset'];
-  readonly pixels: number;
-  readonly steps: readonly Readonly<Record<string, unknown>>[];
-  readonly layers: readonly Readonly<Record<string, unknown>>[];
+  readonly map: Packed<TrainedNet['map']>;
+  readonly net: Packed<TrainedNet['net']>;
 }
 
 /** Opens a packed net. Also runs in the page, taken there as text: it must not refer to anything outside itself. */
@@ -20,6 +24,7 @@ export function unpackNet(packed: PackedNet): TrainedNet {
     if (value !== null && typeof value === 'object' && 'f64' in value) return new Float64Array(numbers(value.f64 as string));
     return value;
   };
-  const each = (parts: PackedNet['steps']): unknown[] => parts.map((part) => Object.fromEntries(Object.entries(part).map(([name, value]) => [name, opened(value)])));
-  return { ...packed, steps: each(packed.steps), layers: each(packed.layers) } as unknown as TrainedNet;
+  const each = (parts: readonly PackedPart[]): unknown[] => parts.map((part) => Object.fromEntries(Object.entries(part).map(([name, value]) => [name, opened(value)])));
+  const { map, net } = packed;
+  return { ...packed, map: { ...map, steps: each(map.steps) }, net: { ...net, layers: each(net.layers) } } as unknown as TrainedNet;
 }

@@ -1,7 +1,7 @@
 import { column, type ArtifactReader, type DatasetInfo, type EmbeddingView, type Evaluation, type FeaturesInfo, type ForestInfo, type MatrixTable, type ResultTable, type Score, type Warning } from '@layerwise/contracts';
+import { readFeatureMap, readModel, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { openImages, type Images, type SplitName } from './images.js';
 import { readNodes, type NodeFindings } from './nodes.js';
-import { networkName, readNetwork, type LayersModel, type Network } from './network.js';
 
 /** What the net did with each row of one split; N rows, K classes. */
 export interface Split {
@@ -59,7 +59,9 @@ export interface Experiment {
   readonly dataset: DatasetInfo;
   readonly images: Images;
   readonly features: FeaturesInfo;
-  readonly network: Network;
+  readonly network: DenseNet;
+  /** From pixels to the inputs of the net. */
+  readonly map: FeatureMap;
   /** `784-128-10`. */
   readonly net: string;
   readonly evaluation: Evaluation;
@@ -82,9 +84,9 @@ export type Inputs = Readonly<Record<'dataset' | 'pixels' | 'features' | 'model'
 export async function readExperiment(inputs: Inputs): Promise<Experiment> {
   const { features: featuresArtifact, model, activations, embedding } = inputs;
   const dataset = await inputs.dataset.json<DatasetInfo>('dataset');
-  const features = await featuresArtifact.json<FeaturesInfo>('features');
+  const { info: features, map } = await readFeatureMap('the experiment', featuresArtifact);
   const evaluation = await model.json<Evaluation>('evaluation');
-  const network = readNetwork(await model.json<LayersModel>('model'), await model.bytes('weights.bin'), features.columns);
+  const network = await readModel(model);
   const importances = await readImportances(featuresArtifact);
   const components = await readComponents(featuresArtifact);
   const classes = dataset.classes.length;
@@ -96,7 +98,8 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
     images: openImages(await inputs.dataset.matrix('train'), await inputs.dataset.matrix('test'), dataset.width, dataset.height),
     features,
     network,
-    net: networkName(network),
+    map,
+    net: widthsOf(network),
     evaluation: { ...evaluation, train: known(evaluation.train), validation: known(evaluation.validation), test: known(evaluation.test) },
     history: await model.table('history'),
     train: await readSplit(activations, 'train', classes),

@@ -1,8 +1,8 @@
-import { readNet, type TrainedNet } from '@layerwise/export/net';
 import { LayerwiseError } from '@layerwise/contracts';
+import { readTrainedNet, type TrainedNet } from '@layerwise/nets';
 import { boundsOf } from '@layerwise/sheet/normalise';
 import { penWidth } from '@layerwise/sheet/pen';
-import type { PackedNet, PackedNumbers } from '../browser/packed-net.js';
+import type { PackedNet, PackedNumbers, PackedPart } from '../browser/packed-net.js';
 import { base64 } from '../figures/png.js';
 import { count, percent } from '../page/format.js';
 import type { Experiment, HiddenLayer, Inputs } from './experiment.js';
@@ -31,7 +31,7 @@ const MOST_BYTES = 6 << 20;
 export async function padOf(experiment: Experiment, inputs: Inputs, name: string): Promise<Pad | string> {
   const unlike = unlikeStrokes(experiment.images);
   if (unlike) return unlike;
-  const net = await readNet(name, inputs.features, inputs.model).catch((error: unknown) => {
+  const net = await readTrainedNet(name, inputs.features, inputs.model).catch((error: unknown) => {
     if (error instanceof LayerwiseError && error.code === 'UNSUPPORTED') return error.message;
     throw error;
   });
@@ -64,15 +64,15 @@ function unlikeStrokes({ width, height, train }: Experiment['images']): string |
   return pen > WIDEST ? `the images are filled shapes, not strokes: their parts are ${percent(pen, 0)} as wide as the whole is long` : undefined;
 }
 
-function bytesOf({ steps, layers }: TrainedNet): number {
-  const projections = steps.reduce((sum, step) => sum + (step.kind === 'project' ? 8 * (step.components.length + step.mean.length) : 0), 0);
-  return layers.reduce((sum, { kernel, bias }) => sum + 4 * (kernel.length + bias.length), projections);
+function bytesOf({ map, net }: TrainedNet): number {
+  const projections = map.steps.reduce((sum, step) => sum + (step.kind === 'project' ? 8 * (step.components.length + step.mean.length) : 0), 0);
+  return net.layers.reduce((sum, { kernel, bias }) => sum + 4 * (kernel.length + bias.length), projections);
 }
 
-function packed(net: TrainedNet): PackedNet {
+function packed({ name, dataset, map, net }: TrainedNet): PackedNet {
   const opened = (value: unknown): unknown => (value instanceof Float32Array || value instanceof Float64Array ? numbers(value) : value);
-  const each = (parts: readonly object[]): Record<string, unknown>[] => parts.map((part) => Object.fromEntries(Object.entries(part).map(([key, value]) => [key, opened(value)])));
-  return { name: net.name, dataset: net.dataset, pixels: net.pixels, steps: each(net.steps), layers: each(net.layers) };
+  const each = (parts: readonly object[]): PackedPart[] => parts.map((part) => Object.fromEntries(Object.entries(part).map(([key, value]) => [key, opened(value)])));
+  return { name, dataset, map: { ...map, steps: each(map.steps) }, net: { ...net, layers: each(net.layers) } };
 }
 
 function numbers(values: Float32Array | Float64Array): PackedNumbers {

@@ -5,7 +5,11 @@ const MODULES = [
   import.meta.resolve('@layerwise/sheet/normalise'),
   import.meta.resolve('@layerwise/sheet/drawn'),
   import.meta.resolve('@layerwise/sheet/familiarity'),
-  import.meta.resolve('@layerwise/export/forward'),
+  import.meta.resolve('@layerwise/nets/mathematics'),
+  import.meta.resolve('@layerwise/nets/activations'),
+  import.meta.resolve('@layerwise/nets/affine'),
+  import.meta.resolve('@layerwise/nets/feature-map'),
+  import.meta.resolve('@layerwise/nets/forward'),
 ];
 
 /**

@@ -6,7 +6,7 @@ import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../figures/png.js';
 import { classColour } from '../figures/theme.js';
 import { lineDrawing } from '../figures/line.js';
-import { winner } from '../analysis/projection.js';
+import { largest, weightedSums } from '@layerwise/nets';
 import { draw, type Drawing } from '../figures/vega.js';
 import { count, fixed, listed, percent, plural } from '../page/format.js';
 import { html, raw, type Content, type Markup } from '../page/html.js';
@@ -62,8 +62,8 @@ function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly 
 }
 
 function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { train, network }, names }: Context): Drawing {
-  const next = network.layers.filter((candidate) => candidate.kind === 'dense')[index + 1];
-  const predicted = index === train.hidden.length - 1 && next?.kernel ? (value: number): number => winner(next.kernel as Float32Array, next.bias, names.length, [value]) : undefined;
+  const next = network.layers[index + 1];
+  const predicted = index === train.hidden.length - 1 && next ? (value: number): number => largest(weightedSums(next, [value])) : undefined;
   const medians = (truth[0] as NodeBoxes).boxes.map((box, c) => `${names[c]} ${fixed(box.median, 2)}`);
   return lineDrawing({ layer: layer.name, activation: layer.data, label: train.label, names, alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`, ...(predicted && { predicted }) });
 }

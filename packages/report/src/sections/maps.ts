@@ -1,5 +1,5 @@
 import type { MapPurity, ResultTable } from '@layerwise/contracts';
-import { winner } from '../analysis/projection.js';
+import { largest, weightedSums } from '@layerwise/nets';
 import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
 import { ints, reals } from '../figures/columns.js';
 import { drawScatter, type Scatter, type ScatterFigure } from '../figures/scatter.js';
@@ -77,9 +77,9 @@ function planeGroup({ train, network, evaluation, views }: Experiment, names: re
   const index = train.hidden.findIndex((layer) => layer.width === 2);
   if (index < 0 || train.rows === 0) return undefined;
   const layer = train.hidden[index] as HiddenLayer;
-  const next = network.layers.filter((candidate) => candidate.kind === 'dense')[index + 1];
+  const next = network.layers[index + 1];
   const isLast = index === train.hidden.length - 1;
-  const region = isLast && next?.kernel ? (x: number, y: number): number => winner(next.kernel as Float32Array, next.bias, names.length, [x, y]) : undefined;
+  const region = isLast && next ? (x: number, y: number): number => largest(weightedSums(next, [x, y])) : undefined;
   const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i] as number);
   const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1] as number);
   const purity = views.find((view) => view.source === layer.name && view.method === 'columns' && view.dimensions === 2)?.purity;

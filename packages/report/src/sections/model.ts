@@ -1,24 +1,24 @@
+import { onPixels, parametersOf, type DenseLayer, type DenseNet } from '@layerwise/nets';
 import { ints, reals } from '../figures/columns.js';
 import { shrunk, signedImage, together } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
-import { inputPattern } from '../analysis/projection.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { costOf } from '../data/cost.js';
-import type { Layer } from '../data/network.js';
 import { pictureBlock, pixelImage, table, type Context, type Section } from './section.js';
 
 /** The net, layer by layer, with parameter counts. */
 export function modelSection({ experiment, shelf }: Context): Section {
   const { network, net, features, evaluation } = experiment;
-  const largest = [...network.layers].sort((a, b) => b.params - a.params)[0] as Layer;
+  const largest = network.layers.toSorted((a, b) => parametersOf(b) - parametersOf(a))[0] as DenseLayer;
+  const parameters = network.layers.reduce((sum, layer) => sum + parametersOf(layer), 0);
   const dead = evaluation.deadUnits.reduce((sum, units) => sum + units.length, 0);
   const deadText = dead > 0 ? ` ${plural(dead, 'hidden node')} never fire${dead === 1 ? 's' : ''}.` : '';
   return {
     id: 'model',
     title: 'Model',
-    lead: `The ${net} net has ${plural(network.params, 'trainable parameter')}, ${percent(largest.params / Math.max(1, network.params), 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}${costText(experiment)}${deadText}`,
-    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], network.layers.map(layerRow), 'wide-first')}${!experiment.nodes && patterns(experiment, shelf)}`,
+    lead: `The ${net} net has ${plural(parameters, 'trainable parameter')}, ${percent(parametersOf(largest) / parameters, 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}${costText(experiment)}${deadText}`,
+    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], layerRows(network), 'wide-first')}${!experiment.nodes && patterns(experiment, shelf)}`,
   };
 }
 
@@ -26,7 +26,7 @@ export function modelSection({ experiment, shelf }: Context): Section {
 function costText(experiment: Context['experiment']): string {
   const cost = costOf(experiment);
   if (!cost) return '.';
-  const whole = cost.numbers > experiment.network.params ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
+  const whole = cost.numbers > experiment.network.layers.reduce((sum, layer) => sum + parametersOf(layer), 0) ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
   return `${whole} ${plural(cost.multiplyAdds, 'multiply-add')} an image.`;
 }
 
@@ -35,20 +35,30 @@ function inputs(origin: string, columns: number): string {
   return origin === 'selected' ? `${plural(columns, 'pixel')} chosen by a forest` : plural(columns, 'pixel');
 }
 
-function layerRow(layer: Layer): (string | Markup)[] {
-  const what = layer.kind === 'dropout' ? `drops ${percent(layer.rate, 0)}` : (layer.activation ?? '');
-  return [layer.name, count(layer.units), what, count(layer.params)];
+/** A row for the input, for each dropout and for each layer: name, values that leave it, what it does, parameters. */
+function layerRows({ inputs, layers }: DenseNet): (string | Markup)[][] {
+  const rows = layers.flatMap((layer, l) => {
+    const before = layers[l - 1]?.name ?? 'input';
+    const dropout = [`${before}_dropout`, count(layer.inputs), `drops ${percent(layer.inputDropout, 0)}`, '0'];
+    const dense = [layer.name, count(layer.units), layer.activation, count(parametersOf(layer))];
+    return layer.inputDropout > 0 ? [dropout, dense] : [dense];
+  });
+  return [['input', count(inputs), '', '0'], ...rows];
 }
 
 const SHOWN = 12;
 /** Images in a row of the file. */
 const COLUMNS = 4;
 
-function patterns(experiment: Context['experiment'], shelf: Context['shelf']): Markup | undefined {
+function patterns(experiment: Context['experiment'], shelf: Context['shelf']): Markup {
   const { width, height } = experiment.images;
-  const nodes = Math.min(SHOWN, experiment.network.layers.find((layer) => layer.kind === 'dense')?.units ?? 0);
-  const found = Array.from({ length: nodes }, (_, node) => inputPattern(experiment, node)).flatMap((pattern, node) => (pattern ? [{ node, ...shrunk(pattern, width, height) }] : []));
-  if (found.length === 0) return undefined;
+  const first = experiment.network.layers[0] as DenseLayer;
+  const nodes = Math.min(SHOWN, first.units);
+  const { kernel } = onPixels(experiment.map, first);
+  const found = Array.from({ length: nodes }, (_, node) => {
+    const pattern = Float64Array.from({ length: width * height }, (__, p) => kernel[p * first.units + node] as number);
+    return { node, ...shrunk(pattern, width, height) };
+  });
   const images = found.map(({ node, values, ...size }) => ({ node, image: signedImage(values, size.width, size.height) }));
   const data = { node: ints(found.flatMap(({ node, values }) => Array.from(values, () => node))), pixel: ints(found.flatMap(({ values }) => [...Array.from(values).keys()])), weight: reals(found.flatMap(({ values }) => Array.from(values))) };
   const kept = shelf.addPicture(picture('input-patterns', 'First-layer weights drawn back onto the image', together(images.map(({ image }) => image), COLUMNS), data));

@@ -1,15 +1,28 @@
-import { LayerwiseError, received, type Affine, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import { column, LayerwiseError, received, type Affine, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import { isAffine, isIdentity } from './affine.js';
+import type { FeatureMap, FeatureStep } from './feature-map.js';
 
 /**
- * `features.json` of the features that a net was trained on, checked as far as a net needs it.
- *
+ * Reads how features were made from pixels.
+ * @param name of the experiment, for messages
+ * @param features the artifact that the net was trained on: of the reduction, or else of the preprocessing
  * @throws LayerwiseError ARTIFACT_CORRUPT naming the field that is not as the contract has it
  */
-export async function readFeatures(name: string, features: ArtifactReader): Promise<FeaturesInfo> {
-  const value = await features.json<FeaturesInfo>('features');
-  const rule = wrongField(value);
+export async function readFeatureMap(name: string, features: ArtifactReader): Promise<{ readonly info: FeaturesInfo; readonly map: FeatureMap }> {
+  const info = await features.json<FeaturesInfo>('features');
+  const rule = wrongField(info);
   if (rule !== undefined) throw new LayerwiseError('ARTIFACT_CORRUPT', `features.json of ${name} must have ${rule}`, { remedy: `npx nx run ${name}` });
-  return value;
+  const pixels = info.dataset.width * info.dataset.height;
+  return { info, map: { pixels, columns: info.columns, steps: await stepsOf(info, features) } };
+}
+
+async function stepsOf(info: FeaturesInfo, features: ArtifactReader): Promise<FeatureStep[]> {
+  const scale = (affine: Affine | undefined): FeatureStep[] => (affine && !isIdentity(affine) ? [{ kind: 'scale', scale: affine }] : []);
+  if (info.origin === 'selected') return [{ kind: 'select', columns: info.selected ?? [] }, ...scale(info.scale)];
+  if (info.origin === 'pixels') return scale(info.scale);
+  const mean = column(await features.matrix('mean'), 'mean', Float64Array).data;
+  const components = column(await features.matrix('components'), 'component', Float64Array, mean.length).data;
+  return [...scale(info.sourceScale), { kind: 'project', components, mean }, ...scale(info.scale)];
 }
 
 function wrongField(value: FeaturesInfo): string | undefined {
@@ -29,8 +42,4 @@ function wrongField(value: FeaturesInfo): string | undefined {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function isAffine(value: Affine | undefined, columns: number): boolean {
-  return [value?.factor, value?.offset].every((part) => (Array.isArray(part) ? part.length === columns && part.every(Number.isFinite) : Number.isFinite(part)));
 }

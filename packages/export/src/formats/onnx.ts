@@ -1,7 +1,6 @@
-import type { Activation } from './layers.js';
-import type { TrainedNet } from './net.js';
-import { Message } from './protobuf.js';
-import { littleEndian } from './stack.js';
+import { activationOf, toLittleEndian, type OnnxStep, type TrainedNet } from '@layerwise/nets';
+import type { ExportFormat } from '../format.js';
+import { Message } from '../protobuf.js';
 
 /** Version of the operators and of the file format (onnx.proto, IR version 8 of 2022). */
 const OPSET = 13;
@@ -9,15 +8,13 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT64 = 7;
 
-const OPERATORS: Readonly<Record<Activation, string | undefined>> = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', softmax: 'Softmax', linear: undefined };
-
 /**
  * The net as an ONNX model: input `pixels` float32[N, D] with the values 0 to 255 of the original images, output
  * `probabilities` float32[N, K]. Scaling is Mul and Add, a selection Gather, a projection Sub and MatMul, a layer Gemm.
  */
 export function toOnnx(net: TrainedNet): Uint8Array {
   const graph = new Graph('pixels');
-  net.steps.forEach((step, i) => {
+  net.map.steps.forEach((step, i) => {
     if (step.kind === 'select') graph.gather(`selected_${i}`, step.columns);
     else if (step.kind === 'scale') {
       graph.apply('Mul', graph.floats(`factor_${i}`, [step.scale.factor].flat()));
@@ -29,16 +26,16 @@ export function toOnnx(net: TrainedNet): Uint8Array {
       graph.apply('MatMul', graph.floats(`components_${i}`, Float32Array.from(components, (_, at) => components[(at % outputs) * mean.length + Math.floor(at / outputs)] as number), [mean.length, outputs]));
     }
   });
-  for (const { name, kernel, bias, activation } of net.layers) {
-    graph.apply('Gemm', graph.floats(`${name}/kernel`, kernel, [kernel.length / bias.length, bias.length]), graph.floats(`${name}/bias`, bias));
-    const operator = OPERATORS[activation];
-    if (operator) graph.apply(operator);
+  for (const { name, inputs, units, kernel, bias, activation } of net.net.layers) {
+    graph.apply('Gemm', graph.floats(`${name}/kernel`, kernel, [inputs, units]), graph.floats(`${name}/bias`, bias));
+    if (activation === 'softmax') graph.apply('Softmax');
+    else graph.compute(name, activationOf(activation).onnx);
   }
   const classes = net.dataset.classes.length;
   const model = new Message()
     .integer(1, IR_VERSION)
     .text(2, 'layerwise')
-    .message(7, graph.finish(net.name, { name: 'pixels', width: net.pixels }, { name: 'probabilities', width: classes }))
+    .message(7, graph.finish(net.name, { name: 'pixels', width: net.map.pixels }, { name: 'probabilities', width: classes }))
     .message(8, new Message().text(1, '').integer(2, OPSET))
     .message(14, new Message().text(1, 'classes').text(2, JSON.stringify(net.dataset.classes)));
   return model.finish();
@@ -48,16 +45,34 @@ export function toOnnx(net: TrainedNet): Uint8Array {
 class Graph {
   private readonly nodes: Message[] = [];
   private readonly tensors: Message[] = [];
+  private readonly constants = new Set<string>();
 
   constructor(private last: string) {}
 
   /** Stores float32 values, of one row if no shape is given; returns their name. */
   floats(name: string, values: ArrayLike<number>, shape: readonly number[] = [values.length]): string {
-    return this.tensor(name, FLOAT, shape, littleEndian(values));
+    return this.tensor(name, FLOAT, shape, toLittleEndian(values));
   }
 
   apply(operator: string, ...more: readonly string[]): void {
     this.node(operator, [this.last, ...more]);
+  }
+
+  /** An expression of what the last operator made, `z`; constants are stored as `<name>/<value>`. */
+  compute(name: string, steps: readonly OnnxStep[]): void {
+    const z = this.last;
+    const made: string[] = [];
+    for (const { operator, of } of steps) {
+      this.node(operator, of.map((part) => (part === 'z' ? z : 'step' in part ? (made[part.step] as string) : this.constant(name, part.constant))));
+      made.push(this.last);
+    }
+  }
+
+  private constant(name: string, value: number): string {
+    const key = `${name}/${value}`;
+    if (!this.constants.has(key)) this.floats(key, [value]);
+    this.constants.add(key);
+    return key;
   }
 
   gather(name: string, columns: readonly number[]): void {
@@ -107,3 +122,12 @@ function valueInfo({ name, width }: Signature): Message {
   const shape = new Message().message(1, new Message().text(2, 'N')).message(1, new Message().integer(1, width));
   return new Message().text(1, name).message(2, new Message().message(1, new Message().integer(1, FLOAT).message(2, shape)));
 }
+
+/** One file with the steps before the net as nodes. */
+export const onnx: ExportFormat = {
+  id: 'onnx',
+  title: 'model.onnx',
+  usage: ({ map }) =>
+    `ONNX (operator set ${OPSET}), the steps above included as nodes: input \`pixels\` float32[N, ${map.pixels}] of the values 0 to 255, output \`probabilities\`.`,
+  files: (net) => [{ file: 'model.onnx', bytes: toOnnx(net) }],
+};

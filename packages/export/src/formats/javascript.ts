@@ -1,13 +1,13 @@
 import type { Affine } from '@layerwise/contracts';
-import type { TrainedNet } from './net.js';
-import { littleEndian } from './stack.js';
+import { activationOf, toLittleEndian, type TrainedNet } from '@layerwise/nets';
+import type { ExportFormat } from '../format.js';
 
 /**
  * The net as one JavaScript module that imports nothing: `predict(pixels)` takes the values 0 to 255 of an original
  * image and gives the probabilities of the classes; weights are float32 in base64, sums are float64.
  */
 export function toModule(net: TrainedNet): string {
-  const { name, dataset, pixels, steps, layers } = net;
+  const { name, dataset, map: { pixels, steps }, net: { layers } } = net;
   const stages = [
     ...steps.map((step) => {
       if (step.kind === 'select') return `(values) => select(values, ${JSON.stringify(step.columns)})`;
@@ -66,11 +66,7 @@ function dense(kernel, bias, activation) {
 }
 
 const activations = {
-  linear: (sums) => sums,
-  relu: (sums) => sums.map((sum) => Math.max(0, sum)),
-  tanh: (sums) => sums.map(Math.tanh),
-  sigmoid: (sums) => sums.map((sum) => 1 / (1 + Math.exp(-sum))),
-  softmax: (sums) => {
+${activations(layers)}  softmax: (sums) => {
     const most = Math.max(...sums);
     const powers = sums.map((sum) => Math.exp(sum - most));
     const total = powers.reduce((sum, power) => sum + power, 0);
@@ -83,14 +79,26 @@ ${stages.map((stage) => `  ${stage},\n`).join('')}];
 `;
 }
 
+/** Those that the layers use, a line each. */
+function activations(layers: TrainedNet['net']['layers']): string {
+  const used = new Set(layers.map(({ activation }) => activation));
+  return [...used].map((name) => (name === 'softmax' ? '' : `  ${name}: (sums) => sums.map((z) => ${activationOf(name).javascript}),\n`)).join('');
+}
+
 function affine({ factor, offset }: Affine): string {
   return `${JSON.stringify(factor)}, ${JSON.stringify(offset)}`;
 }
 
-/** float32 little-endian in base64; by hand, so that it runs in a page too. */
+/** float32 little-endian in base64. */
 function base64(values: ArrayLike<number>): string {
-  const bytes = littleEndian(values);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 24_000) text += btoa(String.fromCharCode(...bytes.subarray(at, at + 24_000)));
-  return text;
+  return Buffer.from(toLittleEndian(values)).toString('base64');
 }
+
+/** One module that imports nothing. */
+export const javascript: ExportFormat = {
+  id: 'js',
+  title: 'model.mjs',
+  usage: () =>
+    "One JavaScript module that imports nothing, the steps above included: `import { classes, predict } from './model.mjs'`, then `predict(pixels)` gives the probabilities of one image.",
+  files: (net) => [{ file: 'model.mjs', bytes: new TextEncoder().encode(toModule(net)) }],
+};

@@ -1,5 +1,5 @@
 /**
- * exp, log, tanh and the logistic function in float32, rounded after every operation: the twin of assembly/math.ts,
+ * exp, log, tanh and the logistic function in float32, rounded after every operation: the twin of packages/kernels/assembly/math.ts,
  * equal to the last bit. Polynomials after Cephes (Moshier, expf.c and logf.c). Used wherever a value reaches an
  * artifact, since the engine's own Math.exp and Math.log may differ from one Node version to the next.
  */
@@ -85,3 +85,16 @@ export function tanh32(x: number): number {
   for (let i = 1; i < TANH.length; i++) p = f(f(p * z) + TANH[i]);
   return f(f(f(p * z) * x) + x);
 }
+
+/** The elementary functions that activation functions are made of. */
+export interface Mathematics {
+  readonly exp: (x: number) => number;
+  readonly tanh: (x: number) => number;
+  /** 1 / (1 + e^-x). */
+  readonly sigmoid: (x: number) => number;
+}
+
+/** In float32, bit for bit those of the training kernel: for whatever reaches an artifact. */
+export const FLOAT32: Mathematics = { exp: exp32, tanh: tanh32, sigmoid: sigmoid32 };
+/** The engine's own, in float64: for references. */
+export const FLOAT64: Mathematics = { exp: Math.exp, tanh: Math.tanh, sigmoid: (x) => 1 / (1 + Math.exp(-x)) };

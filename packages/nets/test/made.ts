@@ -1,18 +1,20 @@
 import { Random } from '@layerwise/kernels/random';
-import type { Activation, DenseLayer, Step, TrainedNet } from '@layerwise/export';
+import type { DenseLayer, FeatureStep, TrainedNet } from '@layerwise/nets';
 
 const random = new Random(Uint32Array.of(11, 12, 13, 14));
 const around = (scale: number) => (): number => scale * (2 * random.float() - 1);
 
-function layer(name: string, inputs: number, outputs: number, activation: Activation): DenseLayer {
-  return { name, activation, kernel: Float32Array.from({ length: inputs * outputs }, around(Math.sqrt(6 / (inputs + outputs)))), bias: Float32Array.from({ length: outputs }, around(0.2)) };
+function layer(name: string, inputs: number, units: number, activation: DenseLayer['activation']): DenseLayer {
+  const kernel = Float32Array.from({ length: inputs * units }, around(Math.sqrt(6 / (inputs + units))));
+  return { name, inputs, units, activation, kernel, bias: Float32Array.from({ length: units }, around(0.2)), hasBias: true, inputDropout: 0 };
 }
 
-function net(name: string, steps: readonly Step[], layers: readonly DenseLayer[]): TrainedNet {
-  return { name, dataset: { name: 'strokes', width: 28, height: 28, classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], origin: 'made by a test' }, pixels: 784, steps, layers };
+function net(name: string, steps: readonly FeatureStep[], layers: readonly DenseLayer[]): TrainedNet {
+  const inputs = layers[0]!.inputs;
+  return { name, dataset: { name: 'strokes', width: 28, height: 28, classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], origin: 'made by a test' }, map: { pixels: 784, columns: inputs, steps }, net: { inputs, classes: 10, layers } };
 }
 
-const by255: Step = { kind: 'scale', scale: { factor: 1 / 255, offset: 0 } };
+const by255: FeatureStep = { kind: 'scale', scale: { factor: 1 / 255, offset: 0 } };
 
 /** Nets of every kind that an experiment can have; weights are random. */
 export const NETS: readonly TrainedNet[] = [
