@@ -1,5 +1,5 @@
 import { covariance, type Covariance, type ColumnScale } from './pca/covariance.js';
-import { symmetricEigen } from './pca/eigen.js';
+import { symmetricEigen, type Eigen } from './pca/eigen.js';
 import { projectOn } from './pca/project.js';
 import { checkMatrix, type NumericMatrix } from './pca/matrix.js';
 import type { PoolOptions } from './pool.js';
@@ -10,6 +10,12 @@ export { covariance, type Covariance, type ColumnScale } from './pca/covariance.
 export { symmetricEigen, type Eigen } from './pca/eigen.js';
 /** Rows of numbers, and the check of their size and entries. */
 export { checkMatrix, type NumericMatrix } from './pca/matrix.js';
+
+/**
+ * Eigenvalues, falling, and as many leading unit vectors as `wanted` says once it has seen the values, of a symmetric
+ * matrix float64[n][n]; signs are arbitrary.
+ */
+export type EigenSolver = (matrix: Float64Array, n: number, wanted: (values: Float64Array) => number, pool: PoolOptions) => Promise<Eigen>;
 
 /** How many components to keep: a number of them, or the fewest whose variances sum to more than a share of the total. */
 export type Keep = { readonly components: number; readonly variance?: undefined } | { readonly variance: number; readonly components?: undefined };
@@ -39,12 +45,13 @@ export interface PcaModel {
  *
  * @param matrix N x D, N >= 2
  * @param scale value used = stored * factor + offset, applied exactly to the covariance and the mean
+ * @param eigen what finds the eigenvectors; without it Householder reduction and QL or inverse iteration
  * @throws RangeError for sizes that disagree, no variance at all, a share outside (0, 1], more components than the rank; TypeError for NaN or infinite entries
  */
-export async function fitPca(matrix: NumericMatrix, keep: Keep, { scale = { factor: 1, offset: 0 }, ...pool }: PoolOptions & { readonly scale?: ColumnScale } = {}): Promise<PcaModel> {
+export async function fitPca(matrix: NumericMatrix, keep: Keep, { scale = { factor: 1, offset: 0 }, eigen = symmetricEigen, ...pool }: PoolOptions & { readonly scale?: ColumnScale; readonly eigen?: EigenSolver } = {}): Promise<PcaModel> {
   checkMatrix(matrix);
   checkKeep(keep);
-  return componentsOf(await covariance(matrix, { scale, ...pool }), keep, scale, pool);
+  return componentsOf(await covariance(matrix, { scale, ...pool }), keep, { scale, eigen, pool });
 }
 
 function checkKeep({ components, variance }: Keep): void {
@@ -53,7 +60,7 @@ function checkKeep({ components, variance }: Keep): void {
   if (components !== undefined && !(Number.isInteger(components) && components >= 1)) throw new RangeError(`the number of components must be a whole number of at least 1, got ${components}`);
 }
 
-async function componentsOf({ mean, covariance: values, columns: D, rows }: Covariance, keep: Keep, scale: ColumnScale, pool: PoolOptions): Promise<PcaModel> {
+async function componentsOf({ mean, covariance: values, columns: D, rows }: Covariance, keep: Keep, { scale, eigen: solve, pool }: { scale: ColumnScale; eigen: EigenSolver; pool: PoolOptions }): Promise<PcaModel> {
   const varying = Int32Array.from({ length: D }, (_, j) => j).filter((j) => (values[j * D + j] as number) > 0);
   if (varying.length === 0) throw new RangeError(`PCA needs columns that vary, but all ${D} columns are constant over the ${rows} rows`);
   const n = varying.length;
@@ -62,7 +69,7 @@ async function componentsOf({ mean, covariance: values, columns: D, rows }: Cova
   let total = 0;
   for (let a = 0; a < n; a++) total += compact[a * n + a] as number;
   let rank = 0;
-  const eigen = await symmetricEigen(compact, n, (found) => {
+  const eigen = await solve(compact, n, (found) => {
     rank = rankOf(found, D);
     return kept(found, rank, total, keep, rows, D);
   }, pool);

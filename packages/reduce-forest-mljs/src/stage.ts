@@ -1,22 +1,6 @@
-import {
-  LayerwiseError,
-  defineStage,
-  featureSplits,
-  importancesTable,
-  integer,
-  rankColumns,
-  readFeatures,
-  selectColumns,
-  selectedInfo,
-  throwIfAborted,
-  withFeatures,
-  type FeatureSplit,
-  type FeaturesInfo,
-  type ForestInfo,
-  type Infer,
-  type StageContext,
-} from '@layerwise/contracts';
+import { defineStage, integer, type FeatureSplit, type Infer, type StageContext } from '@layerwise/contracts';
 import type { Forest } from '@layerwise/kernels/forest';
+import { runForestSelection, type GrownForest, type Source } from '@layerwise/reduce';
 
 const params = {
   trees: integer({ min: 1, max: 10_000, default: 100, doc: 'number of trees' }),
@@ -39,43 +23,29 @@ export const stage = defineStage({
   reads: { features: 'features' },
   writes: 'features',
   seeded: () => true,
-  run,
+  run: (context) => runForestSelection(context, 'reduce-forest-mljs', (source) => grow(context, source)),
 });
 
-async function run(context: StageContext<Params>): Promise<void> {
-  const { params, inputs, output, warn, signal, seed } = context;
-  throwIfAborted(signal);
-  const source = await inputs.features!.json<FeaturesInfo>('features');
-  const train = await readFeatures(inputs.features!, 'train');
-  checkInput(params, source.columns, train);
+async function grow(context: StageContext<Params>, { info, classes, train }: Source): Promise<GrownForest> {
+  const { params, warn, seed } = context;
+  checkRows(train);
   const { Random } = await import('@layerwise/kernels/random');
   const { growTrees, sampleRows } = await import('./grow.js');
   const sample = sampleRows(train, Math.min(params.sample, train.rows), new Random(seed('sample')));
-  if (sample.rows < train.rows) warn({ code: 'SAMPLED', message: `the forest saw ${sample.rows} of the ${train.rows} training rows: ml-random-forest takes time with the square of the rows` });
-  const trees = await growTrees(sample, { ...params, maxFeatures: params.maxFeatures ?? Math.max(1, Math.floor(Math.sqrt(source.columns))) }, context);
-  const forest = { columns: source.columns, classes: source.dataset.classes.length, trees, ...importancesOf(trees, source.columns) };
-  await output.json('forest', await score(context, forest, sample));
-  const order = rankColumns(forest.importances);
-  const selected = order.slice(0, params.keep).sort((a, b) => a - b);
-  await output.table('importances', importancesTable(forest.importances, forest.deviations, order, params.keep));
-  for (const name of featureSplits) {
-    const split = name === 'train' ? train : await readFeatures(inputs.features!, name);
-    await output.matrix(name, withFeatures(split.table, selectColumns(split, selected)));
+  if (sample.rows < train.rows) {
+    warn({ code: 'SAMPLED', message: `the forest saw ${sample.rows} of the ${train.rows} training rows: ml-random-forest takes time with the square of the rows` });
   }
-  await output.json('features', selectedInfo(source, selected));
+  const maxFeatures = params.maxFeatures ?? Math.max(1, Math.floor(Math.sqrt(info.columns)));
+  const trees = await growTrees(sample, { ...params, maxFeatures }, context);
+  return { forest: { columns: info.columns, classes, trees, ...importancesOf(trees, info.columns) }, drawnFrom: { ...sample, classes } };
 }
 
-function checkInput({ keep, maxFeatures = 1 }: Params, columns: number, { rows, labels, data }: FeatureSplit): void {
-  for (const [name, value] of Object.entries({ keep, maxFeatures })) {
-    if (value > columns) throw new LayerwiseError('PARAMS_INVALID', `reduce-forest-mljs.${name} must be at most ${columns}, the number of columns of the features, got ${value}`, { remedy: `lower ${name}` });
-  }
-  const fail = (rule: string): never => {
-    throw new LayerwiseError('DATA_INVALID', `reduce-forest-mljs cannot use these training features: ${rule}`, { remedy: 'check the dataset and the preprocess section of the study' });
-  };
-  if (rows < 2) fail(`at least 2 rows are needed, got ${rows}`);
-  if (labels.every((label) => label === labels[0])) fail(`a forest needs rows of at least two classes, but all ${rows} rows have label ${labels[0]}`);
+/** What the library would not refuse. @throws RangeError, TypeError */
+function checkRows({ rows, columns, labels, data }: FeatureSplit): void {
+  if (rows < 2) throw new RangeError(`at least 2 rows are needed, got ${rows}`);
+  if (labels.every((label) => label === labels[0])) throw new RangeError(`a forest needs rows of at least two classes, but all ${rows} rows have label ${labels[0]}`);
   const wrong = data.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) fail(`features must be finite numbers, got ${data[wrong]} in row ${Math.floor(wrong / columns)}, column ${wrong % columns}`);
+  if (wrong >= 0) throw new TypeError(`features must be finite numbers, got ${data[wrong]} in row ${Math.floor(wrong / columns)}, column ${wrong % columns}`);
 }
 
 /** Mean over trees, scaled to sum to 1, and standard deviation (ddof 0). */
@@ -85,23 +55,3 @@ function importancesOf(trees: Forest['trees'], D: number): Pick<Forest, 'importa
   const sum = mean.reduce((total, value) => total + value, 0) || 1;
   return { importances: mean.map((value) => value / sum), deviations };
 }
-
-/** Out of bag within the sample, on validation and on test, by our own kernel: mean of the class shares in the leaves. */
-async function score({ inputs, workers, signal, warn }: StageContext<Params>, forest: Forest, sample: FeatureSplit): Promise<ForestInfo> {
-  const { accuracy, outOfBagAccuracy } = await import('@layerwise/kernels/forest');
-  const { classes, trees } = forest;
-  const on = async (name: 'validation' | 'test'): Promise<number> => accuracy(forest, { ...(await readFeatures(inputs.features!, name)), classes }, { workers, signal });
-  const outOfBag = await outOfBagAccuracy(forest, { ...sample, classes }, { workers, signal });
-  if (Number.isNaN(outOfBag)) warn({ code: 'NO_OUT_OF_BAG', message: `no row was left out by any of the ${trees.length} trees, so there is no out-of-bag accuracy; use more trees` });
-  return {
-    trees: trees.length,
-    outOfBagAccuracy: orNull(outOfBag),
-    validationAccuracy: orNull(await on('validation')),
-    testAccuracy: orNull(await on('test')),
-    nodes: trees.reduce((sum, tree) => sum + tree.feature.length, 0),
-    maxDepth: trees.reduce((depth, tree) => Math.max(depth, tree.depth), 0),
-  };
-}
-
-/** The accuracy of no rows, NaN, is null in a file. */
-const orNull = (accuracy: number): number | null => (Number.isNaN(accuracy) ? null : accuracy);

@@ -1,87 +1,13 @@
-import { LayerwiseError, defineStage, featureSplits, integer, readFeatures, real, throwIfAborted, withFeatures, type FeaturesInfo, type Infer, type StageContext } from '@layerwise/contracts';
-import type { PcaModel } from '@layerwise/kernels/pca';
+import { defineStage } from '@layerwise/contracts';
+import { componentParams, runComponents } from '@layerwise/reduce';
 
-const params = {
-  variance: real({ above: 0, max: 1, optional: true, doc: 'keep the fewest components that explain more than this share of the variance' }),
-  components: integer({ min: 1, optional: true, insteadOf: 'variance', doc: 'keep this many components' }),
-};
-
-type Params = Infer<typeof params>;
-
-/**
- * Principal components of the features: fitted on the training rows alone, then every split is projected on them.
- * Component signs: the loading of largest absolute value is positive.
- */
+/** Principal components of the features, by our own eigensolver on the exact covariance. */
 export const stage = defineStage({
   id: 'reduce-pca',
   summary: 'Replaces the features by their principal components',
-  params,
+  params: componentParams,
   reads: { features: 'features' },
   writes: 'features',
   seeded: () => false,
-  run,
+  run: (context) => runComponents(context, 'reduce-pca'),
 });
-
-async function run({ params, inputs, output, progress, signal, workers }: StageContext<Params>): Promise<void> {
-  const keep = keepOf(params);
-  const { fitPca, project } = await import('@layerwise/kernels/pca');
-  const info = await inputs.features!.json<FeaturesInfo>('features');
-  const stopped = (error: unknown): never => {
-    throwIfAborted(signal);
-    throw explained(error, params);
-  };
-  progress({ done: 0, total: 4, unit: 'steps', detail: 'covariance of the training rows' });
-  const train = await readFeatures(inputs.features!, 'train');
-  const model = await fitPca(train, keep, { scale: info.scale, workers, signal }).catch(stopped);
-  await writeModel(output, model);
-  for (const [index, split] of featureSplits.entries()) {
-    progress({ done: index + 1, total: 4, unit: 'steps', detail: `${model.count} components, projecting ${split}` });
-    const rows = split === 'train' ? train : await readFeatures(inputs.features!, split);
-    const features = await project(model, rows, { workers, signal }).catch(stopped);
-    await output.matrix(split, withFeatures(rows.table, { data: features, width: model.count }));
-  }
-  await output.json('features', {
-    origin: 'components',
-    columns: model.count,
-    scale: { factor: 1, offset: 0 },
-    dataset: info.dataset,
-    sourceScale: info.scale,
-    explained: model.spectrum.subarray(0, model.count).reduce((sum, variance) => sum + variance, 0) / model.total,
-  } satisfies FeaturesInfo);
-  progress({ done: 4, total: 4, unit: 'steps', detail: `${model.count} components` });
-}
-
-/** The table of parameters has seen to it that exactly one of the two is given. */
-const keepOf = ({ variance, components }: Params): { variance: number } | { components: number } => (variance === undefined ? { components: components as number } : { variance });
-
-function explained(error: unknown, { components }: Params): unknown {
-  if (error instanceof RangeError && components !== undefined && error.message.includes('rank')) {
-    return new LayerwiseError('PARAMS_INVALID', `reduce-pca.components: ${error.message}`, { remedy: 'ask for fewer components, or give variance instead', cause: error });
-  }
-  if (error instanceof RangeError || error instanceof TypeError) {
-    return new LayerwiseError('DATA_INVALID', `reduce-pca cannot use these training features: ${error.message}`, { remedy: 'check the dataset and the preprocess section of the study', cause: error });
-  }
-  return error;
-}
-
-/** Components, mean and spectrum, as listed in the contracts' schemas. */
-async function writeModel(output: StageContext<Params>['output'], model: PcaModel): Promise<void> {
-  const { columns, count, total, components, mean, spectrum } = model;
-  const ratios = spectrum.map((variance) => variance / total);
-  await output.matrix('components', {
-    rows: count,
-    columns: {
-      component: { data: components, width: columns },
-      variance: { data: spectrum.slice(0, count), width: 1 },
-      ratio: { data: ratios.slice(0, count), width: 1 },
-    },
-  });
-  await output.matrix('mean', { rows: 1, columns: { mean: { data: mean, width: columns } } });
-  let sum = 0;
-  await output.table('spectrum', {
-    component: { type: 'int', values: Int32Array.from(spectrum.keys(), (i) => i + 1) },
-    variance: { type: 'real', values: spectrum },
-    ratio: { type: 'real', values: ratios },
-    cumulative: { type: 'real', values: ratios.map((ratio) => (sum += ratio)) },
-  });
-}

@@ -1,0 +1,3 @@
+export { componentParams, runComponents, type ComponentParams } from './components.js';
+export { runForestSelection, type ForestParams, type GrownForest } from './forest.js';
+export { checkColumns, dataError, runSelection, type Importances, type Source } from './selection.js';
