@@ -26,10 +26,12 @@ export function densePanel(layer: usize, x: usize, xRows: i32, weights: usize, v
   multiplyPanel(x, xRows, inputs, w, stride, w + <usize>inputs * stride, panel(values, rows, p), from, to);
 }
 
-/** Activation, and dropout when training (step > 0). */
+/** Activation, and dropout when training (step > 0), when sums are kept where the way back needs them; values have `capacity` rows. */
 @inline
-export function finishPanel(plan: usize, layer: usize, index: i32, values: usize, p: i32, from: i32, to: i32, step: u32): void {
+export function finishPanel(plan: usize, layer: usize, index: i32, values: usize, capacity: i32, p: i32, from: i32, to: i32, step: u32): void {
   const stride = panelStride(load<i32>(layer, Layer.OUT), p);
+  const sums = load<usize>(layer, Layer.SUMS);
+  if (step && sums) memory.copy(panel(sums, capacity, p) + <usize>from * stride, values + <usize>from * stride, <usize>(to - from) * stride);
   activate(load<i32>(layer, Layer.ACTIVATION), values, stride, from, to);
   if (step) drop(plan, layer, index, values, p, stride, from, to, step);
 }
@@ -81,7 +83,7 @@ function forwardChunk(plan: usize, set: usize, first: i32, rows: i32, chunk: i32
     const panels = panelCount(columns);
     if (l == 0 && listed) multiplyListed(starts, load<usize>(layer, Layer.WEIGHTS), inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
     else multiplyLayer(layer, x, values, chunk, 0, rows, load<usize>(desk, 8));
-    for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, chunk, p), p, 0, rows, 0);
+    for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, chunk, p), chunk, p, 0, rows, 0);
     x = values;
   }
 }

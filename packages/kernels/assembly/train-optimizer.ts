@@ -1,4 +1,4 @@
-// One step of an optimiser on four weights, by the formulas of src/train/network.ts.
+// One step of an optimiser on four weights, by the formulas of src/train/optimizers.ts.
 import { Plan } from './train-plan';
 
 export const SGD: i32 = 0;
@@ -7,7 +7,7 @@ export const ADAM: i32 = 2;
 
 let kind: i32 = 0;
 let second: bool = false;
-let outside: bool = false;
+let extra: f32 = 0;
 let rate: v128 = i32x4(0, 0, 0, 0);
 let first4: v128 = i32x4(0, 0, 0, 0);
 let rest: v128 = i32x4(0, 0, 0, 0);
@@ -22,8 +22,7 @@ export function loadOptimizer(plan: usize): void {
   const a = load<f32>(plan, Plan.FIRST);
   const b = load<f32>(plan, Plan.SECOND);
   second = b > 0;
-  outside = load<i32>(plan, Plan.EPSILON_OUTSIDE) != 0;
-  rate = f32x4.splat(load<f32>(plan, Plan.RATE));
+  extra = load<f32>(plan, Plan.EXTRA);
   first4 = f32x4.splat(a);
   rest = f32x4.splat(load<f32>(plan, Plan.FIRST_REST));
   second4 = f32x4.splat(b);
@@ -31,9 +30,11 @@ export function loadOptimizer(plan: usize): void {
   epsilon = f32x4.splat(load<f32>(plan, Plan.EPSILON));
 }
 
-/** Sets Adam's step size from the powers of its two betas. */
-export function setAlpha(plan: usize, power1: f64, power2: f64): void {
-  alpha = f32x4.splat(<f32>(<f64>load<f32>(plan, Plan.RATE) * sqrt<f64>(1 - power2) / (1 - power1)));
+/** Takes the rate of step `t` of the epoch, and Adam's step size from it and the powers of its two betas. */
+export function startStep(plan: usize, t: i32, power1: f64, power2: f64): void {
+  const now = load<f32>(load<usize>(plan, Plan.RATES) + (<usize>t << 2));
+  rate = f32x4.splat(now);
+  alpha = f32x4.splat(<f32>(<f64>now * sqrt<f64>(1 - power2) / (1 - power1)));
 }
 
 /** What a slot that has missed no step is multiplied by. */
@@ -45,7 +46,7 @@ export function usualDecay(): f32 {
 /** Updates the weights of `bytes` bytes at `w` (slots at w + d1, w + d2) by the gradients at `g`; decay: of RMSprop's mean square. */
 export function advance(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, decay: f32): void {
   if (kind == RMSPROP) {
-    if (outside) rmspropRows(w, d1, d2, g, bytes, decay, true);
+    if (extra != 0) rmspropRows(w, d1, d2, g, bytes, decay, true);
     else rmspropRows(w, d1, d2, g, bytes, decay, false);
   } else if (kind == ADAM) {
     for (let i = 0; i < bytes; i += 16) adam(w + i, d1, d2, v128.load(g + i));

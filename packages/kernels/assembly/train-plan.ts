@@ -8,10 +8,10 @@ export namespace Plan {
   export const BATCH: usize = 3 << 2;
   export const WORKERS: usize = 4 << 2;
   export const SPARSE: usize = 5 << 2; // 1: the first layer works on lists of non-zeros
-  export const OPTIMIZER: usize = 6 << 2; // 0 sgd, 1 rmsprop, 2 adam
-  export const RATE: usize = 7 << 2; // f32
-  export const FIRST: usize = 8 << 2; // f32: rho, beta 1 or momentum
-  export const SECOND: usize = 9 << 2; // f32: momentum of rmsprop, beta 2, or 1 for nesterov
+  export const OPTIMIZER: usize = 6 << 2; // code of src/train/optimizers.ts
+  export const RATES: usize = 7 << 2; // f32 for each step of the epoch
+  export const FIRST: usize = 8 << 2; // f32
+  export const SECOND: usize = 9 << 2; // f32
   export const EPSILON: usize = 10 << 2; // f32
   export const LAZY: usize = 11 << 2; // 1: rows without gradient are left for later
   export const STEP: usize = 12 << 2; // steps done before this epoch
@@ -42,7 +42,7 @@ export namespace Plan {
   export const SCRATCH: usize = 42 << 2; // 256 bytes for each worker
   export const LISTS: usize = 43 << 2; // each worker's buffer of lists
   export const LISTS_STRIDE: usize = 44 << 2; // its bytes
-  export const EPSILON_OUTSIDE: usize = 45 << 2; // 1: RMSprop adds epsilon to the root, not under it
+  export const EXTRA: usize = 45 << 2; // f32: what one optimiser alone has
 }
 
 /** Byte offsets in the totals of an epoch. */
@@ -65,7 +65,7 @@ export namespace Layer {
   export const SLOT1: usize = 3 << 2; // distance in bytes from a weight to its first optimiser slot
   export const SLOT2: usize = 4 << 2;
   export const TRANSPOSED: usize = 5 << 2; // panels of out rows over the inputs, then a row of zeros; 0 for the first layer
-  export const ACTIVATION: usize = 6 << 2; // 0 linear, 1 relu, 2 tanh, 3 sigmoid, 4 softmax
+  export const ACTIVATION: usize = 6 << 2; // code of the registry of activations; any other for the softmax
   export const DROP: usize = 7 << 2;
   export const DROP_SCALE: usize = 8 << 2; // f32
   export const DECAY: usize = 9 << 2; // f32: 2 x L2
@@ -73,6 +73,7 @@ export namespace Layer {
   export const DELTA: usize = 12 << 2;
   export const TILE: usize = 13 << 2; // number of the layer's first tile
   export const LISTED: usize = 14 << 2; // Listed
+  export const SUMS: usize = 15 << 2; // weighted sums, where the slope cannot be told from the activation; else 0
 }
 
 /** What of a layer works on lists of non-zeros. */

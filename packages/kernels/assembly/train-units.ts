@@ -1,11 +1,8 @@
 // What happens to the units of a layer after the product: activation, dropout, softmax, and the way back.
 import { Layer, Plan, panel, panelCount, panelStride } from './train-plan';
-import { exp4, log1, sigmoid4, tanh4 } from './math';
+import { RELU, apply4, slope4 } from './train-activations';
+import { exp4, log1 } from './math';
 import { kept4, rowKey } from './train-dropout';
-
-const RELU: i32 = 1;
-const TANH: i32 = 2;
-const SIGMOID: i32 = 3;
 
 /** Applies the layer's activation to rows [from, to) of one panel in place. */
 export function activate(activation: i32, values: usize, stride: i32, from: i32, to: i32): void {
@@ -14,10 +11,8 @@ export function activate(activation: i32, values: usize, stride: i32, from: i32,
   if (activation == RELU) {
     const zero = f32x4.splat(0);
     for (; p < end; p += 16) v128.store(p, f32x4.max(v128.load(p), zero));
-  } else if (activation == TANH) {
-    for (; p < end; p += 16) v128.store(p, tanh4(v128.load(p)));
-  } else if (activation == SIGMOID) {
-    for (; p < end; p += 16) v128.store(p, sigmoid4(v128.load(p)));
+  } else {
+    for (; p < end; p += 16) v128.store(p, apply4(activation, v128.load(p)));
   }
 }
 
@@ -33,8 +28,8 @@ export function drop(plan: usize, layer: usize, index: i32, values: usize, numbe
   }
 }
 
-/** Multiplies the gradients of rows [from, to) of panel `number` by the derivative of activation and dropout. */
-export function derive(plan: usize, layer: usize, index: i32, values: usize, delta: usize, number: i32, stride: i32, from: i32, to: i32, step: u32): void {
+/** Multiplies the gradients of rows [from, to) of panel `number` by the derivative of activation and dropout; `sums` may be 0. */
+export function derive(plan: usize, layer: usize, index: i32, values: usize, sums: usize, delta: usize, number: i32, stride: i32, from: i32, to: i32, step: u32): void {
   const activation = load<i32>(layer, Layer.ACTIVATION);
   const threshold = load<u32>(layer, Layer.DROP);
   const zero = f32x4.splat(0);
@@ -52,8 +47,7 @@ export function derive(plan: usize, layer: usize, index: i32, values: usize, del
         g = v128.and(g, f32x4.gt(a, zero));
       } else {
         const y = f32x4.mul(a, back);
-        if (activation == TANH) g = f32x4.mul(g, f32x4.sub(one, f32x4.mul(y, y)));
-        else if (activation == SIGMOID) g = f32x4.mul(g, f32x4.mul(y, f32x4.sub(one, y)));
+        g = f32x4.mul(g, slope4(activation, sums ? v128.load(sums + row + c) : y, y));
         if (threshold) g = v128.and(g, kept4(key, (number << 4) + (c >> 2), threshold));
       }
       v128.store(d, g);

@@ -9,7 +9,7 @@ import { fillList, fillPanels, layLists, rowOf, touchRows } from './train-input'
 import { densePanel, finishPanel, multiplyLayer } from './train-forward';
 import { update } from './train-update';
 import { derive, softmax, softmaxDelta } from './train-units';
-import { loadOptimizer, setAlpha } from './train-optimizer';
+import { loadOptimizer, startStep } from './train-optimizer';
 
 export { countRows, listRows, touchRows } from './train-input';
 export { transpose } from './train-transpose';
@@ -45,7 +45,7 @@ export function trainBatches(plan: usize, worker: i32, set: usize, order: usize,
     meet(barrier, workers);
     power1 *= <f64>load<f32>(plan, Plan.FIRST);
     power2 *= <f64>load<f32>(plan, Plan.SECOND);
-    setAlpha(plan, power1, power2);
+    startStep(plan, t, power1, power2);
     update(plan, worker, t & 1, size, step);
     if (worker == 0) addUp(plan, size, t);
     done = t + 1;
@@ -106,7 +106,7 @@ function firstLayer(plan: usize, worker: i32, parity: i32, size: i32, step: u32)
     const x = buffer(plan, Plan.INPUT, parity);
     for (let p = from; p < to; p++) densePanel(layer, x, batch, weights, values, batch, p, 0, size);
   }
-  for (let p = from; p < to; p++) finishPanel(plan, layer, 0, panel(values, batch, p), p, 0, size, step);
+  for (let p = from; p < to; p++) finishPanel(plan, layer, 0, panel(values, batch, p), batch, p, 0, size, step);
 }
 
 /** Phase 2: this thread's rows through the other layers, to the loss, and back to the first layer's gradients. */
@@ -124,7 +124,7 @@ function middle(plan: usize, worker: i32, set: usize, order: usize, t: i32, size
     const values = buffer(layer, Layer.VALUES, parity);
     multiplyLayer(layer, x, values, batch, from, to, listsOf(plan, worker));
     const panels = panelCount(load<i32>(layer, Layer.OUT));
-    for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, batch, p), p, from, to, step);
+    for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, batch, p), batch, p, from, to, step);
   }
   lossRows(plan, set, order, t, size, from, to);
   for (let l = layers - 1; l > 0; l--) backward(plan, l, parity, batch, from, to, step, listsOf(plan, worker));
@@ -158,12 +158,13 @@ function backward(plan: usize, l: i32, parity: i32, batch: i32, from: i32, to: i
   const delta = load<usize>(layer, Layer.DELTA);
   const transposed = load<usize>(layer, Layer.TRANSPOSED);
   const out = load<usize>(below, Layer.DELTA);
+  const sums = load<usize>(below, Layer.SUMS);
   const listed = load<i32>(layer, Layer.LISTED) & Listed.DELTA;
   if (listed) multiplySparse(delta, batch, rows, transposed, columns, out, batch, from, to, lists);
   for (let p = 0; p < panelCount(columns); p++) {
     const stride = panelStride(columns, p);
     if (!listed) multiplyPanel(delta, batch, rows, panel(transposed, rows + 1, p), stride, 0, panel(out, batch, p), from, to);
-    derive(plan, below, l - 1, panel(values, batch, p), panel(out, batch, p), p, stride, from, to, step);
+    derive(plan, below, l - 1, panel(values, batch, p), sums ? panel(sums, batch, p) : 0, panel(out, batch, p), p, stride, from, to, step);
   }
 }
 

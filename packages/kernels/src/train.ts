@@ -1,7 +1,9 @@
 /** How many numbers a net has, and the widths of its layers from the inputs on. */
 export { parameterCount, widths } from './train/network.js';
-/** A net's description, its optimiser, its rows and its weights, layer by layer. */
-export type { Adam, HiddenLayer, LabelledRows, LayerWeights, Network, Optimizer, RmsProp, Scale, Sgd } from './train/network.js';
+/** A net's description, its rows and its weights, layer by layer. */
+export type { HiddenLayer, LabelledRows, LayerWeights, Network, Scale } from './train/network.js';
+/** How weights follow gradients. */
+export { OPTIMIZERS, type Optimizer, type OptimizerName } from './train/optimizers.js';
 /** The net's one value, to and from the kernel's form. */
 export { denseNet, networkOf } from './train/dense-net.js';
 /** First weights: kernels drawn from Glorot's uniform distribution by a seed, biases 0. */

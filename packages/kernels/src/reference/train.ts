@@ -5,7 +5,8 @@
 import { kept } from '../train/dropout.js';
 import { activationOf } from '@layerwise/nets/activations';
 import { FLOAT64 } from '@layerwise/nets/mathematics';
-import { widths, type LayerWeights, type Network, type Optimizer } from '../train/network.js';
+import { widths, type LayerWeights, type Network } from '../train/network.js';
+import type { Optimizer } from '../train/optimizers.js';
 
 /** A layer's numbers in float64: kernel [in * out], bias [out]. */
 export interface Layer64 {

@@ -18,40 +18,6 @@ export interface Network {
   readonly classes: number;
 }
 
-/**
- * Hinton's RMSprop: v = rho v + (1 - rho) g²; change = learningRate g / sqrt(v + epsilon); m = momentum m + change; w -= m.
- * Without `epsilonInSqrt`, change = learningRate g / (sqrt(v) + epsilon).
- */
-export interface RmsProp {
-  readonly kind: 'rmsprop';
-  readonly learningRate: number;
-  readonly rho: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  /** Whether epsilon is added under the root, as Keras 3 and TensorFlow do, or to the root, as PyTorch and Keras before TensorFlow 2.11 do. */
-  readonly epsilonInSqrt: boolean;
-}
-
-/** Kingma and Ba 2015 as Keras 3 writes it: w -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon). */
-export interface Adam {
-  readonly kind: 'adam';
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
-
-/** Stochastic gradient descent as Keras 3 writes it: m = momentum m - learningRate g; w += m, or w += momentum m - learningRate g with nesterov. */
-export interface Sgd {
-  readonly kind: 'sgd';
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-}
-
-/** An optimiser with its settings. */
-export type Optimizer = RmsProp | Adam | Sgd;
-
 /** One layer's weights: kernel float32[in * out] row by row (in x out, as Keras), bias float32[out]. */
 export interface LayerWeights {
   readonly kernel: Float32Array;

@@ -1,25 +1,24 @@
 import { activationOf } from '@layerwise/nets/activations';
 import { view, type Layout, type Slot } from '../layout.js';
-import type { Network, Optimizer } from './network.js';
-import { widths } from './network.js';
+import { widths, type Network } from './network.js';
+import { settled, type Optimizer } from './optimizers.js';
 import { dropThreshold } from './dropout.js';
 import { panelCount, panelFloats } from './panels.js';
 
 /** Word numbers of the plan; the twin of `Plan` in assembly/train-plan.ts. */
 const PLAN = {
-  layers: 0, inputs: 1, classes: 2, batch: 3, workers: 4, sparse: 5, optimizer: 6, rate: 7, first: 8, second: 9, epsilon: 10, lazy: 11, step: 12,
+  layers: 0, inputs: 1, classes: 2, batch: 3, workers: 4, sparse: 5, optimizer: 6, rates: 7, first: 8, second: 9, epsilon: 10, lazy: 11, step: 12,
   factor: 13, offset: 14, drop: 15, dropScale: 16, dropSeed: 17, input: 19, starts: 21, entries: 23, entriesStride: 25, records: 26, recordCounts: 28,
   cursors: 29, last: 30, powers: 31, losses: 32, hits: 33, totals: 34, barrier: 35, layerTable: 36, penalties: 37, tiles: 38, penalised: 39,
-  firstRest: 40, secondRest: 41, scratch: 42, lists: 43, listsStride: 44, epsilonOutside: 45,
+  firstRest: 40, secondRest: 41, scratch: 42, lists: 43, listsStride: 44, extra: 45,
 } as const;
 const PLAN_WORDS = 48;
 
 /** Word numbers of a layer's record; the twin of `Layer`. */
-const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13, listed: 14 } as const;
+const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13, listed: 14, sums: 15 } as const;
 const LAYER_WORDS = 16;
 /** What a layer's record says of the last one, whose activation is no hidden node's. */
 const SOFTMAX = 0xff;
-const OPTIMIZERS = { sgd: 0, rmsprop: 1, adam: 2 } as const;
 
 type Words = Slot<Uint32ArrayConstructor>;
 type Floats = Slot<Float32ArrayConstructor>;
@@ -36,6 +35,8 @@ export interface Training {
   /** Whether the first layer works on lists of non-zeros, and the most of them that a batch can hold. */
   readonly listed: boolean;
   readonly listedPerBatch: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
 }
 
 /** One layer's places in memory. */
@@ -54,21 +55,15 @@ export interface Plan {
   readonly layers: readonly PlannedLayer[];
   readonly totals: Slot<Uint8ArrayConstructor>;
   readonly last: Words | undefined;
+  /** float32[steps]: the learning rate of each step of an epoch. */
+  readonly rates: Floats | undefined;
   /** Writes the plan's numbers once the memory exists. */
   write(memory: WebAssembly.Memory, scale: { factor: Float32Array; offset: Float32Array }): void;
 }
 
-/** How many slots of a weight's shape an optimiser keeps. */
-export function slotCount(optimizer: Optimizer): number {
-  if (optimizer.kind === 'adam') return 2;
-  if (optimizer.kind === 'rmsprop') return optimizer.momentum > 0 ? 2 : 1;
-  return optimizer.momentum > 0 ? 1 : 0;
-}
-
 /** Whether rows of weights whose inputs are all zero may be updated later, with the same result but for rounding. */
 export function isLazy(network: Network, { optimizer, listed }: Training): boolean {
-  const momentum = optimizer.kind === 'adam' || optimizer.momentum > 0;
-  return listed && !momentum && !(network.hidden.length > 0 && network.hidden[0].l2 > 0);
+  return listed && settled(optimizer).restsWithoutGradient && !(network.hidden.length > 0 && network.hidden[0].l2 > 0);
 }
 
 /** Plans the memory of a net, and of its training unless that is left out. */
@@ -86,7 +81,7 @@ export function planNet(layout: Layout, network: Network, training?: Training): 
       inputs,
       units,
       weights: layout.take(Float32Array, floats),
-      slots: Array.from({ length: training ? slotCount(training.optimizer) : 0 }, () => layout.take(Float32Array, floats)),
+      slots: Array.from({ length: training ? settled(training.optimizer).slots : 0 }, () => layout.take(Float32Array, floats)),
       transposed: training && l > 0 ? layout.take(Float32Array, panelFloats(units + 1, inputs)) : undefined,
     };
   });
@@ -96,6 +91,7 @@ export function planNet(layout: Layout, network: Network, training?: Training): 
     layers,
     totals,
     last: desk?.last,
+    rates: desk?.rates,
     write(memory, scale) {
       view(memory, factor).set(scale.factor);
       view(memory, offset).set(scale.offset);
@@ -116,6 +112,7 @@ interface TrainingDesk {
   readonly recordCounts: Words;
   readonly cursors: Words;
   readonly last: Words;
+  readonly rates: Floats;
   readonly powers: Floats;
   readonly losses: Floats;
   readonly hits: Words;
@@ -125,10 +122,12 @@ interface TrainingDesk {
   readonly penalties: Slot;
   readonly values: readonly (readonly Floats[])[];
   readonly deltas: readonly Floats[];
+  /** Weighted sums of the hidden layers whose slope cannot be told from the activation. */
+  readonly sums: readonly (Floats | undefined)[];
   readonly tiles: readonly number[];
 }
 
-function planTraining(layout: Layout, network: Network, { batch, workers, listed, listedPerBatch }: Training, sizes: readonly number[]): TrainingDesk {
+function planTraining(layout: Layout, network: Network, { batch, workers, listed, listedPerBatch, steps }: Training, sizes: readonly number[]): TrainingDesk {
   const two = <T>(make: () => T): T[] => [make(), make()];
   const listedColumns = listed ? network.inputs : 0;
   const tiles = firstTiles(sizes);
@@ -140,6 +139,7 @@ function planTraining(layout: Layout, network: Network, { batch, workers, listed
     recordCounts: layout.take(Uint32Array, 2 * workers),
     cursors: layout.take(Uint32Array, listedColumns),
     last: layout.take(Uint32Array, listedColumns),
+    rates: layout.take(Float32Array, steps),
     powers: layout.take(Float32Array, 4097),
     losses: layout.take(Float32Array, batch),
     hits: layout.take(Uint32Array, batch),
@@ -149,6 +149,7 @@ function planTraining(layout: Layout, network: Network, { batch, workers, listed
     penalties: layout.take(Float64Array, tiles[tiles.length - 1]),
     values: sizes.slice(1).map((units, l) => (l === 0 ? two(() => layout.take(Float32Array, panelFloats(batch, units))) : [layout.take(Float32Array, panelFloats(batch, units))])),
     deltas: sizes.slice(1).map((units) => layout.take(Float32Array, panelFloats(batch, units))),
+    sums: network.hidden.map(({ units, activation }) => (activationOf(activation).slopeFromOutput ? undefined : layout.take(Float32Array, panelFloats(batch, units)))),
     tiles,
   };
 }
@@ -223,13 +224,15 @@ export function listBytes(network: Network, batch: number): number {
 
 function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, network: Network, training: Training, desk: TrainingDesk): void {
   const { optimizer, batch, workers, listed, listedPerBatch, dropoutSeed } = training;
-  const { first, second } = coefficients(optimizer);
+  const { code, constants } = settled(optimizer);
+  const { first, second, epsilon, extra } = constants;
   plan.integers(
     {
       batch,
       workers,
       sparse: listed ? 1 : 0,
-      optimizer: OPTIMIZERS[optimizer.kind],
+      optimizer: code,
+      rates: desk.rates.offset,
       lazy: isLazy(network, training) ? 1 : 0,
       drop: network.inputDropout > 0 ? dropThreshold(network.inputDropout) : 0,
       entriesStride: 8 * listedPerBatch,
@@ -246,19 +249,18 @@ function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, n
       scratch: desk.scratch.offset,
       lists: desk.lists.offset,
       listsStride: 4 * (desk.lists.length / workers),
-      epsilonOutside: optimizer.kind === 'rmsprop' && !optimizer.epsilonInSqrt ? 1 : 0,
     },
     PLAN,
   );
   plan.integers({ seed0: dropoutSeed[0], seed1: dropoutSeed[1] }, { seed0: PLAN.dropSeed, seed1: PLAN.dropSeed + 1 });
   plan.floats(
     {
-      rate: optimizer.learningRate,
       first,
       second,
       firstRest: 1 - first,
       secondRest: 1 - second,
-      epsilon: optimizer.kind === 'sgd' ? 0 : optimizer.epsilon,
+      epsilon,
+      extra,
       dropScale: 1 / (1 - network.inputDropout),
     },
     PLAN,
@@ -271,17 +273,11 @@ function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, n
   desk.values.forEach((values, l) => {
     const fields = new Fields(memory, table, l * LAYER_WORDS);
     fields.pair(LAYER.values, values);
-    fields.integers({ delta: desk.deltas[l].offset }, LAYER);
+    fields.integers({ delta: desk.deltas[l].offset, sums: desk.sums[l]?.offset ?? 0 }, LAYER);
   });
   const powers = view(memory, desk.powers);
   powers[0] = 1;
   for (let k = 1; k < powers.length; k++) powers[k] = Math.fround(powers[k - 1] * Math.fround(first));
-}
-
-function coefficients(optimizer: Optimizer): { first: number; second: number } {
-  if (optimizer.kind === 'rmsprop') return { first: optimizer.rho, second: optimizer.momentum };
-  if (optimizer.kind === 'adam') return { first: optimizer.beta1, second: optimizer.beta2 };
-  return { first: optimizer.momentum, second: optimizer.nesterov ? 1 : 0 };
 }
 
 /** The word of the plan that holds the steps done before an epoch. */

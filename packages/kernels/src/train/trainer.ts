@@ -1,7 +1,8 @@
-import { view } from '../layout.js';
+import { view, type Slot } from '../layout.js';
 import { Random } from '../random.js';
 import { assemble, Net, type NetOptions, type SetScore } from './net.js';
-import { widths, type LayerWeights, type Network, type Optimizer } from './network.js';
+import { widths, type LayerWeights, type Network } from './network.js';
+import type { Optimizer } from './optimizers.js';
 import { Pace } from './pace.js';
 import { STEP_WORD, WORKERS_WORD, type Training } from './plan.js';
 import { packLayer, unpackLayer } from './panels.js';
@@ -91,15 +92,18 @@ export class Trainer extends Net {
    * One epoch over the rows `train`. Loss (with the L2 penalty) and accuracy are means over the rows, each taken
    * before its step, as Keras reports them.
    * @param progress told of every so many steps
+   * @param rate learning rate of a step, counted from 0 over all epochs; without it that of the optimiser
    * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
    */
-  async epoch(progress?: (state: EpochProgress) => void): Promise<SetScore> {
+  async epoch(progress?: (state: EpochProgress) => void, rate: (step: number) => number = () => this.options.optimizer.learningRate): Promise<SetScore> {
     const { order, stepsPerEpoch: steps } = this;
     for (let i = 0; i < order.length; i++) order[i] = i;
     if (this.options.shuffle !== false) this.random.shuffle(order);
     const totals = new DataView(this.pool.memory.buffer as never, this.plan.totals.offset, 64);
     for (let at = 0; at < 32; at += 4) totals.setInt32(at, 0, true);
     this.pool.view(this.plan.words)[STEP_WORD] = this.steps;
+    const rates = this.pool.view(this.plan.rates as Slot<Float32ArrayConstructor>);
+    for (let step = 0; step < steps; step++) rates[step] = rate(this.steps + step);
     let score = { loss: NaN, accuracy: NaN };
     for (let from = 0, to = 0; from < steps; from = to) {
       const chunk = this.pace.next();
@@ -177,7 +181,7 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
   const train = rows['train'];
   if (!train || train.labels.length === 0) throw new RangeError("rows 'train' must hold at least one row to train on, got none");
   const size = Math.min(batch, train.labels.length);
-  const parts = await assemble(options, { set: 'train', optimizer, batch: size, dropoutSeed: seeds.dropout, workers: (density) => usefulWorkers(network, size, density) });
+  const parts = await assemble(options, { set: 'train', optimizer, batch: size, steps: Math.ceil(train.labels.length / size), dropoutSeed: seeds.dropout, workers: (density) => usefulWorkers(network, size, density) });
   const trainer = new Trainer({ ...options, batch: size }, parts);
   trainer.setWeights(options.weights);
   return trainer;
