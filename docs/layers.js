@@ -17,8 +17,9 @@ export const layers = {
   'reduce-pca-mljs': [...stage, 'reduce'],
   'reduce-forest': [...stage, 'reduce'],
   'reduce-forest-mljs': [...stage, 'reduce'],
-  train: stage,
-  'train-tfjs': stage,
+  fit: stage,
+  train: [...stage, 'fit'],
+  'train-tfjs': [...stage, 'fit'],
   activations: stage,
   embed: stage,
   nodes: stage,
@@ -27,5 +28,5 @@ export const layers = {
   export: ['contracts', 'nets'],
   conformance: ['contracts'],
   'nx-plugin': ['contracts', 'store', 'study'],
-  cli: ['contracts', 'nets', 'study', 'store', 'ingest', 'preprocess', 'reduce', 'reduce-pca', 'reduce-pca-mljs', 'reduce-forest', 'reduce-forest-mljs', 'train', 'train-tfjs', 'activations', 'embed', 'nodes', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
+  cli: ['contracts', 'nets', 'study', 'store', 'ingest', 'preprocess', 'reduce', 'reduce-pca', 'reduce-pca-mljs', 'reduce-forest', 'reduce-forest-mljs', 'fit', 'train', 'train-tfjs', 'activations', 'embed', 'nodes', 'report', 'sheet', 'export', 'nx-plugin', 'kernels'],
 };

@@ -33,6 +33,11 @@ export function parametersOf({ inputs, units, hasBias }: DenseLayer): number {
   return inputs * units + (hasBias ? units : 0);
 }
 
+/** Trainable numbers of a net. */
+export function parameterCount({ layers }: DenseNet): number {
+  return layers.reduce((sum, layer) => sum + parametersOf(layer), 0);
+}
+
 /** `784-128-10`. */
 export function widthsOf({ inputs, layers }: DenseNet): string {
   return [inputs, ...layers.map(({ units }) => units)].join('-');

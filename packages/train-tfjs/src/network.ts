@@ -1,11 +1,11 @@
 import type { layers, LayersModel, Optimizer, Sequential, Tensor } from '@tensorflow/tfjs';
-import type { NetParams } from '@layerwise/contracts';
+import type { NetParams } from '@layerwise/fit';
+import { ACTIVATIONS } from '@layerwise/nets';
 import { Random } from '@layerwise/kernels/random';
 import type { Tf } from './backend.js';
 import { rmspropBesideRoot } from './rmsprop.js';
 
-type Layer = layers.Layer;
-type MakeDropout = (name: string, rate: number, shape: { inputShape?: number[] }) => Layer;
+type MakeDropout = (name: string, rate: number, shape: { inputShape?: number[] }) => layers.Layer;
 
 /** What a net is made of. */
 export interface Plan {
@@ -14,11 +14,6 @@ export interface Plan {
   readonly features: number;
   /** K. */
   readonly classes: number;
-}
-
-/** The net with TensorFlow.js's own layers, as it is saved. */
-export function plainModel(tf: Tf, plan: Plan): Sequential {
-  return stack(tf, plan, (name, rate, shape) => tf.layers.dropout({ name, rate, ...shape }));
 }
 
 /**
@@ -39,7 +34,7 @@ function stack(tf: Tf, { params, features, classes }: Plan, dropout: MakeDropout
   if (params.inputDropout > 0) model.add(dropout('input_dropout', params.inputDropout, first()));
   params.hidden.forEach(({ units, activation, l2, dropout: rate }, l) => {
     const regularizer = l2 > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2 }) } : {};
-    model.add(tf.layers.dense({ name: `hidden${l + 1}`, units, activation, kernelInitializer: 'glorotUniform', ...regularizer, ...first() }));
+    model.add(tf.layers.dense({ name: `hidden${l + 1}`, units, activation: ACTIVATIONS[activation].keras, kernelInitializer: 'glorotUniform', ...regularizer, ...first() }));
     if (rate > 0) model.add(dropout(`hidden${l + 1}_dropout`, rate, {}));
   });
   model.add(tf.layers.dense({ name: 'output', units: classes, activation: 'softmax', kernelInitializer: 'glorotUniform', ...first() }));
@@ -72,6 +67,12 @@ function optimizer(tf: Tf, { optimizer: { rmsprop, adam, sgd } }: NetParams): Op
   if (adam) return tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon);
   const { learningRate, momentum, nesterov } = sgd as NonNullable<typeof sgd>;
   return momentum > 0 ? tf.train.momentum(learningRate, momentum, nesterov) : tf.train.sgd(learningRate);
+}
+
+/** Sets the learning rate of the next steps. */
+export function setRate(optimizer: Optimizer, rate: number): void {
+  if (optimizer instanceof Object && 'setLearningRate' in optimizer) (optimizer as { setLearningRate(rate: number): void }).setLearningRate(rate);
+  else (optimizer as unknown as { learningRate: number }).learningRate = rate;
 }
 
 /** Inverted dropout (Srivastava et al. 2014) with masks from a generator of ours. */

@@ -15,9 +15,10 @@ export interface RmsPropSettings {
  * RMSprop that divides by sqrt(v) + epsilon: v = rho v + (1 - rho) g²; m = momentum m + learningRate g / (sqrt(v) + epsilon); w -= m.
  * TensorFlow.js itself has the other form alone, sqrt(v + epsilon).
  */
-export function rmspropBesideRoot(tf: Tf, { learningRate, rho, momentum, epsilon }: RmsPropSettings): Optimizer {
+export function rmspropBesideRoot(tf: Tf, { learningRate: first, rho, momentum, epsilon }: RmsPropSettings): Optimizer {
   class RmsPropBesideRoot extends tf.Optimizer {
     static readonly className = 'RmsPropBesideRoot';
+    learningRate = first;
     private readonly slots = new Map<string, { readonly square: Variable; readonly moment: Variable }>();
 
     override applyGradients(given: Gradients): void {
@@ -30,7 +31,7 @@ export function rmspropBesideRoot(tf: Tf, { learningRate, rho, momentum, epsilon
       const w = tf.engine().registeredVariables[name] as Variable;
       const { square, moment } = this.slotsOf(name, w);
       square.assign(tf.add(tf.mul(square, rho), tf.mul(tf.square(g), 1 - rho)));
-      moment.assign(tf.add(tf.mul(moment, momentum), tf.div(tf.mul(g, learningRate), tf.add(tf.sqrt(square), epsilon))));
+      moment.assign(tf.add(tf.mul(moment, momentum), tf.div(tf.mul(g, this.learningRate), tf.add(tf.sqrt(square), epsilon))));
       w.assign(tf.sub(w, moment));
     }
 
@@ -46,7 +47,7 @@ export function rmspropBesideRoot(tf: Tf, { learningRate, rho, momentum, epsilon
     }
 
     getConfig(): { readonly [name: string]: number } {
-      return { learningRate, rho, momentum, epsilon };
+      return { learningRate: this.learningRate, rho, momentum, epsilon };
     }
   }
   return new RmsPropBesideRoot();

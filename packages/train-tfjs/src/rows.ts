@@ -1,4 +1,6 @@
-import { LayerwiseError, type Affine, type ArtifactReader } from '@layerwise/contracts';
+import type { Affine } from '@layerwise/contracts';
+import type { LabelledRows } from '@layerwise/kernels/train';
+import { perColumn } from '@layerwise/nets';
 
 /** N rows of one split. */
 export interface Split {
@@ -9,17 +11,11 @@ export interface Split {
   batch(rows: ArrayLike<number>, from: number, to: number): Float32Array;
 }
 
-/** Opens a split of a features artifact. @throws LayerwiseError DATA_INVALID where a column is not as the contract says */
-export async function openSplit(features: ArtifactReader, name: string, columns: number, scale: Affine): Promise<Split> {
-  const { rows, columns: found } = await features.matrix(name);
-  const values = found.features?.data;
-  const labels = found.label?.data;
-  if (!(values instanceof Uint8Array || values instanceof Float32Array) || found.features?.width !== columns || !(labels instanceof Uint16Array)) {
-    throw new LayerwiseError('DATA_INVALID', `train-tfjs: ${name}.arrow must hold features uint8[${columns}] or float32[${columns}] and label uint16`, { remedy: 'check the stage that wrote the features' });
-  }
-  const [factor, offset] = [perColumn(scale.factor, columns), perColumn(scale.offset, columns)];
+/** A split whose rows are scaled when they are taken: D columns. */
+export function openSplit({ values, labels }: LabelledRows, columns: number, scale: Affine): Split {
+  const { factor, offset } = perColumn(scale, columns);
   return {
-    rows,
+    rows: labels.length,
     labels,
     batch(positions, from, to) {
       const batch = new Float32Array((to - from) * columns);
@@ -32,10 +28,6 @@ export async function openSplit(features: ArtifactReader, name: string, columns:
       return batch;
     },
   };
-}
-
-function perColumn(value: number | readonly number[], columns: number): Float64Array {
-  return typeof value === 'number' ? new Float64Array(columns).fill(value) : Float64Array.from(value);
 }
 
 /** 0 … n-1. */

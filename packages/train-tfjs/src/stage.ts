@@ -1,4 +1,5 @@
-import { defineStage, netParams } from '@layerwise/contracts';
+import { defineStage } from '@layerwise/contracts';
+import { netParams } from '@layerwise/fit/params';
 
 /** Trains a dense net by TensorFlow.js: the independent check of `train`, and its swap. Same parameters, same files. */
 export const stage = defineStage({
@@ -9,7 +10,7 @@ export const stage = defineStage({
   writes: 'model',
   seeded: () => true,
   async run(context) {
-    const { trainStage } = await import('./run.js');
-    await trainStage(context);
+    const [{ runTraining }, { openEngine }] = await Promise.all([import('@layerwise/fit'), import('./engine.js')]);
+    await runTraining(context, 'train-tfjs', (subject) => openEngine(context, subject));
   },
 });

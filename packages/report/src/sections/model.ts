@@ -1,4 +1,4 @@
-import { onPixels, parametersOf, type DenseLayer, type DenseNet } from '@layerwise/nets';
+import { onPixels, parameterCount, parametersOf, type DenseLayer, type DenseNet } from '@layerwise/nets';
 import { ints, reals } from '../figures/columns.js';
 import { shrunk, signedImage, together } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
@@ -11,7 +11,7 @@ import { pictureBlock, pixelImage, table, type Context, type Section } from './s
 export function modelSection({ experiment, shelf }: Context): Section {
   const { network, net, features, evaluation } = experiment;
   const largest = network.layers.toSorted((a, b) => parametersOf(b) - parametersOf(a))[0] as DenseLayer;
-  const parameters = network.layers.reduce((sum, layer) => sum + parametersOf(layer), 0);
+  const parameters = parameterCount(network);
   const dead = evaluation.deadUnits.reduce((sum, units) => sum + units.length, 0);
   const deadText = dead > 0 ? ` ${plural(dead, 'hidden node')} never fire${dead === 1 ? 's' : ''}.` : '';
   return {
@@ -26,7 +26,7 @@ export function modelSection({ experiment, shelf }: Context): Section {
 function costText(experiment: Context['experiment']): string {
   const cost = costOf(experiment);
   if (!cost) return '.';
-  const whole = cost.numbers > experiment.network.layers.reduce((sum, layer) => sum + parametersOf(layer), 0) ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
+  const whole = cost.numbers > parameterCount(experiment.network) ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
   return `${whole} ${plural(cost.multiplyAdds, 'multiply-add')} an image.`;
 }
 

@@ -1,15 +1,15 @@
 import type { StageContext } from '@layerwise/contracts';
-import type { EpochProgress } from '@layerwise/kernels/train';
+import type { StepProgress } from './engine.js';
 import type { HistoryLine } from './history.js';
-import type { TrainParams } from './params.js';
+import type { NetParams } from './params.js';
 
 /** Tells of steps and epochs; one unit of progress is a step. */
-export class Progressor {
-  private readonly context: StageContext<TrainParams>;
+export class ProgressReporter {
+  private readonly context: StageContext<NetParams>;
   private readonly steps: number;
   private validation = '';
 
-  constructor(context: StageContext<TrainParams>, steps: number) {
+  constructor(context: StageContext<NetParams>, steps: number) {
     this.context = context;
     this.steps = steps;
   }
@@ -19,7 +19,7 @@ export class Progressor {
   }
 
   /** Within an epoch (from 1). */
-  step(epoch: number, { step, loss, accuracy }: EpochProgress): void {
+  step(epoch: number, { step, loss, accuracy }: StepProgress): void {
     if (step === this.steps) return;
     this.tell((epoch - 1) * this.steps + step, epoch, loss, accuracy);
   }

@@ -1,5 +1,4 @@
-import type { Warning } from './artifact.js';
-import type { Evaluation } from './schemas.js';
+import type { Evaluation, Warning } from '@layerwise/contracts';
 
 /** A training accuracy that is surely this far above test accuracy, as a share, is said to be overfitting: five points. */
 export const OVERFIT_GAP = 0.05;

@@ -1,4 +1,4 @@
-import { sanityWarnings } from '@layerwise/contracts';
+import { sanityWarnings } from '@layerwise/fit';
 import { describe, expect, it } from 'vitest';
 
 const score = (accuracy: number) => ({ accuracy, loss: 1 });

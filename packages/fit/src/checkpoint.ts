@@ -1,8 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Checkpoint } from '@layerwise/contracts';
-import type { Trainer, TrainerState, LayerWeights } from '@layerwise/kernels/train';
+import type { LayerWeights } from '@layerwise/kernels/train';
+import type { StopState } from './early-stop.js';
 import type { History, HistoryState } from './history.js';
-import type { StopState } from './stop.js';
 
 /** The weights of the best epoch so far. */
 export interface KeptWeights {
@@ -13,9 +13,12 @@ export interface KeptWeights {
   readonly loss: number;
 }
 
+/** What an engine keeps, whichever it is. */
+export type EngineState = { readonly epochs: number };
+
 /** Everything that the epochs to come, and what is written after them, depend on. */
 export interface TrainingState {
-  readonly trainer: TrainerState;
+  readonly engine: EngineState;
   readonly history: HistoryState;
   readonly stop: StopState | undefined;
   readonly kept: KeptWeights | undefined;
@@ -36,13 +39,16 @@ const longEpoch = 500;
 
 /** Keeps the state of a training between epochs: now and then, and when it is told to stop. */
 export class Keeper {
-  private last: TrainerState | undefined;
+  private last: EngineState | undefined;
   private began = performance.now();
 
-  /** @param epochs how many there are to be */
+  /**
+   * @param state of the engine
+   * @param epochs how many there are to be
+   */
   constructor(
     private readonly checkpoint: Checkpoint,
-    private readonly trainer: Trainer,
+    private readonly state: () => EngineState,
     private readonly history: History,
     private readonly epochs: number,
   ) {}
@@ -51,7 +57,7 @@ export class Keeper {
   async after(rest: Pick<TrainingState, 'stop' | 'kept'>, now: boolean): Promise<void> {
     const long = performance.now() - this.began > longEpoch;
     const due = this.checkpoint.due() || now;
-    this.last = due || long ? this.trainer.state() : undefined;
+    this.last = due || long ? this.state() : undefined;
     if (due) await this.saveLast(rest);
     this.began = performance.now();
   }
@@ -60,7 +66,7 @@ export class Keeper {
   async saveLast(rest: Pick<TrainingState, 'stop' | 'kept'>): Promise<void> {
     if (!this.last) return;
     const { epochs: done } = this.last;
-    const state = encodeState({ trainer: this.last, history: this.history.state(done), ...rest });
+    const state = encodeState({ engine: this.last, history: this.history.state(done), ...rest });
     await this.checkpoint.save(state, { done, total: this.epochs, unit: 'epochs', table: this.history.table(done) });
   }
 }

@@ -1,1 +1,0 @@
-export { netParams as params, type NetParams as TrainParams } from '@layerwise/contracts';
