@@ -63,7 +63,7 @@ function dense({ name, units, activation, hasBias }: DenseLayer, l2: number): { 
       use_bias: hasBias,
       kernel_initializer: { class_name: 'GlorotUniform', config: { seed: null } },
       bias_initializer: { class_name: 'Zeros', config: {} },
-      kernel_regularizer: l2 > 0 ? { class_name: 'L2', config: { l2 } } : null,
+      kernel_regularizer: l2 > 0 ? { class_name: 'L1L2', config: { l1: 0, l2 } } : null,
       bias_regularizer: null,
       activity_regularizer: null,
       kernel_constraint: null,

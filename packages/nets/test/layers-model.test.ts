@@ -42,7 +42,7 @@ describe('a LayersModel', () => {
     const { layers } = (written.model as Model).modelTopology.config;
     expect(layers.map(({ config }) => config['name'])).toEqual(['input_dropout', 'hidden1', 'hidden1_dropout', 'hidden2', 'output']);
     expect(layers[0]!.config['batch_input_shape']).toEqual([null, 4]);
-    expect(layers[1]!.config['kernel_regularizer']).toEqual({ class_name: 'L2', config: { l2: 0.25 } });
+    expect(layers[1]!.config['kernel_regularizer']).toEqual({ class_name: 'L1L2', config: { l1: 0, l2: 0.25 } });
     expect(layers[3]!.config['kernel_regularizer']).toBeNull();
   });
 
