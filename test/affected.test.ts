@@ -34,13 +34,14 @@ describe('nx affected', () => {
   afterAll(() => workspace.remove());
 
   it('code of a stage: the stages that run it and what follows, and the studies these are for', async () => {
-    const projects = await affectedByCommit('packages/train/src/run.ts');
+    const projects = await affectedByCommit('packages/train/src/engine.ts');
     expect(kinds(projects)).toEqual(['activations', 'embed', 'nodes', 'report', 'tiny', 'train']);
   });
 
   it('code that a stage reaches through others', async () => {
     expect(kinds(await affected('--files=packages/kernels/assembly/pca.ts'))).toContain('train');
-    expect(kinds(await affected('--files=packages/export/src/forward.ts'))).toEqual(['other', 'report', 'tiny']);
+    expect(kinds(await affected('--files=packages/fit/src/fit.ts'))).toEqual(['activations', 'embed', 'nodes', 'other', 'report', 'tiny', 'train', 'train-tfjs']);
+    expect(kinds(await affected('--files=packages/export/src/formats.ts'))).toEqual([]);
     expect(kinds(await affected('--files=packages/contracts/src/seed.ts'))).toEqual(['activations', 'embed', 'ingest', 'nodes', 'other', 'preprocess', 'report', 'tiny', 'train', 'train-tfjs']);
   });
 
@@ -61,7 +62,7 @@ describe('nx affected', () => {
   });
 
   it('runs them, and by that a stage that does not compute', async () => {
-    workspace.edit('packages/train/src/run.ts', 'Promise<void> {', "Promise<void> {\n  if (String(context) !== '') throw new Error('a defect');");
+    workspace.edit('packages/train/src/engine.ts', 'Promise<Engine> {', "Promise<Engine> {\n  if (String(params) !== '') throw new Error('a defect');");
     git('commit', '-qam', 'a defect');
     for (const target of ['all', 'compute']) {
       const { code, output } = await workspace.nx(['affected', '-t', target, '--base=HEAD~1', '--head=HEAD', '--output-style=static']);
@@ -75,7 +76,7 @@ describe('nx affected', () => {
     const first = await workspace.nx(['run', 'tiny:one', '--output-style=static']);
     expect(first.code, first.output).toBe(0);
     workspace.study('third', study('third', 'batch: 32').replace('one:', 'two:'));
-    workspace.edit('packages/train/src/run.ts', 'async function', '// words\nasync function');
+    workspace.edit('packages/train/src/engine.ts', 'async function', '// words\nasync function');
     const again = await workspace.nx(['run', 'tiny:one', '--output-style=static']);
     expect(again.code, again.output).toBe(0);
     expect(again.ran).toEqual([]);

@@ -95,7 +95,7 @@ describe('a doctored entry of a shared cache', () => {
     const folder = `artifacts/stages/${readdirSync(join(taker.root, 'artifacts/stages')).find((id) => id.startsWith('train-'))}`;
     taker.write(`${folder}/x.cjs`, spy);
     for (const name of ['.env', '.env.local', '.local.env', '.env.compute', '.compute.env', '.env.compute.local', '.compute.local.env']) taker.write(`${folder}/${name}`, `NODE_OPTIONS=--require=./${folder}/x.cjs\n`);
-    taker.edit('packages/train/dist/run.js', 'export ', 'globalThis.changed = 1;\nexport ');
+    taker.edit('packages/train/dist/engine.js', 'export ', 'globalThis.changed = 1;\nexport ');
     const { code, output, ran } = await taker.nx(['run', 'tiny:one']);
     expect(code, output).toBe(0);
     expect(ran).toContain('train');

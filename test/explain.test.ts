@@ -81,7 +81,7 @@ describe('layerwise explain', () => {
   });
 
   it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
-    workspace.edit('packages/train/src/run.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
+    workspace.edit('packages/fit/src/training.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
     expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);
   });
 

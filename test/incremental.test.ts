@@ -79,7 +79,7 @@ describe('which stages run', () => {
   });
 
   it("a change of train's code: training and what follows", async () => {
-    workspace.edit('packages/train/src/run.ts', "seed('weights')", "seed('other weights')");
+    workspace.edit('packages/train/src/engine.ts', "seed('weights')", "seed('other weights')");
     const changed = await run();
     expect(changed.ran, changed.output).toEqual(afterTrain);
   });

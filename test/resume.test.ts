@@ -122,7 +122,7 @@ describe('a checkpoint', () => {
 
     writeFileSync(checkpoint(id), bytes);
     rmSync(at(`artifacts/stages/${id}`), { recursive: true });
-    workspace.edit('packages/train/dist/stop.js', 'this.waited++;', 'this.waited += 1;');
+    workspace.edit('packages/fit/dist/early-stop.js', 'this.waited++;', 'this.waited += 1;');
     const stale = await stage(id);
     expect(stale.output).toContain(`${id}: its checkpoint is of other inputs, code or Node.js and is ignored`);
     expect(await contentOf(id)).toBe(reference);

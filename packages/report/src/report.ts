@@ -97,7 +97,7 @@ async function open(params: ReportParams, inputs: Inputs): Promise<{ context: Co
 
 function comparisonInfo(experiment: Experiment): ComparisonInfo {
   const { train, validation, test } = experiment;
-  return { rows: { train: train.rows, validation: validation.rows, test: test.rows }, validatesOnTest: validatesOnTest(experiment), cost: costOf(experiment) ?? null };
+  return { rows: { train: train.rows, validation: validation.rows, test: test.rows }, validatesOnTest: validatesOnTest(experiment), cost: costOf(experiment) };
 }
 
 /** Links to all chapters, those among them that are put in later. */

@@ -38,12 +38,6 @@ describe('what a report says that a net costs', () => {
       expect(text).not.toContain('of their projection');
     }
   });
-
-  it('is not known where the components are not there', async () => {
-    const inputs = fixture({ origin: 'components', hidden: [9], views: [], train: 120 });
-    inputs.features.matrices.delete('components');
-    expect((await made(inputs)).info.cost).toBeNull();
-  });
 });
 
 describe('what a report says for comparisons', () => {

@@ -53,7 +53,7 @@ export function cases() {
   };
   const code = 'ARTIFACT_CORRUPT';
   const places = [
-    { name: 'the manifest a folder', code: 'STORAGE_FAILED', says: /EISDIR/, run: (folder) => replaced(folder, (path) => mkdirSync(path)) },
+    { name: 'the manifest a folder', code: 'STORAGE_FAILED', says: /must be a file, got a folder/, run: (folder) => replaced(folder, (path) => mkdirSync(path)) },
     { name: 'the manifest a link to itself', code: 'STORAGE_FAILED', says: /ELOOP/, run: (folder) => replaced(folder, (path) => symlinkSync(path, path)) },
     { name: 'no manifest', code: 'ARTIFACT_MISSING', says: /must have a manifest.json/, run: (folder) => replaced(folder, () => undefined) },
   ];

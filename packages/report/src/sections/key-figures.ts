@@ -8,7 +8,7 @@ import type { Context } from './section.js';
 /** The numbers a reader looks for first, with published ones beside them. */
 export function keyFigures({ experiment, published, names }: Context): Markup {
   const { evaluation, test } = experiment;
-  const projected = (costOf(experiment)?.numbers ?? 0) - evaluation.params;
+  const projected = costOf(experiment).numbers - evaluation.params;
   const gap = evaluation.train.accuracy - evaluation.test.accuracy;
   const tiles = [
     tile('Test accuracy', percent(evaluation.test.accuracy), beside(published.test?.accuracy, percent), 'main'),

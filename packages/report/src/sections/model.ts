@@ -25,7 +25,6 @@ export function modelSection({ experiment, shelf }: Context): Section {
 /** What an image costs, the projection included. */
 function costText(experiment: Context['experiment']): string {
   const cost = costOf(experiment);
-  if (!cost) return '.';
   const whole = cost.numbers > parameterCount(experiment.network) ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
   return `${whole} ${plural(cost.multiplyAdds, 'multiply-add')} an image.`;
 }
