@@ -119,6 +119,10 @@ describe('a report of other data', () => {
   it('shows components as images', async () => {
     expect(index(await report({ origin: 'components', hidden: [1], views: [] }))).toContain('component 1 as an image');
   });
+  it('bears classes with names that every JavaScript object has', async () => {
+    const text = index(await report({ classes: ['constructor', 'toString', '__proto__', 'hasOwnProperty', '4'], hidden: [6, 2], views: [] }));
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) expect(text).toContain(`>${name}\u2060<`);
+  });
   it('has room for long names and any number of classes: no more figures or cells than a page can hold', async () => {
     const classes = Array.from({ length: 300 }, (_, c) => `kind ${c} of a thing with a name as long as this`);
     const output = await report({ classes, train: 1500, test: 500, hidden: [30], views: ['hidden1-tsne'] });

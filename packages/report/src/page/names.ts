@@ -1,9 +1,15 @@
 /** Longest class name in tables and figures; the table of class counts has the whole ones. */
 const MOST = 16;
 
-/** Class names cut to what tables and figures have room for, still all different. */
+/** Says nothing and takes no room (word joiner). */
+const INVISIBLE = '\u2060';
+
+/**
+ * Class names cut to what tables and figures have room for, still all different. One that every JavaScript object has,
+ * such as `constructor`, gets an invisible letter more: Vega keeps values as keys of plain objects.
+ */
 export function shortNames(names: readonly string[]): string[] {
-  const cut = names.map((name) => (name.length > MOST ? `${name.slice(0, MOST - 1)}…` : name));
+  const cut = names.map((name) => (name in {} ? name + INVISIBLE : name.length > MOST ? `${name.slice(0, MOST - 1)}…` : name));
   return cut.map((name, c) => (cut.indexOf(name) === cut.lastIndexOf(name) ? name : `${name} ${c + 1}`));
 }
 
