@@ -44,6 +44,29 @@ const codeText = (role, constant) => `${sharing.has(role) ? "import { offset } f
   Math.floor((value + ${constant} + offset + inputs.reduce((sum, one) => sum + one, 0) + (seed % 3) + raw.length + version.length) / 2);
 `;
 
+const rows = (columns) => `{ rows: 1, columns: { id: { data: Uint32Array.of(0), width: 1 }, label: { data: Uint16Array.of(0), width: 1 }, ${columns} } }`;
+const splits = (names, columns) => names.map((name) => `await output.matrix('${name}', ${rows(columns)});`).join('\n    ');
+const dataset = "{ name: 'tiny', origin: 'made', width: 1, height: 1, classes: ['a', 'b'] }";
+const all = ['train', 'validation', 'test'];
+
+/** The least that an artifact of a kind holds, the same at each run. */
+const least = {
+  dataset: `${splits(['train', 'test'], 'pixels: { data: Uint8Array.of(0), width: 1 }')}
+    await output.json('dataset', ${dataset});`,
+  features: `${splits(all, 'features: { data: Uint8Array.of(0), width: 1 }')}
+    await output.json('features', { origin: 'pixels', columns: 1, scale: { factor: 1, offset: 0 }, dataset: ${dataset} });`,
+  model: `await output.json('model', { weightsManifest: [{ paths: ['weights.bin'], weights: [{ name: 'output/kernel', shape: [1, 1], dtype: 'float32' }] }] });
+    await output.bytes('weights.bin', new Uint8Array(4));
+    await output.table('history', { epoch: { type: 'int', values: [1] }, ...Object.fromEntries(['loss', 'accuracy', 'valLoss', 'valAccuracy'].map((name) => [name, { type: 'real', values: [0] }])) });
+    await output.json('evaluation', { features: 1, epochs: 1 });`,
+  activations: splits(all, 'predicted: { data: Uint16Array.of(0), width: 1 }, probabilities: { data: Float32Array.of(1, 0), width: 2 }, hidden1: { data: Float32Array.of(0), width: 1 }'),
+  embedding: "await output.json('views', []);",
+  nodes: `await output.json('nodes', { layers: [{ name: 'hidden1', units: 1 }] });
+    await output.matrix('hidden1', { rows: 1, columns: { node: { data: Uint32Array.of(0), width: 1 } } });
+    for (const name of ['nodes', 'classes']) await output.table(name, { layer: { type: 'int', values: [1] } });`,
+  report: "await output.bytes('index.html', '<p>report</p>');",
+};
+
 const stageText = (role) => `import { defineStage, integer } from '@layerwise/contracts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,7 +84,7 @@ export const stage = defineStage({
     const values = await Promise.all(Object.keys(inputs).map(async (name) => (await inputs[name].json('value')).value));
     const raw = ${role === 'ingest' ? "readFileSync(join(places.data[0], 'raw.txt'), 'utf8')" : "''"};
     await output.json('value', { value: formula(params.value, values, ${role === 'train' ? "seed('draw')[0]" : '0'}, raw, version) });
-    ${role === 'report' ? "await output.bytes('index.html', '<p>report</p>');" : ''}
+    ${least[stages[role].writes]}
   },
 });
 `;

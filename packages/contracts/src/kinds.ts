@@ -22,7 +22,7 @@ const rowColumns: ColumnTypes = { id: ['Uint32Array'], label: ['Uint16Array'] };
 const splitColumns: Partial<Record<ArtifactKind, ColumnTypes>> = {
   dataset: { pixels: ['Uint8Array'] },
   features: { features: ['Uint8Array', 'Float32Array'] },
-  activations: { predicted: ['Uint16Array'], probabilities: ['Float32Array'], hidden1: ['Float32Array'] },
+  activations: { predicted: ['Uint16Array'], probabilities: ['Float32Array'] },
 };
 
 /**

@@ -113,7 +113,7 @@ export async function liveHolder(folder, ms = 2.5 * usual.every) {
   const first = holderOf(folder);
   const end = performance.now() + ms;
   while (first && performance.now() < end) {
-    await sleep(Math.min(100, ms / 10), undefined, { ref: false });
+    await sleep(Math.min(100, ms / 10));
     const now = holderOf(folder);
     if (now && now.beats !== first.beats) return now;
     if (!now) return undefined;
