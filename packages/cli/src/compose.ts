@@ -54,6 +54,7 @@ export function compared({ plan, result }: BuiltExperiment, from: string, curren
   const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds, seeds, comparison } = result;
   return {
     name: plan.name,
+    dataset: plan.stages.ingest,
     net: [features, ...hidden, classes].join('-'),
     inputs: `${features} ${result.inputs}`,
     params,

@@ -29,6 +29,8 @@ export interface Found {
   readonly unused: readonly Unused[];
   /** What the folder of an experiment refers to, but no study. */
   readonly results: readonly PastResult[];
+  /** Paths of damaged records: what these refer to is not known, so no artifact is called unused. */
+  readonly damaged: readonly string[];
 }
 
 /** What lies in artifacts/ and belongs to no study, sorted by path. While a study cannot be planned, what may be its own is left out. */
@@ -39,10 +41,13 @@ export function findUnused(root: string, { studies, broken, instances }: Pick<Wo
     ...stages.filter((name) => ownerOfLeftover(name) !== undefined).map((name) => measured(`artifacts/stages/${name}`, 'left by a process that died', ownerOfLeftover(name))),
     ...foldersIn(root, 'artifacts/failed').map((name) => measured(`artifacts/failed/${name}`, 'left by a stage that failed', name)),
   ];
-  if (broken.length > 0) return { unused: sorted(left), results: [] };
+  if (broken.length > 0) return { unused: sorted(left), results: [], damaged: [] };
+  const experiments = experimentsIn(root);
+  const damaged = experiments.filter(({ ids }) => ids === undefined).map(({ path }) => `${path}/experiment.json`);
+  if (damaged.length > 0) return { unused: sorted(left), results: [], damaged };
   const lost = stages.filter((name) => !name.startsWith('.') && !instances.has(name));
   const planned = new Set(studies.flatMap(({ name, experiments }) => experiments.map((experiment) => `${name}:${experiment.name}`)));
-  const laid = experimentsIn(root).map((experiment) => ({ ...experiment, extra: lost.filter((id) => experiment.ids.has(id)) }));
+  const laid = experiments.map((experiment) => ({ ...experiment, extra: lost.filter((id) => experiment.ids?.has(id)) }));
   const results = laid.filter(({ extra }) => extra.length > 0).map(({ experiment, path, extra }) => ({
     experiment,
     parts: [...extra.map((id) => measured(`artifacts/stages/${id}`, 'result', id)), measured(path, 'result')],
@@ -57,15 +62,16 @@ export function findUnused(root: string, { studies, broken, instances }: Pick<Wo
       ...laid.filter(({ experiment, extra }) => extra.length === 0 && !planned.has(experiment)).map(({ path }) => measured(path, 'folder of no experiment')),
     ]),
     results,
+    damaged,
   };
 }
 
-/** The experiments that have a folder with a record, and the ids in it; none of a record that is damaged. */
-function experimentsIn(root: string): readonly { readonly experiment: string; readonly path: string; readonly ids: ReadonlySet<string> }[] {
+/** The experiments that have a folder with a record, and the ids in it; undefined for a record that is damaged. */
+function experimentsIn(root: string): readonly { readonly experiment: string; readonly path: string; readonly ids: ReadonlySet<string> | undefined }[] {
   const studies = foldersIn(root, 'artifacts').filter((name) => !name.startsWith('.') && !['stages', 'failed', 'compare'].includes(name));
   return studies.flatMap((study) => foldersIn(root, `artifacts/${study}`).flatMap((name) => {
     const record = readRecord(root, { study, name });
-    return record === undefined ? [] : [{ experiment: `${study}:${name}`, path: `artifacts/${study}/${name}`, ids: new Set(record === 'damaged' ? [] : idsIn(record)) }];
+    return record === undefined ? [] : [{ experiment: `${study}:${name}`, path: `artifacts/${study}/${name}`, ids: record === 'damaged' ? undefined : new Set(idsIn(record)) }];
   }));
 }
 

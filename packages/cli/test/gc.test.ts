@@ -127,7 +127,11 @@ describe('results of experiments that are not planned so any more', () => {
   });
 
   it.each([['null'], ['[]'], ['{"stages":null}'], ['{"stages":{"train":null}}'], ['{"stages":{"train":{"id":"../../x"}}}'], ['{"stages":{"train":{"id":5}},"repeats":7}'], ['{"stages":{']])('are told from a record that holds %s, without an unexpected error', async (text) => {
+    const ids = await published();
     record('one', text);
+    edit('epochs: 1', 'epochs: 2');
+    expect((await folder.layerwise(['gc', '--yes', '--results'])).output).toContain('artifacts/tiny/one/experiment.json is damaged');
+    for (const id of ids) expect(there(stage(id)), id).toBe(true);
     for (const args of [['gc', '--yes'], ['show', 'tiny:one'], ['explain', 'tiny:one'], ['list']]) {
       const { output } = await folder.layerwise(args);
       expect(output).not.toMatch(/TypeError|SyntaxError|defect/);

@@ -80,6 +80,14 @@ describe('the recommendation', () => {
     expect(words(study([wide, experiment('steady', { validation: 0.952, test: 0.96, info: sized(2000) })]))).toMatch(/A tie; of it wide .* wide \(96\.00%\) and steady \(95\.20%\) lie within one standard error, 1\.19 points/);
   });
 
+  it('is none for experiments of different data sets, nor is one called underfit by the figures of another', () => {
+    const [own, other] = [experiment('own', { dataset: 'a', train: 0.85, test: 0.137, validation: 0.8 }), experiment('other', { dataset: 'b', test: 0.9 })];
+    const text = words(study([own, other]));
+    expect(text).toContain('None recommended : the experiments are of different data sets, whose accuracies cannot be compared.');
+    expect(text).not.toMatch(/underfit|overfits? least|A tie|Recommended:/);
+    expect(words(study([own, { ...other, dataset: 'a' }]))).toMatch(/underfit/);
+  });
+
   it('is none where the validation images are the test images, by which nothing is chosen', () => {
     const onTest = { info: info({ validatesOnTest: true }), validation: 0.98, test: 0.98 };
     const page = words(study([experiment('dense', onTest), experiment('more', { ...onTest, validation: 0.985, test: 0.985 })]));

@@ -42,9 +42,10 @@ export async function gcCommand({ yes, results: all, json }: GcOptions): Promise
   }
 }
 
-function tell({ unused, results }: Found, removed: readonly Unused[], yes: boolean): void {
+function tell({ unused, results, damaged }: Found, removed: readonly Unused[], yes: boolean): void {
   for (const one of unused) print(`  ${megabytes(one.bytes).padStart(10)}  ${one.path}  ${one.what}${yes && !removed.includes(one) ? ', in use: kept' : ''}`);
-  if (unused.length === 0) print(results.length > 0 ? 'nothing else to remove' : 'nothing to remove: every artifact belongs to a study');
+  for (const path of damaged) print(`${path} is damaged, so what it refers to is not known: no artifact is removed. Run the experiment again, or remove its folder`);
+  if (unused.length === 0) print(results.length > 0 || damaged.length > 0 ? 'nothing else to remove' : 'nothing to remove: every artifact belongs to a study');
   else print(yes ? `removed ${removed.length}, ${megabytes(bytesOf(removed))}` : `${unused.length} that no study refers to, ${megabytes(bytesOf(unused))}; layerwise gc --yes removes them`);
   if (results.length === 0) return;
   print('kept are the last results of these; the study or the data changed since, or LAYERWISE_DATA_DIR is not the same:');

@@ -5,6 +5,8 @@ import type { Seeds } from './seeds.js';
 /** One experiment of a study as it stands in a comparison. Accuracies are shares, 0 to 1; NaN, or null from JSON, for a split without rows. */
 export interface ComparedExperiment {
   readonly name: string;
+  /** What tells its data set from others; accuracies on different ones are not compared. */
+  readonly dataset?: string | undefined;
   /** `784-128-10`. */
   readonly net: string;
   /** What the net sees, such as `784 pixels`. */
@@ -41,6 +43,11 @@ export function measured(experiments: readonly ComparedExperiment[]): ComparedEx
   return experiments.map((e) => ({ ...e, train: result(e, 'train'), validation: result(e, 'validation'), test: result(e, 'test') }));
 }
 
+/** Whether all are of one data set, so that their accuracies can be compared. */
+export function areComparable(experiments: readonly ComparedExperiment[]): boolean {
+  return new Set(experiments.map(({ dataset }) => dataset)).size <= 1;
+}
+
 /** Which experiment to prefer, and why; chosen by validation accuracy alone. */
 export interface Recommendation {
   readonly chosen: ComparedExperiment;
@@ -57,13 +64,13 @@ export interface Recommendation {
  * experiments within one standard error of the highest validation accuracy the one that costs least; at the same cost the higher
  * accuracy, then the name. Test figures take no part, nor do experiments that were validated on the test images.
  * @param experiments as {@link measured} gives them
- * @returns undefined where fewer than two can be told apart by validation
+ * @returns undefined where fewer than two can be told apart by validation, or the data sets are not the same
  */
 export function recommend(experiments: readonly ComparedExperiment[]): Recommendation | undefined {
   const known = experiments.filter(judged);
   const size = sizeOf(experiments);
   const [best] = byValidation(known, size);
-  if (!best || known.length < 2) return undefined;
+  if (!best || known.length < 2 || !areComparable(experiments)) return undefined;
   const error = standardError(best, 'validation');
   const close = known.filter(({ validation }) => validation >= best.validation - (error || 0));
   const [chosen] = [...close].sort((a, b) => size.of(a) - size.of(b) || b.validation - a.validation || (a.name < b.name ? -1 : 1));

@@ -2,7 +2,7 @@ import { count, fixed, listed, percent, plural, points } from '../page/format.js
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { accuracyPlot } from './accuracy-plot.js';
-import { intervalOf, judged, measured, recommend, standardError, type ComparedExperiment, type Recommendation } from './compared.js';
+import { areComparable, intervalOf, judged, measured, recommend, standardError, type ComparedExperiment, type Recommendation } from './compared.js';
 import { seedLead, seedTable, spreadText } from './seeds.js';
 import { seconds } from './times.js';
 
@@ -43,6 +43,7 @@ const gap = ({ train, test }: ComparedExperiment): number => train - test;
  * training images less well than another one does new images underfits: its small gap is no merit.
  */
 function gapText(sorted: readonly ComparedExperiment[]): string {
+  if (!areComparable(sorted)) return '';
   const best = sorted[0] as ComparedExperiment;
   const poor = sorted.filter(({ train }) => train < best.test);
   const [least, ...others] = sorted.filter((e) => !poor.includes(e) && Number.isFinite(gap(e))).sort((a, b) => gap(a) - gap(b));
@@ -127,6 +128,7 @@ export function recommendationText(experiments: readonly ComparedExperiment[]): 
   if (experiments.length < 2) return undefined;
   const found = recommend(experiments);
   if (found) return html`<div class="recommend"><p>${found.close.length === 1 ? clear(found) : tie(found)}</p><p class="note">${basis(found, experiments)}</p></div>`;
+  if (!areComparable(experiments)) return html`<div class="recommend"><p><strong>None recommended</strong>: the experiments are of different data sets, whose accuracies cannot be compared.</p></div>`;
   const shared = experiments.filter(({ info }) => info?.validatesOnTest).map(({ name }) => name);
   const reason = shared.length > 0 ? `the validation images of ${listed(shared)} are the test images, by which nothing is chosen` : 'fewer than two experiments have validation images';
   return html`<div class="recommend"><p><strong>None recommended</strong>: ${reason}.</p></div>`;
