@@ -1,6 +1,7 @@
+import { selectAffine } from './affine.js';
 import type { ArtifactReader } from './artifact.js';
 import { LayerwiseError } from './errors.js';
-import type { Affine, FeaturesInfo } from './schemas.js';
+import type { FeaturesInfo } from './schemas.js';
 import type { Column, MatrixTable, ResultTable } from './table.js';
 
 /** The splits of a `features` artifact. */
@@ -47,12 +48,7 @@ export function selectColumns({ data, rows, columns: D }: FeatureSplit, selected
 /** What `features.json` says of the `selected` columns of features described by `source`. */
 export function selectedInfo(source: FeaturesInfo, selected: readonly number[]): FeaturesInfo {
   const { dataset, scale } = source;
-  return { origin: 'selected', columns: selected.length, scale: selectScale(scale, selected), dataset, selected: selected.map((j) => source.selected?.[j] ?? j), sourceScale: scale };
-}
-
-function selectScale({ factor, offset }: Affine, selected: readonly number[]): Affine {
-  const pick = (value: number | readonly number[]): number | readonly number[] => (typeof value === 'number' ? value : selected.map((j) => value[j]!));
-  return { factor: pick(factor), offset: pick(offset) };
+  return { origin: 'selected', columns: selected.length, scale: selectAffine(scale, selected), dataset, selected: selected.map((j) => source.selected?.[j] ?? j), sourceScale: scale };
 }
 
 /** Columns by falling importance; of equal ones the lower first. */

@@ -1,3 +1,4 @@
+export * from './affine.js';
 export * from './artifact.js';
 export * from './canonical.js';
 export * from './check.js';

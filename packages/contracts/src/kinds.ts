@@ -1,3 +1,4 @@
+import { isAffine } from './affine.js';
 import type { ArtifactKind } from './artifact.js';
 import { received } from './check.js';
 import { MOST_CLASSES } from './schemas.js';
@@ -168,9 +169,4 @@ function equal(what: string, got: unknown, wanted: unknown, because: string): st
 
 function between(what: string, got: unknown, least: number, most: number): string[] {
   return Number.isInteger(got) && (got as number) >= least && (got as number) <= most ? [] : [`${what} must be a whole number in [${least}, ${most}], got ${received(got)}`];
-}
-
-function isAffine(value: unknown, columns: number): boolean {
-  const { factor, offset } = groupOf(value);
-  return [factor, offset].every((part) => (Array.isArray(part) ? part.length === columns && part.every(Number.isFinite) : Number.isFinite(part)));
 }

@@ -1,4 +1,4 @@
-import type { Affine } from '@layerwise/contracts';
+import { factorOf, offsetOf } from '@layerwise/contracts';
 import type { ViewPlan } from './plan.js';
 import type { Source } from './sources.js';
 import { viewTable, type View } from './draw.js';
@@ -10,14 +10,9 @@ export function columnView(source: Source, plan: ViewPlan & { method: 'columns' 
   const dimensions = columns.length;
   const position = new Float32Array(rows * dimensions);
   columns.forEach((c, k) => {
-    const { factor, offset } = scaleOf(source.scale, c);
+    const [factor, offset] = [factorOf(source.scale, c), offsetOf(source.scale, c)];
     for (let r = 0; r < rows; r++) position[r * dimensions + k] = source.data[r * source.width + c] * factor + offset;
   });
   const view = { name, method: 'columns', source: source.name, split: 'train', dimensions, rows, columns } as const;
   return { view, table: viewTable(source, rows, position, dimensions) };
-}
-
-/** Factor and offset of one column. */
-export function scaleOf({ factor, offset }: Affine, column: number): { factor: number; offset: number } {
-  return { factor: typeof factor === 'number' ? factor : factor[column], offset: typeof offset === 'number' ? offset : offset[column] };
 }

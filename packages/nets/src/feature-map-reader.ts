@@ -1,5 +1,4 @@
-import { column, LayerwiseError, received, type Affine, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
-import { isAffine, isIdentity } from './affine.js';
+import { column, isAffine, isIdentity, LayerwiseError, received, type Affine, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
 import type { FeatureMap, FeatureStep } from './feature-map.js';
 
 /**

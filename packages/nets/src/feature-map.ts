@@ -1,5 +1,5 @@
 import type { Affine } from '@layerwise/contracts';
-import { factorOf, offsetOf } from './affine.js';
+import { factorOf, offsetOf } from '@layerwise/contracts/affine';
 import type { DenseLayer } from './dense-net.js';
 
 /** One step from the stored pixels of an image, 0 to 255, to the features that a net was trained on; D inputs, E outputs. */

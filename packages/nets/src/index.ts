@@ -1,5 +1,4 @@
 export * from './activations.js';
-export * from './affine.js';
 export * from './dense-net.js';
 export * from './feature-map.js';
 export * from './feature-map-reader.js';

@@ -1,10 +1,8 @@
-import { column, LayerwiseError, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import { column, factorOf, LayerwiseError, offsetOf, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
 import type { DenseLayer } from '@layerwise/kernels/nodes';
 
 /** Stored pixels run from 0 to this; intensities from 0 to 1. */
 const WHITE = 255;
-
-const one = (value: number | readonly number[], j: number): number => (typeof value === 'number' ? value : value[j]);
 
 /** How features come from pixel intensities u: feature = sum over pixels of u * map + offset. P pixels, D features. */
 export interface PixelMap {
@@ -25,8 +23,8 @@ export async function readPixelMap(pixels: ArtifactReader, features: ArtifactRea
   }
   return {
     pixels: source.columns,
-    terms: chosen.map((p, j) => ({ pixels: [p], factors: Float64Array.of(WHITE * one(info.scale.factor, j)) })),
-    offset: Float64Array.from(chosen, (_, j) => one(info.scale.offset, j)),
+    terms: chosen.map((p, j) => ({ pixels: [p], factors: Float64Array.of(WHITE * factorOf(info.scale, j)) })),
+    offset: Float64Array.from(chosen, (_, j) => offsetOf(info.scale, j)),
   };
 }
 
@@ -38,8 +36,8 @@ async function componentMap(features: ArtifactReader, { columns: P, scale }: Fea
   const offset = new Float64Array(table.rows);
   const terms = Array.from(offset, (_, k) => {
     const loadings = components.subarray(k * P, (k + 1) * P);
-    for (let p = 0; p < P; p++) offset[k] += loadings[p] * (one(scale.offset, p) - mean[p]);
-    return { pixels: all, factors: loadings.map((loading, p) => loading * one(scale.factor, p) * WHITE) };
+    for (let p = 0; p < P; p++) offset[k] += loadings[p] * (offsetOf(scale, p) - mean[p]);
+    return { pixels: all, factors: loadings.map((loading, p) => loading * factorOf(scale, p) * WHITE) };
   });
   return { pixels: P, terms, offset };
 }

@@ -1,6 +1,5 @@
-import type { Affine } from '@layerwise/contracts';
+import { perColumn, type Affine } from '@layerwise/contracts';
 import type { LabelledRows } from '@layerwise/kernels/train';
-import { perColumn } from '@layerwise/nets';
 
 /** N rows of one split. */
 export interface Split {

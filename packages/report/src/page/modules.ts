@@ -7,7 +7,7 @@ const MODULES = [
   import.meta.resolve('@layerwise/sheet/familiarity'),
   import.meta.resolve('@layerwise/nets/mathematics'),
   import.meta.resolve('@layerwise/nets/activations'),
-  import.meta.resolve('@layerwise/nets/affine'),
+  import.meta.resolve('@layerwise/contracts/affine'),
   import.meta.resolve('@layerwise/nets/feature-map'),
   import.meta.resolve('@layerwise/nets/forward'),
 ];

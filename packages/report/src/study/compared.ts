@@ -97,6 +97,7 @@ export interface Size {
   of(experiment: ComparedExperiment): number;
 }
 
+/** What experiments are ordered by: multiply-adds where all are known, else parameters. */
 export function sizeOf(experiments: readonly ComparedExperiment[]): Size {
   const priced = experiments.every(({ info }) => info?.cost);
   return { unit: priced ? 'multiply-adds an image' : 'parameters', of: ({ info, params }) => (priced ? (info?.cost?.multiplyAdds as number) : params) };

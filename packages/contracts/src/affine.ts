@@ -1,4 +1,4 @@
-import type { Affine } from '@layerwise/contracts';
+import type { Affine } from './schemas.js';
 
 /** Factor of a column. */
 export function factorOf({ factor }: Affine, column: number): number {
@@ -32,7 +32,7 @@ export function isIdentity({ factor, offset }: Affine): boolean {
 
 /** Whether it is a map of finite numbers: one factor and one offset, or one for each column. */
 export function isAffine(value: unknown, columns: number): value is Affine {
-  const parts = value !== null && typeof value === 'object' ? value as Partial<Affine> : {};
+  const parts = value !== null && typeof value === 'object' ? (value as Partial<Affine>) : {};
   return [parts.factor, parts.offset].every((part) =>
     Array.isArray(part) ? part.length === columns && part.every(Number.isFinite) : Number.isFinite(part),
   );
