@@ -55,6 +55,7 @@ export async function runStage(root: string, instance: StageInstance, console: C
     const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, stage, instance, inputs);
+    refuseOther(instance, process.env.LAYERWISE_CODE, `${draft.recipe.code.digest} ${process.version}`);
     const found = await store.find(draft);
     const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say, ...(console.goesOn ? { goesOn: console.goesOn } : {}) });
     if (found) await checkpoint.remove();
@@ -118,11 +119,21 @@ async function compute(root: string, store: Store, stage: AnyStage, instance: St
       throw error instanceof LayerwiseError && error.code === 'ABORTED' ? stopped(instance, checkpoint, error) : error;
     });
     refuseMisshapen(stage, instance, sketch);
+    refuseOther(instance, tracerOf(root, memoOf(root))(instance.uses).code.digest, draft.recipe.code.digest);
     const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
     return { warnings, seconds: Math.round(seconds * 1000) / 1000, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) };
   });
   await checkpoint.remove();
   return manifest;
+}
+
+/**
+ * What was computed by other code than that of its key, since somebody edited it meanwhile, would be taken for a hit later.
+ * @param known what the code must be; nothing is known of it where Nx did not start the stage
+ */
+function refuseOther({ id, uses }: StageInstance, known: string | undefined, found: string): void {
+  if (known === undefined || known === found) return;
+  throw new LayerwiseError('STAGE_FAILED', `${id}: the code of ${uses} must stay as it is while it runs, but it was changed; nothing was kept`, { remedy: 'run the same command again' });
 }
 
 /** What is said of a stage that was told to stop: where it stands, and what the same command does next. */
