@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
@@ -63,6 +63,16 @@ describe('a study that cannot be planned', () => {
       expect(output).toContain(`layerwise: study typo: ${broken[0]?.[3].split(' (')[0]}`);
       expect(output).not.toContain('warning:');
     }
+  });
+
+  it('has no say by an .env beside it', async () => {
+    workspace.study('broken', broken[0]?.[1] as string);
+    const planted = join(workspace.root, 'planted');
+    workspace.write('pipelines/broken/x.cjs', `require('node:fs').writeFileSync(${JSON.stringify(planted)}, '');`);
+    workspace.write('pipelines/broken/.env', `NODE_OPTIONS=--require=${join(workspace.root, 'pipelines/broken/x.cjs')}\n`);
+    expect((await workspace.nx(['run', 'typo:one'])).code).toBe(1);
+    for (const file of ['.env', 'x.cjs']) rmSync(join(workspace.root, 'pipelines/broken', file));
+    expect(existsSync(planted)).toBe(false);
   });
 
   it('keeps from gc what may be its own', async () => {

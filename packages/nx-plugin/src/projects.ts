@@ -8,8 +8,8 @@ import type { BrokenStudy } from './workspace.js';
 const layerwise = 'node packages/cli/bin/layerwise.mjs';
 
 /**
- * Root folder of a stage instance's project: below a file, where nothing can be. Nx reads `.env` and the like in a project's root as the environment
- * of its tasks, and an artifact's folder holds bytes of others.
+ * Root folder of a project whose tasks start processes: below a file, where nothing can be. Nx reads `.env` and the like in a project's root as the environment
+ * of its tasks, and an artifact's folder holds bytes of others, as that of a study may.
  */
 function rootOf(id: string): string {
   return `nx.json/${id}`;
@@ -59,7 +59,7 @@ export function studyProject(plan: StudyPlan): Projects {
 /** The project of a study that cannot be planned: whatever of it is asked for fails with what is wrong. */
 export function brokenProject({ name, file, experiments }: BrokenStudy): Projects {
   const target: TargetConfiguration = { executor: 'nx:run-commands', cache: false, inputs: [], options: { forwardAllArgs: false, command: `${layerwise} explain '${name.replaceAll("'", "'\\''")}'` } };
-  return { [dirname(file)]: { name, projectType: 'application', targets: Object.fromEntries([...experiments, 'all'].map((experiment) => [experiment, target])), tags: ['layerwise:study'] } };
+  return { [rootOf(dirname(file))]: { name, projectType: 'application', targets: Object.fromEntries([...experiments, 'all'].map((experiment) => [experiment, target])), tags: ['layerwise:study'] } };
 }
 
 function experimentTarget({ title, stages, repeats }: ExperimentPlan): TargetConfiguration {

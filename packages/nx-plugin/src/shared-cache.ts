@@ -90,6 +90,12 @@ async function exchange(address: URL, token: string, { method, patience, body, r
   sent.on('timeout', () => stop.abort(new CacheFailure('cannot be reached: it does not answer in time', true)));
   const response = await new Promise<IncomingMessage>((done, fail) => {
     sent.once('response', done).on('error', fail);
+    // An answer of 101 is no response to Node.js: without these nothing would ever be heard of it.
+    sent.once('upgrade', ({ statusCode }, socket) => {
+      socket.destroy();
+      fail(new CacheFailure(`answers ${statusCode}: it speaks another protocol`, true));
+    });
+    sent.once('close', () => fail(new CacheFailure('cannot be reached: it ends the connection without an answer', false)));
     if (body) pipeline(Readable.from(body.pieces), sent).catch(fail);
     else sent.end();
   });

@@ -176,6 +176,7 @@ describe('a shared cache that does not do its duty', () => {
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
     ['leads elsewhere', (response) => response.writeHead(307, { location: 'http://127.0.0.1:9/\u00e9' }).end(), /answers 307: it leads to http:\/\/127\.0\.0\.1:9\/.*; the run goes on without it/],
     ['refuses the token', (response) => response.writeHead(403).end('no'), /answers 403: it refuses the access token; the run goes on/],
+    ['changes the protocol', (response) => response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'), /answers 101: it speaks another protocol; the run goes on without it/],
     ['answers with a page', (response) => response.writeHead(418, { 'content-type': 'text/html' }).end(`<html>${'x'.repeat(1e6)}`), /answers 418: <html>x{194}; entry 1 of train-1 is not used/],
     ['breaks off', (response) => {
       response.writeHead(200, { 'content-length': 1000 }).write('beginning');
