@@ -96,7 +96,7 @@ function sizeLead(points: readonly Point[], { unit }: Size): string {
   const split = points.every(({ test }) => Number.isFinite(test)) ? 'test' : 'validation';
   const said = (e: Point): string => `${e.name} (${count(e.size)} ${unit})`;
   const place = (e: Point): number => 1 + points.filter((other) => other[split] > e[split]).length;
-  if (largest.size === smallest.size) return `All ${points.length} nets have ${count(largest.size)} ${unit}; their ${split} accuracy goes from ${percent(Math.min(...points.map((e) => e[split])))} to ${percent(Math.max(...points.map((e) => e[split])))}.`;
+  if (largest.size === smallest.size) return `${points.length === 2 ? 'Both' : `All ${points.length}`} nets have ${count(largest.size)} ${unit}; their ${split} accuracy goes from ${percent(Math.min(...points.map((e) => e[split])))} to ${percent(Math.max(...points.map((e) => e[split])))}.`;
   return `Of ${points.length} nets the largest, ${said(largest)}, is number ${place(largest)} by ${split} accuracy (${percent(largest[split])}), the smallest, ${said(smallest)}, number ${place(smallest)} (${percent(smallest[split])}).`;
 }
 

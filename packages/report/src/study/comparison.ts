@@ -146,9 +146,9 @@ function tie({ chosen, close, error, size }: Recommendation): Content {
   const named = listed(sorted.map((e) => `${e.name} (${percent(e.validation)})`));
   const least = close.filter((e) => size.of(e) === size.of(chosen));
   const costs = `${count(size.of(chosen))} ${size.unit}`;
-  const reason = least.length === 1 ? `it costs least, ${costs}` : `of ${least.length === close.length ? 'these' : `the ${least.length} that cost least`}, all of ${costs}, it has the highest validation accuracy, which chance may explain`;
+  const reason = least.length === 1 ? `It costs least, ${costs}` : `Of ${least.length === close.length ? 'these' : `the ${least.length} that cost least`}, all of ${costs}, it has the highest validation accuracy, which chance may explain`;
   const margin = error > 0 ? `lie within one standard error, ${points(error).replace('+', '')} points, of the highest` : 'are the same';
-  return html`<strong>A tie; of it ${chosen.name}</strong> ${net(chosen)}: the validation accuracies of ${named} ${margin}. ${chosen.name} is taken because ${reason}.`;
+  return html`<strong>A tie; ${chosen.name} is taken</strong> ${net(chosen)}: the validation accuracies of ${named} ${margin}. ${reason}.`;
 }
 
 function basis({ best }: Recommendation, experiments: readonly ComparedExperiment[]): string {
