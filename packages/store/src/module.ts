@@ -24,9 +24,9 @@ export interface Module {
 const asset = /new URL\(\s*(['"`])([^'"`\\]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 const resolving = /import\.meta\.resolve\(\s*(['"`])([^'"`\\$]+)\1\s*\)/y;
 const metaProperty = /import\.meta(?:\.\w+)?/y;
-const mention = /\b(?:require|import|from|resolve|URL|Worker|fork)\s*\(?\s*(['"`])([^'"`\\$\n]+)\1/g;
+const mention = /(?:\b(?:require|import|from|resolve|URL|Worker|fork)\s*\(?|\)\s*\()\s*(['"`])([^'"`\\$\n]+)\1/g;
 /** Words by which code is loaded that no import names. */
-const loading = /\b(?:createRequire|getBuiltinModule|dlopen|process\.(?:binding|cwd|mainModule)|importScripts|eval(?=\s*\()|Function(?=\s*\())/;
+const loading = /\b(?:createRequire|getBuiltinModule|dlopen|process\.(?:binding|cwd|mainModule|loadEnvFile)|importScripts|eval|Function)\b/;
 /** Modules of Node.js that load code by whatever name, and those that read whatever file. */
 const loaders = new Set(['module', 'vm', 'repl']);
 const readers = new Set(['fs', 'fs/promises', 'child_process', 'worker_threads', 'cluster', 'sqlite', 'wasi']);
@@ -63,7 +63,7 @@ function readScript(source: string, path: string): Omit<Module, 'sha256'> {
       const { start } = found;
       const resolved = matchAt(resolving, source, start);
       if (resolved) imports.push(resolved[2] as string);
-      else if (!named.some((match) => match.index < start && start < match.index + match[0].length)) opaque.push(matchAt(metaProperty, source, start)?.[0] as string);
+      else if (!named.some((match) => match.index < start && start < match.index + match[0].length)) opaque.push(matchAt(metaProperty, source, start)?.[0] ?? 'import.meta');
     } else if (found.specifier === undefined || ('glob' in found && found.glob)) opaque.push('import() of a computed name');
     else imports.push(found.specifier);
   }

@@ -105,6 +105,15 @@ const doors: Record<string, Door> = {
     changes: '/packages/other/deep/code.js',
     named: 'other/deep/code.js',
   },
+  'eval under another name': { files: { 'stage.js': "export default (0, eval)('1');", 'code.js': code }, changes: 'code.js', runs: false },
+  'Function under another name': { files: { 'stage.js': "const Make = Function;\nexport default Make('return 1')();", 'code.js': code }, changes: 'code.js', runs: false },
+  'a file of settings that is loaded': { files: { 'stage.js': "process.loadEnvFile('packages/lab/settings.txt');\nexport default process.env.V;", 'settings.txt': 'V="value 1"' }, changes: 'settings.txt' },
+  'import.meta with blanks': { files: { 'stage.js': 'export default import . meta . url;', 'code.js': code }, changes: 'code.js', runs: false },
+  'createRequire that is called at once, into another package': {
+    files: { 'stage.js': "import { createRequire } from 'node:module';\nexport default createRequire(import.meta.url)('../other/code.cjs');", '/packages/other/package.json': '{"name": "other"}', '/packages/other/code.cjs': common },
+    changes: '/packages/other/code.cjs',
+    named: 'other/code.cjs',
+  },
   'a package of the workspace by its main': {
     files: { 'stage.js': "import v from 'other';\nexport default v;", '/packages/other/package.json': '{"name": "other", "type": "module", "main": "./lib"}', '/packages/other/lib/index.js': code },
     changes: '/packages/other/lib/index.js',
