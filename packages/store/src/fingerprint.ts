@@ -49,7 +49,7 @@ const endings = ['', '.js', '.json', '.node', '.cjs', '.mjs', '/index.js', '/ind
 /**
  * Follows the imports of a stage package from its entry, through every package that is not installed but lies or is linked here, file by file.
  * A package that holds a construct by which code or a file may be reached that is not named counts as a whole, every file of it.
- * Comments do not count where the compiler takes them away. Of installed packages the versions count.
+ * Comments and layout do not count, see `hashSyntax`. Of installed packages the versions count.
  * @param entries absolute paths of compiled ES modules: the stage's entry and the modules that write its artifacts
  */
 export function fingerprintCode(entries: readonly string[]): CodeFingerprint {
@@ -73,7 +73,7 @@ export class CodeTracer {
 
   /** @returns undefined if there is no such file */
   module(path: string): Module | undefined {
-    return this.memo.get('code', path, (bytes) => readModule(path, bytes));
+    return this.memo.get('syntax', path, (bytes) => readModule(path, bytes));
   }
 
   /** The nearest package.json above a file, and the nearest with a name. */

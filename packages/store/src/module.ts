@@ -2,9 +2,11 @@ import { isBuiltin } from 'node:module';
 import { extname, posix } from 'node:path';
 import { sha256 } from '@layerwise/contracts';
 import { parse } from 'es-module-lexer';
+import { hashSyntax } from './syntax.js';
 
 /** What a file of code says by itself, wherever it lies. */
 export interface Module {
+  /** Of a script that of its syntax, see {@link hashSyntax}, of any other file that of its bytes. */
   readonly sha256: string;
   /** Specifiers of its imports and of `import.meta.resolve`, those of Node.js left out. */
   readonly imports: readonly string[];
@@ -40,7 +42,11 @@ const script = /^\.(?:cjs|[cm]?tsx?|jsx)$/;
 export function readModule(path: string, bytes: Buffer): Module {
   const hash = sha256(bytes);
   const extension = extname(path);
-  if (followed.has(extension)) return { sha256: hash, ...readScript(bytes.toString('utf8'), path) };
+  if (followed.has(extension)) {
+    const source = bytes.toString('utf8');
+    const script = readScript(source, path);
+    return { sha256: hashSyntax(source, script.isEs) ?? hash, ...script };
+  }
   const plain = { sha256: hash, imports: [], assets: [], mentions: [], isEs: false };
   if (extension === '.node') return { ...plain, opaque: 'a native add-on' };
   return script.test(extension) ? { ...plain, mentions: mentionsIn(bytes.toString('utf8')), opaque: `a file ${extension}` } : plain;

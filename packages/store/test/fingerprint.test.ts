@@ -41,7 +41,7 @@ describe('fingerprintCode', () => {
   });
 
   it.each<[string, () => void, string[]]>([
-    ['a module', () => write('packages/train/dist/net.js', "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = new URL('./worker.js', import.meta.url); // 2"), ['train/dist/net.js']],
+    ['a module', () => write('packages/train/dist/net.js', "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = [new URL('./worker.js', import.meta.url)];"), ['train/dist/net.js']],
     ["a worker's module", () => write('packages/train/dist/worker.js', 'export default 2;'), ['train/dist/worker.js']],
     ['an asset', () => write('packages/train/dist/wasm/net.wasm', 'wasm 2'), ['train/dist/wasm/net.wasm']],
     ['an import that is added', () => write('packages/train/dist/worker.js', "import './unrelated.js';"), ['train/dist/unrelated.js', 'train/dist/worker.js']],
@@ -60,6 +60,12 @@ describe('fingerprintCode', () => {
     const after = fingerprint();
     expect(after.digest).not.toBe(before.digest);
     expect(difference(before, after)).toEqual(named);
+  });
+
+  it('does not heed comments and layout', () => {
+    const before = fingerprint();
+    write('packages/train/dist/stage.js', '// Adds.\nimport add from "adder"\nconst run = () =>\n  import("./net.js")\nexport const stage = {\n  run, // late\n  add,\n}\n');
+    expect(fingerprint()).toEqual(before);
   });
 
   it('does not heed a module that nothing imports, nor the folder', () => {
