@@ -21,7 +21,17 @@ const direction = Object.entries(layers).map(([name, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'artifacts/**', '.nx/**', 'packages/kernels/assembly/*.ts', 'bench/.venv/**', 'bench/.work/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'artifacts/**',
+      '.nx/**',
+      'packages/kernels/assembly/*.ts',
+      'bench/.venv/**',
+      'bench/.work/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     rules: {

@@ -17,7 +17,14 @@ const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,open
 function request() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { repetitions: { type: 'string', default: '5' }, peers: { type: 'string' }, output: { type: 'string', default: docs }, 'no-peers': { type: 'boolean' }, 'no-write': { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      repetitions: { type: 'string', default: '5' },
+      peers: { type: 'string' },
+      output: { type: 'string', default: docs },
+      'no-peers': { type: 'boolean' },
+      'no-write': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   const unknown = positionals.filter((name) => !(name in parts));
   const repetitions = Number(values.repetitions);
@@ -34,12 +41,18 @@ function request() {
 
 async function run() {
   const { chosen, repetitions, peers, output } = request();
-  const seconds = chosen.reduce((sum, name) => sum + parts[name].seconds[peers.size ? 'peers' : 'ours'], 0) * Math.max(0.3, repetitions / 5);
-  console.log(`${chosen.join(', ')}; median of ${repetitions}; ${peers.size ? `peers: ${[...peers].join(', ')}` : 'no peers (npm run bench:peers installs them)'}`);
+  const seconds =
+    chosen.reduce((sum, name) => sum + parts[name].seconds[peers.size ? 'peers' : 'ours'], 0) *
+    Math.max(0.3, repetitions / 5);
+  console.log(
+    `${chosen.join(', ')}; median of ${repetitions}; ${peers.size ? `peers: ${[...peers].join(', ')}` : 'no peers (npm run bench:peers installs them)'}`,
+  );
   console.log(`about ${Math.max(1, Math.round(seconds / 60))} min on two cores\n`);
   mkdirSync(work, { recursive: true });
   const context = { data: await prepareData(), peers, repetitions, work };
-  console.log(`data set: ${context.data.name}${context.data.name === 'mnist' ? '' : ' (MNIST is neither in LAYERWISE_DATA_DIR nor in data/)'}`);
+  console.log(
+    `data set: ${context.data.name}${context.data.name === 'mnist' ? '' : ' (MNIST is neither in LAYERWISE_DATA_DIR nor in data/)'}`,
+  );
   for (const name of chosen) {
     console.log(`== ${name}`);
     const load = loadavg()[0];

@@ -28,8 +28,17 @@ export class Contender {
     this.threads = threads;
     const file = fileURLToPath(new URL(specification.program, import.meta.url));
     const argument = JSON.stringify({ ...specification.options, threads });
-    const environment = { ...process.env, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}`, MKL_NUM_THREADS: `${threads}`, CUDA_VISIBLE_DEVICES: '' };
-    this.child = spawn(file.endsWith('.py') ? python : process.execPath, [file, argument], { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+    const environment = {
+      ...process.env,
+      OMP_NUM_THREADS: `${threads}`,
+      OPENBLAS_NUM_THREADS: `${threads}`,
+      MKL_NUM_THREADS: `${threads}`,
+      CUDA_VISIBLE_DEVICES: '',
+    };
+    this.child = spawn(file.endsWith('.py') ? python : process.execPath, [file, argument], {
+      env: environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.errors = '';
     this.child.stderr.on('data', (text) => (this.errors = (this.errors + text).slice(-4000)));
     this.child.stdin.on('error', () => {}); // a dead child is reported by its exit

@@ -19,11 +19,18 @@ function idx(file) {
   return bytes.subarray(4 + 4 * bytes[3]);
 }
 
-const files = { 'train-images.u8': 'train-images-idx3-ubyte.gz', 'train-labels.u8': 'train-labels-idx1-ubyte.gz', 'test-images.u8': 't10k-images-idx3-ubyte.gz', 'test-labels.u8': 't10k-labels-idx1-ubyte.gz' };
+const files = {
+  'train-images.u8': 'train-images-idx3-ubyte.gz',
+  'train-labels.u8': 'train-labels-idx1-ubyte.gz',
+  'test-images.u8': 't10k-images-idx3-ubyte.gz',
+  'test-labels.u8': 't10k-labels-idx1-ubyte.gz',
+};
 
 function mnistFolder() {
   const places = [process.env.LAYERWISE_DATA_DIR, `${root}data`].filter(Boolean);
-  return places.map((place) => `${place}/mnist`).find((place) => Object.values(files).every((file) => existsSync(`${place}/${file}`)));
+  return places
+    .map((place) => `${place}/mnist`)
+    .find((place) => Object.values(files).every((file) => existsSync(`${place}/${file}`)));
 }
 
 /** The generated strokes data set: 60,000 + 10,000 images. */
@@ -48,7 +55,9 @@ export async function prepareData() {
   const data = `${work}/data/${name}`;
   if (!Object.keys(files).every((file) => existsSync(`${data}/${file}`))) {
     mkdirSync(data, { recursive: true });
-    const arrays = folder ? Object.fromEntries(Object.entries(files).map(([file, source]) => [file, idx(`${folder}/${source}`)])) : await strokes();
+    const arrays = folder
+      ? Object.fromEntries(Object.entries(files).map(([file, source]) => [file, idx(`${folder}/${source}`)]))
+      : await strokes();
     for (const [file, values] of Object.entries(arrays)) writeFileSync(`${data}/${file}`, values);
   }
   const validation = 5000;
@@ -58,5 +67,9 @@ export async function prepareData() {
 /** The hidden activations that t-SNE is measured on, made once, by our own training: the same file for all. */
 export function prepareHidden(data) {
   if (existsSync(`${data.data}/hidden.f32`)) return;
-  execFileSync(process.execPath, [fileURLToPath(new URL('ours/hidden.mjs', import.meta.url)), JSON.stringify({ ...data, net: 'exp3', threads: 2 })], { stdio: 'inherit' });
+  execFileSync(
+    process.execPath,
+    [fileURLToPath(new URL('ours/hidden.mjs', import.meta.url)), JSON.stringify({ ...data, net: 'exp3', threads: 2 })],
+    { stdio: 'inherit' },
+  );
 }

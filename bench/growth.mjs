@@ -15,14 +15,48 @@ const embedding = { columns: 128, perplexity: 40, iterations: 300 };
 /** @type {{ kernel: string, program: string, peer?: string, factors: number[], options: object, threads: number }[]} */
 const series = [
   { kernel: 'training epoch', program: 'ours/train.mjs', factors, options: { net: 'exp3' }, threads: 2 },
-  { kernel: 'training epoch', peer: 'PyTorch', program: 'peers/train_torch.py', factors: upToOne, options: { net: 'exp3' }, threads: 1 },
-  { kernel: 'activations', program: 'ours/predict.mjs', factors, options: { net: 'exp3', what: 'activations' }, threads: 2 },
+  {
+    kernel: 'training epoch',
+    peer: 'PyTorch',
+    program: 'peers/train_torch.py',
+    factors: upToOne,
+    options: { net: 'exp3' },
+    threads: 1,
+  },
+  {
+    kernel: 'activations',
+    program: 'ours/predict.mjs',
+    factors,
+    options: { net: 'exp3', what: 'activations' },
+    threads: 2,
+  },
   { kernel: 'PCA', program: 'ours/pca.mjs', factors, options: {}, threads: 2 },
-  { kernel: 'PCA', peer: 'scikit-learn', program: 'peers/pca_sklearn.py', factors: upToOne, options: { solver: 'auto' }, threads: 2 },
+  {
+    kernel: 'PCA',
+    peer: 'scikit-learn',
+    program: 'peers/pca_sklearn.py',
+    factors: upToOne,
+    options: { solver: 'auto' },
+    threads: 2,
+  },
   { kernel: 'forest, 20 trees', program: 'ours/forest.mjs', factors, options: { trees: 20 }, threads: 2 },
-  { kernel: 'forest, 20 trees', peer: 'scikit-learn', program: 'peers/forest_sklearn.py', factors: upToOne, options: { trees: 20 }, threads: 2 },
+  {
+    kernel: 'forest, 20 trees',
+    peer: 'scikit-learn',
+    program: 'peers/forest_sklearn.py',
+    factors: upToOne,
+    options: { trees: 20 },
+    threads: 2,
+  },
   { kernel: 't-SNE', program: 'ours/tsne.mjs', factors: [...upToOne, 100000 / 55000], options: embedding, threads: 2 },
-  { kernel: 't-SNE', peer: 'openTSNE', program: 'peers/tsne_opentsne.py', factors: upToHalf, options: embedding, threads: 2 },
+  {
+    kernel: 't-SNE',
+    peer: 'openTSNE',
+    program: 'peers/tsne_opentsne.py',
+    factors: upToHalf,
+    options: embedding,
+    threads: 2,
+  },
 ];
 
 /** Slope of log seconds over log rows, by least squares. @param {[number, number][]} points rows, seconds */
@@ -35,7 +69,13 @@ export function exponent(points) {
 
 /** Rows, seconds and peak memory at one size: the better of two repetitions, or one alone where it takes long or there are more rows than the data set has. */
 async function measure(context, { program, options, threads }, name, factor) {
-  const all = { ...context.data, ...options, factor, rows: Math.round(context.data.trainRows * factor), output: `${context.work}/growth` };
+  const all = {
+    ...context.data,
+    ...options,
+    factor,
+    rows: Math.round(context.data.trainRows * factor),
+    output: `${context.work}/growth`,
+  };
   const contender = await new Contender({ name, program, options: all }, threads).ready();
   const figures = [await contender.repeat()];
   if (factor <= 1 && figures[0].seconds < LONG) figures.push(await contender.repeat());
@@ -58,7 +98,13 @@ async function curve(context, one) {
     console.log(`  ${one.kernel}, ${name}: ${rows} rows, ${seconds.toFixed(3)} s, ${Math.round(peakMB)} MB`);
   }
   if (points.length < 3) return undefined;
-  return { kernel: one.kernel, name, threads: one.threads, points, exponent: exponent(points.map(({ rows, seconds }) => [rows, seconds])) };
+  return {
+    kernel: one.kernel,
+    name,
+    threads: one.threads,
+    points,
+    exponent: exponent(points.map(({ rows, seconds }) => [rows, seconds])),
+  };
 }
 
 /** @param {import('./parts.mjs').Context} context @returns {Promise<import('./parts.mjs').Row[]>} */
@@ -70,6 +116,15 @@ export async function growth(context) {
     const measured = await curve(context, one);
     if (measured) curves.push(measured);
   }
-  const sentence = ({ kernel, name, points, exponent: slope }) => `${kernel}, ${name}: seconds grow as rows^${slope.toFixed(2)}; ${points.map(({ rows, seconds }) => `${rows}: ${seconds.toPrecision(3)} s`).join(', ')}; at most ${Math.round(Math.max(...points.map(({ peakMB }) => peakMB)))} MB`;
-  return [{ key: 'growth', title: 'Growth with the number of rows, two threads (PyTorch one)', entries: [], curves, notes: curves.map(sentence) }];
+  const sentence = ({ kernel, name, points, exponent: slope }) =>
+    `${kernel}, ${name}: seconds grow as rows^${slope.toFixed(2)}; ${points.map(({ rows, seconds }) => `${rows}: ${seconds.toPrecision(3)} s`).join(', ')}; at most ${Math.round(Math.max(...points.map(({ peakMB }) => peakMB)))} MB`;
+  return [
+    {
+      key: 'growth',
+      title: 'Growth with the number of rows, two threads (PyTorch one)',
+      entries: [],
+      curves,
+      notes: curves.map(sentence),
+    },
+  ];
 }

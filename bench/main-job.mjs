@@ -14,7 +14,17 @@ const experiments = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'];
 
 function entry(name, version, figures, more = {}) {
   const seconds = figures.map((figure) => figure.seconds);
-  return { name, version, threads: 1, seconds: median(seconds), range: [Math.min(...seconds), Math.max(...seconds)], cpuSeconds: median(figures.map((figure) => figure.cpuSeconds)), repetitions: figures.length, figures, ...more };
+  return {
+    name,
+    version,
+    threads: 1,
+    seconds: median(seconds),
+    range: [Math.min(...seconds), Math.max(...seconds)],
+    cpuSeconds: median(figures.map((figure) => figure.cpuSeconds)),
+    repetitions: figures.length,
+    figures,
+    ...more,
+  };
 }
 
 /** Times the study once; the compiled packages are there, everything else is made. */
@@ -27,13 +37,18 @@ function coldRun(workspace, what) {
 
 function cold(workspace, repetitions) {
   const figures = Array.from({ length: repetitions }, () => coldRun(workspace, ''));
-  return entry('ours', `Node ${process.version}`, figures, { threads: 2, peakMB: Math.max(...workspace.manifests().map((manifest) => manifest.peakMemoryMB)) });
+  return entry('ours', `Node ${process.version}`, figures, {
+    threads: 2,
+    peakMB: Math.max(...workspace.manifests().map((manifest) => manifest.peakMemoryMB)),
+  });
 }
 
 /** What a stage took, longest first. */
 function stages(workspace) {
   const sorted = workspace.manifests().sort((a, b) => b.seconds - a.seconds);
-  const line = sorted.map(({ stage, id, seconds, peakMemoryMB }) => `${stage ?? id} ${seconds.toFixed(1)} s, ${Math.round(peakMemoryMB)} MB`);
+  const line = sorted.map(
+    ({ stage, id, seconds, peakMemoryMB }) => `${stage ?? id} ${seconds.toFixed(1)} s, ${Math.round(peakMemoryMB)} MB`,
+  );
   return `Stages of the last cold run (two run at once): ${line.join('; ')}`;
 }
 
@@ -50,7 +65,9 @@ async function script(context) {
 function scores(workspace, peer) {
   return experiments.map((name) => {
     const { test, train } = workspace.result(`pipeline:${name}`);
-    const theirs = peer ? `; Python script ${peer.figures[0][`${name} test`].toFixed(4)} and ${peer.figures[0][`${name} train`].toFixed(4)}` : '';
+    const theirs = peer
+      ? `; Python script ${peer.figures[0][`${name} test`].toFixed(4)} and ${peer.figures[0][`${name} train`].toFixed(4)}`
+      : '';
     return `${name}: accuracy on test ${test.accuracy.toFixed(4)}, on train ${train.accuracy.toFixed(4)}${theirs}`;
   });
 }
@@ -61,7 +78,8 @@ function dvc(context) {
   rmSync(folder, { recursive: true, force: true });
   cpSync(fileURLToPath(new URL('peers/dvc', import.meta.url)), folder, { recursive: true });
   mkdirSync(`${folder}/raw`);
-  for (const name of ['train', 'test']) copyFileSync(`${context.data.data}/${name}-images.u8`, `${folder}/raw/${name}-images.u8`);
+  for (const name of ['train', 'test'])
+    copyFileSync(`${context.data.data}/${name}-images.u8`, `${folder}/raw/${name}-images.u8`);
   const env = { ...process.env, PATH: `${dirname(python)}:${process.env.PATH}` };
   const run = (...args) => timedCommand([`${dirname(python)}/dvc`, ...args], { cwd: folder, env });
   run('init', '--no-scm', '--quiet');
@@ -94,7 +112,10 @@ export async function mainJob(context) {
   const entries = [cold(workspace, Math.min(3, context.repetitions))];
   const able = ['Keras', 'scikit-learn', 'openTSNE', 'matplotlib'].every((name) => context.peers.has(name));
   if (able) entries.push(await script(context));
-  else console.log('  the Python script is skipped: Keras, scikit-learn, openTSNE and matplotlib are not all installed (npm run bench:peers)');
+  else
+    console.log(
+      '  the Python script is skipped: Keras, scikit-learn, openTSNE and matplotlib are not all installed (npm run bench:peers)',
+    );
   const seeds = `Each net is trained from one seed, as in the script. The study as it stands, with exp1 from ten seeds: ${whole.seconds.toFixed(1)} s (once).`;
   const notes = [seeds, stages(workspace), ...scores(workspace, entries[1])];
   return [

@@ -23,9 +23,14 @@ const both = [1, 2];
 
 /** Keeps the specifications of peers that are installed; names the others in one line. */
 function present(context, specifications) {
-  const missing = [...new Set(specifications.filter(({ peer }) => peer && !context.peers.has(peer)).map(({ peer }) => peer))];
-  if (missing.length) console.log(`  skipped, not installed (npm run bench:peers) or not asked for: ${missing.join(', ')}`);
-  return specifications.filter(({ peer }) => !peer || context.peers.has(peer)).map((one) => ({ name: one.peer ?? 'ours', ...one, options: { ...context.data, ...one.options } }));
+  const missing = [
+    ...new Set(specifications.filter(({ peer }) => peer && !context.peers.has(peer)).map(({ peer }) => peer)),
+  ];
+  if (missing.length)
+    console.log(`  skipped, not installed (npm run bench:peers) or not asked for: ${missing.join(', ')}`);
+  return specifications
+    .filter(({ peer }) => !peer || context.peers.has(peer))
+    .map((one) => ({ name: one.peer ?? 'ours', ...one, options: { ...context.data, ...one.options } }));
 }
 
 /** @param {Context} context @returns {Promise<Row[]>} */
@@ -51,13 +56,30 @@ async function predict(context) {
     const entries = await compare(
       present(context, [
         { program: 'ours/predict.mjs', options, threads: both },
-        { peer: 'Keras', name: 'Keras, batch 32', program: 'peers/predict_keras.py', options: { ...options, batch: 32 }, threads: both, repetitions: 3 },
-        { peer: 'Keras', name: 'Keras, batch 4096', program: 'peers/predict_keras.py', options: { ...options, batch: 4096 }, threads: both },
+        {
+          peer: 'Keras',
+          name: 'Keras, batch 32',
+          program: 'peers/predict_keras.py',
+          options: { ...options, batch: 32 },
+          threads: both,
+          repetitions: 3,
+        },
+        {
+          peer: 'Keras',
+          name: 'Keras, batch 4096',
+          program: 'peers/predict_keras.py',
+          options: { ...options, batch: 4096 },
+          threads: both,
+        },
         { peer: 'PyTorch', program: 'peers/predict_torch.py', options: { ...options, batch: 4096 }, threads: both },
       ]),
       context.repetitions,
     );
-    const titles = { predict: 'probabilities', activations: 'hidden layer and probabilities', evaluate: 'loss and accuracy' };
+    const titles = {
+      predict: 'probabilities',
+      activations: 'hidden layer and probabilities',
+      evaluate: 'loss and accuracy',
+    };
     rows.push({ key: what, title: `784-128-10, 55,000 rows: ${titles[what]}`, entries });
   }
   return rows;
@@ -70,12 +92,29 @@ async function pca(context) {
   const entries = await compare(
     present(context, [
       { program: 'ours/pca.mjs', options: {}, threads: both },
-      ...solvers.map((solver) => ({ peer: 'scikit-learn', name: `scikit-learn, ${solver}`, program: 'peers/pca_sklearn.py', options: { solver }, threads: both, repetitions: slow.includes(solver) ? 3 : undefined })),
+      ...solvers.map((solver) => ({
+        peer: 'scikit-learn',
+        name: `scikit-learn, ${solver}`,
+        program: 'peers/pca_sklearn.py',
+        options: { solver },
+        threads: both,
+        repetitions: slow.includes(solver) ? 3 : undefined,
+      })),
     ]),
     context.repetitions,
   );
-  const kept = entries.map(({ name, figures: [first] }) => `${name}: ${first.components} components, ${(100 * first.explained).toFixed(3)}% of the variance`);
-  return [{ key: 'pca', title: 'PCA keeping 95% of the variance of 55,000 x 784 (fit and projection)', entries, notes: ['arpack and randomized are told to find 154 components; the others find the number themselves.', ...kept] }];
+  const kept = entries.map(
+    ({ name, figures: [first] }) =>
+      `${name}: ${first.components} components, ${(100 * first.explained).toFixed(3)}% of the variance`,
+  );
+  return [
+    {
+      key: 'pca',
+      title: 'PCA keeping 95% of the variance of 55,000 x 784 (fit and projection)',
+      entries,
+      notes: ['arpack and randomized are told to find 154 components; the others find the number themselves.', ...kept],
+    },
+  ];
 }
 
 /** @param {Context} context @returns {Promise<Row[]>} */
@@ -100,7 +139,13 @@ async function tsne(context) {
     present(context, [
       { program: 'ours/tsne.mjs', options: place('ours'), threads: [2] },
       { peer: 'openTSNE', program: 'peers/tsne_opentsne.py', options: place('opentsne'), threads: [2], repetitions: 2 },
-      { peer: 'scikit-learn', program: 'peers/tsne_sklearn.py', options: place('sklearn'), threads: [2], repetitions: 1 },
+      {
+        peer: 'scikit-learn',
+        program: 'peers/tsne_sklearn.py',
+        options: place('sklearn'),
+        threads: [2],
+        repetitions: 1,
+      },
     ]),
     context.repetitions,
   );
@@ -110,8 +155,14 @@ async function tsne(context) {
 
 /** Name -> part, in the order in which all are run: those that take longest last. Seconds are of two cores, with the default repetitions. */
 export const parts = {
-  train: { seconds: { ours: 10, peers: 80 }, run: (context) => train(context, 'exp3', 'Training epoch, 784-128-10, batch 32, RMSprop, 55,000 rows') },
-  ex4: { seconds: { ours: 15, peers: 60 }, run: (context) => train(context, 'ex4', 'Training epoch, 784-512-256-10, batch 512, Adam, 42,000 rows') },
+  train: {
+    seconds: { ours: 10, peers: 80 },
+    run: (context) => train(context, 'exp3', 'Training epoch, 784-128-10, batch 32, RMSprop, 55,000 rows'),
+  },
+  ex4: {
+    seconds: { ours: 15, peers: 60 },
+    run: (context) => train(context, 'ex4', 'Training epoch, 784-512-256-10, batch 512, Adam, 42,000 rows'),
+  },
   predict: { seconds: { ours: 15, peers: 90 }, run: predict },
   pca: { seconds: { ours: 10, peers: 90 }, run: pca },
   forest: { seconds: { ours: 30, peers: 100 }, run: forest },

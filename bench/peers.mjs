@@ -13,9 +13,17 @@ const requirements = fileURLToPath(new URL('peers/requirements.txt', import.meta
 export const python = `${environment}/bin/python`;
 
 /** Name to show -> Python module that must be there. */
-const modules = { PyTorch: 'torch', Keras: 'keras', 'scikit-learn': 'sklearn', openTSNE: 'openTSNE', DVC: 'dvc', matplotlib: 'matplotlib' };
+const modules = {
+  PyTorch: 'torch',
+  Keras: 'keras',
+  'scikit-learn': 'sklearn',
+  openTSNE: 'openTSNE',
+  DVC: 'dvc',
+  matplotlib: 'matplotlib',
+};
 
-const probe = 'import importlib.util, json, sys; print(json.dumps([importlib.util.find_spec(name) is not None for name in sys.argv[1:]]))';
+const probe =
+  'import importlib.util, json, sys; print(json.dumps([importlib.util.find_spec(name) is not None for name in sys.argv[1:]]))';
 
 /**
  * Which peers can be run.

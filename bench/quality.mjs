@@ -21,7 +21,9 @@ export function agreement(entries) {
       const counts = overlaps(one.figures, other.figures);
       if (!counts.length) return;
       const who = one === other ? `two seeds of ${one.name}` : `${one.name} and ${other.name}`;
-      notes.push(`Top-70 pixels shared by ${who}: median ${median(counts)}, ${Math.min(...counts)} to ${Math.max(...counts)}, of ${counts.length} pairs`);
+      notes.push(
+        `Top-70 pixels shared by ${who}: median ${median(counts)}, ${Math.min(...counts)} to ${Math.max(...counts)}, of ${counts.length} pairs`,
+      );
     });
   });
   return notes;
@@ -40,7 +42,14 @@ function byEmbedding(figures) {
 /** Judges every embedding by the same program, and notes the figures in `entries`. @returns {Promise<string[]>} */
 export async function judge(entries, options) {
   const groups = byEmbedding(entries.flatMap((entry) => entry.figures));
-  const judging = await new Contender({ name: 'judge', program: 'peers/judge_tsne.py', options: { ...options, embeddings: groups.map(([first]) => first.embedding) } }, 2).ready();
+  const judging = await new Contender(
+    {
+      name: 'judge',
+      program: 'peers/judge_tsne.py',
+      options: { ...options, embeddings: groups.map(([first]) => first.embedding) },
+    },
+    2,
+  ).ready();
   for (const group of groups) {
     const { kl, trustworthiness } = await judging.repeat();
     for (const figure of group) Object.assign(figure, { kl, trustworthiness });

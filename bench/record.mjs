@@ -11,11 +11,13 @@ export const docs = fileURLToPath(new URL('../docs', import.meta.url));
 /** Parts in the order of the page. */
 const order = ['main', 'train', 'ex4', 'predict', 'pca', 'forest', 'tsne', 'growth'];
 
-const round = (_, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value);
+const round = (_, value) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 
 /** What is worth keeping of a row: no file names, no lists of columns. */
 function slim(row) {
-  const figures = (all) => all.map((figure) => Object.fromEntries(Object.entries(figure).filter(([, value]) => typeof value === 'number')));
+  const figures = (all) =>
+    all.map((figure) => Object.fromEntries(Object.entries(figure).filter(([, value]) => typeof value === 'number')));
   return { ...row, entries: row.entries.map((entry) => ({ ...entry, figures: figures(entry.figures) })) };
 }
 
@@ -25,12 +27,18 @@ function machine() {
 }
 
 function page(record) {
-  const sections = order.filter((part) => record[part]).map((part) => {
-    const { rows, repetitions, load, data, machine: where, date } = record[part];
-    const busy = load === undefined ? '' : `, load average ${load.toFixed(1)} when it began`;
-    return `## ${part}\n\n\`npm run bench -- ${part}\`, up to ${repetitions} repetitions, data set ${data}, ${date}, ${where}${busy}.\n\n${rows.map(rowMarkdown).join('\n')}`;
-  });
-  const versions = new Set(Object.values(record).flatMap(({ rows }) => rows.flatMap(({ entries }) => entries.map((entry) => entry.version?.split(',')[0]))).filter((version) => version && !version.startsWith('Node')));
+  const sections = order
+    .filter((part) => record[part])
+    .map((part) => {
+      const { rows, repetitions, load, data, machine: where, date } = record[part];
+      const busy = load === undefined ? '' : `, load average ${load.toFixed(1)} when it began`;
+      return `## ${part}\n\n\`npm run bench -- ${part}\`, up to ${repetitions} repetitions, data set ${data}, ${date}, ${where}${busy}.\n\n${rows.map(rowMarkdown).join('\n')}`;
+    });
+  const versions = new Set(
+    Object.values(record)
+      .flatMap(({ rows }) => rows.flatMap(({ entries }) => entries.map((entry) => entry.version?.split(',')[0])))
+      .filter((version) => version && !version.startsWith('Node')),
+  );
   return `# Benchmarks
 
 Written by \`npm run bench\` (bench/README.md says how it measures); peers: ${[...versions].join(', ') || 'none'}.
@@ -50,7 +58,14 @@ export function keep(part, rows, { repetitions, data, load }, folder) {
   mkdirSync(folder, { recursive: true });
   const file = `${folder}/benchmarks.json`;
   const record = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  record[part] = { rows: rows.map(slim), repetitions, load, data: data.name, machine: machine(), date: new Date().toISOString().slice(0, 10) };
+  record[part] = {
+    rows: rows.map(slim),
+    repetitions,
+    load,
+    data: data.name,
+    machine: machine(),
+    date: new Date().toISOString().slice(0, 10),
+  };
   writeFileSync(file, `${JSON.stringify(record, round, 1)}\n`);
   writeFileSync(`${folder}/benchmarks.md`, page(record));
   writeFileSync(`${folder}/benchmarks.svg`, plot(record));

@@ -31,7 +31,9 @@ function cells(entry, ours) {
     entry.peakMB === undefined ? '' : `${Math.round(entry.peakMB)} MB`,
     accuracy === undefined ? '' : accuracy.toFixed(4),
     ours && entry !== ours ? (entry.seconds / ours.seconds).toFixed(2) : '',
-    ours && entry !== ours && entry.cpuSeconds && ours.cpuSeconds ? (entry.cpuSeconds / ours.cpuSeconds).toFixed(2) : '',
+    ours && entry !== ours && entry.cpuSeconds && ours.cpuSeconds
+      ? (entry.cpuSeconds / ours.cpuSeconds).toFixed(2)
+      : '',
   ];
 }
 
@@ -45,7 +47,9 @@ export function verdicts(row) {
     if (!named.length) return [];
     const rival = named.reduce((best, entry) => (entry.seconds < best.seconds ? entry : best));
     const reached = rival.seconds / ours.seconds;
-    return [`Goal: at least ${ratio} times as fast as ${against}. Measured: ${reached.toFixed(2)} (${rival.name}). ${reached >= ratio ? 'Reached.' : 'Not reached.'}`];
+    return [
+      `Goal: at least ${ratio} times as fast as ${against}. Measured: ${reached.toFixed(2)} (${rival.name}). ${reached >= ratio ? 'Reached.' : 'Not reached.'}`,
+    ];
   });
 }
 
@@ -58,8 +62,20 @@ function lines(row) {
 export function rowText(row) {
   const table = row.entries.length ? lines(row) : [];
   const widths = heads.map((_, i) => Math.max(0, ...table.map((line) => line[i].length)));
-  const text = table.map((line) => `  ${line.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd()}`);
-  return [`\n${row.title}`, ...text, ...verdicts(row).map((line) => `  ${line}`), ...(row.notes ?? []).map((line) => `  ${line}`), ''].join('\n');
+  const text = table.map(
+    (line) =>
+      `  ${line
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd()}`,
+  );
+  return [
+    `\n${row.title}`,
+    ...text,
+    ...verdicts(row).map((line) => `  ${line}`),
+    ...(row.notes ?? []).map((line) => `  ${line}`),
+    '',
+  ].join('\n');
 }
 
 /** As Markdown. */
@@ -68,5 +84,7 @@ export function rowMarkdown(row) {
   const text = table.map((line) => `| ${line.join(' | ')} |`);
   if (text.length) text.splice(1, 0, `|${' --- |'.repeat(heads.length)}`);
   const more = [...verdicts(row), ...(row.notes ?? [])];
-  return [`### ${row.title}`, '', ...text, ...(text.length ? [''] : []), ...more.map((line) => `- ${line}`), ''].join('\n');
+  return [`### ${row.title}`, '', ...text, ...(text.length ? [''] : []), ...more.map((line) => `- ${line}`), ''].join(
+    '\n',
+  );
 }

@@ -7,12 +7,20 @@ import { Workspace } from './workspace/workspace.js';
 /** What `nx affected` takes for touched by a commit, in a repository of git: pull requests are checked by it. */
 describe('nx affected', () => {
   let workspace: Workspace;
-  const git = (...args: string[]): string => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: workspace.root, encoding: 'utf8' });
-  const study = (name: string, train: string): string => `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n  one: { train: { ${train}, hidden: [{ units: 4 }], epochs: 1 } }\n`;
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
+      cwd: workspace.root,
+      encoding: 'utf8',
+    });
+  const study = (name: string, train: string): string =>
+    `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n  one: { train: { ${train}, hidden: [{ units: 4 }], epochs: 1 } }\n`;
   const affected = async (...given: string[]): Promise<string[]> => {
     const { code, output } = await workspace.nx(['show', 'projects', '--affected', ...given]);
     expect(code, output).toBe(0);
-    return output.split('\n').filter((line) => /^[@\w][\w./-]*$/.test(line)).sort();
+    return output
+      .split('\n')
+      .filter((line) => /^[@\w][\w./-]*$/.test(line))
+      .sort();
   };
   /** Of a commit that changes a file. */
   const affectedByCommit = (file: string): Promise<string[]> => {
@@ -21,11 +29,14 @@ describe('nx affected', () => {
     return affected('--base=HEAD~1', '--head=HEAD');
   };
   /** Studies as they are called, stages by their package. */
-  const kinds = (projects: readonly string[]): string[] => [...new Set(projects.filter((name) => !name.startsWith('@')).map((name) => name.replace(/-[0-9a-f]{12}$/, '')))].sort();
+  const kinds = (projects: readonly string[]): string[] =>
+    [
+      ...new Set(projects.filter((name) => !name.startsWith('@')).map((name) => name.replace(/-[0-9a-f]{12}$/, ''))),
+    ].sort();
 
   beforeAll(() => {
     workspace = Workspace.create('layerwise-affected');
-    workspace.study('tiny', study('tiny', "batch: 32"));
+    workspace.study('tiny', study('tiny', 'batch: 32'));
     workspace.study('other', study('other', "uses: '@layerwise/train-tfjs', batch: 32"));
     git('init', '-q');
     git('add', '-A');
@@ -40,18 +51,55 @@ describe('nx affected', () => {
 
   it('code that a stage reaches through others', async () => {
     expect(kinds(await affected('--files=packages/kernels/assembly/pca.ts'))).toContain('train');
-    expect(kinds(await affected('--files=packages/fit/src/fit.ts'))).toEqual(['activations', 'embed', 'nodes', 'other', 'report', 'tiny', 'train', 'train-tfjs']);
+    expect(kinds(await affected('--files=packages/fit/src/fit.ts'))).toEqual([
+      'activations',
+      'embed',
+      'nodes',
+      'other',
+      'report',
+      'tiny',
+      'train',
+      'train-tfjs',
+    ]);
     expect(kinds(await affected('--files=packages/export/src/formats.ts'))).toEqual([]);
-    expect(kinds(await affected('--files=packages/contracts/src/seed.ts'))).toEqual(['activations', 'embed', 'ingest', 'nodes', 'other', 'preprocess', 'report', 'tiny', 'train', 'train-tfjs']);
+    expect(kinds(await affected('--files=packages/contracts/src/seed.ts'))).toEqual([
+      'activations',
+      'embed',
+      'ingest',
+      'nodes',
+      'other',
+      'preprocess',
+      'report',
+      'tiny',
+      'train',
+      'train-tfjs',
+    ]);
   });
 
   it('a study, which computes all its stages under each name', async () => {
     expect(kinds(await affectedByCommit('pipelines/other/study.yaml'))).toEqual(['other']);
     for (const target of ['all', 'compute']) {
-      const { code, output } = await workspace.nx(['affected', '-t', target, '--base=HEAD~1', '--head=HEAD', '--graph=stdout']);
+      const { code, output } = await workspace.nx([
+        'affected',
+        '-t',
+        target,
+        '--base=HEAD~1',
+        '--head=HEAD',
+        '--graph=stdout',
+      ]);
       expect(code, output).toBe(0);
-      const { tasks } = (JSON.parse(output.slice(output.indexOf('{'))) as { tasks: { tasks: Record<string, unknown> } }).tasks;
-      expect(kinds(Object.keys(tasks).map((task) => task.split(':')[0] as string))).toEqual(['activations', 'embed', 'ingest', 'nodes', 'other', 'preprocess', 'report', 'train-tfjs']);
+      const { tasks } = (JSON.parse(output.slice(output.indexOf('{'))) as { tasks: { tasks: Record<string, unknown> } })
+        .tasks;
+      expect(kinds(Object.keys(tasks).map((task) => task.split(':')[0] as string))).toEqual([
+        'activations',
+        'embed',
+        'ingest',
+        'nodes',
+        'other',
+        'preprocess',
+        'report',
+        'train-tfjs',
+      ]);
     }
   });
 
@@ -62,10 +110,21 @@ describe('nx affected', () => {
   });
 
   it('runs them, and by that a stage that does not compute', async () => {
-    workspace.edit('packages/train/src/engine.ts', 'Promise<Engine> {', "Promise<Engine> {\n  if (String(params) !== '') throw new Error('a defect');");
+    workspace.edit(
+      'packages/train/src/engine.ts',
+      'Promise<Engine> {',
+      "Promise<Engine> {\n  if (String(params) !== '') throw new Error('a defect');",
+    );
     git('commit', '-qam', 'a defect');
     for (const target of ['all', 'compute']) {
-      const { code, output } = await workspace.nx(['affected', '-t', target, '--base=HEAD~1', '--head=HEAD', '--output-style=static']);
+      const { code, output } = await workspace.nx([
+        'affected',
+        '-t',
+        target,
+        '--base=HEAD~1',
+        '--head=HEAD',
+        '--output-style=static',
+      ]);
       expect(output).toContain('a defect');
       expect(code).not.toBe(0);
     }

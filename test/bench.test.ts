@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 /** The benchmarks are plain JavaScript; what they say of their figures is tested here, never a time. */
 const load = (file: string) => import(new URL(`../bench/${file}`, import.meta.url).href);
 
-const entry = (name: string, seconds: number, figures: object[] = [{ seconds }]) => ({ name, version: 'x', threads: 1, seconds, range: [seconds, seconds], cpuSeconds: seconds, peakMB: 10, repetitions: 1, figures });
+const entry = (name: string, seconds: number, figures: object[] = [{ seconds }]) => ({
+  name,
+  version: 'x',
+  threads: 1,
+  seconds,
+  range: [seconds, seconds],
+  cpuSeconds: seconds,
+  peakMB: 10,
+  repetitions: 1,
+  figures,
+});
 
 describe('bench', () => {
   it('takes the middle of the repetitions, and the mean of the two middle ones', async () => {
@@ -23,7 +33,9 @@ describe('bench', () => {
   it('judges a goal by the fastest peer, whatever their order', async () => {
     const { verdicts } = await load('table.mjs');
     const entries = [entry('PyTorch', 9), entry('ours', 1), entry('Keras', 5), entry('scikit-learn', 7)];
-    expect(verdicts({ key: 'train', entries })).toEqual(['Goal: at least 6 times as fast as the fastest peer. Measured: 5.00 (Keras). Not reached.']);
+    expect(verdicts({ key: 'train', entries })).toEqual([
+      'Goal: at least 6 times as fast as the fastest peer. Measured: 5.00 (Keras). Not reached.',
+    ]);
     expect(verdicts({ key: 'train', entries: [entry('ours', 1), entry('Keras', 6)] })[0]).toMatch(/Reached\.$/);
     expect(verdicts({ key: 'train', entries: [entry('ours', 1)] })).toEqual([]);
   });
@@ -32,12 +44,18 @@ describe('bench', () => {
     const { agreement } = await load('quality.mjs');
     const forests = (...best: number[][]) => best.map((columns) => ({ best: columns }));
     const notes = agreement([entry('ours', 1, forests([1, 2, 3], [2, 3, 4])), entry('peer', 1, forests([3, 9, 8]))]);
-    expect(notes).toEqual(['Top-70 pixels shared by two seeds of ours: median 2, 2 to 2, of 1 pairs', 'Top-70 pixels shared by ours and peer: median 1, 1 to 1, of 2 pairs']);
+    expect(notes).toEqual([
+      'Top-70 pixels shared by two seeds of ours: median 2, 2 to 2, of 1 pairs',
+      'Top-70 pixels shared by ours and peer: median 1, 1 to 1, of 2 pairs',
+    ]);
   });
 
   it('draws bars for rows that have both, with names made safe for SVG', async () => {
     const { plot } = await load('plot.mjs');
-    const rows = [{ key: 'pca', title: 'A & B', entries: [entry('ours', 2), entry('<peer>', 5)] }, { key: 'x', title: 'alone', entries: [entry('ours', 2)] }];
+    const rows = [
+      { key: 'pca', title: 'A & B', entries: [entry('ours', 2), entry('<peer>', 5)] },
+      { key: 'x', title: 'alone', entries: [entry('ours', 2)] },
+    ];
     const svg: string = plot({ pca: { rows } });
     expect(svg).toContain('A &amp; B');
     expect(svg).toContain('&lt;peer&gt;');

@@ -3,16 +3,37 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
-const body = 'dataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nembed: { tsne: [] }\n';
+const body =
+  'dataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nembed: { tsne: [] }\n';
 const sound = `name: sound\nseed: 7\n${body}experiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n  two: { train: { hidden: [{ units: 5 }], epochs: 1 } }\n`;
 
 /** A study that cannot be planned: what is wrong, its file, the project and a target that Nx gets for it, and what is said. */
 const broken: readonly [what: string, text: string, address: string, said: string][] = [
-  ['a misspelt parameter', sound.replace('name: sound', 'name: typo').replace('epochs', 'epohcs'), 'typo:one', "one.train.epohcs is not a known field; did you mean 'epochs'? (pipelines/broken/study.yaml:7)"],
-  ['a package that is not installed', sound.replace('name: sound', 'name: absent').replace('train: {', "train: { uses: 'not-there',"), 'absent:two', "must be an installed stage package, got 'not-there'"],
+  [
+    'a misspelt parameter',
+    sound.replace('name: sound', 'name: typo').replace('epochs', 'epohcs'),
+    'typo:one',
+    "one.train.epohcs is not a known field; did you mean 'epochs'? (pipelines/broken/study.yaml:7)",
+  ],
+  [
+    'a package that is not installed',
+    sound.replace('name: sound', 'name: absent').replace('train: {', "train: { uses: 'not-there',"),
+    'absent:two',
+    "must be an installed stage package, got 'not-there'",
+  ],
   ['a bracket left open', 'name: cut\nexperiments:\n  one: { train: {\n', 'cut:one', 'must be valid YAML'],
-  ['a name that another has', sound, 'pipelines/broken:one', "name must be used by one study alone, got 'sound', which pipelines/aaa/study.yaml has too"],
-  ['a name that differs from another by capitals alone', sound.replace('name: sound', 'name: Sound'), 'pipelines/broken:one', "name must differ from 'sound' by more than capitals, got 'Sound'"],
+  [
+    'a name that another has',
+    sound,
+    'pipelines/broken:one',
+    "name must be used by one study alone, got 'sound', which pipelines/aaa/study.yaml has too",
+  ],
+  [
+    'a name that differs from another by capitals alone',
+    sound.replace('name: sound', 'name: Sound'),
+    'pipelines/broken:one',
+    "name must differ from 'sound' by more than capitals, got 'Sound'",
+  ],
   ['no name', 'experiments: { one: {} }\n', 'pipelines/broken:one', "needs the field 'name'"],
   ['nothing in it', '', 'pipelines/broken:all', 'got an empty file'],
 ];
@@ -27,17 +48,23 @@ describe('a study that cannot be planned', () => {
   });
   afterAll(() => workspace.remove());
 
-  it.each(broken)('with %s is one failing project, and a line of warning for the others', async (_what, text, address, said) => {
-    workspace.study('broken', text);
-    const other = await workspace.nx(['run', 'sound:one']);
-    expect(other.code, other.output).toBe(0);
-    expect(other.output).toContain(said);
-    expect(other.output.split('\n').filter((line) => line.startsWith('warning: study ')), other.output).toHaveLength(1);
-    expect(other.ran).toEqual([]);
-    const own = await workspace.nx(['run', address]);
-    expect(own.code, own.output).toBe(1);
-    expect(own.output.trim().split('\n').slice(-8).join('\n')).toContain(said);
-  });
+  it.each(broken)(
+    'with %s is one failing project, and a line of warning for the others',
+    async (_what, text, address, said) => {
+      workspace.study('broken', text);
+      const other = await workspace.nx(['run', 'sound:one']);
+      expect(other.code, other.output).toBe(0);
+      expect(other.output).toContain(said);
+      expect(
+        other.output.split('\n').filter((line) => line.startsWith('warning: study ')),
+        other.output,
+      ).toHaveLength(1);
+      expect(other.ran).toEqual([]);
+      const own = await workspace.nx(['run', address]);
+      expect(own.code, own.output).toBe(1);
+      expect(own.output.trim().split('\n').slice(-8).join('\n')).toContain(said);
+    },
+  );
 
   it.each([
     ['list'],
@@ -57,7 +84,12 @@ describe('a study that cannot be planned', () => {
 
   it('is what fails where it is asked for itself', async () => {
     workspace.study('broken', broken[0]?.[1] as string);
-    for (const args of [['show', 'typo:one'], ['explain', 'typo'], ['run', 'typo:one'], ['result', 'typo']]) {
+    for (const args of [
+      ['show', 'typo:one'],
+      ['explain', 'typo'],
+      ['run', 'typo:one'],
+      ['result', 'typo'],
+    ]) {
       const { code, output } = await workspace.layerwise(args);
       expect(code, output).toBe(1);
       expect(output).toContain(`layerwise: study typo: ${broken[0]?.[3].split(' (')[0]}`);
@@ -69,7 +101,10 @@ describe('a study that cannot be planned', () => {
     workspace.study('broken', broken[0]?.[1] as string);
     const planted = join(workspace.root, 'planted');
     workspace.write('pipelines/broken/x.cjs', `require('node:fs').writeFileSync(${JSON.stringify(planted)}, '');`);
-    workspace.write('pipelines/broken/.env', `NODE_OPTIONS=--require=${join(workspace.root, 'pipelines/broken/x.cjs')}\n`);
+    workspace.write(
+      'pipelines/broken/.env',
+      `NODE_OPTIONS=--require=${join(workspace.root, 'pipelines/broken/x.cjs')}\n`,
+    );
     expect((await workspace.nx(['run', 'typo:one'])).code).toBe(1);
     for (const file of ['.env', 'x.cjs']) rmSync(join(workspace.root, 'pipelines/broken', file));
     expect(existsSync(planted)).toBe(false);
@@ -79,12 +114,16 @@ describe('a study that cannot be planned', () => {
     workspace.study('mine', sound.replace('name: sound', 'name: mine').replace('units: 4', 'units: 6'));
     const run = await workspace.nx(['run', 'mine:one']);
     expect(run.code, run.output).toBe(0);
-    const { stages } = JSON.parse(workspace.read('artifacts/mine/one/experiment.json')) as { stages: { train: { id: string } } };
+    const { stages } = JSON.parse(workspace.read('artifacts/mine/one/experiment.json')) as {
+      stages: { train: { id: string } };
+    };
     workspace.edit('pipelines/mine/study.yaml', 'epochs', 'epohcs');
     const { code, output } = await workspace.layerwise(['gc', '--yes']);
     expect(code, output).toBe(0);
     expect(output).toContain('warning: study mine: ');
-    expect(readFileSync(join(workspace.root, 'artifacts/stages', stages.train.id, 'manifest.json'), 'utf8')).toContain(stages.train.id);
+    expect(readFileSync(join(workspace.root, 'artifacts/stages', stages.train.id, 'manifest.json'), 'utf8')).toContain(
+      stages.train.id,
+    );
     expect(output).not.toContain(stages.train.id);
   });
 });

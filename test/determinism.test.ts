@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 
 interface Determinism {
-  readonly compareBuilds: (options: { study: string; twice: boolean }) => Promise<{ builds: number; files: number; problems: string[] }>;
+  readonly compareBuilds: (options: {
+    study: string;
+    twice: boolean;
+  }) => Promise<{ builds: number; files: number; problems: string[] }>;
 }
 
 const { compareBuilds } = (await import(new URL('determinism/determinism.mjs', import.meta.url).href)) as Determinism;

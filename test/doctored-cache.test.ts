@@ -8,7 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { end, member } from '../packages/store/test/archives.js';
 import { Workspace } from './workspace/workspace.js';
 
-const study = 'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study =
+  'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
 const token = 'a token of this test';
 /** What a stage's process would do if somebody's `.env` were its environment. */
 const spy = "require('fs').writeFileSync('PLANTED', '')";
@@ -38,7 +39,16 @@ describe('a doctored entry of a shared cache', () => {
       if (!entry) entries.set(key, entryOf(Buffer.concat(pieces).subarray(0, -32)));
       response.end();
     } else if (!entry) response.writeHead(404).end();
-    else response.end(sealEntry(key, entry.folder.includes('/train-') ? doctor(entry, [...entries.values()]) : gzipSync(Buffer.concat([entry.tar, end])), token));
+    else
+      response.end(
+        sealEntry(
+          key,
+          entry.folder.includes('/train-')
+            ? doctor(entry, [...entries.values()])
+            : gzipSync(Buffer.concat([entry.tar, end])),
+          token,
+        ),
+      );
   }
 
   beforeAll(async () => {
@@ -46,7 +56,10 @@ describe('a doctored entry of a shared cache', () => {
     for (const workspace of [giver, taker]) workspace.study('tiny', study);
     server = createServer((request, response) => void serve(request, response));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    env = { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token };
+    env = {
+      NX_SELF_HOSTED_REMOTE_CACHE_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token,
+    };
     const { code, output } = await giver.nx(['run', 'tiny:one'], env);
     expect(code, output).toBe(0);
     expect(entries.size).toBe(7);
@@ -55,36 +68,80 @@ describe('a doctored entry of a shared cache', () => {
     server.close();
     for (const workspace of [giver, taker]) workspace.remove();
   });
-  beforeEach(() => ['artifacts', '.nx'].forEach((path) => rmSync(join(taker.root, path), { recursive: true, force: true })));
+  beforeEach(() =>
+    ['artifacts', '.nx'].forEach((path) => rmSync(join(taker.root, path), { recursive: true, force: true })),
+  );
 
   const whole = (...tar: Buffer[]): Buffer => gzipSync(Buffer.concat([...tar, end]));
-  const without = (tar: Buffer, name: string): Buffer => Buffer.concat(membersOf(tar).filter(([found]) => found !== name).map(([, bytes]) => bytes));
-  const planted = (folder: string): Buffer[] => [member(`${folder}/.env`, `NODE_OPTIONS=--require=./${folder}/x.cjs\n`), member(`${folder}/x.cjs`, spy)];
+  const without = (tar: Buffer, name: string): Buffer =>
+    Buffer.concat(
+      membersOf(tar)
+        .filter(([found]) => found !== name)
+        .map(([, bytes]) => bytes),
+    );
+  const planted = (folder: string): Buffer[] => [
+    member(`${folder}/.env`, `NODE_OPTIONS=--require=./${folder}/x.cjs\n`),
+    member(`${folder}/x.cjs`, spy),
+  ];
 
   it.each<[string, RegExp, typeof doctor]>([
-    ['files behind a header without a name', /without a name/, ({ tar, folder }) => whole(tar, member(''), ...planted(folder))],
+    [
+      'files behind a header without a name',
+      /without a name/,
+      ({ tar, folder }) => whole(tar, member(''), ...planted(folder)),
+    ],
     ['an .env', /\.env, which is not part/, ({ tar, folder }) => whole(tar, ...planted(folder))],
-    ['other weights in a gzip member of their own', /behind the end of its archive/, ({ tar, folder }) => Buffer.concat([whole(without(tar, `${folder}/data/weights.bin`), member(`${folder}/data/weights.bin`, 'other')), whole(tar)])],
-    ['a folder that leads out', /\.\.\/\.\.\/x, which is not part/, ({ tar }) => whole(tar, member('../../x/', '', { type: '5' }))],
+    [
+      'other weights in a gzip member of their own',
+      /behind the end of its archive/,
+      ({ tar, folder }) =>
+        Buffer.concat([
+          whole(without(tar, `${folder}/data/weights.bin`), member(`${folder}/data/weights.bin`, 'other')),
+          whole(tar),
+        ]),
+    ],
+    [
+      'a folder that leads out',
+      /\.\.\/\.\.\/x, which is not part/,
+      ({ tar }) => whole(tar, member('../../x/', '', { type: '5' })),
+    ],
     ['a second code', /code twice/, ({ tar }) => whole(tar, member('code', 'rubbish'))],
-    ['the exit code 1', /another exit code/, ({ tar }) => whole(without(tar, 'code'), member('code', Buffer.from([0, 0, 0, 1])))],
-    ['the artifact of another stage', /which is not part of train-/, (_entry, others) => whole((others.find(({ folder }) => folder.includes('/reduce-') || folder.includes('/preprocess-')) as Entry).tar)],
+    [
+      'the exit code 1',
+      /another exit code/,
+      ({ tar }) => whole(without(tar, 'code'), member('code', Buffer.from([0, 0, 0, 1]))),
+    ],
+    [
+      'the artifact of another stage',
+      /which is not part of train-/,
+      (_entry, others) =>
+        whole(
+          (others.find(({ folder }) => folder.includes('/reduce-') || folder.includes('/preprocess-')) as Entry).tar,
+        ),
+    ],
   ])('with %s is refused in one line, the stage is computed, and nothing is planted', async (_what, line, change) => {
     doctor = change;
     const { code, output, ran } = await taker.nx(['run', 'tiny:one'], env);
     expect(code, output).toBe(0);
-    expect(output.split('\n').filter((text) => text.startsWith('shared cache:'))).toEqual([expect.stringMatching(line)]);
+    expect(output.split('\n').filter((text) => text.startsWith('shared cache:'))).toEqual([
+      expect.stringMatching(line),
+    ]);
     expect(ran).toEqual(['train']);
     expect(hashesOf(taker)).toEqual(hashesOf(giver));
-    const files = readdirSync(taker.root, { recursive: true, encoding: 'utf8' }).filter((path) => /^(artifacts|\.nx)\//.test(path));
+    const files = readdirSync(taker.root, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /^(artifacts|\.nx)\//.test(path),
+    );
     expect(files.filter((path) => /(\/x|\.env|x\.cjs)$/.test(path))).toEqual([]);
   });
 
   it('shows what the stage had printed without the controls in it', async () => {
-    doctor = ({ tar }) => whole(without(tar, 'terminalOutput'), member('terminalOutput', '\u001b]0;title\u0007\u001b[2Jgone\n'));
+    doctor = ({ tar }) =>
+      whole(without(tar, 'terminalOutput'), member('terminalOutput', '\u001b]0;title\u0007\u001b[2Jgone\n'));
     const { code, output, ran } = await taker.nx(['run', 'tiny:one', '--output-style=static'], env);
     expect([code, ran]).toEqual([0, []]);
-    const cached = readdirSync(join(taker.root, '.nx/cache/terminalOutputs')).map((name) => taker.read(`.nx/cache/terminalOutputs/${name}`));
+    const cached = readdirSync(join(taker.root, '.nx/cache/terminalOutputs')).map((name) =>
+      taker.read(`.nx/cache/terminalOutputs/${name}`),
+    );
     expect([output, ...cached].join('')).not.toContain('\u001b]0;');
     expect(cached.join('')).toContain('\\u001b]0;title\\u0007\\u001b[2Jgone');
   });
@@ -94,7 +151,16 @@ describe('a doctored entry of a shared cache', () => {
     await taker.nx(['run', 'tiny:one'], env);
     const folder = `artifacts/stages/${readdirSync(join(taker.root, 'artifacts/stages')).find((id) => id.startsWith('train-'))}`;
     taker.write(`${folder}/x.cjs`, spy);
-    for (const name of ['.env', '.env.local', '.local.env', '.env.compute', '.compute.env', '.env.compute.local', '.compute.local.env']) taker.write(`${folder}/${name}`, `NODE_OPTIONS=--require=./${folder}/x.cjs\n`);
+    for (const name of [
+      '.env',
+      '.env.local',
+      '.local.env',
+      '.env.compute',
+      '.compute.env',
+      '.env.compute.local',
+      '.compute.local.env',
+    ])
+      taker.write(`${folder}/${name}`, `NODE_OPTIONS=--require=./${folder}/x.cjs\n`);
     taker.edit('packages/train/dist/engine.js', 'export ', 'globalThis.changed = 1;\nexport ');
     const { code, output, ran } = await taker.nx(['run', 'tiny:one']);
     expect(code, output).toBe(0);
@@ -111,7 +177,7 @@ function entryOf(gzip: Buffer): Entry {
 
 function membersOf(tar: Buffer): [string, Buffer][] {
   const found: [string, Buffer][] = [];
-  for (let at = 0; at < tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at < tar.length && tar[at] !== 0;) {
     const to = at + 512 + Math.ceil(parseInt(tar.toString('latin1', at + 124, at + 135), 8) / 512) * 512;
     found.push([tar.toString('utf8', at, tar.indexOf(0, at)), tar.subarray(at, to)]);
     at = to;
@@ -120,5 +186,7 @@ function membersOf(tar: Buffer): [string, Buffer][] {
 }
 
 function hashesOf(workspace: Workspace): unknown {
-  return readdirSync(join(workspace.root, 'artifacts/stages')).sort().map((id) => (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files);
+  return readdirSync(join(workspace.root, 'artifacts/stages'))
+    .sort()
+    .map((id) => (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files);
 }

@@ -18,7 +18,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture } from '../packages/report/test/fixture.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const TEST = 300;
 
 let dataset: MemoryArtifact;
@@ -30,12 +39,31 @@ beforeAll(async () => {
 });
 
 /** The report of an experiment on strokes, and what the pipeline says of its test images. */
-async function experiment(reduce: AnyStage | undefined, params: object | undefined, hidden: number[]): Promise<{ page: string; said: Float32Array; images: Uint8Array }> {
-  const features = reduce ? (await runInMemory(reduce, { params: params ?? {}, inputs: { features: pixels } })).output : pixels;
-  const model = (await runInMemory(train, { params: { hidden: hidden.map((units) => ({ units })), epochs: 4 }, inputs: { features } })).output;
+async function experiment(
+  reduce: AnyStage | undefined,
+  params: object | undefined,
+  hidden: number[],
+): Promise<{ page: string; said: Float32Array; images: Uint8Array }> {
+  const features = reduce
+    ? (await runInMemory(reduce, { params: params ?? {}, inputs: { features: pixels } })).output
+    : pixels;
+  const model = (
+    await runInMemory(train, {
+      params: { hidden: hidden.map((units) => ({ units })), epochs: 4 },
+      inputs: { features },
+    })
+  ).output;
   const shown = (await runInMemory(activations, { inputs: { features, model } })).output;
-  const embedding = (await runInMemory(embed, { params: { sources: [], tsne: [], columns: [] }, inputs: { pixels, features, activations: shown } })).output;
-  const { output } = await runInMemory(report, { params: { study: 'pad', experiment: 'exp' }, inputs: { dataset, pixels, features, model, activations: shown, embedding } });
+  const embedding = (
+    await runInMemory(embed, {
+      params: { sources: [], tsne: [], columns: [] },
+      inputs: { pixels, features, activations: shown },
+    })
+  ).output;
+  const { output } = await runInMemory(report, {
+    params: { study: 'pad', experiment: 'exp' },
+    inputs: { dataset, pixels, features, model, activations: shown, embedding },
+  });
   return {
     page: new TextDecoder().decode(output.blobs.get('index.html')),
     said: column(await shown.matrix('test'), 'probabilities', Float32Array).data,
@@ -44,12 +72,22 @@ async function experiment(reduce: AnyStage | undefined, params: object | undefin
 }
 
 /** The pad's own code, taken out of a page. */
-function codeOf(page: string): { respond: (net: unknown, pixels: Uint8Array) => { probabilities: Float64Array }; unpackNet: (packed: unknown) => unknown; packed: unknown } {
+function codeOf(page: string): {
+  respond: (net: unknown, pixels: Uint8Array) => { probabilities: Float64Array };
+  unpackNet: (packed: unknown) => unknown;
+  packed: unknown;
+} {
   const script = /<script>\(\(\) => \{\n([\s\S]*?)\}\)\(\)<\/script>/.exec(page)?.[1] ?? '';
-  const [modules, call] = [script.slice(0, script.indexOf('(function drawPad')), script.slice(script.lastIndexOf('({drawn,'))];
+  const [modules, call] = [
+    script.slice(0, script.indexOf('(function drawPad')),
+    script.slice(script.lastIndexOf('({drawn,')),
+  ];
   const unpack = call.slice(call.indexOf('unpackNet:') + 'unpackNet:'.length, call.lastIndexOf(',pen:'));
   const found = new Function(`${modules}; return { respond, unpackNet: (${unpack}) };`)() as ReturnType<typeof codeOf>;
-  return { ...found, packed: (JSON.parse(/id="pad-net">(.*?)<\/script>/.exec(page)?.[1] ?? '') as { net: unknown }).net };
+  return {
+    ...found,
+    packed: (JSON.parse(/id="pad-net">(.*?)<\/script>/.exec(page)?.[1] ?? '') as { net: unknown }).net,
+  };
 }
 
 describe.each([
@@ -62,7 +100,10 @@ describe.each([
     const { respond, unpackNet, packed } = codeOf(page);
     const net = unpackNet(packed);
     let apart = 0;
-    for (let i = 0; i < TEST; i++) respond(net, images.subarray(784 * i, 784 * (i + 1))).probabilities.forEach((p, c) => (apart = Math.max(apart, Math.abs(p - said[10 * i + c]!))));
+    for (let i = 0; i < TEST; i++)
+      respond(net, images.subarray(784 * i, 784 * (i + 1))).probabilities.forEach(
+        (p, c) => (apart = Math.max(apart, Math.abs(p - said[10 * i + c]!))),
+      );
     console.log(`largest difference ${apart.toExponential(1)}`);
     expect(apart).toBeLessThan(1e-6);
   });
@@ -72,7 +113,9 @@ describe('where a drawing would be like no training image', () => {
   it('says why there is no pad', async () => {
     const { output } = await runInMemory(report, { inputs: fixture({ views: [] }) });
     const page = new TextDecoder().decode(output.blobs.get('index.html'));
-    expect(page).toMatch(/it cannot be tried on a drawing here: the images are filled shapes, not strokes: their parts are \d+% as wide/);
+    expect(page).toMatch(
+      /it cannot be tried on a drawing here: the images are filled shapes, not strokes: their parts are \d+% as wide/,
+    );
     expect(page).not.toContain('id="draw-pad"');
   });
 });
@@ -91,11 +134,36 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
   });
 
   type Line = readonly (readonly [number, number])[];
-  const circle: Line = Array.from({ length: 25 }, (_, i) => [0.5 - 0.2 * Math.sin((i * Math.PI) / 12), 0.5 - 0.32 * Math.cos((i * Math.PI) / 12)]);
-  const digits: Record<string, readonly Line[]> = { '0': [circle], '1': [[[0.52, 0.15], [0.48, 0.85]]], '7': [[[0.28, 0.22], [0.7, 0.22], [0.45, 0.82]]] };
+  const circle: Line = Array.from({ length: 25 }, (_, i) => [
+    0.5 - 0.2 * Math.sin((i * Math.PI) / 12),
+    0.5 - 0.32 * Math.cos((i * Math.PI) / 12),
+  ]);
+  const digits: Record<string, readonly Line[]> = {
+    '0': [circle],
+    '1': [
+      [
+        [0.52, 0.15],
+        [0.48, 0.85],
+      ],
+    ],
+    '7': [
+      [
+        [0.28, 0.22],
+        [0.7, 0.22],
+        [0.45, 0.82],
+      ],
+    ],
+  };
 
-  async function open(width: number, options: { javaScript?: boolean; touch?: boolean } = {}): Promise<{ page: Page; faults: string[]; requests: string[] }> {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: options.javaScript ?? true, hasTouch: options.touch ?? false });
+  async function open(
+    width: number,
+    options: { javaScript?: boolean; touch?: boolean } = {},
+  ): Promise<{ page: Page; faults: string[]; requests: string[] }> {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      javaScriptEnabled: options.javaScript ?? true,
+      hasTouch: options.touch ?? false,
+    });
     const page = await context.newPage();
     const [faults, requests]: [string[], string[]] = [[], []];
     page.on('console', (message) => faults.push(message.text()));
@@ -107,7 +175,7 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
 
   /** Where the board stands once the chapters above it, which are laid out as they come near, have found their height. */
   async function board(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
-    for (let last = NaN; ; ) {
+    for (let last = NaN; ;) {
       await page.locator('.pad-board').scrollIntoViewIfNeeded();
       const box = (await page.locator('.pad-board').boundingBox())!;
       if (box.y === last) return box;
@@ -121,7 +189,8 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     for (const [[x, y], ...rest] of lines as readonly (readonly [readonly [number, number], ...Line])[]) {
       await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
       await page.mouse.down();
-      for (const [nextX, nextY] of rest) await page.mouse.move(box.x + nextX * box.width, box.y + nextY * box.height, { steps: 3 });
+      for (const [nextX, nextY] of rest)
+        await page.mouse.move(box.x + nextX * box.width, box.y + nextY * box.height, { steps: 3 });
       await page.mouse.up();
     }
   }
@@ -129,7 +198,10 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
   /** Shares of the bars and how bright the nodes are. */
   const state = (page: Page): Promise<{ bars: number[]; nodes: number[] }> =>
     page.evaluate(() => {
-      const values = (selector: string, name: string): number[] => Array.from(document.querySelectorAll<HTMLElement>(selector), (element) => Number(element.style.getPropertyValue(name)));
+      const values = (selector: string, name: string): number[] =>
+        Array.from(document.querySelectorAll<HTMLElement>(selector), (element) =>
+          Number(element.style.getPropertyValue(name)),
+        );
       return { bars: values('.pad-bars li', '--p'), nodes: values('.pad-row i', '--a') };
     });
 
@@ -138,7 +210,11 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     const seen: number[][] = [];
     for (const [digit, lines] of Object.entries(digits)) {
       await draw(page, lines);
-      await page.waitForFunction((name) => document.querySelector('.pad-answer')?.textContent?.startsWith(`The net says ${name} with`), digit, { timeout: 5000 });
+      await page.waitForFunction(
+        (name) => document.querySelector('.pad-answer')?.textContent?.startsWith(`The net says ${name} with`),
+        digit,
+        { timeout: 5000 },
+      );
       const { bars, nodes } = await state(page);
       expect(bars.indexOf(Math.max(...bars))).toBe(Number(digit));
       expect(bars.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 2);
@@ -159,8 +235,22 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
 
   it('shows what the net sees, and undoes stroke by stroke with the keyboard', async () => {
     const { page } = await open(1440);
-    await draw(page, [digits['1']![0]!, [[0.2, 0.5], [0.8, 0.5]]]);
-    const inked = (): Promise<number> => page.$eval('.pad-sees', (canvas) => (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 28, 28).data.filter((value, i) => i % 4 === 3 && value > 127).length);
+    await draw(page, [
+      digits['1']![0]!,
+      [
+        [0.2, 0.5],
+        [0.8, 0.5],
+      ],
+    ]);
+    const inked = (): Promise<number> =>
+      page.$eval(
+        '.pad-sees',
+        (canvas) =>
+          (canvas as HTMLCanvasElement)
+            .getContext('2d')!
+            .getImageData(0, 0, 28, 28)
+            .data.filter((value, i) => i % 4 === 3 && value > 127).length,
+      );
     await page.waitForFunction(() => document.querySelector('.pad-answer')?.textContent?.startsWith('The net says'));
     const both = await inked();
     await page.getByRole('button', { name: 'Undo stroke' }).focus();
@@ -180,7 +270,13 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     await expect.poll(said).toMatch(/^In the last hidden layer \d+% of the training images have a nearer neighbour/);
     await page.getByRole('button', { name: 'Clear' }).click();
     await expect.poll(said).toBe('');
-    await draw(page, Array.from({ length: 12 }, (_, i): Line => [[0.05, 0.05 + 0.08 * i], [0.95, 0.05 + 0.08 * i]]));
+    await draw(
+      page,
+      Array.from({ length: 12 }, (_, i): Line => [
+        [0.05, 0.05 + 0.08 * i],
+        [0.95, 0.05 + 0.08 * i],
+      ]),
+    );
     await expect.poll(said).toMatch(/^Unlike the training images: in the last hidden layer (100|99\.\d)% of them/);
     await page.context().close();
   });
@@ -190,8 +286,12 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     await draw(page, digits['7']!);
     await page.waitForFunction(() => document.querySelector('.pad-answer')?.textContent?.startsWith('The net says 7'));
     await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const { violations } = (await page.evaluate(`axe.run('#draw', { resultTypes: ['violations'] })`)) as { violations: { id: string; impact: string }[] };
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+    const { violations } = (await page.evaluate(`axe.run('#draw', { resultTypes: ['violations'] })`)) as {
+      violations: { id: string; impact: string }[];
+    };
+    expect(
+      violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
+    ).toEqual([]);
     await page.context().close();
   });
 
@@ -200,11 +300,19 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
     const box = await board(page);
     const before = await page.evaluate('scrollY');
     const session = await page.context().newCDPSession(page);
-    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number): Promise<unknown> => session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x: box.x + box.width / 2, y: box.y + y * box.height }] });
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number): Promise<unknown> =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x: box.x + box.width / 2, y: box.y + y * box.height }],
+      });
     await touch('touchStart', 0.15);
     for (let y = 0.2; y < 0.85; y += 0.05) await touch('touchMove', y);
     await touch('touchEnd', 0.85);
-    await page.waitForFunction(() => document.querySelector('.pad-answer')?.textContent?.startsWith('The net says 1'), undefined, { timeout: 5000 });
+    await page.waitForFunction(
+      () => document.querySelector('.pad-answer')?.textContent?.startsWith('The net says 1'),
+      undefined,
+      { timeout: 5000 },
+    );
     expect(await page.evaluate('scrollY')).toBe(before);
     await page.context().close();
   });

@@ -22,7 +22,8 @@ exports.stage = defineStage({
 
 describe('code that is edited while a run goes', () => {
   let workspace: Workspace;
-  const reduced = (): string[] => readdirSync(join(workspace.root, 'artifacts/stages')).filter((name) => name.startsWith('reduce-lab'));
+  const reduced = (): string[] =>
+    readdirSync(join(workspace.root, 'artifacts/stages')).filter((name) => name.startsWith('reduce-lab'));
 
   beforeAll(() => {
     workspace = Workspace.create('layerwise-edited');
@@ -30,14 +31,19 @@ describe('code that is edited while a run goes', () => {
     workspace.write('packages/lab/code.js', 'exports.keep = 10;');
     workspace.write('packages/lab/stage.js', stage);
     symlinkSync(join(workspace.root, 'packages/lab'), join(workspace.root, 'node_modules/lab'));
-    workspace.study('tiny', 'name: tiny\ndataset: { use: strokes, strokes: { train: 200, test: 50 } }\nexperiments:\n  one: { reduce: { uses: lab }, train: { hidden: [{ units: 4 }], epochs: 1 } }\n');
+    workspace.study(
+      'tiny',
+      'name: tiny\ndataset: { use: strokes, strokes: { train: 200, test: 50 } }\nexperiments:\n  one: { reduce: { uses: lab }, train: { hidden: [{ units: 4 }], epochs: 1 } }\n',
+    );
   });
   afterAll(() => workspace.remove());
 
   it('keeps nothing of a stage that was edited while it ran, and computes it by the code that stands there', async () => {
     const first = await workspace.nx(['run', 'tiny:one']);
     expect(first.code).toBe(1);
-    expect(first.output).toContain('the code of lab must stay as it is while it runs, but it was changed; nothing was kept');
+    expect(first.output).toContain(
+      'the code of lab must stay as it is while it runs, but it was changed; nothing was kept',
+    );
     expect(reduced()).toEqual([]);
     const second = await workspace.nx(['run', 'tiny:one']);
     expect(second.code, second.output).toBe(0);
@@ -46,7 +52,9 @@ describe('code that is edited while a run goes', () => {
 
   it('refuses a stage that was edited between the start of the run and its turn', async () => {
     const [id] = reduced();
-    const { code, output } = await workspace.layerwise(['stage', id as string], { LAYERWISE_CODE: `of the start ${process.version}` });
+    const { code, output } = await workspace.layerwise(['stage', id as string], {
+      LAYERWISE_CODE: `of the start ${process.version}`,
+    });
     expect(code).toBe(1);
     expect(output).toContain('the code of lab must stay as it is while it runs');
     expect((await workspace.layerwise(['stage', id as string])).code).toBe(0);

@@ -6,10 +6,12 @@ import { Workspace } from './workspace/workspace.js';
 
 /** 4 x 4 images of two classes, told apart by which half is light; `light` is the value of light pixels. */
 const csv = (light: number): string => {
-  const row = (i: number): string => [i % 2, ...Array.from({ length: 16 }, (_, p) => (p < 8 === (i % 2 === 0) ? light : (i * 7 + p) % 20))].join(',');
+  const row = (i: number): string =>
+    [i % 2, ...Array.from({ length: 16 }, (_, p) => (p < 8 === (i % 2 === 0) ? light : (i * 7 + p) % 20))].join(',');
   return `label,${Array.from({ length: 16 }, (_, p) => `pixel${p}`).join(',')}\n${Array.from({ length: 120 }, (_, i) => row(i)).join('\n')}\n`;
 };
-const study = 'name: own\nseed: 7\ndataset: { from: digits.csv }\nembed: { tsne: [], columns: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study =
+  'name: own\nseed: 7\ndataset: { from: digits.csv }\nembed: { tsne: [], columns: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
 
 let workspace: Workspace;
 let env: string;
@@ -34,8 +36,12 @@ async function agreed(given: NodeJS.ProcessEnv = {}): Promise<string> {
   expect(explained).toMatch(/^own:one {2}\d+ current$/m);
   expect((await workspace.layerwise(['list'], given)).output).toMatch(/own:one +built/);
   expect((await workspace.layerwise(['show', 'own:one'], given)).output).not.toContain('note:');
-  const { stages } = JSON.parse(workspace.read('artifacts/own/one/experiment.json')) as { stages: { ingest: { id: string } } };
-  const { recipe } = JSON.parse(workspace.read(`artifacts/stages/${stages.ingest.id}/manifest.json`)) as { recipe: { raw: [{ sha256: string }] } };
+  const { stages } = JSON.parse(workspace.read('artifacts/own/one/experiment.json')) as {
+    stages: { ingest: { id: string } };
+  };
+  const { recipe } = JSON.parse(workspace.read(`artifacts/stages/${stages.ingest.id}/manifest.json`)) as {
+    recipe: { raw: [{ sha256: string }] };
+  };
   return recipe.raw[0].sha256;
 }
 
@@ -57,8 +63,11 @@ describe('variables in the files that Nx reads', () => {
     const { output } = await workspace.layerwise(['gc', '--json']);
     const { unused, results } = JSON.parse(output) as { unused: { path: string }[]; results: unknown[] };
     expect(results).toEqual([]);
-    const { stages } = JSON.parse(workspace.read('artifacts/own/one/experiment.json')) as { stages: Record<string, { id: string }> };
-    for (const { id } of Object.values(stages)) expect(unused.map(({ path }) => path)).not.toContain(`artifacts/stages/${id}`);
+    const { stages } = JSON.parse(workspace.read('artifacts/own/one/experiment.json')) as {
+      stages: Record<string, { id: string }>;
+    };
+    for (const { id } of Object.values(stages))
+      expect(unused.map(({ path }) => path)).not.toContain(`artifacts/stages/${id}`);
   });
 
   it('cannot lead a stage to other data than was planned', async () => {

@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 interface Sequences {
   readonly prepare: () => Promise<string>;
-  readonly sequence: (base: string, seed: number, rounds: number) => Promise<{ problems: string[]; counts: Record<string, number> }>;
+  readonly sequence: (
+    base: string,
+    seed: number,
+    rounds: number,
+  ) => Promise<{ problems: string[]; counts: Record<string, number> }>;
 }
 
 /** A few of the random sequences that `node test/explain/sequences.mjs` runs by the hundred. */

@@ -24,7 +24,11 @@ describe('layerwise explain', () => {
     expect(code, output).toBe(0);
     return (JSON.parse(output) as { stages: Explained[] }).stages;
   };
-  const manifest = (id: string): { content: string; inputs: Record<string, string> } => JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { content: string; inputs: Record<string, string> };
+  const manifest = (id: string): { content: string; inputs: Record<string, string> } =>
+    JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as {
+      content: string;
+      inputs: Record<string, string>;
+    };
 
   /** Explains, runs, and compares; a stage that depends on others is judged by what these turned out to be. */
   async function agreed(): Promise<{ explained: Record<string, Explained>; run: Run }> {
@@ -32,8 +36,14 @@ describe('layerwise explain', () => {
     const run = await workspace.nx(['run', 'tiny:one', '--output-style=static']);
     expect(run.code, run.output).toBe(0);
     const expected = stages.filter(({ id, state, unless }) => {
-      const inputs = Object.fromEntries(Object.entries(manifest(id).inputs).map(([name, from]) => [name, manifest(from).content]));
-      return state === 'runs' || (state === 'depends' && !unless.some((known) => Object.keys(inputs).every((name) => known[name] === inputs[name])));
+      const inputs = Object.fromEntries(
+        Object.entries(manifest(id).inputs).map(([name, from]) => [name, manifest(from).content]),
+      );
+      return (
+        state === 'runs' ||
+        (state === 'depends' &&
+          !unless.some((known) => Object.keys(inputs).every((name) => known[name] === inputs[name])))
+      );
     });
     expect(run.ran, run.output).toEqual(expected.map(({ role }) => role));
     return { explained: Object.fromEntries(stages.map((stage) => [stage.role, stage])), run };
@@ -47,7 +57,9 @@ describe('layerwise explain', () => {
 
   it('everything, when nothing was ever computed', async () => {
     const { explained } = await agreed();
-    expect(Object.values(explained).map(({ state, reasons }) => [state, reasons])).toEqual(Object.keys(explained).map(() => ['runs', [{ reason: 'never computed' }]]));
+    expect(Object.values(explained).map(({ state, reasons }) => [state, reasons])).toEqual(
+      Object.keys(explained).map(() => ['runs', [{ reason: 'never computed' }]]),
+    );
   });
 
   it('nothing, when nothing changed', async () => {
@@ -58,22 +70,36 @@ describe('layerwise explain', () => {
   it('a parameter, with its old and new value', async () => {
     workspace.study('tiny', study(9));
     const { explained, run } = await agreed();
-    expect(explained.train).toMatchObject({ state: 'runs', reasons: [{ reason: 'parameter', name: 'hidden.0.units', old: 8, new: 9 }] });
+    expect(explained.train).toMatchObject({
+      state: 'runs',
+      reasons: [{ reason: 'parameter', name: 'hidden.0.units', old: 8, new: 9 }],
+    });
     expect(explained.preprocess?.state).toBe('current');
     expect(run.ran).toEqual(afterTrain);
     expect(run.output).toContain('parameter hidden.0.units: 8 -> 9');
   });
 
   it('a module, and through which import; what follows depends on what it makes', async () => {
-    workspace.edit('packages/preprocess/src/stage.ts', 'export const stage', 'export const marker = 1;\nexport const stage');
+    workspace.edit(
+      'packages/preprocess/src/stage.ts',
+      'export const stage',
+      'export const marker = 1;\nexport const stage',
+    );
     const { explained, run } = await agreed();
-    expect(explained.preprocess).toMatchObject({ state: 'runs', reasons: [{ reason: 'module', name: 'preprocess/dist/stage.js', through: ['preprocess/dist/index.js'] }] });
+    expect(explained.preprocess).toMatchObject({
+      state: 'runs',
+      reasons: [{ reason: 'module', name: 'preprocess/dist/stage.js', through: ['preprocess/dist/index.js'] }],
+    });
     expect(explained.train).toMatchObject({ state: 'depends', waitsFor: ['preprocess'] });
     expect(run.ran).toEqual(['preprocess']);
   });
 
   it('a new warning, the data as they were: what follows may show it, and runs', async () => {
-    workspace.edit('packages/preprocess/src/stage.ts', "await output.json('features', features);", "await output.json('features', features);\n    warn({ code: 'NEW', message: 'a new warning' });");
+    workspace.edit(
+      'packages/preprocess/src/stage.ts',
+      "await output.json('features', features);",
+      "await output.json('features', features);\n    warn({ code: 'NEW', message: 'a new warning' });",
+    );
     const { explained, run } = await agreed();
     expect(explained.train?.state).toBe('depends');
     expect(run.ran).toContain('report');
@@ -81,20 +107,35 @@ describe('layerwise explain', () => {
   });
 
   it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
-    workspace.edit('packages/fit/src/training.ts', "await output.json('evaluation',", "await output.json('extra', 1);\n    await output.json('evaluation',");
+    workspace.edit(
+      'packages/fit/src/training.ts',
+      "await output.json('evaluation',",
+      "await output.json('extra', 1);\n    await output.json('evaluation',",
+    );
     expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);
   });
 
   it('a kernel in AssemblyScript: it is compiled, and the module of WebAssembly is named', async () => {
-    workspace.edit('packages/kernels/assembly/train.ts', 'export function ', 'export function marker(): i32 {\n  return 1;\n}\n\nexport function ');
+    workspace.edit(
+      'packages/kernels/assembly/train.ts',
+      'export function ',
+      'export function marker(): i32 {\n  return 1;\n}\n\nexport function ',
+    );
     const { explained, run } = await agreed();
-    expect(explained.train).toMatchObject({ state: 'runs', reasons: [{ reason: 'module', name: 'kernels/dist/wasm/train.wasm' }] });
+    expect(explained.train).toMatchObject({
+      state: 'runs',
+      reasons: [{ reason: 'module', name: 'kernels/dist/wasm/train.wasm' }],
+    });
     expect(explained.preprocess?.state).toBe('current');
     expect(run.ran).toContain('train');
   });
 
   it('the version of an installed package, not that in the lock file', async () => {
-    workspace.edit('package-lock.json', '"node_modules/vega": {\n      "version": "', '"node_modules/vega": {\n      "version": "9');
+    workspace.edit(
+      'package-lock.json',
+      '"node_modules/vega": {\n      "version": "',
+      '"node_modules/vega": {\n      "version": "9',
+    );
     expect((await agreed()).run.ran).toEqual([]);
     const folder = join(workspace.root, 'node_modules/vega');
     const original = realpathSync(folder);
@@ -110,7 +151,9 @@ describe('layerwise explain', () => {
     const before = workspace.read('pipelines/tiny/study.yaml');
     workspace.write('packages/lab/package.json', '{"name": "lab", "type": "commonjs", "main": "stage.js"}');
     workspace.write('packages/lab/code.js', 'exports.keep = 10;');
-    workspace.write('packages/lab/stage.js', `const { keep } = require('./code');
+    workspace.write(
+      'packages/lab/stage.js',
+      `const { keep } = require('./code');
       const { defineStage, featureSplits, readFeatures, selectColumns, selectedInfo, withFeatures } = require('@layerwise/contracts');
       exports.stage = defineStage({
         id: 'reduce-lab', summary: 'keeps the first columns', params: {}, reads: { features: 'features' }, writes: 'features', seeded: () => false,
@@ -122,13 +165,17 @@ describe('layerwise explain', () => {
           }
           await output.json('features', selectedInfo(await inputs.features.json('features'), selected));
         },
-      });`);
+      });`,
+    );
     symlinkSync(join(workspace.root, 'packages/lab'), join(workspace.root, 'node_modules/lab'));
     workspace.study('tiny', before.replace('    train:', '    reduce: { uses: lab }\n    train:'));
     await agreed();
     workspace.write('packages/lab/code.js', 'exports.keep = 11;');
     const { explained, run } = await agreed();
-    expect(explained.reduce).toMatchObject({ state: 'runs', reasons: [{ reason: 'module', name: 'lab/code.js', through: ['lab/stage.js'] }] });
+    expect(explained.reduce).toMatchObject({
+      state: 'runs',
+      reasons: [{ reason: 'module', name: 'lab/code.js', through: ['lab/stage.js'] }],
+    });
     expect(run.ran).toContain('reduce');
     workspace.study('tiny', before);
     await agreed();
@@ -142,11 +189,14 @@ describe('layerwise explain', () => {
     bytes[5] = (bytes[5] as number) ^ 1;
     writeFileSync(file, bytes);
     const { explained } = await agreed();
-    expect(explained.train).toMatchObject({ state: 'restores', reasons: [{ reason: 'artifact damaged', file: 'weights.bin', what: 'changed' }] });
+    expect(explained.train).toMatchObject({
+      state: 'restores',
+      reasons: [{ reason: 'artifact damaged', file: 'weights.bin', what: 'changed' }],
+    });
     expect(explained.report).toMatchObject({ state: 'restores', reasons: [{ reason: 'artifact missing' }] });
   });
 
-  it("an artifact that is missing and in no cache: it runs, and what follows is current, since its bytes are known", async () => {
+  it('an artifact that is missing and in no cache: it runs, and what follows is current, since its bytes are known', async () => {
     const { train } = (await agreed()).explained;
     rmSync(join(workspace.root, 'artifacts/stages', train?.id as string), { recursive: true });
     rmSync(join(workspace.root, '.nx'), { recursive: true });

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Store } from '@layerwise/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,8 +29,14 @@ let workspace: Workspace;
 /** Content of each artifact of both experiments, as runs without a fault made them. */
 let reference: Record<string, string>;
 const at = (path: string): string => join(workspace.root, path);
-const run = (target = 'one', env: NodeJS.ProcessEnv = {}): ReturnType<Workspace['nx']> => workspace.nx(['run', `tiny:${target}`, '--output-style=static'], env);
-const stagesOf = (name: string): Record<string, { id: string; content: string }> => (JSON.parse(workspace.read(`artifacts/tiny/${name}/experiment.json`)) as { stages: Record<string, { id: string; content: string }> }).stages;
+const run = (target = 'one', env: NodeJS.ProcessEnv = {}): ReturnType<Workspace['nx']> =>
+  workspace.nx(['run', `tiny:${target}`, '--output-style=static'], env);
+const stagesOf = (name: string): Record<string, { id: string; content: string }> =>
+  (
+    JSON.parse(workspace.read(`artifacts/tiny/${name}/experiment.json`)) as {
+      stages: Record<string, { id: string; content: string }>;
+    }
+  ).stages;
 
 /** Contents of the artifacts that are there; every file is compared with its manifest. */
 async function contents(): Promise<Record<string, string>> {
@@ -36,7 +54,9 @@ async function contents(): Promise<Record<string, string>> {
 async function finishedAt(): Promise<Record<string, string>> {
   const store = new Store(at('artifacts'));
   const ids = await store.list();
-  return Object.fromEntries(await Promise.all(ids.map(async (id) => [id, (await store.open(id)).manifest.finished] as const)));
+  return Object.fromEntries(
+    await Promise.all(ids.map(async (id) => [id, (await store.open(id)).manifest.finished] as const)),
+  );
 }
 
 /** The artifacts and all that is remembered of them go. */
@@ -63,7 +83,11 @@ describe('damage', () => {
   };
   const damages: Record<string, { role: string; file: string; damage: (folder: string, file: string) => void }> = {
     truncated: { role: 'preprocess', file: 'validation.arrow', damage: (_folder, file) => truncateSync(file, 10) },
-    'flipped in one bit, size and time kept': { role: 'train', file: 'weights.bin', damage: (_folder, file) => flip(file) },
+    'flipped in one bit, size and time kept': {
+      role: 'train',
+      file: 'weights.bin',
+      damage: (_folder, file) => flip(file),
+    },
     'replaced by that of another stage': {
       role: 'activations',
       file: 'manifest.json',
@@ -96,7 +120,10 @@ describe('damage', () => {
     expect((await run()).ran).toEqual([]);
   });
 
-  const copiesOf = (id: string): string[] => readdirSync(at('.nx/cache')).map((hash) => at(`.nx/cache/${hash}/artifacts/stages/${id}`)).filter((folder) => existsSync(folder));
+  const copiesOf = (id: string): string[] =>
+    readdirSync(at('.nx/cache'))
+      .map((hash) => at(`.nx/cache/${hash}/artifacts/stages/${id}`))
+      .filter((folder) => existsSync(folder));
 
   it("an artifact gone, its copy in Nx's cache changed with size and time kept: computed again", async () => {
     const id = stagesOf('one').train?.id as string;
@@ -159,79 +186,107 @@ describe('storage', () => {
   })();
   if (!mounts) console.warn('the full disk is not tried: this user may not mount a file system here');
 
-  it.runIf(mounts)('a full disk, then a read-only one: the message says what to do; what was finished is kept', async () => {
-    const artifacts = at('artifacts');
-    forget();
-    mkdirSync(artifacts);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700k', 'none', artifacts]);
-    try {
-      const full = await run();
-      expect(full.code).not.toBe(0);
-      expect(full.output).toContain('The disk is full: free some space and run again.');
-      expect(full.output).toContain(at('artifacts/'));
-      const kept = await finishedAt();
-      expect(Object.keys(kept)).toContain(Object.keys(reference).find((id) => id.startsWith('ingest-')));
-      execFileSync('mount', ['-o', 'remount,size=200m,ro', artifacts]);
-      const readOnly = await run();
-      expect(readOnly.code).not.toBe(0);
-      expect(readOnly.output).toContain('The file system is read-only');
-      execFileSync('mount', ['-o', 'remount,size=200m,rw', artifacts]);
-      const again = await run('all');
-      expect(again.code, again.output).toBe(0);
-      expect(await finishedAt()).toMatchObject(kept);
-      expect(await contents()).toEqual(reference);
-    } finally {
-      execFileSync('umount', ['-l', artifacts]);
+  it.runIf(mounts)(
+    'a full disk, then a read-only one: the message says what to do; what was finished is kept',
+    async () => {
+      const artifacts = at('artifacts');
       forget();
-    }
-  }, 120 * seconds);
+      mkdirSync(artifacts);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700k', 'none', artifacts]);
+      try {
+        const full = await run();
+        expect(full.code).not.toBe(0);
+        expect(full.output).toContain('The disk is full: free some space and run again.');
+        expect(full.output).toContain(at('artifacts/'));
+        const kept = await finishedAt();
+        expect(Object.keys(kept)).toContain(Object.keys(reference).find((id) => id.startsWith('ingest-')));
+        execFileSync('mount', ['-o', 'remount,size=200m,ro', artifacts]);
+        const readOnly = await run();
+        expect(readOnly.code).not.toBe(0);
+        expect(readOnly.output).toContain('The file system is read-only');
+        execFileSync('mount', ['-o', 'remount,size=200m,rw', artifacts]);
+        const again = await run('all');
+        expect(again.code, again.output).toBe(0);
+        expect(await finishedAt()).toMatchObject(kept);
+        expect(await contents()).toEqual(reference);
+      } finally {
+        execFileSync('umount', ['-l', artifacts]);
+        forget();
+      }
+    },
+    120 * seconds,
+  );
 
-  it.skipIf(process.platform === 'win32')('no permission to write, then read-only artifacts, as a user who is not root', async () => {
-    forget();
-    mkdirSync(at('artifacts/stages'), { recursive: true });
-    const isRoot = process.getuid?.() === 0;
-    if (isRoot) execFileSync('chown', ['-R', `${nobody.uid}:${nobody.gid}`, workspace.root]);
-    const runAs = (target: string): ReturnType<typeof runNode> => runNode(workspace.root, [nxPath(workspace.root), 'run', `tiny:${target}`, '--output-style=static'], { HOME: workspace.root }, process.execPath, isRoot ? nobody : {});
-    try {
-      chmodSync(at('artifacts/stages'), 0o555);
-      const refused = await runAs('one');
-      expect(refused.code).not.toBe(0);
-      expect(refused.output).toContain('Give yourself permission to read and write there');
-      expect(refused.output).toContain(at('artifacts/stages'));
-      chmodSync(at('artifacts/stages'), 0o755);
-      const all = await runAs('all');
-      expect(all.code, all.output).toBe(0);
-      for (const entry of readdirSync(at('artifacts/stages'), { recursive: true, withFileTypes: true })) if (entry.isFile()) chmodSync(join(entry.parentPath ?? entry.path, entry.name), 0o444);
-      const readOnly = await runAs('one');
-      expect(readOnly.code, readOnly.output).toBe(0);
-      expect(readOnly.output).toMatch(/ran +nothing/);
-      expect(await contents()).toEqual(reference);
-    } finally {
-      if (isRoot) execFileSync('chown', ['-R', '0:0', workspace.root]);
-    }
-  }, 240 * seconds);
+  it.skipIf(process.platform === 'win32')(
+    'no permission to write, then read-only artifacts, as a user who is not root',
+    async () => {
+      forget();
+      mkdirSync(at('artifacts/stages'), { recursive: true });
+      const isRoot = process.getuid?.() === 0;
+      if (isRoot) execFileSync('chown', ['-R', `${nobody.uid}:${nobody.gid}`, workspace.root]);
+      const runAs = (target: string): ReturnType<typeof runNode> =>
+        runNode(
+          workspace.root,
+          [nxPath(workspace.root), 'run', `tiny:${target}`, '--output-style=static'],
+          { HOME: workspace.root },
+          process.execPath,
+          isRoot ? nobody : {},
+        );
+      try {
+        chmodSync(at('artifacts/stages'), 0o555);
+        const refused = await runAs('one');
+        expect(refused.code).not.toBe(0);
+        expect(refused.output).toContain('Give yourself permission to read and write there');
+        expect(refused.output).toContain(at('artifacts/stages'));
+        chmodSync(at('artifacts/stages'), 0o755);
+        const all = await runAs('all');
+        expect(all.code, all.output).toBe(0);
+        for (const entry of readdirSync(at('artifacts/stages'), { recursive: true, withFileTypes: true }))
+          if (entry.isFile()) chmodSync(join(entry.parentPath ?? entry.path, entry.name), 0o444);
+        const readOnly = await runAs('one');
+        expect(readOnly.code, readOnly.output).toBe(0);
+        expect(readOnly.output).toMatch(/ran +nothing/);
+        expect(await contents()).toEqual(reference);
+      } finally {
+        if (isRoot) execFileSync('chown', ['-R', '0:0', workspace.root]);
+      }
+    },
+    240 * seconds,
+  );
 });
 
 interface Trials {
   readonly Trial: { create: () => Promise<{ remove: () => void }> };
-  readonly killTrials: (trial: object, options: { kills: number; seed: number }) => Promise<{ problems: string[]; killed: string[] }>;
+  readonly killTrials: (
+    trial: object,
+    options: { kills: number; seed: number },
+  ) => Promise<{ problems: string[]; killed: string[] }>;
   readonly pairTrials: (trial: object, options: { pairs: number; seed: number }) => Promise<{ problems: string[] }>;
 }
 
 describe('kills, and two runs at once', () => {
-  const load = async (name: string): Promise<Trials> => (await import(new URL(`faults/${name}.mjs`, import.meta.url).href)) as Trials;
+  const load = async (name: string): Promise<Trials> =>
+    (await import(new URL(`faults/${name}.mjs`, import.meta.url).href)) as Trials;
 
   /** Many more: node test/faults/kills.mjs, node test/faults/pairs.mjs. */
-  it('three kills and two pairs', async () => {
-    const [{ Trial }, { killTrials }, { pairTrials }] = await Promise.all([load('trial'), load('kills'), load('pairs')]);
-    const trial = await Trial.create();
-    try {
-      const { problems, killed } = await killTrials(trial, { kills: 3, seed: 1 });
-      expect(problems).toEqual([]);
-      expect(killed).toHaveLength(3);
-      expect((await pairTrials(trial, { pairs: 2, seed: 1 })).problems).toEqual([]);
-    } finally {
-      trial.remove();
-    }
-  }, 900 * seconds);
+  it(
+    'three kills and two pairs',
+    async () => {
+      const [{ Trial }, { killTrials }, { pairTrials }] = await Promise.all([
+        load('trial'),
+        load('kills'),
+        load('pairs'),
+      ]);
+      const trial = await Trial.create();
+      try {
+        const { problems, killed } = await killTrials(trial, { kills: 3, seed: 1 });
+        expect(problems).toEqual([]);
+        expect(killed).toHaveLength(3);
+        expect((await pairTrials(trial, { pairs: 2, seed: 1 })).problems).toEqual([]);
+      } finally {
+        trial.remove();
+      }
+    },
+    900 * seconds,
+  );
 });

@@ -6,13 +6,21 @@ import { Workspace } from './workspace/workspace.js';
 
 describe('a test that is run by itself', () => {
   let workspace: Workspace;
-  const test = (): Promise<{ code: number; output: string }> => runNode(workspace.root, [join(workspace.root, 'node_modules/vitest/vitest.mjs'), 'run', 'packages/conformance/test/side.test.ts']);
+  const test = (): Promise<{ code: number; output: string }> =>
+    runNode(workspace.root, [
+      join(workspace.root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      'packages/conformance/test/side.test.ts',
+    ]);
 
   beforeAll(() => {
     workspace = Workspace.create('layerwise-fresh');
     cpSync(join(repository, 'vitest.config.ts'), join(workspace.root, 'vitest.config.ts'));
     cpSync(join(repository, 'test/workspace'), join(workspace.root, 'test/workspace'), { recursive: true });
-    workspace.write('packages/conformance/test/side.test.ts', "import { sampleDataset } from '@layerwise/conformance';\nimport { expect, it } from 'vitest';\nit('is 8', async () => expect(await (await sampleDataset({ train: 1, validation: 1, test: 1 })).json('dataset')).toMatchObject({ width: 8 }));\n");
+    workspace.write(
+      'packages/conformance/test/side.test.ts',
+      "import { sampleDataset } from '@layerwise/conformance';\nimport { expect, it } from 'vitest';\nit('is 8', async () => expect(await (await sampleDataset({ train: 1, validation: 1, test: 1 })).json('dataset')).toMatchObject({ width: 8 }));\n",
+    );
   });
   afterAll(() => workspace.remove());
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
 const exp = (name: string, body: string): string => `  ${name}:\n${body.replaceAll(/^/gm, '    ')}\n`;
-const net = "train: { hidden: [{ units: 12 }], epochs: 2 }";
+const net = 'train: { hidden: [{ units: 12 }], epochs: 2 }';
 const pixels = exp('pixels', net);
 const forest = exp('forest', `reduce: { uses: '@layerwise/reduce-forest', trees: 5, keep: 40, seed: 42 }\n${net}`);
 const pca = exp('pca', `reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }\n${net}`);
@@ -17,14 +17,21 @@ const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
 describe('which stages run', () => {
   let workspace: Workspace;
   const run = (name = 'forest'): ReturnType<Workspace['nx']> => workspace.nx(['run', `tiny:${name}`]);
-  const stagesOf = (name: string): Record<string, { id: string; content: string }> => (JSON.parse(workspace.read(`artifacts/tiny/${name}/experiment.json`)) as { stages: Record<string, { id: string; content: string }> }).stages;
+  const stagesOf = (name: string): Record<string, { id: string; content: string }> =>
+    (
+      JSON.parse(workspace.read(`artifacts/tiny/${name}/experiment.json`)) as {
+        stages: Record<string, { id: string; content: string }>;
+      }
+    ).stages;
 
   beforeAll(async () => {
     workspace = Workspace.create();
     workspace.study('tiny', study(pixels, forest));
     const first = await run();
     expect(first.output).toContain('tiny:forest');
-    expect(first.output.lastIndexOf('  report     artifacts/tiny/'), first.output).toBeGreaterThan(first.output.indexOf('Successfully ran target'));
+    expect(first.output.lastIndexOf('  report     artifacts/tiny/'), first.output).toBeGreaterThan(
+      first.output.indexOf('Successfully ran target'),
+    );
     expect(first.ran, first.output).toEqual(everything);
   });
   afterAll(() => workspace.remove());
@@ -40,7 +47,7 @@ describe('which stages run', () => {
     expect((await run()).ran).toEqual([]);
   });
 
-  it("a parameter of the net: its training and what follows", async () => {
+  it('a parameter of the net: its training and what follows', async () => {
     workspace.study('tiny', study(pixels, forest.replace('units: 12', 'units: 13')));
     expect((await run()).ran).toEqual(afterTrain);
     workspace.study('tiny', study(pixels, forest));
@@ -63,7 +70,13 @@ describe('which stages run', () => {
   });
 
   it('another package for a role: that stage and what follows', async () => {
-    workspace.study('tiny', study(pixels.replace('train: {', "train: { uses: '@layerwise/train-tfjs',"), forest.replace('reduce-forest', 'reduce-forest-mljs').replace('trees: 5', 'trees: 2, sample: 100')));
+    workspace.study(
+      'tiny',
+      study(
+        pixels.replace('train: {', "train: { uses: '@layerwise/train-tfjs',"),
+        forest.replace('reduce-forest', 'reduce-forest-mljs').replace('trees: 5', 'trees: 2, sample: 100'),
+      ),
+    );
     const train = await run('pixels');
     expect(train.ran, train.output).toEqual(afterTrain);
     const reduce = await run('forest');
@@ -85,7 +98,11 @@ describe('which stages run', () => {
   });
 
   it('a change of code that leaves the bytes as they are: the stage itself, nothing that follows', async () => {
-    workspace.edit('packages/preprocess/src/stage.ts', 'export const stage', 'export const marker = 1;\nexport const stage');
+    workspace.edit(
+      'packages/preprocess/src/stage.ts',
+      'export const stage',
+      'export const marker = 1;\nexport const stage',
+    );
     const changed = await run();
     expect(changed.ran, changed.output).toEqual(['preprocess']);
   });

@@ -11,15 +11,21 @@ const scope = '@layerwise/';
 const imports = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 
 function sources(name: string): { file: string; specifiers: string[] }[] {
-  const files = readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
+  const files = readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.ts$/.test(file),
+  );
   return files.map((path) => {
     const file = `packages/${name}/src/${path}`;
-    return { file, specifiers: [...readFileSync(join(root, file), 'utf8').matchAll(imports)].map((match) => match[1] as string) };
+    return {
+      file,
+      specifiers: [...readFileSync(join(root, file), 'utf8').matchAll(imports)].map((match) => match[1] as string),
+    };
   });
 }
 
 /** The repository's packages among the names of packages, without the scope. */
-const own = (names: readonly string[]): string[] => names.filter((name) => name.startsWith(scope)).map((name) => name.slice(scope.length).split('/')[0] as string);
+const own = (names: readonly string[]): string[] =>
+  names.filter((name) => name.startsWith(scope)).map((name) => name.slice(scope.length).split('/')[0] as string);
 
 interface PackageJson {
   readonly dependencies?: Record<string, string>;
@@ -28,12 +34,16 @@ interface PackageJson {
 }
 
 function dependenciesOf(name: string): string[] {
-  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as PackageJson;
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+  ) as PackageJson;
   return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 }
 
 function referencesOf(name: string): string[] {
-  const { references = [] } = JSON.parse(readFileSync(join(root, 'packages', name, 'tsconfig.json'), 'utf8')) as { references?: { path: string }[] };
+  const { references = [] } = JSON.parse(readFileSync(join(root, 'packages', name, 'tsconfig.json'), 'utf8')) as {
+    references?: { path: string }[];
+  };
   return references.map(({ path }) => path.replace(/^\.\.\//, ''));
 }
 
@@ -52,13 +62,22 @@ describe('the direction of dependencies', () => {
 
   it.each(packages)('is obeyed by every import in packages/%s/src', (name) => {
     const allowed = [...(layers[name] ?? []), name];
-    const wrong = sources(name).flatMap(({ file, specifiers }) => own(specifiers).filter((target) => !allowed.includes(target)).map((target) => `${file} imports ${scope}${target}`));
+    const wrong = sources(name).flatMap(({ file, specifiers }) =>
+      own(specifiers)
+        .filter((target) => !allowed.includes(target))
+        .map((target) => `${file} imports ${scope}${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 
   it.each(packages)('is not got round by a path out of packages/%s/src', (name) => {
     const wrong = sources(name).flatMap(({ file, specifiers }) =>
-      specifiers.filter((specifier) => specifier.startsWith('.') && !join(file, '..', specifier).startsWith(join('packages', name, 'src'))).map((specifier) => `${file} imports ${specifier}`),
+      specifiers
+        .filter(
+          (specifier) =>
+            specifier.startsWith('.') && !join(file, '..', specifier).startsWith(join('packages', name, 'src')),
+        )
+        .map((specifier) => `${file} imports ${specifier}`),
     );
     expect(wrong).toEqual([]);
   });

@@ -1,10 +1,22 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
-const study = 'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study =
+  'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
 
 let workspace: Workspace;
 let big: string;
@@ -17,7 +29,8 @@ beforeAll(async () => {
   workspace.study('tiny', study);
   const run = await workspace.nx(['run', 'tiny:one']);
   expect(run.code, run.output).toBe(0);
-  train = (JSON.parse(workspace.read('artifacts/tiny/one/experiment.json')) as { stages: { train: { id: string } } }).stages.train.id;
+  train = (JSON.parse(workspace.read('artifacts/tiny/one/experiment.json')) as { stages: { train: { id: string } } })
+    .stages.train.id;
 });
 afterAll(() => {
   workspace.remove();
@@ -31,27 +44,30 @@ async function stillCurrent(): Promise<void> {
 }
 
 describe('folders of artifacts that lie elsewhere', () => {
-  it.each([['artifacts'], ['artifacts/stages'], ['artifacts/stages/<train>']])('%s as a link is refused before anything runs, and nothing is lost', async (given) => {
-    const path = given.replace('<train>', train);
-    const elsewhere = join(big, 'moved');
-    renameSync(at(path), elsewhere);
-    symlinkSync(elsewhere, at(path));
-    const before = readdirSync(elsewhere, { recursive: true }).sort();
-    for (let i = 0; i < 2; i++) {
-      const { code, output } = await workspace.nx(['run', 'tiny:one']);
-      expect(code, output).toBe(1);
-      expect(output).toContain(`${path.split('/').at(-1)} must be a folder, got a link to ${elsewhere}`);
-      expect(output).toContain('mount --bind');
-      expect(output).not.toContain('TypeError');
-      expect(lstatSync(at(path)).isSymbolicLink()).toBe(true);
-      expect(readdirSync(elsewhere, { recursive: true }).sort()).toEqual(before);
-    }
-    const shown = await workspace.layerwise(['show', 'tiny:one']);
-    expect(shown.code, shown.output).toBe(0);
-    rmSync(at(path));
-    renameSync(elsewhere, at(path));
-    await stillCurrent();
-  });
+  it.each([['artifacts'], ['artifacts/stages'], ['artifacts/stages/<train>']])(
+    '%s as a link is refused before anything runs, and nothing is lost',
+    async (given) => {
+      const path = given.replace('<train>', train);
+      const elsewhere = join(big, 'moved');
+      renameSync(at(path), elsewhere);
+      symlinkSync(elsewhere, at(path));
+      const before = readdirSync(elsewhere, { recursive: true }).sort();
+      for (let i = 0; i < 2; i++) {
+        const { code, output } = await workspace.nx(['run', 'tiny:one']);
+        expect(code, output).toBe(1);
+        expect(output).toContain(`${path.split('/').at(-1)} must be a folder, got a link to ${elsewhere}`);
+        expect(output).toContain('mount --bind');
+        expect(output).not.toContain('TypeError');
+        expect(lstatSync(at(path)).isSymbolicLink()).toBe(true);
+        expect(readdirSync(elsewhere, { recursive: true }).sort()).toEqual(before);
+      }
+      const shown = await workspace.layerwise(['show', 'tiny:one']);
+      expect(shown.code, shown.output).toBe(0);
+      rmSync(at(path));
+      renameSync(elsewhere, at(path));
+      await stillCurrent();
+    },
+  );
 
   it('a link to nowhere is named', async () => {
     renameSync(at('artifacts'), at('kept'));
@@ -98,7 +114,8 @@ describe('files in the place of folders, and folders in the place of files', () 
     expect(output).toContain(said);
     expect(output).toContain(at(path));
     expect(readFileSync(at(path), 'utf8')).toBe('mine');
-    for (const args of path.includes('.') ? [] : [['list'], ['explain', 'tiny:one'], ['gc'], ['show', 'tiny:one']]) expect((await workspace.layerwise(args)).output).not.toMatch(/TypeError|defect/);
+    for (const args of path.includes('.') ? [] : [['list'], ['explain', 'tiny:one'], ['gc'], ['show', 'tiny:one']])
+      expect((await workspace.layerwise(args)).output).not.toMatch(/TypeError|defect/);
     rmSync(at(path));
     if (kept) renameSync(join(big, 'kept'), at(path));
   });
@@ -152,7 +169,10 @@ describe('notes that hold anything but what was written', () => {
     }
     rmSync(at(`artifacts/failed/${train}`), { recursive: true });
     mkdirSync(at('artifacts/.runs'), { recursive: true });
-    writeFileSync(at('artifacts/.runs/1-a.jsonl'), '{"id":"x","status":"computed","seconds":1,"waited":0}\nnull\n{"id":"y","st');
+    writeFileSync(
+      at('artifacts/.runs/1-a.jsonl'),
+      '{"id":"x","status":"computed","seconds":1,"waited":0}\nnull\n{"id":"y","st',
+    );
     const { code, output } = await workspace.layerwise(['result', 'tiny:one'], { LAYERWISE_RUN: '1-a' });
     expect(code, output).toBe(0);
   });

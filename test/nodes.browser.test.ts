@@ -8,7 +8,16 @@ import { fixture } from '../packages/report/test/fixture.js';
 import { nodesArtifact } from '../packages/report/test/nodes-fixture.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const HIDDEN = [30, 3];
 
 describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a browser', () => {
@@ -18,7 +27,9 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
   const headings = (): Promise<string[]> => page.locator('#node-list-hidden1 figcaption b').allTextContents();
 
   beforeAll(async () => {
-    const { output } = await runInMemory(stage, { inputs: { ...fixture({ hidden: HIDDEN, views: [] }), nodes: await nodesArtifact(HIDDEN) } });
+    const { output } = await runInMemory(stage, {
+      inputs: { ...fixture({ hidden: HIDDEN, views: [] }), nodes: await nodesArtifact(HIDDEN) },
+    });
     browser = await chromium.launch({ executablePath, args: ARGS });
     page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
     page.on('pageerror', (error) => faults.push(error.message));
@@ -42,7 +53,10 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
     expect((await headings()).slice(0, 3)).toEqual(['Node 0', 'Node 1', 'Node 2']);
     await page.waitForFunction(() => {
       const canvas = document.querySelector<HTMLCanvasElement>('#node-list-hidden1 canvas[data-tile="weights,0"]');
-      return canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
+      return canvas
+        ?.getContext('2d')
+        ?.getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((value) => value > 0);
     });
     expect(faults).toEqual([]);
   });
@@ -56,10 +70,15 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
     expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 2', 'Node 1', 'Node 0']);
     await controls.locator('select').first().selectOption('number');
     expect(await list.locator('figcaption b').allTextContents()).toEqual(['Node 0', 'Node 1', 'Node 2']);
-    const faint = (): Promise<string[]> => list.locator('.pictures > div:first-child canvas').evaluateAll((all) => all.map((canvas) => getComputedStyle(canvas).opacity));
+    const faint = (): Promise<string[]> =>
+      list
+        .locator('.pictures > div:first-child canvas')
+        .evaluateAll((all) => all.map((canvas) => getComputedStyle(canvas).opacity));
     expect(await faint()).toEqual(['1', '1', '1']);
     await controls.locator('select').nth(1).selectOption('layer');
-    const shares = await list.locator('.node-card').evaluateAll((all) => all.map((card) => String(Number((card as HTMLElement).style.getPropertyValue('--share')))));
+    const shares = await list
+      .locator('.node-card')
+      .evaluateAll((all) => all.map((card) => String(Number((card as HTMLElement).style.getPropertyValue('--share')))));
     expect(await faint()).toEqual(shares);
     expect(faults).toEqual([]);
   });

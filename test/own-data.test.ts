@@ -50,12 +50,21 @@ describe('a folder of own images', () => {
     const workspace = Workspace.create('layerwise-own');
     made.push(workspace);
     workspace.study('shapes', study(''));
-    names.forEach((name, kind) => Array.from({ length: 30 }, (_, i) => workspace.write(`data/shapes/${name}/${i}.png`, drawn(kind, i))));
+    names.forEach((name, kind) =>
+      Array.from({ length: 30 }, (_, i) => workspace.write(`data/shapes/${name}/${i}.png`, drawn(kind, i))),
+    );
     const all = await workspace.nx(['run', 'shapes:all']);
     expect(all.code, all.output).toBe(0);
     for (const experiment of ['plain', 'pca', 'forest']) {
       const page = workspace.read(`artifacts/shapes/${experiment}/report/index.html`);
-      for (const name of ['dot', 'line &amp; &lt;edge&gt;', 'quadrat', '12 of its 90 rows were split off', '6 of the 78 training rows were set apart']) expect(page.includes(name), `the report of ${experiment} says ${name}`).toBe(true);
+      for (const name of [
+        'dot',
+        'line &amp; &lt;edge&gt;',
+        'quadrat',
+        '12 of its 90 rows were split off',
+        '6 of the 78 training rows were set apart',
+      ])
+        expect(page.includes(name), `the report of ${experiment} says ${name}`).toBe(true);
       expect(page.includes('<edge>'), 'names are escaped').toBe(false);
     }
 
@@ -74,20 +83,33 @@ describe('a folder of own images', () => {
     workspace.edit('pipelines/shapes/study.yaml', 'data/shapes', '../shapes');
     const outside = await workspace.nx(['run', 'shapes:plain']);
     expect(outside.code).not.toBe(0);
-    expect(outside.output).toMatch(/dataset\.from must be a text: a path below the workspace.*got "\.\.\/shapes" \(pipelines\/shapes\/study\.yaml:4\)/);
+    expect(outside.output).toMatch(
+      /dataset\.from must be a text: a path below the workspace.*got "\.\.\/shapes" \(pipelines\/shapes\/study\.yaml:4\)/,
+    );
   }, 300_000);
 });
 
 /** A CSV table of `classes` classes of 10 x 10: class c has a bright pixel at place c % 100, and one at c / 100 on. */
 function manyClasses(classes: number, each: number): string {
-  const line = (label: number, i: number): string => [`class ${label}`, ...Array.from({ length: 100 }, (_, p) => (p === label % 100 || p === (37 * label + Math.floor(label / 100)) % 100 ? 255 - i : (p * 7 + i * 3) % 20))].join(',');
+  const line = (label: number, i: number): string =>
+    [
+      `class ${label}`,
+      ...Array.from({ length: 100 }, (_, p) =>
+        p === label % 100 || p === (37 * label + Math.floor(label / 100)) % 100 ? 255 - i : (p * 7 + i * 3) % 20,
+      ),
+    ].join(',');
   return Array.from({ length: classes * each }, (_, i) => line(i % classes, Math.floor(i / classes))).join('\n');
 }
 
 describe('a table of 200 classes', () => {
   it('goes through every stage, and is learned', async () => {
     const folder = write(temporaryFolder(), { 'many.csv': manyClasses(200, 10) });
-    const run = async (stage: AnyStage, params: object, inputs: Record<string, MemoryArtifact> = {}): Promise<MemoryArtifact> => (await runInMemory(stage, { params, inputs, places: { data: [folder], download: '' } })).output;
+    const run = async (
+      stage: AnyStage,
+      params: object,
+      inputs: Record<string, MemoryArtifact> = {},
+    ): Promise<MemoryArtifact> =>
+      (await runInMemory(stage, { params, inputs, places: { data: [folder], download: '' } })).output;
     const dataset = await run(ingest, { from: 'many.csv' });
     const pixels = await run(preprocess, { labels: 'onehot' }, { dataset });
     const info = await pixels.json<FeaturesInfo>('features');
@@ -95,20 +117,29 @@ describe('a table of 200 classes', () => {
     expect(info.dataset.classes.slice(0, 3)).toEqual(['class 0', 'class 1', 'class 10']);
     expect(new Set(column(await dataset.matrix('test'), 'label', Uint16Array).data).size).toBe(200);
     const net = { hidden: [{ units: 40 }], epochs: 30, batch: 16 };
-    for (const [reduce, params] of [[reducePca, { components: 60 }], [reduceForest, { trees: 5, keep: 80 }]] as const) {
+    for (const [reduce, params] of [
+      [reducePca, { components: 60 }],
+      [reduceForest, { trees: 5, keep: 80 }],
+    ] as const) {
       const features = await run(reduce, params, { features: pixels });
       const model = await run(train, { ...net, epochs: 2 }, { features });
       expect(model.files).toContain('weights.bin');
     }
     const model = await run(train, net, { features: pixels });
     expect((await model.json<Evaluation>('evaluation')).test.accuracy).toBeGreaterThan(0.9);
-    expect((await (await run(trainTfjs, { ...net, epochs: 1 }, { features: pixels })).json<Evaluation>('evaluation')).params).toBe(100 * 40 + 40 + 40 * 200 + 200);
+    expect(
+      (await (await run(trainTfjs, { ...net, epochs: 1 }, { features: pixels })).json<Evaluation>('evaluation')).params,
+    ).toBe(100 * 40 + 40 + 40 * 200 + 200);
     const active = await run(activations, {}, { features: pixels, model });
     expect(column(await active.matrix('test'), 'probabilities', Float32Array).width).toBe(200);
     const views = await run(embed, { tsne: [] }, { pixels, features: pixels, activations: active });
     const looked = await run(nodes, {}, { pixels, features: pixels, model, activations: active });
     expect((await looked.table('classes')).class!.values.length).toBe(40 * 200);
-    const page = await run(report, { study: 'many', experiment: 'one' }, { dataset, pixels, features: pixels, model, activations: active, embedding: views, nodes: looked });
+    const page = await run(
+      report,
+      { study: 'many', experiment: 'one' },
+      { dataset, pixels, features: pixels, model, activations: active, embedding: views, nodes: looked },
+    );
     expect(Buffer.from(await page.bytes('index.html')).includes('class 199')).toBe(true);
   }, 120_000);
 });

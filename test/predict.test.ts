@@ -8,7 +8,15 @@ import { Workspace } from './workspace/workspace.js';
 const study = `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 1500, test: 200 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n  net:\n    train: { hidden: [{ units: 16 }, { units: 12 }], epochs: 4 }\n`;
 
 interface Result {
-  readonly digits: readonly { picture: string; class: string; probabilities: number[]; for: { layer: string; contribution: number }[]; against: { contribution: number }[]; percentile: number; box: { x: number } }[];
+  readonly digits: readonly {
+    picture: string;
+    class: string;
+    probabilities: number[];
+    for: { layer: string; contribution: number }[];
+    against: { contribution: number }[];
+    percentile: number;
+    box: { x: number };
+  }[];
   readonly score: { labels: number; right: number; missed: number; extra: number };
 }
 
@@ -22,7 +30,10 @@ describe('layerwise predict and export', () => {
     sheets = madeSheets(2, 40, ['strokes']);
     sheets.forEach(({ jpeg }, i) => workspace.write(`scans/sheet${i}.jpg`, jpeg));
     workspace.write('bad/cut.jpg', sheets[0]!.jpeg.subarray(0, 2000));
-    workspace.write('bad/empty.png', encodePng({ width: 300, height: 200, data: new Uint8Array(4 * 300 * 200).fill(255) }));
+    workspace.write(
+      'bad/empty.png',
+      encodePng({ width: 300, height: 200, data: new Uint8Array(4 * 300 * 200).fill(255) }),
+    );
     workspace.write('bad/notes.png', new TextEncoder().encode('not a picture'));
   });
   afterAll(() => workspace.remove());
@@ -38,7 +49,15 @@ describe('layerwise predict and export', () => {
   it('reads a folder of sheets, draws on them, writes tables, scores by labels', async () => {
     const labels = sheets.flatMap(({ placed }) => placed.map(({ digit }) => digit)).join('');
     workspace.write('labels.txt', `${labels.slice(0, 24)}\n${labels.slice(24)}\n`);
-    const { code, output } = await workspace.layerwise(['predict', 'tiny:net', 'scans', '--labels', 'labels.txt', '--out', 'read']);
+    const { code, output } = await workspace.layerwise([
+      'predict',
+      'tiny:net',
+      'scans',
+      '--labels',
+      'labels.txt',
+      '--out',
+      'read',
+    ]);
     expect(code, output).toBe(0);
     expect(output).toMatch(/score: \d+ of 48 right/);
     const { digits, score } = JSON.parse(workspace.read('read/digits.json')) as Result;
@@ -59,14 +78,28 @@ describe('layerwise predict and export', () => {
   });
 
   it('takes a pattern, and prints JSON', async () => {
-    const { code, output } = await workspace.layerwise(['predict', 'tiny:net', 'sc*/*1.jpg', '--json', '--out', 'read']);
+    const { code, output } = await workspace.layerwise([
+      'predict',
+      'tiny:net',
+      'sc*/*1.jpg',
+      '--json',
+      '--out',
+      'read',
+    ]);
     expect(code, output).toBe(0);
     const { digits } = JSON.parse(output) as Result;
     expect(new Set(digits.map(({ picture }) => picture))).toEqual(new Set([join('scans', 'sheet1.jpg')]));
   });
 
   it('says one sentence of each picture that it cannot read, and reads the others', async () => {
-    const { code, output } = await workspace.layerwise(['predict', 'tiny:net', 'bad', 'scans/sheet0.jpg', '--out', 'read']);
+    const { code, output } = await workspace.layerwise([
+      'predict',
+      'tiny:net',
+      'bad',
+      'scans/sheet0.jpg',
+      '--out',
+      'read',
+    ]);
     expect(code).toBe(1);
     expect(output.match(/^layerwise: /gm)).toHaveLength(3);
     expect(output).toMatch(/picture bad\/cut\.jpg must be a whole JPEG file/);
@@ -79,7 +112,10 @@ describe('layerwise predict and export', () => {
   it.each([
     [['predict', 'tiny:net', 'nowhere.png'], /there is no 'nowhere.png'/],
     [['predict', 'tiny:net', 'nowhere/*.png'], /'nowhere\/\*.png' matches none/],
-    [['predict', 'tiny:net', 'scans', '--labels', '12x'], /--labels must hold classes of the experiment \(0, 1, .*\), got 'x'/],
+    [
+      ['predict', 'tiny:net', 'scans', '--labels', '12x'],
+      /--labels must hold classes of the experiment \(0, 1, .*\), got 'x'/,
+    ],
   ])('wrong usage: %j', async (args, message) => {
     const { code, output } = await workspace.layerwise(args);
     expect(code).toBe(2);
@@ -89,15 +125,21 @@ describe('layerwise predict and export', () => {
   it('exports every format, or one', async () => {
     const { code, output } = await workspace.layerwise(['export', 'tiny:net', '--out', 'models']);
     expect(code, output).toBe(0);
-    for (const file of ['tfjs/model.json', 'tfjs/weights.bin', 'model.keras', 'model.onnx', 'model.mjs', 'README.md']) expect(existsSync(join(workspace.root, 'models', file)), file).toBe(true);
-    expect((await workspace.layerwise(['export', 'tiny:net', '--format', 'onnx', '--out', 'one'])).output).not.toContain('model.keras');
+    for (const file of ['tfjs/model.json', 'tfjs/weights.bin', 'model.keras', 'model.onnx', 'model.mjs', 'README.md'])
+      expect(existsSync(join(workspace.root, 'models', file)), file).toBe(true);
+    expect(
+      (await workspace.layerwise(['export', 'tiny:net', '--format', 'onnx', '--out', 'one'])).output,
+    ).not.toContain('model.keras');
     expect(existsSync(join(workspace.root, 'one/model.keras'))).toBe(false);
     expect(workspace.read('models/README.md')).toContain('A dense net 784-16-12-10 (relu, relu, softmax)');
   });
 
   it('read and export by the last run where the study has changed since, and say so', async () => {
     workspace.edit('pipelines/tiny/study.yaml', 'epochs: 4', 'epochs: 5');
-    for (const args of [['predict', 'tiny:net', 'scans/sheet0.jpg', '--out', 'read'], ['export', 'tiny:net', '--format', 'js', '--out', 'older']]) {
+    for (const args of [
+      ['predict', 'tiny:net', 'scans/sheet0.jpg', '--out', 'read'],
+      ['export', 'tiny:net', '--format', 'js', '--out', 'older'],
+    ]) {
       const { code, output } = await workspace.layerwise(args);
       expect(code, output).toBe(0);
       expect(output).toMatch(/note: the last run of tiny:net is used; the study or the data has changed since/);

@@ -24,7 +24,9 @@ seed: 7
 dataset: { use: strokes, strokes: { train: 2000, test: 100 } }
 preprocess: { validation: { first: 300 } }
 experiments:
-${Object.entries(nets).map(([name, train]) => `  ${name}: { train: ${train} }`).join('\n')}
+${Object.entries(nets)
+  .map(([name, train]) => `  ${name}: { train: ${train} }`)
+  .join('\n')}
   tfjs: { train: { uses: '@layerwise/train-tfjs', hidden: [{ units: 8 }], epochs: 5000 } }
   nan: { train: { hidden: [{ units: 30 }], epochs: 5, optimizer: { sgd: { learningRate: 1.0e+30 } } } }
 `;
@@ -35,7 +37,8 @@ const at = (path: string): string => join(workspace.root, path);
 /** `<experiment> <role>` -> id of the stage instance. */
 const ids = new Map<string, string>();
 const idOf = (experiment: string, role = 'train'): string => ids.get(`${experiment} ${role}`) as string;
-const stage = (id: string, env: NodeJS.ProcessEnv = {}): ReturnType<Workspace['layerwise']> => workspace.layerwise(['stage', id], env);
+const stage = (id: string, env: NodeJS.ProcessEnv = {}): ReturnType<Workspace['layerwise']> =>
+  workspace.layerwise(['stage', id], env);
 const checkpoint = (id: string): string => at(`artifacts/.checkpoints/${id}`);
 const contentOf = async (id: string): Promise<string> => {
   const artifact = await store.open(id);
@@ -44,14 +47,26 @@ const contentOf = async (id: string): Promise<string> => {
 };
 
 /** Starts a stage that keeps a checkpoint after each epoch, and sends it a signal some time after the first. Returns what it printed. */
-async function stopped(id: string, workers: number, delay: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<string> {
+async function stopped(
+  id: string,
+  workers: number,
+  delay: number,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<string> {
   const env = { ...process.env, LAYERWISE_CHECKPOINT_SECONDS: '0', LAYERWISE_WORKERS: String(workers) };
-  const child = spawn(process.execPath, [at('packages/cli/bin/layerwise.mjs'), 'stage', id], { cwd: workspace.root, env });
+  const child = spawn(process.execPath, [at('packages/cli/bin/layerwise.mjs'), 'stage', id], {
+    cwd: workspace.root,
+    env,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
   const ended = new Promise<void>((done) => child.on('close', () => done()));
   const before = existsSync(checkpoint(id)) ? readFileSync(checkpoint(id)).toString('latin1', 0, 400) : '';
-  while (child.exitCode === null && (!existsSync(checkpoint(id)) || readFileSync(checkpoint(id)).toString('latin1', 0, 400) === before)) await sleep(5);
+  while (
+    child.exitCode === null &&
+    (!existsSync(checkpoint(id)) || readFileSync(checkpoint(id)).toString('latin1', 0, 400) === before)
+  )
+    await sleep(5);
   await Promise.race([sleep(delay), ended]);
   child.kill(signal);
   await ended;
@@ -75,34 +90,38 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 describe('a training that was killed', () => {
-  it.each(Object.keys(nets))('goes on to the same bytes: %s', async (name) => {
-    const id = idOf(name);
-    const straight = await stage(id, { LAYERWISE_WORKERS: '1' });
-    expect(straight.code, straight.output).toBe(0);
-    expect(straight.output).not.toContain('goes on');
-    const reference = await contentOf(id);
-    expect((await (await store.open(id)).json<Evaluation>('evaluation')).stoppedEarly).toBe(name === 'sgd');
-    const workers = [2, 4, 1];
-    let state = 1 + Object.keys(nets).indexOf(name);
-    for (let trial = 0; trial < kills; trial++) {
-      rmSync(at(`artifacts/stages/${id}`), { recursive: true });
-      let killed = 0;
-      for (let n = 0; n < 3 && !existsSync(at(`artifacts/stages/${id}`)); n++) {
-        state = (state * 48271) % 2147483647;
-        const output = await stopped(id, workers[(trial + n) % 3] as number, state % 150);
-        if (!existsSync(at(`artifacts/stages/${id}`))) killed++;
-        if (n > 0) expect(output).toMatch(/goes on from epoch \d+ of 14/);
+  it.each(Object.keys(nets))(
+    'goes on to the same bytes: %s',
+    async (name) => {
+      const id = idOf(name);
+      const straight = await stage(id, { LAYERWISE_WORKERS: '1' });
+      expect(straight.code, straight.output).toBe(0);
+      expect(straight.output).not.toContain('goes on');
+      const reference = await contentOf(id);
+      expect((await (await store.open(id)).json<Evaluation>('evaluation')).stoppedEarly).toBe(name === 'sgd');
+      const workers = [2, 4, 1];
+      let state = 1 + Object.keys(nets).indexOf(name);
+      for (let trial = 0; trial < kills; trial++) {
+        rmSync(at(`artifacts/stages/${id}`), { recursive: true });
+        let killed = 0;
+        for (let n = 0; n < 3 && !existsSync(at(`artifacts/stages/${id}`)); n++) {
+          state = (state * 48271) % 2147483647;
+          const output = await stopped(id, workers[(trial + n) % 3] as number, state % 150);
+          if (!existsSync(at(`artifacts/stages/${id}`))) killed++;
+          if (n > 0) expect(output).toMatch(/goes on from epoch \d+ of 14/);
+        }
+        expect(killed).toBeGreaterThan(0);
+        if (!existsSync(at(`artifacts/stages/${id}`))) {
+          const { code, output } = await stage(id, { LAYERWISE_WORKERS: String(workers[trial % 3]) });
+          expect(code, output).toBe(0);
+          expect(output).toMatch(/goes on from epoch \d+ of 14/);
+        }
+        expect(await contentOf(id)).toBe(reference);
+        expect(existsSync(checkpoint(id))).toBe(false);
       }
-      expect(killed).toBeGreaterThan(0);
-      if (!existsSync(at(`artifacts/stages/${id}`))) {
-        const { code, output } = await stage(id, { LAYERWISE_WORKERS: String(workers[trial % 3]) });
-        expect(code, output).toBe(0);
-        expect(output).toMatch(/goes on from epoch \d+ of 14/);
-      }
-      expect(await contentOf(id)).toBe(reference);
-      expect(existsSync(checkpoint(id))).toBe(false);
-    }
-  }, 60_000 + kills * 60_000);
+    },
+    60_000 + kills * 60_000,
+  );
 });
 
 describe('a checkpoint', () => {
@@ -145,8 +164,12 @@ describe('layerwise show', () => {
     const id = idOf('adam');
     await stopped(id, 1, 0, 'SIGTERM');
     const { output } = await workspace.layerwise(['show', 'tiny:adam', '--json']);
-    const { unfinished } = JSON.parse(output.split('\n')[0] as string) as { unfinished: { id: string; state: string; history: string; standing: { done: number } }[] };
-    expect(unfinished).toMatchObject([{ id, state: 'stopped', history: `artifacts/failed/${id}/data/history.parquet` }]);
+    const { unfinished } = JSON.parse(output.split('\n')[0] as string) as {
+      unfinished: { id: string; state: string; history: string; standing: { done: number } }[];
+    };
+    expect(unfinished).toMatchObject([
+      { id, state: 'stopped', history: `artifacts/failed/${id}/data/history.parquet` },
+    ]);
     expect(existsSync(at(unfinished[0]?.history as string))).toBe(true);
     expect(unfinished[0]?.standing.done).toBeGreaterThan(1);
   });
@@ -155,7 +178,9 @@ describe('layerwise show', () => {
     const id = idOf('tfjs');
     const child = spawn(process.execPath, [at('packages/cli/bin/layerwise.mjs'), 'stage', id], { cwd: workspace.root });
     const ended = new Promise<void>((done) => child.on('close', () => done()));
-    await new Promise<void>((done) => child.stdout.on('data', (text: Buffer) => (/epoch ([2-9]|\d{2,})\//.test(text.toString()) ? done() : undefined)));
+    await new Promise<void>((done) =>
+      child.stdout.on('data', (text: Buffer) => (/epoch ([2-9]|\d{2,})\//.test(text.toString()) ? done() : undefined)),
+    );
     child.kill('SIGTERM');
     await ended;
     expect(child.exitCode).toBe(1);

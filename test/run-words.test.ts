@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
-const study = (name: string, first: number): string => `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: ${first} } }\nembed: { tsne: [] }\nexperiments:\n  small: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n  large: { train: { hidden: [{ units: 5 }], epochs: 1 } }\n`;
+const study = (name: string, first: number): string =>
+  `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: ${first} } }\nembed: { tsne: [] }\nexperiments:\n  small: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n  large: { train: { hidden: [{ units: 5 }], epochs: 1 } }\n`;
 
 let workspace: Workspace;
 beforeAll(() => {
@@ -66,7 +67,10 @@ describe('the words of a run', () => {
 
   it.each(['nx', 'layerwise'] as const)('--dry-run of %s is explain', async (command) => {
     const explained = await workspace.layerwise(['explain', 'mine:small']);
-    for (const words of [['run', 'mine:small', '--dry-run'], ...(command === 'nx' ? [['small', 'mine', '--dryRun']] : [])]) {
+    for (const words of [
+      ['run', 'mine:small', '--dry-run'],
+      ...(command === 'nx' ? [['small', 'mine', '--dryRun']] : []),
+    ]) {
       const { code, output } = await workspace[command](words);
       expect(code, output).toBe(0);
       expect(output.trim()).toBe(explained.output.trim());
@@ -77,7 +81,14 @@ describe('the words of a run', () => {
   });
 
   it('that Nx knows are taken', async () => {
-    const { code, output } = await workspace.nx(['run', 'mine:small', '--parallel', '1', '--output-style=stream', '--verbose']);
+    const { code, output } = await workspace.nx([
+      'run',
+      'mine:small',
+      '--parallel',
+      '1',
+      '--output-style=stream',
+      '--verbose',
+    ]);
     expect(code, output).toBe(0);
     expect(output).toContain('mine:small  small');
   });
@@ -107,7 +118,11 @@ describe('a stage that fails', () => {
   });
 
   it('is told by its last lines where it ended without a word of its own', async () => {
-    workspace.edit('packages/preprocess/src/stage.ts', 'export const stage', "process.on('exit', () => { if (process.argv.includes('stage')) { console.error('a crash'); process.exitCode = 3; } });\nexport const stage");
+    workspace.edit(
+      'packages/preprocess/src/stage.ts',
+      'export const stage',
+      "process.on('exit', () => { if (process.argv.includes('stage')) { console.error('a crash'); process.exitCode = 3; } });\nexport const stage",
+    );
     workspace.study('mine', study('mine', 61));
     const { code, output } = await workspace.nx(['run', 'mine:small']);
     expect(code, output).toBe(1);

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, repository } from './workspace/folder.mjs';
 import { Workspace } from './workspace/workspace.js';
 
-const study = 'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study =
+  'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
 const token = 'a token of this test';
 
 /** `layerwise cache serve`, and two workspaces in different folders that share it. */
@@ -18,14 +19,26 @@ describe('a shared cache', () => {
   let env: NodeJS.ProcessEnv;
   const folder = (): string => join(first.root, '.layerwise/cache');
   const entries = (): string[] => readdirSync(folder()).map((name) => join(folder(), name));
-  const run = (workspace: Workspace, more: NodeJS.ProcessEnv = {}): ReturnType<Workspace['nx']> => workspace.nx(['run', 'tiny:one', '--output-style=static'], { ...env, ...more });
-  const hashes = (workspace: Workspace): unknown => readdirSync(join(workspace.root, 'artifacts/stages')).sort().map((id) => (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files);
-  const forget = (workspace: Workspace): void => ['artifacts', '.nx'].forEach((path) => rmSync(join(workspace.root, path), { recursive: true, force: true }));
+  const run = (workspace: Workspace, more: NodeJS.ProcessEnv = {}): ReturnType<Workspace['nx']> =>
+    workspace.nx(['run', 'tiny:one', '--output-style=static'], { ...env, ...more });
+  const hashes = (workspace: Workspace): unknown =>
+    readdirSync(join(workspace.root, 'artifacts/stages'))
+      .sort()
+      .map((id) => (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files);
+  const forget = (workspace: Workspace): void =>
+    ['artifacts', '.nx'].forEach((path) => rmSync(join(workspace.root, path), { recursive: true, force: true }));
 
   beforeAll(async () => {
     [first, second] = [Workspace.create('layerwise-shared'), Workspace.create('layerwise-shared-too')];
     for (const workspace of [first, second]) workspace.study('tiny', study);
-    server = spawn(process.execPath, [join(repository, 'packages/cli/bin/layerwise.mjs'), 'cache', 'serve', '--port', '0', '--folder', folder()], { env: cleanEnvironment({ NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token }), stdio: ['ignore', 'pipe', 'inherit'] });
+    server = spawn(
+      process.execPath,
+      [join(repository, 'packages/cli/bin/layerwise.mjs'), 'cache', 'serve', '--port', '0', '--folder', folder()],
+      {
+        env: cleanEnvironment({ NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token }),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const address = await new Promise<string>((done) => {
       let text = '';
       server.stdout?.on('data', (piece: Buffer) => {
@@ -63,7 +76,15 @@ describe('a shared cache', () => {
     await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     forget(second);
-    const { code, output, ran } = await run(second, Object.fromEntries(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].map((name) => [name, address])));
+    const { code, output, ran } = await run(
+      second,
+      Object.fromEntries(
+        ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].map((name) => [
+          name,
+          address,
+        ]),
+      ),
+    );
     proxy.close();
     expect(code, output).toBe(0);
     expect(seen).toEqual([]);
@@ -85,7 +106,10 @@ describe('a shared cache', () => {
   });
 
   it('with a wrong token, and when the server is away: the run goes on without it, and says so', async () => {
-    for (const [more, said] of [[{ NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'wrong' }, 'refuses the access token'], [{ NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9' }, 'cannot be reached']] as const) {
+    for (const [more, said] of [
+      [{ NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'wrong' }, 'refuses the access token'],
+      [{ NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9' }, 'cannot be reached'],
+    ] as const) {
       forget(second);
       const { code, output, ran } = await run(second, more);
       expect(code, output).toBe(0);

@@ -65,7 +65,13 @@ const nx = (): Started => start([nxPath(workspace.root), 'run', 'long:own']);
 
 /** Where the checkpoint on the disk stands. */
 function standing(id: string): { done: number; total: number } {
-  return (JSON.parse(readFileSync(at(`artifacts/.checkpoints/${id}`)).toString('latin1').split('\n')[0] as string) as { standing: { done: number; total: number } }).standing;
+  return (
+    JSON.parse(
+      readFileSync(at(`artifacts/.checkpoints/${id}`))
+        .toString('latin1')
+        .split('\n')[0] as string,
+    ) as { standing: { done: number; total: number } }
+  ).standing;
 }
 
 beforeAll(async () => {
@@ -84,28 +90,32 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 describe('a stage that is told to stop', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('keeps its state at once and says where it stands, and the next run goes on from there: %s', async (signal) => {
-    const id = idOf('own train');
-    rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
-    const first = stage(id);
-    const [, shown] = await first.until(/epoch (\d+)\/90000/);
-    first.child.kill(signal);
-    await first.ended;
-    const { done } = standing(id);
-    expect(done).toBeGreaterThanOrEqual(Number(shown) - 1);
-    expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
-    expect(first.output()).not.toContain('Error');
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'keeps its state at once and says where it stands, and the next run goes on from there: %s',
+    async (signal) => {
+      const id = idOf('own train');
+      rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
+      const first = stage(id);
+      const [, shown] = await first.until(/epoch (\d+)\/90000/);
+      first.child.kill(signal);
+      await first.ended;
+      const { done } = standing(id);
+      expect(done).toBeGreaterThanOrEqual(Number(shown) - 1);
+      expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
+      expect(first.output()).not.toContain('Error');
 
-    const second = stage(id);
-    await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
-    await second.until(/left {2}epoch/);
-    // Twice, as a shell and what it started may both pass it on.
-    second.child.kill(signal);
-    second.child.kill(signal);
-    await second.ended;
-    expect(standing(id).done).toBeGreaterThan(done);
-    expect(second.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs`);
-  }, 120_000);
+      const second = stage(id);
+      await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
+      await second.until(/left {2}epoch/);
+      // Twice, as a shell and what it started may both pass it on.
+      second.child.kill(signal);
+      second.child.kill(signal);
+      await second.ended;
+      expect(standing(id).done).toBeGreaterThan(done);
+      expect(second.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs`);
+    },
+    120_000,
+  );
 
   it('says that it starts over where it keeps no state: TensorFlow.js', async () => {
     const id = idOf('tfjs train');
@@ -113,7 +123,9 @@ describe('a stage that is told to stop', () => {
     await run.until(/epoch \d+\/90000/);
     run.child.kill('SIGINT');
     await run.ended;
-    expect(run.output()).toContain(`${id} stopped; the same command starts it over, since this stage keeps no checkpoint`);
+    expect(run.output()).toContain(
+      `${id} stopped; the same command starts it over, since this stage keeps no checkpoint`,
+    );
   }, 120_000);
 
   it('says that it starts over where it keeps no state: a forest', async () => {
@@ -122,28 +134,34 @@ describe('a stage that is told to stop', () => {
     await run.until(/reduce-forest {2}.*\/9000/);
     run.child.kill('SIGINT');
     await run.ended;
-    expect(run.output()).toContain(`${id} stopped; the same command starts it over, since this stage keeps no checkpoint`);
+    expect(run.output()).toContain(
+      `${id} stopped; the same command starts it over, since this stage keeps no checkpoint`,
+    );
   }, 120_000);
 });
 
 describe('a run by Nx that is told to stop', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('keeps the state, says so last, and the next run says that it goes on: %s', async (signal) => {
-    const id = idOf('own train');
-    rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
-    const first = nx();
-    await first.until(/train {2}.*epoch \d+\/90000/);
-    // To the whole group, as a terminal sends Ctrl-C.
-    process.kill(-(first.child.pid as number), signal);
-    await first.ended;
-    expect(existsSync(at(`artifacts/.checkpoints/${id}`)), first.output()).toBe(true);
-    const { done } = standing(id);
-    expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'keeps the state, says so last, and the next run says that it goes on: %s',
+    async (signal) => {
+      const id = idOf('own train');
+      rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
+      const first = nx();
+      await first.until(/train {2}.*epoch \d+\/90000/);
+      // To the whole group, as a terminal sends Ctrl-C.
+      process.kill(-(first.child.pid as number), signal);
+      await first.ended;
+      expect(existsSync(at(`artifacts/.checkpoints/${id}`)), first.output()).toBe(true);
+      const { done } = standing(id);
+      expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
 
-    const second = nx();
-    await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
-    second.child.kill('SIGTERM');
-    await second.ended;
-  }, 180_000);
+      const second = nx();
+      await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
+      second.child.kill('SIGTERM');
+      await second.ended;
+    },
+    180_000,
+  );
 
   it('started by layerwise run, which alone is told', async () => {
     const id = idOf('own train');

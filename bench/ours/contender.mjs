@@ -10,7 +10,18 @@ export function images(split) {
 }
 
 /** Shifts in pixels (right, down) of the copies that make more rows than the data set has. */
-const shifts = [[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1], [1, 1], [-1, 1], [1, -1], [-1, -1], [2, 0]];
+const shifts = [
+  [0, 0],
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+  [1, 1],
+  [-1, 1],
+  [1, -1],
+  [-1, -1],
+  [2, 0],
+];
 
 /** An image of 28 x 28 moved by (dx, dy), written at `to`. */
 function shifted(from, to, dx, dy) {
@@ -33,7 +44,12 @@ export function trainingRows(factor = options.factor ?? 1) {
   for (let row = 0; row < rows; row++) {
     const source = row % labels.length;
     const [dx, dy] = shifts[Math.floor(row / labels.length)];
-    shifted(pixels.subarray(source * 784, source * 784 + 784), more.pixels.subarray(row * 784, row * 784 + 784), dx, dy);
+    shifted(
+      pixels.subarray(source * 784, source * 784 + 784),
+      more.pixels.subarray(row * 784, row * 784 + 784),
+      dx,
+      dy,
+    );
     more.labels[row] = labels[source];
   }
   return more;

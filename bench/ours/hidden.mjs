@@ -11,7 +11,16 @@ const { rows: sets, scale } = split();
 const more = trainingRows(100000 / sets.train.labels.length);
 const rows = { ...sets, more: { values: more.pixels, labels: Uint16Array.from(more.labels) } };
 const units = network.hidden[0].units;
-const trainer = await openTrainer({ network, batch, optimizer, scale, rows, seeds: { shuffle: seedOf(0), dropout: seedOf(1) }, weights: glorotUniform(network, seedOf(0)), workers: options.threads });
+const trainer = await openTrainer({
+  network,
+  batch,
+  optimizer,
+  scale,
+  rows,
+  seeds: { shuffle: seedOf(0), dropout: seedOf(1) },
+  weights: glorotUniform(network, seedOf(0)),
+  workers: options.threads,
+});
 for (let epoch = 0; epoch < 5; epoch++) await trainer.epoch();
 const hidden = new Float32Array(more.rows * units);
 for (let from = 0; from < more.rows; from += trainer.blockRows) {

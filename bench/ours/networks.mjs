@@ -4,8 +4,16 @@ import { images, options, trainingRows } from './contender.mjs';
 const dense = (units) => ({ units, activation: 'relu', dropout: 0, l2: 0 });
 
 const nets = {
-  exp3: { hidden: [128], batch: 32, optimizer: { kind: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, epsilonInSqrt: true } },
-  ex4: { hidden: [512, 256], batch: 512, optimizer: { kind: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } },
+  exp3: {
+    hidden: [128],
+    batch: 32,
+    optimizer: { kind: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, epsilonInSqrt: true },
+  },
+  ex4: {
+    hidden: [512, 256],
+    batch: 512,
+    optimizer: { kind: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  },
 };
 
 const { hidden, batch, optimizer } = nets[options.net];
@@ -30,7 +38,8 @@ function minMax(pixels) {
 /** Rows of `train` and `test`, with their scale. */
 export function split() {
   const test = labelled(images('test'));
-  if (options.net === 'exp3') return { rows: { train: labelled(trainingRows()), test }, scale: { factor: 1 / 255, offset: 0 } };
+  if (options.net === 'exp3')
+    return { rows: { train: labelled(trainingRows()), test }, scale: { factor: 1 / 255, offset: 0 } };
   const { pixels, labels } = images('train');
   const rows = Math.floor(labels.length * 0.7);
   const train = labelled({ pixels: pixels.slice(0, rows * 784), labels: labels.slice(0, rows) });

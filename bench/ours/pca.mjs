@@ -15,5 +15,11 @@ await serve(async () => {
     return fitted.value;
   });
   const ratios = model.spectrum.slice(0, model.count).map((variance) => variance / model.total);
-  return { ...time, fitSeconds, components: model.count, explained: ratios.reduce((sum, ratio) => sum + ratio, 0), ratios: [...ratios.subarray(0, 3)] };
+  return {
+    ...time,
+    fitSeconds,
+    components: model.count,
+    explained: ratios.reduce((sum, ratio) => sum + ratio, 0),
+    ratios: [...ratios.subarray(0, 3)],
+  };
 });

@@ -5,7 +5,15 @@ import { batch, network, optimizer, split } from './networks.mjs';
 
 const data = split();
 const rows = data.rows.train.labels.length;
-const trainer = await openTrainer({ network, batch, optimizer, seeds: { shuffle: seedOf(0), dropout: seedOf(1) }, ...data, weights: glorotUniform(network, seedOf(0)), workers: options.threads });
+const trainer = await openTrainer({
+  network,
+  batch,
+  optimizer,
+  seeds: { shuffle: seedOf(0), dropout: seedOf(1) },
+  ...data,
+  weights: glorotUniform(network, seedOf(0)),
+  workers: options.threads,
+});
 
 /** The kernel always gives the hidden layer too; both are collected, as Keras's predict does. */
 async function predict() {

@@ -4,7 +4,15 @@ import { options, seedOf, serve, timed } from './contender.mjs';
 import { batch, network, optimizer, split } from './networks.mjs';
 
 const seeds = { shuffle: seedOf(0), dropout: seedOf(1) };
-const trainer = await openTrainer({ network, batch, optimizer, seeds, ...split(), weights: glorotUniform(network, seedOf(0)), workers: options.threads });
+const trainer = await openTrainer({
+  network,
+  batch,
+  optimizer,
+  seeds,
+  ...split(),
+  weights: glorotUniform(network, seedOf(0)),
+  workers: options.threads,
+});
 const first = trainer.state();
 
 await serve(async (n) => {

@@ -8,7 +8,9 @@ const bytes = readFileSync(`${options.data}/hidden.f32`);
 const data = new Float32Array(new Uint8Array(bytes.subarray(0, rows * columns * 4)).buffer);
 
 await serve(async (n) => {
-  const { value, ...time } = await timed(() => tsne({ data, rows, columns }, { perplexity, iterations, workers: options.threads }));
+  const { value, ...time } = await timed(() =>
+    tsne({ data, rows, columns }, { perplexity, iterations, workers: options.threads }),
+  );
   const embedding = `${options.output}-${n}.f32`;
   writeFileSync(embedding, value.embedding);
   return { ...time, ownKl: value.klDivergence, embedding };

@@ -13,7 +13,6 @@ export async function preTasksExecution(options, context) {
   await enter(options, context);
 }
 
-
 /** After the tasks: lays and says what the run was for. */
 export async function postTasksExecution(options, context) {
   await leave(options, context);

@@ -24,13 +24,17 @@ function isStale(name) {
   return !existsSync(info) || newest(join(root, 'packages', name, 'src')) > statSync(info).mtimeMs;
 }
 
-const packages = () => readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')));
+const packages = () =>
+  readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')));
 
 /** What is to be run: the compiler of the kernels in AssemblyScript, and that of all packages. */
 function staleBuilds() {
   const stamp = join(root, 'packages/kernels/dist/wasm/.stamp');
   const isOld = !existsSync(stamp) || newest(join(root, dirname(kernels))) > statSync(stamp).mtimeMs;
-  return [...(isOld ? [[kernels]] : []), ...(packages().some(isStale) ? [['node_modules/typescript/bin/tsc', '-b']] : [])];
+  return [
+    ...(isOld ? [[kernels]] : []),
+    ...(packages().some(isStale) ? [['node_modules/typescript/bin/tsc', '-b']] : []),
+  ];
 }
 
 /** Compiles what is older than its source; another process that does so just now is waited for. Throws an Error with the compiler's messages. */
@@ -46,6 +50,8 @@ function compile(args) {
   try {
     execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
   } catch (error) {
-    throw new Error(`the packages of this repository do not compile:\n${error.stdout}${error.stderr}`, { cause: error });
+    throw new Error(`the packages of this repository do not compile:\n${error.stdout}${error.stderr}`, {
+      cause: error,
+    });
   }
 }

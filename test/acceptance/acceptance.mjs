@@ -28,19 +28,29 @@ for (const { name, experiments } of parsed) {
   }
 }
 await writeFile(fileURLToPath(new URL('table.md', import.meta.url)), table(rows));
-const judged = rows.map(({ address, result, published, expected }) => ({ address, ...judge(result, published, expected) }));
+const judged = rows.map(({ address, result, published, expected }) => ({
+  address,
+  ...judge(result, published, expected),
+}));
 const out = judged.filter(({ state }) => state === 'out');
 for (const { address, words } of out) process.stdout.write(`${address}: ${words}\n`);
-process.stdout.write(`${judged.filter(({ state }) => state === 'in').length} of ${rows.length} experiments in their band; test/acceptance/table.md\n`);
+process.stdout.write(
+  `${judged.filter(({ state }) => state === 'in').length} of ${rows.length} experiments in their band; test/acceptance/table.md\n`,
+);
 process.exitCode = out.length + wrong.length > 0 ? 1 : 0;
 
 /** The figures of an experiment; nothing if it is not built. `stale`: they are of an earlier plan. */
 function show(address) {
   return new Promise((done, fail) => {
-    execFile(process.execPath, [join(root, 'packages/cli/bin/layerwise.mjs'), 'show', address, '--json'], { cwd: root, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
-      if (!error) done({ result: JSON.parse(stdout), stale: stderr.includes('the last run') });
-      else if (/is not built/.test(stderr)) done({});
-      else fail(new Error(`${address}: ${stderr}`));
-    });
+    execFile(
+      process.execPath,
+      [join(root, 'packages/cli/bin/layerwise.mjs'), 'show', address, '--json'],
+      { cwd: root, maxBuffer: 16 << 20 },
+      (error, stdout, stderr) => {
+        if (!error) done({ result: JSON.parse(stdout), stale: stderr.includes('the last run') });
+        else if (/is not built/.test(stderr)) done({});
+        else fail(new Error(`${address}: ${stderr}`));
+      },
+    );
   });
 }

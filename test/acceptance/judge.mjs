@@ -10,7 +10,9 @@ export const BAND = 0.006;
  * @returns {string[]}
  */
 export function wrongNets(studies, nets) {
-  const planned = studies.flatMap(({ name, experiments }) => experiments.map(({ name: experiment, sections }) => [`${name}:${experiment}`, sections]));
+  const planned = studies.flatMap(({ name, experiments }) =>
+    experiments.map(({ name: experiment, sections }) => [`${name}:${experiment}`, sections]),
+  );
   const addresses = new Set(planned.map(([address]) => address));
   return [
     ...planned.flatMap(([address, { train, reduce }]) => {
@@ -19,9 +21,13 @@ export function wrongNets(studies, nets) {
       const hidden = (train?.params.hidden ?? []).map(({ units }) => units);
       const columns = reduce ? (reduce.params.components ?? reduce.params.keep ?? inputs) : 784;
       const found = [columns, ...hidden, 10].join('-');
-      return found === [inputs, ...rest].join('-') ? [] : [`${address}: the net must be ${nets[address].net}, the study has ${found}`];
+      return found === [inputs, ...rest].join('-')
+        ? []
+        : [`${address}: the net must be ${nets[address].net}, the study has ${found}`];
     }),
-    ...Object.keys(nets).filter((address) => !addresses.has(address)).map((address) => `${address}: is in test/acceptance/nets.json and in no study`),
+    ...Object.keys(nets)
+      .filter((address) => !addresses.has(address))
+      .map((address) => `${address}: is in test/acceptance/nets.json and in no study`),
   ];
 }
 
@@ -37,21 +43,32 @@ export function wrongNets(studies, nets) {
  * @returns {{ state: 'in' | 'out' | 'open', split: string, published: number | undefined, measured: number | undefined, words: string }}
  */
 export function judge(result, figures = result?.published, expected = undefined) {
-  const split = figures?.test?.accuracy === undefined && figures?.validation?.accuracy !== undefined ? 'validation' : 'test';
+  const split =
+    figures?.test?.accuracy === undefined && figures?.validation?.accuracy !== undefined ? 'validation' : 'test';
   const published = figures?.[split]?.accuracy;
   if (!result) return { state: 'open', split, published, measured: undefined, words: 'not built' };
   const found = { split, published, measured: result[split].accuracy };
-  if (result.fallback || result.dataset !== 'mnist') return { ...found, state: 'open', words: `measured on ${result.dataset}, not on MNIST` };
+  if (result.fallback || result.dataset !== 'mnist')
+    return { ...found, state: 'open', words: `measured on ${result.dataset}, not on MNIST` };
   const net = netOf(result);
   if (expected && (net !== expected.net || result.params !== expected.params)) {
-    return { ...found, state: 'out', words: `the net must be ${expected.net} with ${expected.params} parameters, is ${net} with ${result.params}` };
+    return {
+      ...found,
+      state: 'out',
+      words: `the net must be ${expected.net} with ${expected.params} parameters, is ${net} with ${result.params}`,
+    };
   }
   if (published === undefined) return { ...found, state: 'open', words: 'no figure published' };
   const first = against(published, found.measured, result.seeds[split], result.seeds.count);
   if (first.state === 'in') return { ...found, ...first };
   for (const rerun of figures[split].reruns ?? []) {
     const other = against(rerun, found.measured, result.seeds[split], result.seeds.count);
-    if (other.state === 'in') return { ...found, state: 'in', words: `against the source's other run, ${share(rerun)}: ${other.words}; against its first: ${first.words}` };
+    if (other.state === 'in')
+      return {
+        ...found,
+        state: 'in',
+        words: `against the source's other run, ${share(rerun)}: ${other.words}; against its first: ${first.words}`,
+      };
   }
   return { ...found, ...first };
 }
@@ -65,8 +82,12 @@ function against(published, measured, range, count) {
   const difference = Math.round((measured - published) * 1e4) / 1e4;
   if (difference >= 0) return { state: 'in', words: difference > BAND ? 'above' : 'within 0.6 points' };
   if (difference >= -BAND) return { state: 'in', words: 'within 0.6 points' };
-  if (count > 1 && published >= range.lowest && published <= range.highest) return { state: 'in', words: `inside the range of ${count} seeds` };
-  return { state: 'out', words: `${(-difference * 100).toFixed(2)} points below${count > 1 ? `, outside the range of ${count} seeds` : ''}` };
+  if (count > 1 && published >= range.lowest && published <= range.highest)
+    return { state: 'in', words: `inside the range of ${count} seeds` };
+  return {
+    state: 'out',
+    words: `${(-difference * 100).toFixed(2)} points below${count > 1 ? `, outside the range of ${count} seeds` : ''}`,
+  };
 }
 
 /**
@@ -78,7 +99,16 @@ export function table(rows) {
   const count = (state) => judged.filter((row) => row.state === state).length;
   const lines = judged.map(({ address, result, stale, split, published, measured, words, state }) => {
     const seeds = result && result.seeds.count > 1 ? spreadOf(result.seeds, split) : '1';
-    return [address + (stale ? ' (earlier run)' : ''), result ? netOf(result) : '', split, share(published), share(measured), published === undefined || measured === undefined ? '' : signed(measured - published), result ? seeds : '', `${{ in: 'yes', out: '**no**', open: '–' }[state]}: ${words}`];
+    return [
+      address + (stale ? ' (earlier run)' : ''),
+      result ? netOf(result) : '',
+      split,
+      share(published),
+      share(measured),
+      published === undefined || measured === undefined ? '' : signed(measured - published),
+      result ? seeds : '',
+      `${{ in: 'yes', out: '**no**', open: '–' }[state]}: ${words}`,
+    ];
   });
   const head = ['experiment', 'net', 'accuracy on', 'published', 'measured', 'points', 'seeds', 'in its band'];
   const summary = `${count('in')} of ${rows.length} experiments are in their band, ${count('out')} are not, ${count('open')} cannot be judged.`;

@@ -33,26 +33,47 @@ async function build(study, workers, node) {
     writeFileSync(join(root, 'pipelines/study/study.yaml'), study);
     const name = /^name:\s*(\S+)/m.exec(study)?.[1];
     const { LAYERWISE_DATA_DIR } = process.env;
-    const { code, output } = await runNode(root, [nxPath(root), 'run', `${name}:all`], { LAYERWISE_WORKERS: String(workers), ...(LAYERWISE_DATA_DIR ? { LAYERWISE_DATA_DIR } : {}) }, node);
+    const { code, output } = await runNode(
+      root,
+      [nxPath(root), 'run', `${name}:all`],
+      { LAYERWISE_WORKERS: String(workers), ...(LAYERWISE_DATA_DIR ? { LAYERWISE_DATA_DIR } : {}) },
+      node,
+    );
     if (code !== 0) throw new Error(output);
     const stages = join(root, 'artifacts/stages');
-    const files = readdirSync(stages, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(stages.length + 1));
+    const files = readdirSync(stages, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(stages.length + 1));
     const data = files.filter((file) => file.split(/[\\/]/)[1] === 'data').sort();
-    return new Map(data.map((file) => [file, createHash('sha256').update(readFileSync(join(stages, file))).digest('hex')]));
+    return new Map(
+      data.map((file) => [
+        file,
+        createHash('sha256')
+          .update(readFileSync(join(stages, file)))
+          .digest('hex'),
+      ]),
+    );
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
 /** Files that are not the same in two builds, or there in one alone. */
-const differing = (a, b) => [...new Set([...a.keys(), ...b.keys()])].filter((file) => a.get(file) !== b.get(file)).sort();
+const differing = (a, b) =>
+  [...new Set([...a.keys(), ...b.keys()])].filter((file) => a.get(file) !== b.get(file)).sort();
 
 /**
  * Builds once in every way and compares with the first.
  * @param twice whether the first is built twice
  * @returns number of builds and files, and a line for each build that differs
  */
-export async function compareBuilds({ study = everyStage, workers = [1, 2, 4], nodes = [process.execPath], twice = true, report = () => undefined }) {
+export async function compareBuilds({
+  study = everyStage,
+  workers = [1, 2, 4],
+  nodes = [process.execPath],
+  twice = true,
+  report = () => undefined,
+}) {
   const ways = nodes.flatMap((node) => workers.map((count) => ({ node, count })));
   const [first] = ways;
   const reference = await build(study, first.count, first.node);
@@ -60,7 +81,9 @@ export async function compareBuilds({ study = everyStage, workers = [1, 2, 4], n
   for (const { node, count } of [...(twice ? [first] : []), ...ways.slice(1)]) {
     const files = differing(reference, await build(study, count, node));
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-    report(`${version}, ${count} workers: ${files.length === 0 ? 'the same' : `${files.length} files differ: ${files.join(', ')}`}`);
+    report(
+      `${version}, ${count} workers: ${files.length === 0 ? 'the same' : `${files.length} files differ: ${files.join(', ')}`}`,
+    );
     if (files.length > 0) problems.push(`${version}, ${count} workers: ${files.join(', ')}`);
   }
   return { builds: ways.length + (twice ? 1 : 0), files: reference.size, problems };
@@ -69,15 +92,24 @@ export async function compareBuilds({ study = everyStage, workers = [1, 2, 4], n
 /** Path of the executable of a Node.js. */
 function pathOf(node) {
   if (!/^\d+(\.\d+)*$/.test(node)) return node;
-  return execFileSync('npx', ['--yes', '--package', `node@${node}`, 'node', '-p', 'process.execPath'], { encoding: 'utf8' }).trim();
+  return execFileSync('npx', ['--yes', '--package', `node@${node}`, 'node', '-p', 'process.execPath'], {
+    encoding: 'utf8',
+  }).trim();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { study: { type: 'string' }, workers: { type: 'string', default: '1,2,4' }, nodes: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { study: { type: 'string' }, workers: { type: 'string', default: '1,2,4' }, nodes: { type: 'string' } },
+  });
   const nodes = values.nodes ? values.nodes.split(',').map(pathOf) : [process.execPath];
   const workers = values.workers.split(',').map(Number);
   console.log(`${availableParallelism()} processors; workers ${workers.join(', ')}; ${nodes.join(', ')}`);
-  const { builds, files, problems } = await compareBuilds({ ...(values.study ? { study: readFileSync(values.study, 'utf8') } : {}), workers, nodes, report: console.log });
+  const { builds, files, problems } = await compareBuilds({
+    ...(values.study ? { study: readFileSync(values.study, 'utf8') } : {}),
+    workers,
+    nodes,
+    report: console.log,
+  });
   console.log(`${builds} builds of ${files} data files, ${problems.length} differ`);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -3,7 +3,20 @@
 // The stages are packages made here, so that code and versions can be changed. With --nx it is Nx that runs them, at some seconds a run,
 // all in one workspace; without, a runner stands in for it, with a cache laid out as Nx's is.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,12 +53,17 @@ function generator(seed) {
 const sharing = new Set(['preprocess', 'train', 'embed']);
 
 /** A stage's code. It halves sums, so that many a change leaves what follows as it was. */
-const codeText = (role, constant) => `${sharing.has(role) ? "import { offset } from '@layerwise/tiny-shared';\n" : 'const offset = 0;\n'}export const formula = (value, inputs, seed, raw, version) =>
+const codeText = (
+  role,
+  constant,
+) => `${sharing.has(role) ? "import { offset } from '@layerwise/tiny-shared';\n" : 'const offset = 0;\n'}export const formula = (value, inputs, seed, raw, version) =>
   Math.floor((value + ${constant} + offset + inputs.reduce((sum, one) => sum + one, 0) + (seed % 3) + raw.length + version.length) / 2);
 `;
 
-const rows = (columns) => `{ rows: 1, columns: { id: { data: Uint32Array.of(0), width: 1 }, label: { data: Uint16Array.of(0), width: 1 }, ${columns} } }`;
-const splits = (names, columns) => names.map((name) => `await output.matrix('${name}', ${rows(columns)});`).join('\n    ');
+const rows = (columns) =>
+  `{ rows: 1, columns: { id: { data: Uint32Array.of(0), width: 1 }, label: { data: Uint16Array.of(0), width: 1 }, ${columns} } }`;
+const splits = (names, columns) =>
+  names.map((name) => `await output.matrix('${name}', ${rows(columns)});`).join('\n    ');
 const dataset = "{ name: 'tiny', origin: 'made', width: 1, height: 1, classes: ['a', 'b'] }";
 const all = ['train', 'validation', 'test'];
 
@@ -59,7 +77,10 @@ const least = {
     await output.bytes('weights.bin', new Uint8Array(4));
     await output.table('history', { epoch: { type: 'int', values: [1] }, ...Object.fromEntries(['loss', 'accuracy', 'valLoss', 'valAccuracy'].map((name) => [name, { type: 'real', values: [0] }])) });
     await output.json('evaluation', { features: 1, epochs: 1 });`,
-  activations: splits(all, 'predicted: { data: Uint16Array.of(0), width: 1 }, probabilities: { data: Float32Array.of(1, 0), width: 2 }, hidden1: { data: Float32Array.of(0), width: 1 }'),
+  activations: splits(
+    all,
+    'predicted: { data: Uint16Array.of(0), width: 1 }, probabilities: { data: Float32Array.of(1, 0), width: 2 }, hidden1: { data: Float32Array.of(0), width: 1 }',
+  ),
   embedding: "await output.json('views', []);",
   nodes: `await output.json('nodes', { layers: [{ name: 'hidden1', units: 1 }] });
     await output.matrix('hidden1', { rows: 1, columns: { node: { data: Uint32Array.of(0), width: 1 } } });
@@ -90,24 +111,53 @@ export const stage = defineStage({
 `;
 
 /** State of a workspace, from which its sources are written. */
-const initial = () => ({ seed: 1, raw: 'raw', adder: '1.0.0', base: '1.0.0', offset: 1, constants: Object.fromEntries(roles.map((role) => [role, 1])), values: Object.fromEntries(roles.map((role) => [role, 1])), second: 5 });
+const initial = () => ({
+  seed: 1,
+  raw: 'raw',
+  adder: '1.0.0',
+  base: '1.0.0',
+  offset: 1,
+  constants: Object.fromEntries(roles.map((role) => [role, 1])),
+  values: Object.fromEntries(roles.map((role) => [role, 1])),
+  second: 5,
+});
 
 function writeSources(root, state) {
   const put = (file, text) => {
     mkdirSync(join(root, file, '..'), { recursive: true });
-    if (!existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text) writeFileSync(join(root, file), text);
+    if (!existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text)
+      writeFileSync(join(root, file), text);
   };
-  const section = (role) => `${role === 'ingest' ? 'dataset' : role}: { uses: tiny-${role}, value: ${state.values[role]} }\n`;
-  put('pipelines/tiny/study.yaml', `name: tiny\nseed: ${state.seed}\n${roles.map(section).join('')}experiments:\n  one: {}\n  two:\n    train: { value: ${state.second} }\n`);
+  const section = (role) =>
+    `${role === 'ingest' ? 'dataset' : role}: { uses: tiny-${role}, value: ${state.values[role]} }\n`;
+  put(
+    'pipelines/tiny/study.yaml',
+    `name: tiny\nseed: ${state.seed}\n${roles.map(section).join('')}experiments:\n  one: {}\n  two:\n    train: { value: ${state.second} }\n`,
+  );
   put('data/raw.txt', state.raw);
-  put('node_modules/tiny-adder/package.json', JSON.stringify({ name: 'tiny-adder', version: state.adder, type: 'module', dependencies: { 'tiny-base': '*' }, exports: { '.': './index.js', './package.json': './package.json' } }));
+  put(
+    'node_modules/tiny-adder/package.json',
+    JSON.stringify({
+      name: 'tiny-adder',
+      version: state.adder,
+      type: 'module',
+      dependencies: { 'tiny-base': '*' },
+      exports: { '.': './index.js', './package.json': './package.json' },
+    }),
+  );
   put('node_modules/tiny-adder/index.js', `export const version = '${state.adder}';\n`);
   put('node_modules/tiny-base/package.json', JSON.stringify({ name: 'tiny-base', version: state.base }));
-  put('node_modules/@layerwise/tiny-shared/package.json', JSON.stringify({ name: '@layerwise/tiny-shared', version: '1.0.0', type: 'module', exports: './index.js' }));
+  put(
+    'node_modules/@layerwise/tiny-shared/package.json',
+    JSON.stringify({ name: '@layerwise/tiny-shared', version: '1.0.0', type: 'module', exports: './index.js' }),
+  );
   put('node_modules/@layerwise/tiny-shared/index.js', "export { offset } from './offset.js';\n");
   put('node_modules/@layerwise/tiny-shared/offset.js', `export const offset = ${state.offset};\n`);
   for (const role of roles) {
-    put(`node_modules/tiny-${role}/package.json`, JSON.stringify({ name: `tiny-${role}`, version: '1.0.0', type: 'module', exports: './index.js' }));
+    put(
+      `node_modules/tiny-${role}/package.json`,
+      JSON.stringify({ name: `tiny-${role}`, version: '1.0.0', type: 'module', exports: './index.js' }),
+    );
     put(`node_modules/tiny-${role}/index.js`, "export { stage } from './stage.js';\n");
     put(`node_modules/tiny-${role}/stage.js`, stageText(role));
     put(`node_modules/tiny-${role}/code.js`, codeText(role, state.constants[role]));
@@ -116,19 +166,30 @@ function writeSources(root, state) {
 
 /** The changes: of what the stages depend on, and of what was made. Each returns words for what it did. */
 const changes = {
-  parameter: ({ state, below }) => ((role) => `${role}.value = ${(state.values[role] = below(4))}`)(roles[below(roles.length)]),
+  parameter: ({ state, below }) =>
+    ((role) => `${role}.value = ${(state.values[role] = below(4))}`)(roles[below(roles.length)]),
   'parameter of one experiment': ({ state, below }) => `two: train.value = ${(state.second = below(8))}`,
   seed: ({ state, below }) => `seed = ${(state.seed = below(4))}`,
-  code: ({ state, below }) => ((role) => `constant of ${role} = ${(state.constants[role] = below(4))}`)(roles[below(roles.length)]),
+  code: ({ state, below }) =>
+    ((role) => `constant of ${role} = ${(state.constants[role] = below(4))}`)(roles[below(roles.length)]),
   'code that stages share': ({ state, below }) => `offset = ${(state.offset = below(4))}`,
   data: ({ state, below }) => `raw = ${(state.raw = 'x'.repeat(1 + below(4)))}`,
   dependency: ({ state, below }) => `tiny-adder ${(state.adder = ['1.0.0', '1.0.1', '10.0.0'][below(3)])}`,
   'dependency of a dependency': ({ state, below }) => `tiny-base ${(state.base = ['1.0.0', '2.0.0'][below(2)])}`,
   'artifact deleted': (trial) => onArtifact(trial, (folder) => rmSync(folder, { recursive: true })),
-  'data file deleted': (trial) => onArtifact(trial, (folder) => rmSync(join(folder, 'data/value.json'), { force: true })),
+  'data file deleted': (trial) =>
+    onArtifact(trial, (folder) => rmSync(join(folder, 'data/value.json'), { force: true })),
   'file changed, size and time kept': (trial) => onArtifact(trial, (folder) => flip(join(folder, 'data/value.json'))),
-  'data file truncated': (trial) => onArtifact(trial, (folder) => existsSync(join(folder, 'data/value.json')) && truncateSync(join(folder, 'data/value.json'), 5)),
-  'manifest truncated': (trial) => onArtifact(trial, (folder) => existsSync(join(folder, 'manifest.json')) && truncateSync(join(folder, 'manifest.json'), 40)),
+  'data file truncated': (trial) =>
+    onArtifact(
+      trial,
+      (folder) => existsSync(join(folder, 'data/value.json')) && truncateSync(join(folder, 'data/value.json'), 5),
+    ),
+  'manifest truncated': (trial) =>
+    onArtifact(
+      trial,
+      (folder) => existsSync(join(folder, 'manifest.json')) && truncateSync(join(folder, 'manifest.json'), 40),
+    ),
   'artifact replaced by another': (trial) =>
     onArtifact(trial, (folder) => {
       const other = join(folder, '..', pick(artifactsOf(trial.root), trial.below));
@@ -138,14 +199,19 @@ const changes = {
     }),
   'artifacts deleted': ({ root }) => remove(root, 'artifacts'),
   "a copy in Nx's cache changed": (trial) => onCopy(trial, flip),
-  "a copy in Nx's cache deleted": (trial) => onCopy(trial, (file) => rmSync(join(file, '../../../../..'), { recursive: true })),
+  "a copy in Nx's cache deleted": (trial) =>
+    onCopy(trial, (file) => rmSync(join(file, '../../../../..'), { recursive: true })),
   "Nx's cache deleted": ({ root }) => remove(root, '.nx'),
-  'notes deleted': ({ root, below }) => remove(root, `artifacts/${['.recipes', '.seen.json', '.files.json', 'tiny/one/experiment.json'][below(4)]}`),
+  'notes deleted': ({ root, below }) =>
+    remove(root, `artifacts/${['.recipes', '.seen.json', '.files.json', 'tiny/one/experiment.json'][below(4)]}`),
   nothing: () => 'nothing',
 };
 
 const pick = (list, below) => list[below(list.length)];
-const artifactsOf = (root) => (existsSync(join(root, 'artifacts/stages')) ? readdirSync(join(root, 'artifacts/stages')).filter((name) => !name.startsWith('.')) : []);
+const artifactsOf = (root) =>
+  existsSync(join(root, 'artifacts/stages'))
+    ? readdirSync(join(root, 'artifacts/stages')).filter((name) => !name.startsWith('.'))
+    : [];
 
 function onArtifact({ root, below }, change) {
   const ids = artifactsOf(root);
@@ -157,7 +223,11 @@ function onArtifact({ root, below }, change) {
 
 function onCopy({ root, below }, change) {
   const cache = join(root, '.nx/cache');
-  const copies = existsSync(cache) ? readdirSync(cache, { recursive: true }).filter((name) => /value\.json$/.test(name)).sort() : [];
+  const copies = existsSync(cache)
+    ? readdirSync(cache, { recursive: true })
+        .filter((name) => /value\.json$/.test(name))
+        .sort()
+    : [];
   if (copies.length === 0) return 'no copy is there';
   const file = pick(copies, below);
   change(join(cache, file));
@@ -181,7 +251,12 @@ function remove(root, path) {
 function step(root, runner, experiment) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LAYERWISE_|NX_)/.test(name)));
   return new Promise((done, fail) => {
-    execFile(process.execPath, [join(here, 'step.mjs'), root, runner, experiment], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))));
+    execFile(
+      process.execPath,
+      [join(here, 'step.mjs'), root, runner, experiment],
+      { env, maxBuffer: 16 << 20 },
+      (error, stdout, stderr) => (error ? fail(new Error(stderr || stdout)) : done(JSON.parse(stdout))),
+    );
   });
 }
 
@@ -189,7 +264,8 @@ function emptyFolder() {
   const root = mkdtempSync(join(tmpdir(), 'layerwise-sequences-'));
   const scope = 'node_modules/@layerwise';
   mkdirSync(join(root, scope), { recursive: true });
-  for (const name of readdirSync(join(repository, scope))) symlinkSync(join(repository, scope, name), join(root, scope, name));
+  for (const name of readdirSync(join(repository, scope)))
+    symlinkSync(join(repository, scope, name), join(root, scope, name));
   writeFileSync(join(root, 'package.json'), '{"private": true}');
   writeFileSync(join(root, 'nx.json'), '{}');
   return root;
@@ -222,7 +298,11 @@ export async function sequence(base, seed, rounds, runner = 'here') {
       }
       writeSources(root, state);
       const experiment = pick(experiments, below);
-      const { problems, counts, explainMs } = await step(root, runner, experiment).catch(({ message }) => ({ problems: [message], counts: {}, explainMs: 0 }));
+      const { problems, counts, explainMs } = await step(root, runner, experiment).catch(({ message }) => ({
+        problems: [message],
+        counts: {},
+        explainMs: 0,
+      }));
       history.push(`run ${experiment}`);
       for (const [name, count] of Object.entries(counts)) total.counts[name] = (total.counts[name] ?? 0) + count;
       total.slowest = Math.max(total.slowest, explainMs);
@@ -235,14 +315,25 @@ export async function sequence(base, seed, rounds, runner = 'here') {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { sequences: { type: 'string', default: '300' }, rounds: { type: 'string', default: '3' }, seed: { type: 'string', default: '1' }, nx: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      sequences: { type: 'string', default: '300' },
+      rounds: { type: 'string', default: '3' },
+      seed: { type: 'string', default: '1' },
+      nx: { type: 'boolean', default: false },
+    },
+  });
   const runner = values.nx ? 'nx' : 'here';
   const base = await prepare(runner);
   const sums = {};
   let failed = 0;
   let slowest = 0;
   for (let n = 0; n < Number(values.sequences); n++) {
-    const { problems, counts, slowest: ms } = await sequence(base, Number(values.seed) + n, Number(values.rounds), runner);
+    const {
+      problems,
+      counts,
+      slowest: ms,
+    } = await sequence(base, Number(values.seed) + n, Number(values.rounds), runner);
     for (const problem of problems) console.error(problem);
     failed += problems.length > 0 ? 1 : 0;
     slowest = Math.max(slowest, ms);
@@ -250,6 +341,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if ((n + 1) % 10 === 0) console.log(`${n + 1} sequences, ${failed} failed`);
   }
   rmSync(base, { recursive: true, force: true });
-  console.log(`${values.sequences} sequences of ${values.rounds} rounds, ${failed} failed; stages ${Object.entries(sums).map(([name, count]) => `${name} ${count}`).join(', ')}; slowest explanation ${Math.round(slowest)} ms`);
+  console.log(
+    `${values.sequences} sequences of ${values.rounds} rounds, ${failed} failed; stages ${Object.entries(sums)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}; slowest explanation ${Math.round(slowest)} ms`,
+  );
   process.exitCode = failed > 0 ? 1 : 0;
 }

@@ -8,8 +8,24 @@ import { nxPath, runNode } from '../workspace/folder.mjs';
 
 const [root, runner, name] = process.argv.slice(2);
 const load = (file) => import(new URL(`../../packages/${file}`, import.meta.url).href);
-const [{ planAll }, { Explainer }, { runStage }, { publishExperiment }, { memoOf, preTasksExecution, tracerOf }, store, { deriveSeed }] = await Promise.all(
-  ['cli/dist/workspace.js', 'cli/dist/explanation.js', 'cli/dist/run-stage.js', 'cli/dist/publish.js', 'nx-plugin/dist/index.js', 'store/dist/index.js', 'contracts/dist/index.js'].map(load),
+const [
+  { planAll },
+  { Explainer },
+  { runStage },
+  { publishExperiment },
+  { memoOf, preTasksExecution, tracerOf },
+  store,
+  { deriveSeed },
+] = await Promise.all(
+  [
+    'cli/dist/workspace.js',
+    'cli/dist/explanation.js',
+    'cli/dist/run-stage.js',
+    'cli/dist/publish.js',
+    'nx-plugin/dist/index.js',
+    'store/dist/index.js',
+    'contracts/dist/index.js',
+  ].map(load),
 );
 
 const artifacts = new store.Store(join(root, 'artifacts'));
@@ -19,22 +35,37 @@ const terminal = { progress() {}, warn() {}, say() {}, signal: new AbortControll
 function copyToCache(id) {
   const cache = join(root, '.nx/cache');
   mkdirSync(cache, { recursive: true });
-  cpSync(artifacts.folder(id), join(cache, String(readdirSync(cache).length + 1000), 'artifacts/stages', id), { recursive: true });
+  cpSync(artifacts.folder(id), join(cache, String(readdirSync(cache).length + 1000), 'artifacts/stages', id), {
+    recursive: true,
+  });
 }
 
 /** What the stage must have written, from the sources alone. */
 async function valueOf(instance, values) {
   const { formula } = await import(pathToFileURL(join(root, 'node_modules', instance.uses, 'code.js')).href);
-  const adder = JSON.parse(readFileSync(createRequire(join(root, 'package.json')).resolve('tiny-adder/package.json'), 'utf8')).version;
+  const adder = JSON.parse(
+    readFileSync(createRequire(join(root, 'package.json')).resolve('tiny-adder/package.json'), 'utf8'),
+  ).version;
   const raw = instance.raw ? readFileSync(join(root, 'data/raw.txt'), 'utf8') : '';
-  return formula(instance.params.value, Object.values(instance.inputs).map((id) => values.get(id)), instance.seed === null ? 0 : deriveSeed(instance.seed, instance.stage, 'draw')[0], raw, adder);
+  return formula(
+    instance.params.value,
+    Object.values(instance.inputs).map((id) => values.get(id)),
+    instance.seed === null ? 0 : deriveSeed(instance.seed, instance.stage, 'draw')[0],
+    raw,
+    adder,
+  );
 }
 
 const plan = await planAll(root);
 const problems = [];
 const counts = { runs: 0, depends: 0, restores: 0, current: 0, ran: 0 };
 const values = new Map();
-const journals = () => (existsSync(join(root, 'artifacts/.runs')) ? readdirSync(join(root, 'artifacts/.runs')).filter((file) => file.endsWith('.jsonl')).sort() : []);
+const journals = () =>
+  existsSync(join(root, 'artifacts/.runs'))
+    ? readdirSync(join(root, 'artifacts/.runs'))
+        .filter((file) => file.endsWith('.jsonl'))
+        .sort()
+    : [];
 const seen = new Set(journals());
 let explainMs = 0;
 
@@ -44,9 +75,12 @@ async function runAndCompare(experiment) {
   const explained = await new Explainer(root, plan.instances, tracerOf(root, memo)).explain(experiment);
   memo.save();
   explainMs = Math.max(explainMs, performance.now() - started);
-  const statuses = runner === 'nx' ? await runByNx(explained.map(({ id }) => id)) : await runHere(explained.map(({ id }) => id));
+  const statuses =
+    runner === 'nx' ? await runByNx(explained.map(({ id }) => id)) : await runHere(explained.map(({ id }) => id));
   for (const stage of explained) await compare(stage, statuses.get(stage.id) ?? 'cached');
-  const opened = await Promise.all(Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]));
+  const opened = await Promise.all(
+    Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]),
+  );
   await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
   store.noteLooks(join(root, 'artifacts'));
 }
@@ -58,7 +92,13 @@ async function runByNx(ids) {
   const [last] = journals().slice(-1);
   if (last === undefined || seen.has(last)) return new Map();
   seen.add(last);
-  return new Map(readFileSync(join(root, 'artifacts/.runs', last), 'utf8').trim().split('\n').map((line) => JSON.parse(line)).map(({ id, status }) => [id, status]));
+  return new Map(
+    readFileSync(join(root, 'artifacts/.runs', last), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map(({ id, status }) => [id, status]),
+  );
 }
 
 /** The same in this process, with a cache laid out as Nx's is. */
@@ -80,7 +120,10 @@ async function compare({ id, state, unless, reasons }, status) {
   const instance = plan.instances.get(id);
   const artifact = await artifacts.open(id);
   const contents = artifact.manifest.recipe.inputs;
-  const expected = state === 'runs' || (state === 'depends' && !unless.some((known) => Object.keys(contents).every((name) => known[name] === contents[name])));
+  const expected =
+    state === 'runs' ||
+    (state === 'depends' &&
+      !unless.some((known) => Object.keys(contents).every((name) => known[name] === contents[name])));
   counts[state]++;
   if (status === 'computed') counts.ran++;
   if (expected !== (status === 'computed')) problems.push(`${id}: explained as ${state}, but was ${status}`);

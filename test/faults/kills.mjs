@@ -19,14 +19,21 @@ const beginnings = [
 
 /** Processes below another, by id, with their commands. */
 function below(top) {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 16 << 20 }).split('\n');
-  const all = lines.flatMap((line) => (([, pid, parent, command]) => (pid ? [{ pid: Number(pid), parent: Number(parent), command }] : []))(/^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []));
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 16 << 20 }).split(
+    '\n',
+  );
+  const all = lines.flatMap((line) =>
+    (([, pid, parent, command]) => (pid ? [{ pid: Number(pid), parent: Number(parent), command }] : []))(
+      /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [],
+    ),
+  );
   const under = (parent) => all.filter((one) => one.parent === parent).flatMap((child) => [child, ...under(child.pid)]);
   return under(top);
 }
 
 /** The stage's own process; Nx starts it through a shell. */
-const stageBelow = (nx) => below(nx).find(({ command }) => /^\S*node\S* packages\/cli\/bin\/layerwise\.mjs stage/.test(command));
+const stageBelow = (nx) =>
+  below(nx).find(({ command }) => /^\S*node\S* packages\/cli\/bin\/layerwise\.mjs stage/.test(command));
 
 function send(pid) {
   try {
@@ -38,7 +45,12 @@ function send(pid) {
 
 /** Starts a run in a group of its own and kills when `ms` have passed; a stage, as soon as there is one then. Returns whether something was killed. */
 async function kill(trial, victim, ms) {
-  const nx = spawn(process.execPath, [trial.nx, 'run', 'tiny:all'], { cwd: trial.root, env: cleanEnvironment(), stdio: 'ignore', detached: true });
+  const nx = spawn(process.execPath, [trial.nx, 'run', 'tiny:all'], {
+    cwd: trial.root,
+    env: cleanEnvironment(),
+    stdio: 'ignore',
+    detached: true,
+  });
   let over = false;
   const ended = new Promise((done) => nx.on('exit', () => done((over = true))));
   await Promise.race([sleep(ms), ended]);
@@ -67,14 +79,20 @@ async function round(trial, random, most) {
   const { code, output } = await trial.run('all');
   const after = trial.artifacts();
   if (code !== 0) found.problems.push(`the next run ended with ${code}:\n${output}`);
-  found.problems.push(...trial.differences(after), ...trial.refused().map((id) => `${id} is not whole after the next run`));
-  for (const id of trial.reference.keys()) if (!after.has(id)) found.problems.push(`${id} is missing after the next run`);
+  found.problems.push(
+    ...trial.differences(after),
+    ...trial.refused().map((id) => `${id} is not whole after the next run`),
+  );
+  for (const id of trial.reference.keys())
+    if (!after.has(id)) found.problems.push(`${id} is missing after the next run`);
   const again = trial.computed();
   for (const id of before.keys()) {
     found.kept++;
     if ((again[id] ?? 0) > (counts[id] ?? 0)) found.problems.push(`${id} was finished, and computed again`);
   }
-  found.problems = found.problems.map((problem) => `${problem}\n  forgotten: ${forgotten.join(', ') || 'nothing'}; killed: ${found.killed.join(', ')}`);
+  found.problems = found.problems.map(
+    (problem) => `${problem}\n  forgotten: ${forgotten.join(', ') || 'nothing'}; killed: ${found.killed.join(', ')}`,
+  );
   return found;
 }
 
@@ -94,13 +112,22 @@ export async function killTrials(trial, { kills, seed, report = () => undefined 
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: String(Date.now() % 1e6) } } });
+  const { values } = parseArgs({
+    options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: String(Date.now() % 1e6) } },
+  });
   console.log(`seed ${values.seed}`);
   const trial = await Trial.create();
-  const report = ({ killed: { length } }, killed, problems) => console.log([`${length}: ${killed.join(', ') || 'the run was over before'}`, ...problems].join('\n'));
-  const { problems, killed, refused, kept } = await killTrials(trial, { kills: Number(values.kills), seed: Number(values.seed), report });
+  const report = ({ killed: { length } }, killed, problems) =>
+    console.log([`${length}: ${killed.join(', ') || 'the run was over before'}`, ...problems].join('\n'));
+  const { problems, killed, refused, kept } = await killTrials(trial, {
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    report,
+  });
   const each = victims.map((victim) => `${victim} ${killed.filter((one) => one.startsWith(victim)).length}`).join(', ');
-  console.log(`${killed.length} kills (${each}), ${problems.length} problems; ${kept} finished artifacts kept, ${refused} half-restored folders refused`);
+  console.log(
+    `${killed.length} kills (${each}), ${problems.length} problems; ${kept} finished artifacts kept, ${refused} half-restored folders refused`,
+  );
   trial.remove();
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -64,14 +64,23 @@ export class Trial {
 
   /** The artifacts that a reader would accept (manifest sealed, every file as it says): when each was finished, what it was made of, its files as they are. */
   artifacts() {
-    return new Map(this.folders().flatMap((id) => {
-      const path = (file) => join(this.root, 'artifacts/stages', id, file);
-      const read = (file) => (existsSync(path(file)) ? readFileSync(path(file)) : Buffer.alloc(0));
-      const manifest = parseManifest(read('manifest.json').toString('utf8'));
-      if (typeof manifest === 'string' || manifest.id !== id) return [];
-      const files = Object.keys(manifest.files).map((file) => [file, createHash('sha256').update(read(`data/${file}`)).digest('hex')]);
-      return files.every(([file, hash]) => hash === manifest.files[file].sha256) ? [[id, { finished: manifest.finished, inputs: manifest.recipe.inputs, files: Object.fromEntries(files) }]] : [];
-    }));
+    return new Map(
+      this.folders().flatMap((id) => {
+        const path = (file) => join(this.root, 'artifacts/stages', id, file);
+        const read = (file) => (existsSync(path(file)) ? readFileSync(path(file)) : Buffer.alloc(0));
+        const manifest = parseManifest(read('manifest.json').toString('utf8'));
+        if (typeof manifest === 'string' || manifest.id !== id) return [];
+        const files = Object.keys(manifest.files).map((file) => [
+          file,
+          createHash('sha256')
+            .update(read(`data/${file}`))
+            .digest('hex'),
+        ]);
+        return files.every(([file, hash]) => hash === manifest.files[file].sha256)
+          ? [[id, { finished: manifest.finished, inputs: manifest.recipe.inputs, files: Object.fromEntries(files) }]]
+          : [];
+      }),
+    );
   }
 
   /** Folders in the place of artifacts that no reader accepts. */
@@ -82,21 +91,31 @@ export class Trial {
 
   folders() {
     const folder = join(this.root, 'artifacts/stages');
-    return existsSync(folder) ? readdirSync(folder).filter((id) => !id.startsWith('.')).sort() : [];
+    return existsSync(folder)
+      ? readdirSync(folder)
+          .filter((id) => !id.startsWith('.'))
+          .sort()
+      : [];
   }
 
   /** What is wrong with artifacts that readers accept: nothing, if each has the bytes, and was made of the bytes, of the undisturbed run. */
   differences(artifacts = this.artifacts()) {
     return [...artifacts].flatMap(([id, { files, inputs }]) => {
       const wanted = this.reference.get(id);
-      return JSON.stringify([files, inputs]) === JSON.stringify([wanted?.files, wanted?.inputs]) ? [] : [`${id} has other bytes, or was made of others, than in the undisturbed run`];
+      return JSON.stringify([files, inputs]) === JSON.stringify([wanted?.files, wanted?.inputs])
+        ? []
+        : [`${id} has other bytes, or was made of others, than in the undisturbed run`];
     });
   }
 
   /** What stage processes noted at their end, in all runs since artifacts were forgotten. */
   journal() {
     const folder = join(this.root, 'artifacts/.runs');
-    const lines = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.jsonl')).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)) : [];
+    const lines = existsSync(folder)
+      ? readdirSync(folder)
+          .filter((file) => file.endsWith('.jsonl'))
+          .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean))
+      : [];
     return lines.map((line) => JSON.parse(line));
   }
 

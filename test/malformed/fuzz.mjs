@@ -21,14 +21,25 @@ if (isMainThread) await main();
 else await work(workerData);
 
 async function main() {
-  const { values } = parseArgs({ options: { seconds: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string', default: '1' }, parser: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string' },
+      runs: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      parser: { type: 'string' },
+    },
+  });
   const { parsers } = await import('./parsers.mjs');
   const names = values.parser ? [values.parser] : Object.keys(parsers);
   let findings = 0;
   for (const name of names) {
-    const budget = values.runs ? { runs: Number(values.runs) } : { seconds: Number(values.seconds ?? 60) / names.length };
+    const budget = values.runs
+      ? { runs: Number(values.runs) }
+      : { seconds: Number(values.seconds ?? 60) / names.length };
     const { runs, accepted, refused, slowest, finding } = await fuzzed(name, Number(values.seed), budget);
-    process.stdout.write(`${name.padEnd(10)} ${runs} inputs, ${accepted} accepted, ${refused} refused, slowest ${slowest.toFixed(3)} s${finding ? `\n  FINDING: ${finding}` : ''}\n`);
+    process.stdout.write(
+      `${name.padEnd(10)} ${runs} inputs, ${accepted} accepted, ${refused} refused, slowest ${slowest.toFixed(3)} s${finding ? `\n  FINDING: ${finding}` : ''}\n`,
+    );
     if (finding) findings++;
   }
   process.exitCode = findings > 0 ? 1 : 0;
@@ -38,7 +49,10 @@ async function main() {
 function fuzzed(name, seed, budget) {
   return new Promise((done) => {
     const state = new Int32Array(new SharedArrayBuffer(8));
-    const thread = new Worker(fileURLToPath(import.meta.url), { workerData: { name, seed, budget, state }, resourceLimits: { maxOldGenerationSizeMb: 256 } });
+    const thread = new Worker(fileURLToPath(import.meta.url), {
+      workerData: { name, seed, budget, state },
+      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    });
     let last = -1;
     const ended = (result) => {
       clearInterval(watch);
@@ -50,7 +64,9 @@ function fuzzed(name, seed, budget) {
       last = state[0];
     }, stuckAfter);
     thread.on('message', ended);
-    thread.on('error', (error) => ended({ finding: `input ${state[0]} of seed ${seed} ended the thread: ${error.stack}` }));
+    thread.on('error', (error) =>
+      ended({ finding: `input ${state[0]} of seed ${seed} ended the thread: ${error.stack}` }),
+    );
   });
 }
 

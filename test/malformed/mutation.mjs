@@ -1,8 +1,57 @@
 /** Changes of valid files: of bytes, of texts by their words, of JSON values by their members. */
 const numbers = [0, 1, 0x7f, 0x80, 0xff];
 const wide = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0x10000];
-const words = ['*a', '&a ', '!!js/function ', '[', ']', '{', '}', ': ', '\n', '\t', '- ', '? ', '|', '>', '"', "'", '#', '---\n', '%YAML 1.1\n', '<<: ', '~', 'null', '.nan', '1e999', '0x7fffffff', '../..', '/etc/passwd', '__proto__', '\u0000', '\ufeff', ','];
-const values = [null, true, -1, 0, 0.5, 1e308, 2 ** 53, '', 'x', '../../x', '__proto__', [], {}, [[]], [null], { length: 1e9 }];
+const words = [
+  '*a',
+  '&a ',
+  '!!js/function ',
+  '[',
+  ']',
+  '{',
+  '}',
+  ': ',
+  '\n',
+  '\t',
+  '- ',
+  '? ',
+  '|',
+  '>',
+  '"',
+  "'",
+  '#',
+  '---\n',
+  '%YAML 1.1\n',
+  '<<: ',
+  '~',
+  'null',
+  '.nan',
+  '1e999',
+  '0x7fffffff',
+  '../..',
+  '/etc/passwd',
+  '__proto__',
+  '\u0000',
+  '\ufeff',
+  ',',
+];
+const values = [
+  null,
+  true,
+  -1,
+  0,
+  0.5,
+  1e308,
+  2 ** 53,
+  '',
+  'x',
+  '../../x',
+  '__proto__',
+  [],
+  {},
+  [[]],
+  [null],
+  { length: 1e9 },
+];
 
 /** Equal seeds give equal changes (mulberry32). */
 export class Mutation {
@@ -30,7 +79,12 @@ export class Mutation {
   of(seeds) {
     let value = this.pick(seeds);
     const asText = typeof value === 'string';
-    for (let n = 1 + this.below(6); n > 0; n--) value = asText ? this.text(value, seeds) : ArrayBuffer.isView(value) ? this.bytes(value, seeds) : this.json(structuredClone(value));
+    for (let n = 1 + this.below(6); n > 0; n--)
+      value = asText
+        ? this.text(value, seeds)
+        : ArrayBuffer.isView(value)
+          ? this.bytes(value, seeds)
+          : this.json(structuredClone(value));
     return value;
   }
 
@@ -41,13 +95,24 @@ export class Mutation {
     const place = [bytes.length, Math.min(64, bytes.length), bytes.length][this.below(3)];
     const at = this.chance(4) ? bytes.length - 1 - this.below(Math.min(64, bytes.length)) : this.below(place);
     switch (this.below(8)) {
-      case 0: bytes[at] ^= 1 << this.below(8); return bytes;
-      case 1: bytes[at] = this.pick(numbers); return bytes;
-      case 2: if (at + 4 <= bytes.length) bytes.writeUInt32BE(this.pick(wide), at); return bytes;
-      case 3: if (at + 4 <= bytes.length) bytes.writeUInt32LE(this.pick(wide), at); return bytes;
-      case 4: return bytes.subarray(0, at);
-      case 5: return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + this.below(40)))]);
-      case 6: return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + 1 + this.below(200)), bytes.subarray(at)]);
+      case 0:
+        bytes[at] ^= 1 << this.below(8);
+        return bytes;
+      case 1:
+        bytes[at] = this.pick(numbers);
+        return bytes;
+      case 2:
+        if (at + 4 <= bytes.length) bytes.writeUInt32BE(this.pick(wide), at);
+        return bytes;
+      case 3:
+        if (at + 4 <= bytes.length) bytes.writeUInt32LE(this.pick(wide), at);
+        return bytes;
+      case 4:
+        return bytes.subarray(0, at);
+      case 5:
+        return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + this.below(40)))]);
+      case 6:
+        return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + 1 + this.below(200)), bytes.subarray(at)]);
       default: {
         const other = Buffer.from(this.pick(seeds));
         return Buffer.concat([bytes.subarray(0, at), other.subarray(this.below(other.length + 1))]);
@@ -59,11 +124,16 @@ export class Mutation {
     const at = this.below(text.length + 1);
     const to = Math.min(text.length, at + 1 + this.below(30));
     switch (this.below(5)) {
-      case 0: return text.slice(0, at) + this.pick(words) + text.slice(at);
-      case 1: return text.slice(0, at) + text.slice(to);
-      case 2: return text.slice(0, at) + text.slice(at, to).repeat(1 + this.below(50)) + text.slice(to);
-      case 3: return text.slice(0, at) + this.pick(words).repeat(1 + this.below(100)) + text.slice(at);
-      default: return text.slice(0, at) + String(this.pick(seeds)).slice(this.below(200));
+      case 0:
+        return text.slice(0, at) + this.pick(words) + text.slice(at);
+      case 1:
+        return text.slice(0, at) + text.slice(to);
+      case 2:
+        return text.slice(0, at) + text.slice(at, to).repeat(1 + this.below(50)) + text.slice(to);
+      case 3:
+        return text.slice(0, at) + this.pick(words).repeat(1 + this.below(100)) + text.slice(at);
+      default:
+        return text.slice(0, at) + String(this.pick(seeds)).slice(this.below(200));
     }
   }
 
@@ -77,10 +147,19 @@ export class Mutation {
     }
     const member = value[name];
     switch (this.below(4)) {
-      case 0: value[name] = this.pick(values); break;
-      case 1: if (Array.isArray(value)) value.splice(Number(name), 1); else delete value[name]; break;
-      case 2: if (Array.isArray(value)) value.push(member); else value[`${name}s`] = member; break;
-      default: for (let n = this.below(60); n > 0; n--) value[name] = [value[name]];
+      case 0:
+        value[name] = this.pick(values);
+        break;
+      case 1:
+        if (Array.isArray(value)) value.splice(Number(name), 1);
+        else delete value[name];
+        break;
+      case 2:
+        if (Array.isArray(value)) value.push(member);
+        else value[`${name}s`] = member;
+        break;
+      default:
+        for (let n = this.below(60); n > 0; n--) value[name] = [value[name]];
     }
     return value;
   }

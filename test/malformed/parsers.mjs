@@ -28,15 +28,50 @@ const studies = ['assignment', 'a1', 'msds422', 'ex4'].flatMap((name) => {
 });
 
 const idx = Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 3]), Buffer.alloc(18, 7)]);
-const manifest = { schema: 1, id: 'train-1', stage: 'train', kind: 'model', recipe: { uses: '@layerwise/train', params: { epochs: 3 }, seed: 1, inputs: { features: 'a' }, raw: [], code: { digest: 'd', modules: {}, dependencies: {} }, node: 'v20' }, inputs: { features: 'preprocess-1' }, files: { 'model.json': { bytes: 3, sha256: 'a' } }, content: '', warnings: [{ code: 'X', message: 'y' }], seconds: 1, peakMemoryMB: 2, finished: '2026-01-01T00:00:00.000Z' };
-const info = { columns: 4, origin: 'selected', selected: [0, 1, 2, 3], scale: { factor: 1 / 255, offset: 0 }, sourceScale: { factor: 1, offset: 0 }, dataset: { name: 'x', width: 3, height: 2, classes: ['0', '1'], origin: 'made' } };
+const manifest = {
+  schema: 1,
+  id: 'train-1',
+  stage: 'train',
+  kind: 'model',
+  recipe: {
+    uses: '@layerwise/train',
+    params: { epochs: 3 },
+    seed: 1,
+    inputs: { features: 'a' },
+    raw: [],
+    code: { digest: 'd', modules: {}, dependencies: {} },
+    node: 'v20',
+  },
+  inputs: { features: 'preprocess-1' },
+  files: { 'model.json': { bytes: 3, sha256: 'a' } },
+  content: '',
+  warnings: [{ code: 'X', message: 'y' }],
+  seconds: 1,
+  peakMemoryMB: 2,
+  finished: '2026-01-01T00:00:00.000Z',
+};
+const info = {
+  columns: 4,
+  origin: 'selected',
+  selected: [0, 1, 2, 3],
+  scale: { factor: 1 / 255, offset: 0 },
+  sourceScale: { factor: 1, offset: 0 },
+  dataset: { name: 'x', width: 3, height: 2, classes: ['0', '1'], origin: 'made' },
+};
 
 /** `mend` makes a file whole again where a checksum alone would give the change away. `wrapped`: the caller makes a LayerwiseError of any error. */
 export const parsers = {
-  idx: { seeds: [idx, gzipSync(idx)], mend: remade, parse: (bytes) => onDisk(bytes, (path) => readIdx(path, { dimensions: 3, limit: 1 << 20 })) },
+  idx: {
+    seeds: [idx, gzipSync(idx)],
+    mend: remade,
+    parse: (bytes) => onDisk(bytes, (path) => readIdx(path, { dimensions: 3, limit: 1 << 20 })),
+  },
   study: { seeds: studies, parse: (text) => parseStudy(text, 'study.yaml') },
   manifest: { seeds: [manifest], parse: (value) => refusal(parseManifest(JSON.stringify(sealed(value)))) },
-  'manifest.json': { seeds: [JSON.stringify(sealed(manifest), null, 1)], parse: (text) => refusal(parseManifest(text)) },
+  'manifest.json': {
+    seeds: [JSON.stringify(sealed(manifest), null, 1)],
+    parse: (text) => refusal(parseManifest(text)),
+  },
   arrow: { seeds: [arrow.sound], wrapped: true, parse: decodeArrow },
   parquet: { seeds: [parquet.sound], wrapped: true, parse: decodeParquet },
   model: { seeds: [model], parse: (value) => parseLayersModel(value, weights) },

@@ -37,7 +37,8 @@ async function tried({ name, code, says, run }) {
 
 /** `fault` says in what an error is not as it must be. */
 function describe(error, code, says) {
-  if (!(error instanceof LayerwiseError)) return { fault: `not a LayerwiseError: ${error instanceof Error ? error.stack : String(error)}` };
+  if (!(error instanceof LayerwiseError))
+    return { fault: `not a LayerwiseError: ${error instanceof Error ? error.stack : String(error)}` };
   const text = error.describe();
   const faults = [
     ![code].flat().includes(error.code) && `its code is ${error.code}, not ${code}`,

@@ -14,4 +14,10 @@ export function nxPath(root: string): string;
 export function cleanEnvironment(added?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
 
 /** Runs Node.js in a workspace. `node` is another Node.js than this one, `user` another user than this one. */
-export function runNode(root: string, args: readonly string[], env?: NodeJS.ProcessEnv, node?: string, user?: { uid?: number; gid?: number }): Promise<{ code: number; output: string }>;
+export function runNode(
+  root: string,
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+  node?: string,
+  user?: { uid?: number; gid?: number },
+): Promise<{ code: number; output: string }>;

@@ -9,7 +9,16 @@ export const repository = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 export function createFolder(name) {
   const root = mkdtempSync(join(tmpdir(), `${name}-`));
-  for (const file of ['package.json', 'package-lock.json', 'nx.json', 'tsconfig.json', 'tsconfig.base.json', '.env', '.gitignore']) cpSync(join(repository, file), join(root, file), { preserveTimestamps: true });
+  for (const file of [
+    'package.json',
+    'package-lock.json',
+    'nx.json',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    '.env',
+    '.gitignore',
+  ])
+    cpSync(join(repository, file), join(root, file), { preserveTimestamps: true });
   cpSync(join(repository, '.tsbuild'), join(root, '.tsbuild'), { recursive: true, preserveTimestamps: true });
   for (const folder of readdirSync(join(repository, 'packages'))) copyPackage(folder, root);
   linkModules(join(repository, 'node_modules'), join(root, 'node_modules'), root);
@@ -20,7 +29,11 @@ export function createFolder(name) {
 function copyPackage(folder, root) {
   const from = join(repository, 'packages', folder);
   const to = join(root, 'packages', folder);
-  cpSync(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => !/\/(node_modules|test)$/.test(path) });
+  cpSync(from, to, {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: (path) => !/\/(node_modules|test)$/.test(path),
+  });
   if (existsSync(join(from, 'node_modules'))) linkModules(join(from, 'node_modules'), join(to, 'node_modules'), root);
 }
 
@@ -32,7 +45,8 @@ function linkModules(from, to, root) {
     if (entry !== '@layerwise') symlinkSync(join(from, entry), join(to, entry));
     else {
       mkdirSync(join(to, entry));
-      for (const name of readdirSync(join(from, entry))) symlinkSync(join(root, 'packages', name), join(to, entry, name));
+      for (const name of readdirSync(join(from, entry)))
+        symlinkSync(join(root, 'packages', name), join(to, entry, name));
     }
   }
 }
@@ -43,14 +57,21 @@ export function nxPath(root) {
 }
 
 export function cleanEnvironment(added = {}) {
-  const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NX_|LAYERWISE_|VITEST|NODE_OPTIONS|FORCE_COLOR)/.test(name)));
+  const base = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(NX_|LAYERWISE_|VITEST|NODE_OPTIONS|FORCE_COLOR)/.test(name)),
+  );
   return { ...base, CI: 'true', NO_COLOR: '1', ...added };
 }
 
 export function runNode(root, args, env = {}, node = process.execPath, user = {}) {
   return new Promise((done) => {
-    execFile(node, args, { cwd: root, env: cleanEnvironment(env), maxBuffer: 64 << 20, ...user }, (error, stdout, stderr) => {
-      done({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
-    });
+    execFile(
+      node,
+      args,
+      { cwd: root, env: cleanEnvironment(env), maxBuffer: 64 << 20, ...user },
+      (error, stdout, stderr) => {
+        done({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
+      },
+    );
   });
 }

@@ -10,10 +10,18 @@ export async function blobs(counts: Record<'train' | 'validation' | 'test', numb
     const label = Uint16Array.from({ length: rows }, () => random.below(3));
     const features = new Uint8Array(rows * 64);
     for (let r = 0; r < rows; r++) {
-      for (let j = 0; j < 16; j++) if (random.float() < 0.7) features[64 * r + 16 * label[r] + j] = 60 + random.below(196);
+      for (let j = 0; j < 16; j++)
+        if (random.float() < 0.7) features[64 * r + 16 * label[r] + j] = 60 + random.below(196);
       for (let n = 0; n < 3; n++) features[64 * r + random.below(64)] = random.below(256);
     }
-    await artifact.matrix(split, { rows, columns: { id: { data: Uint32Array.from({ length: rows }, (_, r) => r), width: 1 }, label: { data: label, width: 1 }, features: { data: features, width: 64 } } });
+    await artifact.matrix(split, {
+      rows,
+      columns: {
+        id: { data: Uint32Array.from({ length: rows }, (_, r) => r), width: 1 },
+        label: { data: label, width: 1 },
+        features: { data: features, width: 64 },
+      },
+    });
   }
   const info: FeaturesInfo = {
     origin: 'pixels',

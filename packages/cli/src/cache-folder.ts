@@ -56,11 +56,22 @@ export class CacheFolder {
    * @param folder absolute path; it is made where it is not there
    * @throws LayerwiseError USAGE where something else lies in it
    */
-  static async open(folder: string, maxBytes: number, log: (line: string) => void = () => undefined): Promise<CacheFolder> {
+  static async open(
+    folder: string,
+    maxBytes: number,
+    log: (line: string) => void = () => undefined,
+  ): Promise<CacheFolder> {
     await mkdir(folder, { recursive: true });
     const found = await readdir(folder, { withFileTypes: true });
-    const foreign = found.find((entry) => !entry.isFile() || !(entryName.test(entry.name) || asideName.test(entry.name)));
-    if (foreign) throw new LayerwiseError('USAGE', `the folder of a cache server must hold nothing but its entries, got ${foreign.name}`, { where: folder, remedy: 'Give another --folder: one that is empty or not there yet.' });
+    const foreign = found.find(
+      (entry) => !entry.isFile() || !(entryName.test(entry.name) || asideName.test(entry.name)),
+    );
+    if (foreign)
+      throw new LayerwiseError(
+        'USAGE',
+        `the folder of a cache server must hold nothing but its entries, got ${foreign.name}`,
+        { where: folder, remedy: 'Give another --folder: one that is empty or not there yet.' },
+      );
     for (const { name } of found) if (asideName.test(name)) await rm(join(folder, name), { force: true });
     return new CacheFolder(folder, maxBytes, log);
   }
@@ -173,10 +184,14 @@ export class CacheFolder {
   /** Those used least lately first. A date to come was set by a clock that was wrong: it says nothing. */
   private async entries(): Promise<{ name: string; size: number; used: Date }[]> {
     const names = (await readdir(this.folder)).filter((name) => entryName.test(name));
-    const found = await Promise.all(names.map(async (name) => ({ name, stats: await stat(join(this.folder, name)).catch(ignoreMissing) })));
+    const found = await Promise.all(
+      names.map(async (name) => ({ name, stats: await stat(join(this.folder, name)).catch(ignoreMissing) })),
+    );
     const now = Date.now();
     const order = ({ used }: { used: Date }): number => (used.getTime() > now ? 0 : used.getTime());
-    return found.flatMap(({ name, stats }) => (stats?.isFile() ? [{ name, size: stats.size, used: stats.mtime }] : [])).sort((a, b) => order(a) - order(b));
+    return found
+      .flatMap(({ name, stats }) => (stats?.isFile() ? [{ name, size: stats.size, used: stats.mtime }] : []))
+      .sort((a, b) => order(a) - order(b));
   }
 
   /** One after another: two that made room at once would each remove what the other has counted. */
@@ -204,8 +219,13 @@ const pieceBytes = 1 << 16;
 
 /** Bytes of a file, in pieces; fewer where it ends. */
 export async function* piecesOf(file: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
-  for (let at = from; at < to; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(pieceBytes, to - at)), 0, Math.min(pieceBytes, to - at), at);
+  for (let at = from; at < to;) {
+    const { bytesRead, buffer } = await file.read(
+      Buffer.allocUnsafe(Math.min(pieceBytes, to - at)),
+      0,
+      Math.min(pieceBytes, to - at),
+      at,
+    );
     if (bytesRead === 0) return;
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -24,7 +24,8 @@ const [stillness, longest] = [60_000, 600_000];
 export function createCacheServer(options: CacheServerOptions): Server {
   const server = createServer({ requestTimeout: longest }, (request, response) => {
     answer(options, request, response).catch((error: Error) => {
-      if (!request.destroyed && !response.writableEnded) options.log?.(printable(`${request.method} ${request.url} failed: ${error.message}`));
+      if (!request.destroyed && !response.writableEnded)
+        options.log?.(printable(`${request.method} ${request.url} failed: ${error.message}`));
       if (!response.headersSent) say(response, 500, 'the server cannot do that now; what it prints says why');
       else response.destroy();
     });
@@ -32,7 +33,11 @@ export function createCacheServer(options: CacheServerOptions): Server {
   return server.setTimeout(stillness);
 }
 
-async function answer({ entries, token, log }: CacheServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { entries, token, log }: CacheServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const key = /^\/v1\/cache\/([A-Za-z0-9_-]{1,100})$/.exec(request.url ?? '')?.[1];
   if (!isToken(request.headers.authorization, token)) return say(response, 401, 'the access token is missing or wrong');
   if (key === undefined) return say(response, 404, 'the address must be /v1/cache/<key>');
@@ -49,14 +54,25 @@ async function answer({ entries, token, log }: CacheServerOptions, request: Inco
   say(response, statuses[outcome], outcome);
 }
 
-const statuses: Readonly<Record<Stored, number>> = { stored: 200, 'already there': 409, 'too large': 413, empty: 400, 'cut short': 400, busy: 503 };
+const statuses: Readonly<Record<Stored, number>> = {
+  stored: 200,
+  'already there': 409,
+  'too large': 413,
+  empty: 400,
+  'cut short': 400,
+  busy: 503,
+};
 
 async function give(entries: CacheFolder, key: string, response: ServerResponse): Promise<void> {
   const found = await entries.find(key);
   if (!found) return say(response, 404, 'there is no such entry');
   const { file, bytes, sha256 } = found;
   try {
-    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes, etag: `"${sha256}"` });
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-length': bytes,
+      etag: `"${sha256}"`,
+    });
     await pipeline(Readable.from(piecesOf(file, 0, bytes), { highWaterMark: 1 }), response);
   } finally {
     await file.close();
@@ -67,7 +83,9 @@ async function give(entries: CacheFolder, key: string, response: ServerResponse)
 const patient = [200, 409, 413, 503];
 
 function say(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain', connection: patient.includes(status) ? 'keep-alive' : 'close' }).end(`${text}\n`);
+  response
+    .writeHead(status, { 'content-type': 'text/plain', connection: patient.includes(status) ? 'keep-alive' : 'close' })
+    .end(`${text}\n`);
 }
 
 /** In a time that does not tell how much of it is right. */

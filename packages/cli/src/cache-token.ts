@@ -21,5 +21,12 @@ export function keptToken(file: string): string {
   chmodSync(file, 0o600);
   const token = readFileSync(file, 'utf8').trim();
   if (token.length >= leastCharacters && !/\s/.test(token)) return token;
-  throw new LayerwiseError('USAGE', `the access token must be one word of at least ${leastCharacters} characters, got ${token.length === 0 ? 'none' : 'another text'}`, { where: file, remedy: 'Remove the file, and a new token is made; or set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.' });
+  throw new LayerwiseError(
+    'USAGE',
+    `the access token must be one word of at least ${leastCharacters} characters, got ${token.length === 0 ? 'none' : 'another text'}`,
+    {
+      where: file,
+      remedy: 'Remove the file, and a new token is made; or set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.',
+    },
+  );
 }

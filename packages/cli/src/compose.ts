@@ -1,6 +1,13 @@
 import { dirname, relative } from 'node:path';
 import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
-import { renderComparison, renderSeeds, renderStudy, renderTimes, renderUnmet, type ComparedExperiment } from '@layerwise/report';
+import {
+  renderComparison,
+  renderSeeds,
+  renderStudy,
+  renderTimes,
+  renderUnmet,
+  type ComparedExperiment,
+} from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from './difference.js';
 import { allInOrder, openBuilt, reportPath, type BuiltExperiment } from './experiment.js';
 import { unmet } from './expectations.js';
@@ -9,14 +16,16 @@ import type { PlannedStudy } from './workspace.js';
 
 /** The experiments of a study that are built. */
 export async function builtExperiments(root: string, study: PlannedStudy): Promise<readonly BuiltExperiment[]> {
-  const opened = await allInOrder(study.experiments.map(async (plan) => {
-    try {
-      return [await openBuilt(root, plan)];
-    } catch (error) {
-      if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
-      return [];
-    }
-  }));
+  const opened = await allInOrder(
+    study.experiments.map(async (plan) => {
+      try {
+        return [await openBuilt(root, plan)];
+      } catch (error) {
+        if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
+        return [];
+      }
+    }),
+  );
   return opened.flat();
 }
 
@@ -24,25 +33,56 @@ export async function builtExperiments(root: string, study: PlannedStudy): Promi
  * Lays the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
  * @param cached ids of stages that were not computed in this run
  */
-export async function composeReports(root: string, study: PlannedStudy, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], cached: ReadonlySet<string>): Promise<void> {
+export async function composeReports(
+  root: string,
+  study: PlannedStudy,
+  built: readonly BuiltExperiment[],
+  shown: readonly BuiltExperiment[],
+  cached: ReadonlySet<string>,
+): Promise<void> {
   const page = `artifacts/${study.name}/report/index.html`;
   for (const experiment of shown) {
     const { plan, artifacts, result } = experiment;
     const beside = built.map((other) => compared(other, reportPath(plan), other === experiment));
-    const times = renderTimes(Object.entries(plan.stages).map(([role, id]) => ({ stage: role, seconds: result.seconds[role] ?? 0, peakMemoryMB: result.peakMemoryMB[role] ?? 0, cached: cached.has(id) })));
-    await publishExperiment(root, plan, artifacts, { times, comparison: renderComparison(beside, `${relative(dirname(reportPath(plan)), dirname(page))}/figures`), seeds: renderUnmet(unmet(plan, result)) + renderSeeds(compared(experiment, reportPath(plan), true)) });
+    const times = renderTimes(
+      Object.entries(plan.stages).map(([role, id]) => ({
+        stage: role,
+        seconds: result.seconds[role] ?? 0,
+        peakMemoryMB: result.peakMemoryMB[role] ?? 0,
+        cached: cached.has(id),
+      })),
+    );
+    await publishExperiment(root, plan, artifacts, {
+      times,
+      comparison: renderComparison(beside, `${relative(dirname(reportPath(plan)), dirname(page))}/figures`),
+      seeds: renderUnmet(unmet(plan, result)) + renderSeeds(compared(experiment, reportPath(plan), true)),
+    });
   }
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
-  const warnings = [...new Set(built.flatMap(({ plan, result }) => [...unmet(plan, result), ...result.warnings.map((warning) => `${plan.name}: ${warning}`)]))];
+  const warnings = [
+    ...new Set(
+      built.flatMap(({ plan, result }) => [
+        ...unmet(plan, result),
+        ...result.warnings.map((warning) => `${plan.name}: ${warning}`),
+      ]),
+    ),
+  ];
   const experiments = built.map((experiment) => compared(experiment, page, false));
-  await publishPage(root, page, renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests: seedTests(built) }), experiments);
+  await publishPage(
+    root,
+    page,
+    renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests: seedTests(built) }),
+    experiments,
+  );
 }
 
 /** Tests over the seeds that experiments have in common, in words: of those that were trained from several, against the best of them on validation data. */
 export function seedTests(built: readonly BuiltExperiment[]): readonly string[] {
   const repeated = built.filter(({ result }) => result.seeds.count > 1);
   const reference = referenceOf(repeated);
-  return repeated.flatMap((other) => (reference && other !== reference ? describeTests(differenceOf(reference.result, other.result)) : []));
+  return repeated.flatMap((other) =>
+    reference && other !== reference ? describeTests(differenceOf(reference.result, other.result)) : [],
+  );
 }
 
 /**
@@ -51,7 +91,8 @@ export function seedTests(built: readonly BuiltExperiment[]): readonly string[] 
  * @param current whether the page is the experiment's own
  */
 export function compared({ plan, result }: BuiltExperiment, from: string, current: boolean): ComparedExperiment {
-  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds, seeds, comparison } = result;
+  const { features, hidden, classes, params, train, validation, test, bestEpoch, epochs, seconds, seeds, comparison } =
+    result;
   return {
     name: plan.name,
     dataset: plan.stages.ingest,
@@ -69,6 +110,20 @@ export function compared({ plan, result }: BuiltExperiment, from: string, curren
     seed: seeds.runs[0]?.seed,
     href: relative(dirname(from), reportPath(plan)),
     current,
-    ...(seeds.count > 1 ? { seeds: { count: seeds.count, range: seedRange(seeds.runs.map(({ seed }) => seed)), accuracy: { train: seeds.train, validation: seeds.validation, test: seeds.test }, loss: seeds.loss, runs: seeds.runs.map(({ seed, ...run }) => ({ seed, validation: run.validation.accuracy, test: run.test.accuracy })) } } : {}),
+    ...(seeds.count > 1
+      ? {
+          seeds: {
+            count: seeds.count,
+            range: seedRange(seeds.runs.map(({ seed }) => seed)),
+            accuracy: { train: seeds.train, validation: seeds.validation, test: seeds.test },
+            loss: seeds.loss,
+            runs: seeds.runs.map(({ seed, ...run }) => ({
+              seed,
+              validation: run.validation.accuracy,
+              test: run.test.accuracy,
+            })),
+          },
+        }
+      : {}),
   };
 }

@@ -18,7 +18,16 @@ import { print } from './terminal.js';
 /** What a run by Nx has come to, as Nx tells its plugins. */
 export interface EndedRun {
   readonly workspaceRoot: string;
-  readonly taskResults: Readonly<Record<string, { readonly status: string; readonly terminalOutput?: string; readonly task: { readonly target: { readonly project: string; readonly target: string } } }>>;
+  readonly taskResults: Readonly<
+    Record<
+      string,
+      {
+        readonly status: string;
+        readonly terminalOutput?: string;
+        readonly task: { readonly target: { readonly project: string; readonly target: string } };
+      }
+    >
+  >;
 }
 
 /**
@@ -28,7 +37,9 @@ export interface EndedRun {
 export async function concludeRun({ workspaceRoot: root, taskResults }: EndedRun): Promise<void> {
   const results = Object.values(taskResults);
   const reached = results.filter(({ status }) => status === 'success').map(({ task }) => task.target);
-  const failed = results.filter(({ status }) => status === 'failure').map(({ task, terminalOutput = '' }) => ({ project: task.target.project, output: terminalOutput }));
+  const failed = results
+    .filter(({ status }) => status === 'failure')
+    .map(({ task, terminalOutput = '' }) => ({ project: task.target.project, output: terminalOutput }));
   const studies = results.length > 0 ? await plannedStudies(root) : [];
   const faults: LayerwiseError[] = [];
   for (const study of studies) {
@@ -57,7 +68,11 @@ export async function checkRun(root: string, argv: readonly string[]): Promise<v
  * @param targets names of the experiments, and `all` for the study's table
  * @returns what is wrong: artifacts that are not whole, figures that are not as the study expects
  */
-export async function showStudy(root: string, study: PlannedStudy, targets: ReadonlySet<string>): Promise<readonly LayerwiseError[]> {
+export async function showStudy(
+  root: string,
+  study: PlannedStudy,
+  targets: ReadonlySet<string>,
+): Promise<readonly LayerwiseError[]> {
   const isWhole = targets.has('all');
   const plans = study.experiments.filter(({ name }) => isWhole || targets.has(name));
   try {
@@ -66,7 +81,13 @@ export async function showStudy(root: string, study: PlannedStudy, targets: Read
     const journal = Journal.current(root);
     const entries = journal?.entries() ?? new Map<string, JournalEntry>();
     const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
-    await composeReports(root, study, built, shown, new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')));
+    await composeReports(
+      root,
+      study,
+      built,
+      shown,
+      new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')),
+    );
     for (const { plan, result } of shown.filter(({ plan: { name } }) => targets.has(name))) {
       tell(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
     }
@@ -81,12 +102,26 @@ export async function showStudy(root: string, study: PlannedStudy, targets: Read
   }
 }
 
-function tableOf(study: PlannedStudy, built: readonly BuiltExperiment[], shown: readonly BuiltExperiment[], journal: Journal | undefined): string[] {
+function tableOf(
+  study: PlannedStudy,
+  built: readonly BuiltExperiment[],
+  shown: readonly BuiltExperiment[],
+  journal: Journal | undefined,
+): string[] {
   const entries = journal?.entries();
-  const counts = new Map(shown.map(({ plan, result }) => [result.experiment, Object.values(plan.stages).filter((id) => entries?.get(id)?.status === 'computed').length]));
+  const counts = new Map(
+    shown.map(({ plan, result }) => [
+      result.experiment,
+      Object.values(plan.stages).filter((id) => entries?.get(id)?.status === 'computed').length,
+    ]),
+  );
   return [
     `${study.name}  ${study.title}`,
-    describeStudy(study.name, shown.map(({ result }) => result), journal ? counts : new Map()),
+    describeStudy(
+      study.name,
+      shown.map(({ result }) => result),
+      journal ? counts : new Map(),
+    ),
     ...seedTests(built).map((line) => `  ${line}`),
     ...describeWaits((entries ?? new Map<string, JournalEntry>()).values()),
     ...(journal ? [`  time       ${duration(Date.now() - journal.started)}`] : []),
@@ -95,7 +130,11 @@ function tableOf(study: PlannedStudy, built: readonly BuiltExperiment[], shown: 
 }
 
 /** Why experiments that Nx took for built are not. */
-async function missing(root: string, plans: readonly ExperimentPlan[], shown: readonly BuiltExperiment[]): Promise<LayerwiseError[]> {
+async function missing(
+  root: string,
+  plans: readonly ExperimentPlan[],
+  shown: readonly BuiltExperiment[],
+): Promise<LayerwiseError[]> {
   const faults: LayerwiseError[] = [];
   for (const plan of plans.filter((plan) => !shown.some((experiment) => experiment.plan === plan))) {
     await distrusting(root, () => openExperiment(root, plan)).catch((error: unknown) => {
@@ -109,7 +148,12 @@ async function missing(root: string, plans: readonly ExperimentPlan[], shown: re
 function unexpected(shown: readonly BuiltExperiment[]): LayerwiseError[] {
   const off = shown.flatMap(({ plan, result }) => unmet(plan, result));
   if (off.length === 0) return [];
-  return [new LayerwiseError('EXPECTATION_UNMET', ['not as expected:', ...off].join('\n  '), { remedy: 'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.' })];
+  return [
+    new LayerwiseError('EXPECTATION_UNMET', ['not as expected:', ...off].join('\n  '), {
+      remedy:
+        'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.',
+    }),
+  ];
 }
 
 function tell(...parts: readonly (string | undefined)[]): void {

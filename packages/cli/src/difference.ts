@@ -48,14 +48,20 @@ export interface Difference {
  * Test figures take no part: where all were validated on the test images, it is the first.
  */
 export function referenceOf<T extends { readonly result: ExperimentResult }>(experiments: readonly T[]): T | undefined {
-  const score = ({ result }: T): number => (result.comparison?.validatesOnTest ? -1 : (result.seeds.validation?.mean ?? -1));
+  const score = ({ result }: T): number =>
+    result.comparison?.validatesOnTest ? -1 : (result.seeds.validation?.mean ?? -1);
   const cost = ({ result }: T): number => result.comparison?.cost?.multiplyAdds ?? result.params;
   return [...experiments].sort((a, b) => score(b) - score(a) || (score(a) < 0 ? 0 : cost(a) - cost(b)))[0];
 }
 
 /** What the figures of two experiments come to, `rows` left out. */
-export function differenceOf(reference: ExperimentResult, other: ExperimentResult, rows: RowDifference | null = null): Difference {
-  const points = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : (b - a) * 100);
+export function differenceOf(
+  reference: ExperimentResult,
+  other: ExperimentResult,
+  rows: RowDifference | null = null,
+): Difference {
+  const points = (a: number | null, b: number | null): number | null =>
+    a === null || b === null ? null : (b - a) * 100;
   return {
     reference: reference.experiment,
     other: other.experiment,
@@ -69,15 +75,26 @@ export function differenceOf(reference: ExperimentResult, other: ExperimentResul
 
 function seedDifference(reference: ExperimentResult, other: ExperimentResult): SeedDifference | null {
   const first = new Map(reference.seeds.runs.map(({ seed, test }) => [seed, test.accuracy]));
-  const common = other.seeds.runs.flatMap(({ seed, test }) => (seed !== null && first.has(seed) ? [{ seed, difference: test.accuracy - (first.get(seed) as number) }] : []));
+  const common = other.seeds.runs.flatMap(({ seed, test }) =>
+    seed !== null && first.has(seed) ? [{ seed, difference: test.accuracy - (first.get(seed) as number) }] : [],
+  );
   if (common.length < 2) return null;
   const differences = common.map(({ difference }) => difference);
   const { mean, deviation } = spread(differences);
-  return { seeds: common.map(({ seed }) => seed), mean, deviation: deviation as number, pairedT: pairedT(differences) ?? null, signFlip: signFlip(differences) ?? null };
+  return {
+    seeds: common.map(({ seed }) => seed),
+    mean,
+    deviation: deviation as number,
+    pairedT: pairedT(differences) ?? null,
+    signFlip: signFlip(differences) ?? null,
+  };
 }
 
 /** Counts on which test rows the nets of two experiments differ; null unless the rows are the same images with the same labels. */
-export async function rowDifference(reference: ExperimentArtifacts, other: ExperimentArtifacts): Promise<RowDifference | null> {
+export async function rowDifference(
+  reference: ExperimentArtifacts,
+  other: ExperimentArtifacts,
+): Promise<RowDifference | null> {
   const [a, b] = await Promise.all([rowsOf(reference, 'test'), rowsOf(other, 'test')]);
   if (a.label.length === 0 || !areSame(a, b)) return null;
   let [onlyReference, onlyOther] = [0, 0];
@@ -103,7 +120,8 @@ interface Rows {
 }
 
 function areSame(a: Rows, b: Rows): boolean {
-  const same = (x: ArrayLike<number>, y: ArrayLike<number>): boolean => x.length === y.length && Array.prototype.every.call(x, (value, i) => value === y[i]);
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>): boolean =>
+    x.length === y.length && Array.prototype.every.call(x, (value, i) => value === y[i]);
   return a.origin === b.origin && same(a.id, b.id) && same(a.label, b.label);
 }
 
@@ -111,26 +129,49 @@ function areSame(a: Rows, b: Rows): boolean {
 async function rowsOf({ ingest, activations }: ExperimentArtifacts, split: 'validation' | 'test'): Promise<Rows> {
   const table = await (activations as StoredArtifact).matrix(split);
   const files = (ingest as StoredArtifact).manifest.files;
-  return { origin: (split === 'test' ? ['test.arrow'] : ['train.arrow', 'test.arrow']).map((file) => files[file]?.sha256).join(), id: column(table, 'id', Uint32Array).data, label: column(table, 'label', Uint16Array).data, predicted: column(table, 'predicted', Uint16Array).data };
+  return {
+    origin: (split === 'test' ? ['test.arrow'] : ['train.arrow', 'test.arrow'])
+      .map((file) => files[file]?.sha256)
+      .join(),
+    id: column(table, 'id', Uint32Array).data,
+    label: column(table, 'label', Uint16Array).data,
+    predicted: column(table, 'predicted', Uint16Array).data,
+  };
 }
 
 /** The tests of a difference, a sentence each; none where there is nothing to test. */
 export function describeTests({ reference, other, seeds, rows, ofFirstSeed }: Difference): readonly string[] {
-  return [...(seeds ? [seedSentence(reference, other, seeds)] : []), ...(rows ? [rowSentence(reference, other, rows, ofFirstSeed)] : [])];
+  return [
+    ...(seeds ? [seedSentence(reference, other, seeds)] : []),
+    ...(rows ? [rowSentence(reference, other, rows, ofFirstSeed)] : []),
+  ];
 }
 
-function seedSentence(reference: string, other: string, { seeds, mean, deviation, pairedT: t, signFlip: flips }: SeedDifference): string {
+function seedSentence(
+  reference: string,
+  other: string,
+  { seeds, mean, deviation, pairedT: t, signFlip: flips }: SeedDifference,
+): string {
   const count = seeds.length;
   const tests = [
     ...(t ? [`paired t-test t(${t.degrees}) = ${t.t.toFixed(2)}, ${probability(t.p)}`] : []),
-    ...(flips === null ? [] : [`exact sign-flip test ${probability(flips)}${count <= SIGN_FLIP_LIMIT && 2 / 2 ** count > SIGNIFICANCE ? ` (${count} seeds cannot give less than ${2 / 2 ** count})` : ''}`]),
+    ...(flips === null
+      ? []
+      : [
+          `exact sign-flip test ${probability(flips)}${count <= SIGN_FLIP_LIMIT && 2 / 2 ** count > SIGNIFICANCE ? ` (${count} seeds cannot give less than ${2 / 2 ** count})` : ''}`,
+        ]),
   ];
   const found = t ? verdict(t.p) : mean === 0 ? 'no difference at all' : 'the same difference from every seed';
   return `Over the ${count} common seeds (${seedRange(seeds)}) ${other}'s test accuracy minus ${reference}'s is ${signed(mean)} ± ${(deviation * 100).toFixed(2)} points (mean ± standard deviation): ${[...tests, found].join('; ')}.`;
 }
 
 /** @param several whether the nets looked at are of the first of several seeds */
-function rowSentence(reference: string, other: string, { rows, onlyReference, onlyOther, p }: RowDifference, several: boolean): string {
+function rowSentence(
+  reference: string,
+  other: string,
+  { rows, onlyReference, onlyOther, p }: RowDifference,
+  several: boolean,
+): string {
   return `On the same ${rows.toLocaleString('en-US')} test images${several ? ', by the nets of the first seed,' : ''} ${other} alone is right on ${onlyOther} and ${reference} alone on ${onlyReference}: McNemar's exact test ${probability(p)}; ${verdict(p)}.`;
 }
 

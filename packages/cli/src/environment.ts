@@ -14,8 +14,14 @@ export function loadEnvironment(root: string): void {
 
 function loaderOf(root: string): (root: string) => void {
   try {
-    return (createRequire(join(root, 'package.json'))('nx/src/utils/dotenv') as { loadRootEnvFiles: (root: string) => void }).loadRootEnvFiles;
+    return (
+      createRequire(join(root, 'package.json'))('nx/src/utils/dotenv') as { loadRootEnvFiles: (root: string) => void }
+    ).loadRootEnvFiles;
   } catch (error) {
-    throw new LayerwiseError('UNSUPPORTED', 'the workspace must have Nx installed, but it cannot be loaded', { where: root, remedy: 'npm ci', cause: error });
+    throw new LayerwiseError('UNSUPPORTED', 'the workspace must have Nx installed, but it cannot be loaded', {
+      where: root,
+      remedy: 'npm ci',
+      cause: error,
+    });
   }
 }

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { LayerwiseError, type ComparisonInfo, type Evaluation, type FeaturesInfo, type Score } from '@layerwise/contracts';
+import {
+  LayerwiseError,
+  type ComparisonInfo,
+  type Evaluation,
+  type FeaturesInfo,
+  type Score,
+} from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
 import { Store } from '@layerwise/store/store';
 import type { ExperimentPlan, RoleName } from '@layerwise/study';
@@ -56,18 +62,29 @@ export interface SeedResults {
   /** In nats. */
   readonly loss: { readonly train: Spread; readonly validation: Spread | null; readonly test: Spread | null };
   /** By seed; the seed is null where training draws no random numbers. */
-  readonly runs: readonly { readonly seed: number | null; readonly train: Score; readonly validation: Score; readonly test: Score }[];
+  readonly runs: readonly {
+    readonly seed: number | null;
+    readonly train: Score;
+    readonly validation: Score;
+    readonly test: Score;
+  }[];
 }
 
 /** The artifacts of a built experiment, by role. */
 export type ExperimentArtifacts = Readonly<Partial<Record<RoleName, StoredArtifact>>>;
 
 /** Opens the artifacts of an experiment, all of them or those of some roles. @throws LayerwiseError ARTIFACT_MISSING if it was not built, ARTIFACT_CORRUPT */
-export async function openExperiment(root: string, plan: ExperimentPlan, roles: readonly RoleName[] = roleNames): Promise<ExperimentArtifacts> {
-  const opened = await allInOrder(roles.map(async (role) => {
-    const id = plan.stages[role];
-    return id === undefined ? [] : [[role, await openStage(root, plan, role, id)] as const];
-  }));
+export async function openExperiment(
+  root: string,
+  plan: ExperimentPlan,
+  roles: readonly RoleName[] = roleNames,
+): Promise<ExperimentArtifacts> {
+  const opened = await allInOrder(
+    roles.map(async (role) => {
+      const id = plan.stages[role];
+      return id === undefined ? [] : [[role, await openStage(root, plan, role, id)] as const];
+    }),
+  );
   return Object.fromEntries(opened.flat());
 }
 
@@ -80,11 +97,19 @@ export async function allInOrder<T>(work: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-async function openStage(root: string, { study, name }: ExperimentPlan, role: string, id: string): Promise<StoredArtifact> {
+async function openStage(
+  root: string,
+  { study, name }: ExperimentPlan,
+  role: string,
+  id: string,
+): Promise<StoredArtifact> {
   try {
     return await new Store(join(root, 'artifacts')).open(id);
   } catch (error) {
-    if (error instanceof LayerwiseError && error.code === 'ARTIFACT_MISSING') throw new LayerwiseError('ARTIFACT_MISSING', `${study}:${name} is not built: ${role} (${id}) is missing`, { remedy: `npx nx run ${study}:${name}` });
+    if (error instanceof LayerwiseError && error.code === 'ARTIFACT_MISSING')
+      throw new LayerwiseError('ARTIFACT_MISSING', `${study}:${name} is not built: ${role} (${id}) is missing`, {
+        remedy: `npx nx run ${study}:${name}`,
+      });
     throw error;
   }
 }
@@ -111,13 +136,19 @@ export async function currentOrLast(root: string, plan: ExperimentPlan): Promise
  * Opens an experiment as it is planned now; if that is not built, as it was last run, which is said on standard error.
  * @param open fails with ARTIFACT_MISSING where what it needs is not built
  */
-export async function orLast<T>(root: string, plan: ExperimentPlan, open: (plan: ExperimentPlan) => Promise<T>): Promise<T> {
+export async function orLast<T>(
+  root: string,
+  plan: ExperimentPlan,
+  open: (plan: ExperimentPlan) => Promise<T>,
+): Promise<T> {
   try {
     return await open(plan);
   } catch (error) {
     if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
     const found = await open(await lastPlan(root, plan));
-    printError(`note: the last run of ${plan.study}:${plan.name} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date`);
+    printError(
+      `note: the last run of ${plan.study}:${plan.name} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date`,
+    );
     return found;
   }
 }
@@ -129,9 +160,19 @@ export async function orLast<T>(root: string, plan: ExperimentPlan, open: (plan:
 async function lastPlan(root: string, plan: ExperimentPlan): Promise<ExperimentPlan> {
   const remedy = `npx nx run ${plan.study}:${plan.name}`;
   const record = readRecord(root, plan);
-  if (record === undefined) throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy });
-  if (record === 'damaged' || !record.stages.train) throw new LayerwiseError('ARTIFACT_CORRUPT', `${plan.study}:${plan.name} is not built as it is planned, and the record of its last run must list its stages, but is damaged`, { where: recordPath(plan), remedy });
-  return { ...plan, stages: Object.fromEntries(Object.entries(record.stages).map(([role, { id }]) => [role, id])), repeats: record.repeats };
+  if (record === undefined)
+    throw new LayerwiseError('ARTIFACT_MISSING', `${plan.study}:${plan.name} is not built`, { remedy });
+  if (record === 'damaged' || !record.stages.train)
+    throw new LayerwiseError(
+      'ARTIFACT_CORRUPT',
+      `${plan.study}:${plan.name} is not built as it is planned, and the record of its last run must list its stages, but is damaged`,
+      { where: recordPath(plan), remedy },
+    );
+  return {
+    ...plan,
+    stages: Object.fromEntries(Object.entries(record.stages).map(([role, { id }]) => [role, id])),
+    repeats: record.repeats,
+  };
 }
 
 /** The figures of a built experiment. @throws LayerwiseError ARTIFACT_MISSING if a training from another seed is missing */
@@ -150,7 +191,9 @@ async function resultOf(root: string, plan: ExperimentPlan, artifacts: Experimen
     validation,
     test,
     params,
-    comparison: artifacts.report?.has('comparison.json') ? await artifacts.report.json<ComparisonInfo>('comparison') : null,
+    comparison: artifacts.report?.has('comparison.json')
+      ? await artifacts.report.json<ComparisonInfo>('comparison')
+      : null,
     features,
     inputs: seen.origin === 'selected' ? 'selected pixels' : seen.origin,
     classes: seen.dataset.classes.length,
@@ -159,7 +202,12 @@ async function resultOf(root: string, plan: ExperimentPlan, artifacts: Experimen
     bestEpoch,
     seconds: Object.fromEntries(made.map(({ role, seconds }) => [role, seconds])),
     peakMemoryMB: Object.fromEntries(made.map(({ role, peakMemoryMB }) => [role, peakMemoryMB])),
-    warnings: [...new Set([...made.flatMap(({ warnings }) => warnings.map(({ message }) => message)), ...warningsOfOthers(repeats)])],
+    warnings: [
+      ...new Set([
+        ...made.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
+        ...warningsOfOthers(repeats),
+      ]),
+    ],
     published: plan.published ?? null,
     report: reportPath(plan),
     seeds: await seedResults(repeats),
@@ -171,8 +219,17 @@ interface Training {
   readonly artifact: StoredArtifact;
 }
 
-async function openRepeats(root: string, plan: ExperimentPlan, { train }: ExperimentArtifacts): Promise<readonly Training[]> {
-  return Promise.all(plan.repeats.map(async ({ seed, id }, i) => ({ seed, artifact: i === 0 ? (train as StoredArtifact) : await openStage(root, plan, `train from seed ${seed}`, id) })));
+async function openRepeats(
+  root: string,
+  plan: ExperimentPlan,
+  { train }: ExperimentArtifacts,
+): Promise<readonly Training[]> {
+  return Promise.all(
+    plan.repeats.map(async ({ seed, id }, i) => ({
+      seed,
+      artifact: i === 0 ? (train as StoredArtifact) : await openStage(root, plan, `train from seed ${seed}`, id),
+    })),
+  );
 }
 
 async function seedResults(repeats: readonly Training[]): Promise<SeedResults> {
@@ -186,7 +243,18 @@ async function seedResults(repeats: readonly Training[]): Promise<SeedResults> {
     const values = runs.map((run) => run[split][figure] as number | null);
     return values.includes(null) ? null : spread(values as number[]);
   };
-  return { count: runs.length, train: over('train') as Spread, validation: over('validation'), test: over('test'), loss: { train: over('train', 'loss') as Spread, validation: over('validation', 'loss'), test: over('test', 'loss') }, runs };
+  return {
+    count: runs.length,
+    train: over('train') as Spread,
+    validation: over('validation'),
+    test: over('test'),
+    loss: {
+      train: over('train', 'loss') as Spread,
+      validation: over('validation', 'loss'),
+      test: over('test', 'loss'),
+    },
+    runs,
+  };
 }
 
 /** Warnings of the trainings after the first: a line for each kind, with the seeds and the first message. */
@@ -198,7 +266,10 @@ function warningsOfOthers(repeats: readonly Training[]): string[] {
       kinds.set(code, { ...kind, seeds: [...new Set([...kind.seeds, seed])] });
     }
   }
-  return [...kinds.values()].map(({ seeds, message }) => `from ${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}${seeds.length > 1 ? ', the first of them' : ''}: ${message}`);
+  return [...kinds.values()].map(
+    ({ seeds, message }) =>
+      `from ${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}${seeds.length > 1 ? ', the first of them' : ''}: ${message}`,
+  );
 }
 
 /** Path of an experiment's report, relative to the workspace. */

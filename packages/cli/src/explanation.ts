@@ -82,8 +82,15 @@ export class Explainer {
     const explained: StageExplanation[] = [];
     for (const { role, seed, id } of stepsOf(plan)) {
       const { judged } = await this.foresee(id, last[nameOf(role, seed)]);
-      const providers = await Promise.all(Object.values(this.instance(id).inputs).map(async (provider) => ({ provider, known: (await this.foresee(provider)).content !== null })));
-      const waitsFor = present.filter((other) => providers.some(({ provider, known }) => !known && plan.stages[other] === provider));
+      const providers = await Promise.all(
+        Object.values(this.instance(id).inputs).map(async (provider) => ({
+          provider,
+          known: (await this.foresee(provider)).content !== null,
+        })),
+      );
+      const waitsFor = present.filter((other) =>
+        providers.some(({ provider, known }) => !known && plan.stages[other] === provider),
+      );
       explained.push({ role, ...(seed === undefined ? {} : { seed }), ...judged, waitsFor });
     }
     return explained;
@@ -102,32 +109,66 @@ export class Explainer {
   private async judge(instance: StageInstance, last?: string): Promise<Foreseen> {
     const { id, stage } = instance;
     const trace = this.trace(instance.uses);
-    const inputs = Object.fromEntries(await Promise.all(Object.entries(instance.inputs).map(async ([name, provider]) => [name, (await this.foresee(provider)).content] as const)));
+    const inputs = Object.fromEntries(
+      await Promise.all(
+        Object.entries(instance.inputs).map(
+          async ([name, provider]) => [name, (await this.foresee(provider)).content] as const,
+        ),
+      ),
+    );
     const wanted = recipeOf(instance, trace.code, inputs);
     const serving = await this.shelf.serving(stage, id, wanted, this.damaged);
     const unknown = Object.values(inputs).includes(null);
     const [best] = serving;
     const own = best?.manifest.id === id && best.from === 'artifacts';
     const state: StageState = !best ? 'runs' : unknown ? 'depends' : own ? 'current' : 'restores';
-    if (state === 'current') return { judged: { id, state, reasons: [], comparedWith: id, unless: [] }, content: best?.manifest.content ?? null };
+    if (state === 'current')
+      return {
+        judged: { id, state, reasons: [], comparedWith: id, unless: [] },
+        content: best?.manifest.content ?? null,
+      };
     const old = own && state === 'depends' ? best?.manifest : await this.baseline(instance, wanted, last);
     const reasons = this.reasons(instance, old, wanted, trace, last === id);
     const unless = state === 'depends' ? distinct(serving.map(({ manifest }) => manifest.recipe.inputs)) : [];
-    const content = unknown ? null : (best?.manifest.content ?? (await this.store.noteOf(wanted as Recipe))?.content ?? null);
+    const content = unknown
+      ? null
+      : (best?.manifest.content ?? (await this.store.noteOf(wanted as Recipe))?.content ?? null);
     return { judged: { id, state, reasons, comparedWith: old?.id ?? null, unless }, content };
   }
 
   /** The instance's own manifest, else that of the experiment's last run, else the nearest of its stage. */
-  private async baseline({ id, stage }: StageInstance, wanted: ForeseenRecipe, last: string | undefined): Promise<Manifest | undefined> {
+  private async baseline(
+    { id, stage }: StageInstance,
+    wanted: ForeseenRecipe,
+    last: string | undefined,
+  ): Promise<Manifest | undefined> {
     const there = (await this.shelf.ofStage(stage)).map(({ manifest }) => manifest);
-    return there.find((manifest) => manifest.id === id) ?? there.find((manifest) => manifest.id === last) ?? (await nearestTo(this.shelf, { id, stage }, wanted));
+    return (
+      there.find((manifest) => manifest.id === id) ??
+      there.find((manifest) => manifest.id === last) ??
+      (await nearestTo(this.shelf, { id, stage }, wanted))
+    );
   }
 
-  private reasons(instance: StageInstance, old: Manifest | undefined, wanted: ForeseenRecipe, trace: CodeTrace, wasThere: boolean): ExplainedReason[] {
+  private reasons(
+    instance: StageInstance,
+    old: Manifest | undefined,
+    wanted: ForeseenRecipe,
+    trace: CodeTrace,
+    wasThere: boolean,
+  ): ExplainedReason[] {
     if (wasThere && old?.id !== instance.id) return [{ reason: 'artifact missing' }];
     const damage = this.damage.get(instance.id);
-    const lost: ExplainedReason[] = !damage ? [] : damage.file === 'manifest.json' && damage.what === 'missing' ? [{ reason: 'artifact missing' }] : [{ reason: 'artifact damaged', file: damage.file, what: damage.what }];
-    const differing = old ? [...differences(old.recipe, wanted), ...notKnown(old.recipe, wanted)].map((reason): ExplainedReason => withCause(reason, instance, trace)) : [];
+    const lost: ExplainedReason[] = !damage
+      ? []
+      : damage.file === 'manifest.json' && damage.what === 'missing'
+        ? [{ reason: 'artifact missing' }]
+        : [{ reason: 'artifact damaged', file: damage.file, what: damage.what }];
+    const differing = old
+      ? [...differences(old.recipe, wanted), ...notKnown(old.recipe, wanted)].map((reason): ExplainedReason =>
+          withCause(reason, instance, trace),
+        )
+      : [];
     if (lost.length > 0 || differing.length > 0) return [...lost, ...differing];
     return [{ reason: old ? 'artifact missing' : 'never computed' }];
   }
@@ -140,7 +181,8 @@ function notKnown(old: Recipe, { inputs }: ForeseenRecipe): StalenessReason[] {
 }
 
 function withCause(reason: StalenessReason, instance: StageInstance, trace: CodeTrace): ExplainedReason {
-  if (reason.reason === 'input') return { ...reason, ...(instance.inputs[reason.name] ? { from: instance.inputs[reason.name] as string } : {}) };
+  if (reason.reason === 'input')
+    return { ...reason, ...(instance.inputs[reason.name] ? { from: instance.inputs[reason.name] as string } : {}) };
   if (reason.reason === 'module') return { ...reason, through: trace.through(reason.name) };
   return reason;
 }
@@ -153,7 +195,8 @@ function distinct(inputs: readonly Recipe['inputs'][]): Recipe['inputs'][] {
 function stepsOf({ stages, repeats }: ExperimentPlan): readonly { role: RoleName; seed?: number; id: string }[] {
   return roleNames.flatMap((role) => {
     const id = stages[role];
-    const others = role === 'train' ? repeats.slice(1).map((repeat) => ({ role, seed: repeat.seed as number, id: repeat.id })) : [];
+    const others =
+      role === 'train' ? repeats.slice(1).map((repeat) => ({ role, seed: repeat.seed as number, id: repeat.id })) : [];
     return id === undefined ? [] : [{ role, id }, ...others];
   });
 }
@@ -167,5 +210,8 @@ function nameOf(role: string, seed: number | undefined): string {
 function lastRecord(root: string, plan: ExperimentPlan): Readonly<Record<string, string>> {
   const record = readRecord(root, plan);
   if (record === undefined || record === 'damaged') return {};
-  return Object.fromEntries([...Object.entries(record.stages).map(([role, { id }]) => [role, id]), ...record.repeats.slice(1).map(({ seed, id }) => [nameOf('train', seed as number), id])]);
+  return Object.fromEntries([
+    ...Object.entries(record.stages).map(([role, { id }]) => [role, id]),
+    ...record.repeats.slice(1).map(({ seed, id }) => [nameOf('train', seed as number), id]),
+  ]);
 }

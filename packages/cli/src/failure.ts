@@ -14,13 +14,21 @@ export interface FailedTask {
  * @param root absolute path of the workspace
  * @returns nothing for stages that were told to stop
  */
-export async function failuresOf(root: string, tasks: readonly FailedTask[], studies: readonly StudyPlan[]): Promise<readonly LayerwiseError[]> {
+export async function failuresOf(
+  root: string,
+  tasks: readonly FailedTask[],
+  studies: readonly StudyPlan[],
+): Promise<readonly LayerwiseError[]> {
   const store = storeOf(root);
-  const failures = await Promise.all(tasks.map(async ({ project, output }) => {
-    const stage = stageOf(project, studies);
-    if (stage !== undefined && (await store.failure(project))?.code === 'ABORTED') return [];
-    return [new LayerwiseError('STAGE_FAILED', `${stage === undefined ? '' : `${stage} failed: `}${errorIn(output)}`)];
-  }));
+  const failures = await Promise.all(
+    tasks.map(async ({ project, output }) => {
+      const stage = stageOf(project, studies);
+      if (stage !== undefined && (await store.failure(project))?.code === 'ABORTED') return [];
+      return [
+        new LayerwiseError('STAGE_FAILED', `${stage === undefined ? '' : `${stage} failed: `}${errorIn(output)}`),
+      ];
+    }),
+  );
   return failures.flat();
 }
 
@@ -41,7 +49,10 @@ const longest = 15;
 
 /** The error with which `layerwise` ended, else the last lines there are. */
 function errorIn(output: string): string {
-  const lines = output.trimEnd().split('\n').filter((line) => !/^Warning: (run-commands )?command ".*exited with non-zero status code/.test(line));
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^Warning: (run-commands )?command ".*exited with non-zero status code/.test(line));
   const from = lines.findLastIndex((line) => line.startsWith('layerwise: '));
   if (from >= 0) return lines.slice(from).join('\n').replace('layerwise: ', '');
   return lines.slice(-longest).join('\n').trim() || 'its process ended without a word';

@@ -44,7 +44,12 @@ export class Journal {
     } catch {
       // No stage ran.
     }
-    return new Map(text.split('\n').flatMap(entryOf).map((entry) => [entry.id, entry]));
+    return new Map(
+      text
+        .split('\n')
+        .flatMap(entryOf)
+        .map((entry) => [entry.id, entry]),
+    );
   }
 
   /** Removes the journals of all but the latest runs. */

@@ -12,8 +12,18 @@ export function parseLabels(given: string, classes: readonly string[]): string[]
   const file = existsSync(given);
   const text = file ? readFileSync(given, 'utf8') : given;
   const letters = classes.every((name) => [...name].length === 1);
-  const labels = letters ? [...text.replace(/[\s,;]/g, '')] : text.split(classes.some((name) => /\s/.test(name)) ? /[,;\r\n]+/ : /[\s,;]+/).map((label) => label.trim()).filter(Boolean);
+  const labels = letters
+    ? [...text.replace(/[\s,;]/g, '')]
+    : text
+        .split(classes.some((name) => /\s/.test(name)) ? /[,;\r\n]+/ : /[\s,;]+/)
+        .map((label) => label.trim())
+        .filter(Boolean);
   const wrong = labels.find((label) => !classes.includes(label));
-  if (wrong !== undefined || labels.length === 0) throw new LayerwiseError('USAGE', `--labels must hold classes of the experiment (${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', …' : ''}), got ${wrong === undefined ? 'none' : `'${wrong}'`}`, { ...(file && { where: given }), remedy: 'Write them in reading order, for example --labels "0123 456 789".' });
+  if (wrong !== undefined || labels.length === 0)
+    throw new LayerwiseError(
+      'USAGE',
+      `--labels must hold classes of the experiment (${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', …' : ''}), got ${wrong === undefined ? 'none' : `'${wrong}'`}`,
+      { ...(file && { where: given }), remedy: 'Write them in reading order, for example --labels "0123 456 789".' },
+    );
   return labels;
 }

@@ -25,7 +25,11 @@ export class LiveFile {
     const now = Date.now();
     if (now - this.written < writeEvery && step.done < step.total) return;
     this.written = now;
-    const live: LiveStep = { stage: this.stage, share: step.total > 0 ? step.done / step.total : 0, text: this.watch.describe(step, now) };
+    const live: LiveStep = {
+      stage: this.stage,
+      share: step.total > 0 ? step.done / step.total : 0,
+      text: this.watch.describe(step, now),
+    };
     this.write(this.file, JSON.stringify(live));
   };
 

@@ -8,7 +8,11 @@ import type { Argv } from 'yargs';
 type Study = Pick<StudyPlan, 'name' | 'file' | 'experiments' | 'instances'>;
 
 /** Nx's commands that run tasks, by the module that defines their options. Any other word is a target: `nx <target> <project>`. */
-const modules: Readonly<Record<string, string>> = { run: 'yargsRunCommand', 'run-many': 'yargsRunManyCommand', affected: 'yargsAffectedCommand' };
+const modules: Readonly<Record<string, string>> = {
+  run: 'yargsRunCommand',
+  'run-many': 'yargsRunManyCommand',
+  affected: 'yargsAffectedCommand',
+};
 
 /** What a command line of Nx asks for. */
 interface Request {
@@ -27,14 +31,33 @@ interface Request {
  * @returns the experiment or study to explain, if that is what is asked for
  * @throws LayerwiseError USAGE with the nearest option
  */
-export async function checkArguments(root: string, words: readonly string[], studies: readonly Study[]): Promise<string | undefined> {
+export async function checkArguments(
+  root: string,
+  words: readonly string[],
+  studies: readonly Study[],
+): Promise<string | undefined> {
   if (words.length <= 2 && words.every((word) => !word.startsWith('-'))) return undefined;
   const { projects, targets, rest, known } = await parse(root, words);
-  const study = studies.find(({ name, instances }) => projects.some((project) => project === name || instances.has(project))) ?? (projects.length > 0 ? undefined : studies.find(({ experiments }) => ['all', 'compute', ...experiments.map(({ name }) => name)].some((name) => targets.includes(name))));
+  const study =
+    studies.find(({ name, instances }) => projects.some((project) => project === name || instances.has(project))) ??
+    (projects.length > 0
+      ? undefined
+      : studies.find(({ experiments }) =>
+          ['all', 'compute', ...experiments.map(({ name }) => name)].some((name) => targets.includes(name)),
+        ));
   if (!study) return undefined;
-  if (rest.some((word) => /^--dry-?run(=true)?$/i.test(word))) return targets.includes('all') ? study.name : `${study.name}:${targets[0]}`;
+  if (rest.some((word) => /^--dry-?run(=true)?$/i.test(word)))
+    return targets.includes('all') ? study.name : `${study.name}:${targets[0]}`;
   const skips = words.find((word) => /^--(skip|disable)-?nx-?cache(=true)?$/i.test(word));
-  if (skips !== undefined) throw new LayerwiseError('USAGE', `an option of a run must change what is computed or shown, got '${skips}': a stage whose artifact is whole and whose parameters, inputs and code are the same is not computed again`, { remedy: 'What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true leaves the cache of Nx aside.' });
+  if (skips !== undefined)
+    throw new LayerwiseError(
+      'USAGE',
+      `an option of a run must change what is computed or shown, got '${skips}': a stage whose artifact is whole and whose parameters, inputs and code are the same is not computed again`,
+      {
+        remedy:
+          'What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true leaves the cache of Nx aside.',
+      },
+    );
   const [unknown] = rest;
   if (unknown !== undefined) throw refusal(unknown, known, study);
   return undefined;
@@ -42,9 +65,16 @@ export async function checkArguments(root: string, words: readonly string[], stu
 
 function refusal(word: string, known: readonly string[], { file }: Study): LayerwiseError {
   const remedy = `Parameters of stages stand in ${file}.`;
-  if (!word.startsWith('-')) return new LayerwiseError('USAGE', `a run must be of one experiment or of 'all', got '${word}' beside it`, { remedy: `npx nx run-many -t <experiment> <experiment> runs several. ${remedy}` });
+  if (!word.startsWith('-'))
+    return new LayerwiseError('USAGE', `a run must be of one experiment or of 'all', got '${word}' beside it`, {
+      remedy: `npx nx run-many -t <experiment> <experiment> runs several. ${remedy}`,
+    });
   const close = nearest((word.split('=')[0] as string).replace(/^-+/, ''), [...known, 'dry-run']);
-  return new LayerwiseError('USAGE', `an option of a run must be one that Nx or Layerwise knows, got '${word}'${close ? `; did you mean '--${close}'?` : ''}`, { remedy });
+  return new LayerwiseError(
+    'USAGE',
+    `an option of a run must be one that Nx or Layerwise knows, got '${word}'${close ? `; did you mean '--${close}'?` : ''}`,
+    { remedy },
+  );
 }
 
 /** Reads the words as Nx does, with its own parser and tables of options. */
@@ -52,10 +82,21 @@ async function parse(root: string, words: readonly string[]): Promise<Request> {
   const nx = createRequire(join(root, 'package.json'));
   const command = Object.hasOwn(modules, words[0] ?? '') ? (words[0] as string) : undefined;
   const yargs = createRequire(nx.resolve('nx/package.json'))('yargs') as (args: readonly string[]) => Argv;
-  const { defaultYargsParserConfiguration } = nx('nx/src/command-line/yargs-utils/shared-options') as { defaultYargsParserConfiguration: object };
-  const { builder } = (nx(`nx/src/command-line/${command ?? 'run'}/command-object`) as Record<string, { builder: (y: Argv) => Argv }>)[modules[command ?? 'run'] as string] as { builder: (y: Argv) => Argv };
-  const y = builder(yargs([])).parserConfiguration(defaultYargsParserConfiguration).exitProcess(false).help(false).version(false);
-  const found = (await y.parseAsync(command === undefined || command === 'run' ? [...words] : joined(words))) as { _: (string | number)[]; '--'?: (string | number)[] } & Record<string, unknown>;
+  const { defaultYargsParserConfiguration } = nx('nx/src/command-line/yargs-utils/shared-options') as {
+    defaultYargsParserConfiguration: object;
+  };
+  const { builder } = (
+    nx(`nx/src/command-line/${command ?? 'run'}/command-object`) as Record<string, { builder: (y: Argv) => Argv }>
+  )[modules[command ?? 'run'] as string] as { builder: (y: Argv) => Argv };
+  const y = builder(yargs([]))
+    .parserConfiguration(defaultYargsParserConfiguration)
+    .exitProcess(false)
+    .help(false)
+    .version(false);
+  const found = (await y.parseAsync(command === undefined || command === 'run' ? [...words] : joined(words))) as {
+    _: (string | number)[];
+    '--'?: (string | number)[];
+  } & Record<string, unknown>;
   const given = (...names: string[]): string[] => names.flatMap((name) => found[name] ?? []).map(String);
   const free = [...found._.slice(command ? 1 : 0), ...(found['--'] ?? [])].map(String);
   const places = command === undefined || command === 'run' ? placesOf(free, command === 'run') : { count: 0 };
@@ -64,7 +105,9 @@ async function parse(root: string, words: readonly string[]): Promise<Request> {
     projects: [...(places.project === undefined ? [] : [places.project]), ...given('project', 'projects')],
     targets: [...(places.target === undefined ? [] : [places.target]), ...given('target', 'targets')],
     rest: free.slice(places.count),
-    known: [...Object.keys(key).filter((name) => name.length > 1), 'help'].map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)),
+    known: [...Object.keys(key).filter((name) => name.length > 1), 'help'].map((name) =>
+      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    ),
   };
 }
 
@@ -82,7 +125,10 @@ function joined(words: readonly string[]): string[] {
 }
 
 /** Project and target of `run <project>:<target>`, `<project>:<target>`, `<target> <project>`, and how many words they are. */
-function placesOf([first = '', second]: readonly string[], isRun: boolean): { readonly count: number; readonly project?: string; readonly target?: string } {
+function placesOf(
+  [first = '', second]: readonly string[],
+  isRun: boolean,
+): { readonly count: number; readonly project?: string; readonly target?: string } {
   const [project = '', target] = first.split(':');
   if (target !== undefined) return { count: 1, project, target };
   if (isRun || second === undefined || second.startsWith('-')) return { count: first === '' ? 0 : 1, target: first };

@@ -17,9 +17,17 @@ export function findPictures(names: readonly string[]): string[] {
 function picturesOf(name: string): string[] {
   const found = statSync(name, { throwIfNoEntry: false });
   if (found?.isFile()) return [name];
-  const files = found ? readdirSync(name).filter((file) => PICTURE.test(file)).map((file) => join(name, file)) : matches(name);
+  const files = found
+    ? readdirSync(name)
+        .filter((file) => PICTURE.test(file))
+        .map((file) => join(name, file))
+    : matches(name);
   if (files.length > 0) return files.sort();
-  throw new LayerwiseError('USAGE', `pictures must be PNG or JPEG files, folders of them or patterns, but ${found ? `folder '${name}' holds none` : /[*?]/.test(name) ? `'${name}' matches none` : `there is no '${name}'`}`, { remedy: 'For example: layerwise predict pipeline:exp3 photo.jpg scans "more/*.png"' });
+  throw new LayerwiseError(
+    'USAGE',
+    `pictures must be PNG or JPEG files, folders of them or patterns, but ${found ? `folder '${name}' holds none` : /[*?]/.test(name) ? `'${name}' matches none` : `there is no '${name}'`}`,
+    { remedy: 'For example: layerwise predict pipeline:exp3 photo.jpg scans "more/*.png"' },
+  );
 }
 
 /** Walks the part of a pattern's folder that has no wildcards. */

@@ -14,7 +14,12 @@ export type Fragments = Readonly<Record<'times' | 'comparison' | 'seeds', string
  * Lays an experiment's folder: a link to the data of each stage, the record of which instances they are,
  * and the report with what varies from run to run put in.
  */
-export async function publishExperiment(root: string, plan: ExperimentPlan, artifacts: ExperimentArtifacts, fragments: Fragments): Promise<void> {
+export async function publishExperiment(
+  root: string,
+  plan: ExperimentPlan,
+  artifacts: ExperimentArtifacts,
+  fragments: Fragments,
+): Promise<void> {
   const folder = join(root, 'artifacts', plan.study, plan.name);
   const report = artifacts.report as StoredArtifact;
   await mkdir(join(folder, 'report'), { recursive: true });
@@ -24,28 +29,38 @@ export async function publishExperiment(root: string, plan: ExperimentPlan, arti
   if (!plan.stages.reduce) await rm(join(folder, 'reduce'), { force: true });
   const figures = join(root, 'artifacts/stages', plan.stages.report as string, 'data/figures');
   if (existsSync(figures)) await linkFolder(join(folder, 'report/figures'), figures);
-  const stages = Object.fromEntries(Object.entries(artifacts).map(([role, { manifest }]) => [role, { id: manifest.id, content: manifest.content }]));
+  const stages = Object.fromEntries(
+    Object.entries(artifacts).map(([role, { manifest }]) => [role, { id: manifest.id, content: manifest.content }]),
+  );
   await replaceFile(join(folder, 'experiment.json'), `${canonicalJson({ stages, repeats: plan.repeats })}\n`);
   const page = bufferOf(await report.bytes('index.html'));
   await replaceFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
 }
 
 /** Writes the page of a study or of a comparison, and its figure as files beside it. @param page path relative to the workspace */
-export async function publishPage(root: string, page: string, text: string, experiments: readonly ComparedExperiment[]): Promise<void> {
+export async function publishPage(
+  root: string,
+  page: string,
+  text: string,
+  experiments: readonly ComparedExperiment[],
+): Promise<void> {
   const figure = accuracyFigure(experiments);
   if (figure) {
     const path = join(root, dirname(page), 'figures', figure.name);
     await replaceFile(`${path}.svg`, figure.svg);
     const isNew = await replaceFile(`${path}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
     // The specification holds the data. Loading the writers of tables takes longer than the rest of a run with nothing to do.
-    if (isNew || !existsSync(`${path}.parquet`)) await replaceFile(`${path}.parquet`, await (await import('@layerwise/store/parquet')).encodeParquet(figure.data));
+    if (isNew || !existsSync(`${path}.parquet`))
+      await replaceFile(`${path}.parquet`, await (await import('@layerwise/store/parquet')).encodeParquet(figure.data));
   }
   await replaceFile(join(root, page), text);
 }
 
 /** Replaces each `<!--layerwise:NAME-->` by its text. */
 function fillMarkers(page: Buffer, fragments: Fragments): Buffer {
-  const markers = Object.entries(fragments).flatMap(([name, text]) => placesOf(page, `<!--layerwise:${name}-->`).map((place) => ({ ...place, text: Buffer.from(text) })));
+  const markers = Object.entries(fragments).flatMap(([name, text]) =>
+    placesOf(page, `<!--layerwise:${name}-->`).map((place) => ({ ...place, text: Buffer.from(text) })),
+  );
   const sorted = markers.sort((a, b) => a.from - b.from);
   const pieces = sorted.flatMap(({ from, text }, i) => [page.subarray(sorted[i - 1]?.to ?? 0, from), text]);
   return Buffer.concat([...pieces, page.subarray(sorted.at(-1)?.to ?? 0)]);
@@ -53,7 +68,8 @@ function fillMarkers(page: Buffer, fragments: Fragments): Buffer {
 
 function placesOf(page: Buffer, marker: string): { from: number; to: number }[] {
   const places: { from: number; to: number }[] = [];
-  for (let from = page.indexOf(marker); from >= 0; from = page.indexOf(marker, from + marker.length)) places.push({ from, to: from + marker.length });
+  for (let from = page.indexOf(marker); from >= 0; from = page.indexOf(marker, from + marker.length))
+    places.push({ from, to: from + marker.length });
   return places;
 }
 

@@ -20,7 +20,8 @@ export class SheetReader {
   static async open(root: string, plan: ExperimentPlan): Promise<SheetReader> {
     const net = await openNet(root, plan);
     const { width, height } = net.dataset;
-    if (width !== height) throw new LayerwiseError('UNSUPPORTED', `reading sheets needs square training images, got ${width} x ${height}`);
+    if (width !== height)
+      throw new LayerwiseError('UNSUPPORTED', `reading sheets needs square training images, got ${width} x ${height}`);
     const { activations } = await openExperiment(root, plan, ['activations']);
     const last = `hidden${net.net.layers.length - 1}`;
     const rows = column(await (activations as ArtifactReader).matrix('train'), last, Float32Array);
@@ -29,15 +30,32 @@ export class SheetReader {
 
   /** Finds and reads the digits on a picture. @throws LayerwiseError DATA_INVALID if there is nothing on it */
   read(picture: Picture, name: string): Reading[] {
-    const { digits } = findDigits(picture, this.net.dataset.width, (pixels) => Math.max(...respond(this.net, pixels).probabilities));
-    if (digits.length === 0) throw new LayerwiseError('DATA_INVALID', `picture ${name} must have digits on it, but no writing was found`, { remedy: 'Digits should be at least 10 pixels tall and clearly darker or lighter than the paper.' });
+    const { digits } = findDigits(picture, this.net.dataset.width, (pixels) =>
+      Math.max(...respond(this.net, pixels).probabilities),
+    );
+    if (digits.length === 0)
+      throw new LayerwiseError('DATA_INVALID', `picture ${name} must have digits on it, but no writing was found`, {
+        remedy: 'Digits should be at least 10 pixels tall and clearly darker or lighter than the paper.',
+      });
     return digits.map(({ box, pixels, row, touching }, i) => {
       const response = respond(this.net, pixels);
       const winner = largest(response.probabilities);
       const last = response.hidden[response.hidden.length - 1] ?? response.features;
       const { distance, percentile } = this.training.familiarity(last);
       const voices = loudest(contributions(this.net, response, winner), NAMED);
-      return { picture: name, number: i + 1, row: row + 1, box, class: this.net.dataset.classes[winner] ?? String(winner), probabilities: Array.from(response.probabilities), ...voices, distance, percentile, unlike: percentile > UNLIKE, ...(touching && { touching }) };
+      return {
+        picture: name,
+        number: i + 1,
+        row: row + 1,
+        box,
+        class: this.net.dataset.classes[winner] ?? String(winner),
+        probabilities: Array.from(response.probabilities),
+        ...voices,
+        distance,
+        percentile,
+        unlike: percentile > UNLIKE,
+        ...(touching && { touching }),
+      };
     });
   }
 }
@@ -45,5 +63,9 @@ export class SheetReader {
 /** The net of a built experiment. @throws LayerwiseError ARTIFACT_MISSING */
 export async function openNet(root: string, plan: ExperimentPlan): Promise<TrainedNet> {
   const artifacts = await openExperiment(root, plan, ['preprocess', 'reduce', 'train']);
-  return readTrainedNet(`${plan.study}:${plan.name}`, (artifacts.reduce ?? artifacts.preprocess) as StoredArtifact, artifacts.train as StoredArtifact);
+  return readTrainedNet(
+    `${plan.study}:${plan.name}`,
+    (artifacts.reduce ?? artifacts.preprocess) as StoredArtifact,
+    artifacts.train as StoredArtifact,
+  );
 }

@@ -16,12 +16,28 @@ export function storeOf(root: string): Store {
  * What the bytes of an instance's artifact depend on, here and now.
  * @param inputs content of each input; null for what is not known yet
  */
-export function recipeOf(instance: StageInstance, code: CodeFingerprint, inputs: ForeseenRecipe['inputs']): ForeseenRecipe {
-  return { uses: instance.uses, params: instance.params, seed: instance.seed, inputs, raw: instance.raw?.files ?? [], code, node: process.version };
+export function recipeOf(
+  instance: StageInstance,
+  code: CodeFingerprint,
+  inputs: ForeseenRecipe['inputs'],
+): ForeseenRecipe {
+  return {
+    uses: instance.uses,
+    params: instance.params,
+    seed: instance.seed,
+    inputs,
+    raw: instance.raw?.files ?? [],
+    code,
+    node: process.version,
+  };
 }
 
 /** The manifest to compare a recipe with: the instance's own, else that of its stage which differs in least. */
-export async function nearestTo(shelf: Shelf, { id, stage }: { readonly id: string; readonly stage: string }, wanted: ForeseenRecipe): Promise<Manifest | undefined> {
+export async function nearestTo(
+  shelf: Shelf,
+  { id, stage }: { readonly id: string; readonly stage: string },
+  wanted: ForeseenRecipe,
+): Promise<Manifest | undefined> {
   const there = (await shelf.ofStage(stage)).map(({ manifest }) => manifest);
   const own = there.find((manifest) => manifest.id === id);
   if (own) return own;

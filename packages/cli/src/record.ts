@@ -20,7 +20,10 @@ export function recordPath({ study, name }: { readonly study: string; readonly n
  * @param root absolute path of the workspace
  * @returns undefined if there is none, 'damaged' for a file that is no record
  */
-export function readRecord(root: string, experiment: { readonly study: string; readonly name: string }): ExperimentRecord | 'damaged' | undefined {
+export function readRecord(
+  root: string,
+  experiment: { readonly study: string; readonly name: string },
+): ExperimentRecord | 'damaged' | undefined {
   let text: string;
   try {
     text = readFileSync(join(root, recordPath(experiment)), 'utf8');
@@ -42,8 +45,12 @@ export function idsIn({ stages, repeats }: ExperimentRecord): readonly string[] 
 function checked(given: unknown): ExperimentRecord | 'damaged' {
   if (!isGroup(given) || !isGroup(given.stages) || !Object.values(given.stages).every(isNamed)) return 'damaged';
   const stages = given.stages as ExperimentRecord['stages'];
-  if (given.repeats === undefined) return { stages, repeats: stages.train ? [{ seed: null, id: stages.train.id }] : [] };
-  return Array.isArray(given.repeats) && given.repeats.every((one) => isNamed(one) && (one.seed === null || Number.isInteger(one.seed))) ? { stages, repeats: given.repeats as Repeat[] } : 'damaged';
+  if (given.repeats === undefined)
+    return { stages, repeats: stages.train ? [{ seed: null, id: stages.train.id }] : [] };
+  return Array.isArray(given.repeats) &&
+    given.repeats.every((one) => isNamed(one) && (one.seed === null || Number.isInteger(one.seed)))
+    ? { stages, repeats: given.repeats as Repeat[] }
+    : 'damaged';
 }
 
 function isNamed(value: unknown): value is { id: string; seed?: unknown } {

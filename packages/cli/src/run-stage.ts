@@ -1,5 +1,15 @@
 import { pathToFileURL } from 'node:url';
-import { deriveSeed, LayerwiseError, misshapen, Sketch, sketching, type AnyStage, type Progress, type Standing, type Warning } from '@layerwise/contracts';
+import {
+  deriveSeed,
+  LayerwiseError,
+  misshapen,
+  Sketch,
+  sketching,
+  type AnyStage,
+  type Progress,
+  type Standing,
+  type Warning,
+} from '@layerwise/contracts';
 import { describeWait, type Holder } from '@layerwise/contracts/lease';
 import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
@@ -40,7 +50,10 @@ export interface Console {
 export async function runStage(root: string, instance: StageInstance, console: Console): Promise<Ran> {
   const store = storeOf(root);
   const entry = entryOf(root, instance.uses);
-  if (entry === undefined) throw new LayerwiseError('STUDY_INVALID', `${instance.id}: stage package '${instance.uses}' must be installed`, { remedy: 'Run npm install, or name another package under uses.' });
+  if (entry === undefined)
+    throw new LayerwiseError('STUDY_INVALID', `${instance.id}: stage package '${instance.uses}' must be installed`, {
+      remedy: 'Run npm install, or name another package under uses.',
+    });
   const { stage } = (await import(pathToFileURL(entry).href)) as { stage: AnyStage };
   let since: number | undefined;
   const onWait = (holder: Holder): void => {
@@ -57,7 +70,11 @@ export async function runStage(root: string, instance: StageInstance, console: C
     const draft = await draftOf(root, stage, instance, inputs);
     refuseOther(instance, process.env.LAYERWISE_CODE, `${draft.recipe.code.digest} ${process.version}`);
     const found = await store.find(draft);
-    const checkpoint = store.checkpoint(draft, { every: checkpointInterval(), say: console.say, ...(console.goesOn ? { goesOn: console.goesOn } : {}) });
+    const checkpoint = store.checkpoint(draft, {
+      every: checkpointInterval(),
+      say: console.say,
+      ...(console.goesOn ? { goesOn: console.goesOn } : {}),
+    });
     if (found) await checkpoint.remove();
     if (found?.folder === store.folder(instance.id)) {
       await store.noteContent(found.manifest);
@@ -65,7 +82,11 @@ export async function runStage(root: string, instance: StageInstance, console: C
     }
     if (found) return { status: 'adopted', manifest: await store.adopt(draft, found), waited };
     console.say(await whyItRuns(store, draft));
-    return { status: 'computed', manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console), waited };
+    return {
+      status: 'computed',
+      manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console),
+      waited,
+    };
   });
 }
 
@@ -75,7 +96,9 @@ type Inputs = Record<string, StoredArtifact>;
 const patience = 3000;
 
 async function openInputs(store: Store, instance: StageInstance): Promise<Inputs> {
-  const entries = Object.entries(instance.inputs).map(async ([name, id]) => [name, await store.open(id, patience)] as const);
+  const entries = Object.entries(instance.inputs).map(
+    async ([name, id]) => [name, await store.open(id, patience)] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -96,32 +119,49 @@ async function whyItRuns(store: Store, { id, stage, recipe }: Draft): Promise<st
   return `${id} runs: ${reasons.slice(0, reasonsSaid).join('; ')}${reasons.length > reasonsSaid ? ` and ${reasons.length - reasonsSaid} more` : ''}`;
 }
 
-async function compute(root: string, store: Store, stage: AnyStage, instance: StageInstance, inputs: Inputs, draft: Draft, checkpoint: CheckpointFile, console: Console): Promise<Manifest> {
+async function compute(
+  root: string,
+  store: Store,
+  stage: AnyStage,
+  instance: StageInstance,
+  inputs: Inputs,
+  draft: Draft,
+  checkpoint: CheckpointFile,
+  console: Console,
+): Promise<Manifest> {
   const manifest = await store.compute(draft, async (output) => {
     const started = process.hrtime.bigint();
     const warnings: Warning[] = [];
     const sketch = new Sketch();
-    await stage.run({
-      params: instance.params as never,
-      inputs,
-      output: sketching(output, sketch),
-      seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
-      progress: console.progress,
-      warn: (warning) => {
-        warnings.push(warning);
-        console.warn(warning);
-      },
-      signal: console.signal,
-      places: placesOf(root),
-      workers: workerCount(),
-      checkpoint,
-    }).catch((error: unknown) => {
-      throw error instanceof LayerwiseError && error.code === 'ABORTED' ? stopped(instance, checkpoint, error) : error;
-    });
+    await stage
+      .run({
+        params: instance.params as never,
+        inputs,
+        output: sketching(output, sketch),
+        seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
+        progress: console.progress,
+        warn: (warning) => {
+          warnings.push(warning);
+          console.warn(warning);
+        },
+        signal: console.signal,
+        places: placesOf(root),
+        workers: workerCount(),
+        checkpoint,
+      })
+      .catch((error: unknown) => {
+        throw error instanceof LayerwiseError && error.code === 'ABORTED'
+          ? stopped(instance, checkpoint, error)
+          : error;
+      });
     refuseMisshapen(stage, instance, sketch);
     refuseOther(instance, tracerOf(root, memoOf(root))(instance.uses).code.digest, draft.recipe.code.digest);
     const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
-    return { warnings, seconds: Math.round(seconds * 1000) / 1000, peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024) };
+    return {
+      warnings,
+      seconds: Math.round(seconds * 1000) / 1000,
+      peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 1024),
+    };
   });
   await checkpoint.remove();
   return manifest;
@@ -133,12 +173,18 @@ async function compute(root: string, store: Store, stage: AnyStage, instance: St
  */
 function refuseOther({ id, uses }: StageInstance, known: string | undefined, found: string): void {
   if (known === undefined || known === found) return;
-  throw new LayerwiseError('STAGE_FAILED', `${id}: the code of ${uses} must stay as it is while it runs, but it was changed; nothing was kept`, { remedy: 'run the same command again' });
+  throw new LayerwiseError(
+    'STAGE_FAILED',
+    `${id}: the code of ${uses} must stay as it is while it runs, but it was changed; nothing was kept`,
+    { remedy: 'run the same command again' },
+  );
 }
 
 /** What is said of a stage that was told to stop: where it stands, and what the same command does next. */
 function stopped({ id }: StageInstance, { standing, used }: CheckpointFile, cause: LayerwiseError): LayerwiseError {
-  const where = standing ? `stopped at ${standing.done} of ${standing.total} ${standing.unit}; the same command goes on` : 'stopped; the same command starts it over';
+  const where = standing
+    ? `stopped at ${standing.done} of ${standing.total} ${standing.unit}; the same command goes on`
+    : 'stopped; the same command starts it over';
   const why = standing ? '' : used ? ', since it had finished nothing yet' : ', since this stage keeps no checkpoint';
   return new LayerwiseError('ABORTED', `${id} ${where}${why}`, { cause });
 }
@@ -149,6 +195,15 @@ const faultsSaid = 5;
 function refuseMisshapen({ id, writes }: AnyStage, { uses }: StageInstance, sketch: Sketch): void {
   const faults = misshapen(writes, sketch);
   if (faults.length === 0) return;
-  const said = [...faults.slice(0, faultsSaid), ...(faults.length > faultsSaid ? [`and ${faults.length - faultsSaid} more`] : [])];
-  throw new LayerwiseError('STAGE_FAILED', [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...said].join('\n  '), { remedy: `Mend the package ${uses}: packages/contracts/src/schemas.ts lists the files of each kind, and @layerwise/conformance tries a stage.` });
+  const said = [
+    ...faults.slice(0, faultsSaid),
+    ...(faults.length > faultsSaid ? [`and ${faults.length - faultsSaid} more`] : []),
+  ];
+  throw new LayerwiseError(
+    'STAGE_FAILED',
+    [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...said].join('\n  '),
+    {
+      remedy: `Mend the package ${uses}: packages/contracts/src/schemas.ts lists the files of each kind, and @layerwise/conformance tries a stage.`,
+    },
+  );
 }

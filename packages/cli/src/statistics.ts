@@ -11,7 +11,12 @@ export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new RangeError('spread: there must be at least one value, got none');
   const mean = meanOf(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null, lowest: Math.min(...values), highest: Math.max(...values) };
+  return {
+    mean,
+    deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null,
+    lowest: Math.min(...values),
+    highest: Math.max(...values),
+  };
 }
 
 /** Result of a paired test of differences; `p` is two-sided. */

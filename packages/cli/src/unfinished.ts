@@ -36,10 +36,18 @@ async function unfinishedStage(root: string, id: string): Promise<UnfinishedStag
   const standing = kept && kept.recipe !== done ? kept.standing : undefined;
   const failed = failure && failure.recipe !== done ? failure : undefined;
   if (!standing && !failed) return undefined;
-  const state = (await store.holder(id)) !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
+  const state =
+    (await store.holder(id)) !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
   const path = failed?.files.includes('history.parquet') ? join(store.failedFolder(id), 'history.parquet') : undefined;
   const table = path && !standing ? await historyIn(path) : undefined;
-  return { id, state, ...(standing ? { standing } : {}), ...(failed ? { message: failed.message } : {}), ...(path ? { history: relative(root, path) } : {}), ...(table ? { table } : {}) };
+  return {
+    id,
+    state,
+    ...(standing ? { standing } : {}),
+    ...(failed ? { message: failed.message } : {}),
+    ...(path ? { history: relative(root, path) } : {}),
+    ...(table ? { table } : {}),
+  };
 }
 
 /** The rows of a history; undefined if the file was cut short. */
@@ -58,7 +66,9 @@ export function describeUnfinished(stages: readonly UnfinishedStage[], { study, 
     ...(history ? [`${' '.repeat(13)}its history: ${history}`] : []),
   ]);
   const goesOn = stages.some(({ state, standing }) => state === 'stopped' && standing);
-  const start = stages.every(({ state }) => state === 'running') ? [] : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${goesOn ? ' goes on from there' : ''}`];
+  const start = stages.every(({ state }) => state === 'running')
+    ? []
+    : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${goesOn ? ' goes on from there' : ''}`];
   return [...lines, ...start].join('\n');
 }
 
@@ -66,10 +76,14 @@ export function describeUnfinished(stages: readonly UnfinishedStage[], { study, 
 function lastRows(table: ResultTable): string[] {
   const columns = Object.entries(table);
   const rows = columns[0]?.[1].values.length ?? 0;
-  return Array.from({ length: Math.min(epochsShown, rows) }, (_, i) => rows - Math.min(epochsShown, rows) + i).map((row) =>
-    columns
-      .filter(([, { values }]) => !Number.isNaN(values[row]))
-      .map(([name, { type, values }]) => `${name} ${type === 'real' ? (values[row] as number).toFixed(4) : String(values[row])}`)
-      .join('  '),
+  return Array.from({ length: Math.min(epochsShown, rows) }, (_, i) => rows - Math.min(epochsShown, rows) + i).map(
+    (row) =>
+      columns
+        .filter(([, { values }]) => !Number.isNaN(values[row]))
+        .map(
+          ([name, { type, values }]) =>
+            `${name} ${type === 'real' ? (values[row] as number).toFixed(4) : String(values[row])}`,
+        )
+        .join('  '),
   );
 }

@@ -21,7 +21,8 @@ export async function distrusting<T>(root: string, work: () => Promise<T>): Prom
   try {
     return await work();
   } catch (error) {
-    if (error instanceof LayerwiseError && (error.code === 'ARTIFACT_MISSING' || error.code === 'ARTIFACT_CORRUPT')) noteDistrust(join(root, 'artifacts'));
+    if (error instanceof LayerwiseError && (error.code === 'ARTIFACT_MISSING' || error.code === 'ARTIFACT_CORRUPT'))
+      noteDistrust(join(root, 'artifacts'));
     throw error;
   }
 }
@@ -34,7 +35,9 @@ export async function distrusting<T>(root: string, work: () => Promise<T>): Prom
 export async function planAll(root: string, asked: readonly string[] = [], memo?: FileMemo): Promise<WorkspacePlan> {
   const { describeBroken, memoOf, placesOf, planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
   const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memo ?? memoOf(root));
-  const wanted = plan.broken.find(({ name }) => asked.some((address) => address === name || address.startsWith(`${name}:`)));
+  const wanted = plan.broken.find(({ name }) =>
+    asked.some((address) => address === name || address.startsWith(`${name}:`)),
+  );
   if (wanted) throw wanted.error;
   for (const study of plan.broken) printError(`${describeBroken(study)}`);
   return plan;
@@ -63,16 +66,28 @@ export function experimentOf(study: PlannedStudy, address: string): ExperimentPl
   const [, name, ...rest] = address.split(':');
   if (!name || rest.length > 0) throw malformed(address, study);
   const found = study.experiments.find((experiment) => experiment.name === name);
-  if (!found) throw unknown('experiment', name, study.experiments.map((experiment) => experiment.name), ` of study '${study.name}'`);
+  if (!found)
+    throw unknown(
+      'experiment',
+      name,
+      study.experiments.map((experiment) => experiment.name),
+      ` of study '${study.name}'`,
+    );
   return found;
 }
 
 function malformed(address: string, study: PlannedStudy | undefined): LayerwiseError {
   const example = `${study?.name ?? 'pipeline'}:${study?.experiments[0]?.name ?? 'exp1'}`;
-  return new LayerwiseError('USAGE', `an experiment must be written <study>:<experiment>, got '${address}'`, { remedy: `For example: layerwise show ${example}` });
+  return new LayerwiseError('USAGE', `an experiment must be written <study>:<experiment>, got '${address}'`, {
+    remedy: `For example: layerwise show ${example}`,
+  });
 }
 
 function unknown(what: string, name: string, names: readonly string[], of = ''): LayerwiseError {
   const close = nearest(name, names);
-  return new LayerwiseError('USAGE', `no ${what} '${name}'${of}; ${close ? `did you mean '${close}'?` : `there are ${names.join(', ')}`}`, { remedy: 'layerwise list shows all of them.' });
+  return new LayerwiseError(
+    'USAGE',
+    `no ${what} '${name}'${of}; ${close ? `did you mean '${close}'?` : `there are ${names.join(', ')}`}`,
+    { remedy: 'layerwise list shows all of them.' },
+  );
 }

@@ -1,5 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { get, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +28,11 @@ let log: string[];
 
 async function start(maxBytes = 10_000): Promise<void> {
   log = [];
-  server = createCacheServer({ entries: await CacheFolder.open(folder, maxBytes, (line) => log.push(line)), token: 'secret', log: (line) => log.push(line) });
+  server = createCacheServer({
+    entries: await CacheFolder.open(folder, maxBytes, (line) => log.push(line)),
+    token: 'secret',
+    log: (line) => log.push(line),
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/cache/`;
 }
@@ -36,8 +51,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function ask(method: string, key: string, body?: string, token = 'secret', more: Record<string, string> = {}): Promise<{ status: number; text: string; etag: string | null }> {
-  const response = await fetch(address + key, { method, headers: { authorization: `Bearer ${token}`, ...more }, ...(body === undefined ? {} : { body }) });
+async function ask(
+  method: string,
+  key: string,
+  body?: string,
+  token = 'secret',
+  more: Record<string, string> = {},
+): Promise<{ status: number; text: string; etag: string | null }> {
+  const response = await fetch(address + key, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...more },
+    ...(body === undefined ? {} : { body }),
+  });
   return { status: response.status, text: await response.text(), etag: response.headers.get('etag') };
 }
 
@@ -72,7 +97,10 @@ describe('layerwise cache serve', () => {
 
   it('keeps nothing of an upload that breaks off', async () => {
     await new Promise<void>((done) => {
-      const upload = request(address + '12', { method: 'PUT', headers: { authorization: 'Bearer secret', 'content-length': 1000 } });
+      const upload = request(address + '12', {
+        method: 'PUT',
+        headers: { authorization: 'Bearer secret', 'content-length': 1000 },
+      });
       upload.on('error', () => done());
       upload.write('the beginning', () => setTimeout(() => upload.destroy(), 100));
       upload.on('close', () => done());
@@ -93,7 +121,9 @@ describe('layerwise cache serve', () => {
   it('takes another entry in the place of one that cannot be used, from whoever names that', async () => {
     await ask('PUT', '12', 'unusable');
     const { etag } = await ask('GET', '12');
-    expect((await ask('PUT', '12', 'usable', 'secret', { 'if-match': '"'.concat('0'.repeat(64), '"') })).status).toBe(409);
+    expect((await ask('PUT', '12', 'usable', 'secret', { 'if-match': '"'.concat('0'.repeat(64), '"') })).status).toBe(
+      409,
+    );
     expect((await ask('PUT', '12', 'usable', 'secret', { 'if-match': String(etag) })).status).toBe(200);
     expect((await ask('GET', '12')).text).toBe('usable');
     expect((await ask('PUT', '12', 'late', 'secret', { 'if-match': String(etag) })).status).toBe(409);
@@ -126,9 +156,18 @@ describe('layerwise cache serve', () => {
 
   it('stays below its size while entries arrive, and lets the next wait for them', async () => {
     await ask('PUT', '1', '1'.repeat(6000));
-    const slow = request(`${address}2`, { method: 'PUT', headers: { authorization: 'Bearer secret', 'content-length': 6000 } });
+    const slow = request(`${address}2`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer secret', 'content-length': 6000 },
+    });
     slow.write('2'.repeat(5000));
-    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('.new-')).map((name) => statSync(join(folder, name)).size)).toEqual([5000]);
+    await expect
+      .poll(() =>
+        readdirSync(folder)
+          .filter((name) => name.startsWith('.new-'))
+          .map((name) => statSync(join(folder, name)).size),
+      )
+      .toEqual([5000]);
     expect(existsSync(fileOf('1'))).toBe(false);
     const next = ask('PUT', '3', '3'.repeat(6000));
     expect(bytesIn()).toBe(5000);
@@ -169,9 +208,15 @@ describe('layerwise cache serve', () => {
     stop();
     await start(1e9);
     const bytes = Buffer.alloc(40e6, 'x');
-    await fetch(`${address}12`, { method: 'PUT', headers: { authorization: 'Bearer secret' }, body: new Uint8Array(bytes) });
+    await fetch(`${address}12`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer secret' },
+      body: new Uint8Array(bytes),
+    });
     const before = process.memoryUsage().arrayBuffers;
-    const clients = Array.from({ length: 10 }, () => get(`${address}12`, { headers: { authorization: 'Bearer secret' } }, (response) => response.pause()));
+    const clients = Array.from({ length: 10 }, () =>
+      get(`${address}12`, { headers: { authorization: 'Bearer secret' } }, (response) => response.pause()),
+    );
     await Promise.all(clients.map((client) => new Promise((done) => client.once('response', done))));
     await new Promise((done) => setTimeout(done, 300));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60e6);
@@ -210,7 +255,11 @@ describe('layerwise cache serve without a token', () => {
 
   /** @returns the address and token that it prints */
   async function serve(at: string): Promise<{ address: string; token: string; output: string }> {
-    process_ = spawn(process.execPath, [join(import.meta.dirname, '../bin/layerwise.mjs'), 'cache', 'serve', '--port', '0', '--folder', at], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+    process_ = spawn(
+      process.execPath,
+      [join(import.meta.dirname, '../bin/layerwise.mjs'), 'cache', 'serve', '--port', '0', '--folder', at],
+      { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let output = '';
     await new Promise<void>((done) => {
       const add = (text: Buffer): void => {
@@ -228,7 +277,12 @@ describe('layerwise cache serve without a token', () => {
   it('keeps the one that it made, for this user alone, so that a restart finds all entries', async () => {
     const at = join(folder, 'cache');
     const first = await serve(at);
-    const send = (server: typeof first, method: string, body?: string): Promise<Response> => fetch(`${server.address}/v1/cache/1`, { method, headers: { authorization: `Bearer ${server.token}` }, ...(body ? { body } : {}) });
+    const send = (server: typeof first, method: string, body?: string): Promise<Response> =>
+      fetch(`${server.address}/v1/cache/1`, {
+        method,
+        headers: { authorization: `Bearer ${server.token}` },
+        ...(body ? { body } : {}),
+      });
     expect((await send(first, 'PUT', 'content')).status).toBe(200);
     process_.kill();
     const second = await serve(at);
@@ -239,6 +293,8 @@ describe('layerwise cache serve without a token', () => {
 
   it('refuses a file that holds no token', async () => {
     writeFileSync(join(folder, 'cache.token'), '\n');
-    expect((await serve(join(folder, 'cache'))).output).toMatch(/the access token must be one word of at least 16 characters, got none[^]*Remove the file/);
+    expect((await serve(join(folder, 'cache'))).output).toMatch(
+      /the access token must be one word of at least 16 characters, got none[^]*Remove the file/,
+    );
   });
 });

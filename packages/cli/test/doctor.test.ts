@@ -24,7 +24,16 @@ describe('layerwise doctor', () => {
   it('looks at everything a run needs', async () => {
     await folder.artifact('train-1');
     const { findings } = await folder.json<{ findings: Finding[] }>(['doctor']);
-    expect(findings.map(({ check }) => check)).toEqual(['Node', 'disk', 'processors', 'studies', 'data', 'tfjs-node', 'cache', 'artifacts']);
+    expect(findings.map(({ check }) => check)).toEqual([
+      'Node',
+      'disk',
+      'processors',
+      'studies',
+      'data',
+      'tfjs-node',
+      'cache',
+      'artifacts',
+    ]);
     expect(findings.filter(({ state }) => state === 'fail')).toEqual([]);
     expect(findings.at(-1)?.detail).toContain('1, every file as its manifest says');
     expect((await folder.layerwise(['doctor'])).code).toBe(0);
@@ -52,23 +61,43 @@ describe('layerwise doctor', () => {
       address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     });
     afterEach(() => server.close().closeAllConnections());
-    const doctor = (at: string, token: string): Promise<{ code: number; output: string }> => folder.layerwise(['doctor'], { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: at, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token });
+    const doctor = (at: string, token: string): Promise<{ code: number; output: string }> =>
+      folder.layerwise(['doctor'], {
+        NX_SELF_HOSTED_REMOTE_CACHE_SERVER: at,
+        NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token,
+      });
 
     it('answers', async () => {
-      expect((await doctor(address, 'right')).output).toContain(`✓ shared cache ${address} answers, and takes the access token`);
+      expect((await doctor(address, 'right')).output).toContain(
+        `✓ shared cache ${address} answers, and takes the access token`,
+      );
     });
 
     it('refuses the token, is away, or has no address: says what to do, and is no failure', async () => {
       const refused = await doctor(address, 'wrong');
-      expect(refused.output).toMatch(/! shared cache .* answers 401: it refuses the access token; runs go on without it\n +Set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN/);
+      expect(refused.output).toMatch(
+        /! shared cache .* answers 401: it refuses the access token; runs go on without it\n +Set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN/,
+      );
       expect(refused.code).toBe(0);
       server.close().closeAllConnections();
-      expect((await doctor(address, 'right')).output).toMatch(/! shared cache .* cannot be reached: ECONNREFUSED; .*\n +Start it with layerwise cache serve/);
+      expect((await doctor(address, 'right')).output).toMatch(
+        /! shared cache .* cannot be reached: ECONNREFUSED; .*\n +Start it with layerwise cache serve/,
+      );
       expect((await doctor('localhost', 'right')).output).toContain('must be of the form http://<host>:<port>');
     });
   });
 
-  it.each<[string, boolean]>([['20.18.3', false], ['20.19.0', true], ['20.20.1', true], ['21.7.0', false], ['22.11.9', false], ['22.12.0', true], ['23.1.0', false], ['24.0.0', true], ['26.3.1', true]])('knows whether Node %s is supported', (version, supported) => {
+  it.each<[string, boolean]>([
+    ['20.18.3', false],
+    ['20.19.0', true],
+    ['20.20.1', true],
+    ['21.7.0', false],
+    ['22.11.9', false],
+    ['22.12.0', true],
+    ['23.1.0', false],
+    ['24.0.0', true],
+    ['26.3.1', true],
+  ])('knows whether Node %s is supported', (version, supported) => {
     expect(satisfies(version, '^20.19.0 || ^22.12.0 || >=24.0.0')).toBe(supported);
   });
 });

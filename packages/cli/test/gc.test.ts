@@ -24,15 +24,25 @@ async function litter(): Promise<string> {
   const used = stages.find(({ role }) => role === 'train')?.id as string;
   for (const id of [used, 'train-000000000000']) await folder.artifact(id);
   mkdirSync(join(folder.root, `artifacts/stages/.new-train-1-${uuid}/data`), { recursive: true });
-  for (const path of ['failed/train-2', 'tiny/one', 'tiny/former']) mkdirSync(join(folder.root, 'artifacts', path), { recursive: true });
+  for (const path of ['failed/train-2', 'tiny/one', 'tiny/former'])
+    mkdirSync(join(folder.root, 'artifacts', path), { recursive: true });
   mkdirSync(join(folder.root, 'artifacts/.checkpoints'));
-  for (const name of [used, 'train-3', 'train-3.new']) writeFileSync(join(folder.root, 'artifacts/.checkpoints', name), 'state');
-  for (const name of ['one', 'former']) writeFileSync(join(folder.root, 'artifacts/tiny', name, 'experiment.json'), '{"stages":{}}');
+  for (const name of [used, 'train-3', 'train-3.new'])
+    writeFileSync(join(folder.root, 'artifacts/.checkpoints', name), 'state');
+  for (const name of ['one', 'former'])
+    writeFileSync(join(folder.root, 'artifacts/tiny', name, 'experiment.json'), '{"stages":{}}');
   return used;
 }
 
 describe('layerwise gc', () => {
-  const unused = ['artifacts/.checkpoints/train-3', 'artifacts/.checkpoints/train-3.new', 'artifacts/failed/train-2', `artifacts/stages/.new-train-1-${uuid}`, 'artifacts/stages/train-000000000000', 'artifacts/tiny/former'];
+  const unused = [
+    'artifacts/.checkpoints/train-3',
+    'artifacts/.checkpoints/train-3.new',
+    'artifacts/failed/train-2',
+    `artifacts/stages/.new-train-1-${uuid}`,
+    'artifacts/stages/train-000000000000',
+    'artifacts/tiny/former',
+  ];
 
   it('lists what no study refers to, with sizes, and removes nothing', async () => {
     const used = await litter();
@@ -41,7 +51,10 @@ describe('layerwise gc', () => {
     expect(found.unused[4]?.bytes).toBeGreaterThan(1000);
     expect(found).toMatchObject({ removed: [], freed: 0 });
     const { code, output } = await folder.layerwise(['gc']);
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('layerwise gc --yes removes them') as string });
+    expect({ code, output }).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('layerwise gc --yes removes them') as string,
+    });
     for (const path of [...unused, `artifacts/stages/${used}`]) expect(there(path), path).toBe(true);
   });
 
@@ -51,15 +64,24 @@ describe('layerwise gc', () => {
     expect(removed).toEqual(unused);
     expect(freed).toBeGreaterThan(1000);
     for (const path of unused) expect(there(path), path).toBe(false);
-    for (const path of [`artifacts/stages/${used}/manifest.json`, 'artifacts/tiny/one/experiment.json', `artifacts/.checkpoints/${used}`]) expect(there(path), path).toBe(true);
+    for (const path of [
+      `artifacts/stages/${used}/manifest.json`,
+      'artifacts/tiny/one/experiment.json',
+      `artifacts/.checkpoints/${used}`,
+    ])
+      expect(there(path), path).toBe(true);
     expect((await folder.layerwise(['gc'])).output).toContain('nothing to remove');
   });
 
   it('leaves alone what a running process computes', async () => {
     await folder.artifact('train-000000000000');
-    await folder.store.lock('train-000000000000', { signal: new AbortController().signal, onWait: () => undefined }, async () => {
-      expect((await folder.layerwise(['gc', '--yes'])).output).toContain('in use: kept');
-    });
+    await folder.store.lock(
+      'train-000000000000',
+      { signal: new AbortController().signal, onWait: () => undefined },
+      async () => {
+        expect((await folder.layerwise(['gc', '--yes'])).output).toContain('in use: kept');
+      },
+    );
     expect(there('artifacts/stages/train-000000000000/manifest.json')).toBe(true);
   });
 
@@ -82,13 +104,19 @@ describe('results of experiments that are not planned so any more', () => {
   async function published(name = 'one'): Promise<string[]> {
     const { stages } = await folder.json<{ stages: { role: string; id: string }[] }>(['explain', 'tiny:one']);
     for (const { id } of stages) await folder.artifact(id);
-    record(name, { stages: Object.fromEntries(stages.map(({ role, id }) => [role, { id, content: id }])), repeats: [{ seed: 0, id: stages.find(({ role }) => role === 'train')?.id }] });
+    record(name, {
+      stages: Object.fromEntries(stages.map(({ role, id }) => [role, { id, content: id }])),
+      repeats: [{ seed: 0, id: stages.find(({ role }) => role === 'train')?.id }],
+    });
     return stages.map(({ id }) => id);
   }
 
   function record(name: string, content: unknown): void {
     mkdirSync(join(folder.root, 'artifacts/tiny', name), { recursive: true });
-    writeFileSync(join(folder.root, 'artifacts/tiny', name, 'experiment.json'), typeof content === 'string' ? content : JSON.stringify(content));
+    writeFileSync(
+      join(folder.root, 'artifacts/tiny', name, 'experiment.json'),
+      typeof content === 'string' ? content : JSON.stringify(content),
+    );
   }
 
   const edit = (from: string, to: string): void => {
@@ -122,20 +150,34 @@ describe('results of experiments that are not planned so any more', () => {
     const shared = stages.map(({ id }) => id).filter((id) => ids.includes(id));
     expect(shared.length).toBeGreaterThan(0);
     const { removed } = await folder.json<Collected>(['gc', '--yes', '--results']);
-    expect([...removed].sort()).toEqual([...ids.filter((id) => !shared.includes(id)).map(stage), 'artifacts/tiny/one'].sort());
+    expect([...removed].sort()).toEqual(
+      [...ids.filter((id) => !shared.includes(id)).map(stage), 'artifacts/tiny/one'].sort(),
+    );
     for (const id of ids) expect(there(stage(id)), id).toBe(shared.includes(id));
   });
 
-  it.each([['null'], ['[]'], ['{"stages":null}'], ['{"stages":{"train":null}}'], ['{"stages":{"train":{"id":"../../x"}}}'], ['{"stages":{"train":{"id":5}},"repeats":7}'], ['{"stages":{']])('are told from a record that holds %s, without an unexpected error', async (text) => {
+  it.each([
+    ['null'],
+    ['[]'],
+    ['{"stages":null}'],
+    ['{"stages":{"train":null}}'],
+    ['{"stages":{"train":{"id":"../../x"}}}'],
+    ['{"stages":{"train":{"id":5}},"repeats":7}'],
+    ['{"stages":{'],
+  ])('are told from a record that holds %s, without an unexpected error', async (text) => {
     const ids = await published();
     record('one', text);
     edit('epochs: 1', 'epochs: 2');
-    expect((await folder.layerwise(['gc', '--yes', '--results'])).output).toContain('artifacts/tiny/one/experiment.json is damaged');
+    expect((await folder.layerwise(['gc', '--yes', '--results'])).output).toContain(
+      'artifacts/tiny/one/experiment.json is damaged',
+    );
     for (const id of ids) expect(there(stage(id)), id).toBe(true);
     for (const args of [['gc', '--yes'], ['show', 'tiny:one'], ['explain', 'tiny:one'], ['list']]) {
       const { output } = await folder.layerwise(args);
       expect(output).not.toMatch(/TypeError|SyntaxError|defect/);
     }
-    expect((await folder.layerwise(['show', 'tiny:one'])).output).toMatch(/artifacts\/tiny\/one\/experiment\.json|is not built/);
+    expect((await folder.layerwise(['show', 'tiny:one'])).output).toMatch(
+      /artifacts\/tiny\/one\/experiment\.json|is not built/,
+    );
   });
 });

@@ -25,7 +25,12 @@ class Terminal {
 
 describe('the view of a run', () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'layerwise-live-')), 'run.live');
-  const epoch = (n: number) => ({ done: n * 10, total: 100, unit: 'steps', detail: `epoch ${n}/10  loss 0.5  accuracy 0.9` });
+  const epoch = (n: number) => ({
+    done: n * 10,
+    total: 100,
+    unit: 'steps',
+    detail: `epoch ${n}/10  loss 0.5  accuracy 0.9`,
+  });
   let view: LiveView | undefined;
   afterEach(() => view?.stop());
 
@@ -59,12 +64,21 @@ describe('the view of a run', () => {
     view = new LiveView(folder, terminal);
     view.start(1e6);
     terminal.write(' NX   Successfully ran target exp5 for project pipeline\n');
-    terminal.write('\u001b[2mNx read the output from the cache instead of running the command for 7 out of 9 tasks.\u001b[22m\n');
+    terminal.write(
+      '\u001b[2mNx read the output from the cache instead of running the command for 7 out of 9 tasks.\u001b[22m\n',
+    );
     terminal.write('Output of 8 successful tasks were not shown. Run with --verbose to see it.\n');
-    terminal.write('  Run duration:      11.0s\n  Cache:             7/9 hit (78%)\n  Critical path:     10.8s (8 tasks)\n  Recoverable time:  <1ms\n');
+    terminal.write(
+      '  Run duration:      11.0s\n  Cache:             7/9 hit (78%)\n  Critical path:     10.8s (8 tasks)\n  Recoverable time:  <1ms\n',
+    );
     terminal.write('Failed tasks:\n- train-1:compute\n');
     view.stop();
-    expect(terminal.lines).toEqual([' NX   Successfully ran target exp5 for project pipeline', 'Failed tasks:', '- train-1:compute', '']);
+    expect(terminal.lines).toEqual([
+      ' NX   Successfully ran target exp5 for project pipeline',
+      'Failed tasks:',
+      '- train-1:compute',
+      '',
+    ]);
     terminal.write('Cache: mine');
     expect(terminal.lines.at(-1)).toBe('Cache: mine');
   });
@@ -80,7 +94,11 @@ describe('the view of a run', () => {
     await new Promise((done) => setTimeout(done, 250));
     train.step(epoch(4));
     view.show();
-    expect(file.lines.map((line) => /^train {2}[\d.]+ s left {2}(epoch \d+\/10 {2}loss 0.5 {2}accuracy 0.9) {2}steps/.exec(line)?.[1])).toEqual(['epoch 3/10  loss 0.5  accuracy 0.9', 'epoch 4/10  loss 0.5  accuracy 0.9', undefined]);
+    expect(
+      file.lines.map(
+        (line) => /^train {2}[\d.]+ s left {2}(epoch \d+\/10 {2}loss 0.5 {2}accuracy 0.9) {2}steps/.exec(line)?.[1],
+      ),
+    ).toEqual(['epoch 3/10  loss 0.5  accuracy 0.9', 'epoch 4/10  loss 0.5  accuracy 0.9', undefined]);
   });
 
   it('says nothing of a stage that writes when the folder is gone', () => {
@@ -91,6 +109,11 @@ describe('the view of a run', () => {
   it('gives way where Nx shows the output itself', () => {
     const env = { NX_TUI: 'false', NX_ISOLATE_PLUGINS: 'false' };
     expect(nxShowsOutput(env, ['nx', 'run', 'pipeline:exp5'])).toBe(false);
-    expect([nxShowsOutput({ ...env, NX_TUI: 'true' }, []), nxShowsOutput({ NX_TUI: 'false' }, []), nxShowsOutput(env, ['--output-style=stream']), nxShowsOutput(env, ['--outputStyle', 'stream-without-prefixes'])]).toEqual([true, true, true, true]);
+    expect([
+      nxShowsOutput({ ...env, NX_TUI: 'true' }, []),
+      nxShowsOutput({ NX_TUI: 'false' }, []),
+      nxShowsOutput(env, ['--output-style=stream']),
+      nxShowsOutput(env, ['--outputStyle', 'stream-without-prefixes']),
+    ]).toEqual([true, true, true, true]);
   });
 });

@@ -11,14 +11,46 @@ interface Given {
 }
 
 /** An experiment of so many seeds, from 43 on, with these test accuracies. */
-function result(name: string, test: readonly number[], { validation = test, onTest = false, cost = { multiplyAdds: 100, numbers: 110 } }: Given = {}): ExperimentResult {
-  const runs = test.map((accuracy, i) => ({ seed: 43 + i, train: { accuracy, loss: 1 - accuracy }, validation: { accuracy: validation[i] as number, loss: 1 }, test: { accuracy, loss: 1 - accuracy } }));
+function result(
+  name: string,
+  test: readonly number[],
+  { validation = test, onTest = false, cost = { multiplyAdds: 100, numbers: 110 } }: Given = {},
+): ExperimentResult {
+  const runs = test.map((accuracy, i) => ({
+    seed: 43 + i,
+    train: { accuracy, loss: 1 - accuracy },
+    validation: { accuracy: validation[i] as number, loss: 1 },
+    test: { accuracy, loss: 1 - accuracy },
+  }));
   const loss = spread(runs.map((run) => run.test.loss));
   const [first] = runs;
   return {
-    experiment: `a:${name}`, title: 'A title', dataset: 'mnist', fallback: false, ...first, params: 110, features: 10, inputs: 'pixels', classes: 10, hidden: [5], epochs: 5, bestEpoch: 3, seconds: { train: 1 }, peakMemoryMB: { train: 1 }, warnings: [], published: { test: { accuracy: 0.8 } }, report: 'r',
+    experiment: `a:${name}`,
+    title: 'A title',
+    dataset: 'mnist',
+    fallback: false,
+    ...first,
+    params: 110,
+    features: 10,
+    inputs: 'pixels',
+    classes: 10,
+    hidden: [5],
+    epochs: 5,
+    bestEpoch: 3,
+    seconds: { train: 1 },
+    peakMemoryMB: { train: 1 },
+    warnings: [],
+    published: { test: { accuracy: 0.8 } },
+    report: 'r',
     comparison: { rows: { train: 100, validation: 50, test: 50 }, validatesOnTest: onTest, cost },
-    seeds: { count: runs.length, train: spread(test), validation: spread(validation), test: spread(test), loss: { train: loss, validation: spread([1]), test: loss }, runs },
+    seeds: {
+      count: runs.length,
+      train: spread(test),
+      validation: spread(validation),
+      test: spread(test),
+      loss: { train: loss, validation: spread([1]), test: loss },
+      runs,
+    },
   } as unknown as ExperimentResult;
 }
 
@@ -39,7 +71,9 @@ describe('the figures of an experiment on a terminal', () => {
   });
 
   it('have the cost with the projection, where there is one', () => {
-    expect(describeResult(result('exp4', [0.9], { cost: { multiplyAdds: 134_676, numbers: 135_555 } }))).toContain('110 parameters, 135,555 with the projection (134,676 multiply-adds an image)');
+    expect(describeResult(result('exp4', [0.9], { cost: { multiplyAdds: 134_676, numbers: 135_555 } }))).toContain(
+      '110 parameters, 135,555 with the projection (134,676 multiply-adds an image)',
+    );
     expect(describeResult(result('exp3', [0.9]))).not.toContain('projection');
   });
 
@@ -51,7 +85,8 @@ describe('the figures of an experiment on a terminal', () => {
 });
 
 describe('the experiment that others are held against', () => {
-  const name = (...results: readonly ExperimentResult[]): string | undefined => referenceOf(results.map((one) => ({ result: one })))?.result.experiment;
+  const name = (...results: readonly ExperimentResult[]): string | undefined =>
+    referenceOf(results.map((one) => ({ result: one })))?.result.experiment;
 
   it('is the highest on validation, by the mean over seeds', () => {
     expect(name(result('lucky', [0.99, 0.5]), result('steady', [0.9, 0.9]))).toBe('a:steady');
@@ -62,7 +97,11 @@ describe('the experiment that others are held against', () => {
   });
   it('is compared image by image as one net of several, where that is so', () => {
     const rows = { rows: 10_000, onlyReference: 5, onlyOther: 9, p: 0.4 };
-    expect(describeTests(differenceOf(result('a', [0.9, 0.8]), result('b', [0.9]), rows))).toEqual([expect.stringContaining('On the same 10,000 test images, by the nets of the first seed, a:b alone is right on 9')]);
-    expect(describeTests(differenceOf(result('a', [0.9]), result('b', [0.9]), rows))[0]).toContain('On the same 10,000 test images a:b alone is right on 9');
+    expect(describeTests(differenceOf(result('a', [0.9, 0.8]), result('b', [0.9]), rows))).toEqual([
+      expect.stringContaining('On the same 10,000 test images, by the nets of the first seed, a:b alone is right on 9'),
+    ]);
+    expect(describeTests(differenceOf(result('a', [0.9]), result('b', [0.9]), rows))[0]).toContain(
+      'On the same 10,000 test images a:b alone is right on 9',
+    );
   });
 });

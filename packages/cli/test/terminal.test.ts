@@ -14,13 +14,24 @@ describe('what reaches the terminal', () => {
   beforeAll(() => {
     folder = new StudyFolder();
     const study = join(folder.root, 'pipelines/tiny/study.yaml');
-    writeFileSync(study, readFileSync(study, 'utf8').replace('name: tiny', `name: tiny\ntitle: ${JSON.stringify(`the ${evil}`)}`).replace('  one:\n', `  one:\n    title: ${JSON.stringify(`one ${evil}`)}\n`));
+    writeFileSync(
+      study,
+      readFileSync(study, 'utf8')
+        .replace('name: tiny', `name: tiny\ntitle: ${JSON.stringify(`the ${evil}`)}`)
+        .replace('  one:\n', `  one:\n    title: ${JSON.stringify(`one ${evil}`)}\n`),
+    );
     mkdirSync(join(folder.root, 'data'));
     writeFileSync(join(folder.root, 'data/own.csv'), `label,p0,p1,p2,p3\n1,0,0,0,0\n0,0,0,${evil},0\n`);
     mkdirSync(join(folder.root, 'pipelines/csv'));
-    writeFileSync(join(folder.root, 'pipelines/csv/study.yaml'), 'name: csv\ndataset: { from: data/own.csv }\nexperiments: { one: { train: { hidden: [], epochs: 1 } } }\n');
+    writeFileSync(
+      join(folder.root, 'pipelines/csv/study.yaml'),
+      'name: csv\ndataset: { from: data/own.csv }\nexperiments: { one: { train: { hidden: [], epochs: 1 } } }\n',
+    );
     mkdirSync(join(folder.root, 'pipelines/broken'));
-    writeFileSync(join(folder.root, 'pipelines/broken/study.yaml'), `name: broken\nexperiments:\n  one: { train: { ${JSON.stringify(evil)}: 1 } }\n`);
+    writeFileSync(
+      join(folder.root, 'pipelines/broken/study.yaml'),
+      `name: broken\nexperiments:\n  one: { train: { ${JSON.stringify(evil)}: 1 } }\n`,
+    );
     mkdirSync(join(folder.root, `artifacts/tiny/x${evil.replace('/', '')}`), { recursive: true });
     writeFileSync(join(folder.root, `artifacts/tiny/x${evil}/experiment.json`), '{"stages":{}}');
   });
@@ -41,7 +52,10 @@ describe('what reaches the terminal', () => {
   });
 
   it('the name of a folder, where gc is not kept from it by a broken study', async () => {
-    writeFileSync(join(folder.root, 'pipelines/broken/study.yaml'), 'name: broken\nexperiments: { one: { train: { hidden: [], epochs: 1 } } }\n');
+    writeFileSync(
+      join(folder.root, 'pipelines/broken/study.yaml'),
+      'name: broken\nexperiments: { one: { train: { hidden: [], epochs: 1 } } }\n',
+    );
     const { output } = await folder.layerwise(['gc']);
     expect(output).not.toMatch(steering);
     expect(output).toContain(`artifacts/tiny/x${written}`);
@@ -51,7 +65,10 @@ describe('what reaches the terminal', () => {
 
   it('a value of a CSV file, in the error of the stage that reads it', async () => {
     const { stages } = await folder.json<{ stages: { role: string; id: string }[] }>(['explain', 'csv:one']);
-    const { code, output } = await folder.layerwise(['stage', stages.find(({ role }) => role === 'ingest')?.id as string]);
+    const { code, output } = await folder.layerwise([
+      'stage',
+      stages.find(({ role }) => role === 'ingest')?.id as string,
+    ]);
     expect(code, output).toBe(1);
     expect(output).not.toMatch(steering);
     expect(output).toContain('\\u001b');

@@ -20,12 +20,23 @@ export class StudyFolder {
   }
 
   study(name: string): void {
-    writeFileSync(join(this.root, 'pipelines/tiny/study.yaml'), `name: ${name}\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n  one:\n    train: { hidden: [{ units: 4 }], epochs: 1 }\n`);
+    writeFileSync(
+      join(this.root, 'pipelines/tiny/study.yaml'),
+      `name: ${name}\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n  one:\n    train: { hidden: [{ units: 4 }], epochs: 1 }\n`,
+    );
   }
 
   /** Publishes an artifact with one file of 1000 bytes. */
   async artifact(id: string): Promise<void> {
-    const recipe = { uses: '@layerwise/train', params: {}, seed: 1, inputs: {}, raw: [], code: { digest: id, modules: {}, dependencies: {} }, node: 'v20' };
+    const recipe = {
+      uses: '@layerwise/train',
+      params: {},
+      seed: 1,
+      inputs: {},
+      raw: [],
+      code: { digest: id, modules: {}, dependencies: {} },
+      node: 'v20',
+    };
     await this.store.compute({ id, stage: 'train', kind: 'model', recipe, inputs: {} }, async (output) => {
       await output.bytes('weights.bin', new Uint8Array(1000));
       return { warnings: [], seconds: 1, peakMemoryMB: 1 };
@@ -34,7 +45,12 @@ export class StudyFolder {
 
   layerwise(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; output: string }> {
     return new Promise((done) => {
-      execFile(process.execPath, [join(repository, 'packages/cli/bin/layerwise.mjs'), ...args], { cwd: this.root, env: { ...process.env, ...env } }, (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, output: stdout + stderr }));
+      execFile(
+        process.execPath,
+        [join(repository, 'packages/cli/bin/layerwise.mjs'), ...args],
+        { cwd: this.root, env: { ...process.env, ...env } },
+        (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+      );
     });
   }
 

@@ -42,16 +42,31 @@ export function conformance(stage: AnyStage, fixture: Fixture): readonly Check[]
   const usual = once(() => observe(stage, fixture));
   return [
     { name: 'declares itself and documents every parameter', run: async () => declared(stage, fixture) },
-    { name: `writes a sound artifact of kind ${stage.writes} and reports progress`, run: async () => soundness(await usual()) },
-    { name: 'gives the same bytes again, with 1 worker and with 2', run: async () => determinism(stage, fixture, await usual()) },
+    {
+      name: `writes a sound artifact of kind ${stage.writes} and reports progress`,
+      run: async () => soundness(await usual()),
+    },
+    {
+      name: 'gives the same bytes again, with 1 worker and with 2',
+      run: async () => determinism(stage, fixture, await usual()),
+    },
     { name: 'uses only what it is given and declares', run: async () => closedness(stage, fixture, await usual()) },
-    { name: 'goes on from each of its checkpoints to the same bytes', run: async () => resumption(stage, fixture, await usual()) },
+    {
+      name: 'goes on from each of its checkpoints to the same bytes',
+      run: async () => resumption(stage, fixture, await usual()),
+    },
     { name: 'draws on the seed only where it says so', run: async () => seeding(stage, fixture, await usual()) },
     { name: 'never changes its inputs', run: async () => purity(await usual()) },
     { name: 'stops at once when asked to before it starts', run: () => stoppedBefore(stage, fixture) },
     { name: 'stops in the middle when asked to, or finishes', run: () => stoppedWithin(stage, fixture) },
-    ...Object.entries(ODD).map(([name, sizes]) => ({ name: `meets ${name} with a result or a clear error`, run: () => oddSize(stage, fixture, sizes) })),
-    ...negatives(stage.params, fixture.params).map(({ name, params, path, says }) => ({ name: `refuses ${name}`, run: async () => refusal(stage, params, path, says) })),
+    ...Object.entries(ODD).map(([name, sizes]) => ({
+      name: `meets ${name} with a result or a clear error`,
+      run: () => oddSize(stage, fixture, sizes),
+    })),
+    ...negatives(stage.params, fixture.params).map(({ name, params, path, says }) => ({
+      name: `refuses ${name}`,
+      run: async () => refusal(stage, params, path, says),
+    })),
   ];
 }
 
@@ -73,12 +88,29 @@ async function observe(stage: AnyStage, fixture: Fixture): Promise<Observed> {
   const before = Object.entries(inputs).map(([role, artifact]) => [role, digest(artifact)] as const);
   const params = structuredClone(fixture.params);
   const undeclared = new Undeclared();
-  const result = await runInMemory(stage, { params, inputs, undeclared, ...(fixture.places ? { places: fixture.places } : {}) });
-  const changed = before.flatMap(([role, old]) => differences(old, digest(inputs[role] as MemoryArtifact)).map((file) => `${file} of its input '${role}'`));
-  return { ...result, undeclared, bytes: digest(result.output), changed: JSON.stringify(params) === JSON.stringify(fixture.params) ? changed : [...changed, 'its parameters'] };
+  const result = await runInMemory(stage, {
+    params,
+    inputs,
+    undeclared,
+    ...(fixture.places ? { places: fixture.places } : {}),
+  });
+  const changed = before.flatMap(([role, old]) =>
+    differences(old, digest(inputs[role] as MemoryArtifact)).map((file) => `${file} of its input '${role}'`),
+  );
+  return {
+    ...result,
+    undeclared,
+    bytes: digest(result.output),
+    changed: JSON.stringify(params) === JSON.stringify(fixture.params) ? changed : [...changed, 'its parameters'],
+  };
 }
 
-async function run(stage: AnyStage, { params, inputs, places }: Fixture, more: Partial<MemoryRun> = {}, sizes = USUAL): Promise<MemoryResult> {
+async function run(
+  stage: AnyStage,
+  { params, inputs, places }: Fixture,
+  more: Partial<MemoryRun> = {},
+  sizes = USUAL,
+): Promise<MemoryResult> {
   return runInMemory(stage, { params, inputs: await inputs(sizes), ...(places ? { places } : {}), ...more });
 }
 
@@ -89,15 +121,23 @@ function demand(holds: boolean, otherwise: string): void {
 function declared(stage: AnyStage, { params }: Fixture): void {
   demand(/^[a-z][a-z0-9-]*$/.test(stage.id), `its id must be lower-case words joined by -, got '${stage.id}'`);
   demand(stage.summary.length > 0 && !stage.summary.includes('\n'), 'its summary must be one line');
-  for (const [name, constraint] of Object.entries(stage.params)) demand((constraint as { doc: string }).doc?.length > 0, `parameter ${name} must have a doc`);
+  for (const [name, constraint] of Object.entries(stage.params))
+    demand((constraint as { doc: string }).doc?.length > 0, `parameter ${name} must have a doc`);
   const { problems } = check(stage.params, params);
-  demand(problems === undefined, `it must accept the fixture's parameters: ${problems?.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
+  demand(
+    problems === undefined,
+    `it must accept the fixture's parameters: ${problems?.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+  );
 }
 
 function soundness({ output, progress }: Observed): void {
   sound(output);
   demand(progress.length > 0, 'it must report progress at least once');
-  for (const { done, total, unit } of progress) demand(done >= 0 && done <= total && total > 0 && unit.length > 0, `progress must be within 0 and its total and have a unit, got ${done} of ${total} '${unit}'`);
+  for (const { done, total, unit } of progress)
+    demand(
+      done >= 0 && done <= total && total > 0 && unit.length > 0,
+      `progress must be within 0 and its total and have a unit, got ${done} of ${total} '${unit}'`,
+    );
 }
 
 /** @param absent whether a split has no rows: figures of it are NaN, null in JSON */
@@ -117,7 +157,10 @@ async function determinism(stage: AnyStage, fixture: Fixture, { bytes }: Observe
 /** The usual run is the first, in which modules are loaded; another has threads, which load theirs. */
 async function closedness(stage: AnyStage, fixture: Fixture, { undeclared }: Observed): Promise<void> {
   await run(stage, fixture, { workers: 2, undeclared });
-  demand(undeclared.list.length === 0, `it must not use what it does not declare, but used ${undeclared.list.join('; ')}`);
+  demand(
+    undeclared.list.length === 0,
+    `it must not use what it does not declare, but used ${undeclared.list.join('; ')}`,
+  );
 }
 
 /** A stage that keeps no checkpoints passes. */
@@ -126,8 +169,14 @@ async function resumption(stage: AnyStage, fixture: Fixture, { bytes }: Observed
   const changed = differences(bytes, digest((await run(stage, fixture, { checkpoint: first })).output));
   demand(changed.length === 0, `while it kept checkpoints it wrote other bytes to ${changed.join(', ')}`);
   for (const [i, state] of first.saved.entries()) {
-    const resumed = differences(bytes, digest((await run(stage, fixture, { checkpoint: new MemoryCheckpoint(state), workers: 2 })).output));
-    demand(resumed.length === 0, `from its checkpoint ${i + 1} of ${first.saved.length} it wrote other bytes to ${resumed.join(', ')}`);
+    const resumed = differences(
+      bytes,
+      digest((await run(stage, fixture, { checkpoint: new MemoryCheckpoint(state), workers: 2 })).output),
+    );
+    demand(
+      resumed.length === 0,
+      `from its checkpoint ${i + 1} of ${first.saved.length} it wrote other bytes to ${resumed.join(', ')}`,
+    );
   }
 }
 
@@ -135,7 +184,10 @@ async function seeding(stage: AnyStage, fixture: Fixture, { bytes }: Observed): 
   const { value } = check(stage.params, fixture.params);
   if (value && stage.seeded(value)) return;
   const changed = differences(bytes, digest((await run(stage, fixture, { seed: 2 })).output));
-  demand(changed.length === 0, `it says that it draws no random numbers, but another seed changed ${changed.join(', ')}`);
+  demand(
+    changed.length === 0,
+    `it says that it draws no random numbers, but another seed changed ${changed.join(', ')}`,
+  );
 }
 
 function purity({ changed }: Observed): void {
@@ -144,13 +196,19 @@ function purity({ changed }: Observed): void {
 
 async function stoppedBefore(stage: AnyStage, fixture: Fixture): Promise<void> {
   const error = await failure(run(stage, fixture, { signal: AbortSignal.abort() }));
-  demand(error instanceof LayerwiseError && error.code === 'ABORTED', `it must fail with ABORTED, got ${describe(error)}`);
+  demand(
+    error instanceof LayerwiseError && error.code === 'ABORTED',
+    `it must fail with ABORTED, got ${describe(error)}`,
+  );
 }
 
 async function stoppedWithin(stage: AnyStage, fixture: Fixture): Promise<void> {
   const stop = new AbortController();
   const error = await failure(run(stage, fixture, { signal: stop.signal, onProgress: () => stop.abort() }));
-  demand(error === undefined || (error instanceof LayerwiseError && error.code === 'ABORTED'), `it must fail with ABORTED or finish, got ${describe(error)}`);
+  demand(
+    error === undefined || (error instanceof LayerwiseError && error.code === 'ABORTED'),
+    `it must fail with ABORTED or finish, got ${describe(error)}`,
+  );
 }
 
 async function oddSize(stage: AnyStage, fixture: Fixture, sizes: Sizes): Promise<void> {
@@ -158,7 +216,10 @@ async function oddSize(stage: AnyStage, fixture: Fixture, sizes: Sizes): Promise
   try {
     ({ output } = await run(stage, fixture, {}, sizes));
   } catch (error) {
-    demand(error instanceof LayerwiseError && error.code !== 'ABORTED' && error.message.length > 0, `it must give a result or a LayerwiseError, got ${describe(error)}`);
+    demand(
+      error instanceof LayerwiseError && error.code !== 'ABORTED' && error.message.length > 0,
+      `it must give a result or a LayerwiseError, got ${describe(error)}`,
+    );
     return;
   }
   sound(output, sizes.validation === 0 || sizes.test === 0);
@@ -167,8 +228,13 @@ async function oddSize(stage: AnyStage, fixture: Fixture, sizes: Sizes): Promise
 function refusal(stage: AnyStage, params: unknown, path: readonly (string | number)[], says: readonly string[]): void {
   const { problems = [] } = check(stage.params, params);
   const place = path.join('.');
-  const found = problems.find((problem) => problem.path.join('.') === place && says.every((words) => problem.message.includes(words)));
-  demand(found !== undefined, `it must refuse ${place || 'the parameters'} and say ${says.join(' … ')}, got ${problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('; ') || 'no problem'}`);
+  const found = problems.find(
+    (problem) => problem.path.join('.') === place && says.every((words) => problem.message.includes(words)),
+  );
+  demand(
+    found !== undefined,
+    `it must refuse ${place || 'the parameters'} and say ${says.join(' … ')}, got ${problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('; ') || 'no problem'}`,
+  );
 }
 
 async function failure(promise: Promise<unknown>): Promise<unknown> {
@@ -180,5 +246,9 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 
 function describe(error: unknown): string {
   if (error === undefined) return 'a result';
-  return error instanceof LayerwiseError ? `${error.code}: ${error.message}` : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof LayerwiseError
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
 }

@@ -5,11 +5,17 @@ import type { MemoryArtifact } from './memory.js';
 export function digest(artifact: MemoryArtifact): ReadonlyMap<string, string> {
   const result = new Map<string, string>();
   for (const [name, { rows, columns }] of artifact.matrices) {
-    const parts = Object.entries(columns).map(([column, { data, width }]) => `${column} ${data.constructor.name} ${width} ${sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
+    const parts = Object.entries(columns).map(
+      ([column, { data, width }]) =>
+        `${column} ${data.constructor.name} ${width} ${sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`,
+    );
     result.set(`${name}.arrow`, `${rows} rows: ${parts.join('; ')}`);
   }
   for (const [name, table] of artifact.tables) {
-    const parts = Object.entries(table).map(([column, { type, values }]) => `${column} ${type} ${sha256(Array.from(values as ArrayLike<unknown>, show).join('|'))}`);
+    const parts = Object.entries(table).map(
+      ([column, { type, values }]) =>
+        `${column} ${type} ${sha256(Array.from(values as ArrayLike<unknown>, show).join('|'))}`,
+    );
     result.set(`${name}.parquet`, parts.join('; '));
   }
   // Key order counts: it is in the bytes of the file.
@@ -41,8 +47,10 @@ export function notNumbers(artifact: MemoryArtifact, missing = false): readonly 
   }
   for (const [name, table] of artifact.tables) {
     for (const [column, { type, values }] of Object.entries(table)) {
-      if (type === 'real' && Array.from(values).some((value) => Math.abs(value) === Infinity)) result.push(`${name}.parquet column ${column} holds an infinite number`);
-      if (type === 'int' && Array.from(values).some((value) => !Number.isInteger(value))) result.push(`${name}.parquet column ${column} holds a number that is not whole`);
+      if (type === 'real' && Array.from(values).some((value) => Math.abs(value) === Infinity))
+        result.push(`${name}.parquet column ${column} holds an infinite number`);
+      if (type === 'int' && Array.from(values).some((value) => !Number.isInteger(value)))
+        result.push(`${name}.parquet column ${column} holds a number that is not whole`);
     }
   }
   return [...result, ...artifact.notJson.filter((fault) => !missing || !fault.includes(' holds NaN '))];

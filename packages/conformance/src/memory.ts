@@ -34,7 +34,12 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
   }
 
   get files(): readonly string[] {
-    const names = [...[...this.matrices.keys()].map((n) => `${n}.arrow`), ...[...this.tables.keys()].map((n) => `${n}.parquet`), ...[...this.values.keys()].map((n) => `${n}.json`), ...this.blobs.keys()];
+    const names = [
+      ...[...this.matrices.keys()].map((n) => `${n}.arrow`),
+      ...[...this.tables.keys()].map((n) => `${n}.parquet`),
+      ...[...this.values.keys()].map((n) => `${n}.json`),
+      ...this.blobs.keys(),
+    ];
     return names.sort();
   }
 
@@ -71,7 +76,8 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
   async json<T>(name: string, ...value: [unknown?]): Promise<T | void> {
     if (value.length === 0) return found(this.values, name) as T;
     const text = JSON.stringify(value[0], (key, member: unknown) => {
-      if (typeof member === 'number' && !Number.isFinite(member)) this.notJson.push(`${name}.json holds ${member} in '${key}'`);
+      if (typeof member === 'number' && !Number.isFinite(member))
+        this.notJson.push(`${name}.json holds ${member} in '${key}'`);
       return member;
     });
     this.values.set(name, JSON.parse(text));
@@ -137,14 +143,30 @@ export interface MemoryResult {
 }
 
 /** Runs a stage with checked parameters and no file system. @throws Error listing the problems of bad parameters; else what the stage throws */
-export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, seed = 43, workers = 1, places = { data: [], download: '' }, signal = new AbortController().signal, onProgress = () => {}, checkpoint, undeclared }: MemoryRun): Promise<MemoryResult> {
+export async function runInMemory(
+  stage: AnyStage,
+  {
+    params = {},
+    inputs = {},
+    seed = 43,
+    workers = 1,
+    places = { data: [], download: '' },
+    signal = new AbortController().signal,
+    onProgress = () => {},
+    checkpoint,
+    undeclared,
+  }: MemoryRun,
+): Promise<MemoryResult> {
   const checked = check(stage.params, params);
-  if (checked.problems) throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
+  if (checked.problems)
+    throw new Error(checked.problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('\n'));
   const output = new MemoryArtifact(stage.writes);
   const progress: Progress[] = [];
   const warnings: Warning[] = [];
   const context: StageContext<typeof checked.value> = {
-    params: undeclared ? (undeclared.params(checked.value, stage.params as Fields) as typeof checked.value) : checked.value,
+    params: undeclared
+      ? (undeclared.params(checked.value, stage.params as Fields) as typeof checked.value)
+      : checked.value,
     inputs,
     output,
     seed: (stream) => deriveSeed(seed, stage.id, stream),
@@ -158,7 +180,9 @@ export async function runInMemory(stage: AnyStage, { params = {}, inputs = {}, s
     workers,
     ...(checkpoint ? { checkpoint } : {}),
   };
-  await (undeclared ? undeclared.during(places, rawFilesOf(stage, checked.value, places), () => stage.run(context)) : stage.run(context));
+  await (undeclared
+    ? undeclared.during(places, rawFilesOf(stage, checked.value, places), () => stage.run(context))
+    : stage.run(context));
   output.made = { stage: stage.id, params: checked.value, seconds: 0, peakMemoryMB: 0, warnings };
   return { output, progress, warnings };
 }

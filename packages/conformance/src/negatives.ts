@@ -63,7 +63,12 @@ function unknownFields(fields: Fields, valid: Readonly<Record<string, unknown>>)
   const result: Bad[] = [{ value: { ...valid, zqxjkvbw: 1 }, below: ['zqxjkvbw'], says: ['is not a known field'] }];
   if (first !== undefined && first.length > 2) {
     const typo = `${first}${first.at(-1)}`;
-    if (!Object.hasOwn(fields, typo)) result.push({ value: { ...valid, [typo]: 1 }, below: [typo], says: ['is not a known field', `did you mean '${first}'?`] });
+    if (!Object.hasOwn(fields, typo))
+      result.push({
+        value: { ...valid, [typo]: 1 },
+        below: [typo],
+        says: ['is not a known field', `did you mean '${first}'?`],
+      });
   }
   return result;
 }
@@ -77,7 +82,12 @@ function badValues(constraint: Constraint, valid: unknown): Bad[] {
     case 'flag':
       return wrongTypes('true or false', ['yes', 1, null]);
     case 'text':
-      return wrongTypes('a text', [1, '', null, ...(constraint.path ? ['../elsewhere', 'a/../../b', '/etc/passwd', 'C:/x', 'a\\b'] : [])]);
+      return wrongTypes('a text', [
+        1,
+        '',
+        null,
+        ...(constraint.path ? ['../elsewhere', 'a/../../b', '/etc/passwd', 'C:/x', 'a\\b'] : []),
+      ]);
     case 'choice':
       return wrongTypes(`one of ${constraint.values.join(', ')}`, ['zqxjkvbw', 1, null]);
     case 'list':
@@ -97,7 +107,8 @@ function wrongTypes(rule: string, values: readonly unknown[]): Bad[] {
 
 function outside({ min, max, above, below }: Bounds, step: number): Bad[] {
   const result: Bad[] = [];
-  const add = (value: number, bound: number): void => void result.push({ value, says: ['must be', String(bound), `got ${value}`] });
+  const add = (value: number, bound: number): void =>
+    void result.push({ value, says: ['must be', String(bound), `got ${value}`] });
   if (min !== undefined) add(min - step, min);
   if (above !== undefined) add(above, above);
   if (max !== undefined) add(max + step, max);
@@ -111,9 +122,15 @@ function badLists(constraint: Extract<Constraint, { kind: 'list' }>, valid: unkn
   const result = wrongTypes('a list', [1, 'x', null]);
   if (minItems > 0) result.push({ value: [], says: ['must be a list of', 'got []'] });
   if (items.length > 0) {
-    if (constraint.unique && maxItems > 1) result.push({ value: [items[0], items[0]], says: ['must be a list of', 'different'] });
-    for (const { value, below = [], says } of badValues(constraint.item as Constraint, items[0])) result.push({ value: [value, ...items.slice(1)], below: [0, ...below], says });
-    if (maxItems < 1000) result.push({ value: Array.from({ length: maxItems + 1 }, () => items[0]), says: ['must be a list of', String(maxItems)] });
+    if (constraint.unique && maxItems > 1)
+      result.push({ value: [items[0], items[0]], says: ['must be a list of', 'different'] });
+    for (const { value, below = [], says } of badValues(constraint.item as Constraint, items[0]))
+      result.push({ value: [value, ...items.slice(1)], below: [0, ...below], says });
+    if (maxItems < 1000)
+      result.push({
+        value: Array.from({ length: maxItems + 1 }, () => items[0]),
+        says: ['must be a list of', String(maxItems)],
+      });
   }
   return result;
 }
@@ -125,7 +142,8 @@ function badOptions(constraint: Extract<Constraint, { kind: 'either' }>, valid: 
   for (const option of constraint.options as readonly Constraint[]) {
     const fits = valid !== undefined && optionFor(constraint, valid) === option;
     for (const bad of badValues(option, fits ? valid : undefined)) {
-      if (optionFor(constraint, bad.value) === option) result.push(bad.below ? bad : { value: bad.value, says: ['must be', ' or ', 'got'] });
+      if (optionFor(constraint, bad.value) === option)
+        result.push(bad.below ? bad : { value: bad.value, says: ['must be', ' or ', 'got'] });
     }
   }
   return result;
@@ -136,10 +154,12 @@ function badVariants(fields: Fields, valid: unknown): Bad[] {
   const result = wrongTypes('exactly one of', [1, 'x', null, {}]);
   for (const [name, constraint] of Object.entries(fields)) {
     const inner = given[0]?.[0] === name ? given[0][1] : undefined;
-    for (const { value, below = [], says } of badValues(constraint, inner)) result.push({ value: { [name]: value }, below: [name, ...below], says });
+    for (const { value, below = [], says } of badValues(constraint, inner))
+      result.push({ value: { [name]: value }, below: [name, ...below], says });
   }
   const other = Object.keys(fields).find((name) => name !== given[0]?.[0]);
-  if (given[0] && other !== undefined) result.push({ value: { ...asGroup(valid), [other]: 1 }, says: ['must be exactly one of'] });
+  if (given[0] && other !== undefined)
+    result.push({ value: { ...asGroup(valid), [other]: 1 }, says: ['must be exactly one of'] });
   return result;
 }
 

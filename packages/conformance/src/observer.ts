@@ -35,14 +35,50 @@ export function observe(listener: Listener, log?: string): () => void {
   };
 }
 
-const looks = ['access', 'exists', 'stat', 'lstat', 'statfs', 'readdir', 'opendir', 'realpath', 'glob', 'watch', 'watchFile'];
+const looks = [
+  'access',
+  'exists',
+  'stat',
+  'lstat',
+  'statfs',
+  'readdir',
+  'opendir',
+  'realpath',
+  'glob',
+  'watch',
+  'watchFile',
+];
 const reads = ['readFile', 'open', 'openAsBlob', 'createReadStream', 'readlink', 'copyFile', 'cp'];
-const writes = ['writeFile', 'appendFile', 'createWriteStream', 'mkdir', 'mkdtemp', 'rename', 'rm', 'rmdir', 'unlink', 'link', 'symlink', 'truncate', 'utimes', 'lutimes', 'chmod', 'chown', 'lchown'];
+const writes = [
+  'writeFile',
+  'appendFile',
+  'createWriteStream',
+  'mkdir',
+  'mkdtemp',
+  'rename',
+  'rm',
+  'rmdir',
+  'unlink',
+  'link',
+  'symlink',
+  'truncate',
+  'utimes',
+  'lutimes',
+  'chmod',
+  'chown',
+  'lchown',
+];
 const programs = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
 
 function install(log: string | undefined): () => void {
   const undo = [
-    ...Object.entries({ look: looks, read: reads, write: writes } as const).flatMap(([what, names]) => [fs, fs.promises].flatMap((from) => [...names, ...names.map((name) => `${name}Sync`)].map((name) => wrap(from as unknown as Functions, name, what as Touch['what'])))),
+    ...Object.entries({ look: looks, read: reads, write: writes } as const).flatMap(([what, names]) =>
+      [fs, fs.promises].flatMap((from) =>
+        [...names, ...names.map((name) => `${name}Sync`)].map((name) =>
+          wrap(from as unknown as Functions, name, what as Touch['what']),
+        ),
+      ),
+    ),
     ...programs.map((name) => wrap(childProcess as unknown as Functions, name, 'program')),
     ...(log === undefined ? [] : [watchThreads(log)]),
     watchEnvironment(),
@@ -91,7 +127,11 @@ function watchThreads(log: string): () => void {
   threads.Worker = new Proxy(real, {
     construct(target, [file, options = {}]: [string | URL, threads.WorkerOptions?]) {
       const given = typeof options.env === 'object' ? options.env : env;
-      const more = { ...options, env: { ...given, [logVariable]: log }, execArgv: [...(options.execArgv ?? []), '--import', entry] };
+      const more = {
+        ...options,
+        env: { ...given, [logVariable]: log },
+        execArgv: [...(options.execArgv ?? []), '--import', entry],
+      };
       return new target(file, more);
     },
   });
@@ -133,6 +173,11 @@ function callers(): string[] {
   Error.stackTraceLimit = deep;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;
-  const files = stack.split('\n').map((line) => frame.exec(line.trim())?.[1]).filter((file) => file !== undefined);
-  return files.map((file) => (file.startsWith('file:') ? fileURLToPath(file) : file)).filter((file) => !['dist', 'src'].some((part) => file.startsWith(`${own}${part}`)));
+  const files = stack
+    .split('\n')
+    .map((line) => frame.exec(line.trim())?.[1])
+    .filter((file) => file !== undefined);
+  return files
+    .map((file) => (file.startsWith('file:') ? fileURLToPath(file) : file))
+    .filter((file) => !['dist', 'src'].some((part) => file.startsWith(`${own}${part}`)));
 }

@@ -26,9 +26,15 @@ export class Undeclared {
       return await work();
     } finally {
       end();
-      const threads = existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Touch) : [];
+      const threads = existsSync(log)
+        ? readFileSync(log, 'utf8')
+            .split('\n')
+            .filter(Boolean)
+            .map((line) => JSON.parse(line) as Touch)
+        : [];
       rmSync(folder, { recursive: true });
-      for (const touch of [...touches, ...threads]) if (!isAllowed(touch, places, declared)) this.found.add(words[touch.what](touch.name));
+      for (const touch of [...touches, ...threads])
+        if (!isAllowed(touch, places, declared)) this.found.add(words[touch.what](touch.name));
     }
   }
 
@@ -52,8 +58,10 @@ const modules = ['.js', '.mjs', '.cjs', '.wasm', '.node'];
 function isAllowed({ what, name, by }: Touch, places: Places, declared: readonly string[]): boolean {
   if (what === 'variable' || what === 'program') return false;
   if (what !== 'write' && /[\\/]node_modules[\\/]/.test(name)) return true;
-  if (what === 'read' && modules.includes(extname(name)) && by.some((file) => isWithin(name, packageOf(file)))) return true;
-  if (declared.some((file) => isWithin(name, file)) || (places.download !== '' && isWithin(name, places.download))) return true;
+  if (what === 'read' && modules.includes(extname(name)) && by.some((file) => isWithin(name, packageOf(file))))
+    return true;
+  if (declared.some((file) => isWithin(name, file)) || (places.download !== '' && isWithin(name, places.download)))
+    return true;
   const searched = [...places.data, ...(places.workspace === undefined ? [] : [places.workspace])];
   return what === 'look' && searched.some((folder) => isWithin(name, folder) || isWithin(folder, name));
 }
@@ -64,7 +72,8 @@ function isWithin(path: string, folder: string): boolean {
 
 /** The nearest folder above a file that has a package.json. */
 function packageOf(file: string): string {
-  for (let at = dirname(file); at !== dirname(at); at = dirname(at)) if (existsSync(join(at, 'package.json'))) return at;
+  for (let at = dirname(file); at !== dirname(at); at = dirname(at))
+    if (existsSync(join(at, 'package.json'))) return at;
   return file;
 }
 
@@ -74,13 +83,25 @@ const asked = new Set(['then', 'toJSON', 'length', ...Object.getOwnPropertyNames
 function watch(value: unknown, given: Constraint, path: string, note: (path: string) => void): unknown {
   if (value === null || typeof value !== 'object') return value;
   const constraint = given.kind === 'either' ? (optionFor(given, value) ?? given) : given;
-  const declared = (name: string): Constraint | undefined => (constraint.kind === 'list' ? (constraint.item as Constraint) : constraint.kind === 'object' || constraint.kind === 'variant' ? constraint.fields[name] : undefined);
+  const declared = (name: string): Constraint | undefined =>
+    constraint.kind === 'list'
+      ? (constraint.item as Constraint)
+      : constraint.kind === 'object' || constraint.kind === 'variant'
+        ? constraint.fields[name]
+        : undefined;
   const below = (name: string): string => (path ? `${path}.${name}` : name);
-  const members = Object.entries(value).map(([name, member]) => [name, watch(member, declared(name) as Constraint, below(name), note)] as const);
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, watch(member, declared(name) as Constraint, below(name), note)] as const,
+  );
   // A copy that is not frozen: a proxy of a frozen object may not hand out proxies of its members.
   const copy = Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
   const ask = (name: string | symbol): void => {
-    if (typeof name !== 'string' || asked.has(name) || (Array.isArray(value) && (name in Array.prototype || /^\d+$/.test(name)))) return;
+    if (
+      typeof name !== 'string' ||
+      asked.has(name) ||
+      (Array.isArray(value) && (name in Array.prototype || /^\d+$/.test(name)))
+    )
+      return;
     if (Array.isArray(value) || declared(name) === undefined) note(below(name));
   };
   const refuse = (): never => {

@@ -10,7 +10,21 @@ const stages = readdirSync(packages).filter((name) => {
 });
 
 describe('every stage package', () => {
-  it('is found', () => expect(stages).toEqual(expect.arrayContaining(['ingest', 'preprocess', 'reduce-pca', 'reduce-forest', 'train', 'train-tfjs', 'activations', 'embed', 'nodes', 'report'])));
+  it('is found', () =>
+    expect(stages).toEqual(
+      expect.arrayContaining([
+        'ingest',
+        'preprocess',
+        'reduce-pca',
+        'reduce-forest',
+        'train',
+        'train-tfjs',
+        'activations',
+        'embed',
+        'nodes',
+        'report',
+      ]),
+    ));
 
   it.each(stages)('%s runs the conformance suite', (name) => {
     const test = new URL(`${name}/test/conformance.test.ts`, packages);

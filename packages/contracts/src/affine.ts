@@ -11,7 +11,10 @@ export function offsetOf({ offset }: Affine, column: number): number {
 }
 
 /** The map written out for D columns: factor and offset float64[D]. */
-export function perColumn(affine: Affine, columns: number): { readonly factor: Float64Array; readonly offset: Float64Array } {
+export function perColumn(
+  affine: Affine,
+  columns: number,
+): { readonly factor: Float64Array; readonly offset: Float64Array } {
   return {
     factor: Float64Array.from({ length: columns }, (_, j) => factorOf(affine, j)),
     offset: Float64Array.from({ length: columns }, (_, j) => offsetOf(affine, j)),

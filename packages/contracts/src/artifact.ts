@@ -51,10 +51,17 @@ export interface Warning {
  * The column `name` of a table, checked to exist, to be of the wanted array type and, if given, width.
  * @throws TypeError naming the column, for a programming error in a stage
  */
-export function column<T extends ColumnData>(table: MatrixTable, name: string, type: new (length: number) => T, width?: number): Column<T> {
+export function column<T extends ColumnData>(
+  table: MatrixTable,
+  name: string,
+  type: new (length: number) => T,
+  width?: number,
+): Column<T> {
   const found = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (!found) throw new TypeError(`no column '${name}'; the table has ${Object.keys(table.columns).join(', ')}`);
-  if (!(found.data instanceof type)) throw new TypeError(`column '${name}' holds ${found.data.constructor.name}, wanted ${type.name}`);
-  if (width !== undefined && found.width !== width) throw new TypeError(`column '${name}' is ${found.width} wide, wanted ${width}`);
+  if (!(found.data instanceof type))
+    throw new TypeError(`column '${name}' holds ${found.data.constructor.name}, wanted ${type.name}`);
+  if (width !== undefined && found.width !== width)
+    throw new TypeError(`column '${name}' is ${found.width} wide, wanted ${width}`);
   return found as Column<T>;
 }

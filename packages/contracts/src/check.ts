@@ -1,4 +1,13 @@
-import { optionFor, pathPattern, type Bounds, type Constraint, type EitherConstraint, type Fields, type Infer, type ListConstraint } from './constraints.js';
+import {
+  optionFor,
+  pathPattern,
+  type Bounds,
+  type Constraint,
+  type EitherConstraint,
+  type Fields,
+  type Infer,
+  type ListConstraint,
+} from './constraints.js';
 import { nearest } from './nearest.js';
 
 /** One violated rule: `path` leads to the value, `message` is rule + received value. */
@@ -8,13 +17,19 @@ export interface Problem {
 }
 
 /** Either the value with defaults filled in, deeply frozen, or everything that is wrong with it. */
-export type Checked<T> = { readonly value: T; readonly problems?: undefined } | { readonly value?: undefined; readonly problems: readonly Problem[] };
+export type Checked<T> =
+  | { readonly value: T; readonly problems?: undefined }
+  | { readonly value?: undefined; readonly problems: readonly Problem[] };
 
 /**
  * Checks `given` against a constraint table. Never mutates `given`.
  * @param path where the value stands, put before the path of each problem
  */
-export function check<F extends Fields>(fields: F, given: unknown, path: readonly (string | number)[] = []): Checked<Infer<F>> {
+export function check<F extends Fields>(
+  fields: F,
+  given: unknown,
+  path: readonly (string | number)[] = [],
+): Checked<Infer<F>> {
   const problems: Problem[] = [];
   const value = checkFields(fields, given, path, problems);
   return problems.length > 0 ? { problems } : { value: value as Infer<F> };
@@ -22,7 +37,10 @@ export function check<F extends Fields>(fields: F, given: unknown, path: readonl
 
 function checkFields(fields: Fields, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
   if (!isPlainObject(given)) {
-    problems.push({ path, message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${received(given)}` });
+    problems.push({
+      path,
+      message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${received(given)}`,
+    });
     return undefined;
   }
   refuseUnknown(fields, given, path, problems);
@@ -36,10 +54,18 @@ function checkFields(fields: Fields, given: unknown, path: readonly (string | nu
   return Object.freeze(result);
 }
 
-function requireOne(names: readonly string[], given: Record<string, unknown>, path: Problem['path'], problems: Problem[]): void {
+function requireOne(
+  names: readonly string[],
+  given: Record<string, unknown>,
+  path: Problem['path'],
+  problems: Problem[],
+): void {
   const present = names.filter((name) => given[name] !== undefined);
   if (present.length === 1) return;
-  problems.push({ path, message: `must be given exactly one of ${names.join(' and ')}, got ${present.map((name) => `${name}: ${received(given[name])}`).join(' and ') || 'neither'}` });
+  problems.push({
+    path,
+    message: `must be given exactly one of ${names.join(' and ')}, got ${present.map((name) => `${name}: ${received(given[name])}`).join(' and ') || 'neither'}`,
+  });
 }
 
 function fill(constraint: Constraint): unknown {
@@ -47,7 +73,12 @@ function fill(constraint: Constraint): unknown {
 }
 
 /** Adds a problem for each field that is not in the table; whether there was one. */
-function refuseUnknown(fields: Fields, given: Record<string, unknown>, path: readonly (string | number)[], problems: Problem[]): boolean {
+function refuseUnknown(
+  fields: Fields,
+  given: Record<string, unknown>,
+  path: readonly (string | number)[],
+  problems: Problem[],
+): boolean {
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(fields, name));
   problems.push(...unknown.map((name) => unknownField(name, Object.keys(fields), path)));
   return unknown.length > 0;
@@ -56,10 +87,18 @@ function refuseUnknown(fields: Fields, given: Record<string, unknown>, path: rea
 /** The problem of a field that is none of the `known`, with the nearest of them. */
 export function unknownField(name: string, known: readonly string[], path: Problem['path']): Problem {
   const close = nearest(name, known);
-  return { path: [...path, name], message: `is not a known field; ${close ? `did you mean '${close}'?` : `known: ${known.join(', ') || 'none'}`}` };
+  return {
+    path: [...path, name],
+    message: `is not a known field; ${close ? `did you mean '${close}'?` : `known: ${known.join(', ') || 'none'}`}`,
+  };
 }
 
-function checkValue(constraint: Constraint, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
+function checkValue(
+  constraint: Constraint,
+  given: unknown,
+  path: readonly (string | number)[],
+  problems: Problem[],
+): unknown {
   const fail = (rule: string): undefined => {
     problems.push({ path, message: `must be ${rule}, got ${received(given)}` });
     return undefined;
@@ -68,12 +107,16 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
     case 'integer':
       return Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(ruleOf(constraint));
     case 'real':
-      return typeof given === 'number' && Number.isFinite(given) && within(constraint, given) ? given : fail(ruleOf(constraint));
+      return typeof given === 'number' && Number.isFinite(given) && within(constraint, given)
+        ? given
+        : fail(ruleOf(constraint));
     case 'flag':
       return typeof given === 'boolean' ? given : fail(ruleOf(constraint));
     case 'text':
       if (typeof given !== 'string' || given.length === 0) return fail('a text');
-      return constraint.path && !pathRule.test(given) ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'") : given;
+      return constraint.path && !pathRule.test(given)
+        ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'")
+        : given;
     case 'choice': {
       if (typeof given === 'string' && constraint.values.includes(given)) return given;
       const close = typeof given === 'string' ? nearest(given, constraint.values) : undefined;
@@ -82,9 +125,14 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
     case 'list': {
       const { minItems = 0, maxItems = Infinity } = constraint;
       if (!Array.isArray(given)) return fail('a list');
-      const fits = given.length >= minItems && given.length <= maxItems && !(constraint.unique && new Set(given).size < given.length);
+      const fits =
+        given.length >= minItems &&
+        given.length <= maxItems &&
+        !(constraint.unique && new Set(given).size < given.length);
       if (!fits) return fail(listRule(constraint));
-      return Object.freeze(given.map((item, index) => checkValue(constraint.item as Constraint, item, [...path, index], problems)));
+      return Object.freeze(
+        given.map((item, index) => checkValue(constraint.item as Constraint, item, [...path, index], problems)),
+      );
     }
     case 'object':
       return checkFields(constraint.fields, given, path, problems);
@@ -99,17 +147,28 @@ function checkValue(constraint: Constraint, given: unknown, path: readonly (stri
       if (present.length === 0 && misspelt) return undefined;
       if (present.length !== 1) return fail(rule);
       const [name] = present as [string];
-      return Object.freeze({ [name]: checkValue(constraint.fields[name] as Constraint, given[name], [...path, name], problems) });
+      return Object.freeze({
+        [name]: checkValue(constraint.fields[name] as Constraint, given[name], [...path, name], problems),
+      });
     }
   }
 }
 
-function checkEither(constraint: EitherConstraint, given: unknown, path: Problem['path'], problems: Problem[]): unknown {
+function checkEither(
+  constraint: EitherConstraint,
+  given: unknown,
+  path: Problem['path'],
+  problems: Problem[],
+): unknown {
   const option = optionFor(constraint, given);
   const found: Problem[] = [];
   const value = option && checkValue(option, given, path, found);
   if (option && found.every((problem) => problem.path.length > path.length)) problems.push(...found);
-  else problems.push({ path, message: `must be ${(constraint.options as readonly Constraint[]).map(ruleOf).join(' or ')}, got ${received(given)}` });
+  else
+    problems.push({
+      path,
+      message: `must be ${(constraint.options as readonly Constraint[]).map(ruleOf).join(' or ')}, got ${received(given)}`,
+    });
   return value;
 }
 
@@ -148,7 +207,8 @@ function within({ min = -Infinity, max = Infinity, above = -Infinity, below = In
 function boundsText({ min, max, above, below }: Bounds): string {
   const low = min ?? above;
   const high = max ?? below;
-  if (low !== undefined && high !== undefined) return ` in ${min !== undefined ? '[' : '('}${low}, ${high}${max !== undefined ? ']' : ')'}`;
+  if (low !== undefined && high !== undefined)
+    return ` in ${min !== undefined ? '[' : '('}${low}, ${high}${max !== undefined ? ']' : ')'}`;
   if (low !== undefined) return min !== undefined ? ` of at least ${low}` : ` above ${low}`;
   if (high !== undefined) return max !== undefined ? ` of at most ${high}` : ` below ${high}`;
   return '';

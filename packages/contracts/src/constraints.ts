@@ -102,13 +102,17 @@ type Infer1<C> = C extends { kind: 'integer' | 'real' }
           ? O extends unknown
             ? Infer1<O>
             : never
-        : C extends { kind: 'list'; item: infer I }
-          ? readonly Infer1<I>[]
-          : C extends { kind: 'object'; fields: infer F }
-            ? Infer<F>
-            : C extends { kind: 'variant'; fields: infer F }
-              ? { readonly [K in keyof F]: { readonly [L in K]: Infer1<F[L]> } & { readonly [L in Exclude<keyof F, K>]?: undefined } }[keyof F]
-              : never;
+          : C extends { kind: 'list'; item: infer I }
+            ? readonly Infer1<I>[]
+            : C extends { kind: 'object'; fields: infer F }
+              ? Infer<F>
+              : C extends { kind: 'variant'; fields: infer F }
+                ? {
+                    readonly [K in keyof F]: { readonly [L in K]: Infer1<F[L]> } & {
+                      readonly [L in Exclude<keyof F, K>]?: undefined;
+                    };
+                  }[keyof F]
+                : never;
 
 type OptionalNames<F> = { [K in keyof F]: F[K] extends { optional: true } ? K : never }[keyof F];
 
@@ -120,45 +124,81 @@ export type Infer<F> = { readonly [K in Exclude<keyof F, OptionalNames<F>>]: Inf
 type Given<C> = Omit<C, 'kind'>;
 
 /** A whole number within bounds. */
-export const integer = <const G extends Given<IntegerConstraint>>(given: G): { kind: 'integer' } & G => ({ kind: 'integer', ...given });
+export const integer = <const G extends Given<IntegerConstraint>>(given: G): { kind: 'integer' } & G => ({
+  kind: 'integer',
+  ...given,
+});
 /** A finite number within bounds. */
-export const real = <const G extends Given<RealConstraint>>(given: G): { kind: 'real' } & G => ({ kind: 'real', ...given });
+export const real = <const G extends Given<RealConstraint>>(given: G): { kind: 'real' } & G => ({
+  kind: 'real',
+  ...given,
+});
 /** A truth value. */
-export const flag = <const G extends Given<FlagConstraint>>(given: G): { kind: 'flag' } & G => ({ kind: 'flag', ...given });
+export const flag = <const G extends Given<FlagConstraint>>(given: G): { kind: 'flag' } & G => ({
+  kind: 'flag',
+  ...given,
+});
 /** A text that is not empty. */
-export const text = <const G extends Given<TextConstraint>>(given: G): { kind: 'text' } & G => ({ kind: 'text', ...given });
+export const text = <const G extends Given<TextConstraint>>(given: G): { kind: 'text' } & G => ({
+  kind: 'text',
+  ...given,
+});
 /** One of a few texts. */
-export const choice = <const V extends string, const G extends Common<V>>(values: readonly V[], given: G): { kind: 'choice'; values: readonly V[] } & G => ({
+export const choice = <const V extends string, const G extends Common<V>>(
+  values: readonly V[],
+  given: G,
+): { kind: 'choice'; values: readonly V[] } & G => ({
   kind: 'choice',
   values,
   ...given,
 });
 /** A list of `item`s. */
-export const list = <const C extends Constraint, const G extends Omit<Given<ListConstraint<C>>, 'item'>>(item: C, given: G): { kind: 'list'; item: C } & G => ({
+export const list = <const C extends Constraint, const G extends Omit<Given<ListConstraint<C>>, 'item'>>(
+  item: C,
+  given: G,
+): { kind: 'list'; item: C } & G => ({
   kind: 'list',
   item,
   ...given,
 });
 /** A group of fields. */
-export const object = <const F extends Fields, const G extends Common<unknown>>(fields: F, given: G): { kind: 'object'; fields: F } & G => ({
+export const object = <const F extends Fields, const G extends Common<unknown>>(
+  fields: F,
+  given: G,
+): { kind: 'object'; fields: F } & G => ({
   kind: 'object',
   fields,
   ...given,
 });
 /** Exactly one of the fields. */
-export const variant = <const F extends Fields, const G extends Common<unknown>>(fields: F, given: G): { kind: 'variant'; fields: F } & G => ({
+export const variant = <const F extends Fields, const G extends Common<unknown>>(
+  fields: F,
+  given: G,
+): { kind: 'variant'; fields: F } & G => ({
   kind: 'variant',
   fields,
   ...given,
 });
 /** A value of one of several types of JSON. */
-export const either = <const C extends readonly Constraint[], const G extends Omit<Common<Infer1<C[number]>>, 'kind'>>(options: C, given: G): { kind: 'either'; options: C } & G => ({
+export const either = <const C extends readonly Constraint[], const G extends Omit<Common<Infer1<C[number]>>, 'kind'>>(
+  options: C,
+  given: G,
+): { kind: 'either'; options: C } & G => ({
   kind: 'either',
   options,
   ...given,
 });
 
-const types: Readonly<Record<Exclude<Constraint['kind'], 'either'>, string>> = { integer: 'number', real: 'number', flag: 'boolean', text: 'string', choice: 'string', list: 'list', object: 'group', variant: 'group' };
+const types: Readonly<Record<Exclude<Constraint['kind'], 'either'>, string>> = {
+  integer: 'number',
+  real: 'number',
+  flag: 'boolean',
+  text: 'string',
+  choice: 'string',
+  list: 'list',
+  object: 'group',
+  variant: 'group',
+};
 
 /** The option that is of a value's type; undefined if none is. */
 export function optionFor({ options }: EitherConstraint, value: unknown): Constraint | undefined {

@@ -45,5 +45,8 @@ export class LayerwiseError extends Error {
 
 /** Throws `ABORTED` if the signal has fired; long loops call it between units of work. */
 export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new LayerwiseError('ABORTED', 'the stage was stopped before it finished', { remedy: 'run the same command again: finished stages are kept' });
+  if (signal.aborted)
+    throw new LayerwiseError('ABORTED', 'the stage was stopped before it finished', {
+      remedy: 'run the same command again: finished stages are kept',
+    });
 }

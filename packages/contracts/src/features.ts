@@ -20,16 +20,29 @@ export interface FeatureSplit {
 }
 
 /** Reads one split. @throws LayerwiseError `DATA_INVALID` when it has no features of uint8 or float32 */
-export async function readFeatures(artifact: ArtifactReader, name: (typeof featureSplits)[number]): Promise<FeatureSplit> {
+export async function readFeatures(
+  artifact: ArtifactReader,
+  name: (typeof featureSplits)[number],
+): Promise<FeatureSplit> {
   const table = await artifact.matrix(name);
   const { features, label } = table.columns;
   if (!(features?.data instanceof Uint8Array || features?.data instanceof Float32Array)) {
     const got = Object.entries(table.columns).map(([column, { data }]) => `'${column}' of ${data.constructor.name}`);
-    throw new LayerwiseError('DATA_INVALID', `${name}.arrow must have a column 'features' of uint8 or float32, got ${got.join(', ') || 'no columns'}`, {
-      remedy: 'the package that wrote it must keep to the files listed in packages/contracts/src/schemas.ts',
-    });
+    throw new LayerwiseError(
+      'DATA_INVALID',
+      `${name}.arrow must have a column 'features' of uint8 or float32, got ${got.join(', ') || 'no columns'}`,
+      {
+        remedy: 'the package that wrote it must keep to the files listed in packages/contracts/src/schemas.ts',
+      },
+    );
   }
-  return { table, rows: table.rows, columns: features.width, data: features.data, labels: label?.data instanceof Uint16Array ? label.data : new Uint16Array(0) };
+  return {
+    table,
+    rows: table.rows,
+    columns: features.width,
+    data: features.data,
+    labels: label?.data instanceof Uint16Array ? label.data : new Uint16Array(0),
+  };
 }
 
 /** The split's table with other features. */
@@ -38,7 +51,10 @@ export function withFeatures({ rows, columns }: MatrixTable, features: Column): 
 }
 
 /** Only the `selected` columns of the features, in their type. */
-export function selectColumns({ data, rows, columns: D }: FeatureSplit, selected: readonly number[]): Column<Uint8Array | Float32Array> {
+export function selectColumns(
+  { data, rows, columns: D }: FeatureSplit,
+  selected: readonly number[],
+): Column<Uint8Array | Float32Array> {
   const width = selected.length;
   const picked = data instanceof Float32Array ? new Float32Array(rows * width) : new Uint8Array(rows * width);
   for (let r = 0; r < rows; r++) for (let k = 0; k < width; k++) picked[r * width + k] = data[r * D + selected[k]!]!;
@@ -48,7 +64,14 @@ export function selectColumns({ data, rows, columns: D }: FeatureSplit, selected
 /** What `features.json` says of the `selected` columns of features described by `source`. */
 export function selectedInfo(source: FeaturesInfo, selected: readonly number[]): FeaturesInfo {
   const { dataset, scale } = source;
-  return { origin: 'selected', columns: selected.length, scale: selectAffine(scale, selected), dataset, selected: selected.map((j) => source.selected?.[j] ?? j), sourceScale: scale };
+  return {
+    origin: 'selected',
+    columns: selected.length,
+    scale: selectAffine(scale, selected),
+    dataset,
+    selected: selected.map((j) => source.selected?.[j] ?? j),
+    sourceScale: scale,
+  };
 }
 
 /** Columns by falling importance; of equal ones the lower first. */
@@ -57,7 +80,12 @@ export function rankColumns(importances: Float64Array): number[] {
 }
 
 /** `importances.parquet`: a row per column, in column order; `order` as {@link rankColumns} gives it, of which the first `keep` are selected. */
-export function importancesTable(importances: Float64Array, deviations: Float64Array, order: readonly number[], keep: number): ResultTable {
+export function importancesTable(
+  importances: Float64Array,
+  deviations: Float64Array,
+  order: readonly number[],
+  keep: number,
+): ResultTable {
   const rank = new Int32Array(order.length);
   order.forEach((column, i) => (rank[column] = i + 1));
   return {

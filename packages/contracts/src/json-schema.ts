@@ -5,8 +5,12 @@ export type JsonSchema = { readonly [key: string]: unknown };
 
 /** The JSON Schema of a constraint table, for completion in editors: it accepts exactly the JSON values that {@link check} accepts. */
 export function jsonSchema(fields: Fields): JsonSchema {
-  const required = Object.entries(fields).filter(([, constraint]) => constraint.default === undefined && !constraint.optional);
-  const pairs = Object.entries(fields).flatMap(([name, { insteadOf }]) => (insteadOf === undefined ? [] : [{ oneOf: [{ required: [insteadOf] }, { required: [name] }] }]));
+  const required = Object.entries(fields).filter(
+    ([, constraint]) => constraint.default === undefined && !constraint.optional,
+  );
+  const pairs = Object.entries(fields).flatMap(([name, { insteadOf }]) =>
+    insteadOf === undefined ? [] : [{ oneOf: [{ required: [insteadOf] }, { required: [name] }] }],
+  );
   return {
     type: 'object',
     additionalProperties: false,
@@ -17,7 +21,10 @@ export function jsonSchema(fields: Fields): JsonSchema {
 }
 
 function schemaOf(constraint: Constraint): JsonSchema {
-  const common = { description: constraint.doc, ...(constraint.default !== undefined ? { default: constraint.default } : {}) };
+  const common = {
+    description: constraint.doc,
+    ...(constraint.default !== undefined ? { default: constraint.default } : {}),
+  };
   switch (constraint.kind) {
     case 'integer':
       return { type: 'integer', ...safe(constraint), ...bounds(constraint), ...common };
@@ -31,7 +38,14 @@ function schemaOf(constraint: Constraint): JsonSchema {
       return { enum: constraint.values, ...common };
     case 'list': {
       const { minItems, maxItems, unique } = constraint;
-      return { type: 'array', items: schemaOf(constraint.item as Constraint), ...(minItems ? { minItems } : {}), ...(maxItems === undefined ? {} : { maxItems }), ...(unique ? { uniqueItems: true } : {}), ...common };
+      return {
+        type: 'array',
+        items: schemaOf(constraint.item as Constraint),
+        ...(minItems ? { minItems } : {}),
+        ...(maxItems === undefined ? {} : { maxItems }),
+        ...(unique ? { uniqueItems: true } : {}),
+        ...common,
+      };
     }
     case 'object':
       return { ...jsonSchema(constraint.fields), ...common };
@@ -43,12 +57,17 @@ function schemaOf(constraint: Constraint): JsonSchema {
 }
 
 function optionalAll(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([name, constraint]) => [name, { ...constraint, default: undefined, optional: true }]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, constraint]) => [name, { ...constraint, default: undefined, optional: true }]),
+  );
 }
 
 /** Whole numbers that a double cannot hold exactly are refused where no narrower bound does so. */
 function safe({ min, max, above, below }: Bounds): JsonSchema {
-  return { ...((min ?? above) === undefined ? { minimum: Number.MIN_SAFE_INTEGER } : {}), ...((max ?? below) === undefined ? { maximum: Number.MAX_SAFE_INTEGER } : {}) };
+  return {
+    ...((min ?? above) === undefined ? { minimum: Number.MIN_SAFE_INTEGER } : {}),
+    ...((max ?? below) === undefined ? { maximum: Number.MAX_SAFE_INTEGER } : {}),
+  };
 }
 
 function bounds({ min, max, above, below }: Bounds): JsonSchema {

@@ -174,7 +174,8 @@ class Attempt {
     const passed = Math.min(now - this.#at, 3 * this.#pause + 50);
     const [{ file, beats }, seen] = [holder, this.#seen];
     this.#at = now;
-    if (seen?.file === file && (beats === undefined || beats === seen.beats)) return (this.#still += passed) >= this.pace.patience;
+    if (seen?.file === file && (beats === undefined || beats === seen.beats))
+      return (this.#still += passed) >= this.pace.patience;
     if (seen?.file === file) this.waiting.onAlive?.();
     else this.waiting.onWait?.(holder);
     this.#seen = { file, beats };
@@ -231,7 +232,10 @@ class Lease {
     this.#file = join(folder, String(number));
     this.#term = term;
     this.#state[0] = 1;
-    this.#worker = new Worker(new URL('./lease-beat.mjs', import.meta.url), { workerData: { file: this.#file, term, state: this.#state }, execArgv: [] });
+    this.#worker = new Worker(new URL('./lease-beat.mjs', import.meta.url), {
+      workerData: { file: this.#file, term, state: this.#state },
+      execArgv: [],
+    });
     // Without it nobody counts: another may take over, and compute the same.
     this.#worker.on('error', () => undefined);
     this.#worker.unref();

@@ -20,7 +20,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const change = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
       let cost = Math.min((above[j] as number) + 1, (row[j - 1] as number) + 1, change);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, ((rows[i - 2] as number[])[j - 2] as number) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, ((rows[i - 2] as number[])[j - 2] as number) + 1);
       row.push(cost);
     }
     rows.push(row);

@@ -6,5 +6,7 @@ const control = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
  * Newlines and tabs stay.
  */
 export function printable(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(control, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(control, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -146,7 +146,12 @@ export interface MapPurity {
   /** Share of them that are of the row's own true class, over all rows. */
   readonly share: number;
   /** The classes that have rows on the map; `rival` is the other class that their neighbours are most often of, null if there is none. */
-  readonly classes: readonly { readonly class: number; readonly rows: number; readonly share: number; readonly rival: number | null }[];
+  readonly classes: readonly {
+    readonly class: number;
+    readonly rows: number;
+    readonly share: number;
+    readonly rival: number | null;
+  }[];
 }
 
 /** Absolute correlation of two nodes' activations above which one is said to repeat the other. */
@@ -195,7 +200,12 @@ export interface NodeLayerInfo {
    * Of the last hidden layer: the net's accuracy, and how many nodes keep 95% and 99% of it when all others are held at their means.
    * Nodes by falling loss of the margin when held at their means (`order`).
    */
-  readonly enough?: { readonly accuracy: number; readonly for95: number; readonly for99: number; readonly order: readonly number[] };
+  readonly enough?: {
+    readonly accuracy: number;
+    readonly for95: number;
+    readonly for99: number;
+    readonly order: readonly number[];
+  };
   /** Nodes and classes so that like ones lie together (average linkage on the areas under the ROC curve). */
   readonly nodeOrder: readonly number[];
   readonly classOrder: readonly number[];
@@ -207,7 +217,13 @@ export interface NodeLayerInfo {
   /** Accuracy of the whole net on the rows on which nodes were ablated; null where none were. */
   readonly accuracy: number | null;
   /** On how many evenly spaced rows each was computed; ablation on none where the layer is too wide for a thousand. */
-  readonly sampled: { readonly ablation: number; readonly gradients: number; readonly weights: number; readonly correlation: number; readonly bootstrap: number };
+  readonly sampled: {
+    readonly ablation: number;
+    readonly gradients: number;
+    readonly weights: number;
+    readonly correlation: number;
+    readonly bootstrap: number;
+  };
   /** How the maximisers, inputs within [0, 1], were found: exactly for the first layer, else by steps of ascent from each start. */
   readonly maximiser: { readonly exact: true } | { readonly steps: number; readonly starts: number };
 }
@@ -223,7 +239,8 @@ export const NODE_COLUMNS = {
   reached: 'activation of the maximiser',
   information: 'mutual information with the true class, bits',
   strongestRows: 'int: how many rows are its strongest: one of 100, at least 10, none at its lowest value',
-  marginZero: 'what the margin of the true class (its logit less the largest other) loses in the mean when the node is set to zero',
+  marginZero:
+    'what the margin of the true class (its logit less the largest other) loses in the mean when the node is set to zero',
   marginZeroError: 'standard error of that mean',
   marginMean: 'what the margin loses when it is set to its mean',
   costZero: 'accuracy lost when the node is set to zero; NaN where the rows are a sample of fewer than 10,000',
@@ -235,4 +252,32 @@ export const NODE_COLUMNS = {
 } as const;
 
 /** Columns of `classes.parquet`; `strongest` is the share of the class among the node's `strongestRows`; areas and information are of the true class against the rest, with 95% bootstrap intervals; NaN for a class without rows. The columns of quantiles stand once for rows truly of the class, once, with `predicted` before them, for rows predicted to be. */
-export const NODE_CLASS_COLUMNS = ['layer', 'node', 'class', 'area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'strongest', 'marginZero', 'marginZeroError', 'costZero', 'costMean', 'zeros', 'q05', 'q25', 'q50', 'q75', 'q95', 'predictedZeros', 'predictedQ05', 'predictedQ25', 'predictedQ50', 'predictedQ75', 'predictedQ95'] as const;
+export const NODE_CLASS_COLUMNS = [
+  'layer',
+  'node',
+  'class',
+  'area',
+  'areaLow',
+  'areaHigh',
+  'information',
+  'informationLow',
+  'informationHigh',
+  'gradient',
+  'strongest',
+  'marginZero',
+  'marginZeroError',
+  'costZero',
+  'costMean',
+  'zeros',
+  'q05',
+  'q25',
+  'q50',
+  'q75',
+  'q95',
+  'predictedZeros',
+  'predictedQ05',
+  'predictedQ25',
+  'predictedQ50',
+  'predictedQ75',
+  'predictedQ95',
+] as const;

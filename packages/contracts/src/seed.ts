@@ -10,7 +10,9 @@ import { createHash } from 'node:crypto';
  * @returns uint32[4], never all zero
  */
 export function deriveSeed(seed: number, stage: string, stream: string): Uint32Array {
-  const digest = createHash('sha256').update(JSON.stringify([seed, stage, stream])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, stage, stream]))
+    .digest();
   const words = new Uint32Array(4);
   for (let i = 0; i < 4; i++) words[i] = digest.readUInt32LE(4 * i);
   if (words.every((word) => word === 0)) words[0] = 1;

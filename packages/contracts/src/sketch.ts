@@ -44,7 +44,12 @@ export class Sketch {
 
   /** Names of the files, with extension. */
   get files(): ReadonlySet<string> {
-    return new Set([...[...this.matrices.keys()].map((name) => `${name}.arrow`), ...[...this.tables.keys()].map((name) => `${name}.parquet`), ...[...this.values.keys()].map((name) => `${name}.json`), ...this.sizes.keys()]);
+    return new Set([
+      ...[...this.matrices.keys()].map((name) => `${name}.arrow`),
+      ...[...this.tables.keys()].map((name) => `${name}.parquet`),
+      ...[...this.values.keys()].map((name) => `${name}.json`),
+      ...this.sizes.keys(),
+    ]);
   }
 }
 

@@ -15,7 +15,11 @@ describe('canonicalJson', () => {
     const shuffled = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shuffled);
       if (value === null || typeof value !== 'object') return value;
-      return Object.fromEntries(Object.entries(value).reverse().map(([key, member]) => [key, shuffled(member)]));
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, member]) => [key, shuffled(member)]),
+      );
     };
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

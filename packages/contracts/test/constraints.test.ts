@@ -8,7 +8,10 @@ const table = {
   shuffle: flag({ default: true, doc }),
   title: text({ optional: true, doc }),
   optimizer: choice(['sgd', 'adam'], { default: 'adam', doc }),
-  hidden: list(object({ units: integer({ doc }), activation: choice(['relu', 'tanh'], { default: 'relu', doc }) }, { doc }), { doc }),
+  hidden: list(
+    object({ units: integer({ doc }), activation: choice(['relu', 'tanh'], { default: 'relu', doc }) }, { doc }),
+    { doc },
+  ),
   validation: variant({ first: integer({ doc }), lastFraction: real({ doc }) }, { doc }),
 };
 type Params = Infer<typeof table>;

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 describe('LayerwiseError', () => {
   it('describes message, place and remedy', () => {
     const cause = new Error('below');
-    const error = new LayerwiseError('DATA_INVALID', 'labels must be in [0, 9], got 10', { where: 'train.csv:7', remedy: 'Mend the line.', cause });
+    const error = new LayerwiseError('DATA_INVALID', 'labels must be in [0, 9], got 10', {
+      where: 'train.csv:7',
+      remedy: 'Mend the line.',
+      cause,
+    });
     expect(error.describe()).toBe('labels must be in [0, 9], got 10 (train.csv:7)\n  Mend the line.');
     expect(error).toMatchObject({ name: 'LayerwiseError', code: 'DATA_INVALID', cause });
   });
@@ -34,7 +38,9 @@ describe('column', () => {
   it('names what is wrong', () => {
     expect(() => column(table, 'labels', Float32Array)).toThrow("no column 'labels'; the table has features");
     expect(() => column(table, 'constructor', Float32Array)).toThrow("no column 'constructor'");
-    expect(() => column(table, 'features', Uint8Array)).toThrow("column 'features' holds Float32Array, wanted Uint8Array");
+    expect(() => column(table, 'features', Uint8Array)).toThrow(
+      "column 'features' holds Float32Array, wanted Uint8Array",
+    );
     expect(() => column(table, 'features', Float32Array, 4)).toThrow("column 'features' is 3 wide, wanted 4");
   });
 });

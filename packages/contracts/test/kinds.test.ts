@@ -27,10 +27,38 @@ describe('misshapen', () => {
 
   it('names a column that is not there, and a split that has other layers', () => {
     const sketch = activations(3);
-    sketch.matrix('test', { rows: 2, columns: { id: column(Uint32Array.of(0, 1)), label: column(Uint16Array.of(0, 1)), predicted: column(Uint16Array.of(0, 0)) } });
-    expect(misshapen('activations', sketch)).toEqual(['test.arrow column probabilities must be Float32Array, is missing']);
+    sketch.matrix('test', {
+      rows: 2,
+      columns: {
+        id: column(Uint32Array.of(0, 1)),
+        label: column(Uint16Array.of(0, 1)),
+        predicted: column(Uint16Array.of(0, 0)),
+      },
+    });
+    expect(misshapen('activations', sketch)).toEqual([
+      'test.arrow column probabilities must be Float32Array, is missing',
+    ]);
     const other = activations(3);
-    other.matrix('test', { rows: 2, columns: { ...Object.fromEntries([...(activations(0).matrices.get('test')?.columns ?? [])].map(([name, { width }]) => [name, column(name === 'id' ? Uint32Array.of(0, 1) : name === 'probabilities' ? new Float32Array(4) : Uint16Array.of(0, 0), width)])) } });
-    expect(misshapen('activations', other)).toEqual(['test.arrow column hidden1 is not there, must be 3 (as in train.arrow)']);
+    other.matrix('test', {
+      rows: 2,
+      columns: {
+        ...Object.fromEntries(
+          [...(activations(0).matrices.get('test')?.columns ?? [])].map(([name, { width }]) => [
+            name,
+            column(
+              name === 'id'
+                ? Uint32Array.of(0, 1)
+                : name === 'probabilities'
+                  ? new Float32Array(4)
+                  : Uint16Array.of(0, 0),
+              width,
+            ),
+          ]),
+        ),
+      },
+    });
+    expect(misshapen('activations', other)).toEqual([
+      'test.arrow column hidden1 is not there, must be 3 (as in train.arrow)',
+    ]);
   });
 });

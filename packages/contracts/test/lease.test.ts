@@ -1,5 +1,14 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  chmodSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +23,8 @@ beforeEach(() => {
   folder = join(root, 'lease');
 });
 afterEach(() => {
-  for (const child of children.splice(0)) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const child of children.splice(0))
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -37,16 +47,21 @@ function contender(work: string, { waiting = '', sync = false, user = {} } = {})
       ${work}
       note('end');
     });`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'inherit', 'pipe'], ...user });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    ...user,
+  });
   children.push(child);
   return child;
 }
-const notes = (): string[] => (existsSync(join(root, 'notes')) ? readFileSync(join(root, 'notes'), 'utf8').trim().split('\n') : []);
+const notes = (): string[] =>
+  existsSync(join(root, 'notes')) ? readFileSync(join(root, 'notes'), 'utf8').trim().split('\n') : [];
 const ended = (child: ChildProcess): Promise<number | null> => new Promise((done) => child.once('exit', done));
 const noted = async (start: string): Promise<void> => {
   while (!notes().some((line) => line.startsWith(start))) await sleep(10);
 };
-const isOver = (): boolean => readdirSync(folder).every((name) => /"over":true/.test(readFileSync(join(folder, name), 'utf8')));
+const isOver = (): boolean =>
+  readdirSync(folder).every((name) => /"over":true/.test(readFileSync(join(folder, name), 'utf8')));
 
 describe('withLease', () => {
   it('keeps apart those who want the same, within one process', async () => {
@@ -62,7 +77,10 @@ describe('withLease', () => {
 
   it.each<[string, string | (() => void)]>([
     ['of a computer that is gone', '{"pid":1,"host":"gone","began":null}'],
-    ['of a process that has the number of this one', JSON.stringify({ pid: process.pid, host: 'x', every: 1000, beats: 7, over: false })],
+    [
+      'of a process that has the number of this one',
+      JSON.stringify({ pid: process.pid, host: 'x', every: 1000, beats: 7, over: false }),
+    ],
     ['of zeros', '\0'.repeat(60)],
     ['with nothing in it', ''],
     ['that is half written', '{"pid":'],
@@ -85,9 +103,14 @@ describe('withLease', () => {
     const said: string[] = [];
     const onWait = (holder: Holder): void => void said.push(describeWait(holder, 'is computing it'));
     expect(await withLease(folder, { pace: short, onWait }, () => Promise.resolve(5))).toBe(5);
-    for (const line of said) expect(line).toMatch(/^(an unknown process|process \d+) on [\w. -]+ is computing it, for \d+ s so far; waiting until .*lease\/1 is over, or stands still for 0\.2 s$/);
+    for (const line of said)
+      expect(line).toMatch(
+        /^(an unknown process|process \d+) on [\w. -]+ is computing it, for \d+ s so far; waiting until .*lease\/1 is over, or stands still for 0\.2 s$/,
+      );
     expect(isOver() || readdirSync(folder).includes('9'.repeat(30))).toBe(true);
-    expect(await withLease(folder, { pace: short, onWait: () => expect.unreachable() }, () => Promise.resolve(6))).toBe(6);
+    expect(await withLease(folder, { pace: short, onWait: () => expect.unreachable() }, () => Promise.resolve(6))).toBe(
+      6,
+    );
   });
 
   it('puts away a file, or a link to nothing, in the place of the folder', async () => {
@@ -114,7 +137,9 @@ describe('withLease', () => {
     await noted('begin');
     const told: Holder[] = [];
     let alive = 0;
-    await withLease(folder, { pace, onWait: (holder) => told.push(holder), onAlive: () => alive++ }, async () => expect(notes().at(-1)).toBe(`end ${child.pid}`));
+    await withLease(folder, { pace, onWait: (holder) => told.push(holder), onAlive: () => alive++ }, async () =>
+      expect(notes().at(-1)).toBe(`end ${child.pid}`),
+    );
     expect(told).toMatchObject([{ pid: child.pid, file: join(folder, '1') }]);
     expect(alive).toBeGreaterThan(3);
   });
@@ -125,13 +150,21 @@ describe('withLease', () => {
     child.kill('SIGKILL');
     await ended(child);
     const told: string[] = [];
-    const waiting = { pace: short, onAlive: () => told.push('alive'), onWait: ({ pid }: Holder) => told.push(`wait ${pid}`), onGone: ({ pid }: Holder) => told.push(`gone ${pid}`) };
+    const waiting = {
+      pace: short,
+      onAlive: () => told.push('alive'),
+      onWait: ({ pid }: Holder) => told.push(`wait ${pid}`),
+      onGone: ({ pid }: Holder) => told.push(`gone ${pid}`),
+    };
     expect(await withLease(folder, waiting, () => Promise.resolve('mine'))).toBe('mine');
     expect(told).toEqual([`wait ${child.pid}`, `gone ${child.pid}`]);
   });
 
   it('lets go at once when the process ends in the middle, of itself or by an error', async () => {
-    for (const work of ['process.exit(3);', "setTimeout(() => { throw new Error('lost'); }, 50); await sleep(60_000);"]) {
+    for (const work of [
+      'process.exit(3);',
+      "setTimeout(() => { throw new Error('lost'); }, 50); await sleep(60_000);",
+    ]) {
       expect(await ended(contender(work))).not.toBe(0);
       expect(isOver()).toBe(true);
     }
@@ -157,14 +190,18 @@ describe('withLease', () => {
       throw new Error('its files are gone');
     });
     expect(done).toBe(2);
-    await expect(withLease(folder, { pace: short }, () => Promise.reject(new Error('its own fault')))).rejects.toThrow('its own fault');
+    await expect(withLease(folder, { pace: short }, () => Promise.reject(new Error('its own fault')))).rejects.toThrow(
+      'its own fault',
+    );
   });
 
   it('stops waiting when told to', async () => {
     mkdirSync(folder);
     writeFileSync(join(folder, '1'), '{}');
     const stop = new AbortController();
-    await expect(withLease(folder, { signal: stop.signal, onWait: () => stop.abort() }, () => Promise.resolve())).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(
+      withLease(folder, { signal: stop.signal, onWait: () => stop.abort() }, () => Promise.resolve()),
+    ).rejects.toMatchObject({ name: 'AbortError' });
     expect(readdirSync(folder)).toEqual(['1']);
   });
 
@@ -176,9 +213,12 @@ describe('withLease', () => {
     while (notes().filter((line) => line.startsWith('wait')).length < 10) await sleep(20);
     victim.kill('SIGKILL');
     expect(await gone).toEqual(rest.map(() => 0));
-    const inside = notes().filter((line) => !line.startsWith('wait')).slice(1);
+    const inside = notes()
+      .filter((line) => !line.startsWith('wait'))
+      .slice(1);
     expect(inside).toHaveLength(38);
-    for (let i = 0; i < 38; i += 2) expect([inside[i], inside[i + 1]]).toEqual([inside[i], inside[i]?.replace('begin', 'end')]);
+    for (let i = 0; i < 38; i += 2)
+      expect([inside[i], inside[i + 1]]).toEqual([inside[i], inside[i]?.replace('begin', 'end')]);
   });
 
   it.runIf(process.getuid?.() === 0)('says what the file system says where it may not write', async () => {
@@ -206,7 +246,10 @@ describe('withLeaseSync', () => {
   });
 
   it('lets go at once on Ctrl-C, which also ends the program it waits for', async () => {
-    const child = contender("if (spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']).signal === 'SIGINT') throw new Error('stopped');", { sync: true, user: { detached: true } });
+    const child = contender(
+      "if (spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']).signal === 'SIGINT') throw new Error('stopped');",
+      { sync: true, user: { detached: true } },
+    );
     await noted('begin');
     await sleep(500);
     process.kill(-(child.pid as number), 'SIGINT');

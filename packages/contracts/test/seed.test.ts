@@ -12,7 +12,15 @@ describe('deriveSeed', () => {
   });
 
   it('differs for each seed, stage and stream, also where their texts run together', () => {
-    const all = [[1, 'a', 'bc'], [1, 'ab', 'c'], [2, 'a', 'bc'], [1, 'a', 'bd'], [12, 'a', 'b']] as const;
-    expect(new Set(all.map(([seed, stage, stream]) => deriveSeed(seed, stage, stream).join(' '))).size).toBe(all.length);
+    const all = [
+      [1, 'a', 'bc'],
+      [1, 'ab', 'c'],
+      [2, 'a', 'bc'],
+      [1, 'a', 'bd'],
+      [12, 'a', 'b'],
+    ] as const;
+    expect(new Set(all.map(([seed, stage, stream]) => deriveSeed(seed, stage, stream).join(' '))).size).toBe(
+      all.length,
+    );
   });
 });

@@ -30,7 +30,10 @@ export async function* drawViews(drawing: Drawing, plans: readonly ViewPlan[]): 
   if (deepest > 0) drawing.step(`components of ${source.name}`);
   const space = deepest > 0 ? await principalSpace(drawing, deepest) : undefined;
   if (source.rows > 1 && isConstant(source)) {
-    drawing.warn({ code: 'CONSTANT_LAYER', message: `${source.name}: every training row is the same, so its maps are a single point` });
+    drawing.warn({
+      code: 'CONSTANT_LAYER',
+      message: `${source.name}: every training row is the same, so its maps are a single point`,
+    });
   }
   for (const plan of plans) {
     if (plan.method === 'columns') yield columnView(source, plan, drawing.points);
@@ -50,6 +53,9 @@ export function isConstant({ data, width }: Source): boolean {
 
 /** The first `rows` rows of the table about the points, with their positions. */
 export function viewTable(source: Source, rows: number, position: Float32Array, dimensions: number): MatrixTable {
-  const about = Object.entries(source.about).map(([name, column]) => [name, { data: column.data.slice(0, rows * column.width), width: column.width }]);
+  const about = Object.entries(source.about).map(([name, column]) => [
+    name,
+    { data: column.data.slice(0, rows * column.width), width: column.width },
+  ]);
   return { rows, columns: { ...Object.fromEntries(about), position: { data: position, width: dimensions } } };
 }

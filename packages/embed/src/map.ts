@@ -14,25 +14,46 @@ export async function drawMap(drawing: Drawing, plan: ViewPlan & { method: 'tsne
   const rows = Math.min(plan.rows, source.rows);
   const shown: Source = { ...source, rows, data: source.data.subarray(0, rows * source.width) };
   if (rows < FEWEST_ROWS || isConstant(shown)) {
-    const reason = rows < FEWEST_ROWS ? `it needs at least ${FEWEST_ROWS} rows, got ${rows}` : `all ${rows} rows are the same`;
+    const reason =
+      rows < FEWEST_ROWS ? `it needs at least ${FEWEST_ROWS} rows, got ${rows}` : `all ${rows} rows are the same`;
     warn({ code: 'MAP_SKIPPED', message: `${source.name}: no t-SNE map was made, ${reason}` });
     return undefined;
   }
   const perplexity = fittingPerplexity(drawing, plan.perplexity, rows);
-  const reduced = plan.components === undefined ? undefined : await principalSpace({ ...drawing, points: rows }, plan.components);
+  const reduced =
+    plan.components === undefined ? undefined : await principalSpace({ ...drawing, points: rows }, plan.components);
   const placed = reduced ? { ...shown, data: reduced.positions, width: reduced.count } : shown;
   const { embedding, klDivergence } = await embed(drawing, placed, { perplexity, iterations: plan.iterations });
-  const view: EmbeddingView = { name: plan.name, method: 'tsne', source: source.name, split: 'train', dimensions: 2, rows, perplexity, iterations: plan.iterations, klDivergence, ...(reduced && { components: reduced.count }) };
+  const view: EmbeddingView = {
+    name: plan.name,
+    method: 'tsne',
+    source: source.name,
+    split: 'train',
+    dimensions: 2,
+    rows,
+    perplexity,
+    iterations: plan.iterations,
+    klDivergence,
+    ...(reduced && { components: reduced.count }),
+  };
   return { view, table: viewTable(source, rows, embedding, 2) };
 }
 
-async function embed({ signal, workers, step }: Drawing, { name, data, rows, width }: Source, asked: { perplexity: number; iterations: number }) {
+async function embed(
+  { signal, workers, step }: Drawing,
+  { name, data, rows, width }: Source,
+  asked: { perplexity: number; iterations: number },
+) {
   const { tsne } = await import('@layerwise/kernels/tsne');
   throwIfAborted(signal);
   try {
-    return await tsne({ data, rows, columns: width }, { ...asked, workers, signal, progress: (at) => step(...report(name, at)) });
+    return await tsne(
+      { data, rows, columns: width },
+      { ...asked, workers, signal, progress: (at) => step(...report(name, at)) },
+    );
   } catch (error) {
-    if (error instanceof TypeError) throw new LayerwiseError('DATA_INVALID', `t-SNE of ${name}: ${error.message}`, { cause: error });
+    if (error instanceof TypeError)
+      throw new LayerwiseError('DATA_INVALID', `t-SNE of ${name}: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -40,7 +61,10 @@ async function embed({ signal, workers, step }: Drawing, { name, data, rows, wid
 function fittingPerplexity({ source, warn }: Drawing, wanted: number, rows: number): number {
   const largest = (rows - 1) / 3;
   if (wanted <= largest) return wanted;
-  warn({ code: 'PERPLEXITY_LOWERED', message: `${source.name}: perplexity ${wanted} is too large for ${rows} rows; used (rows - 1) / 3 = ${largest.toFixed(2)}` });
+  warn({
+    code: 'PERPLEXITY_LOWERED',
+    message: `${source.name}: perplexity ${wanted} is too large for ${rows} rows; used (rows - 1) / 3 = ${largest.toFixed(2)}`,
+  });
   return largest;
 }
 

@@ -20,16 +20,31 @@ export const params = {
     object(
       {
         rows: integer({ doc: 'how many rows to place, the first of the training rows', min: 4, default: 10000 }),
-        perplexity: real({ doc: 'effective number of neighbours; lowered to (rows - 1) / 3 where there are too few rows', min: 1, default: 40 }),
+        perplexity: real({
+          doc: 'effective number of neighbours; lowered to (rows - 1) / 3 where there are too few rows',
+          min: 1,
+          default: 40,
+        }),
         iterations: integer({ doc: 'all iterations; the first 250 with early exaggeration', min: 1, default: 300 }),
-        components: integer({ doc: 'place the rows by so many leading components, fitted on all rows, instead of by all nodes; of a layer of fewer nodes by all', min: 2, optional: true }),
+        components: integer({
+          doc: 'place the rows by so many leading components, fitted on all rows, instead of by all nodes; of a layer of fewer nodes by all',
+          min: 2,
+          optional: true,
+        }),
         layers: choice(['last', 'all'], { doc: 'which hidden layers', default: 'last' }),
       },
       { doc: 'one t-SNE map' },
     ),
-    { doc: 't-SNE maps of the hidden layers of three and more nodes; an empty list makes none', default: [{ rows: 10000, perplexity: 40, iterations: 300, layers: 'last' }] },
+    {
+      doc: 't-SNE maps of the hidden layers of three and more nodes; an empty list makes none',
+      default: [{ rows: 10000, perplexity: 40, iterations: 300, layers: 'last' }],
+    },
   ),
-  points: integer({ doc: 'at most this many rows, the first, appear in PCA and column views (the components are fitted on all rows)', min: 1, default: 100000 }),
+  points: integer({
+    doc: 'at most this many rows, the first, appear in PCA and column views (the components are fitted on all rows)',
+    min: 1,
+    default: 100000,
+  }),
 } as const;
 
 /** Checked parameters of the stage `embed`. */

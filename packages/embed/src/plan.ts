@@ -34,11 +34,19 @@ export function planViews(source: Omit<SourcePlan, 'open'>, params: ViewParams):
     plans.push({ name: `${name}-columns`, method: 'columns', columns: params.columns });
   }
   if (width <= 2) return [...plans, { name: `${name}-nodes`, method: 'columns', columns: width === 1 ? [0] : [0, 1] }];
-  for (const dimensions of new Set(params.pca)) plans.push({ name: `${name}-pca${dimensions}`, method: 'pca', dimensions });
+  for (const dimensions of new Set(params.pca))
+    plans.push({ name: `${name}-pca${dimensions}`, method: 'pca', dimensions });
   const maps = kind === 'hidden' ? params.tsne.filter(({ layers }) => layers === 'all' || source.last) : [];
   maps.forEach(({ rows, perplexity, iterations, components }, i) => {
     const reduced = components !== undefined && components < width && { components };
-    plans.push({ name: `${name}-tsne${i === 0 ? '' : i + 1}`, method: 'tsne', rows, perplexity, iterations, ...reduced });
+    plans.push({
+      name: `${name}-tsne${i === 0 ? '' : i + 1}`,
+      method: 'tsne',
+      rows,
+      perplexity,
+      iterations,
+      ...reduced,
+    });
   });
   return plans;
 }

@@ -23,7 +23,12 @@ interface SearchOptions {
  * @param label class of each row, [N]
  * @returns undefined for fewer than two rows
  */
-export async function purityOf(position: Float32Array, dimensions: number, label: ArrayLike<number>, options: SearchOptions): Promise<MapPurity | undefined> {
+export async function purityOf(
+  position: Float32Array,
+  dimensions: number,
+  label: ArrayLike<number>,
+  options: SearchOptions,
+): Promise<MapPurity | undefined> {
   const rows = label.length;
   if (rows < 2) return undefined;
   const places = placesOf(position, dimensions, label);
@@ -44,7 +49,12 @@ export async function purityOf(position: Float32Array, dimensions: number, label
   return {
     neighbours,
     share: present.reduce((sum, c) => sum + own(c), 0) / (rows * neighbours),
-    classes: present.map((c) => ({ class: c, rows: counts[c], share: own(c) / (counts[c] * neighbours), rival: rivalOf(seen.subarray(c * classes, (c + 1) * classes), c) })),
+    classes: present.map((c) => ({
+      class: c,
+      rows: counts[c],
+      share: own(c) / (counts[c] * neighbours),
+      rival: rivalOf(seen.subarray(c * classes, (c + 1) * classes), c),
+    })),
   };
 }
 
@@ -62,7 +72,13 @@ function placesOf(position: Float32Array, dimensions: number, label: ArrayLike<n
 }
 
 /** The places around each place, nearest first, those at one distance together; as many as are sure to hold enough rows. */
-async function shellsOf(places: readonly Place[], position: Float32Array, dimensions: number, neighbours: number, options: SearchOptions): Promise<(place: number) => Place[][]> {
+async function shellsOf(
+  places: readonly Place[],
+  position: Float32Array,
+  dimensions: number,
+  neighbours: number,
+  options: SearchOptions,
+): Promise<(place: number) => Place[][]> {
   const k = Math.min(neighbours, places.length - 1);
   if (k < 1) return () => [];
   const data = new Float32Array(places.length * dimensions);
@@ -80,14 +96,20 @@ async function shellsOf(places: readonly Place[], position: Float32Array, dimens
 }
 
 /** How many of the nearest neighbours of a row of class `own` at a place are of each class. */
-function around(place: Place, own: number, shells: readonly (readonly Place[])[], neighbours: number): Map<number, number> {
+function around(
+  place: Place,
+  own: number,
+  shells: readonly (readonly Place[])[],
+  neighbours: number,
+): Map<number, number> {
   const found = new Map<number, number>();
   let left = neighbours;
   const take = (shell: readonly Place[], besides: number): void => {
     const rows = shell.reduce((sum, { rows: n }) => sum + n, 0) - besides;
     if (rows === 0) return;
     const part = Math.min(left, rows) / rows;
-    for (const { classes } of shell) for (const [c, n] of classes) found.set(c, (found.get(c) ?? 0) + (n - (c === own ? besides : 0)) * part);
+    for (const { classes } of shell)
+      for (const [c, n] of classes) found.set(c, (found.get(c) ?? 0) + (n - (c === own ? besides : 0)) * part);
     left -= Math.min(left, rows);
   };
   take([place], 1);

@@ -1,4 +1,11 @@
-import { LayerwiseError, type Affine, type ArtifactReader, type Column, type FeaturesInfo, type MatrixTable } from '@layerwise/contracts';
+import {
+  LayerwiseError,
+  type Affine,
+  type ArtifactReader,
+  type Column,
+  type FeaturesInfo,
+  type MatrixTable,
+} from '@layerwise/contracts';
 
 /** What can be drawn, before it is read. */
 export interface SourcePlan {
@@ -37,25 +44,49 @@ export async function planSources(inputs: Inputs, wanted: readonly string[]): Pr
   for (const kind of ['pixels', 'features'] as const) {
     const info = await inputs[kind].json<FeaturesInfo>('features');
     if (wanted.includes(kind) && (kind === 'pixels' || info.origin !== 'pixels')) {
-      plans.push({ name: kind, kind, width: info.columns, last: false, open: () => openFeatures(inputs, kind, info, activations) });
+      plans.push({
+        name: kind,
+        kind,
+        width: info.columns,
+        last: false,
+        open: () => openFeatures(inputs, kind, info, activations),
+      });
     }
   }
   return wanted.includes('hidden') ? [...plans, ...planHidden(await activations())] : plans;
 }
 
-async function openFeatures(inputs: Inputs, kind: 'pixels' | 'features', info: FeaturesInfo, activations: () => Promise<MatrixTable>): Promise<Source> {
+async function openFeatures(
+  inputs: Inputs,
+  kind: 'pixels' | 'features',
+  info: FeaturesInfo,
+  activations: () => Promise<MatrixTable>,
+): Promise<Source> {
   const table = await inputs[kind].matrix('train');
   const { data, width } = numbers(kind, table, 'features');
   const { id, label } = table.columns;
   const predicted = kind === 'features' ? (await activations()).columns.predicted : undefined;
-  return { name: kind, data, width, rows: table.rows, scale: info.scale, about: predicted ? { id, label, predicted } : { id, label } };
+  return {
+    name: kind,
+    data,
+    width,
+    rows: table.rows,
+    scale: info.scale,
+    about: predicted ? { id, label, predicted } : { id, label },
+  };
 }
 
 function planHidden(table: MatrixTable): SourcePlan[] {
   const { columns } = table;
   const names = Object.keys(columns).filter((name) => /^hidden\d+$/.test(name));
   names.sort((a, b) => Number(a.slice(6)) - Number(b.slice(6)));
-  return names.map((name, index) => ({ name, kind: 'hidden', width: columns[name].width, last: index === names.length - 1, open: async () => openHidden(table, name) }));
+  return names.map((name, index) => ({
+    name,
+    kind: 'hidden',
+    width: columns[name].width,
+    last: index === names.length - 1,
+    open: async () => openHidden(table, name),
+  }));
 }
 
 function openHidden(table: MatrixTable, name: string): Source {
@@ -66,7 +97,12 @@ function openHidden(table: MatrixTable, name: string): Source {
 
 function numbers(role: string, table: MatrixTable, name: string): { data: Uint8Array | Float32Array; width: number } {
   const found = table.columns[name];
-  if (found && (found.data instanceof Uint8Array || found.data instanceof Float32Array)) return { data: found.data, width: found.width };
+  if (found && (found.data instanceof Uint8Array || found.data instanceof Float32Array))
+    return { data: found.data, width: found.width };
   const received = found ? found.data.constructor.name : 'no such column';
-  throw new LayerwiseError('DATA_INVALID', `${role} train.arrow: the column '${name}' must hold uint8 or float32 numbers, got ${received}`, { remedy: 'correct the stage that wrote it' });
+  throw new LayerwiseError(
+    'DATA_INVALID',
+    `${role} train.arrow: the column '${name}' must hold uint8 or float32 numbers, got ${received}`,
+    { remedy: 'correct the stage that wrote it' },
+  );
 }

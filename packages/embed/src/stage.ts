@@ -30,12 +30,18 @@ async function run({ params, inputs, output, progress, warn, signal, workers }: 
   const total = plans.reduce((sum, plan) => sum + plan.length, 0);
   for (const [index, { open }] of sources.entries()) {
     throwIfAborted(signal);
-    const step = (detail: string, share = 0): void => progress({ done: views.length + share, total, unit: 'views', detail });
+    const step = (detail: string, share = 0): void =>
+      progress({ done: views.length + share, total, unit: 'views', detail });
     const drawing: Drawing = { source: await open(), points: params.points, workers, signal, warn, step };
     for await (const { view, table } of drawViews(drawing, plans[index])) {
       throwIfAborted(signal);
       await output.matrix(view.name, table);
-      const purity = await purityOf(table.columns.position.data as Float32Array, view.dimensions, table.columns.label.data, { workers, signal });
+      const purity = await purityOf(
+        table.columns.position.data as Float32Array,
+        view.dimensions,
+        table.columns.label.data,
+        { workers, signal },
+      );
       views.push({ ...view, ...(purity && { purity }) });
       progress({ done: views.length, total, unit: 'views', detail: view.name });
     }

@@ -12,7 +12,9 @@ async function inputs(hidden: readonly number[], fill?: (name: string) => number
   const random = new Random(Uint32Array.of(5, 6, 7, 8));
   const label = Uint16Array.from({ length: rows }, (_, r) => r % 3);
   const id = Uint32Array.from({ length: rows }, (_, r) => r + 10);
-  const pixels = Uint8Array.from({ length: rows * D }, (_, i) => ((i % D) % 3 === label[Math.floor(i / D)] ? 100 + random.below(100) : random.below(3) === 0 ? random.below(60) : 0));
+  const pixels = Uint8Array.from({ length: rows * D }, (_, i) =>
+    (i % D) % 3 === label[Math.floor(i / D)] ? 100 + random.below(100) : random.below(3) === 0 ? random.below(60) : 0,
+  );
   const features = new MemoryArtifact('features');
   const columns = { id: { data: id, width: 1 }, label: { data: label, width: 1 } };
   await features.matrix('train', { rows, columns: { ...columns, features: { data: pixels, width: D } } });
@@ -21,13 +23,19 @@ async function inputs(hidden: readonly number[], fill?: (name: string) => number
     hidden.map((width, l) => {
       const name = `hidden${l + 1}`;
       const value = fill?.(name);
-      const data = Float32Array.from({ length: rows * width }, (_, i) => value ?? Math.max(0, pixels[Math.floor(i / width) * D + (i % width)] / 100 - 0.5 + random.float()));
+      const data = Float32Array.from(
+        { length: rows * width },
+        (_, i) => value ?? Math.max(0, pixels[Math.floor(i / width) * D + (i % width)] / 100 - 0.5 + random.float()),
+      );
       return [name, { data, width }];
     }),
   );
   const activations = new MemoryArtifact('activations');
   const probabilities = { data: new Float32Array(rows * 3), width: 3 };
-  await activations.matrix('train', { rows, columns: { ...columns, predicted: { data: label.slice(), width: 1 }, probabilities, ...layers } });
+  await activations.matrix('train', {
+    rows,
+    columns: { ...columns, predicted: { data: label.slice(), width: 1 }, probabilities, ...layers },
+  });
   return { pixels: features, features, activations };
 }
 
@@ -41,7 +49,17 @@ describe('views of a study', () => {
 
   it('draws pixels by columns and components, small layers node against node', async () => {
     const names = (await views(result)).map((view) => view.name);
-    expect(names).toEqual(expect.arrayContaining(['pixels-columns', 'pixels-pca2', 'pixels-pca3', 'hidden1-nodes', 'hidden2-nodes', 'hidden3-pca2', 'hidden3-pca3']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'pixels-columns',
+        'pixels-pca2',
+        'pixels-pca3',
+        'hidden1-nodes',
+        'hidden2-nodes',
+        'hidden3-pca2',
+        'hidden3-pca3',
+      ]),
+    );
     expect(names.filter((name) => name.startsWith('hidden1'))).toEqual(['hidden1-nodes']);
     expect(names.every((name) => result.output.has(`${name}.arrow`))).toBe(true);
   });
@@ -73,34 +91,56 @@ describe('views of a study', () => {
     const position = (await result.output.matrix('hidden3-pca3')).columns.position.data;
     const table: MatrixTable = await (await inputs([1, 2, 12])).activations.matrix('train');
     const total = totalVariance(table.columns.hidden3.data, 12);
-    const each = [0, 1, 2].map((k) => totalVariance(position.filter((_, i) => i % 3 === k), 1) / total);
+    const each = [0, 1, 2].map(
+      (k) =>
+        totalVariance(
+          position.filter((_, i) => i % 3 === k),
+          1,
+        ) / total,
+    );
     each.forEach((share, k) => expect(share).toBeCloseTo((view.explained as number[])[k], 5));
     expect(each[0]).toBeGreaterThan(each[1]);
   });
 });
 
 describe('t-SNE maps', () => {
-  const tsne = [{ rows: 200, perplexity: 10, iterations: 260 }, { rows: 120, layers: 'all' }];
+  const tsne = [
+    { rows: 200, perplexity: 10, iterations: 260 },
+    { rows: 120, layers: 'all' },
+  ];
 
   it('draws the last layer, or all, with what was asked in the view', async () => {
     const result = await runInMemory(stage, { params: { tsne }, inputs: await inputs([12, 2, 6]) });
     const maps = (await views(result)).filter(({ method }) => method === 'tsne');
-    expect(maps.map(({ name, rows }) => [name, rows])).toEqual([['hidden1-tsne', 120], ['hidden3-tsne', 200], ['hidden3-tsne2', 120]]);
+    expect(maps.map(({ name, rows }) => [name, rows])).toEqual([
+      ['hidden1-tsne', 120],
+      ['hidden3-tsne', 200],
+      ['hidden3-tsne2', 120],
+    ]);
     expect(maps[1]).toMatchObject({ source: 'hidden3', perplexity: 10, iterations: 260, dimensions: 2 });
     expect(maps[1].klDivergence).toBeGreaterThan(0);
     expect(result.progress.some(({ detail }) => /iteration 260 of 260 {2}KL \d/.test(detail ?? ''))).toBe(true);
-    expect(result.warnings).toEqual(expect.arrayContaining([{ code: 'PERPLEXITY_LOWERED', message: expect.stringContaining('used (rows - 1) / 3 = 39.67') }]));
+    expect(result.warnings).toEqual(
+      expect.arrayContaining([
+        { code: 'PERPLEXITY_LOWERED', message: expect.stringContaining('used (rows - 1) / 3 = 39.67') },
+      ]),
+    );
   });
 
   it('keeps the clusters apart', async () => {
-    const result = await runInMemory(stage, { params: { tsne: [{ rows: 300, perplexity: 20 }] }, inputs: await inputs([12]) });
+    const result = await runInMemory(stage, {
+      params: { tsne: [{ rows: 300, perplexity: 20 }] },
+      inputs: await inputs([12]),
+    });
     const { position, label } = (await result.output.matrix('hidden1-tsne')).columns;
     let same = 0;
     for (let i = 0; i < N; i++) {
       let best = Infinity;
       let nearest = i;
       for (let j = 0; j < N; j++) {
-        const d = (position.data[2 * i] - position.data[2 * j]) ** 2 + (position.data[2 * i + 1] - position.data[2 * j + 1]) ** 2;
+        const d =
+          (position.data[2 * i] - position.data[2 * j]) ** 2 +
+          (position.data[2 * i + 1] - position.data[2 * j + 1]) ** 2;
         if (j !== i && d < best) [best, nearest] = [d, j];
       }
       if (label.data[i] === label.data[nearest]) same++;
@@ -110,14 +150,36 @@ describe('t-SNE maps', () => {
 
   it('places rows by their leading components where asked, as t-SNE of these alone does', async () => {
     const given = await inputs([12, 12]);
-    const result = await runInMemory(stage, { params: { tsne: [{ rows: 200, perplexity: 10, components: 3 }, { rows: 200, perplexity: 10, components: 50 }], pca: [3] }, inputs: given });
+    const result = await runInMemory(stage, {
+      params: {
+        tsne: [
+          { rows: 200, perplexity: 10, components: 3 },
+          { rows: 200, perplexity: 10, components: 50 },
+        ],
+        pca: [3],
+      },
+      inputs: given,
+    });
     const maps = (await views(result)).filter(({ method }) => method === 'tsne');
-    expect(maps.map(({ name, components }) => [name, components])).toEqual([['hidden2-tsne', 3], ['hidden2-tsne2', undefined]]);
+    expect(maps.map(({ name, components }) => [name, components])).toEqual([
+      ['hidden2-tsne', 3],
+      ['hidden2-tsne2', undefined],
+    ]);
     const components = (await result.output.matrix('hidden2-pca3')).columns.position;
     const activations = new MemoryArtifact('activations');
     const table = await given.activations.matrix('train');
-    await activations.matrix('train', { rows: N, columns: { ...table.columns, hidden1: { data: components.data, width: 3 }, hidden2: { data: components.data, width: 3 } } });
-    const direct = await runInMemory(stage, { params: { tsne: [{ rows: 200, perplexity: 10 }] }, inputs: { ...given, activations } });
+    await activations.matrix('train', {
+      rows: N,
+      columns: {
+        ...table.columns,
+        hidden1: { data: components.data, width: 3 },
+        hidden2: { data: components.data, width: 3 },
+      },
+    });
+    const direct = await runInMemory(stage, {
+      params: { tsne: [{ rows: 200, perplexity: 10 }] },
+      inputs: { ...given, activations },
+    });
     const position = async (from: MemoryResult) => (await from.output.matrix('hidden2-tsne')).columns.position.data;
     expect(await position(result)).toEqual(await position(direct));
   });
@@ -125,7 +187,10 @@ describe('t-SNE maps', () => {
   it('names the layer and the place of a number that is not finite', async () => {
     const given = await inputs([4]);
     (await given.activations.matrix('train')).columns.hidden1.data[5] = NaN;
-    await expect(runInMemory(stage, { params: { pca: [] }, inputs: given })).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringMatching(/hidden1.*NaN in row 1, column 1/) });
+    await expect(runInMemory(stage, { params: { pca: [] }, inputs: given })).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringMatching(/hidden1.*NaN in row 1, column 1/),
+    });
   });
 });
 
@@ -154,7 +219,8 @@ describe('edges', () => {
 
   it('accepts one row', async () => {
     const result = await runInMemory(stage, { inputs: await inputs([4], undefined, 1) });
-    for (const view of await views(result)) expect((await result.output.matrix(view.name)).columns.position.data.every(Number.isFinite)).toBe(true);
+    for (const view of await views(result))
+      expect((await result.output.matrix(view.name)).columns.position.data.every(Number.isFinite)).toBe(true);
   });
 
   it('limits the points drawn, not the rows fitted', async () => {
@@ -167,7 +233,9 @@ describe('edges', () => {
   it('stops on abort', async () => {
     const controller = new AbortController();
     controller.abort();
-    await expect(runInMemory(stage, { inputs: await inputs([4]), signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(runInMemory(stage, { inputs: await inputs([4]), signal: controller.signal })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
   });
 
   it('refuses wrong parameters', () => {

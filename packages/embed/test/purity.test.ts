@@ -5,27 +5,59 @@ import { Random } from '@layerwise/kernels/random';
 import { describe, expect, it } from 'vitest';
 
 /** The stage's views of a layer with these activations, which are drawn as they are: one or two nodes, or columns of pixels. */
-async function purityOf(position: readonly (readonly number[])[], label: readonly number[], workers = 1): Promise<readonly EmbeddingView[]> {
+async function purityOf(
+  position: readonly (readonly number[])[],
+  label: readonly number[],
+  workers = 1,
+): Promise<readonly EmbeddingView[]> {
   const rows = position.length;
   const [id, width] = [Uint32Array.from(label.keys()), (position[0] as readonly number[]).length];
   const about = { id: { data: id, width: 1 }, label: { data: Uint16Array.from(label), width: 1 } };
   const features = new MemoryArtifact('features');
-  await features.matrix('train', { rows, columns: { ...about, features: { data: new Uint8Array(rows * 4), width: 4 } } });
+  await features.matrix('train', {
+    rows,
+    columns: { ...about, features: { data: new Uint8Array(rows * 4), width: 4 } },
+  });
   await features.json('features', { origin: 'pixels', columns: 4, scale: { factor: 1, offset: 0 }, dataset: {} });
   const activations = new MemoryArtifact('activations');
-  await activations.matrix('train', { rows, columns: { ...about, predicted: { data: new Uint16Array(rows), width: 1 }, hidden1: { data: Float32Array.from(position.flat()), width } } });
-  const { output } = await runInMemory(stage, { params: { sources: ['hidden'], tsne: [], pca: [3] }, inputs: { pixels: features, features, activations }, workers });
+  await activations.matrix('train', {
+    rows,
+    columns: {
+      ...about,
+      predicted: { data: new Uint16Array(rows), width: 1 },
+      hidden1: { data: Float32Array.from(position.flat()), width },
+    },
+  });
+  const { output } = await runInMemory(stage, {
+    params: { sources: ['hidden'], tsne: [], pca: [3] },
+    inputs: { pixels: features, features, activations },
+    workers,
+  });
   return output.json<EmbeddingView[]>('views');
 }
 
-const found = async (position: readonly (readonly number[])[], label: readonly number[]): Promise<MapPurity> => ((await purityOf(position, label))[0] as EmbeddingView).purity as MapPurity;
+const found = async (position: readonly (readonly number[])[], label: readonly number[]): Promise<MapPurity> =>
+  ((await purityOf(position, label))[0] as EmbeddingView).purity as MapPurity;
 
 /** Share of own class among the 10 nearest, by all pairs in doubles; of rows at the tenth distance each counts by the same part. */
 function bruteForce(position: readonly (readonly number[])[], label: readonly number[]): number[] {
   return position.map((here, i) => {
-    const others = position.flatMap((there, j) => (j === i ? [] : [{ same: label[j] === label[i] ? 1 : 0, distance: Math.hypot(...there.map((x, d) => Math.fround(x) - Math.fround(here[d] as number))) }]));
-    const limit = [...others].sort((a, b) => a.distance - b.distance)[Math.min(10, others.length) - 1]?.distance as number;
-    const [within, at] = [others.filter(({ distance }) => distance < limit), others.filter(({ distance }) => distance === limit)];
+    const others = position.flatMap((there, j) =>
+      j === i
+        ? []
+        : [
+            {
+              same: label[j] === label[i] ? 1 : 0,
+              distance: Math.hypot(...there.map((x, d) => Math.fround(x) - Math.fround(here[d] as number))),
+            },
+          ],
+    );
+    const limit = [...others].sort((a, b) => a.distance - b.distance)[Math.min(10, others.length) - 1]
+      ?.distance as number;
+    const [within, at] = [
+      others.filter(({ distance }) => distance < limit),
+      others.filter(({ distance }) => distance === limit),
+    ];
     const sum = (rows: typeof others): number => rows.reduce((total, { same }) => total + same, 0);
     const wanted = Math.min(10, others.length);
     return (sum(within) + (sum(at) * (wanted - within.length)) / at.length) / wanted;
@@ -37,7 +69,15 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 function blobs(rows: number, dimensions: number, spread: number): { position: number[][]; label: number[] } {
   const random = new Random(Uint32Array.of(3, 1, 4, 1));
   const label = Array.from({ length: rows }, (_, i) => i % 4);
-  return { label, position: label.map((c) => Array.from({ length: dimensions }, (_, d) => 4 * Math.cos(c * 1.6 + d * 1.57) + spread * (random.float() + random.float() - 1))) };
+  return {
+    label,
+    position: label.map((c) =>
+      Array.from(
+        { length: dimensions },
+        (_, d) => 4 * Math.cos(c * 1.6 + d * 1.57) + spread * (random.float() + random.float() - 1),
+      ),
+    ),
+  };
 }
 
 describe('purity of a map', () => {
@@ -58,15 +98,28 @@ describe('purity of a map', () => {
   it('takes a class that lies round another one for as pure as it is, though the centres fall together', async () => {
     const label = Array.from({ length: 300 }, (_, i) => i % 2);
     const random = new Random(Uint32Array.of(2, 7, 1, 8));
-    const position = label.map((c) => [random.float() * 6.283, c === 0 ? random.float() : 5 + random.float()] as const).map(([angle, radius]) => [8 + radius * Math.cos(angle), 8 + radius * Math.sin(angle)]);
-    expect(await found(position, label)).toMatchObject({ share: 1, classes: [{ share: 1, rival: null }, { share: 1, rival: null }] });
+    const position = label
+      .map((c) => [random.float() * 6.283, c === 0 ? random.float() : 5 + random.float()] as const)
+      .map(([angle, radius]) => [8 + radius * Math.cos(angle), 8 + radius * Math.sin(angle)]);
+    expect(await found(position, label)).toMatchObject({
+      share: 1,
+      classes: [
+        { share: 1, rival: null },
+        { share: 1, rival: null },
+      ],
+    });
   });
 
   it('names the class that the neighbours are of otherwise', async () => {
     const position = Array.from({ length: 60 }, (_, i) => [Math.floor(i / 20) * 100 + (i % 20), (i * 7) % 5]);
     const label = Array.from({ length: 60 }, (_, i) => (i < 20 ? 0 : i < 40 ? 1 + (i % 2) * 2 : 2));
     const { classes } = await found(position, label);
-    expect(classes.map(({ class: c, rival }) => [c, rival])).toEqual([[0, null], [1, 3], [2, null], [3, 1]]);
+    expect(classes.map(({ class: c, rival }) => [c, rival])).toEqual([
+      [0, null],
+      [1, 3],
+      [2, null],
+      [3, 1],
+    ]);
   });
 
   it('counts rows at one place and at one distance by the same part, whatever their order', async () => {
@@ -84,15 +137,36 @@ describe('purity of a map', () => {
     const position = label.map((c) => [random.float() * 30, random.float() * 29, c * 7]);
     const [view] = await purityOf(position, label);
     expect(view?.dimensions).toBe(3);
-    const flat = mean(bruteForce(position.map(([x, y]) => [x as number, y as number]), label));
+    const flat = mean(
+      bruteForce(
+        position.map(([x, y]) => [x as number, y as number]),
+        label,
+      ),
+    );
     expect(view?.purity?.share).toBeCloseTo(mean(bruteForce(position, label)), 9);
     expect(view?.purity?.share).toBeGreaterThan(flat + 0.2);
   });
 
   it('holds for one place, few rows and one row', async () => {
     const label = Array.from({ length: 30 }, (_, i) => i % 3);
-    expect((await found(label.map(() => [1, 1]), label)).share).toBeCloseTo(9 / 29, 12);
-    expect(await found([[0, 1], [2, 3], [2, 4]], [0, 1, 1])).toMatchObject({ neighbours: 2, share: 1 / 3 });
+    expect(
+      (
+        await found(
+          label.map(() => [1, 1]),
+          label,
+        )
+      ).share,
+    ).toBeCloseTo(9 / 29, 12);
+    expect(
+      await found(
+        [
+          [0, 1],
+          [2, 3],
+          [2, 4],
+        ],
+        [0, 1, 1],
+      ),
+    ).toMatchObject({ neighbours: 2, share: 1 / 3 });
     expect((await purityOf([[1, 2]], [0]))[0]?.purity).toBeUndefined();
   });
 

@@ -30,7 +30,12 @@ export function toHdf5(root: Group): Uint8Array {
     end = address + bytes.length;
     return BigInt(address);
   };
-  const write = (entry: Group | Dataset): bigint => append(isDataset(entry) ? datasetHeader(entry, append(toLittleEndian(entry.data))) : groupHeader(Object.entries(entry).map(([name, child]) => [name, write(child)])));
+  const write = (entry: Group | Dataset): bigint =>
+    append(
+      isDataset(entry)
+        ? datasetHeader(entry, append(toLittleEndian(entry.data)))
+        : groupHeader(Object.entries(entry).map(([name, child]) => [name, write(child)])),
+    );
   const address = write(root);
   return concatenated([superblock(address, BigInt(end)), ...parts]);
 }
@@ -41,7 +46,12 @@ function isDataset(entry: Group | Dataset): entry is Dataset {
 
 /** Section II.A. */
 function superblock(root: bigint, end: bigint): Uint8Array {
-  return checked(concatenated([Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 2, 8, 8, 0), words(0n, UNDEFINED, end, root)]));
+  return checked(
+    concatenated([
+      Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 2, 8, 8, 0),
+      words(0n, UNDEFINED, end, root),
+    ]),
+  );
 }
 
 /** Link info (2), group info (10), and a hard link (6) for each entry. */
@@ -50,7 +60,11 @@ function groupHeader(entries: readonly (readonly [string, bigint])[]): Uint8Arra
     const text = new TextEncoder().encode(name);
     return message(0x06, concatenated([Uint8Array.of(1, 0, text.length), text, words(address)]));
   });
-  return objectHeader([message(0x02, concatenated([Uint8Array.of(0, 0), words(UNDEFINED, UNDEFINED)])), message(0x0a, Uint8Array.of(0, 0)), ...links]);
+  return objectHeader([
+    message(0x02, concatenated([Uint8Array.of(0, 0), words(UNDEFINED, UNDEFINED)])),
+    message(0x0a, Uint8Array.of(0, 0)),
+    ...links,
+  ]);
 }
 
 /** Dataspace (1), datatype (3: IEEE float32, little-endian), fill value (5: undefined), layout (8: contiguous). */

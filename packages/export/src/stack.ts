@@ -6,7 +6,13 @@ export type StackLayer =
   /** value * factor + offset, in numbers or one per column. */
   | { readonly kind: 'rescaling'; readonly name: string; readonly scale: Affine }
   /** activation(inputs x kernel + bias); float32, kernel row after row, one row an input. */
-  | { readonly kind: 'dense'; readonly name: string; readonly activation: DenseLayer['activation']; readonly kernel: Float32Array; readonly bias: Float32Array };
+  | {
+      readonly kind: 'dense';
+      readonly name: string;
+      readonly activation: DenseLayer['activation'];
+      readonly kernel: Float32Array;
+      readonly bias: Float32Array;
+    };
 
 /**
  * The net as a stack of layers from raw pixels on: a selection of pixels becomes a dense layer whose kernel holds ones
@@ -15,7 +21,14 @@ export type StackLayer =
 export function stackOf({ map: { steps, pixels }, net }: TrainedNet): StackLayer[] {
   const before = steps.map((step, i): StackLayer => {
     if (step.kind === 'scale') return { kind: 'rescaling', name: i === 0 ? 'scale' : `scale_${i}`, scale: step.scale };
-    if (step.kind === 'select') return { kind: 'dense', name: 'select_pixels', activation: 'linear', kernel: picking(step.columns, pixels), bias: new Float32Array(step.columns.length) };
+    if (step.kind === 'select')
+      return {
+        kind: 'dense',
+        name: 'select_pixels',
+        activation: 'linear',
+        kernel: picking(step.columns, pixels),
+        bias: new Float32Array(step.columns.length),
+      };
     const { components, mean } = step;
     const outputs = components.length / mean.length;
     const kernel = new Float32Array(components.length);
@@ -30,7 +43,16 @@ export function stackOf({ map: { steps, pixels }, net }: TrainedNet): StackLayer
     }
     return { kind: 'dense', name: 'principal_components', activation: 'linear', kernel, bias };
   });
-  return [...before, ...net.layers.map(({ name, activation, kernel, bias }): StackLayer => ({ kind: 'dense', name, activation, kernel, bias }))];
+  return [
+    ...before,
+    ...net.layers.map(({ name, activation, kernel, bias }): StackLayer => ({
+      kind: 'dense',
+      name,
+      activation,
+      kernel,
+      bias,
+    })),
+  ];
 }
 
 function picking(columns: readonly number[], pixels: number): Float32Array {

@@ -33,8 +33,10 @@ function push(found: Fields, field: number, value: Field): void {
   found.set(field, [...(found.get(field) ?? []), value]);
 }
 
-const texts = (message: Fields, field: number): string[] => (message.get(field) ?? []).map((value) => new TextDecoder().decode(value as Uint8Array));
-const messages = (message: Fields, field: number): Fields[] => (message.get(field) ?? []).map((value) => fields(value as Uint8Array));
+const texts = (message: Fields, field: number): string[] =>
+  (message.get(field) ?? []).map((value) => new TextDecoder().decode(value as Uint8Array));
+const messages = (message: Fields, field: number): Fields[] =>
+  (message.get(field) ?? []).map((value) => fields(value as Uint8Array));
 
 interface Tensor {
   readonly shape: readonly number[];
@@ -45,7 +47,9 @@ function tensor(message: Fields): Tensor {
   const raw = message.get(9)![0] as Uint8Array;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const long = message.get(2)![0] === 7;
-  const values = Array.from({ length: raw.length / (long ? 8 : 4) }, (_, i) => (long ? Number(view.getBigInt64(8 * i, true)) : view.getFloat32(4 * i, true)));
+  const values = Array.from({ length: raw.length / (long ? 8 : 4) }, (_, i) =>
+    long ? Number(view.getBigInt64(8 * i, true)) : view.getFloat32(4 * i, true),
+  );
   return { shape: message.get(1) as number[], values };
 }
 
@@ -53,12 +57,24 @@ function tensor(message: Fields): Tensor {
 export function openOnnx(bytes: Uint8Array): (row: readonly number[]) => number[] {
   const graph = messages(fields(bytes), 7)[0]!;
   const constants = new Map(messages(graph, 5).map((message) => [texts(message, 8)[0]!, tensor(message)]));
-  const nodes = messages(graph, 1).map((node) => ({ inputs: texts(node, 1), output: texts(node, 2)[0]!, operator: texts(node, 4)[0]! }));
+  const nodes = messages(graph, 1).map((node) => ({
+    inputs: texts(node, 1),
+    output: texts(node, 2)[0]!,
+    operator: texts(node, 4)[0]!,
+  }));
   const input = texts(messages(graph, 11)[0]!, 1)[0]!;
   const output = texts(messages(graph, 12)[0]!, 1)[0]!;
   return (row) => {
     const values = new Map<string, readonly number[]>([[input, row]]);
-    for (const { inputs, output: name, operator } of nodes) values.set(name, run(operator, values.get(inputs[0]!)!, inputs.slice(1).map((each) => constants.get(each)!)));
+    for (const { inputs, output: name, operator } of nodes)
+      values.set(
+        name,
+        run(
+          operator,
+          values.get(inputs[0]!)!,
+          inputs.slice(1).map((each) => constants.get(each)!),
+        ),
+      );
     return [...values.get(output)!];
   };
 }
@@ -72,22 +88,32 @@ function run(operator: string, row: readonly number[], [first, second]: readonly
     return sums;
   };
   switch (operator) {
-    case 'Mul': return row.map((value, i) => value * other(i));
-    case 'Add': return row.map((value, i) => value + other(i));
-    case 'Sub': return row.map((value, i) => value - other(i));
-    case 'Gather': return first!.values.map((column) => row[column]!);
+    case 'Mul':
+      return row.map((value, i) => value * other(i));
+    case 'Add':
+      return row.map((value, i) => value + other(i));
+    case 'Sub':
+      return row.map((value, i) => value - other(i));
+    case 'Gather':
+      return first!.values.map((column) => row[column]!);
     case 'MatMul':
-    case 'Gemm': return product();
-    case 'Relu': return row.map((value) => Math.max(0, value));
-    case 'Tanh': return row.map(Math.tanh);
-    case 'Sigmoid': return row.map((value) => 1 / (1 + Math.exp(-value)));
-    case 'Identity': return [...row];
+    case 'Gemm':
+      return product();
+    case 'Relu':
+      return row.map((value) => Math.max(0, value));
+    case 'Tanh':
+      return row.map(Math.tanh);
+    case 'Sigmoid':
+      return row.map((value) => 1 / (1 + Math.exp(-value)));
+    case 'Identity':
+      return [...row];
     case 'Softmax': {
       const most = Math.max(...row);
       const powers = row.map((value) => Math.exp(value - most));
       const total = powers.reduce((sum, power) => sum + power, 0);
       return powers.map((power) => power / total);
     }
-    default: throw new Error(`no operator ${operator}`);
+    default:
+      throw new Error(`no operator ${operator}`);
   }
 }

@@ -23,35 +23,64 @@ export interface Outcome {
  *   before where the engine breaks off
  * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
  */
-export async function fit(context: StageContext<NetParams>, engine: Engine, history: History, validated: boolean): Promise<Outcome> {
+export async function fit(
+  context: StageContext<NetParams>,
+  engine: Engine,
+  history: History,
+  validated: boolean,
+): Promise<Outcome> {
   const { params, warn, checkpoint, signal } = context;
   const best = params.keep === 'best' && validated;
-  if (params.keep === 'best' && !best) warn({ code: 'NO_VALIDATION', message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept' });
+  if (params.keep === 'best' && !best)
+    warn({
+      code: 'NO_VALIDATION',
+      message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept',
+    });
   const stop = params.earlyStop && new EarlyStop(params.earlyStop);
   const { learningRate } = optimizerOf(params);
   const rate = (): number => learningRate;
   const progress = new ProgressReporter(context, engine.stepsPerEpoch);
-  const keeper = checkpoint && engine.state && new Keeper(checkpoint, () => (engine.state as () => EngineState)(), history, params.epochs);
+  const keeper =
+    checkpoint &&
+    engine.state &&
+    new Keeper(checkpoint, () => (engine.state as () => EngineState)(), history, params.epochs);
   let { kept, epoch } = await restore(context, engine, history, stop);
   let stopped = false;
   while (epoch < params.epochs && !stopped) {
     epoch++;
-    const line = await trainEpoch(engine, history, { progress, rate, epoch, validated, clean: params.evaluateEachEpoch }).catch(async (error: unknown) => {
+    const line = await trainEpoch(engine, history, {
+      progress,
+      rate,
+      epoch,
+      validated,
+      clean: params.evaluateEachEpoch,
+    }).catch(async (error: unknown) => {
       if (signal.aborted) await keeper?.saveLast({ stop: stop?.state(), kept });
       throw error;
     });
-    if (best && !(line.valLoss >= (kept?.loss ?? Infinity))) kept = { weights: engine.weights(), epoch, loss: line.valLoss };
+    if (best && !(line.valLoss >= (kept?.loss ?? Infinity)))
+      kept = { weights: engine.weights(), epoch, loss: line.valLoss };
     stopped = epoch < params.epochs && (stop?.after(line) ?? false);
     progress.epoch(epoch, line, stopped);
     if (epoch === params.epochs || stopped) break;
     await keeper?.after({ stop: stop?.state(), kept }, signal.aborted);
     throwIfAborted(signal);
   }
-  return { weights: kept?.weights ?? engine.weights(), epochs: epoch, bestEpoch: kept?.epoch ?? epoch, stoppedEarly: stopped };
+  return {
+    weights: kept?.weights ?? engine.weights(),
+    epochs: epoch,
+    bestEpoch: kept?.epoch ?? epoch,
+    stoppedEarly: stopped,
+  };
 }
 
 /** Brings everything to where the checkpoint left it. */
-async function restore({ checkpoint }: StageContext<NetParams>, engine: Engine, history: History, stop: EarlyStop | undefined): Promise<{ kept: KeptWeights | undefined; epoch: number }> {
+async function restore(
+  { checkpoint }: StageContext<NetParams>,
+  engine: Engine,
+  history: History,
+  stop: EarlyStop | undefined,
+): Promise<{ kept: KeptWeights | undefined; epoch: number }> {
   const bytes = engine.restore && (await checkpoint?.load());
   if (!bytes) return { kept: undefined, epoch: 0 };
   const state = decodeState(bytes);
@@ -62,12 +91,23 @@ async function restore({ checkpoint }: StageContext<NetParams>, engine: Engine, 
 }
 
 /** One epoch and its scores. */
-async function trainEpoch(engine: Engine, history: History, { progress, rate, epoch, validated, clean }: { progress: ProgressReporter; rate: (step: number) => number; epoch: number; validated: boolean; clean: boolean }): Promise<HistoryLine> {
+async function trainEpoch(
+  engine: Engine,
+  history: History,
+  {
+    progress,
+    rate,
+    epoch,
+    validated,
+    clean,
+  }: { progress: ProgressReporter; rate: (step: number) => number; epoch: number; validated: boolean; clean: boolean },
+): Promise<HistoryLine> {
   const score = await engine.epoch((state) => progress.step(epoch, state), rate);
   const penalty = engine.penalty();
   const validation = await engine.evaluate('validation');
   const line = history.add({ ...score, valLoss: validation.loss + penalty, valAccuracy: validation.accuracy });
   if (clean) history.addClean(await engine.evaluate('train'), validation, await engine.evaluate('test'));
-  if (validated && !Number.isFinite(validation.loss)) throw new DivergenceError(epoch, engine.stepsPerEpoch, engine.stepsPerEpoch);
+  if (validated && !Number.isFinite(validation.loss))
+    throw new DivergenceError(epoch, engine.stepsPerEpoch, engine.stepsPerEpoch);
   return line;
 }

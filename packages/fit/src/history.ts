@@ -55,7 +55,10 @@ export class History {
   table(most = Infinity): ResultTable {
     const lines = this.lines.slice(0, this.withClean ? Math.min(most, this.clean.length) : most);
     const clean = this.clean.slice(0, most);
-    const real = <T>(lines: readonly T[], read: (line: T) => number) => ({ type: 'real' as const, values: lines.map(read) });
+    const real = <T>(lines: readonly T[], read: (line: T) => number) => ({
+      type: 'real' as const,
+      values: lines.map(read),
+    });
     const table: Record<string, ResultTable[string]> = {
       epoch: { type: 'int', values: lines.map((_, i) => i + 1) },
       loss: real(lines, (line) => line.loss),

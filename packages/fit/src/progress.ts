@@ -26,12 +26,19 @@ export class ProgressReporter {
 
   /** After an epoch. Training that stops early is done at once. */
   epoch(epoch: number, line: HistoryLine, stopped: boolean): void {
-    this.validation = Number.isNaN(line.valAccuracy) ? '' : `  validation loss ${line.valLoss.toFixed(4)}  accuracy ${line.valAccuracy.toFixed(4)}`;
+    this.validation = Number.isNaN(line.valAccuracy)
+      ? ''
+      : `  validation loss ${line.valLoss.toFixed(4)}  accuracy ${line.valAccuracy.toFixed(4)}`;
     this.tell(stopped ? this.total : epoch * this.steps, epoch, line.loss, line.accuracy);
   }
 
   private tell(done: number, epoch: number, loss: number, accuracy: number): void {
     const { params, progress } = this.context;
-    progress({ done, total: this.total, unit: 'steps', detail: `epoch ${epoch}/${params.epochs}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}${this.validation}` });
+    progress({
+      done,
+      total: this.total,
+      unit: 'steps',
+      detail: `epoch ${epoch}/${params.epochs}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}${this.validation}`,
+    });
   }
 }

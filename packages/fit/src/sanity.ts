@@ -18,7 +18,11 @@ const Z = 2.5758;
  * @param labels of the test rows, uint16[N]; without rows there is nothing to say
  * @param classes K
  */
-export function sanityWarnings({ train, test }: Pick<Evaluation, 'train' | 'test'>, labels: Uint16Array, classes: number): readonly Warning[] {
+export function sanityWarnings(
+  { train, test }: Pick<Evaluation, 'train' | 'test'>,
+  labels: Uint16Array,
+  classes: number,
+): readonly Warning[] {
   if (labels.length === 0) return [];
   const { share, highest } = chance(labels, classes);
   const luck = upperEnd(test.accuracy, labels.length);
@@ -27,16 +31,20 @@ export function sanityWarnings({ train, test }: Pick<Evaluation, 'train' | 'test
     const why = overfitted
       ? `, though training accuracy is ${percent(train.accuracy)}: the net is overfitted, or the test rows are labelled otherwise or of another kind than the training rows`
       : '; another seed, more nodes or another learning rate may help';
-    return [{
-      code: 'NO_BETTER_THAN_CHANCE',
-      message: `test accuracy ${percent(test.accuracy)} is no better than chance: always guessing the commonest class is right for ${percent(share)} of the ${labels.length} test rows, with luck for up to ${percent(highest)}${why}`,
-    }];
+    return [
+      {
+        code: 'NO_BETTER_THAN_CHANCE',
+        message: `test accuracy ${percent(test.accuracy)} is no better than chance: always guessing the commonest class is right for ${percent(share)} of the ${labels.length} test rows, with luck for up to ${percent(highest)}${why}`,
+      },
+    ];
   }
   if (!overfitted) return [];
-  return [{
-    code: 'OVERFITTED',
-    message: `training accuracy ${percent(train.accuracy)} is ${((train.accuracy - test.accuracy) * 100).toFixed(2)} points above test accuracy ${percent(test.accuracy)} (with luck ${percent(luck)} on ${labels.length} rows): the net is overfitted; dropout, l2, fewer nodes, earlyStop or more data may help`,
-  }];
+  return [
+    {
+      code: 'OVERFITTED',
+      message: `training accuracy ${percent(train.accuracy)} is ${((train.accuracy - test.accuracy) * 100).toFixed(2)} points above test accuracy ${percent(test.accuracy)} (with luck ${percent(luck)} on ${labels.length} rows): the net is overfitted; dropout, l2, fewer nodes, earlyStop or more data may help`,
+    },
+  ];
 }
 
 /** Upper end of Wilson's two-sided 99% interval of a share that was measured on `rows` rows. */

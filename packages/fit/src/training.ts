@@ -1,5 +1,20 @@
-import { LayerwiseError, throwIfAborted, type ArtifactReader, type Evaluation, type FeaturesInfo, type Score, type StageContext } from '@layerwise/contracts';
-import { denseNet, DivergenceError, parameterCount, type LabelledRows, type LayerWeights, type Network } from '@layerwise/kernels/train';
+import {
+  LayerwiseError,
+  throwIfAborted,
+  type ArtifactReader,
+  type Evaluation,
+  type FeaturesInfo,
+  type Score,
+  type StageContext,
+} from '@layerwise/contracts';
+import {
+  denseNet,
+  DivergenceError,
+  parameterCount,
+  type LabelledRows,
+  type LayerWeights,
+  type Network,
+} from '@layerwise/kernels/train';
 import { layersModel } from '@layerwise/nets';
 import type { Engine, SplitName } from './engine.js';
 import { fit, type Outcome } from './fit.js';
@@ -28,7 +43,11 @@ const NO_SCORE = { loss: null, accuracy: null } as unknown as Score;
  * @param open opens the engine, its weights initialised
  * @throws LayerwiseError DATA_INVALID, PARAMS_INVALID, DIVERGED; ABORTED when the signal has fired
  */
-export async function runTraining(context: StageContext<NetParams>, id: string, open: (subject: Subject) => Promise<Engine>): Promise<void> {
+export async function runTraining(
+  context: StageContext<NetParams>,
+  id: string,
+  open: (subject: Subject) => Promise<Engine>,
+): Promise<void> {
   const { params, inputs, output, signal } = context;
   throwIfAborted(signal);
   const features = inputs.features as ArtifactReader;
@@ -41,23 +60,40 @@ export async function runTraining(context: StageContext<NetParams>, id: string, 
   let engine: Engine | undefined;
   try {
     engine = await open({ info, rows, network });
-    const outcome = await fit(context, engine, history, rows.validation.labels.length > 0).finally(() => output.table('history', history.table()));
+    const outcome = await fit(context, engine, history, rows.validation.labels.length > 0).finally(() =>
+      output.table('history', history.table()),
+    );
     engine.setWeights(outcome.weights);
     await writeModel(context, network, info, outcome.weights);
     await output.json('evaluation', await evaluation(context, engine, network, outcome, rows));
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof DivergenceError) throw diverged(id, error);
-    if (error instanceof RangeError) throw new LayerwiseError('DATA_INVALID', `${id}: ${error.message}`, { remedy: 'check the stage that wrote the features', cause: error });
+    if (error instanceof RangeError)
+      throw new LayerwiseError('DATA_INVALID', `${id}: ${error.message}`, {
+        remedy: 'check the stage that wrote the features',
+        cause: error,
+      });
     throw error;
   } finally {
     await engine?.close();
   }
 }
 
-async function writeModel({ params, output }: StageContext<NetParams>, network: Network, info: FeaturesInfo, weights: readonly LayerWeights[]): Promise<void> {
+async function writeModel(
+  { params, output }: StageContext<NetParams>,
+  network: Network,
+  info: FeaturesInfo,
+  weights: readonly LayerWeights[],
+): Promise<void> {
   const l2 = network.hidden.map((layer) => layer.l2);
-  const metadata = { scale: info.scale, features: info.origin, classes: info.dataset.classes, optimizer: params.optimizer, batch: params.batch };
+  const metadata = {
+    scale: info.scale,
+    features: info.origin,
+    classes: info.dataset.classes,
+    optimizer: params.optimizer,
+    batch: params.batch,
+  };
   const { model, bytes } = layersModel(denseNet(network, weights), { l2 }, metadata);
   await output.json('model', model);
   await output.bytes('weights.bin', bytes);
@@ -68,8 +104,16 @@ async function splits(features: ArtifactReader, columns: number): Promise<Splits
     const { columns: found } = await features.matrix(split);
     const values = found['features']?.data;
     const labels = found['label']?.data;
-    if (!(values instanceof Uint8Array || values instanceof Float32Array) || found['features'].width !== columns || !(labels instanceof Uint16Array)) {
-      throw new LayerwiseError('DATA_INVALID', `features: ${split}.arrow must hold features uint8[${columns}] or float32[${columns}] and label uint16`, { remedy: 'check the stage that wrote the features' });
+    if (
+      !(values instanceof Uint8Array || values instanceof Float32Array) ||
+      found['features'].width !== columns ||
+      !(labels instanceof Uint16Array)
+    ) {
+      throw new LayerwiseError(
+        'DATA_INVALID',
+        `features: ${split}.arrow must hold features uint8[${columns}] or float32[${columns}] and label uint16`,
+        { remedy: 'check the stage that wrote the features' },
+      );
     }
     return { values, labels };
   };
@@ -78,20 +122,34 @@ async function splits(features: ArtifactReader, columns: number): Promise<Splits
 
 /** Refuses what cannot be trained or measured on these rows. */
 function checkUse(id: string, params: NetParams, rows: Splits): void {
-  if (rows.train.labels.length === 0) throw new LayerwiseError('DATA_INVALID', `${id}: there must be at least one training row, got none`, { remedy: 'keep fewer rows for validation' });
+  if (rows.train.labels.length === 0)
+    throw new LayerwiseError('DATA_INVALID', `${id}: there must be at least one training row, got none`, {
+      remedy: 'keep fewer rows for validation',
+    });
   const metric = params.earlyStop?.metric;
   if (rows.validation.labels.length === 0 && (metric === 'valLoss' || metric === 'valAccuracy')) {
-    throw new LayerwiseError('PARAMS_INVALID', `${id}: earlyStop.metric ${metric} needs validation rows, got none`, { remedy: 'set preprocess.validation, or stop on loss or accuracy' });
+    throw new LayerwiseError('PARAMS_INVALID', `${id}: earlyStop.metric ${metric} needs validation rows, got none`, {
+      remedy: 'set preprocess.validation, or stop on loss or accuracy',
+    });
   }
 }
 
-async function evaluation({ warn }: StageContext<NetParams>, engine: Engine, network: Network, outcome: Outcome, rows: Splits): Promise<Evaluation> {
+async function evaluation(
+  { warn }: StageContext<NetParams>,
+  engine: Engine,
+  network: Network,
+  outcome: Outcome,
+  rows: Splits,
+): Promise<Evaluation> {
   const { peaks, ...train } = await engine.evaluateWithPeaks('train');
-  const deadUnits = network.hidden.map(({ activation }, l) => (activation === 'relu' ? [...peaks[l].keys()].filter((j) => peaks[l][j] <= 0) : []));
+  const deadUnits = network.hidden.map(({ activation }, l) =>
+    activation === 'relu' ? [...peaks[l].keys()].filter((j) => peaks[l][j] <= 0) : [],
+  );
   deadUnits.forEach((units, l) => {
     if (units.length > 0) warn({ code: 'DEAD_UNITS', message: deadMessage(units, l, network.hidden[l].units) });
   });
-  const score = async (split: 'validation' | 'test'): Promise<Score> => (rows[split].labels.length > 0 ? engine.evaluate(split) : NO_SCORE);
+  const score = async (split: 'validation' | 'test'): Promise<Score> =>
+    rows[split].labels.length > 0 ? engine.evaluate(split) : NO_SCORE;
   const test = await score('test');
   sanityWarnings({ train, test }, rows.test.labels, network.classes).forEach(warn);
   return {

@@ -8,7 +8,10 @@ interface Inflated {
 }
 
 /** `gunzip` with `info: true`, which the type declarations of Node leave out. */
-const gunzipInfo = promisify(gunzip) as unknown as (data: InputType, options: ZlibOptions & { info: true }) => Promise<Inflated>;
+const gunzipInfo = promisify(gunzip) as unknown as (
+  data: InputType,
+  options: ZlibOptions & { info: true },
+) => Promise<Inflated>;
 
 /** No deflate stream unpacks to more than this many times its size (zlib's technical notes: 1032:1). */
 const MAX_RATIO = 1032;
@@ -58,15 +61,21 @@ export async function inflateStart(bytes: Uint8Array, wanted: number): Promise<U
  * @throws LayerwiseError DATA_INVALID: not gzip, damaged, cut short, too long, or followed by other bytes
  */
 export async function inflate(bytes: Uint8Array, where: string, limit: number): Promise<Uint8Array> {
-  const invalid = (rule: string, remedy = 'fetch or copy the file again'): LayerwiseError => new LayerwiseError('DATA_INVALID', `the gzip file ${rule}`, { where, remedy });
+  const invalid = (rule: string, remedy = 'fetch or copy the file again'): LayerwiseError =>
+    new LayerwiseError('DATA_INVALID', `the gzip file ${rule}`, { where, remedy });
   let result: Inflated;
   try {
     result = await gunzipInfo(bytes, { maxOutputLength: Math.max(1, limit), info: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw invalid(`must unpack to ${limit} bytes, but holds more`, 'it is not the file it says it is, or something was added at its end');
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw invalid(
+        `must unpack to ${limit} bytes, but holds more`,
+        'it is not the file it says it is, or something was added at its end',
+      );
     if (code === 'Z_BUF_ERROR') throw invalid(`must be complete, but ends early, after ${bytes.length} bytes`);
-    if (message.includes('data check') || message.includes('length check')) throw invalid('must match its own checksum (CRC-32 and length), but does not: some of its bytes are changed');
+    if (message.includes('data check') || message.includes('length check'))
+      throw invalid('must match its own checksum (CRC-32 and length), but does not: some of its bytes are changed');
     // The first two bytes are known to be right, so this is about a second stream after the first.
     if (message.includes('incorrect header check')) throw invalid(TRAILING);
     throw invalid(`must be readable, but is damaged (${message})`);

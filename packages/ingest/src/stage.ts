@@ -1,4 +1,18 @@
-import { choice, defineStage, either, flag, integer, LayerwiseError, list, MOST_CLASSES, object, real, text, type ArtifactWriter, type DatasetInfo } from '@layerwise/contracts';
+import {
+  choice,
+  defineStage,
+  either,
+  flag,
+  integer,
+  LayerwiseError,
+  list,
+  MOST_CLASSES,
+  object,
+  real,
+  text,
+  type ArtifactWriter,
+  type DatasetInfo,
+} from '@layerwise/contracts';
 import type { RawDataset, Split } from './dataset.js';
 import { ORIENTATIONS } from './own/orientation.js';
 import { MOST_SIDE } from './own/part.js';
@@ -9,31 +23,90 @@ import { strokes } from './sources/strokes.js';
 const sources = { mnist, strokes };
 
 /** What own data need beside their path. */
-const ownFields = ['test', 'validation', 'testShare', 'size', 'classes', 'label', 'range', 'invert', 'orientation'] as const;
+const ownFields = [
+  'test',
+  'validation',
+  'testShare',
+  'size',
+  'classes',
+  'label',
+  'range',
+  'invert',
+  'orientation',
+] as const;
 
 /** Raw files or generated strokes -> dataset. */
 export const stage = defineStage({
   id: 'ingest',
   summary: 'reads raw images and labels, or generates them',
   params: {
-    use: choice(['mnist', 'strokes'], { doc: 'data set: mnist (found in a folder, or downloaded) or strokes (generated)', default: 'mnist' }),
-    from: text({ path: true, doc: "own data instead: a file (.csv, .npz, .parquet, .arrow, IDX images; .csv and IDX also .gz) or a folder (one sub-folder of images per class, or IDX files), below the workspace or the data folder", optional: true }),
-    test: text({ path: true, doc: 'own data: file or folder of the test rows, if they are not with the others', optional: true }),
+    use: choice(['mnist', 'strokes'], {
+      doc: 'data set: mnist (found in a folder, or downloaded) or strokes (generated)',
+      default: 'mnist',
+    }),
+    from: text({
+      path: true,
+      doc: 'own data instead: a file (.csv, .npz, .parquet, .arrow, IDX images; .csv and IDX also .gz) or a folder (one sub-folder of images per class, or IDX files), below the workspace or the data folder',
+      optional: true,
+    }),
+    test: text({
+      path: true,
+      doc: 'own data: file or folder of the test rows, if they are not with the others',
+      optional: true,
+    }),
     validation: text({ path: true, doc: 'own data: file or folder of the validation rows', optional: true }),
-    testShare: real({ doc: 'own data: share of each class that is split off for testing where there are no test rows; a seventh if not said', above: 0, below: 1, optional: true }),
-    size: integer({ doc: 'own data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small', min: 1, max: MOST_SIDE, optional: true }),
-    classes: list(text({ doc: 'name of a class' }), { doc: 'own data: names of the classes; labels are these names, or their numbers from 0', optional: true, minItems: 2, maxItems: MOST_CLASSES }),
-    orientation: choice(ORIENTATIONS, { doc: "own data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)", optional: true }),
-    label: either([integer({ doc: 'place of the column from 0, from the end if negative', min: -1_048_577, max: 1_048_576 }), text({ doc: 'name of the column' })], {
-      doc: 'own data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; the first one of a table without names, unless only the last can be labels',
+    testShare: real({
+      doc: 'own data: share of each class that is split off for testing where there are no test rows; a seventh if not said',
+      above: 0,
+      below: 1,
       optional: true,
     }),
-    range: either([list(real({ doc: 'a pixel value' }), { doc: 'pixel values without ink and of full ink', minItems: 2, maxItems: 2, unique: true }), choice(['auto'], { doc: 'by the training rows' })], {
-      doc: 'own data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 where pixels are fractions of 1',
+    size: integer({
+      doc: 'own data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small',
+      min: 1,
+      max: MOST_SIDE,
       optional: true,
     }),
+    classes: list(text({ doc: 'name of a class' }), {
+      doc: 'own data: names of the classes; labels are these names, or their numbers from 0',
+      optional: true,
+      minItems: 2,
+      maxItems: MOST_CLASSES,
+    }),
+    orientation: choice(ORIENTATIONS, {
+      doc: "own data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)",
+      optional: true,
+    }),
+    label: either(
+      [
+        integer({ doc: 'place of the column from 0, from the end if negative', min: -1_048_577, max: 1_048_576 }),
+        text({ doc: 'name of the column' }),
+      ],
+      {
+        doc: 'own data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; the first one of a table without names, unless only the last can be labels',
+        optional: true,
+      },
+    ),
+    range: either(
+      [
+        list(real({ doc: 'a pixel value' }), {
+          doc: 'pixel values without ink and of full ink',
+          minItems: 2,
+          maxItems: 2,
+          unique: true,
+        }),
+        choice(['auto'], { doc: 'by the training rows' }),
+      ],
+      {
+        doc: 'own data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 where pixels are fractions of 1',
+        optional: true,
+      },
+    ),
     invert: flag({ doc: 'own data: whether images are dark on light and are to be inverted', optional: true }),
-    offline: choice(['strokes'], { doc: 'data set to use instead where the wanted one can be neither found nor downloaded', optional: true }),
+    offline: choice(['strokes'], {
+      doc: 'data set to use instead where the wanted one can be neither found nor downloaded',
+      optional: true,
+    }),
     strokes: object(
       {
         train: integer({ doc: 'training images to generate', min: 0, max: 1_000_000, default: 60_000 }),
@@ -42,7 +115,12 @@ export const stage = defineStage({
       },
       { doc: 'the generated data set', default: {} },
     ),
-    mirrors: list(text({ doc: 'address below which <file>.gz is' }), { doc: 'addresses to download from instead of the public mirrors', optional: true, minItems: 1, maxItems: 20 }),
+    mirrors: list(text({ doc: 'address below which <file>.gz is' }), {
+      doc: 'addresses to download from instead of the public mirrors',
+      optional: true,
+      minItems: 1,
+      maxItems: 20,
+    }),
   },
   reads: {},
   writes: 'dataset',
@@ -53,12 +131,24 @@ export const stage = defineStage({
     const context = { places, progress, warn, signal };
     if (params.from !== undefined) return publish(await own.load(params, context), output);
     const stray = ownFields.find((field) => params[field] !== undefined);
-    if (stray) throw new LayerwiseError('PARAMS_INVALID', `dataset.${stray} must come with dataset.from, the path of own data`, { remedy: `name the data under dataset.from, or leave ${stray} out` });
+    if (stray)
+      throw new LayerwiseError('PARAMS_INVALID', `dataset.${stray} must come with dataset.from, the path of own data`, {
+        remedy: `name the data under dataset.from, or leave ${stray} out`,
+      });
     try {
       await publish(await sources[params.use].load(params, context), output);
     } catch (error) {
-      if (!(error instanceof LayerwiseError) || error.code !== 'DATA_MISSING' || params.offline === undefined || params.offline === params.use) throw error;
-warn({ code: 'OFFLINE_DATA', message: `the data set ${params.use} is not here and could not be downloaded: '${params.offline}' is used instead, so no figure below is a figure of ${params.use}. 'layerwise data fetch' tries again and says what went wrong` });
+      if (
+        !(error instanceof LayerwiseError) ||
+        error.code !== 'DATA_MISSING' ||
+        params.offline === undefined ||
+        params.offline === params.use
+      )
+        throw error;
+      warn({
+        code: 'OFFLINE_DATA',
+        message: `the data set ${params.use} is not here and could not be downloaded: '${params.offline}' is used instead, so no figure below is a figure of ${params.use}. 'layerwise data fetch' tries again and says what went wrong`,
+      });
       const reason = `${params.use} could be neither found nor downloaded`;
       await publish(await sources[params.offline].load(params, context), output, { wanted: params.use, reason });
     }
@@ -68,11 +158,28 @@ warn({ code: 'OFFLINE_DATA', message: `the data set ${params.use} is not here an
 async function publish(data: RawDataset, output: ArtifactWriter, fallback?: DatasetInfo['fallback']): Promise<void> {
   const { name, width, height, classes, origin, validationRows, testSplitOff } = data;
   for (const part of ['train', 'test'] as const) await writeSplit(part, data[part], width * height, output);
-  const info: DatasetInfo = { name, width, height, classes, origin, ...(validationRows === undefined ? {} : { validationRows }), ...(testSplitOff === undefined ? {} : { testSplitOff }), ...(fallback ? { fallback } : {}) };
+  const info: DatasetInfo = {
+    name,
+    width,
+    height,
+    classes,
+    origin,
+    ...(validationRows === undefined ? {} : { validationRows }),
+    ...(testSplitOff === undefined ? {} : { testSplitOff }),
+    ...(fallback ? { fallback } : {}),
+  };
   await output.json('dataset', info);
 }
 
-async function writeSplit(name: string, { rows, labels, pixels }: Split, width: number, output: ArtifactWriter): Promise<void> {
+async function writeSplit(
+  name: string,
+  { rows, labels, pixels }: Split,
+  width: number,
+  output: ArtifactWriter,
+): Promise<void> {
   const id = Uint32Array.from({ length: rows }, (_, row) => row);
-  await output.matrix(name, { rows, columns: { id: { data: id, width: 1 }, label: { data: labels, width: 1 }, pixels: { data: pixels, width } } });
+  await output.matrix(name, {
+    rows,
+    columns: { id: { data: id, width: 1 }, label: { data: labels, width: 1 }, pixels: { data: pixels, width } },
+  });
 }

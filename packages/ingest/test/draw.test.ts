@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 const AREA = STROKES_SIZE ** 2;
 
-function draw(from: number, to: number, part: 'train' | 'test' = 'train', seed = 1998): { pixels: Uint8Array; labels: Uint16Array } {
+function draw(
+  from: number,
+  to: number,
+  part: 'train' | 'test' = 'train',
+  seed = 1998,
+): { pixels: Uint8Array; labels: Uint16Array } {
   const pixels = new Uint8Array((to - from) * AREA).fill(99);
   const labels = new Uint16Array(to - from);
   drawStrokes({ seed, part, from, to, pixels, labels });
@@ -17,7 +22,9 @@ describe('drawStrokes', () => {
   it('gives the same bytes on every machine', () => {
     // Self-made snapshot: it guards against results that depend on the machine or Node version, not against wrong drawings.
     expect(sha256(many.pixels)).toBe('ad3b148e4241b1cacef9e2cbe00e513204489f2f15b32c49285771f1058f7e06');
-    expect(sha256(new Uint8Array(many.labels.buffer))).toBe('4009557ee0ea2c6c0e2c8b7ff0ede54307e5577d52c8245c5fd36ba6247235af');
+    expect(sha256(new Uint8Array(many.labels.buffer))).toBe(
+      '4009557ee0ea2c6c0e2c8b7ff0ede54307e5577d52c8245c5fd36ba6247235af',
+    );
   });
 
   it('draws a row from seed, part and row alone, so that any size is a prefix', () => {
@@ -68,7 +75,8 @@ describe('drawStrokes', () => {
     const means = classMeans(many);
     const test = draw(0, 1000, 'test');
     let right = 0;
-    for (let row = 0; row < 1000; row++) if (nearest(means, test.pixels.subarray(row * AREA, (row + 1) * AREA)) === test.labels[row]) right++;
+    for (let row = 0; row < 1000; row++)
+      if (nearest(means, test.pixels.subarray(row * AREA, (row + 1) * AREA)) === test.labels[row]) right++;
     // MNIST: 0.82
     expect(right / 1000).toBeGreaterThan(0.7);
     expect(right / 1000).toBeLessThan(0.95);

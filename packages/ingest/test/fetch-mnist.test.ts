@@ -10,8 +10,19 @@ import { mirror, serve, type Behaviour } from './server.js';
 
 const patience = { connect: 10_000, stall: 10_000, rounds: 3, pause: 10 };
 // Stands for a file of MNIST: 400 KB that do not compress, so that a transfer comes in many pieces.
-const content = Buffer.concat(Array.from({ length: 12_500 }, (_, i) => createHash('sha256').update(String(i)).digest()));
-const wanted: MnistFile[] = [{ name: 'a-images', split: 'train', content: 'images', size: content.length, compressed: content.length, sha256: createHash('sha256').update(content).digest('hex') }];
+const content = Buffer.concat(
+  Array.from({ length: 12_500 }, (_, i) => createHash('sha256').update(String(i)).digest()),
+);
+const wanted: MnistFile[] = [
+  {
+    name: 'a-images',
+    split: 'train',
+    content: 'images',
+    size: content.length,
+    compressed: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  },
+];
 const packed = gzipSync(content);
 const good = serve(new Map([['a-images.gz', packed]]));
 
@@ -20,10 +31,12 @@ function get(folder: string, mirrors: readonly string[], more: Partial<FetchOpti
 }
 
 /** Sends the first bytes, then closes the connection. */
-const breakAfter = (bytes: number): Behaviour => (_, __, response) => {
-  response.writeHead(200, { 'content-length': packed.length });
-  response.write(packed.subarray(0, bytes), () => response.socket?.end());
-};
+const breakAfter =
+  (bytes: number): Behaviour =>
+  (_, __, response) => {
+    response.writeHead(200, { 'content-length': packed.length });
+    response.write(packed.subarray(0, bytes), () => response.socket?.end());
+  };
 
 describe('fetchMnist', () => {
   it('names at least three public mirrors and the four canonical files', () => {
@@ -70,7 +83,9 @@ describe('fetchMnist', () => {
   it('resumes in a later run', async () => {
     const folder = temporaryFolder();
     const broken = await mirror(breakAfter(150_000));
-    await expect(get(folder, [broken.address], { patience: { ...patience, rounds: 1 } })).rejects.toMatchObject({ code: 'DATA_MISSING' });
+    await expect(get(folder, [broken.address], { patience: { ...patience, rounds: 1 } })).rejects.toMatchObject({
+      code: 'DATA_MISSING',
+    });
     expect(readdirSync(folder)).toEqual(['a-images.gz.part']);
     const { size } = statSync(join(folder, 'a-images.gz.part'));
     expect(size).toBeGreaterThan(0);
@@ -107,7 +122,10 @@ describe('fetchMnist', () => {
       (_, __, response) => void response.writeHead(200).end(Buffer.alloc(content.length + 100_000)),
     ];
     const mirrors = await Promise.all([...bad, good].map((behaviour) => mirror(behaviour)));
-    const [path] = await get(folder, mirrors.map(({ address }) => address));
+    const [path] = await get(
+      folder,
+      mirrors.map(({ address }) => address),
+    );
     expect(readFileSync(path as string).equals(packed)).toBe(true);
     expect(mirrors.map(({ seen }) => seen.filter(({ method }) => method === 'GET').length)).toEqual([1, 1, 1, 1, 1, 1]);
   });
@@ -133,7 +151,11 @@ describe('fetchMnist', () => {
     const silent = await mirror(() => {});
     const gone = await mirror((_, __, response) => void response.writeHead(404).end());
     const started = performance.now();
-    const failure = get(temporaryFolder(), ['http://127.0.0.1:9', 'http://no-such-host.invalid', gone.address, silent.address], { patience: { ...patience, connect: 400 } });
+    const failure = get(
+      temporaryFolder(),
+      ['http://127.0.0.1:9', 'http://no-such-host.invalid', gone.address, silent.address],
+      { patience: { ...patience, connect: 400 } },
+    );
     await expect(failure).rejects.toMatchObject({ code: 'DATA_MISSING' });
     const { message } = (await failure.catch((error: unknown) => error)) as Error;
     expect(message).toMatch(/none|any of 4 mirrors/);
@@ -151,7 +173,11 @@ describe('fetchMnist', () => {
       response.writeHead(200, { 'content-length': packed.length });
       response.write(packed.subarray(0, 70_000));
     });
-    const failure = get(folder, [address], { signal: stop.signal, patience: { ...patience, stall: 60_000 }, progress: () => stop.abort() });
+    const failure = get(folder, [address], {
+      signal: stop.signal,
+      patience: { ...patience, stall: 60_000 },
+      progress: () => stop.abort(),
+    });
     await expect(failure).rejects.toMatchObject({ code: 'ABORTED' });
     expect(existsSync(join(folder, 'a-images.gz.part'))).toBe(true);
     expect(readdirSync(folder)).toEqual(['a-images.gz.part']);
@@ -174,7 +200,9 @@ describe('fetchMnist', () => {
     writeFileSync(join(folder, 'a-images.gz.part'), packed.subarray(0, 300));
     const said: string[] = [];
     await get(folder, [address], { progress: ({ detail = '' }) => said.push(detail) });
-    expect(said[0]).toMatch(/^process 1 on gone is downloading, for 0 s so far; waiting until .*\.downloading\/1 is over, or stands still for 5 s$/);
+    expect(said[0]).toMatch(
+      /^process 1 on gone is downloading, for 0 s so far; waiting until .*\.downloading\/1 is over, or stands still for 5 s$/,
+    );
     expect(seen.filter(({ method }) => method === 'GET').map(({ range }) => range)).toEqual(['bytes=500-']);
     expect(readdirSync(folder)).toEqual(['a-images.gz']);
   });

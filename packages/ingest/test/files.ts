@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 /** Bytes of an IDX file of unsigned bytes; `sizes` may declare what `data` does not hold. */
-export function idxBytes(sizes: readonly number[], data: Uint8Array, magic: readonly number[] = [0, 0, 8, sizes.length]): Uint8Array {
+export function idxBytes(
+  sizes: readonly number[],
+  data: Uint8Array,
+  magic: readonly number[] = [0, 0, 8, sizes.length],
+): Uint8Array {
   const header = new DataView(new ArrayBuffer(4 + 4 * sizes.length));
   magic.forEach((byte, i) => header.setUint8(i, byte));
   sizes.forEach((size, i) => header.setUint32(4 + 4 * i, size));

@@ -8,7 +8,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 describe('the strokes data set', () => {
   let features: Awaited<ReturnType<typeof runInMemory>>['output'];
   beforeAll(async () => {
-    const { output: dataset } = await runInMemory(ingest, { params: { use: 'strokes', strokes: { train: 16_000, test: 4000 } } });
+    const { output: dataset } = await runInMemory(ingest, {
+      params: { use: 'strokes', strokes: { train: 16_000, test: 4000 } },
+    });
     features = (await runInMemory(preprocess, { params: { validation: { first: 1000 } }, inputs: { dataset } })).output;
   });
 

@@ -23,12 +23,28 @@ describe('orientation', () => {
   it.each(names)('%s is brought upright, in all parts of each format', async (orientation) => {
     const image = STORED[orientation].map((value) => 20 * value);
     const head = `label,${image.map((_, i) => `p${i}`).join(',')}\n`;
-    const table = csv([['a', ...image], ['b', ...image]], head);
+    const table = csv(
+      [
+        ['a', ...image],
+        ['b', ...image],
+      ],
+      head,
+    );
     const picture = png(3, 3, (x, y) => image[3 * y + x]!);
-    const [images, labels] = [idxBytes([2, 3, 3], Uint8Array.from([...image, ...image])), idxBytes([2], Uint8Array.of(0, 1))];
+    const [images, labels] = [
+      idxBytes([2, 3, 3], Uint8Array.from([...image, ...image])),
+      idxBytes([2], Uint8Array.of(0, 1)),
+    ];
     const folder = write(temporaryFolder(), {
-      'a.csv': table, 'b.csv': table, 'c.csv': table, 'set/a/1.png': picture, 'set/b/1.png': picture,
-      'idx/train-images-idx3-ubyte.gz': gzipSync(images), 'idx/train-labels-idx1-ubyte': labels, 'idx/test-images-idx3-ubyte': images, 'idx/test-labels-idx1-ubyte': labels,
+      'a.csv': table,
+      'b.csv': table,
+      'c.csv': table,
+      'set/a/1.png': picture,
+      'set/b/1.png': picture,
+      'idx/train-images-idx3-ubyte.gz': gzipSync(images),
+      'idx/train-labels-idx1-ubyte': labels,
+      'idx/test-images-idx3-ubyte': images,
+      'idx/test-labels-idx1-ubyte': labels,
     });
     const read = await load(folder, { from: 'a.csv', test: 'b.csv', validation: 'c.csv', orientation });
     expect([...read.train.pixels, ...read.test.pixels]).toEqual(new Array(6).fill(upright));
@@ -39,8 +55,12 @@ describe('orientation', () => {
   });
 
   it('must be one of the eight, and goes with own data', async () => {
-    await expect(load(temporaryFolder(), { from: 'a.csv', orientation: 'transpose' })).rejects.toThrow(/orientation must be one of upright, transposed.*did you mean 'transposed'/);
-    await expect(load(temporaryFolder(), { orientation: 'transposed' })).rejects.toThrow('dataset.orientation must come with dataset.from');
+    await expect(load(temporaryFolder(), { from: 'a.csv', orientation: 'transpose' })).rejects.toThrow(
+      /orientation must be one of upright, transposed.*did you mean 'transposed'/,
+    );
+    await expect(load(temporaryFolder(), { orientation: 'transposed' })).rejects.toThrow(
+      'dataset.orientation must come with dataset.from',
+    );
   });
 });
 
@@ -58,8 +78,14 @@ function generated(rows: number): Digits {
 /** The images as a file would have them: what stands at row r and column c of it, by NumPy's definitions of the same turns. */
 function turned({ pixels, labels }: Digits, orientation: keyof typeof STORED, side = 28): Digits {
   const at: Record<keyof typeof STORED, (r: number, c: number) => readonly [number, number]> = {
-    upright: (r, c) => [r, c], transposed: (r, c) => [c, r], mirrored: (r, c) => [r, side - 1 - c], flipped: (r, c) => [side - 1 - r, c],
-    rotated90: (r, c) => [side - 1 - c, r], rotated180: (r, c) => [side - 1 - r, side - 1 - c], rotated270: (r, c) => [c, side - 1 - r], transverse: (r, c) => [side - 1 - c, side - 1 - r],
+    upright: (r, c) => [r, c],
+    transposed: (r, c) => [c, r],
+    mirrored: (r, c) => [r, side - 1 - c],
+    flipped: (r, c) => [side - 1 - r, c],
+    rotated90: (r, c) => [side - 1 - c, r],
+    rotated180: (r, c) => [side - 1 - r, side - 1 - c],
+    rotated270: (r, c) => [c, side - 1 - r],
+    transverse: (r, c) => [side - 1 - c, side - 1 - r],
   };
   const result = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) {
@@ -70,9 +96,16 @@ function turned({ pixels, labels }: Digits, orientation: keyof typeof STORED, si
   return { pixels: result, labels };
 }
 
-async function warned(digits: Digits, params: object = {}, rename: (label: number) => number = (label) => label): Promise<string[]> {
+async function warned(
+  digits: Digits,
+  params: object = {},
+  rename: (label: number) => number = (label) => label,
+): Promise<string[]> {
   const { pixels, labels } = digits;
-  const folder = write(temporaryFolder(), { 'train-images-idx3-ubyte': idxBytes([labels.length, 28, 28], pixels), 'train-labels-idx1-ubyte': idxBytes([labels.length], Uint8Array.from(labels, rename)) });
+  const folder = write(temporaryFolder(), {
+    'train-images-idx3-ubyte': idxBytes([labels.length, 28, 28], pixels),
+    'train-labels-idx1-ubyte': idxBytes([labels.length], Uint8Array.from(labels, rename)),
+  });
   const { warnings } = await load(folder, { from: 'train-images-idx3-ubyte', ...params });
   return warnings.filter(({ code }) => code === 'IMAGES_NOT_UPRIGHT').map(({ message }) => message);
 }
@@ -108,14 +141,22 @@ describe('digits that do not stand upright', () => {
   });
 
   const places = findMnist(process.env.LAYERWISE_DATA_DIR === undefined ? [] : [process.env.LAYERWISE_DATA_DIR]);
-  it.skipIf(places[2] === undefined || places[3] === undefined)('are told of real digits, of 100 images as of 1,000, and never of upright ones', async () => {
-    const file = (path: string | undefined): Buffer => (path!.endsWith('.gz') ? gunzipSync(readFileSync(path!)) : readFileSync(path!));
-    const pixels = parseIdx(file(places[2]), 'images', { dimensions: 3, limit: 1e8 }).data;
-    const labels = Uint16Array.from(parseIdx(file(places[3]), 'labels', { dimensions: 1, limit: 1e8 }).data);
-    for (const [from, to] of [[0, 1000], [200, 400], [9000, 9100]] as const) {
-      const some = { pixels: pixels.slice(784 * from, 784 * to), labels: labels.slice(from, to) };
-      expect(await warned(some)).toEqual([]);
-      expect((await warned(turned(some, 'transposed')))[0]).toContain('look transposed');
-    }
-  });
+  it.skipIf(places[2] === undefined || places[3] === undefined)(
+    'are told of real digits, of 100 images as of 1,000, and never of upright ones',
+    async () => {
+      const file = (path: string | undefined): Buffer =>
+        path!.endsWith('.gz') ? gunzipSync(readFileSync(path!)) : readFileSync(path!);
+      const pixels = parseIdx(file(places[2]), 'images', { dimensions: 3, limit: 1e8 }).data;
+      const labels = Uint16Array.from(parseIdx(file(places[3]), 'labels', { dimensions: 1, limit: 1e8 }).data);
+      for (const [from, to] of [
+        [0, 1000],
+        [200, 400],
+        [9000, 9100],
+      ] as const) {
+        const some = { pixels: pixels.slice(784 * from, 784 * to), labels: labels.slice(from, to) };
+        expect(await warned(some)).toEqual([]);
+        expect((await warned(turned(some, 'transposed')))[0]).toContain('look transposed');
+      }
+    },
+  );
 });

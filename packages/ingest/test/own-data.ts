@@ -16,14 +16,25 @@ export interface Loaded {
 }
 
 /** What the ingest stage makes of data below a folder. */
-export async function load(folder: string, params: object): Promise<{ info: DatasetInfo; train: Loaded; test: Loaded; warnings: readonly Warning[] }> {
+export async function load(
+  folder: string,
+  params: object,
+): Promise<{ info: DatasetInfo; train: Loaded; test: Loaded; warnings: readonly Warning[] }> {
   const { output, warnings } = await runInMemory(stage, { params, places: { data: [folder], download: '' } });
   const part = async (name: string): Promise<Loaded> => {
     const table = await output.matrix(name);
     const { data, width } = column(table, 'pixels', Uint8Array);
-    return { labels: [...column(table, 'label', Uint16Array).data], pixels: Array.from({ length: table.rows }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]) };
+    return {
+      labels: [...column(table, 'label', Uint16Array).data],
+      pixels: Array.from({ length: table.rows }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]),
+    };
   };
-  return { info: await output.json<DatasetInfo>('dataset'), train: await part('train'), test: await part('test'), warnings };
+  return {
+    info: await output.json<DatasetInfo>('dataset'),
+    train: await part('train'),
+    test: await part('test'),
+    warnings,
+  };
 }
 
 /** Writes files below a folder. */
@@ -38,7 +49,8 @@ export function write(folder: string, files: Readonly<Record<string, string | Ui
 /** A grey PNG. */
 export function png(width: number, height: number, pixel: (x: number, y: number) => number): Uint8Array {
   const data = new Uint8Array(4 * width * height);
-  for (let i = 0; i < width * height; i++) data.set([...new Array<number>(3).fill(pixel(i % width, Math.floor(i / width))), 255], 4 * i);
+  for (let i = 0; i < width * height; i++)
+    data.set([...new Array<number>(3).fill(pixel(i % width, Math.floor(i / width))), 255], 4 * i);
   return encodePng({ width, height, data });
 }
 

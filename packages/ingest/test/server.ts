@@ -36,9 +36,15 @@ export function serve(files: ReadonlyMap<string, Uint8Array>): Behaviour {
     if (!body) return void response.writeHead(404).end('no');
     const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
     if (from === undefined) return void response.writeHead(200, { 'content-length': body.length }).end(body);
-    if (Number(from) >= body.length) return void response.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
+    if (Number(from) >= body.length)
+      return void response.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
     const rest = body.subarray(Number(from));
-    response.writeHead(206, { 'content-length': rest.length, 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }).end(rest);
+    response
+      .writeHead(206, {
+        'content-length': rest.length,
+        'content-range': `bytes ${from}-${body.length - 1}/${body.length}`,
+      })
+      .end(rest);
   };
 }
 

@@ -6,23 +6,52 @@ import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const out = join(folder, '../dist/wasm');
-const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads', '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+const flags = [
+  '-O3',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '--enable',
+  'threads',
+  '--importMemory',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+];
 
 /** Entries are the files named in entries.json; the others are imported by them. */
 const entries = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
-const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') || name === 'entries.json').sort();
-const compilerVersion = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve('assemblyscript/package.json')), 'utf8')).version;
+const sources = readdirSync(folder)
+  .filter((name) => name.endsWith('.ts') || name === 'entries.json')
+  .sort();
+const compilerVersion = JSON.parse(
+  readFileSync(fileURLToPath(import.meta.resolve('assemblyscript/package.json')), 'utf8'),
+).version;
 const hash = createHash('sha256').update(JSON.stringify([compilerVersion, flags]));
 for (const name of sources) hash.update(name).update(readFileSync(join(folder, name)));
 const stamp = hash.digest('hex');
 const stampFile = join(out, '.stamp');
 
-const current = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && entries.every((name) => existsSync(join(out, `${name}.wasm`)));
+const current =
+  existsSync(stampFile) &&
+  readFileSync(stampFile, 'utf8') === stamp &&
+  entries.every((name) => existsSync(join(out, `${name}.wasm`)));
 if (!current) {
   const { default: asc } = await import('assemblyscript/asc');
   mkdirSync(out, { recursive: true });
   for (const name of entries) {
-    const { error, stderr } = await asc.main([`${name}.ts`, '--outFile', join(out, `${name}.wasm`), '--baseDir', folder, ...flags]);
+    const { error, stderr } = await asc.main([
+      `${name}.ts`,
+      '--outFile',
+      join(out, `${name}.wasm`),
+      '--baseDir',
+      folder,
+      ...flags,
+    ]);
     if (error) {
       process.stderr.write(`${stderr.toString()}\n`);
       throw error;

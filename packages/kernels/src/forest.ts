@@ -77,14 +77,20 @@ export async function growForest(data: LabelledMatrix, options: ForestOptions): 
 }
 
 function checkLabels({ labels, classes, rows }: LabelledMatrix): void {
-  if (labels.length !== rows) throw new RangeError(`there must be one label per row, got ${labels.length} labels for ${rows} rows`);
-  if (!(Number.isInteger(classes) && classes >= 2 && classes <= 65536)) throw new RangeError(`a forest needs 2 to 65536 classes, got ${classes}`);
+  if (labels.length !== rows)
+    throw new RangeError(`there must be one label per row, got ${labels.length} labels for ${rows} rows`);
+  if (!(Number.isInteger(classes) && classes >= 2 && classes <= 65536))
+    throw new RangeError(`a forest needs 2 to 65536 classes, got ${classes}`);
   const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0) throw new RangeError(`labels must be 0 to ${classes - 1}, got ${labels[wrong]} in row ${wrong}`);
-  if (labels.every((label) => label === labels[0])) throw new RangeError(`a forest needs rows of at least two classes, but all ${rows} rows have label ${labels[0]}`);
+  if (labels.every((label) => label === labels[0]))
+    throw new RangeError(`a forest needs rows of at least two classes, but all ${rows} rows have label ${labels[0]}`);
 }
 
-function checkOptions({ columns }: LabelledMatrix, { trees, maxFeatures, maxDepth, minSamplesSplit, minSamplesLeaf }: ForestOptions): void {
+function checkOptions(
+  { columns }: LabelledMatrix,
+  { trees, maxFeatures, maxDepth, minSamplesSplit, minSamplesLeaf }: ForestOptions,
+): void {
   const rules: [string, number | undefined, number, number][] = [
     ['trees', trees, 1, 1e6],
     ['maxFeatures', maxFeatures, 1, columns],
@@ -93,23 +99,34 @@ function checkOptions({ columns }: LabelledMatrix, { trees, maxFeatures, maxDept
     ['minSamplesLeaf', minSamplesLeaf, 1, 2 ** 30],
   ];
   for (const [name, value, low, high] of rules) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= low && value <= high)) throw new RangeError(`${name} must be a whole number in [${low}, ${high}], got ${value}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= low && value <= high))
+      throw new RangeError(`${name} must be a whole number in [${low}, ${high}], got ${value}`);
   }
 }
 
 function summary(trees: readonly Tree[], D: number): { importances: Float64Array; deviations: Float64Array } {
   const importances = new Float64Array(D);
   const deviations = new Float64Array(D);
-  for (const tree of trees) for (let j = 0; j < D; j++) importances[j] = (importances[j] as number) + (tree.importances[j] as number) / trees.length;
-  for (const tree of trees) for (let j = 0; j < D; j++) deviations[j] = (deviations[j] as number) + ((tree.importances[j] as number) - (importances[j] as number)) ** 2 / trees.length;
+  for (const tree of trees)
+    for (let j = 0; j < D; j++)
+      importances[j] = (importances[j] as number) + (tree.importances[j] as number) / trees.length;
+  for (const tree of trees)
+    for (let j = 0; j < D; j++)
+      deviations[j] =
+        (deviations[j] as number) + ((tree.importances[j] as number) - (importances[j] as number)) ** 2 / trees.length;
   const sum = importances.reduce((total, value) => total + value, 0) || 1;
   return { importances: importances.map((value) => value / sum), deviations: deviations.map(Math.sqrt) };
 }
 
 /** Classes by the mean over trees of the class shares in the leaf reached; of equal ones the lowest. N may be 0. */
-export async function predict(forest: Forest, matrix: NumericMatrix, options: PoolOptions = {}): Promise<{ classes: Uint16Array; probabilities: Float64Array }> {
+export async function predict(
+  forest: Forest,
+  matrix: NumericMatrix,
+  options: PoolOptions = {},
+): Promise<{ classes: Uint16Array; probabilities: Float64Array }> {
   checkMatrix(matrix, 0);
-  if (matrix.columns !== forest.columns) throw new RangeError(`the forest was grown on ${forest.columns} columns, got ${matrix.columns}`);
+  if (matrix.columns !== forest.columns)
+    throw new RangeError(`the forest was grown on ${forest.columns} columns, got ${matrix.columns}`);
   const votes = await votesOf(forest, matrix, false, options);
   const classes = Uint16Array.from({ length: matrix.rows }, (_, r) => most(votes, r, forest.classes));
   return { classes, probabilities: votes.map((vote) => vote / forest.trees.length) };
@@ -124,7 +141,11 @@ export async function accuracy(forest: Forest, data: LabelledMatrix, options: Po
 }
 
 /** Accuracy on the training rows, each predicted by the trees that did not draw it; rows that every tree drew are left out. NaN if there are no others. */
-export async function outOfBagAccuracy(forest: Forest, data: LabelledMatrix, options: PoolOptions = {}): Promise<number> {
+export async function outOfBagAccuracy(
+  forest: Forest,
+  data: LabelledMatrix,
+  options: PoolOptions = {},
+): Promise<number> {
   const { classes: K } = forest;
   const votes = await votesOf(forest, data, true, options);
   let right = 0;

@@ -1,5 +1,12 @@
 /** A typed array type that can live in a kernel's memory. */
-export type SlotType = Uint8ArrayConstructor | Int8ArrayConstructor | Uint16ArrayConstructor | Uint32ArrayConstructor | Int32ArrayConstructor | Float32ArrayConstructor | Float64ArrayConstructor;
+export type SlotType =
+  | Uint8ArrayConstructor
+  | Int8ArrayConstructor
+  | Uint16ArrayConstructor
+  | Uint32ArrayConstructor
+  | Int32ArrayConstructor
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor;
 
 /** A planned array: `length` entries of `type` from byte `offset` of the memory. */
 export interface Slot<T extends SlotType = SlotType> {
@@ -21,7 +28,10 @@ export class Layout {
   take<T extends SlotType>(type: T, length: number): Slot<T> {
     const slot = { type, offset: this.next, length };
     this.next = Math.ceil((this.next + length * type.BYTES_PER_ELEMENT) / 64) * 64;
-    if (this.next > 65535 * PAGE) throw new RangeError(`the data must fit in 4 GiB of kernel memory, got ${(this.next / 2 ** 30).toFixed(1)} GiB; use fewer rows`);
+    if (this.next > 65535 * PAGE)
+      throw new RangeError(
+        `the data must fit in 4 GiB of kernel memory, got ${(this.next / 2 ** 30).toFixed(1)} GiB; use fewer rows`,
+      );
     return slot;
   }
 

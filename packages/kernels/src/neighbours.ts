@@ -19,14 +19,22 @@ export interface Neighbours {
  * @param k 1 to N - 1
  * @throws RangeError for sizes that disagree or a k out of range; TypeError for numbers that are not finite
  */
-export async function nearestNeighbours(matrix: NumericMatrix, k: number, options: PoolOptions & { readonly progress?: (share: number) => void } = {}): Promise<Neighbours> {
+export async function nearestNeighbours(
+  matrix: NumericMatrix,
+  k: number,
+  options: PoolOptions & { readonly progress?: (share: number) => void } = {},
+): Promise<Neighbours> {
   checkMatrix(matrix);
   const { rows } = matrix;
-  if (!Number.isInteger(k) || k < 1 || k > rows - 1) throw new RangeError(`the number of neighbours must be 1 to ${rows - 1} (rows - 1), got ${k}`);
+  if (!Number.isInteger(k) || k < 1 || k > rows - 1)
+    throw new RangeError(`the number of neighbours must be 1 to ${rows - 1} (rows - 1), got ${k}`);
   const workers = rows < 2000 ? 1 : Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const plan = planSearch(layout, rows, matrix.columns, k, workers);
-  const pool = await KernelPool.open(new URL('./wasm/tsne.wasm', import.meta.url), layout, { workers, signal: options.signal });
+  const pool = await KernelPool.open(new URL('./wasm/tsne.wasm', import.meta.url), layout, {
+    workers,
+    signal: options.signal,
+  });
   try {
     const { unit } = await searchNeighbours(pool, plan, matrix, options.progress ?? (() => {}));
     const [order, places, squared] = [pool.view(plan.order), pool.view(plan.index), pool.view(plan.squared)];

@@ -1,5 +1,13 @@
 /** Ablation: what the classes do when nodes are held at a value. */
-export { ablate, ablationCost, enough, rightWithFirst, through, type Ablation, type Removal } from './nodes/ablation.js';
+export {
+  ablate,
+  ablationCost,
+  enough,
+  rightWithFirst,
+  through,
+  type Ablation,
+  type Removal,
+} from './nodes/ablation.js';
 /** Activation maximisation: inputs that drive a node as high as bounds allow. */
 export { ascend, ascentCost, boxMaximiser, type Maximiser } from './nodes/ascent.js';
 /** Leaf order of a hierarchical clustering. */
@@ -11,6 +19,22 @@ export { activate, effectiveRank, slope, weightedSums, type DenseLayer, type Lay
 /** How much of the values of two classes is alike. */
 export { binEdges, forOverlaps, overlapBins } from './nodes/overlap.js';
 /** Ranks of rows by value, and what they tell: areas under curves, classes at the top, quantiles. */
-export { classAreas, jointRows, quantile, rankRows, splitSorted, spread, topShares, type Ranking } from './nodes/ranking.js';
+export {
+  classAreas,
+  jointRows,
+  quantile,
+  rankRows,
+  splitSorted,
+  spread,
+  topShares,
+  type Ranking,
+} from './nodes/ranking.js';
 /** Selectivity of nodes for classes, with bootstrap intervals. */
-export { entropyTerms, rankBins, resample, selectivity, type Bootstrap, type Selectivity } from './nodes/selectivity.js';
+export {
+  entropyTerms,
+  rankBins,
+  resample,
+  selectivity,
+  type Bootstrap,
+  type Selectivity,
+} from './nodes/selectivity.js';

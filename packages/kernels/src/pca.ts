@@ -15,10 +15,17 @@ export { checkMatrix, type NumericMatrix } from './pca/matrix.js';
  * Eigenvalues, falling, and as many leading unit vectors as `wanted` says once it has seen the values, of a symmetric
  * matrix float64[n][n]; signs are arbitrary.
  */
-export type EigenSolver = (matrix: Float64Array, n: number, wanted: (values: Float64Array) => number, pool: PoolOptions) => Promise<Eigen>;
+export type EigenSolver = (
+  matrix: Float64Array,
+  n: number,
+  wanted: (values: Float64Array) => number,
+  pool: PoolOptions,
+) => Promise<Eigen>;
 
 /** How many components to keep: a number of them, or the fewest whose variances sum to more than a share of the total. */
-export type Keep = { readonly components: number; readonly variance?: undefined } | { readonly variance: number; readonly components?: undefined };
+export type Keep =
+  | { readonly components: number; readonly variance?: undefined }
+  | { readonly variance: number; readonly components?: undefined };
 
 /** What principal component analysis found. D columns, K components. */
 export interface PcaModel {
@@ -48,31 +55,54 @@ export interface PcaModel {
  * @param eigen what finds the eigenvectors; without it Householder reduction and QL or inverse iteration
  * @throws RangeError for sizes that disagree, no variance at all, a share outside (0, 1], more components than the rank; TypeError for NaN or infinite entries
  */
-export async function fitPca(matrix: NumericMatrix, keep: Keep, { scale = { factor: 1, offset: 0 }, eigen = symmetricEigen, ...pool }: PoolOptions & { readonly scale?: ColumnScale; readonly eigen?: EigenSolver } = {}): Promise<PcaModel> {
+export async function fitPca(
+  matrix: NumericMatrix,
+  keep: Keep,
+  {
+    scale = { factor: 1, offset: 0 },
+    eigen = symmetricEigen,
+    ...pool
+  }: PoolOptions & { readonly scale?: ColumnScale; readonly eigen?: EigenSolver } = {},
+): Promise<PcaModel> {
   checkMatrix(matrix);
   checkKeep(keep);
   return componentsOf(await covariance(matrix, { scale, ...pool }), keep, { scale, eigen, pool });
 }
 
 function checkKeep({ components, variance }: Keep): void {
-  if ((components === undefined) === (variance === undefined)) throw new RangeError('PCA needs either a number of components or a share of variance');
-  if (variance !== undefined && !(variance > 0 && variance <= 1)) throw new RangeError(`the share of variance must be in (0, 1], got ${variance}`);
-  if (components !== undefined && !(Number.isInteger(components) && components >= 1)) throw new RangeError(`the number of components must be a whole number of at least 1, got ${components}`);
+  if ((components === undefined) === (variance === undefined))
+    throw new RangeError('PCA needs either a number of components or a share of variance');
+  if (variance !== undefined && !(variance > 0 && variance <= 1))
+    throw new RangeError(`the share of variance must be in (0, 1], got ${variance}`);
+  if (components !== undefined && !(Number.isInteger(components) && components >= 1))
+    throw new RangeError(`the number of components must be a whole number of at least 1, got ${components}`);
 }
 
-async function componentsOf({ mean, covariance: values, columns: D, rows }: Covariance, keep: Keep, { scale, eigen: solve, pool }: { scale: ColumnScale; eigen: EigenSolver; pool: PoolOptions }): Promise<PcaModel> {
+async function componentsOf(
+  { mean, covariance: values, columns: D, rows }: Covariance,
+  keep: Keep,
+  { scale, eigen: solve, pool }: { scale: ColumnScale; eigen: EigenSolver; pool: PoolOptions },
+): Promise<PcaModel> {
   const varying = Int32Array.from({ length: D }, (_, j) => j).filter((j) => (values[j * D + j] as number) > 0);
-  if (varying.length === 0) throw new RangeError(`PCA needs columns that vary, but all ${D} columns are constant over the ${rows} rows`);
+  if (varying.length === 0)
+    throw new RangeError(`PCA needs columns that vary, but all ${D} columns are constant over the ${rows} rows`);
   const n = varying.length;
   const compact = new Float64Array(n * n);
-  for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) compact[a * n + b] = values[(varying[a] as number) * D + (varying[b] as number)] as number;
+  for (let a = 0; a < n; a++)
+    for (let b = 0; b < n; b++)
+      compact[a * n + b] = values[(varying[a] as number) * D + (varying[b] as number)] as number;
   let total = 0;
   for (let a = 0; a < n; a++) total += compact[a * n + a] as number;
   let rank = 0;
-  const eigen = await solve(compact, n, (found) => {
-    rank = rankOf(found, D);
-    return kept(found, rank, total, keep, rows, D);
-  }, pool);
+  const eigen = await solve(
+    compact,
+    n,
+    (found) => {
+      rank = rankOf(found, D);
+      return kept(found, rank, total, keep, rows, D);
+    },
+    pool,
+  );
   const spectrum = new Float64Array(D);
   for (let i = 0; i < rank; i++) spectrum[i] = eigen.values[i] as number;
   const components = new Float64Array(eigen.count * D);
@@ -90,9 +120,19 @@ function rankOf(values: Float64Array, D: number): number {
   return rank;
 }
 
-function kept(values: Float64Array, rank: number, total: number, { components, variance }: Keep, rows: number, D: number): number {
+function kept(
+  values: Float64Array,
+  rank: number,
+  total: number,
+  { components, variance }: Keep,
+  rows: number,
+  D: number,
+): number {
   if (components !== undefined) {
-    if (components > rank) throw new RangeError(`the number of components must be at most ${rank}, the rank of the ${rows} x ${D} features, got ${components}`);
+    if (components > rank)
+      throw new RangeError(
+        `the number of components must be at most ${rank}, the rank of the ${rows} x ${D} features, got ${components}`,
+      );
     return components;
   }
   let count = 0;
@@ -104,7 +144,8 @@ function kept(values: Float64Array, rank: number, total: number, { components, v
 /** Makes the loading of largest absolute value positive. */
 function turn(vector: Float64Array): void {
   let peak = 0;
-  for (let j = 1; j < vector.length; j++) if (Math.abs(vector[j] as number) > Math.abs(vector[peak] as number)) peak = j;
+  for (let j = 1; j < vector.length; j++)
+    if (Math.abs(vector[j] as number) > Math.abs(vector[peak] as number)) peak = j;
   if ((vector[peak] as number) < 0) for (let j = 0; j < vector.length; j++) vector[j] = -(vector[j] as number) + 0;
 }
 
@@ -113,8 +154,13 @@ function turn(vector: Float64Array): void {
  * @param matrix N x D of the same columns and scale as the fitted one; N may be 0
  * @throws RangeError when the columns differ; TypeError for NaN or infinite entries
  */
-export async function project(model: PcaModel, matrix: NumericMatrix, options: PoolOptions = {}): Promise<Float32Array> {
+export async function project(
+  model: PcaModel,
+  matrix: NumericMatrix,
+  options: PoolOptions = {},
+): Promise<Float32Array> {
   checkMatrix(matrix, 0);
-  if (matrix.columns !== model.columns) throw new RangeError(`the model was fitted on ${model.columns} columns, got ${matrix.columns}`);
+  if (matrix.columns !== model.columns)
+    throw new RangeError(`the model was fitted on ${model.columns} columns, got ${matrix.columns}`);
   return projectOn(model, matrix, options);
 }

@@ -41,7 +41,13 @@ export class KernelPool {
   private readonly signal: AbortSignal | undefined;
   private readonly busy = new Set<Worker>();
 
-  private constructor(memory: WebAssembly.Memory, local: KernelExports, callers: number, threads: readonly Worker[], signal: AbortSignal | undefined) {
+  private constructor(
+    memory: WebAssembly.Memory,
+    local: KernelExports,
+    callers: number,
+    threads: readonly Worker[],
+    signal: AbortSignal | undefined,
+  ) {
     this.memory = memory;
     this.local = local;
     this.callers = callers;
@@ -54,7 +60,11 @@ export class KernelPool {
    * With `share` the calling thread is one of the `workers`, the first: one thread less to start. It hears nothing while it computes,
    * so such a pool is for {@link share}, not for many calls handed out one by one.
    */
-  static async open(url: URL, layout: Layout, { workers = 1, signal, share = false }: PoolOptions & { readonly share?: boolean } = {}): Promise<KernelPool> {
+  static async open(
+    url: URL,
+    layout: Layout,
+    { workers = 1, signal, share = false }: PoolOptions & { readonly share?: boolean } = {},
+  ): Promise<KernelPool> {
     const module = await kernelModule(url);
     const memory = kernelMemory(layout.pages);
     const callers = share || workers <= 1 ? 1 : 0;
@@ -77,7 +87,11 @@ export class KernelPool {
    * @param done told of each finished call; the place to take results out of that thread's scratch memory
    * @returns the results in the order of the calls
    */
-  async run(count: number, call: (index: number, thread: number) => Call, done?: (index: number, thread: number, result: number) => void): Promise<number[]> {
+  async run(
+    count: number,
+    call: (index: number, thread: number) => Call,
+    done?: (index: number, thread: number, result: number) => void,
+  ): Promise<number[]> {
     const results = new Array<number>(count);
     let next = 0;
     const drain = async (thread: number): Promise<void> => {
@@ -121,7 +135,8 @@ export class KernelPool {
         this.signal?.removeEventListener('abort', aborted);
         finish();
       };
-      const answered = ({ result, error }: Answer): void => settle(() => (error === undefined ? resolve(result as number) : reject(new Error(error))));
+      const answered = ({ result, error }: Answer): void =>
+        settle(() => (error === undefined ? resolve(result as number) : reject(new Error(error))));
       const failed = (error: Error): void => settle(() => reject(error));
       const aborted = (): void => {
         settle(() => reject(this.signal?.reason));
@@ -150,5 +165,8 @@ export class KernelPool {
 /** Cuts 0 … n into `parts` ranges of equal length, up to one. */
 export function ranges(n: number, parts: number): (readonly [from: number, to: number])[] {
   const count = Math.max(1, Math.min(parts, n));
-  return Array.from({ length: count }, (_, i) => [Math.floor((n * i) / count), Math.floor((n * (i + 1)) / count)] as const);
+  return Array.from(
+    { length: count },
+    (_, i) => [Math.floor((n * i) / count), Math.floor((n * (i + 1)) / count)] as const,
+  );
 }

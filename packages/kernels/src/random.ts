@@ -7,7 +7,8 @@ export class Random {
 
   /** @param seed uint32[4], not all zero; copied */
   constructor(seed: Uint32Array) {
-    if (seed.length !== 4 || seed.every((word) => word === 0)) throw new RangeError('a seed is four 32-bit words, not all zero');
+    if (seed.length !== 4 || seed.every((word) => word === 0))
+      throw new RangeError('a seed is four 32-bit words, not all zero');
     this.s = Uint32Array.from(seed);
   }
 

@@ -1,5 +1,12 @@
 import type { NumericMatrix } from './pca.js';
-import { checkOptions, sumsPairs, type MapOptions, type Settings, type TsneOptions, type TsneProgress } from './tsne/options.js';
+import {
+  checkOptions,
+  sumsPairs,
+  type MapOptions,
+  type Settings,
+  type TsneOptions,
+  type TsneProgress,
+} from './tsne/options.js';
 import { Session } from './tsne/session.js';
 import { startingMap } from './tsne/start.js';
 import type { Descent } from './tsne/descent.js';
@@ -47,7 +54,9 @@ export async function tsne(matrix: NumericMatrix, options: TsneOptions = {}): Pr
   const { progress = () => {} } = options;
   const session = await Session.open(matrix, settings.perplexity, sumsPairs(settings, rows), options);
   try {
-    await session.prepare(matrix, settings.perplexity, (share) => progress({ phase: 'neighbours', done: share, total: 1 }));
+    await session.prepare(matrix, settings.perplexity, (share) =>
+      progress({ phase: 'neighbours', done: share, total: 1 }),
+    );
     progress({ phase: 'affinities', done: 1, total: 1 });
     const klDivergence = await run(session.descent(startingMap(session)), rows, settings, progress);
     return { embedding: session.fromTiles(session.positions, new Float32Array(2 * rows)), klDivergence };
@@ -56,10 +65,15 @@ export async function tsne(matrix: NumericMatrix, options: TsneOptions = {}): Pr
   }
 }
 
-async function run(descent: Descent, rows: number, settings: Settings, progress: (step: TsneProgress) => void): Promise<number> {
+async function run(
+  descent: Descent,
+  rows: number,
+  settings: Settings,
+  progress: (step: TsneProgress) => void,
+): Promise<number> {
   const { iterations, exaggerated, momentum, learningRate } = settings;
   let klDivergence = NaN;
-  for (let done = 0; done < iterations; ) {
+  for (let done = 0; done < iterations;) {
     const early = done < exaggerated;
     const exaggeration = early ? settings.exaggeration : 1;
     const rate = learningRate === 'auto' ? rows / exaggeration : learningRate;
@@ -86,9 +100,14 @@ export async function affinities(matrix: NumericMatrix, options: MapOptions = {}
 }
 
 /** Divergence and gradient of a map of the rows, float [N x 2], by the kernels of {@link tsne}. Errors as there. */
-export async function evaluateMap(matrix: NumericMatrix, embedding: ArrayLike<number>, options: MapOptions = {}): Promise<MapEvaluation> {
+export async function evaluateMap(
+  matrix: NumericMatrix,
+  embedding: ArrayLike<number>,
+  options: MapOptions = {},
+): Promise<MapEvaluation> {
   const settings = checkOptions(matrix, options);
-  if (embedding.length !== 2 * matrix.rows) throw new RangeError(`a map of ${matrix.rows} rows needs ${2 * matrix.rows} numbers, got ${embedding.length}`);
+  if (embedding.length !== 2 * matrix.rows)
+    throw new RangeError(`a map of ${matrix.rows} rows needs ${2 * matrix.rows} numbers, got ${embedding.length}`);
   const session = await Session.open(matrix, settings.perplexity, sumsPairs(settings, matrix.rows), options);
   try {
     await session.prepare(matrix, settings.perplexity);
@@ -102,7 +121,12 @@ export async function evaluateMap(matrix: NumericMatrix, embedding: ArrayLike<nu
 
 /** The symmetric matrix with rows and columns of the input, without the entries that fill rows up. */
 function inputOrder({ pool, search, affinities: plan, rows }: Session): Affinities {
-  const [order, from, columns, values] = [pool.view(search.order), pool.view(plan.rowStart), pool.view(plan.columns), pool.view(plan.p)];
+  const [order, from, columns, values] = [
+    pool.view(search.order),
+    pool.view(plan.rowStart),
+    pool.view(plan.columns),
+    pool.view(plan.p),
+  ];
   const place = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) place[order[i]] = i;
   const start = new Uint32Array(rows + 1);

@@ -6,7 +6,9 @@ const seed = deriveSeed(1, 'test', 'rows');
 
 describe('holdOut', () => {
   it('takes the share of each class, at least one and never all, and loses no row', () => {
-    const labels = Uint16Array.from({ length: 1000 }, (_, i) => (i < 700 ? 0 : i < 990 ? 1 : i < 992 ? 2 : i < 993 ? 3 : 4));
+    const labels = Uint16Array.from({ length: 1000 }, (_, i) =>
+      i < 700 ? 0 : i < 990 ? 1 : i < 992 ? 2 : i < 993 ? 3 : 4,
+    );
     const { kept, held } = holdOut(labels, 6, 0.1, seed);
     const counts = [0, 1, 2, 3, 4, 5].map((c) => held.filter((row) => labels[row] === c).length);
     expect(counts).toEqual([70, 29, 1, 0, 1, 0]);

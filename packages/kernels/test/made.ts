@@ -6,19 +6,37 @@ export function words(n: number, state: number): Uint32Array {
 }
 
 /** The bytes of goldens/pca-forest.py: class and column set the level, with noise. */
-export function madeBytes(rows: number, columns: number, classes: number, state: number): LabelledMatrix & { readonly data: Uint8Array } {
+export function madeBytes(
+  rows: number,
+  columns: number,
+  classes: number,
+  state: number,
+): LabelledMatrix & { readonly data: Uint8Array } {
   const labels = Uint16Array.from(words(rows, state + 1), (word) => word % classes);
   const noise = words(rows * columns, state);
-  const data = Uint8Array.from(noise, (word, i) => (word % 90) + ((labels[Math.floor(i / columns)]! * ((i % columns) % 5) * 9) % 160));
+  const data = Uint8Array.from(
+    noise,
+    (word, i) => (word % 90) + ((labels[Math.floor(i / columns)]! * ((i % columns) % 5) * 9) % 160),
+  );
   return { data, rows, columns, labels, classes };
 }
 
 /** Its float32 companion: scaled, with noise below one unit. */
-export function madeFloats(rows: number, columns: number, classes: number, state: number): LabelledMatrix & { readonly data: Float32Array } {
+export function madeFloats(
+  rows: number,
+  columns: number,
+  classes: number,
+  state: number,
+): LabelledMatrix & { readonly data: Float32Array } {
   const bytes = madeBytes(rows, columns, classes, state);
   const noise = words(bytes.data.length, 99);
   const factor = Math.fround(0.37);
-  return { ...bytes, data: Float32Array.from(bytes.data, (value, i) => Math.fround(Math.fround(value * factor) + Math.fround(noise[i]! / 2 ** 24))) };
+  return {
+    ...bytes,
+    data: Float32Array.from(bytes.data, (value, i) =>
+      Math.fround(Math.fround(value * factor) + Math.fround(noise[i]! / 2 ** 24)),
+    ),
+  };
 }
 
 /** The largest absolute difference of two equally long lists. */

@@ -6,13 +6,44 @@ import { Random } from '@layerwise/kernels/random';
 
 const N = 40_000;
 const random = new Random(new Uint32Array([1, 2, 3, 4]));
-const around = (low: number, high: number) => Float32Array.from({ length: N }, (_, i) => (i < 200 ? Math.round(low + ((high - low) * i) / 200) : low + (high - low) * random.float()));
+const around = (low: number, high: number) =>
+  Float32Array.from({ length: N }, (_, i) =>
+    i < 200 ? Math.round(low + ((high - low) * i) / 200) : low + (high - low) * random.float(),
+  );
 
 const cases = [
-  { name: 'exp', number: 0, twin: exp32, exact: Math.exp, input: around(-90, 90), odd: [0, -0, 1, -1, NaN, Infinity, -Infinity, 88.72, 88.73, -87.29, -87.31] },
-  { name: 'log', number: 1, twin: log32, exact: Math.log, input: around(1e-30, 50), odd: [1, 0.5, 0.70710677, 0.7071068, 2, 2e-38, 3e38] },
-  { name: 'tanh', number: 2, twin: tanh32, exact: Math.tanh, input: around(-12, 12), odd: [0, 0.625, -0.625, 0.6249999, NaN, Infinity, -Infinity] },
-  { name: 'sigmoid', number: 3, twin: sigmoid32, exact: (x: number) => 1 / (1 + Math.exp(-x)), input: around(-85, 85), odd: [0, NaN, Infinity, -Infinity, 100, -100] },
+  {
+    name: 'exp',
+    number: 0,
+    twin: exp32,
+    exact: Math.exp,
+    input: around(-90, 90),
+    odd: [0, -0, 1, -1, NaN, Infinity, -Infinity, 88.72, 88.73, -87.29, -87.31],
+  },
+  {
+    name: 'log',
+    number: 1,
+    twin: log32,
+    exact: Math.log,
+    input: around(1e-30, 50),
+    odd: [1, 0.5, 0.70710677, 0.7071068, 2, 2e-38, 3e38],
+  },
+  {
+    name: 'tanh',
+    number: 2,
+    twin: tanh32,
+    exact: Math.tanh,
+    input: around(-12, 12),
+    odd: [0, 0.625, -0.625, 0.6249999, NaN, Infinity, -Infinity],
+  },
+  {
+    name: 'sigmoid',
+    number: 3,
+    twin: sigmoid32,
+    exact: (x: number) => 1 / (1 + Math.exp(-x)),
+    input: around(-85, 85),
+    odd: [0, NaN, Infinity, -Infinity, 100, -100],
+  },
 ];
 
 describe.each(cases)('$name in float32', ({ name, number, twin, exact, input, odd }) => {
@@ -34,7 +65,10 @@ describe.each(cases)('$name in float32', ({ name, number, twin, exact, input, od
     for (const x of values) {
       const right = exact(x);
       if (!Number.isFinite(right) || Math.abs(right) > 3.4e38 || Math.abs(right) < 1.3e-38) continue;
-      worst = Math.max(worst, Math.abs(twin(x) - right) / Math.max(Math.abs(right), name === 'log' ? 0.05 : 0) / 2 ** -24);
+      worst = Math.max(
+        worst,
+        Math.abs(twin(x) - right) / Math.max(Math.abs(right), name === 'log' ? 0.05 : 0) / 2 ** -24,
+      );
     }
     console.log(`${name}: at most ${worst.toFixed(2)} half units of float32 off`);
     expect(worst).toBeLessThan(6);

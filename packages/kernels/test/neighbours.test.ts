@@ -30,19 +30,29 @@ function recall(found: Uint32Array, truth: readonly number[][], k: number): numb
 }
 
 describe('nearest neighbours', () => {
-  it.each([[3, 1], [64, 2], [65, 9], [400, 40], [600, 128]])('finds all of them for %i rows of %i columns', async (rows, columns) => {
+  it.each([
+    [3, 1],
+    [64, 2],
+    [65, 9],
+    [400, 40],
+    [600, 128],
+  ])('finds all of them for %i rows of %i columns', async (rows, columns) => {
     const matrix = { data: surface(rows, columns), rows, columns };
     const k = Math.min(rows - 1, 30);
     const found = await nearestNeighbours(matrix, k);
     // Two distances that differ by less than the rounding of float32 may change places at the end of a list.
     expect(recall(found.index, neighbours(matrix, k), k)).toBeGreaterThan(0.9999);
-    for (let i = 0; i < rows; i++) for (let j = 1; j < k; j++) expect(found.distance[i * k + j]).toBeGreaterThanOrEqual(found.distance[i * k + j - 1]);
+    for (let i = 0; i < rows; i++)
+      for (let j = 1; j < k; j++)
+        expect(found.distance[i * k + j]).toBeGreaterThanOrEqual(found.distance[i * k + j - 1]);
   });
 
   it('gives the same bytes for 1, 2 and 3 workers, and leaves its input alone', async () => {
     const data = surface(2500, 24);
     const before = data.slice();
-    const [one, ...others] = await Promise.all([1, 2, 3].map((workers) => nearestNeighbours({ data, rows: 2500, columns: 24 }, 15, { workers })));
+    const [one, ...others] = await Promise.all(
+      [1, 2, 3].map((workers) => nearestNeighbours({ data, rows: 2500, columns: 24 }, 15, { workers })),
+    );
     for (const other of others) expect(other).toEqual(one);
     expect(data).toEqual(before);
   });
@@ -73,10 +83,17 @@ describe('nearest neighbours', () => {
 
   it('refuses what makes no sense', async () => {
     const matrix = { data: surface(20, 3), rows: 20, columns: 3 };
-    await expect(nearestNeighbours(matrix, 20)).rejects.toThrow('the number of neighbours must be 1 to 19 (rows - 1), got 20');
+    await expect(nearestNeighbours(matrix, 20)).rejects.toThrow(
+      'the number of neighbours must be 1 to 19 (rows - 1), got 20',
+    );
     await expect(nearestNeighbours({ ...matrix, rows: 21 }, 2)).rejects.toThrow(RangeError);
     matrix.data[4] = Infinity;
     await expect(nearestNeighbours(matrix, 2)).rejects.toThrow(/Infinity in row 1, column 1/);
-    await expect(nearestNeighbours({ data: surface(3000, 3), rows: 3000, columns: 3 }, 2, { workers: 2, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(
+      nearestNeighbours({ data: surface(3000, 3), rows: 3000, columns: 3 }, 2, {
+        workers: 2,
+        signal: AbortSignal.abort(),
+      }),
+    ).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

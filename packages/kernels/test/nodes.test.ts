@@ -1,7 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '@layerwise/kernels/random';
-import { ablate, activate, ascend, binEdges, boxMaximiser, classAreas, clusterOrder, effectiveRank, enough, entropyTerms, forOverlaps, incoming, jointRows, outgoing, overlapBins, quantile, rankBins, rankRows, resample, rightWithFirst, selectivity, splitSorted, spread, topShares, type DenseLayer, type LayerValues, type Removal } from '@layerwise/kernels/nodes';
+import {
+  ablate,
+  activate,
+  ascend,
+  binEdges,
+  boxMaximiser,
+  classAreas,
+  clusterOrder,
+  effectiveRank,
+  enough,
+  entropyTerms,
+  forOverlaps,
+  incoming,
+  jointRows,
+  outgoing,
+  overlapBins,
+  quantile,
+  rankBins,
+  rankRows,
+  resample,
+  rightWithFirst,
+  selectivity,
+  splitSorted,
+  spread,
+  topShares,
+  type DenseLayer,
+  type LayerValues,
+  type Removal,
+} from '@layerwise/kernels/nodes';
 
 const random = new Random(Uint32Array.of(1, 2, 3, 4));
 const noise = (): number => random.float() * 2 - 1;
@@ -9,18 +37,37 @@ const [N, K] = [300, 4];
 const labels = Uint16Array.from({ length: N }, () => random.below(K));
 
 /** A net 9-6-5-4 of two kinds of layers, and what it makes of N random inputs. */
-function net(activations: readonly DenseLayer['activation'][]): { layers: DenseLayer[]; inputs: Float64Array[]; values: LayerValues[] } {
+function net(activations: readonly DenseLayer['activation'][]): {
+  layers: DenseLayer[];
+  inputs: Float64Array[];
+  values: LayerValues[];
+} {
   const widths = [9, 6, 5, K];
-  const layers = activations.map((activation, l): DenseLayer => ({ inputs: widths[l], units: widths[l + 1], activation, kernel: Float32Array.from({ length: widths[l] * widths[l + 1] }, noise), bias: Float32Array.from({ length: widths[l + 1] }, () => noise() / 4) }));
+  const layers = activations.map((activation, l): DenseLayer => ({
+    inputs: widths[l],
+    units: widths[l + 1],
+    activation,
+    kernel: Float32Array.from({ length: widths[l] * widths[l + 1] }, noise),
+    bias: Float32Array.from({ length: widths[l + 1] }, () => noise() / 4),
+  }));
   const inputs = Array.from({ length: N }, () => Float64Array.from({ length: 9 }, () => random.float()));
-  const values = [6, 5].map((width, l): LayerValues => ({ width, data: Float32Array.from(inputs.flatMap((x) => forward(layers.slice(0, l + 1), x))) }));
+  const values = [6, 5].map((width, l): LayerValues => ({
+    width,
+    data: Float32Array.from(inputs.flatMap((x) => forward(layers.slice(0, l + 1), x))),
+  }));
   return { layers, inputs, values };
 }
 
 /** Plain forward pass; the last of the layers is activated too, but for a softmax. */
 function forward(layers: readonly DenseLayer[], x: ArrayLike<number>): number[] {
   let current = Array.from(x);
-  for (const { units, kernel, bias, activation } of layers) current = Array.from({ length: units }, (_, j) => activate(activation, current.reduce((sum, value, i) => sum + value * kernel[i * units + j], bias[j])));
+  for (const { units, kernel, bias, activation } of layers)
+    current = Array.from({ length: units }, (_, j) =>
+      activate(
+        activation,
+        current.reduce((sum, value, i) => sum + value * kernel[i * units + j], bias[j]),
+      ),
+    );
   return current;
 }
 
@@ -39,18 +86,21 @@ describe('ranks', () => {
     const every = Float32Array.from({ length: 5000 }, () => noise() * 10 ** (random.below(60) - 30));
     expect(Array.from(rankRows(every).sorted)).toEqual(Array.from(every.slice().sort()));
     expect(rankRows(new Float32Array(0)).order.length).toBe(0);
-    splitSorted(rankRows(tied), labels, K).forEach((part, c) => expect([...part]).toEqual([...tied.filter((_, r) => labels[r] === c)].sort((x, y) => x - y)));
+    splitSorted(rankRows(tied), labels, K).forEach((part, c) =>
+      expect([...part]).toEqual([...tied.filter((_, r) => labels[r] === c)].sort((x, y) => x - y)),
+    );
   });
 
   it('give the share of pairs in order as area', () => {
     const areas = classAreas(rankRows(tied), labels, K + 1);
     for (let c = 0; c < K; c++) {
       let [wins, pairs] = [0, 0];
-      for (let a = 0; a < N; a++) for (let b = 0; b < N; b++) {
-        if (labels[a] !== c || labels[b] === c) continue;
-        pairs++;
-        wins += tied[a] > tied[b] ? 1 : tied[a] === tied[b] ? 0.5 : 0;
-      }
+      for (let a = 0; a < N; a++)
+        for (let b = 0; b < N; b++) {
+          if (labels[a] !== c || labels[b] === c) continue;
+          pairs++;
+          wins += tied[a] > tied[b] ? 1 : tied[a] === tied[b] ? 0.5 : 0;
+        }
       expect(areas[c]).toBeCloseTo(wins / pairs, 12);
     }
     expect(areas[K]).toBeNaN();
@@ -58,7 +108,9 @@ describe('ranks', () => {
 
   it('give quantiles as numpy does', () => {
     // numpy.quantile([1, 2, 4, 8], [0.05, 0.25, 0.5, 0.9])
-    expect([0.05, 0.25, 0.5, 0.9].map((q) => quantile([1, 2, 4, 8], q))).toEqual([1.15, 1.75, 3, 6.8].map((v) => expect.closeTo(v, 12)));
+    expect([0.05, 0.25, 0.5, 0.9].map((q) => quantile([1, 2, 4, 8], q))).toEqual(
+      [1.15, 1.75, 3, 6.8].map((v) => expect.closeTo(v, 12)),
+    );
   });
 
   it.each([1, 10, 40, 250, N])('give the classes of the %i highest rows, equal ones at the cut in part', (most) => {
@@ -82,10 +134,15 @@ describe('the overlap of classes', () => {
   const between = (parts: readonly Float32Array[], bins: number): Map<string, number> => {
     const all = Float32Array.from(parts.flatMap((part) => [...part]));
     const found = new Map<string, number>();
-    forOverlaps(parts, binEdges((row) => all[row], all.length, bins), (a, b, overlap) => found.set(`${a}${b}`, overlap));
+    forOverlaps(
+      parts,
+      binEdges((row) => all[row], all.length, bins),
+      (a, b, overlap) => found.set(`${a}${b}`, overlap),
+    );
     return found;
   };
-  const uniform = (rows: number, low: number, high: number): Float32Array => Float32Array.from({ length: rows }, () => low + (high - low) * random.float());
+  const uniform = (rows: number, low: number, high: number): Float32Array =>
+    Float32Array.from({ length: rows }, () => low + (high - low) * random.float());
 
   it('is small of a narrow class in the middle of a wide one', () => {
     const [narrow, wide] = [uniform(5000, -0.1, 0.1), uniform(5000, -1, 1)];
@@ -99,12 +156,16 @@ describe('the overlap of classes', () => {
     const parts = [tied.slice(0, 120), tied.slice(120, 150), new Float32Array(0), tied.slice(150)];
     const sorted = [...tied].sort((a, b) => a - b);
     const edges = [...new Set(Array.from({ length: 7 }, (_, i) => sorted[Math.floor(((i + 1) * N) / 8)]))];
-    const inBin = (part: Float32Array, b: number): number => part.filter((v) => (b === 0 || v > edges[b - 1]) && (b === edges.length || v <= edges[b])).length / part.length;
+    const inBin = (part: Float32Array, b: number): number =>
+      part.filter((v) => (b === 0 || v > edges[b - 1]) && (b === edges.length || v <= edges[b])).length / part.length;
     const found = between(parts, 8);
     expect([...found.keys()]).toEqual(['01', '03', '13']);
     for (const [pair, overlap] of found) {
       const [a, b] = [...pair].map((c) => parts[Number(c)]);
-      expect(overlap).toBeCloseTo(Array.from({ length: edges.length + 1 }, (_, i) => Math.min(inBin(a, i), inBin(b, i))).reduce((x, y) => x + y), 12);
+      expect(overlap).toBeCloseTo(
+        Array.from({ length: edges.length + 1 }, (_, i) => Math.min(inBin(a, i), inBin(b, i))).reduce((x, y) => x + y),
+        12,
+      );
     }
   });
 
@@ -125,7 +186,8 @@ describe('selectivity', () => {
 
   it('measures information as its definition does', () => {
     let total = 0;
-    const p = (test: (r: number) => boolean): number => Array.from({ length: N }, (_, r) => (test(r) ? 1 : 0)).reduce<number>((s, v) => s + v, 0) / N;
+    const p = (test: (r: number) => boolean): number =>
+      Array.from({ length: N }, (_, r) => (test(r) ? 1 : 0)).reduce<number>((s, v) => s + v, 0) / N;
     const term = (joint: number, a: number, b: number): number => (joint > 0 ? joint * Math.log2(joint / (a * b)) : 0);
     for (let c = 0; c < K; c++) {
       let information = 0;
@@ -141,7 +203,8 @@ describe('selectivity', () => {
   });
 
   it('draws each sample as large as the whole, and keeps equal values together', () => {
-    for (let d = 0; d < 200; d += 67) expect(Array.from({ length: N }, (_, r) => times[r * 200 + d]).reduce((a, b) => a + b, 0)).toBe(N);
+    for (let d = 0; d < 200; d += 67)
+      expect(Array.from({ length: N }, (_, r) => times[r * 200 + d]).reduce((a, b) => a + b, 0)).toBe(N);
     for (let r = 1; r < N; r++) if (tied[r] === tied[0]) expect(bin[r]).toBe(bin[0]);
   });
 
@@ -154,10 +217,19 @@ describe('selectivity', () => {
     for (let d = 0; d < draws; d++) for (let i = 0; i < 1000; i++) times[((d + Math.floor(i / most)) % 1000) * 8 + d]++;
     const ranks = rankRows(values);
     const whole = classAreas(ranks, classes, 2);
-    const { areaLow, areaHigh } = selectivity(rankBins(ranks, 7), 7, classes, 2, whole, { draws, times, most, terms: entropyTerms(1000) });
+    const { areaLow, areaHigh } = selectivity(rankBins(ranks, 7), 7, classes, 2, whole, {
+      draws,
+      times,
+      most,
+      terms: entropyTerms(1000),
+    });
     const drawn = Array.from({ length: draws }, (_, d) => {
       const rows = Array.from({ length: 1000 }, (_, r) => new Array<number>(times[r * 8 + d]).fill(r)).flat();
-      return classAreas(rankRows(Float32Array.from(rows, (r) => values[r])), Uint16Array.from(rows, (r) => classes[r]), 2);
+      return classAreas(
+        rankRows(Float32Array.from(rows, (r) => values[r])),
+        Uint16Array.from(rows, (r) => classes[r]),
+        2,
+      );
     });
     for (const c of [0, 1]) {
       const exact = drawn.map((a) => (Number.isNaN(a[c]) ? 0.5 : a[c])).sort((a, b) => a - b);
@@ -169,7 +241,11 @@ describe('selectivity', () => {
   it('gives an interval about as wide as that of resampled exact areas', () => {
     const drawn = Array.from({ length: 200 }, (_, d) => {
       const rows = Array.from({ length: N }, (_, r) => new Array<number>(times[r * 200 + d]).fill(r)).flat();
-      return classAreas(rankRows(Float32Array.from(rows, (r) => tied[r])), Uint16Array.from(rows, (r) => labels[r]), K);
+      return classAreas(
+        rankRows(Float32Array.from(rows, (r) => tied[r])),
+        Uint16Array.from(rows, (r) => labels[r]),
+        K,
+      );
     });
     for (let c = 0; c < K; c++) {
       const exact = drawn.map((a) => a[c]).sort((a, b) => a - b);
@@ -179,104 +255,152 @@ describe('selectivity', () => {
   });
 });
 
-describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] as const)('a net of %s', (activations) => {
-  const { layers, inputs, values } = net(activations);
-  const rows = Uint32Array.from({ length: N }, (_, r) => r);
+describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] as const)(
+  'a net of %s',
+  (activations) => {
+    const { layers, inputs, values } = net(activations);
+    const rows = Uint32Array.from({ length: N }, (_, r) => r);
 
-  it.each([0, 1])('loses by ablation of layer %i what a net without the node loses', (l) => {
-    const H = values[l].width;
-    const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[l].data[r * H + h], 0) / N);
-    const found = ablate(values[l], means, layers.slice(l + 1), labels, rows);
-    const right = (node: number, value?: number): number[] => {
-      const counts = new Array<number>(K).fill(0);
-      for (const r of rows) {
-        const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H));
-        if (value !== undefined) input[node] = value;
-        if (argmax(forward(layers.slice(l + 1), input)) === labels[r]) counts[labels[r]]++;
-      }
-      return counts;
-    };
-    expect(Array.from(found.whole)).toEqual(right(0));
-    const margin = (r: number, node?: number, value = 0): number => {
-      const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H), (v, h) => (h === node ? value : v));
-      const logits = forward(layers.slice(l + 1), input);
-      return logits[labels[r]] - Math.max(...logits.filter((_, k) => k !== labels[r]));
-    };
-    const check = ({ right: told, turned, loss, squares }: Removal, h: number, value: number): void => {
-      expect(Array.from(told.subarray(h * K, (h + 1) * K))).toEqual(right(h, value));
-      expect(turned[h]).toBe(Array.from(rows).filter((r) => margin(r) > 0 !== margin(r, h, value) > 0).length);
-      for (let k = 0; k < K; k++) {
-        const losses = Array.from(rows).filter((r) => labels[r] === k).map((r) => margin(r) - margin(r, h, value));
-        expect(loss[h * K + k]).toBeCloseTo(losses.reduce((a, b) => a + b, 0), 4);
-        expect(squares[h * K + k]).toBeCloseTo(losses.reduce((a, b) => a + b * b, 0), 4);
-      }
-    };
-    const first = ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(0, 100));
-    expect(ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(100), first), 'in two parts').toEqual(found);
-    for (let h = 0; h < H; h++) {
-      check(found.zero, h, 0);
-      check(found.mean, h, means[h]);
-    }
-  });
-
-  it('is right with the first nodes of an order alone as a net that sees the means of the others', () => {
-    const [H, last] = [values[1].width, layers[2]];
-    const order = [3, 0, 4, 1, 2];
-    const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[1].data[r * H + h], 0) / N);
-    const found = rightWithFirst(values[1], means, last, order, labels, rows);
-    for (let m = 0; m <= H; m++) {
-      const seen = order.slice(0, m);
-      const right = Array.from(rows).filter((r) => argmax(forward([last], Array.from({ length: H }, (_, h) => (seen.includes(h) ? values[1].data[r * H + h] : means[h])))) === labels[r]);
-      expect(found[m]).toBe(right.length);
-    }
-  });
-
-  it('has the gradients that differences of its output say', () => {
-    const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
-    for (const l of [0, 1]) {
+    it.each([0, 1])('loses by ablation of layer %i what a net without the node loses', (l) => {
       const H = values[l].width;
-      const found = outgoing(layers.slice(l + 1), values.slice(l + 1), rows);
-      for (let h = 0; h < H; h++) {
-        const mean = new Array<number>(K).fill(0);
+      const means = Array.from(
+        { length: H },
+        (_, h) => rows.reduce((sum, r) => sum + values[l].data[r * H + h], 0) / N,
+      );
+      const found = ablate(values[l], means, layers.slice(l + 1), labels, rows);
+      const right = (node: number, value?: number): number[] => {
+        const counts = new Array<number>(K).fill(0);
         for (const r of rows) {
-          const shifted = Float64Array.from(values[l].data.subarray(r * H, (r + 1) * H));
-          const moved = (by: number): number[] => forward(layers.slice(l + 1), shifted.map((v, j) => (j === h ? v + by : v)));
-          moved(step).forEach((value, k) => (mean[k] += (value - moved(-step)[k]) / (2 * step) / N));
+          const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H));
+          if (value !== undefined) input[node] = value;
+          if (argmax(forward(layers.slice(l + 1), input)) === labels[r]) counts[labels[r]]++;
         }
-        mean.forEach((value, k) => expect(found[h * K + k]).toBeCloseTo(value, 2));
-      }
-    }
-  });
-
-  it('composes weights as differences of its sums say, over the rows on which the node is active', () => {
-    expect(Array.from(incoming([layers[0]], values.slice(0, 1), rows))).toEqual(Array.from(layers[0].kernel));
-    const found = incoming(layers.slice(0, 2), values, rows);
-    const linear: DenseLayer = { ...layers[1], activation: 'linear' };
-    const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
-    for (let h = 0; h < 5; h++) {
-      const active = Array.from(rows).filter((r) => activations[1] !== 'relu' || values[1].data[r * 5 + h] > 0);
-      for (let i = 0; i < 9; i++) {
-        let mean = 0;
-        for (const r of active) {
-          const moved = (by: number): number => forward([layers[0], linear], inputs[r].map((v, j) => (j === i ? v + by : v)))[h];
-          mean += (moved(step) - moved(-step)) / (2 * step) / active.length;
+        return counts;
+      };
+      expect(Array.from(found.whole)).toEqual(right(0));
+      const margin = (r: number, node?: number, value = 0): number => {
+        const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H), (v, h) => (h === node ? value : v));
+        const logits = forward(layers.slice(l + 1), input);
+        return logits[labels[r]] - Math.max(...logits.filter((_, k) => k !== labels[r]));
+      };
+      const check = ({ right: told, turned, loss, squares }: Removal, h: number, value: number): void => {
+        expect(Array.from(told.subarray(h * K, (h + 1) * K))).toEqual(right(h, value));
+        expect(turned[h]).toBe(Array.from(rows).filter((r) => margin(r) > 0 !== margin(r, h, value) > 0).length);
+        for (let k = 0; k < K; k++) {
+          const losses = Array.from(rows)
+            .filter((r) => labels[r] === k)
+            .map((r) => margin(r) - margin(r, h, value));
+          expect(loss[h * K + k]).toBeCloseTo(
+            losses.reduce((a, b) => a + b, 0),
+            4,
+          );
+          expect(squares[h * K + k]).toBeCloseTo(
+            losses.reduce((a, b) => a + b * b, 0),
+            4,
+          );
         }
-        expect(found[i * 5 + h]).toBeCloseTo(mean, 2);
+      };
+      const first = ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(0, 100));
+      expect(ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(100), first), 'in two parts').toEqual(
+        found,
+      );
+      for (let h = 0; h < H; h++) {
+        check(found.zero, h, 0);
+        check(found.mean, h, means[h]);
       }
-    }
-  });
+    });
 
-  it('is climbed within [0, 1] beyond every start, to where no single input leads higher', () => {
-    for (let h = 0; h < 5; h++) {
-      const { input, activation } = ascend(layers.slice(0, 2), h, [inputs[0], inputs[1], new Float64Array(9).fill(0.5)], 40);
-      expect(Math.min(...input)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...input)).toBeLessThanOrEqual(1);
-      expect(forward(layers.slice(0, 2), input)[h]).toBeCloseTo(activation, 5);
-      for (const start of [inputs[0], inputs[1]]) expect(activation).toBeGreaterThanOrEqual(forward(layers.slice(0, 2), start)[h] - 1e-6);
-      for (let i = 0; i < 9; i++) for (const by of [-0.1, 0.1]) expect(forward(layers.slice(0, 2), input.map((v, j) => (j === i ? Math.min(1, Math.max(0, v + by)) : v)))[h]).toBeLessThan(activation + 0.02);
-    }
-  });
-});
+    it('is right with the first nodes of an order alone as a net that sees the means of the others', () => {
+      const [H, last] = [values[1].width, layers[2]];
+      const order = [3, 0, 4, 1, 2];
+      const means = Array.from(
+        { length: H },
+        (_, h) => rows.reduce((sum, r) => sum + values[1].data[r * H + h], 0) / N,
+      );
+      const found = rightWithFirst(values[1], means, last, order, labels, rows);
+      for (let m = 0; m <= H; m++) {
+        const seen = order.slice(0, m);
+        const right = Array.from(rows).filter(
+          (r) =>
+            argmax(
+              forward(
+                [last],
+                Array.from({ length: H }, (_, h) => (seen.includes(h) ? values[1].data[r * H + h] : means[h])),
+              ),
+            ) === labels[r],
+        );
+        expect(found[m]).toBe(right.length);
+      }
+    });
+
+    it('has the gradients that differences of its output say', () => {
+      const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
+      for (const l of [0, 1]) {
+        const H = values[l].width;
+        const found = outgoing(layers.slice(l + 1), values.slice(l + 1), rows);
+        for (let h = 0; h < H; h++) {
+          const mean = new Array<number>(K).fill(0);
+          for (const r of rows) {
+            const shifted = Float64Array.from(values[l].data.subarray(r * H, (r + 1) * H));
+            const moved = (by: number): number[] =>
+              forward(
+                layers.slice(l + 1),
+                shifted.map((v, j) => (j === h ? v + by : v)),
+              );
+            moved(step).forEach((value, k) => (mean[k] += (value - moved(-step)[k]) / (2 * step) / N));
+          }
+          mean.forEach((value, k) => expect(found[h * K + k]).toBeCloseTo(value, 2));
+        }
+      }
+    });
+
+    it('composes weights as differences of its sums say, over the rows on which the node is active', () => {
+      expect(Array.from(incoming([layers[0]], values.slice(0, 1), rows))).toEqual(Array.from(layers[0].kernel));
+      const found = incoming(layers.slice(0, 2), values, rows);
+      const linear: DenseLayer = { ...layers[1], activation: 'linear' };
+      const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
+      for (let h = 0; h < 5; h++) {
+        const active = Array.from(rows).filter((r) => activations[1] !== 'relu' || values[1].data[r * 5 + h] > 0);
+        for (let i = 0; i < 9; i++) {
+          let mean = 0;
+          for (const r of active) {
+            const moved = (by: number): number =>
+              forward(
+                [layers[0], linear],
+                inputs[r].map((v, j) => (j === i ? v + by : v)),
+              )[h];
+            mean += (moved(step) - moved(-step)) / (2 * step) / active.length;
+          }
+          expect(found[i * 5 + h]).toBeCloseTo(mean, 2);
+        }
+      }
+    });
+
+    it('is climbed within [0, 1] beyond every start, to where no single input leads higher', () => {
+      for (let h = 0; h < 5; h++) {
+        const { input, activation } = ascend(
+          layers.slice(0, 2),
+          h,
+          [inputs[0], inputs[1], new Float64Array(9).fill(0.5)],
+          40,
+        );
+        expect(Math.min(...input)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(...input)).toBeLessThanOrEqual(1);
+        expect(forward(layers.slice(0, 2), input)[h]).toBeCloseTo(activation, 5);
+        for (const start of [inputs[0], inputs[1]])
+          expect(activation).toBeGreaterThanOrEqual(forward(layers.slice(0, 2), start)[h] - 1e-6);
+        for (let i = 0; i < 9; i++)
+          for (const by of [-0.1, 0.1])
+            expect(
+              forward(
+                layers.slice(0, 2),
+                input.map((v, j) => (j === i ? Math.min(1, Math.max(0, v + by)) : v)),
+              )[h],
+            ).toBeLessThan(activation + 0.02);
+      }
+    });
+  },
+);
 
 describe('the maximiser of a first layer', () => {
   it('is the best of all black and white images', () => {
@@ -342,7 +466,12 @@ describe('scikit-learn and SciPy', () => {
     for (let h = 0; h < H; h++) {
       const ranking = rankRows(node(h));
       const areas = classAreas(ranking, label, classes);
-      const found = selectivity(rankBins(ranking, 8), 8, label, classes, areas, { draws: 0, times: new Uint8Array(0), most: 0, terms: entropyTerms(rows) });
+      const found = selectivity(rankBins(ranking, 8), 8, label, classes, areas, {
+        draws: 0,
+        times: new Uint8Array(0),
+        most: 0,
+        terms: entropyTerms(rows),
+      });
       for (let c = 0; c < classes; c++) {
         expect(areas[c]).toBeCloseTo(golden.areas[h][c], 12);
         expect(found.information[c]).toBeCloseTo(golden.information[h][c], 5);
@@ -352,7 +481,9 @@ describe('scikit-learn and SciPy', () => {
   });
 
   it('join the same groups: each lies together in the order', () => {
-    const points = Float64Array.from(golden.values.slice(0, 12).flatMap((row, i) => row.map((value) => value + i / 64)));
+    const points = Float64Array.from(
+      golden.values.slice(0, 12).flatMap((row, i) => row.map((value) => value + i / 64)),
+    );
     const order = clusterOrder(points, 12, H);
     for (const group of golden.groups) {
       const places = group.map((row) => order.indexOf(row)).sort((a, b) => a - b);

@@ -11,9 +11,13 @@ interface Golden {
   readonly components: number[][];
   readonly count90: number;
 }
-const goldens = JSON.parse(readFileSync(new URL('./goldens/pca-forest.json', import.meta.url), 'utf8')) as Record<'bytes' | 'floats', Golden>;
+const goldens = JSON.parse(readFileSync(new URL('./goldens/pca-forest.json', import.meta.url), 'utf8')) as Record<
+  'bytes' | 'floats',
+  Golden
+>;
 
-const random = (n: number, seed: number): Float64Array => Float64Array.from(words(n, seed), (word) => word / 2 ** 23 - 1);
+const random = (n: number, seed: number): Float64Array =>
+  Float64Array.from(words(n, seed), (word) => word / 2 ** 23 - 1);
 
 /** Symmetric, entries in [-1, 1]. */
 function symmetric(n: number, seed: number): Float64Array {
@@ -23,7 +27,11 @@ function symmetric(n: number, seed: number): Float64Array {
 }
 
 /** Largest |A v - value v| / largest |A| and largest |v_i'v_j - delta_ij|. */
-function defects(a: Float64Array, n: number, { values, vectors, count }: { values: Float64Array; vectors: Float64Array; count: number }): { residual: number; orthogonality: number } {
+function defects(
+  a: Float64Array,
+  n: number,
+  { values, vectors, count }: { values: Float64Array; vectors: Float64Array; count: number },
+): { residual: number; orthogonality: number } {
   const norm = a.reduce((peak, value) => Math.max(peak, Math.abs(value)), 1e-300);
   let [residual, orthogonality] = [0, 0];
   for (let k = 0; k < count; k++) {
@@ -78,7 +86,11 @@ describe('symmetricEigen', () => {
   });
 
   it('has the eigenvalues of its plain twin', async () => {
-    for (const [n, seed] of [[5, 11], [16, 12], [33, 13]] as const) {
+    for (const [n, seed] of [
+      [5, 11],
+      [16, 12],
+      [33, 13],
+    ] as const) {
       const a = symmetric(n, seed);
       const { values } = await symmetricEigen(a, n);
       expect(maxDifference(values, jacobiReference(a, n).values)).toBeLessThan(1e-12 * n);
@@ -98,7 +110,12 @@ describe('covariance', () => {
     columns,
   });
   it.each([
-    [2, 1, 100], [3, 5, 100], [257, 17, 80], [300, 33, 5], [1030, 20, 30], [512, 48, 2],
+    [2, 1, 100],
+    [3, 5, 100],
+    [257, 17, 80],
+    [300, 33, 5],
+    [1030, 20, 30],
+    [512, 48, 2],
   ])('of %i x %i bytes, %i%% lit, is that of the plain twin', async (rows, columns, lit) => {
     const matrix = bytes(rows, columns, lit, rows + lit);
     const ours = await covariance(matrix);
@@ -112,7 +129,8 @@ describe('covariance', () => {
     const padded = new Uint8Array(700 * 240); // the same columns among zeros: sparse enough for outer products
     for (let r = 0; r < 700; r++) for (let j = 0; j < 24; j++) padded[r * 240 + 10 * j] = dense.data[r * 24 + j]!;
     const [one, two] = [await covariance(dense), await covariance({ data: padded, rows: 700, columns: 240 })];
-    for (let a = 0; a < 24; a++) for (let b = 0; b < 24; b++) expect(two.covariance[a * 10 * 240 + b * 10]).toBe(one.covariance[a * 24 + b]);
+    for (let a = 0; a < 24; a++)
+      for (let b = 0; b < 24; b++) expect(two.covariance[a * 10 * 240 + b * 10]).toBe(one.covariance[a * 24 + b]);
   });
 
   it('stays exact past the rows whose sums fit in 32 bits', async () => {
@@ -129,14 +147,26 @@ describe('covariance', () => {
     const once = bytes(few, columns, 30, 17);
     const data = new Uint8Array(few * times * columns);
     for (let i = 0; i < times; i++) data.set(once.data, i * few * columns);
-    const [one, many] = [await covariance(once), await covariance({ data, rows: few * times, columns }, { workers: 2 })];
+    const [one, many] = [
+      await covariance(once),
+      await covariance({ data, rows: few * times, columns }, { workers: 2 }),
+    ];
     expect(many.mean).toEqual(one.mean);
     const factor = (times * (few - 1)) / (few * times - 1);
-    expect(maxDifference(many.covariance, one.covariance.map((value) => value * factor))).toBeLessThan(1e-9);
+    expect(
+      maxDifference(
+        many.covariance,
+        one.covariance.map((value) => value * factor),
+      ),
+    ).toBeLessThan(1e-9);
     expect(await covariance({ data, rows: few * times, columns })).toEqual(many);
   });
 
-  it.each([[40, 3], [129, 9], [300, 21]])('of %i x %i floats with large means is that of the plain twin', async (rows, columns) => {
+  it.each([
+    [40, 3],
+    [129, 9],
+    [300, 21],
+  ])('of %i x %i floats with large means is that of the plain twin', async (rows, columns) => {
     const matrix = { data: Float32Array.from(random(rows * columns, rows), (value) => 1000 + value), rows, columns };
     const ours = await covariance(matrix, { workers: 2 });
     const plain = covarianceReference(matrix);
@@ -148,7 +178,11 @@ describe('covariance', () => {
     const [rows, columns] = [2600, 2048]; // 21 MB, in two blocks
     const data = Float32Array.from(random(rows * columns, 11), (value, i) => (i % 3 === 0 ? value : 0));
     const { covariance: found, mean } = await covariance({ data, rows, columns }, { workers: 2 });
-    for (const [a, b] of [[0, 0], [5, 1300], [2047, 2047]] as const) {
+    for (const [a, b] of [
+      [0, 0],
+      [5, 1300],
+      [2047, 2047],
+    ] as const) {
       const centred = (r: number, j: number): number => (data[r * columns + j] as number) - (mean[j] as number);
       let sum = 0;
       for (let r = 0; r < rows; r += 128) {
@@ -163,23 +197,39 @@ describe('covariance', () => {
     }
   });
 
-  it.each([madeBytes(500, 30, 4, 1), madeFloats(500, 30, 4, 1)])('gives the same bytes for 1, 2 and 3 workers', async (matrix) => {
-    const [one, ...others] = await Promise.all([1, 2, 3].map((workers) => covariance(matrix, { workers })));
-    for (const other of others) expect(other).toEqual(one);
-  });
+  it.each([madeBytes(500, 30, 4, 1), madeFloats(500, 30, 4, 1)])(
+    'gives the same bytes for 1, 2 and 3 workers',
+    async (matrix) => {
+      const [one, ...others] = await Promise.all([1, 2, 3].map((workers) => covariance(matrix, { workers })));
+      for (const other of others) expect(other).toEqual(one);
+    },
+  );
 });
 
 describe('fitPca', () => {
-  it.each([['bytes', madeBytes(400, 12, 4, 7)], ['floats', madeFloats(400, 12, 4, 7)]] as const)('agrees with scikit-learn on %s', async (name, matrix) => {
+  it.each([
+    ['bytes', madeBytes(400, 12, 4, 7)],
+    ['floats', madeFloats(400, 12, 4, 7)],
+  ] as const)('agrees with scikit-learn on %s', async (name, matrix) => {
     const golden = goldens[name];
     const model = await fitPca(matrix, { components: 12 });
     expect(maxDifference(model.mean, golden.mean)).toBeLessThan(1e-9);
     expect(maxDifference(model.spectrum, golden.variances)).toBeLessThan(1e-9 * golden.variances[0]!);
-    expect(maxDifference(model.spectrum.map((variance) => variance / model.total), golden.ratios)).toBeLessThan(1e-12);
+    expect(
+      maxDifference(
+        model.spectrum.map((variance) => variance / model.total),
+        golden.ratios,
+      ),
+    ).toBeLessThan(1e-12);
     for (const [k, theirs] of golden.components.entries()) {
       const ours = model.components.subarray(12 * k, 12 * k + 12);
       const sign = Math.sign(ours.reduce((sum, value, j) => sum + value * theirs[j]!, 0));
-      expect(maxDifference(ours.map((value) => sign * value), theirs)).toBeLessThan(1e-8);
+      expect(
+        maxDifference(
+          ours.map((value) => sign * value),
+          theirs,
+        ),
+      ).toBeLessThan(1e-8);
     }
     expect((await fitPca(matrix, { variance: 0.9 })).count).toBe(golden.count90);
   });
@@ -196,8 +246,14 @@ describe('fitPca', () => {
     const matrix = madeBytes(200, 4, 3, 6);
     const factor = [0.5, 2, 0.25, 4]; // powers of two: scaling is exact in floats as well
     const offset = [1, -2, 0, 8];
-    const scaled = { ...matrix, data: Float32Array.from(matrix.data, (value, i) => value * factor[i % 4]! + offset[i % 4]!) };
-    const [one, two] = [await fitPca(matrix, { components: 4 }, { scale: { factor, offset } }), await fitPca(scaled, { components: 4 })];
+    const scaled = {
+      ...matrix,
+      data: Float32Array.from(matrix.data, (value, i) => value * factor[i % 4]! + offset[i % 4]!),
+    };
+    const [one, two] = [
+      await fitPca(matrix, { components: 4 }, { scale: { factor, offset } }),
+      await fitPca(scaled, { components: 4 }),
+    ];
     expect(maxDifference(one.mean, two.mean)).toBeLessThan(1e-10);
     expect(maxDifference(one.components, two.components)).toBeLessThan(1e-10);
     expect(maxDifference(await project(one, matrix), await project(two, scaled))).toBeLessThan(1e-3);
@@ -205,16 +261,26 @@ describe('fitPca', () => {
 
   it('leaves constant columns out and knows the rank', async () => {
     const { data, rows } = madeBytes(100, 3, 3, 8);
-    const wide = Uint8Array.from({ length: rows * 6 }, (_, i) => [7, data[Math.floor(i / 6) * 3]!, 0, data[Math.floor(i / 6) * 3 + 1]!, data[Math.floor(i / 6) * 3]!, 255][i % 6]!);
+    const wide = Uint8Array.from(
+      { length: rows * 6 },
+      (_, i) =>
+        [7, data[Math.floor(i / 6) * 3]!, 0, data[Math.floor(i / 6) * 3 + 1]!, data[Math.floor(i / 6) * 3]!, 255][
+          i % 6
+        ]!,
+    );
     const model = await fitPca({ data: wide, rows, columns: 6 }, { variance: 1 });
     expect([model.rank, model.count]).toEqual([2, 2]);
     expect(Array.from(model.spectrum.slice(2))).toEqual([0, 0, 0, 0]);
     for (const j of [0, 2, 5]) expect([model.components[j], model.components[6 + j]]).toEqual([0, 0]);
-    await expect(fitPca({ data: wide, rows, columns: 6 }, { components: 3 })).rejects.toThrow(/at most 2, the rank of the 100 x 6 features, got 3/);
+    await expect(fitPca({ data: wide, rows, columns: 6 }, { components: 3 })).rejects.toThrow(
+      /at most 2, the rank of the 100 x 6 features, got 3/,
+    );
   });
 
   it('takes a constant float column as constant, however it rounds', async () => {
-    const data = Float32Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 0.1 : i % 3 === 1 ? i : Math.fround(1 / 3)));
+    const data = Float32Array.from({ length: 300 }, (_, i) =>
+      i % 3 === 0 ? 0.1 : i % 3 === 1 ? i : Math.fround(1 / 3),
+    );
     const model = await fitPca({ data, rows: 100, columns: 3 }, { variance: 1 });
     expect([model.rank, model.count]).toEqual([1, 1]);
     expect(Array.from(model.components)).toEqual([0, 1, 0]);
@@ -222,12 +288,23 @@ describe('fitPca', () => {
 
   it('refuses sizes, shares and entries that make no sense', async () => {
     const good = madeBytes(10, 3, 2, 1);
-    await expect(fitPca({ ...good, rows: 9 }, { components: 1 })).rejects.toThrow(/9 x 3 must have rows x columns entries, at least one column, got 30/);
-    await expect(fitPca({ data: new Uint8Array(3), rows: 1, columns: 3 }, { components: 1 })).rejects.toThrow(/at least 2 rows are needed, got 1/);
-    await expect(fitPca({ data: new Uint8Array(0), rows: 0, columns: 3 }, { components: 1 })).rejects.toThrow(/at least 2 rows/);
-    await expect(fitPca({ data: new Uint8Array(30), rows: 10, columns: 3 }, { components: 1 })).rejects.toThrow(/all 3 columns are constant over the 10 rows/);
-    await expect(fitPca({ data: Float32Array.of(1, 2, NaN, 4), rows: 2, columns: 2 }, { components: 1 })).rejects.toThrow('features must be finite numbers, got NaN in row 1, column 0');
-    for (const variance of [0, -1, 1.01, NaN]) await expect(fitPca(good, { variance })).rejects.toThrow(/share of variance must be in \(0, 1\]/);
+    await expect(fitPca({ ...good, rows: 9 }, { components: 1 })).rejects.toThrow(
+      /9 x 3 must have rows x columns entries, at least one column, got 30/,
+    );
+    await expect(fitPca({ data: new Uint8Array(3), rows: 1, columns: 3 }, { components: 1 })).rejects.toThrow(
+      /at least 2 rows are needed, got 1/,
+    );
+    await expect(fitPca({ data: new Uint8Array(0), rows: 0, columns: 3 }, { components: 1 })).rejects.toThrow(
+      /at least 2 rows/,
+    );
+    await expect(fitPca({ data: new Uint8Array(30), rows: 10, columns: 3 }, { components: 1 })).rejects.toThrow(
+      /all 3 columns are constant over the 10 rows/,
+    );
+    await expect(
+      fitPca({ data: Float32Array.of(1, 2, NaN, 4), rows: 2, columns: 2 }, { components: 1 }),
+    ).rejects.toThrow('features must be finite numbers, got NaN in row 1, column 0');
+    for (const variance of [0, -1, 1.01, NaN])
+      await expect(fitPca(good, { variance })).rejects.toThrow(/share of variance must be in \(0, 1\]/);
     for (const components of [0, 1.5, 4]) await expect(fitPca(good, { components })).rejects.toThrow(RangeError);
   });
 
@@ -251,7 +328,8 @@ describe('project', () => {
   it('takes no rows, and refuses other columns', async () => {
     const model = await fitPca(madeBytes(20, 4, 2, 2), { components: 2 });
     expect(await project(model, { data: new Uint8Array(0), rows: 0, columns: 4 })).toEqual(new Float32Array(0));
-    await expect(project(model, { data: new Uint8Array(6), rows: 2, columns: 3 })).rejects.toThrow(/fitted on 4 columns, got 3/);
+    await expect(project(model, { data: new Uint8Array(6), rows: 2, columns: 3 })).rejects.toThrow(
+      /fitted on 4 columns, got 3/,
+    );
   });
 });
-

@@ -7,7 +7,11 @@ const kernel = new URL('../dist/wasm/pca.wasm', import.meta.url);
 /** Numbers, and calls of a kernel function that give the size of each: the defect of a matrix of one entry for the eigenvalue 0. */
 function numbers() {
   const layout = new Layout();
-  const [values, zero, one] = [layout.take(Float64Array, 100), layout.take(Float64Array, 2), layout.take(Float64Array, 2)];
+  const [values, zero, one] = [
+    layout.take(Float64Array, 100),
+    layout.take(Float64Array, 2),
+    layout.take(Float64Array, 2),
+  ];
   const sizeOf = (i: number): Call => ['defect', values.offset + 8 * i, 0, 1, zero.offset, 1, 1, one.offset, 2];
   const fill = (pool: KernelPool): Float64Array => {
     pool.view(one)[0] = 1;
@@ -56,7 +60,18 @@ describe('KernelPool', () => {
       await pool.share(
         (thread) => {
           threads.push(thread);
-          return ['projectShare', 1, bytes.offset, 1000, counter.offset, 1, weights.offset, 1, out.offset, scratch[thread]!.offset];
+          return [
+            'projectShare',
+            1,
+            bytes.offset,
+            1000,
+            counter.offset,
+            1,
+            weights.offset,
+            1,
+            out.offset,
+            scratch[thread]!.offset,
+          ];
         },
         () => threads.push(-1),
       );
@@ -94,8 +109,15 @@ describe('KernelPool', () => {
 
 describe('ranges', () => {
   it('covers 0 to n once, in order', () => {
-    expect(ranges(10, 3)).toEqual([[0, 3], [3, 6], [6, 10]]);
-    expect(ranges(2, 5)).toEqual([[0, 1], [1, 2]]);
+    expect(ranges(10, 3)).toEqual([
+      [0, 3],
+      [3, 6],
+      [6, 10],
+    ]);
+    expect(ranges(2, 5)).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
     expect(ranges(0, 4)).toEqual([[0, 0]]);
   });
 });

@@ -13,18 +13,39 @@ function drive(pace: Pace, chunks: number, cost: (workers: number) => number): M
   return steps;
 }
 
-const share = (steps: Map<number, number>, workers: number): number => (steps.get(workers) ?? 0) / [...steps.values()].reduce((sum, n) => sum + n, 0);
+const share = (steps: Map<number, number>, workers: number): number =>
+  (steps.get(workers) ?? 0) / [...steps.values()].reduce((sum, n) => sum + n, 0);
 
 describe('the pace of training', () => {
   it('uses the threads where they help', () => {
-    expect(share(drive(new Pace(2), 200, (n) => 1e-4 / n), 2)).toBeGreaterThan(0.95);
-    expect(share(drive(new Pace(4), 200, (n) => 1e-4 / n), 4)).toBeGreaterThan(0.9);
+    expect(
+      share(
+        drive(new Pace(2), 200, (n) => 1e-4 / n),
+        2,
+      ),
+    ).toBeGreaterThan(0.95);
+    expect(
+      share(
+        drive(new Pace(4), 200, (n) => 1e-4 / n),
+        4,
+      ),
+    ).toBeGreaterThan(0.9);
   });
 
   it('goes on with one where threads wait for one another, and back when they no longer do', () => {
     const pace = new Pace(2);
-    expect(share(drive(pace, 200, (n) => 1e-4 * n), 1)).toBeGreaterThan(0.9);
-    expect(share(drive(pace, 400, (n) => 1e-4 / n), 2)).toBeGreaterThan(0.7);
+    expect(
+      share(
+        drive(pace, 200, (n) => 1e-4 * n),
+        1,
+      ),
+    ).toBeGreaterThan(0.9);
+    expect(
+      share(
+        drive(pace, 400, (n) => 1e-4 / n),
+        2,
+      ),
+    ).toBeGreaterThan(0.7);
   });
 
   it('stops for breath every few hundredths of a second', () => {

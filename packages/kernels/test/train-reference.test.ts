@@ -8,15 +8,28 @@ import { gradients, loss, toLayers64, type Batch64 } from '../dist/reference/tra
 const layer = (units: number, activation: ActivationName, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
 const nets: Record<string, Network> = {
   'softmax regression': { inputs: 7, inputDropout: 0, hidden: [], classes: 3 },
-  'tanh and sigmoid, L2': { inputs: 9, inputDropout: 0, hidden: [layer(6, 'tanh', 0, 0.01), layer(5, 'sigmoid', 0, 0.02)], classes: 4 },
+  'tanh and sigmoid, L2': {
+    inputs: 9,
+    inputDropout: 0,
+    hidden: [layer(6, 'tanh', 0, 0.01), layer(5, 'sigmoid', 0, 0.02)],
+    classes: 4,
+  },
   'relu, linear': { inputs: 8, inputDropout: 0, hidden: [layer(12, 'relu'), layer(5, 'linear')], classes: 3 },
-  'dropout everywhere': { inputs: 10, inputDropout: 0.2, hidden: [layer(11, 'tanh', 0.3), layer(9, 'relu', 0.5)], classes: 3 },
+  'dropout everywhere': {
+    inputs: 10,
+    inputDropout: 0.2,
+    hidden: [layer(11, 'tanh', 0.3), layer(9, 'relu', 0.5)],
+    classes: 3,
+  },
 };
 
 function batchOf({ inputs, classes }: Network): Batch64 {
   const random = new Random(new Uint32Array([5, 6, 7, 8]));
   const rows = 6;
-  return { values: Float64Array.from({ length: rows * inputs }, () => 2 * random.float() - 1), labels: Uint16Array.from({ length: rows }, () => random.below(classes)) };
+  return {
+    values: Float64Array.from({ length: rows * inputs }, () => 2 * random.float() - 1),
+    labels: Uint16Array.from({ length: rows }, () => random.below(classes)),
+  };
 }
 
 describe.each(Object.entries(nets))('the gradients of the twin: %s', (name, network) => {
@@ -47,7 +60,10 @@ describe.each(Object.entries(nets))('the gradients of the twin: %s', (name, netw
   it.skipIf(name === 'dropout everywhere')('are those of TensorFlow.js on the same batch', () => {
     const found = gradients(network, layers, batch);
     const sizes = [network.inputs, ...network.hidden.map(({ units }) => units), network.classes];
-    const variables = layers.flatMap(({ kernel, bias }, l) => [tf.variable(tf.tensor2d(Float32Array.from(kernel), [sizes[l], sizes[l + 1]])), tf.variable(tf.tensor1d(Float32Array.from(bias)))]);
+    const variables = layers.flatMap(({ kernel, bias }, l) => [
+      tf.variable(tf.tensor2d(Float32Array.from(kernel), [sizes[l], sizes[l + 1]])),
+      tf.variable(tf.tensor1d(Float32Array.from(bias))),
+    ]);
     const { grads } = tf.variableGrads(() => {
       let x: tf.Tensor = tf.tensor2d(Float32Array.from(batch.values), [batch.labels.length, network.inputs]);
       let penalty: tf.Scalar = tf.scalar(0);

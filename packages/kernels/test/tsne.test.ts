@@ -11,13 +11,20 @@ interface Encoded {
 }
 
 const golden = JSON.parse(readFileSync(new URL('./goldens/tsne.json', import.meta.url), 'utf8'));
-const decoded = ({ rows, columns, base64 }: Encoded) => ({ rows, columns, data: Uint8Array.from(Buffer.from(base64, 'base64')) });
+const decoded = ({ rows, columns, base64 }: Encoded) => ({
+  rows,
+  columns,
+  data: Uint8Array.from(Buffer.from(base64, 'base64')),
+});
 
 /** Groups of rows about random centres. */
 function groups(rows: number, columns: number, count = 6, seed = 3) {
   const random = new Random(Uint32Array.of(seed, 5, 6, 7));
   const centres = Float32Array.from({ length: count * columns }, () => 4 * random.float());
-  const data = Float32Array.from({ length: rows * columns }, (_, i) => centres[(Math.floor(i / columns) % count) * columns + (i % columns)] + random.float() + random.float());
+  const data = Float32Array.from(
+    { length: rows * columns },
+    (_, i) => centres[(Math.floor(i / columns) % count) * columns + (i % columns)] + random.float() + random.float(),
+  );
   return { data, rows, columns };
 }
 
@@ -49,21 +56,32 @@ describe('against openTSNE and scikit-learn', () => {
     expect(largest).toBeLessThan(1e-5);
   });
 
-  it.each(['exact', 'grid'] as const)('gives the divergence and gradient of openTSNE, repulsion: %s', async (repulsion) => {
-    const { klDivergence, gradient } = await evaluateMap(decoded(small.data), small.map, { perplexity: small.perplexity, repulsion });
-    const off = difference(gradient, small.gradient);
-    console.log(`${repulsion} gradient: relative difference from openTSNE ${off.toExponential(1)}`);
-    expect(off).toBeLessThan(repulsion === 'exact' ? 1e-5 : 2e-2);
-    expect(Math.abs(klDivergence - small.klDivergence)).toBeLessThan(repulsion === 'exact' ? 1e-5 : 5e-3);
-  });
+  it.each(['exact', 'grid'] as const)(
+    'gives the divergence and gradient of openTSNE, repulsion: %s',
+    async (repulsion) => {
+      const { klDivergence, gradient } = await evaluateMap(decoded(small.data), small.map, {
+        perplexity: small.perplexity,
+        repulsion,
+      });
+      const off = difference(gradient, small.gradient);
+      console.log(`${repulsion} gradient: relative difference from openTSNE ${off.toExponential(1)}`);
+      expect(off).toBeLessThan(repulsion === 'exact' ? 1e-5 : 2e-2);
+      expect(Math.abs(klDivergence - small.klDivergence)).toBeLessThan(repulsion === 'exact' ? 1e-5 : 5e-3);
+    },
+  );
 
-  it.each(['exact', 'grid'] as const)('reaches their divergence and trustworthiness, repulsion: %s', async (repulsion) => {
-    const matrix = decoded(maps.data);
-    const { perplexity, iterations, scikit, openTSNE } = maps;
-    const { embedding, klDivergence } = await tsne(matrix, { perplexity, iterations, repulsion });
-    expect(klDivergence).toBeLessThan(1.02 * Math.min(scikit.klDivergence, openTSNE.klDivergence));
-    expect(trustworthiness(matrix, embedding)).toBeGreaterThan(Math.max(scikit.trustworthiness, openTSNE.trustworthiness) - 0.01);
-  });
+  it.each(['exact', 'grid'] as const)(
+    'reaches their divergence and trustworthiness, repulsion: %s',
+    async (repulsion) => {
+      const matrix = decoded(maps.data);
+      const { perplexity, iterations, scikit, openTSNE } = maps;
+      const { embedding, klDivergence } = await tsne(matrix, { perplexity, iterations, repulsion });
+      expect(klDivergence).toBeLessThan(1.02 * Math.min(scikit.klDivergence, openTSNE.klDivergence));
+      expect(trustworthiness(matrix, embedding)).toBeGreaterThan(
+        Math.max(scikit.trustworthiness, openTSNE.trustworthiness) - 0.01,
+      );
+    },
+  );
 });
 
 describe('against the twin', () => {
@@ -76,7 +94,9 @@ describe('against the twin', () => {
     const exact = await evaluateMap(matrix, y, { perplexity: 20, repulsion: 'exact' });
     const grid = await evaluateMap(matrix, y, { perplexity: 20, repulsion: 'grid' });
     const [offExact, offGrid] = [difference(exact.gradient, twin.gradient), difference(grid.gradient, twin.gradient)];
-    console.log(`half width ${half}: relative difference of the gradient, exact ${offExact.toExponential(1)}, grid ${offGrid.toExponential(1)}`);
+    console.log(
+      `half width ${half}: relative difference of the gradient, exact ${offExact.toExponential(1)}, grid ${offGrid.toExponential(1)}`,
+    );
     expect(offExact).toBeLessThan(1e-5);
     expect(offGrid).toBeLessThan(2e-2);
     expect(exact.klDivergence).toBeCloseTo(twin.klDivergence, 5);
@@ -101,7 +121,9 @@ describe('runs', () => {
   it('gives the same bytes for 1, 2 and 3 workers and again, and leaves its input alone', async () => {
     const matrix = groups(2200, 16);
     const before = matrix.data.slice();
-    const [one, ...others] = await Promise.all([1, 2, 3, 2].map((workers) => tsne(matrix, { perplexity: 10, iterations: 60, exaggerated: 40, workers })));
+    const [one, ...others] = await Promise.all(
+      [1, 2, 3, 2].map((workers) => tsne(matrix, { perplexity: 10, iterations: 60, exaggerated: 40, workers })),
+    );
     for (const other of others) expect(other).toEqual(one);
     expect(matrix.data).toEqual(before);
   });
@@ -116,7 +138,13 @@ describe('runs', () => {
 
   it('stops in the middle on abort', async () => {
     const stop = new AbortController();
-    const running = tsne(groups(2200, 8), { perplexity: 10, iterations: 100000, workers: 2, signal: stop.signal, progress: ({ phase, done }) => phase === 'descent' && done === 20 && stop.abort() });
+    const running = tsne(groups(2200, 8), {
+      perplexity: 10,
+      iterations: 100000,
+      workers: 2,
+      signal: stop.signal,
+      progress: ({ phase, done }) => phase === 'descent' && done === 20 && stop.abort(),
+    });
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   });
 
@@ -129,7 +157,13 @@ describe('runs', () => {
 
   it('stays finite with an absurd step length', async () => {
     for (const repulsion of ['exact', 'grid'] as const) {
-      const { embedding } = await tsne(groups(80, 3), { perplexity: 5, iterations: 400, exaggerated: 0, learningRate: 1e300, repulsion });
+      const { embedding } = await tsne(groups(80, 3), {
+        perplexity: 5,
+        iterations: 400,
+        exaggerated: 0,
+        learningRate: 1e300,
+        repulsion,
+      });
       expect(embedding.every(Number.isFinite)).toBe(true);
     }
   });
@@ -152,7 +186,10 @@ describe('runs', () => {
 describe('refusals', () => {
   const matrix = groups(40, 3);
   it.each([
-    [{ perplexity: 14 }, 'the perplexity must be in [1, 13.00] for 40 rows ((rows - 1) / 3), got 14; lower it or take more rows'],
+    [
+      { perplexity: 14 },
+      'the perplexity must be in [1, 13.00] for 40 rows ((rows - 1) / 3), got 14; lower it or take more rows',
+    ],
     [{ perplexity: NaN }, 'got NaN'],
     [{ perplexity: 5, iterations: 0 }, 'the number of iterations must be a whole number of at least 1, got 0'],
     [{ perplexity: 5, exaggeration: 0.5 }, 'the exaggeration must be a number of at least 1, got 0.5'],
@@ -166,9 +203,15 @@ describe('refusals', () => {
   });
 
   it('refuses too few rows, NaN and a map of another size', async () => {
-    await expect(tsne({ data: new Float32Array(9), rows: 3, columns: 3 })).rejects.toThrow('t-SNE needs at least 4 rows, got 3');
-    await expect(tsne({ data: new Float32Array(0), rows: 0, columns: 3 })).rejects.toThrow('t-SNE needs at least 4 rows, got 0');
-    await expect(evaluateMap(matrix, [1, 2], { perplexity: 5 })).rejects.toThrow('a map of 40 rows needs 80 numbers, got 2');
+    await expect(tsne({ data: new Float32Array(9), rows: 3, columns: 3 })).rejects.toThrow(
+      't-SNE needs at least 4 rows, got 3',
+    );
+    await expect(tsne({ data: new Float32Array(0), rows: 0, columns: 3 })).rejects.toThrow(
+      't-SNE needs at least 4 rows, got 0',
+    );
+    await expect(evaluateMap(matrix, [1, 2], { perplexity: 5 })).rejects.toThrow(
+      'a map of 40 rows needs 80 numbers, got 2',
+    );
     const data = matrix.data.slice();
     data[7] = NaN;
     await expect(tsne({ ...matrix, data }, { perplexity: 5 })).rejects.toThrow(/NaN in row 2, column 1/);

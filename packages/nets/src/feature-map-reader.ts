@@ -1,4 +1,13 @@
-import { column, isAffine, isIdentity, LayerwiseError, received, type Affine, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import {
+  column,
+  isAffine,
+  isIdentity,
+  LayerwiseError,
+  received,
+  type Affine,
+  type ArtifactReader,
+  type FeaturesInfo,
+} from '@layerwise/contracts';
 import type { FeatureMap, FeatureStep } from './feature-map.js';
 
 /**
@@ -7,16 +16,23 @@ import type { FeatureMap, FeatureStep } from './feature-map.js';
  * @param features the artifact that the net was trained on: of the reduction, or else of the preprocessing
  * @throws LayerwiseError ARTIFACT_CORRUPT naming the field that is not as the contract has it
  */
-export async function readFeatureMap(name: string, features: ArtifactReader): Promise<{ readonly info: FeaturesInfo; readonly map: FeatureMap }> {
+export async function readFeatureMap(
+  name: string,
+  features: ArtifactReader,
+): Promise<{ readonly info: FeaturesInfo; readonly map: FeatureMap }> {
   const info = await features.json<FeaturesInfo>('features');
   const rule = wrongField(info);
-  if (rule !== undefined) throw new LayerwiseError('ARTIFACT_CORRUPT', `features.json of ${name} must have ${rule}`, { remedy: `npx nx run ${name}` });
+  if (rule !== undefined)
+    throw new LayerwiseError('ARTIFACT_CORRUPT', `features.json of ${name} must have ${rule}`, {
+      remedy: `npx nx run ${name}`,
+    });
   const pixels = info.dataset.width * info.dataset.height;
   return { info, map: { pixels, columns: info.columns, steps: await stepsOf(info, features) } };
 }
 
 async function stepsOf(info: FeaturesInfo, features: ArtifactReader): Promise<FeatureStep[]> {
-  const scale = (affine: Affine | undefined): FeatureStep[] => (affine && !isIdentity(affine) ? [{ kind: 'scale', scale: affine }] : []);
+  const scale = (affine: Affine | undefined): FeatureStep[] =>
+    affine && !isIdentity(affine) ? [{ kind: 'scale', scale: affine }] : [];
   if (info.origin === 'selected') return [{ kind: 'select', columns: info.selected ?? [] }, ...scale(info.scale)];
   if (info.origin === 'pixels') return scale(info.scale);
   const mean = column(await features.matrix('mean'), 'mean', Float64Array).data;
@@ -27,15 +43,23 @@ async function stepsOf(info: FeaturesInfo, features: ArtifactReader): Promise<Fe
 function wrongField(value: FeaturesInfo): string | undefined {
   const { origin, columns, dataset, scale, sourceScale, selected } = value ?? {};
   const { width, height, classes } = dataset ?? {};
-  if (!isCount(width) || !isCount(height)) return `an image's width and height in dataset, got ${received(width)} and ${received(height)}`;
-  if (!Array.isArray(classes) || classes.length === 0 || !classes.every((name) => typeof name === 'string')) return `names of classes in dataset, got ${received(classes)}`;
+  if (!isCount(width) || !isCount(height))
+    return `an image's width and height in dataset, got ${received(width)} and ${received(height)}`;
+  if (!Array.isArray(classes) || classes.length === 0 || !classes.every((name) => typeof name === 'string'))
+    return `names of classes in dataset, got ${received(classes)}`;
   const pixels = width * height;
-  if (!['pixels', 'selected', 'components'].includes(origin)) return `pixels, selected or components for an origin, got ${received(origin)}`;
-  if (!isCount(columns) || (origin === 'pixels' && columns !== pixels)) return `a number of columns${origin === 'pixels' ? `, ${pixels}` : ''}, got ${received(columns)}`;
-  if (!isAffine(scale, columns)) return `a scale of a factor and an offset, or of one for each column, got ${received(scale)}`;
-  if (sourceScale !== undefined && !isAffine(sourceScale, pixels)) return `a sourceScale of a factor and an offset, or of one for each pixel, got ${received(sourceScale)}`;
-  const isPixel = (index: unknown): boolean => Number.isInteger(index) && (index as number) >= 0 && (index as number) < pixels;
-  if (origin === 'selected' && !(Array.isArray(selected) && selected.length === columns && selected.every(isPixel))) return `${columns} selected pixels below ${pixels}, got ${received(selected)}`;
+  if (!['pixels', 'selected', 'components'].includes(origin))
+    return `pixels, selected or components for an origin, got ${received(origin)}`;
+  if (!isCount(columns) || (origin === 'pixels' && columns !== pixels))
+    return `a number of columns${origin === 'pixels' ? `, ${pixels}` : ''}, got ${received(columns)}`;
+  if (!isAffine(scale, columns))
+    return `a scale of a factor and an offset, or of one for each column, got ${received(scale)}`;
+  if (sourceScale !== undefined && !isAffine(sourceScale, pixels))
+    return `a sourceScale of a factor and an offset, or of one for each pixel, got ${received(sourceScale)}`;
+  const isPixel = (index: unknown): boolean =>
+    Number.isInteger(index) && (index as number) >= 0 && (index as number) < pixels;
+  if (origin === 'selected' && !(Array.isArray(selected) && selected.length === columns && selected.every(isPixel)))
+    return `${columns} selected pixels below ${pixels}, got ${received(selected)}`;
   return undefined;
 }
 

@@ -32,7 +32,8 @@ function applyStep(step: FeatureStep, values: Float64Array): Float64Array {
   const centred = values.map((value, i) => value - (mean[i] as number));
   return Float64Array.from({ length: components.length / mean.length }, (_, e) => {
     let sum = 0;
-    for (let i = 0; i < centred.length; i++) sum += (centred[i] as number) * (components[e * mean.length + i] as number);
+    for (let i = 0; i < centred.length; i++)
+      sum += (centred[i] as number) * (components[e * mean.length + i] as number);
     return sum;
   });
 }
@@ -44,7 +45,10 @@ export interface PixelLayer {
 }
 
 /** The weighted sums of a net's first layer as sums over stored pixels, 0 to 255: the map and the layer composed. */
-export function onPixels({ pixels: P, steps }: FeatureMap, { kernel, bias, units: H }: Pick<DenseLayer, 'kernel' | 'bias' | 'units'>): PixelLayer {
+export function onPixels(
+  { pixels: P, steps }: FeatureMap,
+  { kernel, bias, units: H }: Pick<DenseLayer, 'kernel' | 'bias' | 'units'>,
+): PixelLayer {
   const start: PixelLayer = { kernel: Float64Array.from(kernel), bias: Float64Array.from(bias) };
   return steps.toReversed().reduce((layer, step) => before(step, layer, P, H), start);
 }
@@ -54,7 +58,8 @@ function before(step: FeatureStep, { kernel, bias }: PixelLayer, P: number, H: n
   const shifted = bias.slice();
   if (step.kind === 'scale') {
     const scaled = kernel.map((weight, at) => weight * factorOf(step.scale, Math.floor(at / H)));
-    for (let at = 0; at < kernel.length; at++) shifted[at % H] = (shifted[at % H] as number) + (kernel[at] as number) * offsetOf(step.scale, Math.floor(at / H));
+    for (let at = 0; at < kernel.length; at++)
+      shifted[at % H] = (shifted[at % H] as number) + (kernel[at] as number) * offsetOf(step.scale, Math.floor(at / H));
     return { kernel: scaled, bias: shifted };
   }
   if (step.kind === 'select') {
@@ -68,9 +73,11 @@ function before(step: FeatureStep, { kernel, bias }: PixelLayer, P: number, H: n
   for (let e = 0; e < components.length / D; e++) {
     for (let p = 0; p < D; p++) {
       const loading = components[e * D + p] as number;
-      for (let h = 0; h < H; h++) spread[p * H + h] = (spread[p * H + h] as number) + loading * (kernel[e * H + h] as number);
+      for (let h = 0; h < H; h++)
+        spread[p * H + h] = (spread[p * H + h] as number) + loading * (kernel[e * H + h] as number);
     }
   }
-  for (let at = 0; at < spread.length; at++) shifted[at % H] = (shifted[at % H] as number) - (spread[at] as number) * (mean[Math.floor(at / H)] as number);
+  for (let at = 0; at < spread.length; at++)
+    shifted[at % H] = (shifted[at % H] as number) - (spread[at] as number) * (mean[Math.floor(at / H)] as number);
   return { kernel: spread, bias: shifted };
 }

@@ -25,7 +25,8 @@ export interface Response {
  * @throws RangeError if the image has another number of pixels than those the net was trained on
  */
 export function respond({ name, map, net }: TrainedNet, pixels: ArrayLike<number>): Response {
-  if (pixels.length !== map.pixels) throw new RangeError(`an image for ${name} must have ${map.pixels} pixels, got ${pixels.length}`);
+  if (pixels.length !== map.pixels)
+    throw new RangeError(`an image for ${name} must have ${map.pixels} pixels, got ${pixels.length}`);
   return forward(net, featuresOf(map, pixels).map(Math.fround));
 }
 
@@ -46,7 +47,10 @@ export function forward({ layers }: DenseNet, features: Float64Array): Response 
 }
 
 /** Weighted sums of a layer: float64[H], summed in the order of the inputs. */
-export function weightedSums({ kernel, bias }: Pick<DenseLayer, 'kernel' | 'bias'>, inputs: ArrayLike<number>): Float64Array {
+export function weightedSums(
+  { kernel, bias }: Pick<DenseLayer, 'kernel' | 'bias'>,
+  inputs: ArrayLike<number>,
+): Float64Array {
   const sums = Float64Array.from(bias);
   for (let i = 0; i < inputs.length; i++) {
     const value = inputs[i] as number;
@@ -71,14 +75,20 @@ export function largest(values: ArrayLike<number>): number {
  *
  * @returns per hidden layer, one value a node: positive for the class, negative against it
  */
-export function contributions({ net: { layers, classes } }: TrainedNet, { sums, hidden }: Response, target: number): Float64Array[] {
+export function contributions(
+  { net: { layers, classes } }: TrainedNet,
+  { sums, hidden }: Response,
+  target: number,
+): Float64Array[] {
   const result: Float64Array[] = [];
   let gradient = new Float64Array(classes);
   gradient[target] = 1;
   for (let l = layers.length - 1; l >= 1; l--) {
     const { kernel, units } = layers[l] as DenseLayer;
     const [z, a] = [sums[l - 1] as Float64Array, hidden[l - 1] as Float64Array];
-    const back = a.map((_, i) => gradient.reduce((sum, slope, o) => sum + (kernel[i * units + o] as number) * slope, 0));
+    const back = a.map((_, i) =>
+      gradient.reduce((sum, slope, o) => sum + (kernel[i * units + o] as number) * slope, 0),
+    );
     result.unshift(back.map((value, i) => value * (a[i] as number)));
     const { activation } = layers[l - 1] as DenseLayer;
     if (activation === 'softmax') throw new RangeError('only the last layer of a net may be a softmax');

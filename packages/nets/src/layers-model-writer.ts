@@ -13,7 +13,11 @@ export interface LayerNotes {
  * @param metadata kept as `userDefinedMetadata`
  * @returns what model.json holds, and weights.bin: float32, little-endian, kernel (inputs x units) then bias of each layer
  */
-export function layersModel(net: DenseNet, { l2 }: LayerNotes, metadata: unknown): { readonly model: unknown; readonly bytes: Uint8Array } {
+export function layersModel(
+  net: DenseNet,
+  { l2 }: LayerNotes,
+  metadata: unknown,
+): { readonly model: unknown; readonly bytes: Uint8Array } {
   const model = {
     format: 'layers-model',
     generatedBy: 'layerwise',
@@ -27,7 +31,10 @@ export function layersModel(net: DenseNet, { l2 }: LayerNotes, metadata: unknown
     userDefinedMetadata: metadata,
     weightsManifest: [{ paths: ['weights.bin'], weights: net.layers.flatMap(weightSpecs) }],
   };
-  return { model, bytes: toLittleEndian(...net.layers.flatMap(({ kernel, bias, hasBias }) => (hasBias ? [kernel, bias] : [kernel]))) };
+  return {
+    model,
+    bytes: toLittleEndian(...net.layers.flatMap(({ kernel, bias, hasBias }) => (hasBias ? [kernel, bias] : [kernel]))),
+  };
 }
 
 function weightSpecs({ name, inputs, units, hasBias }: DenseLayer): unknown[] {
@@ -48,10 +55,16 @@ function topology({ inputs, layers }: DenseNet, l2: readonly number[]): unknown[
 }
 
 function dropout(name: string, rate: number): { class_name: string; config: Record<string, unknown> } {
-  return { class_name: 'Dropout', config: { name, trainable: true, dtype: 'float32', rate, noise_shape: null, seed: null } };
+  return {
+    class_name: 'Dropout',
+    config: { name, trainable: true, dtype: 'float32', rate, noise_shape: null, seed: null },
+  };
 }
 
-function dense({ name, units, activation, hasBias }: DenseLayer, l2: number): { class_name: string; config: Record<string, unknown> } {
+function dense(
+  { name, units, activation, hasBias }: DenseLayer,
+  l2: number,
+): { class_name: string; config: Record<string, unknown> } {
   return {
     class_name: 'Dense',
     config: {

@@ -40,7 +40,10 @@ export async function readModel(artifact: ArtifactReader): Promise<DenseNet> {
  * @throws LayerwiseError as {@link readModel}
  */
 export function parseLayersModel(model: unknown, bytes: Uint8Array): DenseNet {
-  const weights = weightsByName(groupsOf(model).flatMap((group) => group.weights), bytes);
+  const weights = weightsByName(
+    groupsOf(model).flatMap((group) => group.weights),
+    bytes,
+  );
   const layers: DenseLayer[] = [];
   let dropout = 0;
   for (const entry of entriesOf(model)) {
@@ -71,7 +74,8 @@ function entriesOf(model: unknown): readonly LayerEntry[] {
   const outer = at(model, 'modelTopology');
   const topology = at(outer, 'model_config') ?? outer;
   const kind = at(topology, 'class_name');
-  if (kind !== undefined && kind !== 'Sequential') throw unsupported(`model.json must hold a Sequential model, got ${received(kind)}`);
+  if (kind !== undefined && kind !== 'Sequential')
+    throw unsupported(`model.json must hold a Sequential model, got ${received(kind)}`);
   const config = at(topology, 'config');
   const layers = Array.isArray(config) ? config : at(config, 'layers');
   const sound = (layer: unknown): boolean =>
@@ -86,18 +90,30 @@ function groupsOf(model: unknown): readonly WeightGroup[] {
   const groups = at(model, 'weightsManifest');
   const isSize = (side: unknown): boolean => Number.isSafeInteger(side) && (side as number) >= 1;
   const isSpec = (spec: unknown): boolean =>
-    typeof at(spec, 'name') === 'string' && Array.isArray(at(spec, 'shape')) && (at(spec, 'shape') as unknown[]).every(isSize);
+    typeof at(spec, 'name') === 'string' &&
+    Array.isArray(at(spec, 'shape')) &&
+    (at(spec, 'shape') as unknown[]).every(isSize);
   const isGroup = (group: unknown): boolean => {
     const [paths, weights] = [at(group, 'paths'), at(group, 'weights')];
-    return Array.isArray(paths) && paths.every((path) => typeof path === 'string') && Array.isArray(weights) && weights.every(isSpec);
+    return (
+      Array.isArray(paths) &&
+      paths.every((path) => typeof path === 'string') &&
+      Array.isArray(weights) &&
+      weights.every(isSpec)
+    );
   };
   if (!Array.isArray(groups) || !groups.every(isGroup)) {
-    throw corrupt('model.json must hold paths, and weights with a name and a shape of whole numbers, in weightsManifest');
+    throw corrupt(
+      'model.json must hold paths, and weights with a name and a shape of whole numbers, in weightsManifest',
+    );
   }
   return groups as WeightGroup[];
 }
 
-function weightsByName(specs: readonly WeightSpec[], bytes: Uint8Array): Map<string, WeightSpec & { values: Float32Array }> {
+function weightsByName(
+  specs: readonly WeightSpec[],
+  bytes: Uint8Array,
+): Map<string, WeightSpec & { values: Float32Array }> {
   const weights = new Map<string, WeightSpec & { values: Float32Array }>();
   let start = 0;
   for (const spec of specs) {
@@ -105,7 +121,9 @@ function weightsByName(specs: readonly WeightSpec[], bytes: Uint8Array): Map<str
     if (dtype !== 'float32') throw unsupported(`the weights of ${name} must be float32, got ${received(dtype)}`);
     const length = shape.reduce((product, side) => product * side, 1);
     if (start + 4 * length > bytes.byteLength) {
-      throw corrupt(`the weights must hold ${name} of ${shape.join(' x ')} at byte ${start}, but have ${bytes.byteLength} bytes`);
+      throw corrupt(
+        `the weights must hold ${name} of ${shape.join(' x ')} at byte ${start}, but have ${bytes.byteLength} bytes`,
+      );
     }
     const values = fromLittleEndian(bytes, start, length);
     const bad = values.findIndex((value) => !Number.isFinite(value));
@@ -113,17 +131,23 @@ function weightsByName(specs: readonly WeightSpec[], bytes: Uint8Array): Map<str
     weights.set(name, { ...spec, values });
     start += 4 * length;
   }
-  if (start < bytes.byteLength) throw corrupt(`the weights must end after ${start} bytes, but ${bytes.byteLength - start} more follow`);
+  if (start < bytes.byteLength)
+    throw corrupt(`the weights must end after ${start} bytes, but ${bytes.byteLength - start} more follow`);
   return weights;
 }
 
 function rateOf({ config }: LayerEntry): number {
   const rate = config['rate'];
-  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) throw corrupt(`layer '${config.name}' must have a rate from 0 to below 1, got ${received(rate)}`);
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1))
+    throw corrupt(`layer '${config.name}' must have a rate from 0 to below 1, got ${received(rate)}`);
   return rate;
 }
 
-function denseLayer({ class_name, config }: LayerEntry, weights: ReadonlyMap<string, WeightSpec & { values: Float32Array }>, inputDropout: number): DenseLayer {
+function denseLayer(
+  { class_name, config }: LayerEntry,
+  weights: ReadonlyMap<string, WeightSpec & { values: Float32Array }>,
+  inputDropout: number,
+): DenseLayer {
   const { name } = config;
   if (class_name !== 'Dense') throw unsupported(`layer '${name}' must be Dense, got ${class_name}`);
   const kernel = weights.get(`${name}/kernel`);
@@ -131,15 +155,33 @@ function denseLayer({ class_name, config }: LayerEntry, weights: ReadonlyMap<str
   const hasBias = config['use_bias'] !== false;
   const [inputs, units] = kernel?.shape ?? [];
   if (kernel?.shape.length !== 2 || inputs === undefined || units === undefined || units !== config['units']) {
-    throw corrupt(`layer '${name}' must have a kernel of inputs x ${received(config['units'])} nodes among its weights, got ${kernel ? kernel.shape.join(' x ') : [...weights.keys()].join(', ') || 'none'}`);
+    throw corrupt(
+      `layer '${name}' must have a kernel of inputs x ${received(config['units'])} nodes among its weights, got ${kernel ? kernel.shape.join(' x ') : [...weights.keys()].join(', ') || 'none'}`,
+    );
   }
-  if (hasBias && bias?.values.length !== units) throw corrupt(`layer '${name}' must have a bias for each of its ${units} nodes, got ${bias?.values.length ?? 'none'}`);
-  return { name, inputs, units, activation: activationName(config), kernel: kernel.values, bias: hasBias && bias ? bias.values : new Float32Array(units), hasBias, inputDropout };
+  if (hasBias && bias?.values.length !== units)
+    throw corrupt(
+      `layer '${name}' must have a bias for each of its ${units} nodes, got ${bias?.values.length ?? 'none'}`,
+    );
+  return {
+    name,
+    inputs,
+    units,
+    activation: activationName(config),
+    kernel: kernel.values,
+    bias: hasBias && bias ? bias.values : new Float32Array(units),
+    hasBias,
+    inputDropout,
+  };
 }
 
 function activationName({ name, activation = 'linear' }: LayerEntry['config']): DenseLayer['activation'] {
-  const known = activation === 'softmax' ? activation : typeof activation === 'string' ? activationOfKeras(activation) : undefined;
-  if (!known) throw unsupported(`the activation of layer '${name}' must be one of ${ACTIVATION_NAMES.join(', ')}, got ${received(activation)}`);
+  const known =
+    activation === 'softmax' ? activation : typeof activation === 'string' ? activationOfKeras(activation) : undefined;
+  if (!known)
+    throw unsupported(
+      `the activation of layer '${name}' must be one of ${ACTIVATION_NAMES.join(', ')}, got ${received(activation)}`,
+    );
   return known;
 }
 
@@ -148,9 +190,14 @@ function checkChain(layers: readonly DenseLayer[]): void {
   if (layers.length === 0) throw corrupt('model.json must have a dense layer, got none');
   for (const [l, { name, inputs, activation }] of layers.entries()) {
     const before = layers[l - 1];
-    if (before && before.units !== inputs) throw corrupt(`layer '${name}' must take the ${before.units} outputs of the one before, got a kernel for ${inputs}`);
+    if (before && before.units !== inputs)
+      throw corrupt(
+        `layer '${name}' must take the ${before.units} outputs of the one before, got a kernel for ${inputs}`,
+      );
     const isLast = l === layers.length - 1;
-    if (isLast && activation !== 'softmax') throw unsupported(`the last layer, '${name}', must be a softmax, got ${activation}`);
-    if (!isLast && activation === 'softmax') throw unsupported(`only the last layer may be a softmax, got one in '${name}'`);
+    if (isLast && activation !== 'softmax')
+      throw unsupported(`the last layer, '${name}', must be a softmax, got ${activation}`);
+    if (!isLast && activation === 'softmax')
+      throw unsupported(`only the last layer may be a softmax, got one in '${name}'`);
   }
 }

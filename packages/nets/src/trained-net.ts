@@ -21,10 +21,15 @@ export interface TrainedNet {
  * @param model the net's own artifact
  * @throws LayerwiseError ARTIFACT_CORRUPT, or UNSUPPORTED for a net that is not a chain of dense layers
  */
-export async function readTrainedNet(name: string, features: ArtifactReader, model: ArtifactReader): Promise<TrainedNet> {
+export async function readTrainedNet(
+  name: string,
+  features: ArtifactReader,
+  model: ArtifactReader,
+): Promise<TrainedNet> {
   const { info, map } = await readFeatureMap(name, features);
   const net = await readModel(model);
-  if (net.inputs !== map.columns) throw misfit(name, `take the ${map.columns} features it was trained on, got a net of ${net.inputs} inputs`);
+  if (net.inputs !== map.columns)
+    throw misfit(name, `take the ${map.columns} features it was trained on, got a net of ${net.inputs} inputs`);
   const K = info.dataset.classes.length;
   if (net.classes !== K) throw misfit(name, `have an output for each of the ${K} classes, got ${net.classes}`);
   return { name, dataset: info.dataset, map, net };

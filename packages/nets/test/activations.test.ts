@@ -1,4 +1,12 @@
-import { ACTIVATION_NAMES, ACTIVATIONS, activationOfKeras, FLOAT32, FLOAT64, softmax, type ActivationFunction } from '@layerwise/nets';
+import {
+  ACTIVATION_NAMES,
+  ACTIVATIONS,
+  activationOfKeras,
+  FLOAT32,
+  FLOAT64,
+  softmax,
+  type ActivationFunction,
+} from '@layerwise/nets';
 import { describe, expect, it } from 'vitest';
 
 const POINTS = Array.from({ length: 161 }, (_, i) => (i - 80) / 10 + 0.003);

@@ -18,7 +18,10 @@ describe('contributions', () => {
     for (const net of NETS.filter(({ net }) => net.layers.length > 1)) {
       const response = respond(net, image);
       const last = contributions(net, response, 4).at(-1)!;
-      expect(last.reduce((sum, value) => sum + value, net.net.layers.at(-1)!.bias[4]!)).toBeCloseTo(response.logits[4]!, 9);
+      expect(last.reduce((sum, value) => sum + value, net.net.layers.at(-1)!.bias[4]!)).toBeCloseTo(
+        response.logits[4]!,
+        9,
+      );
     }
   });
 
@@ -32,7 +35,11 @@ describe('contributions', () => {
       values[node]! += by;
       return exactLogit(tail, values, 7);
     };
-    for (const node of [0, 5, 19]) expect(given[node]!).toBeCloseTo((response.hidden[0]![node]! * (logit(node, 1e-4) - logit(node, -1e-4))) / 2e-4, 5);
+    for (const node of [0, 5, 19])
+      expect(given[node]!).toBeCloseTo(
+        (response.hidden[0]![node]! * (logit(node, 1e-4) - logit(node, -1e-4))) / 2e-4,
+        5,
+      );
   });
 });
 
@@ -40,6 +47,12 @@ describe('contributions', () => {
 function exactLogit({ net: { layers } }: TrainedNet, values: readonly number[], target: number): number {
   const [hidden, output] = [layers[0]!, layers[1]!];
   const H = hidden.bias.length;
-  const mid = Array.from(hidden.bias, (b, o) => 1 / (1 + Math.exp(-values.reduce((sum, value, i) => sum + value * hidden.kernel[i * H + o]!, b))));
-  return mid.reduce((sum, value, i) => sum + value * output.kernel[i * output.bias.length + target]!, output.bias[target]!);
+  const mid = Array.from(
+    hidden.bias,
+    (b, o) => 1 / (1 + Math.exp(-values.reduce((sum, value, i) => sum + value * hidden.kernel[i * H + o]!, b))),
+  );
+  return mid.reduce(
+    (sum, value, i) => sum + value * output.kernel[i * output.bias.length + target]!,
+    output.bias[target]!,
+  );
 }

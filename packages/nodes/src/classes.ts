@@ -1,5 +1,19 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
-import { binEdges, classAreas, forOverlaps, overlapBins, quantile, rankBins, rankRows, selectivity, splitSorted, spread, topShares, type Ranking, type Selectivity } from '@layerwise/kernels/nodes';
+import {
+  binEdges,
+  classAreas,
+  forOverlaps,
+  overlapBins,
+  quantile,
+  rankBins,
+  rankRows,
+  selectivity,
+  splitSorted,
+  spread,
+  topShares,
+  type Ranking,
+  type Selectivity,
+} from '@layerwise/kernels/nodes';
 import type { Subject } from './inputs.js';
 
 const BINS = 32;
@@ -48,12 +62,23 @@ export interface NodeResponse {
 }
 
 /** What one node does with the classes: ranks, quantiles, areas, information, and the images at the ends and in the middle. @param alone whether it is the only one of its layer */
-export function nodeResponse({ label, predicted, names, bootstrap }: Subject, values: Float32Array, images: number, alone: boolean): NodeResponse {
+export function nodeResponse(
+  { label, predicted, names, bootstrap }: Subject,
+  values: Float32Array,
+  images: number,
+  alone: boolean,
+): NodeResponse {
   const K = names.length;
   const ranking = rankRows(values);
   const N = values.length;
   const areas = classAreas(ranking, label, K);
-  const sample = bootstrap.rows.length === N ? { ranking, labels: label } : { ranking: rankRows(Float32Array.from(bootstrap.rows, (r) => values[r])), labels: Uint16Array.from(bootstrap.rows, (r) => label[r]) };
+  const sample =
+    bootstrap.rows.length === N
+      ? { ranking, labels: label }
+      : {
+          ranking: rankRows(Float32Array.from(bootstrap.rows, (r) => values[r])),
+          labels: Uint16Array.from(bootstrap.rows, (r) => label[r]),
+        };
   const sorted = splitSorted(ranking, label, K);
   const count = Math.min(images, N);
   const middle = Math.min(Math.max(0, Math.floor((N - count) / 2)), N - count);
@@ -105,11 +130,17 @@ function strongest(ranking: Ranking, label: Uint16Array, K: number, images: numb
 /** Classes with rows, by rising median, of equal ones by mean, and the overlap of each with the next. @param sorted values of each class */
 function line(values: Float32Array, sorted: readonly Float32Array[]): NonNullable<NodeLayerInfo['line']> {
   const K = sorted.length;
-  const present = sorted.flatMap((own, c) => (own.length > 0 ? [{ c, median: quantile(own, 0.5), mean: moments(own).mean }] : []));
+  const present = sorted.flatMap((own, c) =>
+    own.length > 0 ? [{ c, median: quantile(own, 0.5), mean: moments(own).mean }] : [],
+  );
   const classes = present.sort((a, b) => a.median - b.median || a.mean - b.mean || a.c - b.c).map(({ c }) => c);
   const bins = overlapBins(values.length, K);
   const pairs = new Map<string, number>();
-  forOverlaps(sorted, binEdges((row) => values[row], values.length, bins), (a, b, overlap) => pairs.set(`${a},${b}`, overlap));
+  forOverlaps(
+    sorted,
+    binEdges((row) => values[row], values.length, bins),
+    (a, b, overlap) => pairs.set(`${a},${b}`, overlap),
+  );
   const overlap = (a: number, b: number): number => pairs.get(a < b ? `${a},${b}` : `${b},${a}`) as number;
   return { classes, overlaps: classes.slice(1).map((c, i) => overlap(classes[i], c)), bins };
 }

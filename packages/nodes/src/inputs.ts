@@ -1,5 +1,12 @@
 import { column, LayerwiseError, readFeatures, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
-import { entropyTerms, resample, spread, type Bootstrap, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
+import {
+  entropyTerms,
+  resample,
+  spread,
+  type Bootstrap,
+  type DenseLayer,
+  type LayerValues,
+} from '@layerwise/kernels/nodes';
 import { readModel } from '@layerwise/nets';
 import { onPixels, readPixelMap } from './pixels.js';
 
@@ -27,15 +34,26 @@ export interface Subject {
 }
 
 /** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
-export async function readSubject(inputs: Readonly<Record<string, ArtifactReader>>, draws: number, seed: () => Uint32Array): Promise<Subject> {
+export async function readSubject(
+  inputs: Readonly<Record<string, ArtifactReader>>,
+  draws: number,
+  seed: () => Uint32Array,
+): Promise<Subject> {
   const { dataset, columns } = await inputs.features.json<FeaturesInfo>('features');
   const net = await readModel(inputs.model);
-  if (net.inputs !== columns) throw unfit("the model's inputs must be as many as the features", `${net.inputs} and ${columns}`);
+  if (net.inputs !== columns)
+    throw unfit("the model's inputs must be as many as the features", `${net.inputs} and ${columns}`);
   const table = await inputs.activations.matrix('train');
   const images = await readFeatures(inputs.pixels, 'train');
   if (table.rows === 0) throw unfit('there must be training rows', 'none');
-  if (images.rows !== table.rows) throw unfit('there must be an image for each row of activations', `${images.rows} and ${table.rows}`);
-  const hidden = net.layers.slice(0, -1).map(({ units }, l): LayerValues => ({ data: column(table, `hidden${l + 1}`, Float32Array, units).data, width: units }));
+  if (images.rows !== table.rows)
+    throw unfit('there must be an image for each row of activations', `${images.rows} and ${table.rows}`);
+  const hidden = net.layers
+    .slice(0, -1)
+    .map(({ units }, l): LayerValues => ({
+      data: column(table, `hidden${l + 1}`, Float32Array, units).data,
+      width: units,
+    }));
   const label = column(table, 'label', Uint16Array, 1).data;
   const predicted = column(table, 'predicted', Uint16Array, 1).data;
   const beyond = [label, predicted].flatMap((classes) => classes.find((c) => c >= net.classes) ?? []);
@@ -52,10 +70,17 @@ export async function readSubject(inputs: Readonly<Record<string, ArtifactReader
     layers: net.layers,
     first: onPixels(net.layers[0], await readPixelMap(inputs.pixels, inputs.features)),
     hidden,
-    bootstrap: { rows, draws, ...(draws > 0 ? resample(rows.length, draws, seed()) : { times: new Uint8Array(0), most: 0 }), terms: entropyTerms(rows.length) },
+    bootstrap: {
+      rows,
+      draws,
+      ...(draws > 0 ? resample(rows.length, draws, seed()) : { times: new Uint8Array(0), most: 0 }),
+      terms: entropyTerms(rows.length),
+    },
   };
 }
 
 function unfit(rule: string, got: string): LayerwiseError {
-  return new LayerwiseError('DATA_INVALID', `nodes: ${rule}, got ${got}`, { remedy: 'give the artifacts of one experiment' });
+  return new LayerwiseError('DATA_INVALID', `nodes: ${rule}, got ${got}`, {
+    remedy: 'give the artifacts of one experiment',
+  });
 }

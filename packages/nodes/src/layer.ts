@@ -1,5 +1,21 @@
 import { DUPLICATE, throwIfAborted, type NodeLayerInfo } from '@layerwise/contracts';
-import { ablate, ablationCost, clusterOrder, effectiveRank, enough, incoming, incomingCost, jointRows, outgoing, outgoingCost, rightWithFirst, spread, type Ablation, type DenseLayer, type LayerValues } from '@layerwise/kernels/nodes';
+import {
+  ablate,
+  ablationCost,
+  clusterOrder,
+  effectiveRank,
+  enough,
+  incoming,
+  incomingCost,
+  jointRows,
+  outgoing,
+  outgoingCost,
+  rightWithFirst,
+  spread,
+  type Ablation,
+  type DenseLayer,
+  type LayerValues,
+} from '@layerwise/kernels/nodes';
 import { covariance, symmetricEigen } from '@layerwise/kernels/pca';
 import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';
@@ -59,7 +75,13 @@ export async function layerFigures(subject: Subject, index: number, running: Run
   }
   const found = await maximisers(subject, earlier, responses, weights, running);
   const shared = await together(subject, index, running);
-  const sampled = { ablation: onAblation.length, gradients: onGradients.length, weights: onWeights.length, correlation: shared.rows, bootstrap: subject.bootstrap.rows.length };
+  const sampled = {
+    ablation: onAblation.length,
+    gradients: onGradients.length,
+    weights: onWeights.length,
+    correlation: shared.rows,
+    bootstrap: subject.bootstrap.rows.length,
+  };
   const info: NodeLayerInfo = {
     name: `hidden${index + 1}`,
     units: values.width,
@@ -68,7 +90,10 @@ export async function layerFigures(subject: Subject, index: number, running: Run
     duplicates: shared.duplicates,
     ...(shared.nearest && { nearest: shared.nearest }),
     effectiveRank: shared.effectiveRank,
-    ...(later.length === 1 && onAblation.length > 0 && { enough: enoughNodes(values, means, later[0], ablation, label, sample(2 * values.width * later[0].units)) }),
+    ...(later.length === 1 &&
+      onAblation.length > 0 && {
+        enough: enoughNodes(values, means, later[0], ablation, label, sample(2 * values.width * later[0].units)),
+      }),
     ...orders(responses, subject.names.length),
     ...(responses[0].line && { line: responses[0].line }),
     accuracy: onAblation.length > 0 ? sum(ablation.whole) / onAblation.length : null,
@@ -100,7 +125,14 @@ async function respond(subject: Subject, index: number, { images, signal, told }
 }
 
 /** How many nodes, those first whose loss costs the margin most when they are held at their means, keep the accuracy. */
-function enoughNodes(values: LayerValues, means: readonly number[], last: DenseLayer, { mean }: Ablation, labels: Uint16Array, rows: Uint32Array): NonNullable<NodeLayerInfo['enough']> {
+function enoughNodes(
+  values: LayerValues,
+  means: readonly number[],
+  last: DenseLayer,
+  { mean }: Ablation,
+  labels: Uint16Array,
+  rows: Uint32Array,
+): NonNullable<NodeLayerInfo['enough']> {
   const K = last.units;
   const losses = means.map((_, h) => mean.loss.subarray(h * K, (h + 1) * K).reduce((total, loss) => total + loss, 0));
   const order = [...losses.keys()].sort((a, b) => losses[b] - losses[a] || a - b);
@@ -116,7 +148,10 @@ async function together({ rows: N, hidden }: Subject, index: number, { workers, 
   const chosen = jointRows(N, H);
   const rows = chosen.length;
   if (rows < 2) return { duplicates: [], effectiveRank: 0, rows };
-  const found = await covariance({ data: rows === N ? data : gather(data, H, chosen), rows, columns: H }, { workers, signal });
+  const found = await covariance(
+    { data: rows === N ? data : gather(data, H, chosen), rows, columns: H },
+    { workers, signal },
+  );
   const { values } = await symmetricEigen(found.covariance, H, () => 0);
   return { ...pairs(found.covariance, H), effectiveRank: effectiveRank(values), rows };
 }

@@ -19,14 +19,23 @@ export function marginLost({ rows }: Ablation, { loss, squares }: Removal, node:
     sum += loss[node * K + k];
     sumOfSquares += squares[node * K + k];
   }
-  return { mean: n === 0 ? NaN : sum / n, error: n < 2 ? NaN : Math.sqrt(Math.max(0, sumOfSquares - (sum * sum) / n) / (n - 1) / n) };
+  return {
+    mean: n === 0 ? NaN : sum / n,
+    error: n < 2 ? NaN : Math.sqrt(Math.max(0, sumOfSquares - (sum * sum) / n) / (n - 1) / n),
+  };
 }
 
 /**
  * Accuracy lost with the node removed, over all rows or those of one class; its standard error is that of a paired difference.
  * @param all how many rows there are, of which `ablation` may have looked at some
  */
-export function accuracyLost({ rows, whole }: Ablation, { right, turned }: Removal, node: number, all: number, only?: number): Loss {
+export function accuracyLost(
+  { rows, whole }: Ablation,
+  { right, turned }: Removal,
+  node: number,
+  all: number,
+  only?: number,
+): Loss {
   const K = rows.length;
   const seen = rows.reduce((sum, n) => sum + n, 0);
   const [from, until] = only === undefined ? [0, K] : [only, only + 1];
@@ -36,5 +45,8 @@ export function accuracyLost({ rows, whole }: Ablation, { right, turned }: Remov
     lost += whole[k] - right[node * K + k];
   }
   if (n === 0 || (seen < all && seen < ACCURACY_ROWS)) return { mean: NaN, error: NaN };
-  return { mean: lost / n, error: only === undefined ? Math.sqrt(Math.max(0, turned[node] - (lost * lost) / n)) / n : NaN };
+  return {
+    mean: lost / n,
+    error: only === undefined ? Math.sqrt(Math.max(0, turned[node] - (lost * lost) / n)) / n : NaN,
+  };
 }

@@ -22,16 +22,28 @@ export interface Maximisers {
  * @param layers up to the nodes' own, the first of pixel intensities
  * @param weights float64[P][H]
  */
-export async function maximisers(subject: Subject, layers: readonly DenseLayer[], responses: readonly NodeResponse[], weights: Float64Array, { steps, signal }: Running): Promise<Maximisers> {
+export async function maximisers(
+  subject: Subject,
+  layers: readonly DenseLayer[],
+  responses: readonly NodeResponse[],
+  weights: Float64Array,
+  { steps, signal }: Running,
+): Promise<Maximisers> {
   const { pixels: P } = subject;
   const H = responses.length;
   const inputs = new Float32Array(H * P);
   const activations: number[] = [];
   const [own] = layers;
-  const affordable = Math.max(FEWEST_STEPS, Math.min(steps, Math.floor(WORK / (Math.max(1, ascentCost(layers)) * 3 * H)) - 1));
+  const affordable = Math.max(
+    FEWEST_STEPS,
+    Math.min(steps, Math.floor(WORK / (Math.max(1, ascentCost(layers)) * 3 * H)) - 1),
+  );
   for (let h = 0; h < H; h++) {
     const image = Float64Array.from({ length: P }, (_, p) => weights[p * H + h]);
-    const { input, activation } = layers.length === 1 ? boxMaximiser(image, own.bias[h], own.activation) : ascend(layers, h, starts(subject, responses[h], image), affordable);
+    const { input, activation } =
+      layers.length === 1
+        ? boxMaximiser(image, own.bias[h], own.activation)
+        : ascend(layers, h, starts(subject, responses[h], image), affordable);
     inputs.set(input, h * P);
     activations.push(activation);
     if (layers.length > 1) await pause(signal);

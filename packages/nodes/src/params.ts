@@ -2,9 +2,19 @@ import { integer, type Infer } from '@layerwise/contracts';
 
 /** Parameters of the stage. */
 export const params = {
-  images: integer({ doc: 'how many real images are named that activate a node most, least and around its median', min: 1, max: 100, default: 8 }),
+  images: integer({
+    doc: 'how many real images are named that activate a node most, least and around its median',
+    min: 1,
+    max: 100,
+    default: 8,
+  }),
   bootstrap: integer({ doc: 'samples with replacement for the intervals; 0: none', min: 0, max: 1000, default: 100 }),
-  steps: integer({ doc: "steps of the ascent to a deeper node's maximiser; fewer for very large nets", min: 1, max: 1000, default: 30 }),
+  steps: integer({
+    doc: "steps of the ascent to a deeper node's maximiser; fewer for very large nets",
+    min: 1,
+    max: 1000,
+    default: 30,
+  }),
 } as const;
 
 /** Checked parameters. */

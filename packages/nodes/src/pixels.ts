@@ -1,4 +1,11 @@
-import { column, factorOf, LayerwiseError, offsetOf, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import {
+  column,
+  factorOf,
+  LayerwiseError,
+  offsetOf,
+  type ArtifactReader,
+  type FeaturesInfo,
+} from '@layerwise/contracts';
 import type { DenseLayer } from '@layerwise/kernels/nodes';
 
 /** Stored pixels run from 0 to this; intensities from 0 to 1. */
@@ -19,7 +26,11 @@ export async function readPixelMap(pixels: ArtifactReader, features: ArtifactRea
   if (info.origin === 'components') return componentMap(features, source);
   const chosen = info.selected ?? Array.from({ length: info.columns }, (_, j) => j);
   if (chosen.length !== info.columns || chosen.some((p) => p >= source.columns)) {
-    throw new LayerwiseError('DATA_INVALID', `nodes: the features must be ${source.columns} pixels or some of them, got ${info.columns} columns`, { remedy: 'check the stage that wrote the features' });
+    throw new LayerwiseError(
+      'DATA_INVALID',
+      `nodes: the features must be ${source.columns} pixels or some of them, got ${info.columns} columns`,
+      { remedy: 'check the stage that wrote the features' },
+    );
   }
   return {
     pixels: source.columns,
@@ -49,7 +60,8 @@ export function onPixels(layer: DenseLayer, { pixels: P, terms, offset }: PixelM
   const bias = Float64Array.from(layer.bias);
   for (const [j, { pixels, factors }] of terms.entries()) {
     for (let h = 0; h < units; h++) bias[h] += offset[j] * layer.kernel[j * units + h];
-    for (let i = 0; i < pixels.length; i++) for (let h = 0; h < units; h++) kernel[pixels[i] * units + h] += factors[i] * layer.kernel[j * units + h];
+    for (let i = 0; i < pixels.length; i++)
+      for (let h = 0; h < units; h++) kernel[pixels[i] * units + h] += factors[i] * layer.kernel[j * units + h];
   }
   return { inputs: P, units, activation: layer.activation, kernel, bias };
 }

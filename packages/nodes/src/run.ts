@@ -5,7 +5,16 @@ import type { Params } from './params.js';
 import { classTable, imageTable, nodeTable } from './tables.js';
 
 /** The stage's work; see {@link ./stage.ts}. */
-export async function nodesStage({ params, inputs, output, seed, progress, warn, workers, signal }: StageContext<Params>): Promise<void> {
+export async function nodesStage({
+  params,
+  inputs,
+  output,
+  seed,
+  progress,
+  warn,
+  workers,
+  signal,
+}: StageContext<Params>): Promise<void> {
   throwIfAborted(signal);
   const subject = await readSubject(inputs, params.bootstrap, () => seed('bootstrap')).catch(explained);
   const total = subject.hidden.reduce((sum, { width }) => sum + width, 0);
@@ -13,15 +22,26 @@ export async function nodesStage({ params, inputs, output, seed, progress, warn,
   let done = 0;
   progress({ done, total: Math.max(1, total), unit: 'nodes' });
   for (const index of subject.hidden.keys()) {
-    const told = (node: number): void => progress({ done: done + node + 1, total, unit: 'nodes', detail: `hidden${index + 1}` });
-    const figures = await layerFigures(subject, index, { images: params.images, steps: params.steps, workers, signal, told }).catch((error: unknown) => {
+    const told = (node: number): void =>
+      progress({ done: done + node + 1, total, unit: 'nodes', detail: `hidden${index + 1}` });
+    const figures = await layerFigures(subject, index, {
+      images: params.images,
+      steps: params.steps,
+      workers,
+      signal,
+      told,
+    }).catch((error: unknown) => {
       throwIfAborted(signal);
       return explained(error);
     });
     await output.matrix(figures.info.name, imageTable(figures, subject));
     const { name, duplicates } = figures.info;
     const repeated = new Set(duplicates.map(({ node }) => node)).size;
-    if (repeated > 0) warn({ code: 'DUPLICATE_NODES', message: `${name}: ${repeated} of ${figures.info.units} nodes repeat another (correlation above ${DUPLICATE})` });
+    if (repeated > 0)
+      warn({
+        code: 'DUPLICATE_NODES',
+        message: `${name}: ${repeated} of ${figures.info.units} nodes repeat another (correlation above ${DUPLICATE})`,
+      });
     done += figures.info.units;
     found.push(figures);
   }
@@ -32,5 +52,8 @@ export async function nodesStage({ params, inputs, output, seed, progress, warn,
 
 function explained(error: unknown): never {
   if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-  throw new LayerwiseError('DATA_INVALID', `nodes cannot use these artifacts: ${error.message}`, { remedy: 'check the stages that wrote the features, the model and the activations', cause: error });
+  throw new LayerwiseError('DATA_INVALID', `nodes cannot use these artifacts: ${error.message}`, {
+    remedy: 'check the stages that wrote the features, the model and the activations',
+    cause: error,
+  });
 }

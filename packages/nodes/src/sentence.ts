@@ -42,21 +42,35 @@ function response({ strongest: { rows, shares }, zeros }: Findings, names: reado
     total += one.share;
   }
   const images = rows === 1 ? 'the image that activates it most' : `the ${count(rows)} images that activate it most`;
-  const silent = zeros.flatMap((share, c) => (share >= SILENT && !named.some((one) => one.c === c) ? [many(names[c])] : []));
+  const silent = zeros.flatMap((share, c) =>
+    share >= SILENT && !named.some((one) => one.c === c) ? [many(names[c])] : [],
+  );
   return `${strongestFor(named, total, order[0].share, images, names)}${silent.length === 0 ? '' : `, silent for ${silent.length > MOST_NAMED ? `${silent.length} classes` : listed(silent)}`}`;
 }
 
-function strongestFor(named: readonly { share: number; c: number }[], total: number, largest: number, images: string, names: readonly string[]): string {
-  if (total >= MOST_OF_THEM) return `is most active for ${listed(named.map(({ c }) => many(names[c])))} (${percent(total)} of ${images})`;
-  if (named.length > 0) return `is most active for several classes (${listed(named.map(({ c, share }) => `${many(names[c])} ${percent(share)}`))} of ${images})`;
+function strongestFor(
+  named: readonly { share: number; c: number }[],
+  total: number,
+  largest: number,
+  images: string,
+  names: readonly string[],
+): string {
+  if (total >= MOST_OF_THEM)
+    return `is most active for ${listed(named.map(({ c }) => many(names[c])))} (${percent(total)} of ${images})`;
+  if (named.length > 0)
+    return `is most active for several classes (${listed(named.map(({ c, share }) => `${many(names[c])} ${percent(share)}`))} of ${images})`;
   return `is most active for many classes (none more than ${percent(largest)} of ${images})`;
 }
 
 function price({ margin, margins, accuracy }: Findings, names: readonly string[]): string {
   const { mean, error } = margin;
   if (Number.isNaN(mean)) return '';
-  if (!clear(margin)) return `removing it makes no clear difference to the margin of the true class (${mean < 0 ? '−' : ''}${brief(Math.abs(mean))} ± ${brief(ERRORS * (error || 0))})`;
-  const change = mean > 0 ? `removing it lowers the margin of the true class by ${brief(mean)}${hardest(margins, names)}` : `removing it raises the margin of the true class by ${brief(-mean)}`;
+  if (!clear(margin))
+    return `removing it makes no clear difference to the margin of the true class (${mean < 0 ? '−' : ''}${brief(Math.abs(mean))} ± ${brief(ERRORS * (error || 0))})`;
+  const change =
+    mean > 0
+      ? `removing it lowers the margin of the true class by ${brief(mean)}${hardest(margins, names)}`
+      : `removing it raises the margin of the true class by ${brief(-mean)}`;
   if (!clear(accuracy)) return change;
   return `${change}, and ${accuracy.mean > 0 ? 'costs' : 'gains'} ${points(Math.abs(accuracy.mean))} points of accuracy`;
 }
@@ -65,7 +79,9 @@ const clear = ({ mean, error }: Loss): boolean => Math.abs(mean) > ERRORS * erro
 
 /** The class whose margin falls most, where that is clear of all others. */
 function hardest(margins: readonly Loss[], names: readonly string[]): string {
-  const order = [...margins.keys()].filter((c) => !Number.isNaN(margins[c].error)).sort((a, b) => margins[b].mean - margins[a].mean || a - b);
+  const order = [...margins.keys()]
+    .filter((c) => !Number.isNaN(margins[c].error))
+    .sort((a, b) => margins[b].mean - margins[a].mean || a - b);
   const [first, second] = order.map((c) => margins[c]);
   if (!second || !clear(first) || first.mean - second.mean <= ERRORS * Math.hypot(first.error, second.error)) return '';
   return `, most for ${many(names[order[0]])} (${brief(first.mean)})`;

@@ -8,5 +8,6 @@ const inputs = async (sizes: Sizes) => {
 };
 
 describe('nodes', () => {
-  for (const { name, run } of conformance(stage, { params: { images: 3, bootstrap: 10, steps: 4 }, inputs })) it(name, run);
+  for (const { name, run } of conformance(stage, { params: { images: 3, bootstrap: 10, steps: 4 }, inputs }))
+    it(name, run);
 });

@@ -5,7 +5,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { maxEntryBytes, openEntry, repackEntry, sealFor } from '@layerwise/store/cache-entry';
 import { Scratch } from '@layerwise/store/scratch';
-import { askCache, CacheFailure, shownServer, type CacheAnswer, type CacheRequest, type SharedCache } from './shared-cache.js';
+import {
+  askCache,
+  CacheFailure,
+  shownServer,
+  type CacheAnswer,
+  type CacheRequest,
+  type SharedCache,
+} from './shared-cache.js';
 
 /** What a gate is told. */
 export interface GateOptions {
@@ -28,7 +35,10 @@ const host = '127.0.0.1';
  * When the cache is away, that is said once, and the run goes on without it.
  * @returns the environment that leads Nx to the gate, past any proxy, and how to close it; it keeps no process alive
  */
-export async function openGate(cache: SharedCache, options: GateOptions): Promise<{ env: Record<string, string>; close: () => void }> {
+export async function openGate(
+  cache: SharedCache,
+  options: GateOptions,
+): Promise<{ env: Record<string, string>; close: () => void }> {
   const token = randomBytes(24).toString('hex');
   const upstream = new Upstream(cache, options);
   const server = createServer((request, response) => {
@@ -39,13 +49,26 @@ export async function openGate(cache: SharedCache, options: GateOptions): Promis
   await new Promise<void>((done) => server.listen(0, host, done));
   server.unref();
   const { port } = server.address() as AddressInfo;
-  const env = { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: `http://${host}:${port}`, NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token, ...withoutProxy(process.env) };
+  const env = {
+    NX_SELF_HOSTED_REMOTE_CACHE_SERVER: `http://${host}:${port}`,
+    NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token,
+    ...withoutProxy(process.env),
+  };
   return { env, close: () => void server.close() };
 }
 
 /** The gate is on this computer: a proxy would not reach it, and would learn its token. */
 function withoutProxy({ NO_PROXY, no_proxy }: NodeJS.ProcessEnv): Record<string, string> {
-  const added = (given: string | undefined): string => [...new Set([...(given ?? '').split(',').map((name) => name.trim()).filter(Boolean), host])].join(',');
+  const added = (given: string | undefined): string =>
+    [
+      ...new Set([
+        ...(given ?? '')
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean),
+        host,
+      ]),
+    ].join(',');
   return { NO_PROXY: added(NO_PROXY ?? no_proxy), no_proxy: added(no_proxy ?? NO_PROXY) };
 }
 
@@ -72,7 +95,12 @@ class Upstream {
   /** Answers with the entry, or that it is not there. */
   async retrieve(key: string, response: ServerResponse): Promise<void> {
     await this.aside(async (received, checked) => {
-      const answer = await this.ask(key, { method: 'GET', patience: this.met ? patience : firstPatience, into: received, maxBytes: this.maxBytes });
+      const answer = await this.ask(key, {
+        method: 'GET',
+        patience: this.met ? patience : firstPatience,
+        into: received,
+        maxBytes: this.maxBytes,
+      });
       if (answer?.status !== 200) return;
       const fault = await this.check(key, received, checked);
       if (fault === undefined) {
@@ -96,11 +124,17 @@ class Upstream {
 
   private async send(key: string, request: AsyncIterable<Buffer>, archive: Scratch): Promise<void> {
     const fault = (await this.fill(archive, request)) ?? (await this.checkArchive(key, archive, archive.bytes));
-    if (fault !== undefined) return this.say(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is kept back`);
+    if (fault !== undefined)
+      return this.say(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is kept back`);
     const seal = sealFor(key, this.cache.token);
     for await (const piece of archive.read()) seal.update(piece);
     await archive.write(seal.digest());
-    await this.ask(key, { method: 'PUT', patience, body: { bytes: archive.bytes, pieces: archive.read() }, replace: this.unusable.get(key) });
+    await this.ask(key, {
+      method: 'PUT',
+      patience,
+      body: { bytes: archive.bytes, pieces: archive.read() },
+      replace: this.unusable.get(key),
+    });
     this.unusable.delete(key);
   }
 
@@ -117,7 +151,12 @@ class Upstream {
     return typeof bytes === 'string' ? bytes : this.checkArchive(key, received, bytes, checked);
   }
 
-  private async checkArchive(key: string, file: Scratch, bytes: number, checked?: Scratch): Promise<string | undefined> {
+  private async checkArchive(
+    key: string,
+    file: Scratch,
+    bytes: number,
+    checked?: Scratch,
+  ): Promise<string | undefined> {
     const id = this.options.idOf(key);
     return id === undefined ? 'is of no stage of this run' : repackEntry({ file, bytes }, id, checked);
   }
@@ -157,7 +196,11 @@ class Upstream {
   private fail(key: string, method: CacheRequest['method'], { message, lasting }: CacheFailure): void {
     if (this.away) return;
     this.away = lasting || ++this.failures >= mostFailures;
-    const what = this.away ? 'the run goes on without it' : method === 'GET' ? `entry ${key}${this.nameOf(key)} is not used` : `entry ${key}${this.nameOf(key)} is not stored`;
+    const what = this.away
+      ? 'the run goes on without it'
+      : method === 'GET'
+        ? `entry ${key}${this.nameOf(key)} is not used`
+        : `entry ${key}${this.nameOf(key)} is not stored`;
     this.say(`${shownServer(this.cache)} ${message}; ${what}`);
   }
 

@@ -64,14 +64,18 @@ export class LiveView {
   }
 
   private steps(): readonly (LiveStep & { readonly file: string })[] {
-    return this.files().filter((file) => !file.endsWith(noteSuffix)).flatMap((file) => {
-      try {
-        const { stage, share, text } = JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep;
-        return typeof stage === 'string' && typeof share === 'number' && typeof text === 'string' ? [{ file, stage: printable(stage), share, text: printable(text) }] : [];
-      } catch {
-        return []; // Half written, or the stage has just ended.
-      }
-    });
+    return this.files()
+      .filter((file) => !file.endsWith(noteSuffix))
+      .flatMap((file) => {
+        try {
+          const { stage, share, text } = JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as LiveStep;
+          return typeof stage === 'string' && typeof share === 'number' && typeof text === 'string'
+            ? [{ file, stage: printable(stage), share, text: printable(text) }]
+            : [];
+        } catch {
+          return []; // Half written, or the stage has just ended.
+        }
+      });
   }
 
   private files(): string[] {
@@ -105,7 +109,10 @@ export class LiveView {
   private draw(steps: readonly LiveStep[]): void {
     const lines = steps.map(({ stage, share, text }) => {
       const filled = Math.round(Math.min(1, Math.max(0, share)) * barWidth);
-      return `${stage}  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ${text}`.slice(0, (this.out.columns || 80) - 1);
+      return `${stage}  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ${text}`.slice(
+        0,
+        (this.out.columns || 80) - 1,
+      );
     });
     this.erase();
     if (lines.length > 0) this.write(lines.join('\n'));
@@ -131,13 +138,21 @@ export class LiveView {
 }
 
 /** What Nx says at the end of its cache, of output that it has kept back and of its own times. It has no switch for that, and the last screen says what ran. */
-const note = /^\s*(Nx read the output from the cache|Output of \d+ .* (was|were) not shown\.|(Run duration|Cache|Critical path|Recoverable time): )/;
+const note =
+  /^\s*(Nx read the output from the cache|Output of \d+ .* (was|were) not shown\.|(Run duration|Cache|Critical path|Recoverable time): )/;
 
 function withoutNotes(text: string): string {
-  return text.split('\n').filter((line) => !note.test(stripVTControlCharacters(line))).join('\n');
+  return text
+    .split('\n')
+    .filter((line) => !note.test(stripVTControlCharacters(line)))
+    .join('\n');
 }
 
 /** Whether Nx is asked to show the output of tasks itself, in its own interface or as it comes. */
 export function nxShowsOutput(env: NodeJS.ProcessEnv = process.env, args: readonly string[] = process.argv): boolean {
-  return env.NX_TUI === 'true' || env.NX_ISOLATE_PLUGINS !== 'false' || [...args, env.NX_DEFAULT_OUTPUT_STYLE ?? ''].some((word) => /^(--output-?style=)?(stream|dynamic)/i.test(word));
+  return (
+    env.NX_TUI === 'true' ||
+    env.NX_ISOLATE_PLUGINS !== 'false' ||
+    [...args, env.NX_DEFAULT_OUTPUT_STYLE ?? ''].some((word) => /^(--output-?style=)?(stream|dynamic)/i.test(word))
+  );
 }

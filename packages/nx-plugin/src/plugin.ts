@@ -8,14 +8,31 @@ import { refuseMisplaced } from '@layerwise/store/layout';
 import { heldLocks } from '@layerwise/store/lock';
 import { storageError } from '@layerwise/store/storage';
 import type { StudyPlan } from '@layerwise/study';
-import type { CreateDependencies, CreateNodes, DependencyType, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+import type {
+  CreateDependencies,
+  CreateNodes,
+  DependencyType,
+  PostTasksExecution,
+  PreTasksExecution,
+} from '@nx/devkit';
 import { memoOf, tracerOf } from './code.js';
 import { openGate } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
 import { sharedCacheOf } from './shared-cache.js';
 import { watchTaskKeys } from './task-keys.js';
-import { brokenStudy, copyNotes, describeBroken, nxCache, nxRecords, placesOf, plannedData, planWorkspace, relativePath, studyFiles } from './workspace.js';
+import {
+  brokenStudy,
+  copyNotes,
+  describeBroken,
+  nxCache,
+  nxRecords,
+  placesOf,
+  plannedData,
+  planWorkspace,
+  relativePath,
+  studyFiles,
+} from './workspace.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';
@@ -67,14 +84,18 @@ export const createNodes: CreateNodes = [
 
 /** @param claimed ids of instances that have a project already; gets those of this study */
 function projectsOf(study: StudyPlan, codeOf: (uses: string) => CodeTrace, claimed: Set<string>): Projects {
-  const stages = [...study.instances.values()].filter(({ id }) => !claimed.has(id)).map((instance) => stageProject(instance, codeOf(instance.uses).code.digest));
+  const stages = [...study.instances.values()]
+    .filter(({ id }) => !claimed.has(id))
+    .map((instance) => stageProject(instance, codeOf(instance.uses).code.digest));
   for (const id of study.instances.keys()) claimed.add(id);
   return Object.assign(studyProject(study), ...stages) as Projects;
 }
 
 /** What Nx calls affected by a change of files; no task's key depends on it. */
 export const createDependencies: CreateDependencies = (_options, { projects }) => {
-  return links.filter(({ source, target }) => projects[source] && projects[target]).map((link) => ({ ...link, type: 'implicit' as DependencyType.implicit }));
+  return links
+    .filter(({ source, target }) => projects[source] && projects[target])
+    .map((link) => ({ ...link, type: 'implicit' as DependencyType.implicit }));
 };
 
 /**
@@ -117,19 +138,27 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
   // Not waited for: where nothing is to be computed the run is over before it can be seen who is there.
   void heldLocks(join(artifacts, '.locks')).then((locks) => {
-    for (const { name, holder } of locks) say(`another run, process ${holder.pid} on ${holder.host}, is computing ${name}; where this run needs it, it waits and takes that`);
+    for (const { name, holder } of locks)
+      say(
+        `another run, process ${holder.pid} on ${holder.host}, is computing ${name}; where this run needs it, it waits and takes that`,
+      );
   });
   let distrusted = takeDistrust(artifacts);
   if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
   const damaged = await findLastingDamage(artifacts);
   for (const { id, file, what } of damaged) {
-    say(`artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`);
+    say(
+      `artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`,
+    );
     removeArtifact(artifacts, id);
   }
-  for (const { id, file } of findStrays(artifacts)) say(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
+  for (const { id, file } of findStrays(artifacts))
+    say(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
   const removed = await removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
-  for (const { id, entry } of removed) say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
-  const doubtful = distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
+  for (const { id, entry } of removed)
+    say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
+  const doubtful =
+    distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
   if (doubtful && forgetRecords(workspaceRoot)) {
     mkdirSync(cache, { recursive: true });
     distrusted = true;
@@ -163,7 +192,11 @@ export const postTasksExecution: PostTasksExecution = (_options, { workspaceRoot
  */
 function forgetRecords(root: string): boolean {
   const folder = nxRecords(root);
-  const databases = existsSync(folder) ? readdirSync(folder).filter((name) => /\.db(-wal|-shm)?$/.test(name)).map((name) => join(folder, name)) : [];
+  const databases = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /\.db(-wal|-shm)?$/.test(name))
+        .map((name) => join(folder, name))
+    : [];
   if (databases.every((path) => statSync(path).birthtimeMs > performance.timeOrigin)) return false;
   for (const path of databases) rmSync(path, { force: true });
   return true;

@@ -33,10 +33,21 @@ export function stageProject(instance: StageInstance, code: string): Projects {
     dependsOn: upstream.length > 0 ? [{ projects: upstream, target: 'compute' }] : [],
     inputs: [{ dependentTasksOutputFiles: 'artifacts/stages/*/content' }, { externalDependencies: [] }],
     outputs: [`{workspaceRoot}/artifacts/stages/${id}`],
-    options: { command: `${layerwise} stage ${id}`, env: { LAYERWISE_STAGE: canonicalJson(instance), LAYERWISE_CODE: `${code} ${process.version}` } },
+    options: {
+      command: `${layerwise} stage ${id}`,
+      env: { LAYERWISE_STAGE: canonicalJson(instance), LAYERWISE_CODE: `${code} ${process.version}` },
+    },
     metadata: { description: `Compute ${id}`, technologies: ['layerwise'] },
   };
-  return { [rootOf(id)]: { name: id, projectType: 'library', implicitDependencies: upstream, targets: { compute: target }, tags: ['layerwise:stage'] } };
+  return {
+    [rootOf(id)]: {
+      name: id,
+      projectType: 'library',
+      implicitDependencies: upstream,
+      targets: { compute: target },
+      tags: ['layerwise:stage'],
+    },
+  };
 }
 
 const waiting = { executor: 'nx:noop', cache: false, inputs: [] } satisfies TargetConfiguration;
@@ -46,20 +57,42 @@ const waiting = { executor: 'nx:noop', cache: false, inputs: [] } satisfies Targ
  * what a run has to show is laid and said when all its tasks are over, in the process of Nx.
  */
 export function studyProject(plan: StudyPlan): Projects {
-  const targets = Object.fromEntries(plan.experiments.map((experiment) => [experiment.name, experimentTarget(experiment)]));
+  const targets = Object.fromEntries(
+    plan.experiments.map((experiment) => [experiment.name, experimentTarget(experiment)]),
+  );
   const all: TargetConfiguration = {
     ...waiting,
     dependsOn: plan.experiments.map(({ name }) => name),
     metadata: { description: `Every experiment of ${plan.name}` },
   };
   const reports = plan.experiments.flatMap(({ stages }) => stages.report ?? []);
-  return { [dirname(plan.file)]: { name: plan.name, projectType: 'application', implicitDependencies: reports, targets: { compute: { ...waiting, dependsOn: ['all'] }, ...targets, all }, tags: ['layerwise:study'] } };
+  return {
+    [dirname(plan.file)]: {
+      name: plan.name,
+      projectType: 'application',
+      implicitDependencies: reports,
+      targets: { compute: { ...waiting, dependsOn: ['all'] }, ...targets, all },
+      tags: ['layerwise:study'],
+    },
+  };
 }
 
 /** The project of a study that cannot be planned: whatever of it is asked for fails with what is wrong. */
 export function brokenProject({ name, file, experiments }: BrokenStudy): Projects {
-  const target: TargetConfiguration = { executor: 'nx:run-commands', cache: false, inputs: [], options: { forwardAllArgs: false, command: `${layerwise} explain '${name.replaceAll("'", "'\\''")}'` } };
-  return { [rootOf(dirname(file))]: { name, projectType: 'application', targets: Object.fromEntries([...experiments, 'all'].map((experiment) => [experiment, target])), tags: ['layerwise:study'] } };
+  const target: TargetConfiguration = {
+    executor: 'nx:run-commands',
+    cache: false,
+    inputs: [],
+    options: { forwardAllArgs: false, command: `${layerwise} explain '${name.replaceAll("'", "'\\''")}'` },
+  };
+  return {
+    [rootOf(dirname(file))]: {
+      name,
+      projectType: 'application',
+      targets: Object.fromEntries([...experiments, 'all'].map((experiment) => [experiment, target])),
+      tags: ['layerwise:study'],
+    },
+  };
 }
 
 function experimentTarget({ title, stages, repeats }: ExperimentPlan): TargetConfiguration {
@@ -81,7 +114,12 @@ export interface ProjectLink {
  * What stages depend on beside each other: the packages whose code they run. They stand in no project, since a comment must not change a key.
  * @param packagesOf names of the packages that the code of a stage package lies in
  */
-export function linksOf(studies: readonly StudyPlan[], packagesOf: (uses: string) => readonly string[]): readonly ProjectLink[] {
-  const used = new Map(studies.flatMap(({ instances }) => [...instances.values()].map(({ id, uses }) => [id, uses] as const)));
+export function linksOf(
+  studies: readonly StudyPlan[],
+  packagesOf: (uses: string) => readonly string[],
+): readonly ProjectLink[] {
+  const used = new Map(
+    studies.flatMap(({ instances }) => [...instances.values()].map(({ id, uses }) => [id, uses] as const)),
+  );
   return [...used].flatMap(([source, uses]) => packagesOf(uses).map((target) => ({ source, target })));
 }

@@ -11,7 +11,12 @@ const maxRecords = 200;
  * @param memo keeps the hash of a file that looks as it did
  * @throws LayerwiseError DATA_INVALID if a file cannot be read
  */
-export function rawStateOf(stage: AnyStage, params: Readonly<Record<string, unknown>>, places: Places, memo: FileMemo): RawState {
+export function rawStateOf(
+  stage: AnyStage,
+  params: Readonly<Record<string, unknown>>,
+  places: Places,
+  memo: FileMemo,
+): RawState {
   const { files, names, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
   const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, memo) }));
   if (records.length <= maxRecords) return { files: records, complete };
@@ -28,7 +33,10 @@ function gathered(records: RawState['files'], groupOf: (record: RawState['files'
     if (there) there.push(record);
     else groups.set(group, [record]);
   }
-  return Array.from(groups, ([group, members]) => ({ name: `${group}/ (${members.length} files)`, sha256: sha256(canonicalJson(members)) }));
+  return Array.from(groups, ([group, members]) => ({
+    name: `${group}/ (${members.length} files)`,
+    sha256: sha256(canonicalJson(members)),
+  }));
 }
 
 function hashOf(file: string, memo: FileMemo): string {
@@ -39,5 +47,8 @@ function hashOf(file: string, memo: FileMemo): string {
   } catch (error) {
     rule = (error as Error).message;
   }
-  throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${rule}`, { where: file, remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.' });
+  throw new LayerwiseError('DATA_INVALID', `raw data file cannot be read: ${rule}`, {
+    where: file,
+    remedy: 'Check its permissions, or point LAYERWISE_DATA_DIR at another folder.',
+  });
 }

@@ -45,14 +45,20 @@ export interface CacheAnswer {
 /** Why asking a shared cache failed, as the end of a sentence: `cannot be reached: ECONNREFUSED`. */
 export class CacheFailure extends Error {
   /** @param lasting whether the next request will not fare better */
-  constructor(message: string, readonly lasting: boolean) {
+  constructor(
+    message: string,
+    readonly lasting: boolean,
+  ) {
     super(message);
   }
 }
 
 /** ms without a byte, and ms for a whole answer: by then the stage is computed. */
 const [stillness, longest] = [30_000, 600_000];
-const [taken, refused] = [[200, 202, 404, 409, 412], [401, 403]];
+const [taken, refused] = [
+  [200, 202, 404, 409, 412],
+  [401, 403],
+];
 
 /**
  * Asks a shared cache for an entry, or to store one: directly, not through a proxy, which would learn the token. It follows no redirection.
@@ -60,7 +66,10 @@ const [taken, refused] = [[200, 202, 404, 409, 412], [401, 403]];
  */
 export async function askCache(cache: SharedCache, key: string, request: CacheRequest): Promise<CacheAnswer> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(new CacheFailure('cannot be used: its answer takes too long', true)), longest);
+  const timer = setTimeout(
+    () => stop.abort(new CacheFailure('cannot be used: its answer takes too long', true)),
+    longest,
+  );
   try {
     return await exchange(addressOf(cache, key), cache.token, request, stop);
   } catch (error) {
@@ -79,14 +88,35 @@ const broken = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 
 function addressOf({ server }: SharedCache, key: string): URL {
   const address = URL.canParse(server) ? new URL(`${server}/v1/cache/${key}`) : undefined;
-  if (!address || !['http:', 'https:'].includes(address.protocol)) throw new CacheFailure('cannot be reached: the address must be of the form http://<host>:<port>', true);
-  if (address.username || address.password) throw new CacheFailure('cannot be reached: the address must be without a name and a password; the access token is what it asks for', true);
+  if (!address || !['http:', 'https:'].includes(address.protocol))
+    throw new CacheFailure('cannot be reached: the address must be of the form http://<host>:<port>', true);
+  if (address.username || address.password)
+    throw new CacheFailure(
+      'cannot be reached: the address must be without a name and a password; the access token is what it asks for',
+      true,
+    );
   return address;
 }
 
-async function exchange(address: URL, token: string, { method, patience, body, replace, ...rest }: CacheRequest, stop: AbortController): Promise<CacheAnswer> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream', ...(body ? { 'content-length': body.bytes } : {}), ...(replace ? { 'if-match': replace } : {}) };
-  const sent = (address.protocol === 'https:' ? https : http).request(address, { method, headers, agent: false, timeout: patience, signal: stop.signal });
+async function exchange(
+  address: URL,
+  token: string,
+  { method, patience, body, replace, ...rest }: CacheRequest,
+  stop: AbortController,
+): Promise<CacheAnswer> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/octet-stream',
+    ...(body ? { 'content-length': body.bytes } : {}),
+    ...(replace ? { 'if-match': replace } : {}),
+  };
+  const sent = (address.protocol === 'https:' ? https : http).request(address, {
+    method,
+    headers,
+    agent: false,
+    timeout: patience,
+    signal: stop.signal,
+  });
   sent.on('timeout', () => stop.abort(new CacheFailure('cannot be reached: it does not answer in time', true)));
   const response = await new Promise<IncomingMessage>((done, fail) => {
     sent.once('response', done).on('error', fail);
@@ -95,12 +125,17 @@ async function exchange(address: URL, token: string, { method, patience, body, r
       socket.destroy();
       fail(new CacheFailure(`answers ${statusCode}: it speaks another protocol`, true));
     });
-    sent.once('close', () => fail(new CacheFailure('cannot be reached: it ends the connection without an answer', false)));
+    sent.once('close', () =>
+      fail(new CacheFailure('cannot be reached: it ends the connection without an answer', false)),
+    );
     if (body) pipeline(Readable.from(body.pieces), sent).catch(fail);
     else sent.end();
   });
   response.socket.setTimeout(stillness);
-  const { statusCode: status = 0, headers: { etag } } = response;
+  const {
+    statusCode: status = 0,
+    headers: { etag },
+  } = response;
   if (!taken.includes(status)) throw await failureOf(response);
   if (status === 200 && rest.into) await receive(response, rest.into, rest.maxBytes);
   return { status, etag };
@@ -119,9 +154,16 @@ function tooLarge(most: number): CacheFailure {
 }
 
 async function failureOf(response: IncomingMessage): Promise<CacheFailure> {
-  const { statusCode: status = 0, headers: { location } } = response;
+  const {
+    statusCode: status = 0,
+    headers: { location },
+  } = response;
   if (refused.includes(status)) return new CacheFailure(`answers ${status}: it refuses the access token`, true);
-  if (status >= 300 && status < 400) return new CacheFailure(`answers ${status}: it leads to ${printable(location ?? 'no address')}; if that is right, give that address`, true);
+  if (status >= 300 && status < 400)
+    return new CacheFailure(
+      `answers ${status}: it leads to ${printable(location ?? 'no address')}; if that is right, give that address`,
+      true,
+    );
   const text = await beginning(response).catch(() => '');
   return new CacheFailure(`answers ${status}${text ? `: ${text}` : ''}`, false);
 }

@@ -2,7 +2,9 @@ import type { StageInstance } from '@layerwise/study';
 
 /** As far as it matters here: Nx's record of the tasks of a run, made as soon as a task's hash is known, before the cache is asked for it. */
 interface TaskDetails {
-  recordTaskDetails(tasks: readonly { readonly hash: string; readonly project: string; readonly target: string }[]): void;
+  recordTaskDetails(
+    tasks: readonly { readonly hash: string; readonly project: string; readonly target: string }[],
+  ): void;
 }
 
 /**

@@ -4,7 +4,14 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
 import { FileMemo } from '@layerwise/store/memo';
-import { packagesOf, planStudy, type RawState, type StageInstance, type StudyDocument, type StudyPlan } from '@layerwise/study';
+import {
+  packagesOf,
+  planStudy,
+  type RawState,
+  type StageInstance,
+  type StudyDocument,
+  type StudyPlan,
+} from '@layerwise/study';
 import { rawStateOf } from './raw-files.js';
 import { outlineStudy, readStudy } from './study-file.js';
 
@@ -53,7 +60,10 @@ export function nxCache(root: string): string {
 /** Absolute path of the folder of Nx's records, among them what its cache holds; where it is that Nx itself decides, by the same variables. */
 export function nxRecords(root: string): string {
   const { NX_WORKSPACE_DATA_DIRECTORY, NX_PROJECT_GRAPH_CACHE_DIRECTORY, NX_CACHE_DIRECTORY } = process.env;
-  const set = NX_WORKSPACE_DATA_DIRECTORY ?? NX_PROJECT_GRAPH_CACHE_DIRECTORY ?? (NX_CACHE_DIRECTORY || cacheInNxJson(root) ? '.nx/workspace-data' : undefined);
+  const set =
+    NX_WORKSPACE_DATA_DIRECTORY ??
+    NX_PROJECT_GRAPH_CACHE_DIRECTORY ??
+    (NX_CACHE_DIRECTORY || cacheInNxJson(root) ? '.nx/workspace-data' : undefined);
   return set === undefined ? nxFolder(root, 'workspace-data', '.nx/workspace-data') : resolve(root, set);
 }
 
@@ -70,7 +80,10 @@ function cacheInNxJson(root: string): string | undefined {
 /** What Nx says, which has its own ways with an nx.json that extends another, holds comments or says nothing. */
 function nxFolder(root: string, kind: 'cache' | 'workspace-data', usual: string): string {
   try {
-    return (createRequire(join(root, 'package.json'))('nx/src/utils/cache-directory') as NxFolders).sharedDataDirectory(root, kind);
+    return (createRequire(join(root, 'package.json'))('nx/src/utils/cache-directory') as NxFolders).sharedDataDirectory(
+      root,
+      kind,
+    );
   } catch {
     return join(root, usual);
   }
@@ -84,7 +97,10 @@ export function copyNotes(root: string): string {
 /** Paths of all study files, relative to the workspace, sorted. */
 export function studyFiles(root: string): readonly string[] {
   const folders = readdirSync(join(root, 'pipelines'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => `pipelines/${name}/study.yaml`).filter((file) => lstatSync(join(root, file), { throwIfNoEntry: false })).sort();
+  return folders
+    .map(({ name }) => `pipelines/${name}/study.yaml`)
+    .filter((file) => lstatSync(join(root, file), { throwIfNoEntry: false }))
+    .sort();
 }
 
 /**
@@ -93,16 +109,23 @@ export function studyFiles(root: string): readonly string[] {
  * @param files paths of study files, relative to it
  * @param memo knows studies and raw files that have not changed
  */
-export async function planWorkspace(root: string, files: readonly string[], places: Places = placesOf(root), memo: FileMemo = new FileMemo()): Promise<WorkspacePlan> {
+export async function planWorkspace(
+  root: string,
+  files: readonly string[],
+  places: Places = placesOf(root),
+  memo: FileMemo = new FileMemo(),
+): Promise<WorkspacePlan> {
   const catalog = new Map<string, AnyStage>();
-  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState => rawStateOf(stage, params, places, memo);
+  const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState =>
+    rawStateOf(stage, params, places, memo);
   const studies: StudyPlan[] = [];
   const faults: { file: string; error: unknown }[] = [];
   for (const file of files) {
     try {
       const document = readStudy(root, file, memo);
       refuseTaken(document, studies);
-      for (const name of packagesOf(document)) if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));
+      for (const name of packagesOf(document))
+        if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));
       studies.push(planStudy(document, { catalog, rawState }));
     } catch (error) {
       faults.push({ file, error });
@@ -122,7 +145,12 @@ function refuseTaken({ name, invalid }: StudyDocument, others: readonly StudyPla
 }
 
 /** @param others studies whose names are taken */
-export function brokenStudy(root: string, file: string, error: unknown, others: readonly { readonly name: string }[]): BrokenStudy {
+export function brokenStudy(
+  root: string,
+  file: string,
+  error: unknown,
+  others: readonly { readonly name: string }[],
+): BrokenStudy {
   const { name, experiments } = outlineStudy(root, file);
   const isFree = name !== undefined && others.every((other) => other.name.toLowerCase() !== name.toLowerCase());
   return { name: isFree ? name : dirname(file), file, experiments, error: knownError(file, error) };
@@ -131,7 +159,11 @@ export function brokenStudy(root: string, file: string, error: unknown, others: 
 function knownError(file: string, error: unknown): LayerwiseError {
   if (error instanceof LayerwiseError) return error;
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new LayerwiseError('STUDY_INVALID', `study file cannot be planned, got an unexpected ${message}`, { where: file, remedy: 'This is a defect of Layerwise or of a stage package that it uses.', cause: error });
+  return new LayerwiseError('STUDY_INVALID', `study file cannot be planned, got an unexpected ${message}`, {
+    where: file,
+    remedy: 'This is a defect of Layerwise or of a stage package that it uses.',
+    cause: error,
+  });
 }
 
 /** A line for those who asked for another study. */
@@ -148,11 +180,24 @@ export function describeBroken({ name, error }: BrokenStudy): string {
 async function loadStage(root: string, name: string, study: StudyDocument): Promise<AnyStage> {
   const path = entryOf(root, name);
   let failure: unknown;
-  const module = path === undefined ? undefined : ((await import(pathToFileURL(path).href).catch((error: unknown) => void (failure = error))) as { stage?: AnyStage } | undefined);
+  const module =
+    path === undefined
+      ? undefined
+      : ((await import(pathToFileURL(path).href).catch((error: unknown) => void (failure = error))) as
+          { stage?: AnyStage } | undefined);
   if (module?.stage && typeof module.stage.run === 'function') return module.stage;
   const close = closest(root, name);
-  const rule = failure ? `must be a package that can be loaded (${String(failure)})` : module ? 'must be a package that exports a stage' : 'must be an installed stage package';
-  throw study.invalid(usersOf(study, name).map((path) => ({ path, message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : ''}` })));
+  const rule = failure
+    ? `must be a package that can be loaded (${String(failure)})`
+    : module
+      ? 'must be a package that exports a stage'
+      : 'must be an installed stage package';
+  throw study.invalid(
+    usersOf(study, name).map((path) => ({
+      path,
+      message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : ''}`,
+    })),
+  );
 }
 
 /** Absolute path of a package's entry module, or undefined if it is not installed. */
@@ -174,8 +219,14 @@ function closest(root: string, name: string): string | undefined {
 
 /** Where a study names a package: with an experiment, or with the study. */
 function usersOf(study: StudyDocument, name: string): (readonly string[])[] {
-  const sections = study.experiments.flatMap(({ sections }) => Object.values(sections)).filter(({ uses }) => uses === name);
-  return [...new Map(sections.map((section) => [...section.pathOf('uses'), 'uses']).map((path) => [path.join('.'), path])).values()];
+  const sections = study.experiments
+    .flatMap(({ sections }) => Object.values(sections))
+    .filter(({ uses }) => uses === name);
+  return [
+    ...new Map(
+      sections.map((section) => [...section.pathOf('uses'), 'uses']).map((path) => [path.join('.'), path]),
+    ).values(),
+  ];
 }
 
 /** A path relative to the workspace with forward slashes. */

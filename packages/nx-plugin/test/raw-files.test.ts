@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +28,10 @@ function workspace(classes = 2): string {
   symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(root, 'node_modules'));
   mkdirSync(join(root, 'packages'));
   mkdirSync(join(root, 'pipelines/own'), { recursive: true });
-  writeFileSync(join(root, 'pipelines/own/study.yaml'), 'name: own\ndataset: { from: data/set }\nexperiments:\n  one: { train: { hidden: [{ units: 2 }], epochs: 1 } }\n');
+  writeFileSync(
+    join(root, 'pipelines/own/study.yaml'),
+    'name: own\ndataset: { from: data/set }\nexperiments:\n  one: { train: { hidden: [{ units: 2 }], epochs: 1 } }\n',
+  );
   for (let c = 0; c < classes; c++) {
     mkdirSync(join(root, `data/set/class${c}`), { recursive: true });
     for (let i = 0; i < IMAGES; i++) writeFileSync(join(root, `data/set/class${c}/${i}.png`), `image ${c} ${i}`);
@@ -40,7 +52,9 @@ describe('raw files in the identity of a stage', () => {
     const [few, many] = [await raw(workspace(2)), await raw(workspace(3))];
     expect(few.files).toHaveLength(2 * IMAGES);
     expect(few.files.map(({ name }) => name)).toContain('data/set/class1/7.png');
-    expect(many.files.map(({ name }) => name).sort()).toEqual([0, 1, 2].map((c) => `data/set/class${c}/ (${IMAGES} files)`));
+    expect(many.files.map(({ name }) => name).sort()).toEqual(
+      [0, 1, 2].map((c) => `data/set/class${c}/ (${IMAGES} files)`),
+    );
   });
 
   it('change it by their bytes and names, not by their dates, also where hashes are remembered', async () => {
@@ -60,7 +74,9 @@ describe('raw files in the identity of a stage', () => {
     expect(statSync(image)).toMatchObject({ size, mtime });
     const changed = await raw(root);
     expect(changed.id).not.toBe(first.id);
-    expect(changed.files.filter(({ sha256 }, i) => sha256 !== first.files[i]!.sha256).map(({ name }) => name)).toEqual([`data/set/class1/ (${IMAGES} files)`]);
+    expect(changed.files.filter(({ sha256 }, i) => sha256 !== first.files[i]!.sha256).map(({ name }) => name)).toEqual([
+      `data/set/class1/ (${IMAGES} files)`,
+    ]);
 
     writeFileSync(image, 'image 1 7');
     expect((await raw(root)).id).toBe(first.id);

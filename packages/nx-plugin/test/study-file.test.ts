@@ -21,7 +21,8 @@ function read(): StudyDocument {
   return study;
 }
 
-const plain = ({ experiments, ...rest }: StudyDocument): unknown => JSON.parse(JSON.stringify({ ...rest, experiments }));
+const plain = ({ experiments, ...rest }: StudyDocument): unknown =>
+  JSON.parse(JSON.stringify({ ...rest, experiments }));
 const noted = (): unknown => readNotes<Record<string, unknown>>(kept())?.[join(root, file)];
 
 beforeAll(async () => {

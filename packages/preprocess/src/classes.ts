@@ -37,7 +37,9 @@ export function classWarnings(
 ): Warning[] {
   refuseUntrained(all, splits, classes, chosen);
   const byClass = chosen?.byPlace ? rowsByClass(all, splits.validation, classes, chosen) : undefined;
-  const names = (['train', 'validation', 'test'] as const).filter((name) => name !== 'validation' || (validates && !byClass));
+  const names = (['train', 'validation', 'test'] as const).filter(
+    (name) => name !== 'validation' || (validates && !byClass),
+  );
   return [...(byClass ? [byClass] : []), ...names.flatMap((name) => absentClasses(name, splits[name], classes))];
 }
 
@@ -47,33 +49,64 @@ function refuseUntrained(
   classes: readonly string[],
   chosen: ChosenBy | undefined,
 ): void {
-  const [trained, validated, tested] = [train, validation, test].map((labels) => counted(labels, classes.length)) as [Uint32Array, Uint32Array, Uint32Array];
-  const without = classes.map((_, index) => index).filter((index) => trained[index] === 0 && (validated[index] || tested[index]));
+  const [trained, validated, tested] = [train, validation, test].map((labels) => counted(labels, classes.length)) as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  const without = classes
+    .map((_, index) => index)
+    .filter((index) => trained[index] === 0 && (validated[index] || tested[index]));
   if (without.length === 0) return;
   const taken = chosen && without.filter((index) => validated[index]);
   if (taken && taken.length > 0) {
     const rows = sum(taken.map((index) => validated[index] as number));
-    const order = chosen.byPlace && inClassOrder(all, classes.length) ? ', since the rows stand in the order of their classes' : '';
+    const order =
+      chosen.byPlace && inClassOrder(all, classes.length) ? ', since the rows stand in the order of their classes' : '';
     const rule = `${shown(chosen)} must leave training rows of each class, but leaves none of ${named(taken, classes)}`;
-    throw new LayerwiseError('PARAMS_INVALID', `${rule}: ${rows === 1 ? 'its one row validates' : `all ${rows} validate`}${order}`, {
-      remedy: `${wayOut(validation.length, all.length)} takes the same share of each class and leaves it at least one row${chosen.byPlace ? '; randomFraction draws from all rows' : ''}`,
-    });
+    throw new LayerwiseError(
+      'PARAMS_INVALID',
+      `${rule}: ${rows === 1 ? 'its one row validates' : `all ${rows} validate`}${order}`,
+      {
+        remedy: `${wayOut(validation.length, all.length)} takes the same share of each class and leaves it at least one row${chosen.byPlace ? '; randomFraction draws from all rows' : ''}`,
+      },
+    );
   }
   const rows = sum(without.map((index) => (validated[index] as number) + (tested[index] as number)));
-  const where = [...(without.some((index) => validated[index]) ? ['validation'] : []), ...(without.some((index) => tested[index]) ? ['test'] : [])].join(' and ');
+  const where = [
+    ...(without.some((index) => validated[index]) ? ['validation'] : []),
+    ...(without.some((index) => tested[index]) ? ['test'] : []),
+  ].join(' and ');
   const [has, it, its] = without.length === 1 ? ['has', 'it', 'its'] : ['have', 'them', 'their'];
-  throw new LayerwiseError('DATA_INVALID', `each class must have training rows, but ${named(without, classes)} ${has} ${where} rows alone (${rows})`, {
-    remedy: `add training rows of ${it}, or take ${its} ${where} rows out`,
-  });
+  throw new LayerwiseError(
+    'DATA_INVALID',
+    `each class must have training rows, but ${named(without, classes)} ${has} ${where} rows alone (${rows})`,
+    {
+      remedy: `add training rows of ${it}, or take ${its} ${where} rows out`,
+    },
+  );
 }
 
 /** Rows chosen by place out of rows that stand in the order of their classes: what came of it. */
-function rowsByClass(all: Uint16Array, validation: Uint16Array, classes: readonly string[], chosen: ChosenBy): Warning | undefined {
+function rowsByClass(
+  all: Uint16Array,
+  validation: Uint16Array,
+  classes: readonly string[],
+  chosen: ChosenBy,
+): Warning | undefined {
   const [inAll, inValidation] = [counted(all, classes.length), counted(validation, classes.length)];
   const held = classes.map((_, index) => index).filter((index) => inValidation[index]);
-  if (held.length === 0 || held.length === inAll.filter((count) => count > 0).length || !inClassOrder(all, classes.length)) return undefined;
+  if (
+    held.length === 0 ||
+    held.length === inAll.filter((count) => count > 0).length ||
+    !inClassOrder(all, classes.length)
+  )
+    return undefined;
   const order = `the ${all.length} training rows stand in the order of their classes, so that ${shown(chosen)} takes rows of ${named(held, classes)} alone`;
-  return { code: 'ROWS_BY_CLASS', message: `${order}: ${wayOut(validation.length, all.length)} takes the same share of each class` };
+  return {
+    code: 'ROWS_BY_CLASS',
+    message: `${order}: ${wayOut(validation.length, all.length)} takes the same share of each class`,
+  };
 }
 
 /** Whether the class changes from row to row less than a quarter as often as it would in a random order. */
@@ -85,10 +118,18 @@ function inClassOrder(labels: Uint16Array, classes: number): boolean {
 }
 
 function absentClasses(name: string, labels: Uint16Array, classes: readonly string[]): Warning[] {
-  if (labels.length === 0) return [{ code: 'EMPTY_SPLIT', message: `the ${name} set has no rows: nothing can be measured on it` }];
+  if (labels.length === 0)
+    return [{ code: 'EMPTY_SPLIT', message: `the ${name} set has no rows: nothing can be measured on it` }];
   const present = counted(labels, classes.length);
   const absent = classes.map((_, index) => index).filter((index) => present[index] === 0);
-  return absent.length === 0 ? [] : [{ code: 'CLASS_ABSENT', message: `the ${name} set (${labels.length} rows) has no example of class ${list(absent, classes)}` }];
+  return absent.length === 0
+    ? []
+    : [
+        {
+          code: 'CLASS_ABSENT',
+          message: `the ${name} set (${labels.length} rows) has no example of class ${list(absent, classes)}`,
+        },
+      ];
 }
 
 function counted(labels: Uint16Array, classes: number): Uint32Array {
@@ -115,5 +156,8 @@ function named(indices: readonly number[], classes: readonly string[]): string {
 }
 
 function list(indices: readonly number[], classes: readonly string[]): string {
-  return `${indices.slice(0, MOST_NAMED).map((index) => classes[index]).join(', ')}${indices.length > MOST_NAMED ? ` and ${indices.length - MOST_NAMED} more` : ''}`;
+  return `${indices
+    .slice(0, MOST_NAMED)
+    .map((index) => classes[index])
+    .join(', ')}${indices.length > MOST_NAMED ? ` and ${indices.length - MOST_NAMED} more` : ''}`;
 }

@@ -26,7 +26,11 @@ interface SharedRows {
 type SplitName = 'train' | 'validation' | 'test';
 const SETS: Readonly<Record<SplitName, string>> = { train: 'training', validation: 'validation', test: 'test' };
 /** Which set's rows are looked for in which. */
-const PAIRS: readonly (readonly [SplitName, SplitName])[] = [['validation', 'train'], ['test', 'train'], ['test', 'validation']];
+const PAIRS: readonly (readonly [SplitName, SplitName])[] = [
+  ['validation', 'train'],
+  ['test', 'train'],
+  ['test', 'validation'],
+];
 
 /**
  * A warning `DUPLICATE_ROWS` for each two splits that have rows in common.
@@ -41,8 +45,16 @@ export function duplicateWarnings(splits: Readonly<Record<SplitName, LabelledRow
     const share = `${count} of the ${rows} ${SETS[probe]} rows (${((100 * count) / rows).toFixed(2)}%)`;
     const which = `(${SETS[probe]} row ${example[0]} is ${SETS[base]} row ${example[1]})`;
     const classes = relabelled === 0 ? '' : `, ${count === 1 ? '' : `${relabelled} of them `}under another class`;
-    const harm = base === 'train' ? `accuracy on ${them} says little of images that the net has not seen` : `choosing by the validation rows favours ${them}`;
-    return [{ code: 'DUPLICATE_ROWS', message: `${share} ${is} ${a} too, pixel for pixel ${which}${classes}: ${harm}; take ${them} out of one of the two` }];
+    const harm =
+      base === 'train'
+        ? `accuracy on ${them} says little of images that the net has not seen`
+        : `choosing by the validation rows favours ${them}`;
+    return [
+      {
+        code: 'DUPLICATE_ROWS',
+        message: `${share} ${is} ${a} too, pixel for pixel ${which}${classes}: ${harm}; take ${them} out of one of the two`,
+      },
+    ];
   });
 }
 
@@ -53,7 +65,8 @@ const EMPTY = 0xffffffff;
  * Takes 12 to 20 bytes of memory a row of `base`, and time linear in the pixels, also where all rows are alike.
  */
 function sharedRows(probe: LabelledRows, base: LabelledRows): SharedRows {
-  if (probe.rows === 0 || base.rows === 0 || probe.width !== base.width) return { count: 0, relabelled: 0, example: undefined };
+  if (probe.rows === 0 || base.rows === 0 || probe.width !== base.width)
+    return { count: 0, relabelled: 0, example: undefined };
   const index = new RowIndex(base);
   let [count, relabelled] = [0, 0];
   let example: SharedRows['example'];

@@ -57,5 +57,8 @@ function standard({ rows, min, max, sum, squares }: Statistics): Affine {
     const total = sum[column] as number;
     return rows / Math.sqrt(rows * (squares[column] as number) - total * total);
   });
-  return { factor, offset: factor.map((value, column) => (rows > 0 ? 0 - ((sum[column] as number) / rows) * value : 0)) };
+  return {
+    factor,
+    offset: factor.map((value, column) => (rows > 0 ? 0 - ((sum[column] as number) / rows) * value : 0)),
+  };
 }

@@ -63,5 +63,7 @@ function givenRows(all: Uint32Array, rows: readonly number[]): Rows {
 }
 
 function invalid(rule: string): LayerwiseError {
-  return new LayerwiseError('PARAMS_INVALID', `preprocess.validation.${rule}`, { remedy: 'the rows are those of the data set named by dataset.use or dataset.from' });
+  return new LayerwiseError('PARAMS_INVALID', `preprocess.validation.${rule}`, {
+    remedy: 'the rows are those of the data set named by dataset.use or dataset.from',
+  });
 }

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 const pixels = Uint8Array.of(0, 7, 255, 51, 7, 0, 102, 7, 5, 204, 7, 10);
 
 function apply({ factor, offset }: Affine, columns: number): number[] {
-  const at = (value: number | readonly number[], column: number): number => (typeof value === 'number' ? value : value[column]!);
+  const at = (value: number | readonly number[], column: number): number =>
+    typeof value === 'number' ? value : value[column]!;
   return Array.from(pixels, (value, i) => value * at(factor, i % columns) + at(offset, i % columns));
 }
 
@@ -24,12 +25,16 @@ describe('fitScale', () => {
 
   it('scales each column as scikit-learn 1.9 StandardScaler does', () => {
     // StandardScaler().fit_transform(pixels.reshape(4, 3).astype(float))
-    const expected = [-1.1832159566199232, 0.0, 1.7311277854902347, -0.50709255283711, 0.0, -0.6232060027764845, 0.1690308509457033, 0.0, -0.5770425951634116, 1.5212776585113297, 0.0, -0.5308791875503387];
+    const expected = [
+      -1.1832159566199232, 0.0, 1.7311277854902347, -0.50709255283711, 0.0, -0.6232060027764845, 0.1690308509457033,
+      0.0, -0.5770425951634116, 1.5212776585113297, 0.0, -0.5308791875503387,
+    ];
     apply(fitScale('standard', pixels, 3), 3).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 13));
   });
 
   it('has a stated answer for no rows', () => {
-    for (const scale of ['minmax', 'standard'] as const) expect(fitScale(scale, new Uint8Array(0), 2)).toEqual({ factor: [1, 1], offset: [0, 0] });
+    for (const scale of ['minmax', 'standard'] as const)
+      expect(fitScale(scale, new Uint8Array(0), 2)).toEqual({ factor: [1, 1], offset: [0, 0] });
   });
 
   it('is finite for one row', () => {

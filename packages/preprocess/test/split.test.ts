@@ -17,7 +17,13 @@ describe('splitRows', () => {
   it('sets the last share apart, cut where Keras cuts', () => {
     expect(split(5, { lastFraction: 0.3 })).toEqual({ train: [0, 1, 2], validation: [3, 4] });
     // int(math.floor(60000 * (1.0 - f))) by CPython 3.11
-    for (const [fraction, kept] of [[0.0833, 55_002], [0.2, 48_000], [0.3, 42_000], [0.1, 54_000], [0, 60_000]] as const) {
+    for (const [fraction, kept] of [
+      [0.0833, 55_002],
+      [0.2, 48_000],
+      [0.3, 42_000],
+      [0.1, 54_000],
+      [0, 60_000],
+    ] as const) {
       expect(splitRows(60_000, { lastFraction: fraction }, seed).train.length).toBe(kept);
     }
   });
@@ -25,7 +31,9 @@ describe('splitRows', () => {
   it('sets a random share apart, another one for another seed, each row in one part', () => {
     const one = split(1000, { randomFraction: 0.3 });
     expect(one.train).toHaveLength(700);
-    expect([...one.train, ...one.validation!].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, row) => row));
+    expect([...one.train, ...one.validation!].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 1000 }, (_, row) => row),
+    );
     expect(one.validation).toEqual([...one.validation!].sort((a, b) => a - b));
     expect(split(1000, { randomFraction: 0.3 })).toEqual(one);
     expect(split(1000, { randomFraction: 0.3 }, Uint32Array.of(1, 2, 3, 5))).not.toEqual(one);
@@ -43,8 +51,12 @@ describe('splitRows', () => {
   });
 
   it('refuses rows that are not there, or named twice', () => {
-    expect(() => split(4, { first: 5 })).toThrow('preprocess.validation.first must be at most the 4 training rows, got 5');
+    expect(() => split(4, { first: 5 })).toThrow(
+      'preprocess.validation.first must be at most the 4 training rows, got 5',
+    );
     expect(() => split(4, { rows: [4] })).toThrow('preprocess.validation.rows must be row numbers below 4, got 4');
-    expect(() => split(4, { rows: [1, 2, 1] })).toThrow('preprocess.validation.rows must name each row once, got 1 twice');
+    expect(() => split(4, { rows: [1, 2, 1] })).toThrow(
+      'preprocess.validation.rows must name each row once, got 1 twice',
+    );
   });
 });

@@ -12,7 +12,11 @@ export interface Growth {
 }
 
 /** Draws `count` of the rows without replacement, in their order. */
-export function sampleRows({ table, rows, columns, data, labels }: FeatureSplit, count: number, random: Random): FeatureSplit {
+export function sampleRows(
+  { table, rows, columns, data, labels }: FeatureSplit,
+  count: number,
+  random: Random,
+): FeatureSplit {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   random.shuffle(order);
   const picked = order.slice(0, count).sort();
@@ -22,7 +26,11 @@ export function sampleRows({ table, rows, columns, data, labels }: FeatureSplit,
 }
 
 /** Grows the trees one at a time, so that progress is seen and a stop is heeded between them; each has its own seed and bootstrap sample. */
-export async function growTrees({ rows, columns, data, labels }: FeatureSplit, { trees, maxFeatures, maxDepth }: Growth, { seed, signal, progress }: Pick<StageContext<unknown>, 'seed' | 'signal' | 'progress'>): Promise<Tree[]> {
+export async function growTrees(
+  { rows, columns, data, labels }: FeatureSplit,
+  { trees, maxFeatures, maxDepth }: Growth,
+  { seed, signal, progress }: Pick<StageContext<unknown>, 'seed' | 'signal' | 'progress'>,
+): Promise<Tree[]> {
   const { RandomForestClassifier } = await loadLibrary();
   const lists = Array.from({ length: rows }, (_, r) => Array.from(data.subarray(r * columns, (r + 1) * columns)));
   const grown: Tree[] = [];

@@ -5,8 +5,16 @@ import { runForestSelection, type GrownForest, type Source } from '@layerwise/re
 const params = {
   trees: integer({ min: 1, max: 10_000, default: 100, doc: 'number of trees' }),
   keep: integer({ min: 1, doc: 'how many of the most important columns to keep' }),
-  sample: integer({ min: 2, default: 300, doc: 'training rows that the trees are grown on; the time grows with their square' }),
-  maxFeatures: integer({ min: 1, optional: true, doc: 'columns given to each tree; without it the whole part of the square root of their number' }),
+  sample: integer({
+    min: 2,
+    default: 300,
+    doc: 'training rows that the trees are grown on; the time grows with their square',
+  }),
+  maxFeatures: integer({
+    min: 1,
+    optional: true,
+    doc: 'columns given to each tree; without it the whole part of the square root of their number',
+  }),
   maxDepth: integer({ min: 1, optional: true, doc: 'deepest level of a tree, the root being 0' }),
 };
 
@@ -33,25 +41,40 @@ async function grow(context: StageContext<Params>, { info, classes, train }: Sou
   const { growTrees, sampleRows } = await import('./grow.js');
   const sample = sampleRows(train, Math.min(params.sample, train.rows), new Random(seed('sample')));
   if (sample.rows < train.rows) {
-    warn({ code: 'SAMPLED', message: `the forest saw ${sample.rows} of the ${train.rows} training rows: ml-random-forest takes time with the square of the rows` });
+    warn({
+      code: 'SAMPLED',
+      message: `the forest saw ${sample.rows} of the ${train.rows} training rows: ml-random-forest takes time with the square of the rows`,
+    });
   }
   const maxFeatures = params.maxFeatures ?? Math.max(1, Math.floor(Math.sqrt(info.columns)));
   const trees = await growTrees(sample, { ...params, maxFeatures }, context);
-  return { forest: { columns: info.columns, classes, trees, ...importancesOf(trees, info.columns) }, drawnFrom: { ...sample, classes } };
+  return {
+    forest: { columns: info.columns, classes, trees, ...importancesOf(trees, info.columns) },
+    drawnFrom: { ...sample, classes },
+  };
 }
 
 /** What the library would not refuse. @throws RangeError, TypeError */
 function checkRows({ rows, columns, labels, data }: FeatureSplit): void {
   if (rows < 2) throw new RangeError(`at least 2 rows are needed, got ${rows}`);
-  if (labels.every((label) => label === labels[0])) throw new RangeError(`a forest needs rows of at least two classes, but all ${rows} rows have label ${labels[0]}`);
+  if (labels.every((label) => label === labels[0]))
+    throw new RangeError(`a forest needs rows of at least two classes, but all ${rows} rows have label ${labels[0]}`);
   const wrong = data.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new TypeError(`features must be finite numbers, got ${data[wrong]} in row ${Math.floor(wrong / columns)}, column ${wrong % columns}`);
+  if (wrong >= 0)
+    throw new TypeError(
+      `features must be finite numbers, got ${data[wrong]} in row ${Math.floor(wrong / columns)}, column ${wrong % columns}`,
+    );
 }
 
 /** Mean over trees, scaled to sum to 1, and standard deviation (ddof 0). */
 function importancesOf(trees: Forest['trees'], D: number): Pick<Forest, 'importances' | 'deviations'> {
-  const mean = Float64Array.from({ length: D }, (_, j) => trees.reduce((sum, tree) => sum + tree.importances[j]!, 0) / trees.length);
-  const deviations = mean.map((value, j) => Math.sqrt(trees.reduce((sum, tree) => sum + (tree.importances[j]! - value) ** 2, 0) / trees.length));
+  const mean = Float64Array.from(
+    { length: D },
+    (_, j) => trees.reduce((sum, tree) => sum + tree.importances[j]!, 0) / trees.length,
+  );
+  const deviations = mean.map((value, j) =>
+    Math.sqrt(trees.reduce((sum, tree) => sum + (tree.importances[j]! - value) ** 2, 0) / trees.length),
+  );
   const sum = mean.reduce((total, value) => total + value, 0) || 1;
   return { importances: mean.map((value) => value / sum), deviations };
 }

@@ -4,8 +4,16 @@ import { runForestSelection, type GrownForest, type Source } from '@layerwise/re
 const params = {
   trees: integer({ min: 1, max: 100_000, default: 100, doc: 'number of trees' }),
   keep: integer({ min: 1, doc: 'how many of the most important columns to keep' }),
-  maxFeatures: integer({ min: 1, optional: true, doc: 'columns drawn per split; without it the whole part of the square root of their number' }),
-  maxDepth: integer({ min: 1, optional: true, doc: 'deepest level of a tree, the root being 0; without it leaves are pure' }),
+  maxFeatures: integer({
+    min: 1,
+    optional: true,
+    doc: 'columns drawn per split; without it the whole part of the square root of their number',
+  }),
+  maxDepth: integer({
+    min: 1,
+    optional: true,
+    doc: 'deepest level of a tree, the root being 0; without it leaves are pure',
+  }),
   minSamplesSplit: integer({ min: 2, default: 2, doc: 'a node of fewer drawn rows is not split' }),
   minSamplesLeaf: integer({ min: 1, default: 1, doc: 'drawn rows that either side of a split must have' }),
 };
@@ -23,7 +31,10 @@ export const stage = defineStage({
   run: (context) => runForestSelection(context, 'reduce-forest', (source) => grow(context, source)),
 });
 
-async function grow({ params, seed, progress, workers, signal }: StageContext<Params>, { train, classes }: Source): Promise<GrownForest> {
+async function grow(
+  { params, seed, progress, workers, signal }: StageContext<Params>,
+  { train, classes }: Source,
+): Promise<GrownForest> {
   const { growForest } = await import('@layerwise/kernels/forest');
   progress({ done: 0, total: params.trees, unit: 'trees' });
   const drawnFrom = { ...train, classes };

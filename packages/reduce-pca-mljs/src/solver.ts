@@ -8,7 +8,11 @@ import { PCA } from 'ml-pca';
  * @param matrix float64[n][n], symmetric
  * @param wanted how many vectors, once the values are known
  */
-export async function eigenByMlPca(matrix: Float64Array, n: number, wanted: (values: Float64Array) => number): Promise<Eigen> {
+export async function eigenByMlPca(
+  matrix: Float64Array,
+  n: number,
+  wanted: (values: Float64Array) => number,
+): Promise<Eigen> {
   const pca = new PCA(Matrix.from1DArray(n, n, matrix), { isCovarianceMatrix: true });
   const values = Float64Array.from(pca.getEigenvalues());
   const count = wanted(values);

@@ -15,7 +15,8 @@ describe('ml-pca, from the same exact covariance', () => {
     const largest = ours.spectrum[0]!;
     const vectors = theirs.getEigenvectors();
     let [variance, direction] = [0, 0];
-    for (const [k, value] of theirs.getEigenvalues().entries()) variance = Math.max(variance, Math.abs(value - ours.spectrum[k]!) / largest);
+    for (const [k, value] of theirs.getEigenvalues().entries())
+      variance = Math.max(variance, Math.abs(value - ours.spectrum[k]!) / largest);
     for (let k = 0; k < 20; k++) {
       let dot = 0;
       for (let j = 0; j < D; j++) dot += vectors.get(j, k) * ours.components[k * D + j]!;

@@ -11,17 +11,34 @@ const dataset = { name: 'made', width: 4, height: 3, classes: ['a', 'b'], origin
 const pixels: FeaturesInfo = { origin: 'pixels', columns: 12, scale: { factor: 1 / 255, offset: 0 }, dataset };
 
 /** Bytes of three hidden sources, so rank about 3 plus noise. */
-async function artifact({ info = pixels, rows = 60, seed = 1, fill = undefined as number | undefined } = {}): Promise<MemoryArtifact> {
+async function artifact({
+  info = pixels,
+  rows = 60,
+  seed = 1,
+  fill = undefined as number | undefined,
+} = {}): Promise<MemoryArtifact> {
   const random = new Random(Uint32Array.of(seed, 2, 3, 4));
   const made = new MemoryArtifact('features');
-  for (const [name, count] of [['train', rows], ['validation', 7], ['test', 5]] as const) {
+  for (const [name, count] of [
+    ['train', rows],
+    ['validation', 7],
+    ['test', 5],
+  ] as const) {
     const data = new Uint8Array(count * 12);
     for (let r = 0; r < count; r++) {
       const sources = [random.below(120), random.below(60), random.below(30)];
-      for (let j = 0; j < 12; j++) data[r * 12 + j] = fill ?? (sources[j % 3] as number) + (j < 6 ? (sources[0] as number) : 0) + random.below(4);
+      for (let j = 0; j < 12; j++)
+        data[r * 12 + j] = fill ?? (sources[j % 3] as number) + (j < 6 ? (sources[0] as number) : 0) + random.below(4);
     }
     const column = (values: Uint32Array | Uint16Array) => ({ data: values, width: 1 });
-    await made.matrix(name, { rows: count, columns: { id: column(Uint32Array.from({ length: count }, (_, i) => i)), label: column(new Uint16Array(count)), features: { data, width: 12 } } });
+    await made.matrix(name, {
+      rows: count,
+      columns: {
+        id: column(Uint32Array.from({ length: count }, (_, i) => i)),
+        label: column(new Uint16Array(count)),
+        features: { data, width: 12 },
+      },
+    });
   }
   await made.json('features', info);
   return made;
@@ -32,11 +49,28 @@ describe('reduce-pca', () => {
     const features = await artifact();
     const { output, progress } = await runInMemory(stage, { params: { variance: 0.9 }, inputs: { features } });
     const info = await output.json<FeaturesInfo>('features');
-    expect(info).toMatchObject({ origin: 'components', dataset, sourceScale: pixels.scale, scale: { factor: 1, offset: 0 } });
+    expect(info).toMatchObject({
+      origin: 'components',
+      dataset,
+      sourceScale: pixels.scale,
+      scale: { factor: 1, offset: 0 },
+    });
     expect(info.columns).toBeLessThanOrEqual(3);
     expect(info.explained).toBeGreaterThan(0.9);
-    expect(output.files).toEqual(['components.arrow', 'features.json', 'mean.arrow', 'spectrum.parquet', 'test.arrow', 'train.arrow', 'validation.arrow']);
-    for (const [name, rows] of [['train', 60], ['validation', 7], ['test', 5]] as const) {
+    expect(output.files).toEqual([
+      'components.arrow',
+      'features.json',
+      'mean.arrow',
+      'spectrum.parquet',
+      'test.arrow',
+      'train.arrow',
+      'validation.arrow',
+    ]);
+    for (const [name, rows] of [
+      ['train', 60],
+      ['validation', 7],
+      ['test', 5],
+    ] as const) {
       const table = await output.matrix(name);
       expect(table.rows).toBe(rows);
       expect(table.columns.id).toEqual((await features.matrix(name)).columns.id);
@@ -68,15 +102,23 @@ describe('reduce-pca', () => {
     const one = await artifact();
     const two = await artifact();
     const held = await two.matrix('test');
-    await two.matrix('test', { ...held, columns: { ...held.columns, features: { data: new Uint8Array(5 * 12).fill(255), width: 12 } } });
-    const outputs = await Promise.all([one, two].map((features) => runInMemory(stage, { params: { components: 3 }, inputs: { features } })));
-    for (const name of ['components', 'mean', 'train', 'validation']) expect(await outputs[0]!.output.matrix(name)).toEqual(await outputs[1]!.output.matrix(name));
+    await two.matrix('test', {
+      ...held,
+      columns: { ...held.columns, features: { data: new Uint8Array(5 * 12).fill(255), width: 12 } },
+    });
+    const outputs = await Promise.all(
+      [one, two].map((features) => runInMemory(stage, { params: { components: 3 }, inputs: { features } })),
+    );
+    for (const name of ['components', 'mean', 'train', 'validation'])
+      expect(await outputs[0]!.output.matrix(name)).toEqual(await outputs[1]!.output.matrix(name));
     expect(await outputs[0]!.output.matrix('test')).not.toEqual(await outputs[1]!.output.matrix('test'));
   });
 
   it('gives the same bytes for 1 and 3 workers', async () => {
     const features = await artifact();
-    const [one, three] = await Promise.all([1, 3].map((workers) => runInMemory(stage, { params: { variance: 0.95 }, inputs: { features }, workers })));
+    const [one, three] = await Promise.all(
+      [1, 3].map((workers) => runInMemory(stage, { params: { variance: 0.95 }, inputs: { features }, workers })),
+    );
     expect(one!.output.matrices).toEqual(three!.output.matrices);
   });
 
@@ -85,7 +127,10 @@ describe('reduce-pca', () => {
     [{ variance: 0.5, components: 3 }, /exactly one of variance and components, got variance: 0.5 and components: 3/],
     [{ variance: 1.5 }, /variance must be a number in \(0, 1\], got 1.5/],
     [{ components: 0 }, /components must be a whole number of at least 1, got 0/],
-    [{ components: 13 }, /reduce-pca.components: the number of components must be at most 12, the rank of the 60 x 12 features, got 13/],
+    [
+      { components: 13 },
+      /reduce-pca.components: the number of components must be at most 12, the rank of the 60 x 12 features, got 13/,
+    ],
   ])('refuses %j', async (params, message) => {
     await expect(runInMemory(stage, { params, inputs: { features: await artifact() } })).rejects.toThrow(message);
   });
@@ -95,11 +140,19 @@ describe('reduce-pca', () => {
     ['no rows', { rows: 0 }, /at least 2 rows are needed, got 0/],
     ['constant columns only', { fill: 9 }, /all 12 columns are constant/],
   ])('says what is wrong with %s', async (_name, options, message) => {
-    await expect(runInMemory(stage, { params: { variance: 0.95 }, inputs: { features: await artifact(options) } })).rejects.toThrow(message);
+    await expect(
+      runInMemory(stage, { params: { variance: 0.95 }, inputs: { features: await artifact(options) } }),
+    ).rejects.toThrow(message);
   });
 
   it('stops when told to', async () => {
-    await expect(runInMemory(stage, { params: { variance: 0.95 }, inputs: { features: await artifact() }, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(
+      runInMemory(stage, {
+        params: { variance: 0.95 },
+        inputs: { features: await artifact() },
+        signal: AbortSignal.abort(),
+      }),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });
 
@@ -109,7 +162,10 @@ describe.skipIf(!process.env.LAYERWISE_DATA_DIR || !existsSync(mnist))('on MNIST
   it('finds 154 components in 95% of the variance of rows 5000 and on', async () => {
     const images = new Uint8Array(gunzipSync(readFileSync(mnist)).subarray(16));
     const features = new MemoryArtifact('features');
-    const table = (from: number, to: number) => ({ rows: to - from, columns: { features: { data: images.subarray(from * 784, to * 784), width: 784 } } });
+    const table = (from: number, to: number) => ({
+      rows: to - from,
+      columns: { features: { data: images.subarray(from * 784, to * 784), width: 784 } },
+    });
     await features.matrix('train', table(5000, 60000));
     await features.matrix('validation', table(0, 5000));
     await features.matrix('test', table(0, 10));

@@ -16,7 +16,12 @@ import { dataError } from './selection.js';
 
 /** The parameters of every package that replaces features by principal components. */
 export const componentParams = {
-  variance: real({ above: 0, max: 1, optional: true, doc: 'keep the fewest components that explain more than this share of the variance' }),
+  variance: real({
+    above: 0,
+    max: 1,
+    optional: true,
+    doc: 'keep the fewest components that explain more than this share of the variance',
+  }),
   components: integer({ min: 1, optional: true, insteadOf: 'variance', doc: 'keep this many components' }),
 };
 
@@ -31,7 +36,11 @@ export type ComponentParams = Infer<typeof componentParams>;
  * @param solver loads what finds the eigenvectors of the covariance; without it, our own kernel
  * @throws LayerwiseError PARAMS_INVALID for more components than the rank, DATA_INVALID
  */
-export async function runComponents({ params, inputs, output, progress, signal, workers }: StageContext<ComponentParams>, id: string, solver?: () => Promise<EigenSolver>): Promise<void> {
+export async function runComponents(
+  { params, inputs, output, progress, signal, workers }: StageContext<ComponentParams>,
+  id: string,
+  solver?: () => Promise<EigenSolver>,
+): Promise<void> {
   const { fitPca, project } = await import('@layerwise/kernels/pca');
   const info = await inputs.features!.json<FeaturesInfo>('features');
   const stopped = (error: unknown): never => {
@@ -41,7 +50,12 @@ export async function runComponents({ params, inputs, output, progress, signal, 
   progress({ done: 0, total: 4, unit: 'steps', detail: 'covariance of the training rows' });
   const train = await readFeatures(inputs.features!, 'train');
   const eigen = solver && (await solver());
-  const model = await fitPca(train, keepOf(params), { scale: info.scale, workers, signal, ...(eigen && { eigen }) }).catch(stopped);
+  const model = await fitPca(train, keepOf(params), {
+    scale: info.scale,
+    workers,
+    signal,
+    ...(eigen && { eigen }),
+  }).catch(stopped);
   await writeModel(output, model);
   for (const [index, split] of featureSplits.entries()) {
     progress({ done: index + 1, total: 4, unit: 'steps', detail: `${model.count} components, projecting ${split}` });
@@ -61,17 +75,24 @@ export async function runComponents({ params, inputs, output, progress, signal, 
 }
 
 /** The table of parameters has seen to it that exactly one of the two is given. */
-const keepOf = ({ variance, components }: ComponentParams): Keep => (variance === undefined ? { components: components as number } : { variance });
+const keepOf = ({ variance, components }: ComponentParams): Keep =>
+  variance === undefined ? { components: components as number } : { variance };
 
 function explained(id: string, error: unknown, { components }: ComponentParams): unknown {
   if (error instanceof RangeError && components !== undefined && error.message.includes('rank')) {
-    return new LayerwiseError('PARAMS_INVALID', `${id}.components: ${error.message}`, { remedy: 'ask for fewer components, or give variance instead', cause: error });
+    return new LayerwiseError('PARAMS_INVALID', `${id}.components: ${error.message}`, {
+      remedy: 'ask for fewer components, or give variance instead',
+      cause: error,
+    });
   }
   return dataError(id, error);
 }
 
 /** Components, mean and spectrum, as listed in the contracts' schemas. */
-async function writeModel(output: ArtifactWriter, { columns, count, total, components, mean, spectrum }: PcaModel): Promise<void> {
+async function writeModel(
+  output: ArtifactWriter,
+  { columns, count, total, components, mean, spectrum }: PcaModel,
+): Promise<void> {
   const ratios = spectrum.map((variance) => variance / total);
   await output.matrix('components', {
     rows: count,

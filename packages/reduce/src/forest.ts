@@ -23,7 +23,11 @@ export interface GrownForest {
  * @param grow makes the forest
  * @throws LayerwiseError as {@link runSelection}
  */
-export async function runForestSelection(context: StageContext<ForestParams>, id: string, grow: (source: Source) => Promise<GrownForest>): Promise<void> {
+export async function runForestSelection(
+  context: StageContext<ForestParams>,
+  id: string,
+  grow: (source: Source) => Promise<GrownForest>,
+): Promise<void> {
   const { params, output, progress } = context;
   await runSelection(context, id, async (source) => {
     checkColumns(id, { maxFeatures: params.maxFeatures }, source.info.columns);
@@ -34,14 +38,20 @@ export async function runForestSelection(context: StageContext<ForestParams>, id
   progress({ done: params.trees, total: params.trees, unit: 'trees', detail: `${params.keep} columns kept` });
 }
 
-async function score({ inputs, workers, signal, warn }: StageContext<ForestParams>, { forest, drawnFrom }: GrownForest): Promise<ForestInfo> {
+async function score(
+  { inputs, workers, signal, warn }: StageContext<ForestParams>,
+  { forest, drawnFrom }: GrownForest,
+): Promise<ForestInfo> {
   const { accuracy, outOfBagAccuracy } = await import('@layerwise/kernels/forest');
   const { classes, trees } = forest;
   const on = async (name: 'validation' | 'test'): Promise<number> =>
     accuracy(forest, { ...(await readFeatures(inputs.features!, name)), classes }, { workers, signal });
   const outOfBag = await outOfBagAccuracy(forest, drawnFrom, { workers, signal });
   if (Number.isNaN(outOfBag)) {
-    warn({ code: 'NO_OUT_OF_BAG', message: `no row was left out by any of the ${trees.length} trees, so there is no out-of-bag accuracy; use more trees` });
+    warn({
+      code: 'NO_OUT_OF_BAG',
+      message: `no row was left out by any of the ${trees.length} trees, so there is no out-of-bag accuracy; use more trees`,
+    });
   }
   return {
     trees: trees.length,

@@ -45,10 +45,12 @@ export async function runSelection(
   const info = await inputs.features!.json<FeaturesInfo>('features');
   checkColumns(id, { keep: params.keep }, info.columns);
   const train = await readFeatures(inputs.features!, 'train');
-  const { importances, deviations } = await rank({ info, classes: info.dataset.classes.length, train }).catch((error: unknown) => {
-    throwIfAborted(signal);
-    throw dataError(id, error);
-  });
+  const { importances, deviations } = await rank({ info, classes: info.dataset.classes.length, train }).catch(
+    (error: unknown) => {
+      throwIfAborted(signal);
+      throw dataError(id, error);
+    },
+  );
   const order = rankColumns(importances);
   const selected = order.slice(0, params.keep).sort((a, b) => a - b);
   await output.table('importances', importancesTable(importances, deviations, order, params.keep));
@@ -63,7 +65,11 @@ export async function runSelection(
 export function checkColumns(id: string, asked: Readonly<Record<string, number | undefined>>, columns: number): void {
   for (const [name, value] of Object.entries(asked)) {
     if (value === undefined || value <= columns) continue;
-    throw new LayerwiseError('PARAMS_INVALID', `${id}.${name} must be at most ${columns}, the number of columns of the features, got ${value}`, { remedy: `lower ${name}` });
+    throw new LayerwiseError(
+      'PARAMS_INVALID',
+      `${id}.${name} must be at most ${columns}, the number of columns of the features, got ${value}`,
+      { remedy: `lower ${name}` },
+    );
   }
 }
 

@@ -6,7 +6,10 @@ const score = (split: string) =>
       accuracy: real({ doc: 'share of images right', min: 0, max: 1, optional: true }),
       loss: real({ doc: 'mean cross-entropy in nats', min: 0, optional: true }),
       labelRmse: real({ doc: 'root mean squared error of the predicted label', min: 0, optional: true }),
-      reruns: list(real({ doc: 'accuracy of another run', min: 0, max: 1 }), { doc: 'accuracies of further published runs', optional: true }),
+      reruns: list(real({ doc: 'accuracy of another run', min: 0, max: 1 }), {
+        doc: 'accuracies of further published runs',
+        optional: true,
+      }),
     },
     { doc: `published figures on the ${split} split`, optional: true },
   );
@@ -17,8 +20,19 @@ export const params = {
   experiment: text({ doc: 'name of the experiment', default: 'experiment' }),
   studyTitle: text({ doc: 'one line on the study', optional: true }),
   title: text({ doc: 'one line over the report; by default the net and the data set', optional: true }),
-  published: object({ train: score('training'), validation: score('validation'), test: score('test'), source: text({ doc: 'where the figures come from', optional: true }) }, { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true }),
-  interactive: flag({ doc: 'embed images and positions, so that hovering a map and clicking a confusion cell shows digits', default: true }),
+  published: object(
+    {
+      train: score('training'),
+      validation: score('validation'),
+      test: score('test'),
+      source: text({ doc: 'where the figures come from', optional: true }),
+    },
+    { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true },
+  ),
+  interactive: flag({
+    doc: 'embed images and positions, so that hovering a map and clicking a confusion cell shows digits',
+    default: true,
+  }),
   hoverImages: integer({ doc: 'at most so many images per split can be hovered', default: 10000, min: 0, max: 20000 }),
   topNodes: integer({ doc: 'hidden nodes per layer drawn without scripts', default: 12, min: 1, max: 64 }),
 } as const;
@@ -27,4 +41,13 @@ export const params = {
 export type ReportParams = Infer<typeof params>;
 
 /** Figures published elsewhere; all parts optional. */
-export type Published = { readonly [split in 'train' | 'validation' | 'test']?: { readonly accuracy?: number | undefined; readonly loss?: number | undefined; readonly labelRmse?: number | undefined; readonly reruns?: readonly number[] | undefined } | undefined } & { readonly source?: string | undefined };
+export type Published = {
+  readonly [split in 'train' | 'validation' | 'test']?:
+    | {
+        readonly accuracy?: number | undefined;
+        readonly loss?: number | undefined;
+        readonly labelRmse?: number | undefined;
+        readonly reruns?: readonly number[] | undefined;
+      }
+    | undefined;
+} & { readonly source?: string | undefined };

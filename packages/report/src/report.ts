@@ -35,10 +35,20 @@ import { probabilitiesSection } from './sections/probabilities.js';
 import type { Context, Section } from './sections/section.js';
 
 /** The lines that stand in index.html until the composition root puts the volatile parts in. */
-export const PLACEHOLDERS = { times: '<!--layerwise:times-->', comparison: '<!--layerwise:comparison-->', seeds: '<!--layerwise:seeds-->' } as const;
+export const PLACEHOLDERS = {
+  times: '<!--layerwise:times-->',
+  comparison: '<!--layerwise:comparison-->',
+  seeds: '<!--layerwise:seeds-->',
+} as const;
 
 /** Makes one report: index.html, figures/ and comparison.json. @throws what the readers throw; the signal's reason when aborted */
-export async function writeReport({ params, inputs, output, progress, signal }: StageContext<ReportParams>): Promise<void> {
+export async function writeReport({
+  params,
+  inputs,
+  output,
+  progress,
+  signal,
+}: StageContext<ReportParams>): Promise<void> {
   const { context, pad, activations } = await open(params, inputs as Inputs);
   const { experiment } = context;
   throwIfAborted(signal);
@@ -73,10 +83,21 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
     if (section) sections.push(section);
   }
   sections.push(filesSection(context.shelf, params.study, params.experiment));
-  const script = params.interactive ? html`${pageScripts(context, maps, params.hoverImages)}${pad && typeof pad !== 'string' && (await padScript(pad, context))}` : raw('');
+  const script = params.interactive
+    ? html`${pageScripts(context, maps, params.hoverImages)}${pad && typeof pad !== 'string' && (await padScript(pad, context))}`
+    : raw('');
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
-  await output.bytes('index.html', page({ title: `${params.study} ${params.experiment}: ${title}`, opening: opening(context, { ...params, title }, raw(`\n${PLACEHOLDERS.seeds}\n`)), contents: contentsOf(sections), body, script }));
+  await output.bytes(
+    'index.html',
+    page({
+      title: `${params.study} ${params.experiment}: ${title}`,
+      opening: opening(context, { ...params, title }, raw(`\n${PLACEHOLDERS.seeds}\n`)),
+      contents: contentsOf(sections),
+      body,
+      script,
+    }),
+  );
   await writeFigures(context.shelf, output);
   await output.json('comparison', comparisonInfo(experiment));
   progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
@@ -86,31 +107,59 @@ export async function writeReport({ params, inputs, output, progress, signal }: 
  * Reads what a report shows, and makes at once what is made from the activations of all training rows: nothing else is as large,
  * and the rest of the report goes without.
  */
-async function open(params: ReportParams, inputs: Inputs): Promise<{ context: Context; pad: Pad | string | undefined; activations: { section: Section | undefined; shelf: FigureShelf } }> {
+async function open(
+  params: ReportParams,
+  inputs: Inputs,
+): Promise<{
+  context: Context;
+  pad: Pad | string | undefined;
+  activations: { section: Section | undefined; shelf: FigureShelf };
+}> {
   const experiment = await readExperiment(inputs);
-  const context: Context = { experiment, shelf: new FigureShelf(), published: params.published ?? {}, names: shortNames(experiment.dataset.classes) };
+  const context: Context = {
+    experiment,
+    shelf: new FigureShelf(),
+    published: params.published ?? {},
+    names: shortNames(experiment.dataset.classes),
+  };
   const pad = params.interactive ? await padOf(experiment, inputs, `${params.study}:${params.experiment}`) : undefined;
   const shelf = new FigureShelf();
   const section = await activationsSection({ ...context, shelf }, params.topNodes, params.interactive);
-  return { context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } }, pad, activations: { section, shelf } };
+  return {
+    context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } },
+    pad,
+    activations: { section, shelf },
+  };
 }
 
 function comparisonInfo(experiment: Experiment): ComparisonInfo {
   const { train, validation, test } = experiment;
-  return { rows: { train: train.rows, validation: validation.rows, test: test.rows }, validatesOnTest: validatesOnTest(experiment), cost: costOf(experiment) };
+  return {
+    rows: { train: train.rows, validation: validation.rows, test: test.rows },
+    validatesOnTest: validatesOnTest(experiment),
+    cost: costOf(experiment),
+  };
 }
 
 /** Links to all chapters, those among them that are put in later. */
 function contentsOf(sections: readonly Section[]): { id: string; title: string; filled?: boolean }[] {
-  return sections.flatMap(({ id, title }) => [...(id === 'files' ? [{ id: 'times', title: 'Times', filled: true }] : []), { id, title }, ...(id === 'metrics' ? [{ id: 'comparison', title: 'Other experiments', filled: true }] : [])]);
+  return sections.flatMap(({ id, title }) => [
+    ...(id === 'files' ? [{ id: 'times', title: 'Times', filled: true }] : []),
+    { id, title },
+    ...(id === 'metrics' ? [{ id: 'comparison', title: 'Other experiments', filled: true }] : []),
+  ]);
 }
 
 function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], hoverImages: number): Markup {
   const colours = names.map((_, c) => classColour(c));
   const data = JSON.stringify(gallery(experiment, maps, hoverImages));
   return raw(`<script type="application/json" id="gallery">${inScript(data)}</script>
-<script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>${experiment.nodes ? `
-<script>(${nodePages.toString()})({card:${nodeCard.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>` : ''}`);
+<script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>${
+    experiment.nodes
+      ? `
+<script>(${nodePages.toString()})({card:${nodeCard.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>`
+      : ''
+  }`);
 }
 
 /** The draw pad's net and code. */
@@ -128,12 +177,16 @@ function inScript(json: string): string {
   return json.replace(/</g, '\\u003c');
 }
 
-async function writeFigures({ figures, pictures }: FigureShelf, output: StageContext<ReportParams>['output']): Promise<void> {
+async function writeFigures(
+  { figures, pictures }: FigureShelf,
+  output: StageContext<ReportParams>['output'],
+): Promise<void> {
   const written = new Set<string>();
   for (const figure of figures) {
     await output.bytes(`figures/${figure.name}.svg`, figure.file);
     await output.bytes(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
-    if (!written.has(figure.dataName ?? figure.name)) await output.table(`figures/${figure.dataName ?? figure.name}`, figure.data);
+    if (!written.has(figure.dataName ?? figure.name))
+      await output.table(`figures/${figure.dataName ?? figure.name}`, figure.data);
     written.add(figure.dataName ?? figure.name);
     if ('png' in figure) await output.bytes(`figures/${figure.name}.png`, figure.png as Uint8Array);
   }

@@ -6,7 +6,15 @@ export const stage = defineStage({
   id: 'report',
   summary: 'one self-contained HTML report with tables and figures',
   params,
-  reads: { dataset: 'dataset', pixels: 'features', features: 'features', model: 'model', activations: 'activations', embedding: 'embedding', 'nodes?': 'nodes' },
+  reads: {
+    dataset: 'dataset',
+    pixels: 'features',
+    features: 'features',
+    model: 'model',
+    activations: 'activations',
+    embedding: 'embedding',
+    'nodes?': 'nodes',
+  },
   writes: 'report',
   seeded: () => false,
   async run(context) {

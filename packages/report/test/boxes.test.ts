@@ -22,7 +22,14 @@ describe('a box', () => {
     ['many values of few kinds, also below zero', Array.from({ length: 999 }, (_, i) => ((i * 37) % 9) - 4)],
     ['many values in order', Array.from({ length: 500 }, (_, i) => i - 20)],
   ])('has the five numbers of values with %s', (_, values) => {
-    expect(box(Float32Array.from(values))).toEqual({ min: quantile(values, 0), q1: quantile(values, 0.25), median: quantile(values, 0.5), q3: quantile(values, 0.75), max: quantile(values, 1), count: values.length });
+    expect(box(Float32Array.from(values))).toEqual({
+      min: quantile(values, 0),
+      q1: quantile(values, 0.25),
+      median: quantile(values, 0.5),
+      q3: quantile(values, 0.75),
+      max: quantile(values, 1),
+      count: values.length,
+    });
   });
 
   it('of no values has no numbers', () => {
@@ -36,7 +43,9 @@ describe('the classes of a node', () => {
   // Evenly spread: class 0 over -1 to 1, class 1 over -0.1 to 0.1, class 2 over 0 to 2. Two nodes: that one, and one that is 0 for classes 0 and 2.
   const place = (r: number): number => (Math.floor(r / 3) + 0.5) / (N / 3);
   const value = (r: number): number => [2 * place(r) - 1, 0.2 * place(r) - 0.1, 2 * place(r)][r % 3] as number;
-  const data = Float32Array.from({ length: 2 * N }, (_, i) => (i % 2 === 0 ? value(i >> 1) : (i >> 1) % 3 === 1 ? 1 + place(i >> 1) : 0));
+  const data = Float32Array.from({ length: 2 * N }, (_, i) =>
+    i % 2 === 0 ? value(i >> 1) : (i >> 1) % 3 === 1 ? 1 + place(i >> 1) : 0,
+  );
   const [first, second] = layerBoxes(data, 2, group, 4);
 
   it('overlap as their densities do, also a narrow one in the middle of a wide one', () => {

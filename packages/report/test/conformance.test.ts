@@ -1,4 +1,12 @@
-import { conformance, sampleActivations, sampleDataset, sampleEmbedding, sampleFeatures, sampleModel, type Sizes } from '@layerwise/conformance';
+import {
+  conformance,
+  sampleActivations,
+  sampleDataset,
+  sampleEmbedding,
+  sampleFeatures,
+  sampleModel,
+  type Sizes,
+} from '@layerwise/conformance';
 import { stage } from '@layerwise/report';
 import { describe, it } from 'vitest';
 
@@ -12,5 +20,9 @@ const inputs = async (sizes: Sizes) => ({
 });
 
 describe('report', () => {
-  for (const { name, run } of conformance(stage, { params: { study: 'sample', experiment: 'exp1', hoverImages: 50, published: { test: { accuracy: 0.9 } } }, inputs })) it(name, run);
+  for (const { name, run } of conformance(stage, {
+    params: { study: 'sample', experiment: 'exp1', hoverImages: 50, published: { test: { accuracy: 0.9 } } },
+    inputs,
+  }))
+    it(name, run);
 });

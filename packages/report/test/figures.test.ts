@@ -10,19 +10,27 @@ beforeAll(async () => {
   output = (await runInMemory(stage, { inputs })).output;
 });
 
-const column = (table: string, name: string): number[] => Array.from(output.tables.get(`figures/${table}`)?.[name]?.values as ArrayLike<number>);
+const column = (table: string, name: string): number[] =>
+  Array.from(output.tables.get(`figures/${table}`)?.[name]?.values as ArrayLike<number>);
 const train = (name: string) => inputs.activations.matrices.get('train')?.columns[name]?.data as Float32Array;
 
 describe('box plots', () => {
   it('hold the order statistics of each node and class', () => {
-    const [by, node, group, median, min, max] = ['by', 'node', 'class', 'median', 'min', 'max'].map((name) => column('boxes-hidden1', name)) as unknown as [string[], number[], string[], number[], number[], number[]];
+    const [by, node, group, median, min, max] = ['by', 'node', 'class', 'median', 'min', 'max'].map((name) =>
+      column('boxes-hidden1', name),
+    ) as unknown as [string[], number[], string[], number[], number[], number[]];
     const [hidden, label] = [train('hidden1'), train('label')];
     for (let i = 0; i < by.length; i++) {
       if (by[i] !== 'true') continue;
-      const values = Array.from(label.keys()).filter((row) => String(label[row]) === group[i]).map((row) => hidden[3 * row + (node[i] as number)] as number).sort((a, b) => a - b);
+      const values = Array.from(label.keys())
+        .filter((row) => String(label[row]) === group[i])
+        .map((row) => hidden[3 * row + (node[i] as number)] as number)
+        .sort((a, b) => a - b);
       const half = (values.length - 1) / 2;
       const middle = ((values[Math.floor(half)] as number) + (values[Math.ceil(half)] as number)) / 2;
-      expect([median[i], min[i], max[i]].map(Number)).toEqual([middle, values[0], values[values.length - 1]].map((value) => Number((value as number).toPrecision(6))));
+      expect([median[i], min[i], max[i]].map(Number)).toEqual(
+        [middle, values[0], values[values.length - 1]].map((value) => Number((value as number).toPrecision(6))),
+      );
     }
     expect(by.filter((value) => value === 'true')).toHaveLength(30);
   });
@@ -37,14 +45,17 @@ describe('a scatter', () => {
   it('is a PNG that another decoder reads: right sums, right number of pixels, the colours of the classes', () => {
     const png = Buffer.from(output.blobs.get('figures/plane-hidden2.png') as Uint8Array);
     const chunks = new Map<string, Buffer>();
-    for (let at = 8; at < png.length; ) {
+    for (let at = 8; at < png.length;) {
       const [length, type] = [png.readUInt32BE(at), png.toString('latin1', at + 4, at + 8)];
       expect(png.readUInt32BE(at + 8 + length), type).toBe(crc32(png.subarray(at + 4, at + 8 + length)));
       chunks.set(type, png.subarray(at + 8, at + 8 + length));
       at += length + 12;
     }
     expect([...chunks.keys()]).toEqual(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
-    const [width, height] = [chunks.get('IHDR')?.readUInt32BE(0), chunks.get('IHDR')?.readUInt32BE(4)] as [number, number];
+    const [width, height] = [chunks.get('IHDR')?.readUInt32BE(0), chunks.get('IHDR')?.readUInt32BE(4)] as [
+      number,
+      number,
+    ];
     const pixels = inflateSync(chunks.get('IDAT') as Buffer);
     expect(pixels.length).toBe((width + 1) * height);
     expect(Math.max(...new Set(pixels))).toBeLessThan((chunks.get('PLTE') as Buffer).length / 3);

@@ -16,7 +16,13 @@ export interface Component extends Box {
  *
  * @param ink width x height values; pixels where `erased` is not 0 are left out
  */
-export function componentsOf(ink: Float32Array, width: number, height: number, { sure, maybe }: { sure: number; maybe: number }, erased?: Uint8Array): Component[] {
+export function componentsOf(
+  ink: Float32Array,
+  width: number,
+  height: number,
+  { sure, maybe }: { sure: number; maybe: number },
+  erased?: Uint8Array,
+): Component[] {
   const open = new Uint8Array(width * height);
   for (let i = 0; i < open.length; i++) open[i] = (ink[i] as number) > maybe && !erased?.[i] ? 1 : 0;
   const found: Component[] = [];
@@ -46,7 +52,16 @@ export function componentsOf(ink: Float32Array, width: number, height: number, {
       }
     }
     if (darkest <= sure) continue;
-    found.push({ x: left, y: top, width: right - left + 1, height: bottom - top + 1, area: pixels.length, pixels: Uint32Array.from(pixels), stride: width, darkest });
+    found.push({
+      x: left,
+      y: top,
+      width: right - left + 1,
+      height: bottom - top + 1,
+      area: pixels.length,
+      pixels: Uint32Array.from(pixels),
+      stride: width,
+      darkest,
+    });
   }
   return found;
 }

@@ -21,7 +21,9 @@ export function imageOf(ink: Grey, piece: Cut, size: number, erased?: Uint8Array
 function cutOut(ink: Grey, group: Cut, erased?: Uint8Array): Ink {
   const [width, height] = [group.width + 2 * SOFT, group.height + 2 * SOFT];
   const data = new Float32Array(width * height);
-  const values = Float32Array.from(group.parts.flatMap(({ pixels }) => Array.from(pixels, (at) => ink.data[at] as number))).sort();
+  const values = Float32Array.from(
+    group.parts.flatMap(({ pixels }) => Array.from(pixels, (at) => ink.data[at] as number)),
+  ).sort();
   const full = values[Math.floor(0.75 * (values.length - 1))] as number;
   for (const { pixels } of group.parts) {
     for (const pixel of pixels) {
@@ -29,7 +31,8 @@ function cutOut(ink: Grey, group: Cut, erased?: Uint8Array): Ink {
       for (let ny = Math.max(0, y - SOFT); ny <= Math.min(ink.height - 1, y + SOFT); ny++) {
         for (let nx = Math.max(0, x - SOFT); nx <= Math.min(ink.width - 1, x + SOFT); nx++) {
           const at = ny * ink.width + nx;
-          if (!erased?.[at] && !group.others?.has(at)) data[(ny - group.y + SOFT) * width + nx - group.x + SOFT] = contrast((ink.data[at] as number) / full);
+          if (!erased?.[at] && !group.others?.has(at))
+            data[(ny - group.y + SOFT) * width + nx - group.x + SOFT] = contrast((ink.data[at] as number) / full);
         }
       }
     }

@@ -25,7 +25,11 @@ export function drawn(strokes: readonly Stroke[]): Ink {
   for (const stroke of strokes) {
     for (let i = 0; i < stroke.length; i += 2) {
       const next = Math.min(i + 2, stroke.length - 2);
-      line(data, [x(stroke[i] as number), y(stroke[i + 1] as number), x(stroke[next] as number), y(stroke[next + 1] as number)], radius);
+      line(
+        data,
+        [x(stroke[i] as number), y(stroke[i + 1] as number), x(stroke[next] as number), y(stroke[next + 1] as number)],
+        radius,
+      );
     }
   }
   return { width: SIDE, height: SIDE, data };

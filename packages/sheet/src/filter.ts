@@ -8,7 +8,13 @@ export function extreme({ width, height, data }: Grey, radius: number, kind: 'ma
 }
 
 /** Sliding extreme of each row by a queue of candidates (Lemire 2006): a few comparisons a pixel, whatever the radius. */
-function extremeRows(data: Float32Array, rows: number, columns: number, radius: number, kind: 'max' | 'min'): Float32Array {
+function extremeRows(
+  data: Float32Array,
+  rows: number,
+  columns: number,
+  radius: number,
+  kind: 'max' | 'min',
+): Float32Array {
   const sign = kind === 'max' ? 1 : -1;
   const result = new Float32Array(data.length);
   const queue = new Int32Array(columns);

@@ -53,8 +53,17 @@ export function findDigits(picture: Picture, size = 28, judge?: Judge): Sheet {
   const see = (piece: Piece): Uint8Array => imageOf(ink, piece, size, lines);
   const middle = groups.map(({ height }) => height).sort((a, b) => a - b)[groups.length >> 1] ?? 0;
   // What is much lower than the digits, such as the edge of a shadow, is none, whatever its parts look like.
-  const pieces = groups.flatMap((group) => splitTouching(ink, group, see, group.height >= 0.7 * middle ? judge : undefined));
-  const digits = readingRows(pieces).flatMap((row, r) => row.map((piece) => ({ box: enlarged(piece, picture, ink), pixels: see(piece), row: r, ...(piece.touching && { touching: piece.touching }) })));
+  const pieces = groups.flatMap((group) =>
+    splitTouching(ink, group, see, group.height >= 0.7 * middle ? judge : undefined),
+  );
+  const digits = readingRows(pieces).flatMap((row, r) =>
+    row.map((piece) => ({
+      box: enlarged(piece, picture, ink),
+      pixels: see(piece),
+      row: r,
+      ...(piece.touching && { touching: piece.touching }),
+    })),
+  );
   return { digits, inverted: map.inverted, ruled: lines !== undefined };
 }
 
@@ -66,5 +75,10 @@ function without(ink: Grey, erased: Uint8Array): Grey {
 function enlarged({ x, y, width, height }: Box, picture: Picture, ink: Grey): Box {
   const [sx, sy] = [picture.width / ink.width, picture.height / ink.height];
   const [left, top] = [Math.floor(x * sx), Math.floor(y * sy)];
-  return { x: left, y: top, width: Math.min(picture.width, Math.ceil((x + width) * sx)) - left, height: Math.min(picture.height, Math.ceil((y + height) * sy)) - top };
+  return {
+    x: left,
+    y: top,
+    width: Math.min(picture.width, Math.ceil((x + width) * sx)) - left,
+    height: Math.min(picture.height, Math.ceil((y + height) * sy)) - top,
+  };
 }

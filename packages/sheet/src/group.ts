@@ -50,7 +50,13 @@ function single(part: Component): Group {
 
 function union(a: Group, b: Group): Group {
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y, parts: [...a.parts, ...b.parts] };
+  return {
+    x,
+    y,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y,
+    parts: [...a.parts, ...b.parts],
+  };
 }
 
 /** Merges pairs until none is left that `belong` together. */
@@ -84,7 +90,10 @@ function halves(a: Group, b: Group, typical: number): boolean {
 
 /** Fragments that touch nearly are one, such as the dashes of a broken bar. */
 function joined(fragments: readonly Component[], typical: number): Group[] {
-  return merged(fragments.map(single), (a, b) => union(a, b).width <= typical && union(a, b).height <= typical && distance(a, b) <= 0.08 * typical);
+  return merged(
+    fragments.map(single),
+    (a, b) => union(a, b).width <= typical && union(a, b).height <= typical && distance(a, b) <= 0.08 * typical,
+  );
 }
 
 /** Gives a fragment to the digit nearest to it; one far from all is dropped, unless it is as tall as a digit. */
@@ -108,7 +117,8 @@ function distance(a: Group, b: Group): number {
   let least = Infinity;
   for (let i = 0; i < ours.length; i += 2) {
     for (let j = 0; j < theirs.length; j += 2) {
-      const squared = ((ours[i] as number) - (theirs[j] as number)) ** 2 + ((ours[i + 1] as number) - (theirs[j + 1] as number)) ** 2;
+      const squared =
+        ((ours[i] as number) - (theirs[j] as number)) ** 2 + ((ours[i + 1] as number) - (theirs[j + 1] as number)) ** 2;
       if (squared < least) least = squared;
     }
   }
@@ -120,7 +130,8 @@ function sampled({ parts }: Group): number[] {
   const points: number[] = [];
   for (const { pixels, stride } of parts) {
     const step = Math.max(1, Math.floor(pixels.length / 600));
-    for (let i = 0; i < pixels.length; i += step) points.push((pixels[i] as number) % stride, Math.floor((pixels[i] as number) / stride));
+    for (let i = 0; i < pixels.length; i += step)
+      points.push((pixels[i] as number) % stride, Math.floor((pixels[i] as number) / stride));
   }
   return points;
 }

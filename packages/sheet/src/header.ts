@@ -15,9 +15,23 @@ const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
  * @throws LayerwiseError DATA_INVALID if it is neither PNG nor JPEG, or its header is damaged
  */
 export function readHeader(bytes: Uint8Array, name: string): PictureHeader {
-  const size = PNG_SIGNATURE.every((byte, i) => bytes[i] === byte) ? pngSize(bytes) : bytes[0] === 0xff && bytes[1] === 0xd8 ? jpegSize(bytes) : null;
-  if (size === null) throw new LayerwiseError('DATA_INVALID', `picture ${name} must be a PNG or JPEG file, got ${bytes.length === 0 ? 'an empty file' : `one that begins with ${hex(bytes)}`}`, { remedy: 'Convert it to PNG or JPEG first.' });
-  if (!size || size.width === 0 || size.height === 0) throw new LayerwiseError('DATA_INVALID', `picture ${name} must say its size in its header, but the header is damaged or cut short`, { remedy: 'Save or copy the file again.' });
+  const size = PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)
+    ? pngSize(bytes)
+    : bytes[0] === 0xff && bytes[1] === 0xd8
+      ? jpegSize(bytes)
+      : null;
+  if (size === null)
+    throw new LayerwiseError(
+      'DATA_INVALID',
+      `picture ${name} must be a PNG or JPEG file, got ${bytes.length === 0 ? 'an empty file' : `one that begins with ${hex(bytes)}`}`,
+      { remedy: 'Convert it to PNG or JPEG first.' },
+    );
+  if (!size || size.width === 0 || size.height === 0)
+    throw new LayerwiseError(
+      'DATA_INVALID',
+      `picture ${name} must say its size in its header, but the header is damaged or cut short`,
+      { remedy: 'Save or copy the file again.' },
+    );
   return size;
 }
 

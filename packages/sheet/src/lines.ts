@@ -19,11 +19,15 @@ const SLOPES = Array.from({ length: 17 }, (_, i) => (i - 8) * 0.015);
  */
 export function ruledLines(ink: Grey, level: number): Uint8Array | undefined {
   const level1 = eraseLevel(ink, level);
-  const turned = eraseLevel({ width: ink.height, height: ink.width, data: transpose(ink.data, ink.height, ink.width) }, level);
+  const turned = eraseLevel(
+    { width: ink.height, height: ink.width, data: transpose(ink.data, ink.height, ink.width) },
+    level,
+  );
   if (!level1 && !turned) return undefined;
   const erased = level1 ?? new Uint8Array(ink.data.length);
   if (turned) {
-    for (let i = 0; i < turned.length; i++) if (turned[i]) erased[(i % ink.height) * ink.width + Math.floor(i / ink.height)] = 1;
+    for (let i = 0; i < turned.length; i++)
+      if (turned[i]) erased[(i % ink.height) * ink.width + Math.floor(i / ink.height)] = 1;
   }
   return erased;
 }
@@ -35,7 +39,11 @@ function eraseLevel(ink: Grey, level: number): Uint8Array | undefined {
   const strip = Math.floor(ink.width / STRIPS);
   if (strip < 8) return undefined;
   const slope = bestSlope(ink, level, strip);
-  const lines = chains(pieces(ink, level, strip, SLOPES[slope] as number), strip * (SLOPES[slope] as number), Math.max(3, 0.04 * strip));
+  const lines = chains(
+    pieces(ink, level, strip, SLOPES[slope] as number),
+    strip * (SLOPES[slope] as number),
+    Math.max(3, 0.04 * strip),
+  );
   if (lines.length === 0) return undefined;
   const erased = new Uint8Array(ink.data.length);
   for (const line of lines) erase(ink, level, line, strip, erased);
@@ -45,7 +53,11 @@ function eraseLevel(ink: Grey, level: number): Uint8Array | undefined {
 /** The slope at which most strips show lines. */
 function bestSlope(ink: Grey, level: number, strip: number): number {
   const counts = SLOPES.map((slope) => pieces(ink, level, strip, slope).reduce((sum, rows) => sum + rows.length, 0));
-  return counts.reduce((best, count, i) => (count > (counts[best] as number) || (count === counts[best] && Math.abs(i - 8) < Math.abs(best - 8)) ? i : best), 8);
+  return counts.reduce(
+    (best, count, i) =>
+      count > (counts[best] as number) || (count === counts[best] && Math.abs(i - 8) < Math.abs(best - 8)) ? i : best,
+    8,
+  );
 }
 
 /** Per strip, the rows (at the strip's middle) along which a thin level line runs: ink within a row of it in nearly every column. */
@@ -60,7 +72,8 @@ function pieces(ink: Grey, level: number, strip: number, slope: number): number[
       let last = -1;
       for (let y = 0; y < height; y++) {
         if ((data[y * width + x] as number) <= level) continue;
-        for (let row = Math.max(last + 1, y - shift - 1, 0); row <= Math.min(height - 1, y - shift + 1); row++) cover[row] = (cover[row] as number) + 1 / strip;
+        for (let row = Math.max(last + 1, y - shift - 1, 0); row <= Math.min(height - 1, y - shift + 1); row++)
+          cover[row] = (cover[row] as number) + 1 / strip;
         last = y - shift + 1;
       }
     });
@@ -81,10 +94,18 @@ function runs(cover: Float32Array): number[] {
 }
 
 /** Whether at least a third of a strip's columns have no more than `thick` pixels of ink on end at the row: elsewhere writing may cross. */
-function thin({ width, height, data }: Grey, level: number, left: number, shifts: readonly number[], row: number, thick: number): boolean {
+function thin(
+  { width, height, data }: Grey,
+  level: number,
+  left: number,
+  shifts: readonly number[],
+  row: number,
+  thick: number,
+): boolean {
   const few = shifts.filter((shift, i) => {
     let count = 0;
-    for (let y = Math.max(0, row + shift - thick); y <= Math.min(height - 1, row + shift + thick); y++) if ((data[y * width + left + i] as number) > level) count++;
+    for (let y = Math.max(0, row + shift - thick); y <= Math.min(height - 1, row + shift + thick); y++)
+      if ((data[y * width + left + i] as number) > level) count++;
     return count > 0 && count <= thick;
   });
   return few.length >= shifts.length / 3;
@@ -129,7 +150,8 @@ function erase({ width, height, data }: Grey, level: number, line: Line, strip: 
   const tooDark = dark + Math.max(0.12, 4 * spread);
   for (const { x, top, bottom } of runs) {
     if (bottom - top + 1 > 1.6 * thickness + 1) continue;
-    for (let y = Math.max(0, top - 1); y <= Math.min(height - 1, bottom + 1); y++) if ((data[y * width + x] as number) < tooDark) erased[y * width + x] = 1;
+    for (let y = Math.max(0, top - 1); y <= Math.min(height - 1, bottom + 1); y++)
+      if ((data[y * width + x] as number) < tooDark) erased[y * width + x] = 1;
   }
 }
 
@@ -150,7 +172,14 @@ function rowAt(line: Line, x: number, strip: number): number {
 }
 
 /** The upright run of ink nearest to a row, no further than three pixels from it. */
-function runNear(data: Float32Array, width: number, height: number, x: number, row: number, level: number): { top: number; bottom: number; dark: number } | undefined {
+function runNear(
+  data: Float32Array,
+  width: number,
+  height: number,
+  x: number,
+  row: number,
+  level: number,
+): { top: number; bottom: number; dark: number } | undefined {
   for (const step of [0, -1, 1, -2, 2, -3, 3]) {
     const y = Math.round(row) + step;
     if (y < 0 || y >= height || (data[y * width + x] as number) <= level) continue;

@@ -72,7 +72,12 @@ export function resample(ink: Ink, box: Box, width: number, height: number): Flo
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let j = 0; j < manyY; j++) {
-        for (let i = 0; i < manyX; i++) sum += bilinear(ink, box.x + (x + (i + 0.5) / manyX) * stepX - 0.5, box.y + (y + (j + 0.5) / manyY) * stepY - 0.5);
+        for (let i = 0; i < manyX; i++)
+          sum += bilinear(
+            ink,
+            box.x + (x + (i + 0.5) / manyX) * stepX - 0.5,
+            box.y + (y + (j + 0.5) / manyY) * stepY - 0.5,
+          );
       }
       result[y * width + x] = sum / (manyX * manyY);
     }
@@ -101,9 +106,11 @@ function place({ width, height, data }: Ink, size: number, image: Uint8Array): v
     sumX += value * (i % width);
     sumY += value * Math.floor(i / width);
   }
-  const at = (sum: number, side: number): number => Math.min(size - side, Math.max(0, Math.round(size / 2 - sum / mass)));
+  const at = (sum: number, side: number): number =>
+    Math.min(size - side, Math.max(0, Math.round(size / 2 - sum / mass)));
   const [left, top] = [at(sumX, width), at(sumY, height)];
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) image[(y + top) * size + x + left] = Math.round(255 * Math.min(1, Math.max(0, data[y * width + x] as number)));
+    for (let x = 0; x < width; x++)
+      image[(y + top) * size + x + left] = Math.round(255 * Math.min(1, Math.max(0, data[y * width + x] as number)));
   }
 }

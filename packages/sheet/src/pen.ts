@@ -18,14 +18,15 @@ export function thickened(ink: Ink, box = 20): Ink {
   const width = Math.max(1, Math.round((SIDE * bounds.width) / longer));
   const height = Math.max(1, Math.round((SIDE * bounds.height) / longer));
   const digit: Ink = { width, height, data: resample(ink, bounds, width, height) };
-  const missing = ((THINNEST * (box / 20)) * SIDE) / box - penWidth(digit);
+  const missing = (THINNEST * (box / 20) * SIDE) / box - penWidth(digit);
   const radius = missing / 2;
   return radius < 0.5 ? digit : dilated(digit, radius);
 }
 
 /** Width of the pen in pixels: of a line, twice its area over its outline. */
 export function penWidth({ width, height, data }: Ink): number {
-  const inked = (x: number, y: number): number => (x >= 0 && y >= 0 && x < width && y < height && (data[y * width + x] as number) > 0.5 ? 1 : 0);
+  const inked = (x: number, y: number): number =>
+    x >= 0 && y >= 0 && x < width && y < height && (data[y * width + x] as number) > 0.5 ? 1 : 0;
   let [area, outline] = [0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

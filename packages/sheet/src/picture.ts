@@ -46,7 +46,8 @@ function shrinkRows(data: Float32Array, rows: number, from: number, to: number):
     const last = Math.min(from, Math.ceil(end - 1e-9));
     for (let s = Math.floor(start); s < last; s++) {
       const share = (Math.min(end, s + 1) - Math.max(start, s)) / step;
-      for (let row = 0; row < rows; row++) result[row * to + x] = (result[row * to + x] as number) + share * (data[row * from + s] as number);
+      for (let row = 0; row < rows; row++)
+        result[row * to + x] = (result[row * to + x] as number) + share * (data[row * from + s] as number);
     }
   }
   return result;
@@ -56,7 +57,8 @@ function shrinkRows(data: Float32Array, rows: number, from: number, to: number):
 export function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = data[row * columns + column] as number;
+    for (let column = 0; column < columns; column++)
+      result[column * rows + row] = data[row * columns + column] as number;
   }
   return result;
 }
@@ -79,12 +81,19 @@ export function upright(picture: Picture, orientation: number): Picture {
 function origin(orientation: number, x: number, y: number, width: number, height: number): number {
   const [right, bottom] = [width - 1, height - 1];
   switch (orientation) {
-    case 2: return y * width + right - x;
-    case 3: return (bottom - y) * width + right - x;
-    case 4: return (bottom - y) * width + x;
-    case 5: return x * width + y;
-    case 6: return (bottom - x) * width + y;
-    case 7: return (bottom - x) * width + right - y;
-    default: return x * width + right - y;
+    case 2:
+      return y * width + right - x;
+    case 3:
+      return (bottom - y) * width + right - x;
+    case 4:
+      return (bottom - y) * width + x;
+    case 5:
+      return x * width + y;
+    case 6:
+      return (bottom - x) * width + y;
+    case 7:
+      return (bottom - x) * width + right - y;
+    default:
+      return x * width + right - y;
   }
 }

@@ -36,18 +36,63 @@ export interface Reading {
 }
 
 /** The `count` loudest voices for and against, each layer's own, loudest first. */
-export function loudest(contributions: readonly ArrayLike<number>[], count: number): { for: Voice[]; against: Voice[] } {
-  const voices = contributions.map((values, l) => Array.from(values, (contribution, node) => ({ layer: `hidden${l + 1}`, node, contribution })));
-  const most = (sign: number): Voice[] => voices.flatMap((layer) => layer.filter((voice) => sign * voice.contribution > 0).sort((a, b) => sign * (b.contribution - a.contribution) || a.node - b.node).slice(0, count));
+export function loudest(
+  contributions: readonly ArrayLike<number>[],
+  count: number,
+): { for: Voice[]; against: Voice[] } {
+  const voices = contributions.map((values, l) =>
+    Array.from(values, (contribution, node) => ({ layer: `hidden${l + 1}`, node, contribution })),
+  );
+  const most = (sign: number): Voice[] =>
+    voices.flatMap((layer) =>
+      layer
+        .filter((voice) => sign * voice.contribution > 0)
+        .sort((a, b) => sign * (b.contribution - a.contribution) || a.node - b.node)
+        .slice(0, count),
+    );
   return { for: most(1), against: most(-1) };
 }
 
 /** Readings as CSV (RFC 4180), one line a digit. */
 export function toCsv(readings: readonly Reading[], classes: readonly string[]): string {
-  const head = ['picture', 'number', 'row', 'x', 'y', 'width', 'height', 'class', 'probability', ...classes.map((name) => `p(${name})`), 'for', 'against', 'distance', 'percentile', 'unlike', 'touching'];
+  const head = [
+    'picture',
+    'number',
+    'row',
+    'x',
+    'y',
+    'width',
+    'height',
+    'class',
+    'probability',
+    ...classes.map((name) => `p(${name})`),
+    'for',
+    'against',
+    'distance',
+    'percentile',
+    'unlike',
+    'touching',
+  ];
   const lines = readings.map((r) => {
     const { x, y, width, height } = r.box;
-    return [r.picture, r.number, r.row, x, y, width, height, r.class, winner(r), ...r.probabilities.map((p) => p.toFixed(6)), voices(r.for), voices(r.against), r.distance.toFixed(4), r.percentile.toFixed(1), r.unlike, r.touching ?? ''];
+    return [
+      r.picture,
+      r.number,
+      r.row,
+      x,
+      y,
+      width,
+      height,
+      r.class,
+      winner(r),
+      ...r.probabilities.map((p) => p.toFixed(6)),
+      voices(r.for),
+      voices(r.against),
+      r.distance.toFixed(4),
+      r.percentile.toFixed(1),
+      r.unlike,
+      r.touching ?? '',
+    ];
   });
   return [head, ...lines].map((cells) => `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('');
 }
@@ -61,7 +106,11 @@ function winner({ probabilities }: Reading): string {
 }
 
 function voices(list: readonly Voice[]): string {
-  return list.map(({ layer, node, contribution }) => `${layer}[${node}] ${contribution > 0 ? '+' : ''}${contribution.toFixed(2)}`).join('; ');
+  return list
+    .map(
+      ({ layer, node, contribution }) => `${layer}[${node}] ${contribution > 0 ? '+' : ''}${contribution.toFixed(2)}`,
+    )
+    .join('; ');
 }
 
 const TOUCHING = { cut: 'cut off a digit that it touches', wide: 'wide: perhaps several digits that touch' } as const;
@@ -71,9 +120,30 @@ export function toText(readings: readonly Reading[]): string {
   const head = ['#', 'row', 'box', 'class', 'prob', 'spoke most for', 'against', 'doubts'];
   const lines = readings.map((r) => {
     const { x, y, width, height } = r.box;
-    const far = [r.unlike && `unlike the training data: farther than ${r.percentile.toFixed(1)}% of it`, r.touching && TOUCHING[r.touching]].filter(Boolean).join('; ');
-    return [String(r.number), String(r.row), `${x},${y} ${width}x${height}`, r.class, Math.max(...r.probabilities).toFixed(3), voices(r.for.slice(0, 2)), voices(r.against.slice(0, 2)), far];
+    const far = [
+      r.unlike && `unlike the training data: farther than ${r.percentile.toFixed(1)}% of it`,
+      r.touching && TOUCHING[r.touching],
+    ]
+      .filter(Boolean)
+      .join('; ');
+    return [
+      String(r.number),
+      String(r.row),
+      `${x},${y} ${width}x${height}`,
+      r.class,
+      Math.max(...r.probabilities).toFixed(3),
+      voices(r.for.slice(0, 2)),
+      voices(r.against.slice(0, 2)),
+      far,
+    ];
   });
   const widths = head.map((title, c) => Math.max(title.length, ...lines.map((line) => (line[c] as string).length)));
-  return [head, ...lines].map((cells) => cells.map((cell, c) => cell.padEnd(widths[c] as number)).join('  ').trimEnd()).join('\n');
+  return [head, ...lines]
+    .map((cells) =>
+      cells
+        .map((cell, c) => cell.padEnd(widths[c] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -25,13 +25,19 @@ export function scoreReadings(readings: readonly string[], labels: readonly stri
   for (let i = 0; i <= readings.length; i++) {
     for (let j = 0; j <= labels.length; j++) {
       if (i === 0 || j === 0) cost[i * width + j] = i + j;
-      else cost[i * width + j] = Math.min(at(i - 1, j - 1) + (readings[i - 1] === labels[j - 1] ? 0 : 1), at(i - 1, j) + 1, at(i, j - 1) + 1);
+      else
+        cost[i * width + j] = Math.min(
+          at(i - 1, j - 1) + (readings[i - 1] === labels[j - 1] ? 0 : 1),
+          at(i - 1, j) + 1,
+          at(i, j - 1) + 1,
+        );
     }
   }
   const labelOf: (string | null)[] = readings.map(() => null);
   let [i, j, missed] = [readings.length, labels.length, 0];
   while (i > 0 || j > 0) {
-    if (i > 0 && j > 0 && at(i, j) === at(i - 1, j - 1) + (readings[i - 1] === labels[j - 1] ? 0 : 1)) labelOf[--i] = labels[--j] as string;
+    if (i > 0 && j > 0 && at(i, j) === at(i - 1, j - 1) + (readings[i - 1] === labels[j - 1] ? 0 : 1))
+      labelOf[--i] = labels[--j] as string;
     else if (i > 0 && at(i, j) === at(i - 1, j) + 1) i--;
     else [j, missed] = [j - 1, missed + 1];
   }

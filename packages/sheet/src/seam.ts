@@ -70,7 +70,8 @@ function cheapest(cost: Float32Array, w: number, h: number, column: number): { p
     }
   }
   let at = 0;
-  for (let x = 1; x < span; x++) if ((least[(h - 1) * span + x] as number) < (least[(h - 1) * span + at] as number)) at = x;
+  for (let x = 1; x < span; x++)
+    if ((least[(h - 1) * span + x] as number) < (least[(h - 1) * span + at] as number)) at = x;
   const path = new Int32Array(h);
   let crossed = 0;
   for (let y = h - 1; y >= 0; y--) {
@@ -80,7 +81,11 @@ function cheapest(cost: Float32Array, w: number, h: number, column: number): { p
     const above = (y - 1) * span;
     let next = at;
     if (at > 0 && (least[above + at - 1] as number) + STEP < (least[above + at] as number)) next = at - 1;
-    if (at + 1 < span && (least[above + at + 1] as number) + STEP < (least[above + next] as number) + (next === at ? 0 : STEP)) next = at + 1;
+    if (
+      at + 1 < span &&
+      (least[above + at + 1] as number) + STEP < (least[above + next] as number) + (next === at ? 0 : STEP)
+    )
+      next = at + 1;
     at = next;
   }
   return { path, crossed };

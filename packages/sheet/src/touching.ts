@@ -46,7 +46,11 @@ export function splitTouching(ink: Grey, group: Group, see: (piece: Piece) => Ui
     const key = `${from} ${to}`;
     if (!found.has(key)) {
       const piece = pieceOf(group, edges[from], edges[to]);
-      const fits = piece && piece.width <= WIDEST * group.height && piece.width >= NARROWEST * group.height && piece.height >= 0.5 * group.height;
+      const fits =
+        piece &&
+        piece.width <= WIDEST * group.height &&
+        piece.width >= NARROWEST * group.height &&
+        piece.height >= 0.5 * group.height;
       found.set(key, fits ? { piece, score: judge(see(piece)) } : undefined);
     }
     return found.get(key);
@@ -61,7 +65,10 @@ export function splitTouching(ink: Grey, group: Group, see: (piece: Piece) => Ui
 type Scored = { readonly piece: Piece; readonly score: number };
 
 /** The partition into 2 to {@link MOST} pieces with the largest mean score, by dynamic programming for each number of pieces. @param last number of the last edge */
-function partition(last: number, between: (from: number, to: number) => Scored | undefined): { score: number; pieces: Piece[] } | undefined {
+function partition(
+  last: number,
+  between: (from: number, to: number) => Scored | undefined,
+): { score: number; pieces: Piece[] } | undefined {
   let best: { score: number; pieces: Piece[] } | undefined;
   let reached = new Map<number, { sum: number; pieces: Piece[] }>([[0, { sum: 0, pieces: [] }]]);
   for (let count = 1; count <= MOST; count++) {
@@ -75,7 +82,8 @@ function partition(last: number, between: (from: number, to: number) => Scored |
       }
     }
     const end = next.get(last);
-    if (end && count > 1 && end.sum / count > (best?.score ?? -Infinity)) best = { score: end.sum / count, pieces: end.pieces };
+    if (end && count > 1 && end.sum / count > (best?.score ?? -Infinity))
+      best = { score: end.sum / count, pieces: end.pieces };
     reached = next;
   }
   return best;
@@ -91,11 +99,20 @@ function pieceOf(group: Group, left: Seam | undefined, right: Seam | undefined):
       if ((!left || x >= (left.columns[y] as number)) && (!right || x < (right.columns[y] as number))) own.push(at);
       else others.add(at);
     }
-    return own.length > 0 ? [{ ...part, ...boxOf(own, part.stride), area: own.length, pixels: Uint32Array.from(own) }] : [];
+    return own.length > 0
+      ? [{ ...part, ...boxOf(own, part.stride), area: own.length, pixels: Uint32Array.from(own) }]
+      : [];
   });
   if (parts.length === 0) return undefined;
   const [x, y] = [Math.min(...parts.map((part) => part.x)), Math.min(...parts.map((part) => part.y))];
-  return { x, y, width: Math.max(...parts.map((part) => part.x + part.width)) - x, height: Math.max(...parts.map((part) => part.y + part.height)) - y, parts, others };
+  return {
+    x,
+    y,
+    width: Math.max(...parts.map((part) => part.x + part.width)) - x,
+    height: Math.max(...parts.map((part) => part.y + part.height)) - y,
+    parts,
+    others,
+  };
 }
 
 function boxOf(pixels: readonly number[], stride: number): { x: number; y: number; width: number; height: number } {

@@ -33,7 +33,10 @@ export function visibleOf({ data }: Picture): Visible | undefined {
   }
   const quantile = (part: number): number => {
     let sum = 0;
-    return Math.max(0, histogram.findIndex((weight) => (sum += weight) > part * total));
+    return Math.max(
+      0,
+      histogram.findIndex((weight) => (sum += weight) > part * total),
+    );
   };
   return { share: total / (255 * (data.length / 4)), median: quantile(0.5), spread: quantile(0.99) - quantile(0.01) };
 }
@@ -75,7 +78,8 @@ export function laidOn(picture: Picture, backdrop: Backdrop): Picture {
   const [data, under] = [new Uint8Array(picture.data.length), lightOf(backdrop)];
   for (let at = 0; at < data.length; at += 4) {
     const alpha = picture.data[at + 3] as number;
-    for (let c = 0; c < 3; c++) data[at + c] = Math.round((alpha * (picture.data[at + c] as number) + (255 - alpha) * under) / 255);
+    for (let c = 0; c < 3; c++)
+      data[at + c] = Math.round((alpha * (picture.data[at + c] as number) + (255 - alpha) * under) / 255);
     data[at + 3] = 255;
   }
   return { ...picture, data };

@@ -2,7 +2,11 @@ import { boundsOf, drawn, normalise, PEN, penWidth } from '@layerwise/sheet';
 import { describe, expect, it } from 'vitest';
 
 /** The outline of a ring around (0, 0). */
-const ring = (radius: number): number[] => Array.from({ length: 61 }, (_, i) => [radius * Math.cos((i * Math.PI) / 30), radius * Math.sin((i * Math.PI) / 30)]).flat();
+const ring = (radius: number): number[] =>
+  Array.from({ length: 61 }, (_, i) => [
+    radius * Math.cos((i * Math.PI) / 30),
+    radius * Math.sin((i * Math.PI) / 30),
+  ]).flat();
 
 describe('a drawing', () => {
   it('is the same image wherever and however large it was drawn', () => {
@@ -16,7 +20,10 @@ describe('a drawing', () => {
   });
 
   it('keeps strokes apart, and its sides in proportion', () => {
-    const { data, width } = drawn([[0, 0, 0, 50], [20, 0, 20, 50]]);
+    const { data, width } = drawn([
+      [0, 0, 0, 50],
+      [20, 0, 20, 50],
+    ]);
     expect(data[50 * width + 50]).toBe(0);
     expect(data[50 * width + 33]).toBe(1);
     expect(data[50 * width + 67]).toBe(1);

@@ -8,7 +8,10 @@ const CALM = { seed: 3, tilt: 0, shadow: 0, noise: 2, blur: 0, colours: COLOURS.
 
 function found(page: Page, shot: Partial<Parameters<typeof photograph>[1]> = {}): ReturnType<typeof tally> {
   const { picture, placed } = photograph(page, { ...CALM, ...shot });
-  return tally(placed, findDigits(picture).digits.map(({ box }) => ({ box, digit: 0 })));
+  return tally(
+    placed,
+    findDigits(picture).digits.map(({ box }) => ({ box, digit: 0 })),
+  );
 }
 
 function blank(width: number, height: number, value: (x: number, y: number) => number): Picture {
@@ -20,10 +23,21 @@ function blank(width: number, height: number, value: (x: number, y: number) => n
 describe('findDigits', () => {
   it('finds at least 95% of the digits of made sheets: fonts and strokes, tilted, shaded, ruled, dark and light', () => {
     let [placed, hit, spurious] = [0, 0, 0];
-    for (const { name, jpeg, placed: digits } of madeSheets(7, 100, ['kalam', 'strokes', 'patrick-hand', 'strokes', 'caveat', 'strokes', 'nunito'])) {
+    for (const { name, jpeg, placed: digits } of madeSheets(7, 100, [
+      'kalam',
+      'strokes',
+      'patrick-hand',
+      'strokes',
+      'caveat',
+      'strokes',
+      'nunito',
+    ])) {
       const sheet = findDigits(decodePicture(jpeg, name));
       expect(sheet.inverted, name).toBe(name.includes('board'));
-      const result = tally(digits, sheet.digits.map(({ box }) => ({ box, digit: 0 })));
+      const result = tally(
+        digits,
+        sheet.digits.map(({ box }) => ({ box, digit: 0 })),
+      );
       placed += result.placed;
       hit += result.found;
       spurious += result.spurious;
@@ -53,19 +67,48 @@ describe('findDigits', () => {
       const { picture, placed } = photograph(page, { ...CALM, tilt });
       const digits = findDigits(picture).digits;
       expect(digits.map(({ row }) => row)).toEqual(placed.map((_, i) => Math.floor(i / 7)));
-      digits.forEach(({ box }, i) => expect(Math.hypot(box.x + box.width / 2 - placed[i]!.x - placed[i]!.width / 2, box.y + box.height / 2 - placed[i]!.y - placed[i]!.height / 2)).toBeLessThan(30));
+      digits.forEach(({ box }, i) =>
+        expect(
+          Math.hypot(
+            box.x + box.width / 2 - placed[i]!.x - placed[i]!.width / 2,
+            box.y + box.height / 2 - placed[i]!.y - placed[i]!.height / 2,
+          ),
+        ).toBeLessThan(30),
+      );
     }
   });
 
   it('puts the strokes of a broken digit together', () => {
     // A 5 whose bar does not touch its body, and an 8 in two halves.
-    const sheet = findDigits(blank(240, 160, (x, y) => ((y >= 40 && y < 46 && x >= 52 && x < 90) || (x >= 46 && x < 52 && y >= 50 && y < 76) || (y >= 72 && y < 78 && x >= 46 && x < 84) || (x >= 80 && x < 86 && y >= 74 && y < 110) || (y >= 106 && y < 112 && x >= 44 && x < 84) || (x >= 150 && x < 156 && y >= 40 && y < 73) || (x >= 150 && x < 156 && y >= 77 && y < 112) ? 30 : 235)));
-    expect(sheet.digits.map(({ box }) => [box.width, box.height])).toEqual([[46, 72], [6, 72]]);
+    const sheet = findDigits(
+      blank(240, 160, (x, y) =>
+        (y >= 40 && y < 46 && x >= 52 && x < 90) ||
+        (x >= 46 && x < 52 && y >= 50 && y < 76) ||
+        (y >= 72 && y < 78 && x >= 46 && x < 84) ||
+        (x >= 80 && x < 86 && y >= 74 && y < 110) ||
+        (y >= 106 && y < 112 && x >= 44 && x < 84) ||
+        (x >= 150 && x < 156 && y >= 40 && y < 73) ||
+        (x >= 150 && x < 156 && y >= 77 && y < 112)
+          ? 30
+          : 235,
+      ),
+    );
+    expect(sheet.digits.map(({ box }) => [box.width, box.height])).toEqual([
+      [46, 72],
+      [6, 72],
+    ]);
   });
 
   it('finds nothing on an empty sheet, be it noisy, shaded or black', () => {
     const noise = (x: number, y: number): number => ((x * 7919 + y * 104729) % 13) - 6;
-    for (const value of [() => 255, () => 0, (x: number, y: number) => 220 + noise(x, y), (x: number, y: number) => 120 + x / 5 + noise(x, y), (x: number) => (x < 200 ? 230 : 120)]) expect(findDigits(blank(400, 300, value)).digits).toEqual([]);
+    for (const value of [
+      () => 255,
+      () => 0,
+      (x: number, y: number) => 220 + noise(x, y),
+      (x: number, y: number) => 120 + x / 5 + noise(x, y),
+      (x: number) => (x < 200 ? 230 : 120),
+    ])
+      expect(findDigits(blank(400, 300, value)).digits).toEqual([]);
   });
 
   it('takes an image of one digit that fills the picture', () => {
@@ -76,7 +119,10 @@ describe('findDigits', () => {
   });
 
   it('does not change the picture', () => {
-    const { picture } = photograph(makePage({ seed: 2, hand: 'kalam', rows: 1, columns: 2, height: 40, paper: 'plain' }), CALM);
+    const { picture } = photograph(
+      makePage({ seed: 2, hand: 'kalam', rows: 1, columns: 2, height: 40, paper: 'plain' }),
+      CALM,
+    );
     const before = Uint8Array.from(picture.data);
     findDigits(picture);
     expect(picture.data).toEqual(before);
@@ -86,7 +132,11 @@ describe('findDigits', () => {
 describe('digits that touch', () => {
   /** Rings 60 pixels wide and high, side by side, each one pixel into the one before. */
   const rings = (count: number): Picture =>
-    blank(120 + 60 * count, 160, (x, y) => (Array.from({ length: count }, (_, i) => Math.hypot(x - 90 - 59 * i, y - 80)).some((r) => r >= 23 && r <= 30) ? 30 : 235));
+    blank(120 + 60 * count, 160, (x, y) =>
+      Array.from({ length: count }, (_, i) => Math.hypot(x - 90 - 59 * i, y - 80)).some((r) => r >= 23 && r <= 30)
+        ? 30
+        : 235,
+    );
   /** 1 for what is as wide as high, as a ring is. */
   const roundness = (pixels: Uint8Array): number => {
     const { width, height } = boundsOf({ width: 28, height: 28, data: pixels }, 127)!;

@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 function ink(width: number, height: number, filled: (x: number, y: number) => number): Ink {
-  return { width, height, data: Float32Array.from({ length: width * height }, (_, i) => filled(i % width, Math.floor(i / width))) };
+  return {
+    width,
+    height,
+    data: Float32Array.from({ length: width * height }, (_, i) => filled(i % width, Math.floor(i / width))),
+  };
 }
 
 function box(image: Uint8Array): { width: number; height: number; x: number; y: number } {
@@ -29,17 +33,31 @@ describe('normalise', () => {
   });
 
   it('fits a wide bar to a width of 20', () => {
-    expect(box(normalise(ink(300, 100, (x, y) => (x >= 20 && x < 220 && y >= 10 && y < 60 ? 1 : 0))))).toMatchObject({ width: 20, height: 5 });
+    expect(box(normalise(ink(300, 100, (x, y) => (x >= 20 && x < 220 && y >= 10 && y < 60 ? 1 : 0))))).toMatchObject({
+      width: 20,
+      height: 5,
+    });
   });
 
   it('puts the centre of mass within half a pixel of the middle, wherever the digit was', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 8, max: 30 }), (dx, dy, side) => {
-        const image = normalise(ink(120, 120, (x, y) => (x >= dx && x < dx + side && y >= dy && y < dy + 2 * side && (x < dx + side / 2 || y > dy + 1.5 * side) ? 1 : 0)));
-        const [x, y] = centre(image);
-        expect(Math.abs(x - 14)).toBeLessThanOrEqual(0.5);
-        expect(Math.abs(y - 14)).toBeLessThanOrEqual(0.5);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 8, max: 30 }),
+        (dx, dy, side) => {
+          const image = normalise(
+            ink(120, 120, (x, y) =>
+              x >= dx && x < dx + side && y >= dy && y < dy + 2 * side && (x < dx + side / 2 || y > dy + 1.5 * side)
+                ? 1
+                : 0,
+            ),
+          );
+          const [x, y] = centre(image);
+          expect(Math.abs(x - 14)).toBeLessThanOrEqual(0.5);
+          expect(Math.abs(y - 14)).toBeLessThanOrEqual(0.5);
+        },
+      ),
     );
   });
 
@@ -49,7 +67,9 @@ describe('normalise', () => {
     for (let i = 0; i < 50; i++) {
       const image = pixels.subarray(784 * i, 784 * (i + 1));
       const again = normalise({ width: 28, height: 28, data: Array.from(image, (value) => value / 255) });
-      const difference = image.reduce((sum, value, at) => sum + Math.abs(value - again[at]!), 0) / image.reduce((sum, value) => sum + value, 0);
+      const difference =
+        image.reduce((sum, value, at) => sum + Math.abs(value - again[at]!), 0) /
+        image.reduce((sum, value) => sum + value, 0);
       expect(difference).toBeLessThan(0.6);
     }
   });

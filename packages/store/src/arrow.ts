@@ -40,7 +40,8 @@ const types: readonly [new (length: number) => ColumnData, () => DataType][] = [
 export function encodeArrow({ rows, columns }: MatrixTable): AsyncIterable<Uint8Array> {
   const entries = Object.entries(columns);
   for (const [name, { data, width }] of entries) {
-    if (data.length !== rows * width) throw new RangeError(`column '${name}' must have ${rows} x ${width} values, got ${data.length}`);
+    if (data.length !== rows * width)
+      throw new RangeError(`column '${name}' must have ${rows} x ${width} values, got ${data.length}`);
   }
   const children = entries.map(([, column]) => dataOf(column, rows));
   const fields = entries.map(([name], index) => new Field(name, (children[index] as Data).type, false));
@@ -57,7 +58,12 @@ function dataOf({ data, width }: Column, rows: number): Data {
   const type = entry[1]();
   const values = makeData({ type, length: data.length, nullCount: 0, data } as never) as Data;
   if (width === 1) return values;
-  return makeData({ type: new FixedSizeList(width, new Field('item', type, false)), length: rows, nullCount: 0, child: values }) as Data;
+  return makeData({
+    type: new FixedSizeList(width, new Field('item', type, false)),
+    length: rows,
+    nullCount: 0,
+    child: values,
+  }) as Data;
 }
 
 /** The decoder takes anything else for a stream, of which it then finds no batch. */
@@ -76,7 +82,10 @@ export function decodeArrow(bytes: Uint8Array): MatrixTable {
   const columns: Record<string, Column> = {};
   table.schema.fields.forEach((field, index) => {
     const column = columnOf(field.name, table.getChildAt(index) as Vector);
-    if (column.data.length !== table.numRows * column.width) throw new RangeError(`column '${field.name}' must have ${table.numRows} x ${column.width} values, got ${column.data.length}`);
+    if (column.data.length !== table.numRows * column.width)
+      throw new RangeError(
+        `column '${field.name}' must have ${table.numRows} x ${column.width} values, got ${column.data.length}`,
+      );
     columns[field.name] = column;
   });
   return { rows: table.numRows, columns };
@@ -90,7 +99,8 @@ function boundLists(): void {
   const lengthOf = ByteBuffer.prototype.__vector_len;
   ByteBuffer.prototype.__vector_len = function (this: ByteBuffer, offset: number): number {
     const length = lengthOf.call(this, offset);
-    if (!(length >= 0 && length <= this.capacity())) throw new RangeError(`a list of its metadata declares ${length} entries in ${this.capacity()} bytes`);
+    if (!(length >= 0 && length <= this.capacity()))
+      throw new RangeError(`a list of its metadata declares ${length} entries in ${this.capacity()} bytes`);
     return length;
   };
 }
@@ -103,7 +113,8 @@ const blockBytes = 24;
 function readBatches(bytes: Uint8Array): Table {
   const reader = RecordBatchReader.from(bytes).open() as RecordBatchFileReader;
   const count = reader.numRecordBatches;
-  if (!(count >= 0 && count * blockBytes <= bytes.length)) throw new RangeError(`a file of ${bytes.length} bytes cannot have ${count} batches`);
+  if (!(count >= 0 && count * blockBytes <= bytes.length))
+    throw new RangeError(`a file of ${bytes.length} bytes cannot have ${count} batches`);
   const batches = Array.from({ length: count }, (_, i) => {
     const batch = reader.readRecordBatch(i);
     if (!batch) throw new RangeError(`batch ${i + 1} of ${count} must be where the footer says`);
@@ -124,7 +135,8 @@ function columnOf(name: string, vector: Vector): Column {
     if (nulls > 0) throw new RangeError(`column '${name}' must have no nulls, got ${nulls}`);
     const start = listed ? data.offset * width : 0;
     const end = start + data.length * width;
-    if (numbers.values.length < end) throw new RangeError(`column '${name}' must have ${end} values, got ${numbers.values.length}`);
+    if (numbers.values.length < end)
+      throw new RangeError(`column '${name}' must have ${end} values, got ${numbers.values.length}`);
     return numbers.values.subarray(start, end) as ColumnData;
   });
   const [first] = parts;

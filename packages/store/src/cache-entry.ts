@@ -55,7 +55,10 @@ export interface Archive {
 export async function repackEntry(archive: Archive, id: string, packed?: Scratch): Promise<string | undefined> {
   try {
     const tar = checkedTar(archive, id);
-    if (packed) await pipeline(tar, createGzip({ level: constants.Z_NO_COMPRESSION }), (pieces: AsyncIterable<Buffer>) => keep(pieces, packed));
+    if (packed)
+      await pipeline(tar, createGzip({ level: constants.Z_NO_COMPRESSION }), (pieces: AsyncIterable<Buffer>) =>
+        keep(pieces, packed),
+      );
     else for await (const piece of tar) void piece;
     return undefined;
   } catch (error) {
@@ -71,7 +74,12 @@ async function keep(pieces: AsyncIterable<Buffer>, packed: Scratch): Promise<voi
 const mostMembers = 10_000;
 
 /** The files beside the data, and the bytes that each may have; `{}` stands for the artifact's folder. */
-const small = { manifest: ['{}/manifest.json', 16e6], content: ['{}/content', 100], terminalOutput: ['terminalOutput', 1e6], code: ['code', 4] } as const;
+const small = {
+  manifest: ['{}/manifest.json', 16e6],
+  content: ['{}/content', 100],
+  terminalOutput: ['terminalOutput', 1e6],
+  code: ['code', 4],
+} as const;
 
 type Small = keyof typeof small;
 
@@ -96,7 +104,12 @@ async function* checkedTar(archive: Archive, id: string): AsyncGenerator<Buffer>
     }
   }
   const { manifest, content, terminalOutput } = checkedTexts(texts, files, id);
-  for (const [name, bytes] of [[`${folder}/manifest.json`, manifest], [`${folder}/content`, content], ['terminalOutput', terminalOutput], ['code', successCode]] as const) {
+  for (const [name, bytes] of [
+    [`${folder}/manifest.json`, manifest],
+    [`${folder}/content`, content],
+    ['terminalOutput', terminalOutput],
+    ['code', successCode],
+  ] as const) {
     yield Buffer.concat([tarHeader(name, bytes.length, '0', date), bytes, tarPadding(bytes.length)]);
   }
   yield tarEnd;
@@ -116,9 +129,17 @@ async function* partsOf(archive: Archive, folder: string): AsyncGenerator<Part> 
     const { name, isFolder } = member;
     if (names.has(name)) throw new TarFault(`holds ${name} twice`);
     if (names.add(name).size > mostMembers) throw new TarFault(`holds more than ${mostMembers} files`);
-    const file = name.startsWith(`${folder}/data/`) && isDataFile(name.slice(folder.length + 6)) ? name.slice(folder.length + 6) : undefined;
+    const file =
+      name.startsWith(`${folder}/data/`) && isDataFile(name.slice(folder.length + 6))
+        ? name.slice(folder.length + 6)
+        : undefined;
     const key = smalls.get(name);
-    if (isFolder ? file === undefined && !`${folder}/data/`.startsWith(`${name}/`) : file === undefined && key === undefined) throw new TarFault(`holds ${name}, which is not part of ${basename(folder)}`);
+    if (
+      isFolder
+        ? file === undefined && !`${folder}/data/`.startsWith(`${name}/`)
+        : file === undefined && key === undefined
+    )
+      throw new TarFault(`holds ${name}, which is not part of ${basename(folder)}`);
     if (!isFolder) yield { part: file ?? { small: key as Small }, member };
   }
 }
@@ -133,19 +154,26 @@ async function textOf({ name, size, content }: TarMember, limit: number): Promis
 /** As Nx writes the exit code 0 of a task. */
 const successCode: Buffer = Buffer.alloc(4);
 
-function checkedTexts({ manifest, content, terminalOutput, code }: Partial<Record<Small, Buffer>>, files: ReadonlyMap<string, FileRecord>, id: string): Record<'manifest' | 'content' | 'terminalOutput', Buffer> {
+function checkedTexts(
+  { manifest, content, terminalOutput, code }: Partial<Record<Small, Buffer>>,
+  files: ReadonlyMap<string, FileRecord>,
+  id: string,
+): Record<'manifest' | 'content' | 'terminalOutput', Buffer> {
   if (!manifest) throw new TarFault(`must hold the artifact ${id}, but has no manifest of it`);
   const parsed = parseManifest(manifest.toString('utf8'));
   if (typeof parsed === 'string') throw new TarFault(`holds a manifest that ${parsed}`);
   if (parsed.id !== id) throw new TarFault(`holds the manifest of ${parsed.id} in the folder of ${id}`);
   for (const [file, { bytes, sha256 }] of Object.entries(parsed.files)) {
     const found = files.get(file);
-    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw new TarFault(`holds a data/${file} that is not what the manifest says`);
+    if (found?.sha256 !== sha256 || found.bytes !== bytes)
+      throw new TarFault(`holds a data/${file} that is not what the manifest says`);
   }
   const stray = [...files.keys()].find((file) => !Object.hasOwn(parsed.files, file));
   if (stray !== undefined) throw new TarFault(`holds data/${stray}, which its manifest does not know`);
-  if (content?.toString('utf8') !== `${parsed.content}\n`) throw new TarFault('holds another digest of the content than the manifest');
-  if (!code || !terminalOutput) throw new TarFault(`must hold what the task printed and its exit code, got no ${code ? 'terminalOutput' : 'code'}`);
+  if (content?.toString('utf8') !== `${parsed.content}\n`)
+    throw new TarFault('holds another digest of the content than the manifest');
+  if (!code || !terminalOutput)
+    throw new TarFault(`must hold what the task printed and its exit code, got no ${code ? 'terminalOutput' : 'code'}`);
   if (!code.equals(successCode)) throw new TarFault('must be of a task that succeeded, got another exit code');
   return { manifest, content, terminalOutput: Buffer.from(printable(terminalOutput.toString('utf8'))) };
 }
@@ -157,7 +185,8 @@ const [headerBytes, trailerBytes] = [10, 8];
 /** The bytes in a gzip file that is one member and nothing else. @throws TarFault */
 async function* unzip({ file, bytes }: Archive): AsyncGenerator<Buffer> {
   if (bytes < headerBytes + trailerBytes) throw new TarFault('is cut short');
-  if (!(await file.slice(0, gzipHeader.length)).equals(gzipHeader)) throw new TarFault('cannot be unpacked: it is not gzip as Nx writes it');
+  if (!(await file.slice(0, gzipHeader.length)).equals(gzipHeader))
+    throw new TarFault('cannot be unpacked: it is not gzip as Nx writes it');
   const inflate = createInflateRaw();
   const packed = Readable.from(file.read(headerBytes, bytes));
   packed.on('error', (error) => inflate.destroy(error));
@@ -176,5 +205,6 @@ async function* unzip({ file, bytes }: Archive): AsyncGenerator<Buffer> {
     packed.destroy();
     inflate.destroy();
   }
-  if (inflate.bytesWritten !== bytes - headerBytes - trailerBytes) throw new TarFault('is cut short, or goes on behind the end of its archive');
+  if (inflate.bytesWritten !== bytes - headerBytes - trailerBytes)
+    throw new TarFault('is cut short, or goes on behind the end of its archive');
 }

@@ -100,7 +100,15 @@ export class CheckpointFile implements Checkpoint {
 
   async save(state: Uint8Array, standing: Standing): Promise<void> {
     const { id, recipe, say } = this.options;
-    const rest: Omit<Header, 'seal'> = { schema: 1, id, recipe, standing: plain(standing), seconds: this.earlier + secondsSince(this.began), bytes: state.length, sha256: sha256(state) };
+    const rest: Omit<Header, 'seal'> = {
+      schema: 1,
+      id,
+      recipe,
+      standing: plain(standing),
+      seconds: this.earlier + secondsSince(this.began),
+      bytes: state.length,
+      sha256: sha256(state),
+    };
     const header: Header = { ...rest, seal: sealOf(rest) };
     try {
       await onDisk(this.path, () => this.replace([`${JSON.stringify(header)}\n`, state]));
@@ -149,7 +157,8 @@ function parse(bytes: Buffer): { header: Header; state: Uint8Array } | undefined
   const state = bytes.subarray(end + 1);
   try {
     const { seal, ...rest } = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
-    if (rest.schema !== 1 || sealOf(rest) !== seal || rest.bytes !== state.length || sha256(state) !== rest.sha256) return undefined;
+    if (rest.schema !== 1 || sealOf(rest) !== seal || rest.bytes !== state.length || sha256(state) !== rest.sha256)
+      return undefined;
     return { header: { ...rest, seal, standing: revived(rest.standing) }, state };
   } catch {
     return undefined;
@@ -163,11 +172,20 @@ function sealOf(header: Omit<Header, 'seal'>): string {
 
 /** With lists in place of typed arrays and null in place of NaN, as JSON gives it back. */
 function plain(standing: Standing): Standing {
-  return JSON.parse(JSON.stringify(standing, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value))) as Standing;
+  return JSON.parse(
+    JSON.stringify(standing, (_, value: unknown) =>
+      ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value,
+    ),
+  ) as Standing;
 }
 
 function revived(standing: Standing): Standing {
-  const columns = Object.entries(standing.table).map(([name, column]): [string, ResultColumn] => [name, column.type === 'real' ? { ...column, values: Array.from(column.values, (value: number | null) => value ?? NaN) } : column]);
+  const columns = Object.entries(standing.table).map(([name, column]): [string, ResultColumn] => [
+    name,
+    column.type === 'real'
+      ? { ...column, values: Array.from(column.values, (value: number | null) => value ?? NaN) }
+      : column,
+  ]);
   return { ...standing, table: Object.fromEntries(columns) };
 }
 

@@ -34,7 +34,11 @@ const [pause, stillLooks, mostLooks] = [250, 4, 40];
  * @param doubted ids whose copies are read whatever they look like
  * @returns those that were removed
  */
-export async function removeDamagedCopies(cache: string, notes: string, doubted: ReadonlySet<string> = new Set()): Promise<readonly Copy[]> {
+export async function removeDamagedCopies(
+  cache: string,
+  notes: string,
+  doubted: ReadonlySet<string> = new Set(),
+): Promise<readonly Copy[]> {
   const [seen, unseen] = [new Seen(notes), new Seen()];
   const isDamaged = (copy: Place): boolean => (doubted.has(copy.id) ? unseen : seen).damageOf(copy).length > 0;
   const found = copiesIn(cache).filter(isDamaged);
@@ -59,7 +63,10 @@ async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place
 }
 
 function lookOfCopy({ folder }: Place): string {
-  return filesBelow(folder).map((file) => `${file} ${lookOf(join(folder, file))}`).sort().join('\n');
+  return filesBelow(folder)
+    .map((file) => `${file} ${lookOf(join(folder, file))}`)
+    .sort()
+    .join('\n');
 }
 
 /** Whether a copy is gone that was noted: Nx may remember it, and take it for there. */
@@ -76,10 +83,12 @@ export function copyChecker(notes: string): (folder: string, id: string) => bool
 
 /** `<entry>/artifacts/stages/<id>` below Nx's cache. */
 function copiesIn(cache: string): (Place & Copy)[] {
-  return namesIn(cache).map((name) => join(cache, name)).flatMap((entry) => {
-    const stages = join(entry, 'artifacts/stages');
-    return namesIn(stages).map((id) => ({ id, entry, key: keyOf(entry, id), folder: join(stages, id) }));
-  });
+  return namesIn(cache)
+    .map((name) => join(cache, name))
+    .flatMap((entry) => {
+      const stages = join(entry, 'artifacts/stages');
+      return namesIn(stages).map((id) => ({ id, entry, key: keyOf(entry, id), folder: join(stages, id) }));
+    });
 }
 
 function keyOf(entry: string, id: string): string {
@@ -91,5 +100,10 @@ function isNewAndShort(place: Place & Copy): boolean {
   const stats = statSync(place.entry, { throwIfNoEntry: false });
   if (!stats || Date.now() - stats.birthtimeMs >= writing) return false;
   const manifest = manifestIn(place);
-  return !manifest || Object.entries(manifest.files).some(([file, { bytes }]) => (statSync(join(place.folder, 'data', file), { throwIfNoEntry: false })?.size ?? 0) < bytes);
+  return (
+    !manifest ||
+    Object.entries(manifest.files).some(
+      ([file, { bytes }]) => (statSync(join(place.folder, 'data', file), { throwIfNoEntry: false })?.size ?? 0) < bytes,
+    )
+  );
 }

@@ -5,7 +5,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
 import { FileMemo } from './memo.js';
 import { hasComputedFolder, readModule, type Module } from './module.js';
-import { exportedFile, givenConditions, importedName, packageName, readInstalled, readPackage, type Manner, type Package } from './package.js';
+import {
+  exportedFile,
+  givenConditions,
+  importedName,
+  packageName,
+  readInstalled,
+  readPackage,
+  type Manner,
+  type Package,
+} from './package.js';
 import { Versions } from './versions.js';
 
 /** What code a stage runs: each module it reaches, and each installed package these import. */
@@ -133,7 +142,8 @@ export class CodeTracer {
       return this.resolve(led, join(scope.folder, 'package.json'), manner, certain);
     }
     const name = packageName(specifier);
-    if (scope?.package.exports !== undefined && scope.package.name === name) return this.exported(scope, specifier, manner, certain);
+    if (scope?.package.exports !== undefined && scope.package.name === name)
+      return this.exported(scope, specifier, manner, certain);
     const file = this.packageJsonOf(name, dirname(from));
     const linked = file === undefined ? undefined : this.linked(file);
     return linked ? this.exported(linked, specifier, manner, certain) : { name, file };
@@ -147,7 +157,9 @@ export class CodeTracer {
 
   /** A path as it is written, with what may be left out if it may. */
   private finished(path: string, short: boolean): string {
-    return (short ? endings.map((ending) => path + ending).find((candidate) => this.module(candidate)) : undefined) ?? path;
+    return (
+      (short ? endings.map((ending) => path + ending).find((candidate) => this.module(candidate)) : undefined) ?? path
+    );
   }
 
   /** A package that is not installed but lies or is linked here. @param file its package.json as it was found in a node_modules folder */
@@ -183,9 +195,15 @@ class Walk {
     for (let path = this.pending.pop(); path !== undefined; path = this.pending.pop()) this.visit(path);
     const given = givenConditions().join(' ');
     if (given) this.versions.add('--conditions', given, '');
-    const modules = new Map(Array.from(this.modules, ([name, [one = '', ...more]]) => [name, more.length === 0 ? one : sha256([one, ...more].sort().join(' '))]));
+    const modules = new Map(
+      Array.from(this.modules, ([name, [one = '', ...more]]) => [
+        name,
+        more.length === 0 ? one : sha256([one, ...more].sort().join(' ')),
+      ]),
+    );
     const sorted = { modules: ordered(modules), dependencies: ordered(this.versions.table()) };
-    const through = (module: string): readonly string[] => this.wayTo([...this.importers.keys()].find((path) => this.tracer.nameOf(path) === module));
+    const through = (module: string): readonly string[] =>
+      this.wayTo([...this.importers.keys()].find((path) => this.tracer.nameOf(path) === module));
     return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through, packages: [...this.packages].sort() };
   }
 
@@ -211,7 +229,9 @@ class Walk {
     if (construct) this.takeWhole(home, path, construct);
     const isWhole = construct !== undefined || (home !== undefined && this.wholes.has(home.folder));
     for (const specifier of module.imports) this.follow(specifier, path, 'import', !isWhole);
-    if (isWhole) for (const specifier of module.mentions) for (const manner of ['import', 'require'] as const) this.follow(specifier, path, manner, false);
+    if (isWhole)
+      for (const specifier of module.mentions)
+        for (const manner of ['import', 'require'] as const) this.follow(specifier, path, manner, false);
     for (const named of module.assets) this.takeAsset(named, path, !isWhole);
   }
 
@@ -256,14 +276,19 @@ class Walk {
   /** Every file of a package, and all that it depends on. */
   private takeWhole(home: Home | undefined, because: string, construct: string): void {
     if (!home || home.package.holdsOthers) {
-      throw new LayerwiseError('STAGE_FAILED', `a stage's code must be such that it can be followed, or lie in a package, which then counts as a whole, got ${construct}`, {
-        where: because,
-        remedy: 'Move the file into a package of its own, in packages/.',
-      });
+      throw new LayerwiseError(
+        'STAGE_FAILED',
+        `a stage's code must be such that it can be followed, or lie in a package, which then counts as a whole, got ${construct}`,
+        {
+          where: because,
+          remedy: 'Move the file into a package of its own, in packages/.',
+        },
+      );
     }
     if (this.wholes.has(home.folder)) return;
     this.wholes.add(home.folder);
-    for (const path of filesBelow(home.folder, construct)) this.reach(path, path === because ? this.importers.get(because) : because);
+    for (const path of filesBelow(home.folder, construct))
+      this.reach(path, path === because ? this.importers.get(because) : because);
     for (const name of home.package.dependencies) this.follow(name, join(home.folder, 'package.json'), 'import', false);
   }
 
@@ -291,9 +316,15 @@ function labelOf({ package: { name } }: Home): string {
 }
 
 /** The first thing in a module by which it may reach what it does not name, in words. */
-function constructOf(path: string, module: Module, scope: Package | undefined, home: Package | undefined): string | undefined {
+function constructOf(
+  path: string,
+  module: Module,
+  scope: Package | undefined,
+  home: Package | undefined,
+): string | undefined {
   if (module.opaque) return module.opaque;
-  if (path.endsWith('.js') && (scope?.type === 'commonjs' || (scope?.type !== 'module' && !module.isEs))) return 'a CommonJS module';
+  if (path.endsWith('.js') && (scope?.type === 'commonjs' || (scope?.type !== 'module' && !module.isEs)))
+    return 'a CommonJS module';
   return module.reads && !home?.isTraceable ? `an import of ${module.reads}` : undefined;
 }
 
@@ -327,10 +358,15 @@ function filesBelow(folder: string, construct: string): string[] {
       if (kind === 'folder') enter(join(path, entry.name));
       if (kind === 'file') files.push(join(path, entry.name));
       if (files.length > mostFiles) {
-        throw new LayerwiseError('STAGE_FAILED', `a package that counts as a whole must have at most ${mostFiles} files, got more, because of ${construct}`, {
-          where: folder,
-          remedy: 'Name what it loads, by import or new URL(…, import.meta.url) of a literal, so that it can be followed.',
-        });
+        throw new LayerwiseError(
+          'STAGE_FAILED',
+          `a package that counts as a whole must have at most ${mostFiles} files, got more, because of ${construct}`,
+          {
+            where: folder,
+            remedy:
+              'Name what it loads, by import or new URL(…, import.meta.url) of a literal, so that it can be followed.',
+          },
+        );
       }
     }
   };
@@ -344,7 +380,10 @@ function kindOf(path: string, entry: Dirent): 'file' | 'folder' | undefined {
 }
 
 function missing(where: string): never {
-  throw new LayerwiseError('STAGE_FAILED', "the stage's code must be built, but a module is missing", { where, remedy: 'Run npm run build.' });
+  throw new LayerwiseError('STAGE_FAILED', "the stage's code must be built, but a module is missing", {
+    where,
+    remedy: 'Run npm run build.',
+  });
 }
 
 function memoized<T>(map: Map<string, T>, key: string, find: () => T): T {

@@ -38,7 +38,8 @@ export async function findLastingDamage(root: string): Promise<readonly Damage[]
     const looks = before.map(({ id }) => lookOfArtifact(root, id));
     await sleep(pause);
     const after = findDamage(root).filter((one) => before.some(({ id, file }) => id === one.id && file === one.file));
-    if (after.length === before.length && after.every(({ id }, index) => lookOfArtifact(root, id) === looks[index])) return after;
+    if (after.length === before.length && after.every(({ id }, index) => lookOfArtifact(root, id) === looks[index]))
+      return after;
     before = after;
   }
   return before;
@@ -81,6 +82,8 @@ export function removeArtifact(root: string, id: string): void {
 
 function artifactsIn(root: string): Place[] {
   const stages = join(root, 'stages');
-  const ids = namesIn(stages).filter((name) => !name.startsWith('.')).sort();
+  const ids = namesIn(stages)
+    .filter((name) => !name.startsWith('.'))
+    .sort();
   return ids.map((id) => ({ id, key: id, folder: join(stages, id) }));
 }

@@ -14,7 +14,9 @@ const folders = ['failed', '.locks', '.checkpoints', '.recipes', '.runs'];
 export function refuseMisplaced(root: string): void {
   const stages = join(root, 'stages');
   for (const folder of [root, stages]) refuseLink(folder);
-  const ids = lstatSync(stages, { throwIfNoEntry: false }) ? readdirSync(stages).filter((name) => !name.startsWith('.')) : [];
+  const ids = lstatSync(stages, { throwIfNoEntry: false })
+    ? readdirSync(stages).filter((name) => !name.startsWith('.'))
+    : [];
   for (const id of ids) refuseLink(join(stages, id));
   for (const name of folders) refuseFile(join(root, name));
 }
@@ -23,12 +25,20 @@ function refuseLink(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats?.isSymbolicLink()) return refuseFile(path, stats);
   const target = readlinkSync(path);
-  throw new LayerwiseError('STORAGE_FAILED', `${basename(path)} must be a folder, got a link to ${target}: Nx would put a folder in its place when it restores an artifact`, {
-    where: path,
-    remedy: `Put a folder in the place of the link and mount the other there (mount --bind ${target} ${path}), or keep the whole workspace there and link to that.`,
-  });
+  throw new LayerwiseError(
+    'STORAGE_FAILED',
+    `${basename(path)} must be a folder, got a link to ${target}: Nx would put a folder in its place when it restores an artifact`,
+    {
+      where: path,
+      remedy: `Put a folder in the place of the link and mount the other there (mount --bind ${target} ${path}), or keep the whole workspace there and link to that.`,
+    },
+  );
 }
 
 function refuseFile(path: string, stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false })): void {
-  if (stats?.isFile()) throw new LayerwiseError('STORAGE_FAILED', `${basename(path)} must be a folder, got a file`, { where: path, remedy: 'Move the file away and run again.' });
+  if (stats?.isFile())
+    throw new LayerwiseError('STORAGE_FAILED', `${basename(path)} must be a folder, got a file`, {
+      where: path,
+      remedy: 'Move the file away and run again.',
+    });
 }

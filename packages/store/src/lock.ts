@@ -34,7 +34,9 @@ export interface HeldLock {
 
 /** The locks below a folder whose holders show that they are there, which takes some seconds to see. */
 export async function heldLocks(folder: string): Promise<readonly HeldLock[]> {
-  const found = await Promise.all(namesIn(folder).map(async (name) => ({ name, holder: await liveHolder(join(folder, name)) })));
+  const found = await Promise.all(
+    namesIn(folder).map(async (name) => ({ name, holder: await liveHolder(join(folder, name)) })),
+  );
   return found.filter((lock): lock is HeldLock => lock.holder !== undefined);
 }
 

@@ -66,10 +66,18 @@ export function sealed(manifest: Omit<Manifest, 'seal'>): Manifest {
 export async function readManifest(folder: string): Promise<Manifest> {
   const where = join(folder, 'manifest.json');
   const text = await readFile(where, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new LayerwiseError('ARTIFACT_MISSING', `artifact ${basename(folder)} must have a manifest.json, got none`, { where, remedy: 'Run the experiment again: the stage will be restored or recomputed.' });
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+      throw new LayerwiseError('ARTIFACT_MISSING', `artifact ${basename(folder)} must have a manifest.json, got none`, {
+        where,
+        remedy: 'Run the experiment again: the stage will be restored or recomputed.',
+      });
     throw storageError(error, where);
   });
-  const corrupt = (rule: string): LayerwiseError => new LayerwiseError('ARTIFACT_CORRUPT', `artifact ${basename(folder)}: manifest ${rule}`, { where, remedy: `Run the experiment again: the artifact is rebuilt. If that fails, delete ${folder}.` });
+  const corrupt = (rule: string): LayerwiseError =>
+    new LayerwiseError('ARTIFACT_CORRUPT', `artifact ${basename(folder)}: manifest ${rule}`, {
+      where,
+      remedy: `Run the experiment again: the artifact is rebuilt. If that fails, delete ${folder}.`,
+    });
   const manifest = parseManifest(text);
   if (typeof manifest === 'string') throw corrupt(manifest);
   if (manifest.id !== basename(folder)) throw corrupt(`must be of ${basename(folder)}, got that of ${manifest.id}`);
@@ -98,7 +106,8 @@ function readText(text: string): Manifest | string {
   }
   if (!isGroup(given)) return 'must be a group of fields';
   const { seal, ...rest } = given as unknown as Manifest;
-  if (rest.schema !== 1) return `must be of schema 1, got ${rest.schema === undefined ? 'none' : received(rest.schema)}: it was made by another version of Layerwise`;
+  if (rest.schema !== 1)
+    return `must be of schema 1, got ${rest.schema === undefined ? 'none' : received(rest.schema)}: it was made by another version of Layerwise`;
   const actual = sealOf(rest);
   if (actual === undefined) return 'must be nested a few levels deep, got thousands';
   if (actual !== seal) return 'must fit its seal, but was changed since it was written';
@@ -115,13 +124,36 @@ function sealOf(manifest: Omit<Manifest, 'seal'>): string | undefined {
 }
 
 /** The first rule that a manifest breaks which fits its seal: it was written by another program. */
-function wrongField({ id, stage, kind, recipe, files, warnings, content, seconds, peakMemoryMB }: Omit<Manifest, 'seal'>): string | undefined {
+function wrongField({
+  id,
+  stage,
+  kind,
+  recipe,
+  files,
+  warnings,
+  content,
+  seconds,
+  peakMemoryMB,
+}: Omit<Manifest, 'seal'>): string | undefined {
   if (typeof id !== 'string' || !isInstanceId(id)) return 'must have a name for an id';
   if (typeof stage !== 'string' || typeof kind !== 'string') return 'must name its stage and its kind';
-  if (!isGroup(recipe) || !isGroup(recipe.params) || !isGroup(recipe.inputs) || !isGroup(recipe.code) || !Array.isArray(recipe.raw)) return 'must have a recipe';
+  if (
+    !isGroup(recipe) ||
+    !isGroup(recipe.params) ||
+    !isGroup(recipe.inputs) ||
+    !isGroup(recipe.code) ||
+    !Array.isArray(recipe.raw)
+  )
+    return 'must have a recipe';
   if (!isGroup(files) || !Object.keys(files).every(isDataFile)) return 'must list files below its folder';
-  if (!Object.values(files).every((file) => isGroup(file) && Number.isSafeInteger(file.bytes) && typeof file.sha256 === 'string')) return 'must list the size and SHA-256 of each file';
-  if (!Array.isArray(warnings) || typeof seconds !== 'number' || typeof peakMemoryMB !== 'number') return 'must have warnings, seconds and peakMemoryMB';
+  if (
+    !Object.values(files).every(
+      (file) => isGroup(file) && Number.isSafeInteger(file.bytes) && typeof file.sha256 === 'string',
+    )
+  )
+    return 'must list the size and SHA-256 of each file';
+  if (!Array.isArray(warnings) || typeof seconds !== 'number' || typeof peakMemoryMB !== 'number')
+    return 'must have warnings, seconds and peakMemoryMB';
   return content === contentDigest(files, warnings) ? undefined : 'must fit the files it lists';
 }
 

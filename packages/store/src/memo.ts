@@ -48,7 +48,9 @@ export class FileMemo {
   /** Keeps what was found for the next process; what was not asked for is dropped when there is very much of it. Never throws: all can be found again. */
   save(): void {
     if (this.file === undefined || !this.changed) return;
-    const settled = Object.entries(this.used).filter(([, { look }]) => Date.now() - Number(look.split(' ')[2]) / 1e6 > settling);
+    const settled = Object.entries(this.used).filter(
+      ([, { look }]) => Date.now() - Number(look.split(' ')[2]) / 1e6 > settling,
+    );
     const kept = Object.keys(this.notes).length + settled.length < most ? this.notes : {};
     try {
       writeNotes(this.file, { ...kept, ...Object.fromEntries(settled) });

@@ -28,7 +28,8 @@ const resolving = /import\.meta\.resolve\(\s*(['"`])([^'"`\\$]+)\1\s*\)/y;
 const metaProperty = /import\.meta(?:\.\w+)?/y;
 const mention = /(?:\b(?:require|import|from|resolve|URL|Worker|fork)\s*\(?|\)\s*\()\s*(['"`])([^'"`\\$\n]+)\1/g;
 /** Words by which code is loaded that no import names. */
-const loading = /\b(?:createRequire|getBuiltinModule|dlopen|process\.(?:binding|cwd|mainModule|loadEnvFile)|importScripts|eval|Function)\b/;
+const loading =
+  /\b(?:createRequire|getBuiltinModule|dlopen|process\.(?:binding|cwd|mainModule|loadEnvFile)|importScripts|eval|Function)\b/;
 /** Modules of Node.js that load code by whatever name, and those that read whatever file. */
 const loaders = new Set(['module', 'vm', 'repl']);
 const readers = new Set(['fs', 'fs/promises', 'child_process', 'worker_threads', 'cluster', 'sqlite', 'wasi']);
@@ -49,7 +50,9 @@ export function readModule(path: string, bytes: Buffer): Module {
   }
   const plain = { sha256: hash, imports: [], assets: [], mentions: [], isEs: false };
   if (extension === '.node') return { ...plain, opaque: 'a native add-on' };
-  return script.test(extension) ? { ...plain, mentions: mentionsIn(bytes.toString('utf8')), opaque: `a file ${extension}` } : plain;
+  return script.test(extension)
+    ? { ...plain, mentions: mentionsIn(bytes.toString('utf8')), opaque: `a file ${extension}` }
+    : plain;
 }
 
 function readScript(source: string, path: string): Omit<Module, 'sha256'> {
@@ -69,13 +72,17 @@ function readScript(source: string, path: string): Omit<Module, 'sha256'> {
       const { start } = found;
       const resolved = matchAt(resolving, source, start);
       if (resolved) imports.push(resolved[2] as string);
-      else if (!named.some((match) => match.index < start && start < match.index + match[0].length)) opaque.push(matchAt(metaProperty, source, start)?.[0] ?? 'import.meta');
-    } else if (found.specifier === undefined || ('glob' in found && found.glob)) opaque.push('import() of a computed name');
+      else if (!named.some((match) => match.index < start && start < match.index + match[0].length))
+        opaque.push(matchAt(metaProperty, source, start)?.[0] ?? 'import.meta');
+    } else if (found.specifier === undefined || ('glob' in found && found.glob))
+      opaque.push('import() of a computed name');
     else imports.push(found.specifier);
   }
   const assets = named.map((match) => match[2] as string);
   opaque.push(...assets.filter(hasComputedFolder).map(() => 'new URL() of a computed folder'));
-  opaque.push(...imports.filter((name) => loaders.has(plainName(name)) || isForeign(name)).map((name) => `an import of ${name}`));
+  opaque.push(
+    ...imports.filter((name) => loaders.has(plainName(name)) || isForeign(name)).map((name) => `an import of ${name}`),
+  );
   const word = loading.exec(source)?.[0];
   if (word) opaque.push(word);
   const reads = imports.find((name) => isBuiltin(name) && readers.has(plainName(name)));
@@ -110,5 +117,7 @@ function plainName(builtin: string): string {
 }
 
 function mentionsIn(source: string): string[] {
-  return [...new Set([...source.matchAll(mention)].map((match) => match[2] as string))].filter((name) => !isBuiltin(name));
+  return [...new Set([...source.matchAll(mention)].map((match) => match[2] as string))].filter(
+    (name) => !isBuiltin(name),
+  );
 }

@@ -46,8 +46,24 @@ interface PackageJson {
 
 /** Reads a package.json as that of code that is followed. */
 export function readPackage(bytes: Buffer): Package {
-  const { name = '', type, main, exports, imports, dependencies, optionalDependencies, peerDependencies, workspaces, layerwise } = parsed(bytes);
-  const leading = { ...(type ? { type } : {}), ...(main ? { main } : {}), ...(exports ? { exports } : {}), ...(imports ? { imports } : {}) };
+  const {
+    name = '',
+    type,
+    main,
+    exports,
+    imports,
+    dependencies,
+    optionalDependencies,
+    peerDependencies,
+    workspaces,
+    layerwise,
+  } = parsed(bytes);
+  const leading = {
+    ...(type ? { type } : {}),
+    ...(main ? { main } : {}),
+    ...(exports ? { exports } : {}),
+    ...(imports ? { imports } : {}),
+  };
   return {
     name,
     ...leading,
@@ -55,7 +71,9 @@ export function readPackage(bytes: Buffer): Package {
     holdsOthers: workspaces !== undefined,
     isTraceable: layerwise?.traceable === true,
     // The order of conditions counts, so the text does.
-    sha256: sha256(canonicalJson({ ...leading, exports: JSON.stringify(exports ?? null), imports: JSON.stringify(imports ?? null) })),
+    sha256: sha256(
+      canonicalJson({ ...leading, exports: JSON.stringify(exports ?? null), imports: JSON.stringify(imports ?? null) }),
+    ),
   };
 }
 
@@ -63,7 +81,12 @@ export function readPackage(bytes: Buffer): Package {
 export function readInstalled(bytes: Buffer): Installed {
   const { name = '', version = 'unknown', dependencies, optionalDependencies, peerDependencies } = parsed(bytes);
   const own = Object.keys({ ...dependencies, ...optionalDependencies });
-  return { name, version, dependencies: own, peers: Object.keys({ ...peerDependencies }).filter((peer) => !own.includes(peer)) };
+  return {
+    name,
+    version,
+    dependencies: own,
+    peers: Object.keys({ ...peerDependencies }).filter((peer) => !own.includes(peer)),
+  };
 }
 
 function parsed(bytes: Buffer): PackageJson {
@@ -79,12 +102,23 @@ function parsed(bytes: Buffer): PackageJson {
 export type Manner = 'import' | 'require';
 
 /** Conditions of `exports` and `imports` that hold beside those of Node.js: `--conditions`, on the command line or in NODE_OPTIONS. */
-export function givenConditions(args: readonly string[] = process.execArgv, options = process.env.NODE_OPTIONS ?? ''): readonly string[] {
+export function givenConditions(
+  args: readonly string[] = process.execArgv,
+  options = process.env.NODE_OPTIONS ?? '',
+): readonly string[] {
   const words = [...args, ...options.split(/\s+/)];
-  return words.flatMap((word, index) => (/^(?:--conditions|-C)$/.test(word) ? [words[index + 1] ?? ''] : (/^(?:--conditions|-C)=(.+)$/.exec(word)?.slice(1) ?? [])));
+  return words.flatMap((word, index) =>
+    /^(?:--conditions|-C)$/.test(word)
+      ? [words[index + 1] ?? '']
+      : (/^(?:--conditions|-C)=(.+)$/.exec(word)?.slice(1) ?? []),
+  );
 }
 
-const conditions = [...givenConditions(), 'node-addons', ...('require_module' in process.features && process.features.require_module ? ['module-sync'] : [])];
+const conditions = [
+  ...givenConditions(),
+  'node-addons',
+  ...('require_module' in process.features && process.features.require_module ? ['module-sync'] : []),
+];
 
 /**
  * Where a package's name, or a path behind it, leads.
@@ -94,14 +128,24 @@ const conditions = [...givenConditions(), 'node-addons', ...('require_module' in
  */
 export function exportedFile(folder: string, from: Package, subpath: string, manner: Manner): string | undefined {
   if (from.exports === undefined) return join(folder, subpath || from.main || 'index.js');
-  const found = leading(() => exportsOf({ name: from.name, exports: from.exports as never }, subpath === '' ? '.' : `./${subpath}`, { conditions, require: manner === 'require' }));
+  const found = leading(() =>
+    exportsOf({ name: from.name, exports: from.exports as never }, subpath === '' ? '.' : `./${subpath}`, {
+      conditions,
+      require: manner === 'require',
+    }),
+  );
   return found === undefined ? undefined : join(folder, found);
 }
 
 /** Where a specifier such as `#x` leads: to a path from the package's folder (`./x.js`), or to another package. */
 export function importedName(from: Package, specifier: string, manner: Manner): string | undefined {
   if (from.imports === undefined) return undefined;
-  return leading(() => importsOf({ name: from.name, imports: from.imports as never }, specifier, { conditions, require: manner === 'require' }));
+  return leading(() =>
+    importsOf({ name: from.name, imports: from.imports as never }, specifier, {
+      conditions,
+      require: manner === 'require',
+    }),
+  );
 }
 
 function leading(resolve: () => readonly string[] | void): string | undefined {

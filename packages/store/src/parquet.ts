@@ -17,10 +17,18 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
   if (entries.length === 0) throw new RangeError('a table must have a column, got none');
   const rows = entries[0]?.[1].values.length ?? 0;
   for (const [name, { type, values }] of entries) {
-    if (values.length !== rows) throw new RangeError(`column '${name}' must have ${rows} values like the first column, got ${values.length}`);
+    if (values.length !== rows)
+      throw new RangeError(`column '${name}' must have ${rows} values like the first column, got ${values.length}`);
     if (type === 'int') refuseNonInt32(name, values);
   }
-  const schema = new ParquetSchema(Object.fromEntries(entries.map(([name, column]) => [name, { type: parquetTypes[column.type], statistics: false, ...(hasMissing(column) ? { optional: true } : {}) }])));
+  const schema = new ParquetSchema(
+    Object.fromEntries(
+      entries.map(([name, column]) => [
+        name,
+        { type: parquetTypes[column.type], statistics: false, ...(hasMissing(column) ? { optional: true } : {}) },
+      ]),
+    ),
+  );
   const chunks: Uint8Array[] = [];
   const sink = new Writable({
     write(chunk: Uint8Array, _encoding, done): void {
@@ -35,7 +43,8 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
 }
 
 function refuseNonInt32(name: string, values: ArrayLike<number>): void {
-  const wrong = Array.prototype.find.call(values, (value: number) => !Number.isNaN(value) && value !== (value | 0)) as number | undefined;
+  const wrong = Array.prototype.find.call(values, (value: number) => !Number.isNaN(value) && value !== (value | 0)) as
+    number | undefined;
   if (wrong !== undefined) throw new RangeError(`column '${name}' must hold whole numbers of 32 bits, got ${wrong}`);
 }
 
@@ -51,7 +60,12 @@ function hasMissing({ values }: ResultColumn): boolean {
  */
 function rowGroup(entries: readonly (readonly [string, ResultColumn])[], rows: number): RowBuffer {
   const columnData = Object.fromEntries(entries.map(([name, column]) => [name, columnBuffer(column, rows)]));
-  return { rowCount: rows, pageRowCount: rows, columnData, pages: Object.fromEntries(entries.map(([name]) => [name, []])) };
+  return {
+    rowCount: rows,
+    pageRowCount: rows,
+    columnData,
+    pages: Object.fromEntries(entries.map(([name]) => [name, []])),
+  };
 }
 
 function columnBuffer(column: ResultColumn, rows: number): RowBuffer['columnData'][string] {
@@ -80,12 +94,19 @@ export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reader = await ParquetReader.openBuffer(file);
   const { fields } = reader.schema;
-  const columns = Object.entries(fields).map(([name, { primitiveType, originalType }]) => ({ name, type: typeOf(name, originalType ?? primitiveType), values: [] as unknown[] }));
-  for (const group of reader.metadata.row_groups) for (const { meta_data: chunk } of group.columns) checkPages(chunk, fields[chunk.path_in_schema.join('.')], Number(group.num_rows), file);
+  const columns = Object.entries(fields).map(([name, { primitiveType, originalType }]) => ({
+    name,
+    type: typeOf(name, originalType ?? primitiveType),
+    values: [] as unknown[],
+  }));
+  for (const group of reader.metadata.row_groups)
+    for (const { meta_data: chunk } of group.columns)
+      checkPages(chunk, fields[chunk.path_in_schema.join('.')], Number(group.num_rows), file);
   const cursor = reader.getCursor();
   for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
     for (const { name, type, values } of columns) {
-      if ((type === 'text' || type === 'flag') && row[name] === undefined) throw new RangeError(`column '${name}' must have no missing ${type}`);
+      if ((type === 'text' || type === 'flag') && row[name] === undefined)
+        throw new RangeError(`column '${name}' must have no missing ${type}`);
       values.push(row[name] ?? NaN);
     }
   }
@@ -96,19 +117,30 @@ export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
 /** The reader believes what the header of a page counts, and the lengths of runs of levels, and makes as many values. */
 function checkPages(chunk: Chunk, field: Field | undefined, rows: number, file: Buffer): void {
   const where = `column '${chunk.path_in_schema.join('.')}'`;
-  if (!field || field.rLevelMax > 0 || field.dLevelMax > 1) throw new RangeError(`${where} must be a column of the schema with a value a row`);
-  if (!(rows >= 0 && rows <= MOST_ROWS)) throw new RangeError(`a table must have at most ${MOST_ROWS} rows, got ${rows}`);
+  if (!field || field.rLevelMax > 0 || field.dLevelMax > 1)
+    throw new RangeError(`${where} must be a column of the schema with a value a row`);
+  if (!(rows >= 0 && rows <= MOST_ROWS))
+    throw new RangeError(`a table must have at most ${MOST_ROWS} rows, got ${rows}`);
   if (chunk.dictionary_page_offset) throw new RangeError(`${where} must be plain, got a dictionary`);
   const [start, length] = [Number(chunk.data_page_offset), Number(chunk.total_compressed_size)];
-  if (!(start >= 0 && length >= 0 && start + length <= file.length)) throw new RangeError(`${where} must lie within the file's ${file.length} bytes, got ${length} bytes from ${start}`);
+  if (!(start >= 0 && length >= 0 && start + length <= file.length))
+    throw new RangeError(`${where} must lie within the file's ${file.length} bytes, got ${length} bytes from ${start}`);
   let values = 0;
-  for (let at = start; at < start + length; ) {
+  for (let at = start; at < start + length;) {
     const header = new thrift.PageHeader();
     at += decodeThrift(header, file.subarray(at, start + length));
     const { compressed_page_size: size, data_page_header_v2: page } = header;
-    if (header.type !== PAGE_V2 || !page || page.encoding !== PLAIN || !(page.num_nulls >= 0 && page.num_nulls <= page.num_values) || !(size >= 0)) throw new RangeError(`the pages of ${where} must be plain ones of version 2`);
+    if (
+      header.type !== PAGE_V2 ||
+      !page ||
+      page.encoding !== PLAIN ||
+      !(page.num_nulls >= 0 && page.num_nulls <= page.num_values) ||
+      !(size >= 0)
+    )
+      throw new RangeError(`the pages of ${where} must be plain ones of version 2`);
     values += page.num_values;
-    if (!(values <= rows && page.num_values >= 0)) throw new RangeError(`the pages of ${where} must hold the table's ${rows} values, got ${values}`);
+    if (!(values <= rows && page.num_values >= 0))
+      throw new RangeError(`the pages of ${where} must hold the table's ${rows} values, got ${values}`);
     if (field.dLevelMax > 0) checkRuns(file.subarray(at, at + size), page.num_values, where);
     at += size;
   }

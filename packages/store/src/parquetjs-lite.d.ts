@@ -2,12 +2,18 @@ declare module 'parquetjs-lite' {
   import type { Writable } from 'node:stream';
 
   interface Schema {
-    readonly fields: Record<string, { primitiveType: string; originalType?: string; rLevelMax: number; dLevelMax: number }>;
+    readonly fields: Record<
+      string,
+      { primitiveType: string; originalType?: string; rLevelMax: number; dLevelMax: number }
+    >;
   }
   export interface RowBuffer {
     rowCount: number;
     pageRowCount: number;
-    columnData: Record<string, { values: unknown[]; dlevels: number[]; rlevels: number[]; distinct_values: Set<unknown>; count: number }>;
+    columnData: Record<
+      string,
+      { values: unknown[]; dlevels: number[]; rlevels: number[]; distinct_values: Set<unknown>; count: number }
+    >;
     pages: Record<string, unknown[]>;
   }
   /** The numbers are 64 bits wide: `Number` takes them. */
@@ -23,12 +29,19 @@ declare module 'parquetjs-lite' {
   }
   export interface Reader {
     readonly schema: Schema;
-    readonly metadata: { readonly row_groups: readonly { readonly num_rows: unknown; readonly columns: readonly { readonly meta_data: ColumnMetaData }[] }[] };
+    readonly metadata: {
+      readonly row_groups: readonly {
+        readonly num_rows: unknown;
+        readonly columns: readonly { readonly meta_data: ColumnMetaData }[];
+      }[];
+    };
     getCursor(): { next(): Promise<Record<string, unknown> | null> };
     close(): Promise<void>;
   }
   const parquet: {
-    readonly ParquetSchema: new (fields: Record<string, { type: string; optional?: boolean; statistics?: boolean }>) => Schema;
+    readonly ParquetSchema: new (
+      fields: Record<string, { type: string; optional?: boolean; statistics?: boolean }>,
+    ) => Schema;
     readonly ParquetWriter: { openStream(schema: Schema, out: Writable): Promise<Writer> };
     readonly ParquetReader: { openBuffer(bytes: Buffer): Promise<Reader> };
   };

@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LayerwiseError, sha256, type ArtifactKind, type ArtifactReader, type MadeBy, type MatrixTable, type ResultTable } from '@layerwise/contracts';
+import {
+  LayerwiseError,
+  sha256,
+  type ArtifactKind,
+  type ArtifactReader,
+  type MadeBy,
+  type MatrixTable,
+  type ResultTable,
+} from '@layerwise/contracts';
 import { readManifest, type Manifest } from './manifest.js';
 import { storageError } from './storage.js';
 
@@ -42,19 +50,31 @@ export class StoredArtifact implements ArtifactReader {
   private async read(file: string): Promise<Uint8Array> {
     const record = this.has(file) ? this.manifest.files[file] : undefined;
     const path = this.pathOf(file);
-    if (!record) throw new TypeError(`artifact ${this.manifest.id} has no file '${file}'; it has ${this.files.join(', ')}`);
+    if (!record)
+      throw new TypeError(`artifact ${this.manifest.id} has no file '${file}'; it has ${this.files.join(', ')}`);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw this.damaged(path, 'must be there, but is missing', 'ARTIFACT_MISSING');
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+        throw this.damaged(path, 'must be there, but is missing', 'ARTIFACT_MISSING');
       throw storageError(error, path);
     });
     if (bytes.length !== record.bytes) throw this.damaged(path, `must have ${record.bytes} bytes, got ${bytes.length}`);
     const actual = sha256(bytes);
-    if (actual !== record.sha256) throw this.damaged(path, `must have SHA-256 ${record.sha256.slice(0, 12)}…, got ${actual.slice(0, 12)}…`);
+    if (actual !== record.sha256)
+      throw this.damaged(path, `must have SHA-256 ${record.sha256.slice(0, 12)}…, got ${actual.slice(0, 12)}…`);
     return bytes;
   }
 
-  private damaged(path: string, rule: string, code: 'ARTIFACT_CORRUPT' | 'ARTIFACT_MISSING' = 'ARTIFACT_CORRUPT', cause?: unknown): LayerwiseError {
-    return new LayerwiseError(code, `artifact ${this.manifest.id}: file ${rule}`, { where: path, remedy: 'Run the experiment again: the artifact is rebuilt.', cause });
+  private damaged(
+    path: string,
+    rule: string,
+    code: 'ARTIFACT_CORRUPT' | 'ARTIFACT_MISSING' = 'ARTIFACT_CORRUPT',
+    cause?: unknown,
+  ): LayerwiseError {
+    return new LayerwiseError(code, `artifact ${this.manifest.id}: file ${rule}`, {
+      where: path,
+      remedy: 'Run the experiment again: the artifact is rebuilt.',
+      cause,
+    });
   }
 
   async matrix(name: string): Promise<MatrixTable> {
@@ -77,7 +97,12 @@ export class StoredArtifact implements ArtifactReader {
     try {
       return await decode(bytes);
     } catch (error) {
-      throw this.damaged(this.pathOf(file), `must be readable as ${file.slice(file.lastIndexOf('.') + 1)}: ${error instanceof Error ? error.message : String(error)}`, 'ARTIFACT_CORRUPT', error);
+      throw this.damaged(
+        this.pathOf(file),
+        `must be readable as ${file.slice(file.lastIndexOf('.') + 1)}: ${error instanceof Error ? error.message : String(error)}`,
+        'ARTIFACT_CORRUPT',
+        error,
+      );
     }
   }
 

@@ -35,7 +35,7 @@ export class Scratch {
 
   /** The bytes from `from` to before `to`, in pieces. */
   async *read(from = 0, to = this.size): AsyncGenerator<Buffer> {
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const buffer = Buffer.allocUnsafe(Math.min(piece, to - at));
       const { bytesRead } = await this.file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) throw new Error('the file ended early');

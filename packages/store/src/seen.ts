@@ -40,14 +40,17 @@ export class Seen {
    */
   static note(file: string, places: readonly Place[]): void {
     const before = read(file);
-    const notes = Object.fromEntries(places.flatMap((place) => {
-      const noted = before[place.key];
-      if (noted?.['manifest.json'] && noted['manifest.json'] === lookOf(join(place.folder, 'manifest.json'))) return [[place.key, noted]];
-      const manifest = manifestIn(place);
-      if (!manifest) return [];
-      const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]));
-      return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
-    })) as Notes;
+    const notes = Object.fromEntries(
+      places.flatMap((place) => {
+        const noted = before[place.key];
+        if (noted?.['manifest.json'] && noted['manifest.json'] === lookOf(join(place.folder, 'manifest.json')))
+          return [[place.key, noted]];
+        const manifest = manifestIn(place);
+        if (!manifest) return [];
+        const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]));
+        return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
+      }),
+    ) as Notes;
     writeNotes(file, notes);
   }
 
@@ -59,10 +62,12 @@ export class Seen {
   damageOf(place: Place): Damage[] {
     const { id, key, folder } = place;
     const noted = this.notes[key] ?? {};
-    if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => lookOf(join(folder, file)) === look)) return [];
+    if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => lookOf(join(folder, file)) === look))
+      return [];
     const looks: Record<string, string> = { 'manifest.json': lookOf(join(folder, 'manifest.json')) };
     const manifest = manifestIn(place);
-    if (!manifest) return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
+    if (!manifest)
+      return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
     const damage = Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
       const path = join(folder, 'data', file);
       const look = lookOf(path);
@@ -80,7 +85,11 @@ export class Seen {
     const noted = this.notes[key];
     const manifest = noted?.['manifest.json'] === lookOf(join(folder, 'manifest.json')) ? undefined : manifestIn(place);
     const known = new Set(manifest ? filesOf(manifest) : Object.keys(noted ?? {}));
-    return known.size === 0 ? [] : filesBelow(folder).filter((file) => !known.has(file) && file !== 'content' && !desktop.test(file)).sort();
+    return known.size === 0
+      ? []
+      : filesBelow(folder)
+          .filter((file) => !known.has(file) && file !== 'content' && !desktop.test(file))
+          .sort();
   }
 
   /** Adds to the notes what {@link damageOf} has read and found sound, so that it is not read again. Never throws: it can be. */
@@ -125,7 +134,9 @@ const desktop = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 /** Paths of all that is no folder, relative to `folder`, with forward slashes. */
 export function filesBelow(folder: string): string[] {
   const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
 /** Paths in the artifact's folder. */

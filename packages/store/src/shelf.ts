@@ -36,33 +36,58 @@ export class Shelf {
 
   /** Artifacts of a stage that lie in the workspace, in the order of their ids. */
   async ofStage(stage: string): Promise<readonly Shelved[]> {
-    this.listed ??= readdir(this.stages).then((names) => names.filter((name) => !name.startsWith('.')).sort(), () => []);
+    this.listed ??= readdir(this.stages).then(
+      (names) => names.filter((name) => !name.startsWith('.')).sort(),
+      () => [],
+    );
     const ids = (await this.listed).filter((id) => id.startsWith(`${stage}-`));
-    return this.read(ids.map((id) => ({ id, folder: join(this.stages, id) })), 'artifacts');
+    return this.read(
+      ids.map((id) => ({ id, folder: join(this.stages, id) })),
+      'artifacts',
+    );
   }
 
   /** Copies of a stage's artifacts in Nx's cache. */
   async inCache(stage: string): Promise<readonly Shelved[]> {
     this.cached ??= listCache(this.cache);
-    return this.read((await this.cached).filter(({ id }) => id.startsWith(`${stage}-`)), 'cache');
+    return this.read(
+      (await this.cached).filter(({ id }) => id.startsWith(`${stage}-`)),
+      'cache',
+    );
   }
 
   /**
    * Artifacts that serve a recipe, the best first: that of the id itself, others of the workspace, those of the cache.
    * @param damaged ids in the workspace that are not what their manifests say
    */
-  async serving(stage: string, id: string, wanted: ForeseenRecipe, damaged: ReadonlySet<string> = new Set()): Promise<readonly Shelved[]> {
-    const here = (await this.ofStage(stage)).filter(({ manifest }) => !damaged.has(manifest.id) && serves(manifest.recipe, wanted));
+  async serving(
+    stage: string,
+    id: string,
+    wanted: ForeseenRecipe,
+    damaged: ReadonlySet<string> = new Set(),
+  ): Promise<readonly Shelved[]> {
+    const here = (await this.ofStage(stage)).filter(
+      ({ manifest }) => !damaged.has(manifest.id) && serves(manifest.recipe, wanted),
+    );
     const own = here.filter(({ manifest }) => manifest.id === id);
     const unknown = Object.values(wanted.inputs).includes(null);
     if (own.length > 0 && !unknown) return own;
     const copies = (await this.inCache(stage)).filter(({ manifest }) => serves(manifest.recipe, wanted));
     const whole = await Promise.all(copies.map(hasItsFiles));
-    return [...own, ...here.filter((found) => !own.includes(found)), ...copies.filter(({ folder, manifest }, index) => whole[index] && this.isWhole(folder, manifest.id))];
+    return [
+      ...own,
+      ...here.filter((found) => !own.includes(found)),
+      ...copies.filter(({ folder, manifest }, index) => whole[index] && this.isWhole(folder, manifest.id)),
+    ];
   }
 
-  private async read(entries: readonly { readonly id: string; readonly folder: string }[], from: Shelved['from']): Promise<Shelved[]> {
-    const found = await Promise.all(entries.map(async ({ id, folder }) => ({ folder, from, manifest: await this.manifest(folder, id) })));
+  private async read(
+    entries: readonly { readonly id: string; readonly folder: string }[],
+    from: Shelved['from'],
+  ): Promise<Shelved[]> {
+    const found = await Promise.all(
+      entries.map(async ({ id, folder }) => ({ folder, from, manifest: await this.manifest(folder, id) })),
+    );
     return found.filter((entry): entry is Shelved => entry.manifest !== undefined);
   }
 }
@@ -89,6 +114,13 @@ async function readIntact(folder: string, id: string): Promise<Manifest | undefi
 
 /** Whether every file is there in its size; its hash is compared when it is used. */
 async function hasItsFiles({ folder, manifest }: Shelved): Promise<boolean> {
-  const sizes = await Promise.all(Object.keys(manifest.files).map((file) => stat(join(folder, 'data', file)).then(({ size }) => size, () => -1)));
+  const sizes = await Promise.all(
+    Object.keys(manifest.files).map((file) =>
+      stat(join(folder, 'data', file)).then(
+        ({ size }) => size,
+        () => -1,
+      ),
+    ),
+  );
   return Object.values(manifest.files).every(({ bytes }, index) => bytes === sizes[index]);
 }

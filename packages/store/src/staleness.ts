@@ -14,14 +14,17 @@ export type StalenessReason =
   | { readonly reason: ComparedReason; readonly name: string; readonly old?: unknown; readonly new?: unknown };
 
 /** Reasons that are a difference between two recipes, in the order they are told. */
-export type ComparedReason = 'package' | 'parameter' | 'seed' | 'input' | 'raw file' | 'module' | 'dependency' | 'node version';
+export type ComparedReason =
+  'package' | 'parameter' | 'seed' | 'input' | 'raw file' | 'module' | 'dependency' | 'node version';
 
 /**
  * What tells one recipe from another; nothing for equal ones. An input that is not known yet is no difference.
  * A parameter is named by its path (`hidden.0.units`), a module by package and path in it.
  */
 export function differences(old: Recipe, wanted: ForeseenRecipe): readonly StalenessReason[] {
-  const known = Object.fromEntries(Object.entries(wanted.inputs).map(([name, content]) => [name, content ?? old.inputs[name]]));
+  const known = Object.fromEntries(
+    Object.entries(wanted.inputs).map(([name, content]) => [name, content ?? old.inputs[name]]),
+  );
   return [
     ...compared('package', { uses: old.uses }, { uses: wanted.uses }),
     ...compared('parameter', leaves(old.params), leaves(wanted.params)),
@@ -34,20 +37,26 @@ export function differences(old: Recipe, wanted: ForeseenRecipe): readonly Stale
 }
 
 function codeDifferences(old: Recipe['code'], now: Recipe['code']): StalenessReason[] {
-  return [...compared('module', old.modules, now.modules), ...compared('dependency', old.dependencies, now.dependencies)];
+  return [
+    ...compared('module', old.modules, now.modules),
+    ...compared('dependency', old.dependencies, now.dependencies),
+  ];
 }
 
 /** Whether an artifact made by `recipe` serves, whatever the inputs turn out to be that are not known yet. */
 export function serves(recipe: Recipe, wanted: ForeseenRecipe): boolean {
   const [{ code, ...made }, { code: wantedCode, ...rest }] = [recipe, wanted];
   if (code.digest !== wantedCode.digest) return false;
-  const inputs = Object.fromEntries(Object.entries(wanted.inputs).map(([name, content]) => [name, content ?? recipe.inputs[name] ?? null]));
+  const inputs = Object.fromEntries(
+    Object.entries(wanted.inputs).map(([name, content]) => [name, content ?? recipe.inputs[name] ?? null]),
+  );
   return canonicalJson(made) === canonicalJson({ ...rest, inputs });
 }
 
 /** A reason in words, such as `parameter epochs: 2 -> 3`. */
 export function describeReason(reason: StalenessReason): string {
-  if (reason.reason === 'artifact damaged') return `artifact damaged: ${reason.file} ${reason.what === 'missing' ? 'is missing' : 'is not what the manifest says'}`;
+  if (reason.reason === 'artifact damaged')
+    return `artifact damaged: ${reason.file} ${reason.what === 'missing' ? 'is missing' : 'is not what the manifest says'}`;
   if (!('name' in reason)) return reason.reason;
   const { reason: kind, name, old, new: now } = reason;
   const subject = kind === 'node version' || kind === 'seed' ? kind : `${kind}${kind === 'package' ? '' : ` ${name}`}`;
@@ -61,21 +70,42 @@ function shown(kind: ComparedReason, value: unknown): string {
   return ['input', 'raw file', 'module'].includes(kind) ? value.slice(0, 12) : value;
 }
 
-function compared(reason: ComparedReason, old: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): StalenessReason[] {
+function compared(
+  reason: ComparedReason,
+  old: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): StalenessReason[] {
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
   return names
-    .filter((name) => canonicalJson([old[name]]) !== canonicalJson([now[name]]) || Object.hasOwn(old, name) !== Object.hasOwn(now, name))
-    .map((name) => ({ reason, name, ...(Object.hasOwn(old, name) ? { old: old[name] } : {}), ...(Object.hasOwn(now, name) ? { new: now[name] } : {}) }));
+    .filter(
+      (name) =>
+        canonicalJson([old[name]]) !== canonicalJson([now[name]]) ||
+        Object.hasOwn(old, name) !== Object.hasOwn(now, name),
+    )
+    .map((name) => ({
+      reason,
+      name,
+      ...(Object.hasOwn(old, name) ? { old: old[name] } : {}),
+      ...(Object.hasOwn(now, name) ? { new: now[name] } : {}),
+    }));
 }
 
 /** Values by their path; an empty group or list is a value. */
 function leaves(value: unknown, path: readonly string[] = []): Record<string, unknown> {
   const members = value !== null && typeof value === 'object' ? Object.entries(value) : [];
   if (members.length === 0) return path.length > 0 ? { [path.join('.')]: value } : {};
-  return Object.assign({}, ...members.map(([name, member]) => leaves(member, [...path, name]))) as Record<string, unknown>;
+  return Object.assign({}, ...members.map(([name, member]) => leaves(member, [...path, name]))) as Record<
+    string,
+    unknown
+  >;
 }
 
 /** By name; a second file of one name is told from the first by its place. */
 function hashesOf(raw: Recipe['raw']): Record<string, string> {
-  return Object.fromEntries(raw.map(({ name, sha256 }, index) => [raw.findIndex((file) => file.name === name) === index ? name : `${name} (${index + 1})`, sha256]));
+  return Object.fromEntries(
+    raw.map(({ name, sha256 }, index) => [
+      raw.findIndex((file) => file.name === name) === index ? name : `${name} (${index + 1})`,
+      sha256,
+    ]),
+  );
 }

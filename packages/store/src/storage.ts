@@ -37,17 +37,25 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
 /** The error to show for a failure of the file system; any other error as it is. */
 export function storageError(error: unknown, path: string): unknown {
   const { code, path: named, syscall } = error as NodeJS.ErrnoException;
-  const remedy = code === undefined || error instanceof LayerwiseError || !Object.hasOwn(remedies, code) ? undefined : remedies[code];
+  const remedy =
+    code === undefined || error instanceof LayerwiseError || !Object.hasOwn(remedies, code)
+      ? undefined
+      : remedies[code];
   if (remedy === undefined) return error;
   const taken = code === undefined ? undefined : takenBy(code, named ?? path);
   if (taken) return new LayerwiseError('STORAGE_FAILED', taken.rule, { where: taken.path, remedy, cause: error });
-  return new LayerwiseError('STORAGE_FAILED', `the file system must let Layerwise ${syscall ?? 'use'} the file, got ${code}`, { where: named ?? path, remedy, cause: error });
+  return new LayerwiseError(
+    'STORAGE_FAILED',
+    `the file system must let Layerwise ${syscall ?? 'use'} the file, got ${code}`,
+    { where: named ?? path, remedy, cause: error },
+  );
 }
 
 /** Where a file is in the place of a folder, or a folder in that of a file: which, on the way to a path. */
 function takenBy(code: string, path: string): { readonly path: string; readonly rule: string } | undefined {
   const stats = statOf(path);
-  if (code === 'EISDIR') return stats?.isDirectory() ? { path, rule: `${basename(path)} must be a file, got a folder` } : undefined;
+  if (code === 'EISDIR')
+    return stats?.isDirectory() ? { path, rule: `${basename(path)} must be a file, got a folder` } : undefined;
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return undefined;
   for (let at = path; at !== dirname(at); at = dirname(at)) {
     if (statOf(at)?.isFile()) return { path: at, rule: `${basename(at)} must be a folder, got a file` };
@@ -77,7 +85,9 @@ export async function syncFolder(folder: string): Promise<void> {
 export function folderBytes(folder: string): number {
   try {
     const stats = lstatSync(folder);
-    return stats.isDirectory() ? readdirSync(folder).reduce((sum, name) => sum + folderBytes(join(folder, name)), 0) : stats.size;
+    return stats.isDirectory()
+      ? readdirSync(folder).reduce((sum, name) => sum + folderBytes(join(folder, name)), 0)
+      : stats.size;
   } catch {
     return 0;
   }

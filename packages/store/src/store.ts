@@ -63,7 +63,8 @@ export class Store {
 
   /** Folder of a stage instance's artifact. */
   folder(id: string): string {
-    if (!isInstanceId(id)) throw new TypeError(`the id of an instance must be letters, digits, '_', '-' and '.', got '${id}'`);
+    if (!isInstanceId(id))
+      throw new TypeError(`the id of an instance must be letters, digits, '_', '-' and '.', got '${id}'`);
     return join(this.stages, id);
   }
 
@@ -109,7 +110,10 @@ export class Store {
   async failure(id: string): Promise<Failure | undefined> {
     const data = this.failedFolder(id);
     try {
-      const { recipe, code, message } = JSON.parse(await readFile(join(data, '..', failureFile), 'utf8')) as Omit<Failure, 'files'>;
+      const { recipe, code, message } = JSON.parse(await readFile(join(data, '..', failureFile), 'utf8')) as Omit<
+        Failure,
+        'files'
+      >;
       if (![recipe, code, message].every((text) => typeof text === 'string')) return undefined;
       return { recipe, code, message, files: (await readdir(data)).sort() };
     } catch {
@@ -145,7 +149,9 @@ export class Store {
 
   /** What is noted of a recipe that was made once: the artifact, which may be gone, and its content, which would be the same again. */
   async noteOf(recipe: Recipe): Promise<{ readonly id: string; readonly content?: string } | undefined> {
-    const [id = '', content] = (await readFile(join(this.root, '.recipes', recipeKey(recipe)), 'utf8').catch(() => '')).trim().split(' ');
+    const [id = '', content] = (await readFile(join(this.root, '.recipes', recipeKey(recipe)), 'utf8').catch(() => ''))
+      .trim()
+      .split(' ');
     return isInstanceId(id) ? { id, ...(content ? { content } : {}) } : undefined;
   }
 
@@ -170,7 +176,16 @@ export class Store {
       const { warnings, seconds, peakMemoryMB } = await work(output);
       await output.sync();
       const files = output.files();
-      const manifest = sealed({ schema: 1, ...draft, files, content: contentDigest(files, warnings), warnings, seconds, peakMemoryMB, finished: new Date().toISOString() });
+      const manifest = sealed({
+        schema: 1,
+        ...draft,
+        files,
+        content: contentDigest(files, warnings),
+        warnings,
+        seconds,
+        peakMemoryMB,
+        finished: new Date().toISOString(),
+      });
       await onDisk(this.folder(draft.id), () => this.publish(aside, manifest));
       return manifest;
     } catch (error) {
@@ -183,7 +198,8 @@ export class Store {
   async noteContent({ id, content }: Manifest): Promise<void> {
     const file = join(this.folder(id), contentFile);
     const text = `${content}\n`;
-    if ((await readFile(file, 'utf8').catch(() => '')) !== text) await onDisk(file, () => writeFile(file, text, { flush: true }));
+    if ((await readFile(file, 'utf8').catch(() => '')) !== text)
+      await onDisk(file, () => writeFile(file, text, { flush: true }));
   }
 
   /** Ids of all published artifacts, sorted. */
@@ -201,7 +217,8 @@ export class Store {
   private async aside(id: string): Promise<string> {
     await mkdir(this.stages, { recursive: true });
     for (const name of await readdir(this.stages)) {
-      if (ownerOfLeftover(name) === id) await rm(join(this.stages, name), { recursive: true, force: true, maxRetries: 5 });
+      if (ownerOfLeftover(name) === id)
+        await rm(join(this.stages, name), { recursive: true, force: true, maxRetries: 5 });
     }
     const folder = join(this.stages, `.new-${basename(this.folder(id))}-${randomUUID()}`);
     await mkdir(join(folder, 'data'), { recursive: true });
@@ -232,13 +249,18 @@ export class Store {
   /** Never throws: the error that brought it here is the one to show. */
   private async keepFailed({ id, recipe }: Draft, aside: string, error: unknown): Promise<void> {
     const failed = join(this.root, 'failed', id);
-    const full = error instanceof LayerwiseError && ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+    const full =
+      error instanceof LayerwiseError &&
+      ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
     try {
       if (full) return await rm(aside, { recursive: true, force: true });
       await rm(failed, { recursive: true, force: true });
       await mkdir(join(this.root, 'failed'), { recursive: true });
       const { code = 'STAGE_FAILED', message } = error as { readonly code?: string; readonly message: string };
-      await writeFile(join(aside, failureFile), `${JSON.stringify({ recipe: recipeKey(recipe), code, message } satisfies Omit<Failure, 'files'>, null, 1)}\n`);
+      await writeFile(
+        join(aside, failureFile),
+        `${JSON.stringify({ recipe: recipeKey(recipe), code, message } satisfies Omit<Failure, 'files'>, null, 1)}\n`,
+      );
       await rename(aside, failed);
     } catch {
       await rm(aside, { recursive: true, force: true }).catch(() => undefined);

@@ -11,7 +11,12 @@ const spelling = new Set(['start', 'end', 'raw']);
  * @returns SHA-256 of its syntax tree (ESTree); undefined if it cannot be parsed
  */
 export function hashSyntax(source: string, isEs: boolean): string | undefined {
-  const options: Options = { ecmaVersion: 'latest', sourceType: isEs ? 'module' : 'script', allowHashBang: true, allowReturnOutsideFunction: !isEs };
+  const options: Options = {
+    ecmaVersion: 'latest',
+    sourceType: isEs ? 'module' : 'script',
+    allowHashBang: true,
+    allowReturnOutsideFunction: !isEs,
+  };
   let program: Program;
   try {
     program = parse(source, options);

@@ -37,7 +37,8 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
       continue;
     }
     const known = longName ?? name;
-    if (type !== '0' && type !== '\0' && type !== '5') throw new TarFault(`holds something that is neither file nor folder: ${known}`);
+    if (type !== '0' && type !== '\0' && type !== '5')
+      throw new TarFault(`holds something that is neither file nor folder: ${known}`);
     if (type === '5' && size > 0) throw new TarFault(`holds a folder with content: ${known}`);
     longName = undefined;
     const end = bytes.taken + padded;
@@ -53,7 +54,8 @@ function readHeader(header: Buffer): { name: string; size: number; type: string 
   const size = numberIn(header, 124, 136);
   if (numberIn(header, 148, 156) !== sum) throw new TarFault('holds a header with a wrong checksum');
   if (name === '') throw new TarFault('holds a file without a name');
-  if (header.toString('latin1', 257, 263) === 'ustar\0' && header[345] !== 0) throw new TarFault(`holds a name in two parts: ${textOf(header, 345, 500)}/${name}`);
+  if (header.toString('latin1', 257, 263) === 'ustar\0' && header[345] !== 0)
+    throw new TarFault(`holds a name in two parts: ${textOf(header, 345, 500)}/${name}`);
   return { name, size, type: String.fromCharCode(header[156] as number) };
 }
 
@@ -79,7 +81,7 @@ class ByteSource {
   }
 
   async *pieces(size: number): AsyncGenerator<Buffer> {
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       const piece = await this.next(left);
       if (piece === undefined) throw new TarFault('is cut short');
       left -= piece.length;
@@ -124,7 +126,12 @@ export function tarHeader(name: string, size: number, type: '0' | '5', date: num
   const bytes = Buffer.from(name);
   if (bytes.length <= 100) return headerBlock(bytes, size, type, date);
   const long = Buffer.from(`${name}\0`);
-  return Buffer.concat([headerBlock(Buffer.from('././@LongLink'), long.length, 'L', 0), long, tarPadding(long.length), headerBlock(bytes.subarray(0, 100), size, type, date)]);
+  return Buffer.concat([
+    headerBlock(Buffer.from('././@LongLink'), long.length, 'L', 0),
+    long,
+    tarPadding(long.length),
+    headerBlock(bytes.subarray(0, 100), size, type, date),
+  ]);
 }
 
 /** The zeros that fill up the last block of a content. */
@@ -147,6 +154,12 @@ function headerBlock(name: Buffer, size: number, type: string, date: number): Bu
   header.fill(' ', 148, 156);
   header.write(type, 156);
   header.write('ustar  \0', 257);
-  header.write(`${header.reduce((sum, byte) => sum + byte).toString(8).padStart(6, '0')}\0 `, 148);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   return header;
 }

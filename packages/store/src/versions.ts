@@ -15,9 +15,19 @@ export class Versions {
 
   /** `1.0.0`, or `1.0.0 for a, b; 2.0.0 for c`. */
   table(): Map<string, string> {
-    return new Map(Array.from(this.found, ([name, versions]) => {
-      const [only] = versions.keys();
-      return [name, versions.size === 1 ? (only as string) : [...versions].map(([version, importers]) => `${version} for ${[...importers].sort().join(', ')}`).sort().join('; ')];
-    }));
+    return new Map(
+      Array.from(this.found, ([name, versions]) => {
+        const [only] = versions.keys();
+        return [
+          name,
+          versions.size === 1
+            ? (only as string)
+            : [...versions]
+                .map(([version, importers]) => `${version} for ${[...importers].sort().join(', ')}`)
+                .sort()
+                .join('; '),
+        ];
+      }),
+    );
   }
 }

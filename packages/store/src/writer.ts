@@ -39,12 +39,18 @@ export class FolderWriter implements ArtifactWriter {
 
   /** Makes the folders survive a loss of power, as the files in them do already. */
   async sync(): Promise<void> {
-    const folders = new Set([this.folder, ...[...this.records.keys()].flatMap((file) => ancestors(join(this.folder, file), this.folder))]);
+    const folders = new Set([
+      this.folder,
+      ...[...this.records.keys()].flatMap((file) => ancestors(join(this.folder, file), this.folder)),
+    ]);
     for (const folder of folders) await onDisk(folder, () => syncFolder(folder));
   }
 
   private async write(file: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
-    if (!isDataFile(file)) throw new TypeError(`a file of an artifact must have a name of letters, digits, '_', '-' and '.', with '/' for folders, got '${file}'`);
+    if (!isDataFile(file))
+      throw new TypeError(
+        `a file of an artifact must have a name of letters, digits, '_', '-' and '.', with '/' for folders, got '${file}'`,
+      );
     if (this.records.has(file)) throw new TypeError(`the stage wrote '${file}' twice`);
     const path = join(this.folder, file);
     await onDisk(path, () => this.makeFolders(file));
@@ -54,7 +60,8 @@ export class FolderWriter implements ArtifactWriter {
   private async makeFolders(file: string): Promise<void> {
     if (!this.made) await mkdir(this.folder, { recursive: true });
     this.made = true;
-    for (const folder of ancestors(join(this.folder, file), this.folder).reverse()) await mkdir(folder).catch(ignoreExisting);
+    for (const folder of ancestors(join(this.folder, file), this.folder).reverse())
+      await mkdir(folder).catch(ignoreExisting);
   }
 }
 

@@ -3,7 +3,11 @@ import { Scratch } from '@layerwise/store/scratch';
 import type { Archive } from '@layerwise/store/cache-entry';
 
 /** A member of a tar, written by hand, so that a test can make one that no packer makes. */
-export function member(name: string, content: string | Buffer = '', { type = '0', link = '', magic = 'ustar  \0' } = {}): Buffer {
+export function member(
+  name: string,
+  content: string | Buffer = '',
+  { type = '0', link = '', magic = 'ustar  \0' } = {},
+): Buffer {
   const bytes = Buffer.from(content);
   const header = Buffer.alloc(512);
   header.write(name, 0, 100);
@@ -24,7 +28,11 @@ export const end = Buffer.alloc(1024);
 
 /** As Nx packs an entry, by the tar of the system. @param root holds `artifacts`, `terminalOutput` and `code` */
 export function packed(root: string, names: readonly string[] = ['artifacts', 'terminalOutput', 'code']): Buffer {
-  return execFileSync('tar', ['-c', `--format=${process.platform === 'linux' ? 'gnu' : 'gnutar'}`, '-C', root, ...names], { maxBuffer: 1 << 26 });
+  return execFileSync(
+    'tar',
+    ['-c', `--format=${process.platform === 'linux' ? 'gnu' : 'gnutar'}`, '-C', root, ...names],
+    { maxBuffer: 1 << 26 },
+  );
 }
 
 /** Bytes as an archive on disk. */

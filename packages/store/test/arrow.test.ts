@@ -9,34 +9,50 @@ async function bytesOf(table: MatrixTable): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(pieces));
 }
 
-const arrays = [Uint8Array, Uint16Array, Uint32Array, Int32Array, Float32Array, Float64Array] as (new (n: number) => ColumnData)[];
+const arrays = [Uint8Array, Uint16Array, Uint32Array, Int32Array, Float32Array, Float64Array] as (new (
+  n: number,
+) => ColumnData)[];
 
 describe('Arrow', () => {
-  it.each(arrays.flatMap((array) => [1, 2, 784].map((width) => ({ name: array.name, array, width }))))('keeps $name of width $width', async ({ array, width }) => {
-    const data = new array(5 * width).map((_, i) => (i * 37) % 251);
-    const { rows, columns } = decodeArrow(await bytesOf({ rows: 5, columns: { x: { data, width } } }));
-    expect(rows).toBe(5);
-    expect(columns.x).toEqual({ data, width });
-  });
+  it.each(arrays.flatMap((array) => [1, 2, 784].map((width) => ({ name: array.name, array, width }))))(
+    'keeps $name of width $width',
+    async ({ array, width }) => {
+      const data = new array(5 * width).map((_, i) => (i * 37) % 251);
+      const { rows, columns } = decodeArrow(await bytesOf({ rows: 5, columns: { x: { data, width } } }));
+      expect(rows).toBe(5);
+      expect(columns.x).toEqual({ data, width });
+    },
+  );
 
   it('keeps numbers at the edges of their types', async () => {
-    const columns = { f: { data: Float32Array.of(NaN, Infinity, -0, 1.4e-45), width: 1 }, i: { data: Int32Array.of(-2147483648, 2147483647, 0, -1), width: 1 }, d: { data: Float64Array.of(5e-324, -Infinity, -0, NaN), width: 1 } };
+    const columns = {
+      f: { data: Float32Array.of(NaN, Infinity, -0, 1.4e-45), width: 1 },
+      i: { data: Int32Array.of(-2147483648, 2147483647, 0, -1), width: 1 },
+      d: { data: Float64Array.of(5e-324, -Infinity, -0, NaN), width: 1 },
+    };
     expect(decodeArrow(await bytesOf({ rows: 4, columns })).columns).toEqual(columns);
   });
 
   it.each([1, 3])('keeps a table of no rows, width %i', async (width) => {
-    expect(decodeArrow(await bytesOf({ rows: 0, columns: { x: { data: new Float32Array(0), width } } }))).toEqual({ rows: 0, columns: { x: { data: new Float32Array(0), width } } });
+    expect(decodeArrow(await bytesOf({ rows: 0, columns: { x: { data: new Float32Array(0), width } } }))).toEqual({
+      rows: 0,
+      columns: { x: { data: new Float32Array(0), width } },
+    });
   });
 
   it('copies nothing: what is read lies in the bytes of the file', async () => {
-    const bytes = await bytesOf({ rows: 4, columns: { id: { data: Uint32Array.of(1, 2, 3, 4), width: 1 }, x: { data: new Float32Array(12), width: 3 } } });
+    const bytes = await bytesOf({
+      rows: 4,
+      columns: { id: { data: Uint32Array.of(1, 2, 3, 4), width: 1 }, x: { data: new Float32Array(12), width: 3 } },
+    });
     for (const { data } of Object.values(decodeArrow(bytes).columns)) expect(data.buffer).toBe(bytes.buffer);
   });
 
   it('hands the very memory of the table to whoever writes it', async () => {
     const data = new Float32Array(4096);
     const shared: boolean[] = [];
-    for await (const piece of encodeArrow({ rows: 1024, columns: { x: { data, width: 4 } } })) shared.push(piece.buffer === data.buffer);
+    for await (const piece of encodeArrow({ rows: 1024, columns: { x: { data, width: 4 } } }))
+      shared.push(piece.buffer === data.buffer);
     expect(shared).toContain(true);
   });
 
@@ -48,12 +64,20 @@ describe('Arrow', () => {
   });
 
   it('gives equal bytes for equal tables', async () => {
-    const table = (): MatrixTable => ({ rows: 3, columns: { a: { data: Uint8Array.of(1, 2, 3), width: 1 }, b: { data: Float32Array.of(1, 2, 3, 4, 5, 6), width: 2 } } });
+    const table = (): MatrixTable => ({
+      rows: 3,
+      columns: {
+        a: { data: Uint8Array.of(1, 2, 3), width: 1 },
+        b: { data: Float32Array.of(1, 2, 3, 4, 5, 6), width: 2 },
+      },
+    });
     expect(await bytesOf(table())).toEqual(await bytesOf(table()));
   });
 
   it('refuses a column of the wrong length', () => {
-    expect(() => encodeArrow({ rows: 3, columns: { x: { data: new Uint8Array(7), width: 2 } } })).toThrow("column 'x' must have 3 x 2 values, got 7");
+    expect(() => encodeArrow({ rows: 3, columns: { x: { data: new Uint8Array(7), width: 2 } } })).toThrow(
+      "column 'x' must have 3 x 2 values, got 7",
+    );
   });
 
   it.each([
@@ -70,7 +94,11 @@ describe('Arrow', () => {
   });
 
   it('refuses texts, and numbers that are missing', () => {
-    expect(() => decodeArrow(tableToIPC(tableFromArrays({ t: ['a', 'b'] }), 'file'))).toThrow("column 't' must hold numbers");
-    expect(() => decodeArrow(tableToIPC(tableFromArrays({ n: [1, null, 3] }), 'file'))).toThrow("column 'n' must have no nulls, got 1");
+    expect(() => decodeArrow(tableToIPC(tableFromArrays({ t: ['a', 'b'] }), 'file'))).toThrow(
+      "column 't' must hold numbers",
+    );
+    expect(() => decodeArrow(tableToIPC(tableFromArrays({ n: [1, null, 3] }), 'file'))).toThrow(
+      "column 'n' must have no nulls, got 1",
+    );
   });
 });

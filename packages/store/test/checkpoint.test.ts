@@ -18,23 +18,39 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const path = (): string => join(root, '.checkpoints/train-1');
-const open = (params = {}, every = 0): CheckpointFile => store.checkpoint(draft('train-1', params), { every, say: (line) => said.push(line) });
-const standing: Standing = { done: 2, total: 9, unit: 'epochs', table: { epoch: { type: 'int', values: [1, 2] }, valLoss: { type: 'real', values: Float64Array.of(0.5, NaN) } } };
+const open = (params = {}, every = 0): CheckpointFile =>
+  store.checkpoint(draft('train-1', params), { every, say: (line) => said.push(line) });
+const standing: Standing = {
+  done: 2,
+  total: 9,
+  unit: 'epochs',
+  table: { epoch: { type: 'int', values: [1, 2] }, valLoss: { type: 'real', values: Float64Array.of(0.5, NaN) } },
+};
 
 describe('a checkpoint', () => {
   it('hands out what was saved last, to the same recipe alone', async () => {
     expect(await open().load()).toBeUndefined();
-    for (const state of [[1, 2], [3, 10, 4]]) await open().save(Uint8Array.from(state), standing);
+    for (const state of [
+      [1, 2],
+      [3, 10, 4],
+    ])
+      await open().save(Uint8Array.from(state), standing);
     expect([...((await open().load()) as Uint8Array)]).toEqual([3, 10, 4]);
     expect(await open({ epochs: 3 }).load()).toBeUndefined();
-    expect(said).toEqual(['train-1 goes on from epoch 2 of 9', `train-1: its checkpoint is of other inputs, code or Node.js and is ignored (${path()})`]);
+    expect(said).toEqual([
+      'train-1 goes on from epoch 2 of 9',
+      `train-1: its checkpoint is of other inputs, code or Node.js and is ignored (${path()})`,
+    ]);
     expect(readdirSync(join(root, '.checkpoints'))).toEqual(['train-1']);
   });
 
   it('tells where the run stands', async () => {
     expect(await store.unfinished('train-1')).toBeUndefined();
     await open().save(new Uint8Array(5), standing);
-    expect(await store.unfinished('train-1')).toMatchObject({ id: 'train-1', standing: { done: 2, total: 9, table: { epoch: { values: [1, 2] }, valLoss: { values: [0.5, NaN] } } } });
+    expect(await store.unfinished('train-1')).toMatchObject({
+      id: 'train-1',
+      standing: { done: 2, total: 9, table: { epoch: { values: [1, 2] }, valLoss: { values: [0.5, NaN] } } },
+    });
   });
 
   it('sums up the time of the runs', async () => {
@@ -48,16 +64,24 @@ describe('a checkpoint', () => {
   });
 
   it('with any byte changed, or cut short, is ignored', async () => {
-    await open().save(Uint8Array.from({ length: 300 }, (_, i) => i), standing);
+    await open().save(
+      Uint8Array.from({ length: 300 }, (_, i) => i),
+      standing,
+    );
     const whole = readFileSync(path());
     await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), async (at, change, cut) => {
-        const bytes = Buffer.from(whole);
-        bytes[at] = (bytes[at] as number) ^ change;
-        writeFileSync(path(), cut ? whole.subarray(0, at) : bytes);
-        expect(await open().load()).toBeUndefined();
-        expect(await store.unfinished('train-1')).toBeUndefined();
-      }),
+      fc.asyncProperty(
+        fc.nat(whole.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.boolean(),
+        async (at, change, cut) => {
+          const bytes = Buffer.from(whole);
+          bytes[at] = (bytes[at] as number) ^ change;
+          writeFileSync(path(), cut ? whole.subarray(0, at) : bytes);
+          expect(await open().load()).toBeUndefined();
+          expect(await store.unfinished('train-1')).toBeUndefined();
+        },
+      ),
       { numRuns: 200, seed: 1 },
     );
     expect(new Set(said)).toEqual(new Set([`train-1: its checkpoint is damaged and is ignored (${path()})`]));
@@ -87,14 +111,19 @@ describe('a checkpoint', () => {
 });
 
 describe('a run that failed', () => {
-  const fail = (): Promise<unknown> => store.compute(draft('train-1'), async (output) => {
-    await output.json('history', [1]);
-    throw new Error('the loss must stay finite');
-  });
+  const fail = (): Promise<unknown> =>
+    store.compute(draft('train-1'), async (output) => {
+      await output.json('history', [1]);
+      throw new Error('the loss must stay finite');
+    });
 
   it('leaves its files and why', async () => {
     await expect(fail()).rejects.toThrow('finite');
-    expect(await store.failure('train-1')).toMatchObject({ code: 'STAGE_FAILED', message: 'the loss must stay finite', files: ['history.json'] });
+    expect(await store.failure('train-1')).toMatchObject({
+      code: 'STAGE_FAILED',
+      message: 'the loss must stay finite',
+      files: ['history.json'],
+    });
   });
 
   it('is forgotten when the next one succeeds', async () => {

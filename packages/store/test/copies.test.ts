@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +78,12 @@ describe("copies in Nx's cache", () => {
     expect(after).not.toBe(before);
     noteCopies(cache, notes);
     expect(readFileSync(notes, 'utf8')).toBe(after);
-    expect(readNotes(notes)).toEqual({ [`42/${id}`]: { 'manifest.json': expect.any(String) as string, 'data/a.json': expect.stringMatching(/^\d+ 1000000000 /) as string } });
+    expect(readNotes(notes)).toEqual({
+      [`42/${id}`]: {
+        'manifest.json': expect.any(String) as string,
+        'data/a.json': expect.stringMatching(/^\d+ 1000000000 /) as string,
+      },
+    });
   });
 
   it('leaves one alone that is short and new as long as it changes: Nx is writing it', async () => {
@@ -82,7 +96,11 @@ describe("copies in Nx's cache", () => {
     expect(size).toBeGreaterThan(3);
   });
 
-  it.each([['cut short', (file: string) => truncateSync(file, 1)], ['missing', (file: string) => rmSync(file)], ['changed', flip]])('removes one at once whose file is %s, however new it is', async (_what, damage) => {
+  it.each([
+    ['cut short', (file: string) => truncateSync(file, 1)],
+    ['missing', (file: string) => rmSync(file)],
+    ['changed', flip],
+  ])('removes one at once whose file is %s, however new it is', async (_what, damage) => {
     damage(join(copy(), 'data/a.json'));
     expect(await removeDamagedCopies(cache, notes)).toEqual([{ id, entry: entry() }]);
   });

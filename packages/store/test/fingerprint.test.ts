@@ -16,44 +16,100 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'layerwise-code-'));
   write('packages/train/package.json', '{"name": "@layerwise/train", "type": "module"}');
   write(entry, "export { stage } from './stage.js';");
-  write('packages/train/dist/stage.js', "import add from 'adder';\nconst run = () => import('./net.js');\nexport const stage = { run, add };");
-  write('packages/train/dist/net.js', "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = new URL('./worker.js', import.meta.url);");
+  write(
+    'packages/train/dist/stage.js',
+    "import add from 'adder';\nconst run = () => import('./net.js');\nexport const stage = { run, add };",
+  );
+  write(
+    'packages/train/dist/net.js',
+    "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = new URL('./worker.js', import.meta.url);",
+  );
   write('packages/train/dist/worker.js', "import 'node:path';");
   write('packages/train/dist/wasm/net.wasm', 'wasm 1');
   write('packages/train/dist/unrelated.js', 'export default 1;');
-  write('node_modules/adder/package.json', '{"name": "adder", "version": "1.0.0", "dependencies": {"carrier": "*"}, "optionalDependencies": {"absent": "*"}}');
+  write(
+    'node_modules/adder/package.json',
+    '{"name": "adder", "version": "1.0.0", "dependencies": {"carrier": "*"}, "optionalDependencies": {"absent": "*"}}',
+  );
   write('node_modules/carrier/package.json', '{"name": "carrier", "version": "2.0.0"}');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** What is not the same in two fingerprints. */
 function difference(a: CodeFingerprint, b: CodeFingerprint): string[] {
-  const [left, right] = [{ ...a.modules, ...a.dependencies }, { ...b.modules, ...b.dependencies }];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((name) => left[name] !== right[name]).sort();
+  const [left, right] = [
+    { ...a.modules, ...a.dependencies },
+    { ...b.modules, ...b.dependencies },
+  ];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+    .filter((name) => left[name] !== right[name])
+    .sort();
 }
 
 describe('fingerprintCode', () => {
   it('names every module and asset that is reached, and every version', () => {
     const { modules, dependencies } = fingerprint();
-    expect(Object.keys(modules)).toEqual(['train/dist/index.js', 'train/dist/net.js', 'train/dist/stage.js', 'train/dist/wasm/net.wasm', 'train/dist/worker.js', 'train/package.json']);
+    expect(Object.keys(modules)).toEqual([
+      'train/dist/index.js',
+      'train/dist/net.js',
+      'train/dist/stage.js',
+      'train/dist/wasm/net.wasm',
+      'train/dist/worker.js',
+      'train/package.json',
+    ]);
     const fromTheTest = '--conditions';
-    expect(Object.entries(dependencies).filter(([name]) => name !== fromTheTest)).toEqual([['absent', 'not installed'], ['adder', '1.0.0'], ['carrier', '2.0.0']]);
+    expect(Object.entries(dependencies).filter(([name]) => name !== fromTheTest)).toEqual([
+      ['absent', 'not installed'],
+      ['adder', '1.0.0'],
+      ['carrier', '2.0.0'],
+    ]);
   });
 
   it.each<[string, () => void, string[]]>([
-    ['a module', () => write('packages/train/dist/net.js', "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = [new URL('./worker.js', import.meta.url)];"), ['train/dist/net.js']],
+    [
+      'a module',
+      () =>
+        write(
+          'packages/train/dist/net.js',
+          "const kernel = new URL('./wasm/net.wasm', import.meta.url);\nconst worker = [new URL('./worker.js', import.meta.url)];",
+        ),
+      ['train/dist/net.js'],
+    ],
     ["a worker's module", () => write('packages/train/dist/worker.js', 'export default 2;'), ['train/dist/worker.js']],
     ['an asset', () => write('packages/train/dist/wasm/net.wasm', 'wasm 2'), ['train/dist/wasm/net.wasm']],
-    ['an import that is added', () => write('packages/train/dist/worker.js', "import './unrelated.js';"), ['train/dist/unrelated.js', 'train/dist/worker.js']],
-    ['the version of a dependency', () => write('node_modules/adder/package.json', '{"version": "1.0.1", "dependencies": {"carrier": "*"}, "optionalDependencies": {"absent": "*"}}'), ['adder']],
-    ["the version of a dependency's dependency", () => write('node_modules/carrier/package.json', '{"version": "2.0.1"}'), ['carrier']],
-    ['another package of the repository', () => {
-      write('packages/kernels/package.json', '{"name": "@layerwise/kernels", "type": "module", "exports": "./dist/index.js"}');
-      write('packages/kernels/dist/index.js', 'export default 1;');
-      mkdirSync(join(root, 'node_modules/@layerwise'));
-      symlinkSync(join(root, 'packages/kernels'), join(root, 'node_modules/@layerwise/kernels'));
-      write('packages/train/dist/worker.js', "import '@layerwise/kernels';");
-    }, ['kernels/dist/index.js', 'kernels/package.json', 'train/dist/worker.js']],
+    [
+      'an import that is added',
+      () => write('packages/train/dist/worker.js', "import './unrelated.js';"),
+      ['train/dist/unrelated.js', 'train/dist/worker.js'],
+    ],
+    [
+      'the version of a dependency',
+      () =>
+        write(
+          'node_modules/adder/package.json',
+          '{"version": "1.0.1", "dependencies": {"carrier": "*"}, "optionalDependencies": {"absent": "*"}}',
+        ),
+      ['adder'],
+    ],
+    [
+      "the version of a dependency's dependency",
+      () => write('node_modules/carrier/package.json', '{"version": "2.0.1"}'),
+      ['carrier'],
+    ],
+    [
+      'another package of the repository',
+      () => {
+        write(
+          'packages/kernels/package.json',
+          '{"name": "@layerwise/kernels", "type": "module", "exports": "./dist/index.js"}',
+        );
+        write('packages/kernels/dist/index.js', 'export default 1;');
+        mkdirSync(join(root, 'node_modules/@layerwise'));
+        symlinkSync(join(root, 'packages/kernels'), join(root, 'node_modules/@layerwise/kernels'));
+        write('packages/train/dist/worker.js', "import '@layerwise/kernels';");
+      },
+      ['kernels/dist/index.js', 'kernels/package.json', 'train/dist/worker.js'],
+    ],
   ])('tells %s, and names it', (_what, change, named) => {
     const before = fingerprint();
     change();
@@ -64,7 +120,10 @@ describe('fingerprintCode', () => {
 
   it('does not heed comments and layout', () => {
     const before = fingerprint();
-    write('packages/train/dist/stage.js', '// Adds.\nimport add from "adder"\nconst run = () =>\n  import("./net.js")\nexport const stage = {\n  run, // late\n  add,\n}\n');
+    write(
+      'packages/train/dist/stage.js',
+      '// Adds.\nimport add from "adder"\nconst run = () =>\n  import("./net.js")\nexport const stage = {\n  run, // late\n  add,\n}\n',
+    );
     expect(fingerprint()).toEqual(before);
   });
 
@@ -78,11 +137,20 @@ describe('fingerprintCode', () => {
     write('packages/train/dist/net.js', 'const kernel = (name) => new URL(`./wasm/${name}.wasm`, import.meta.url);');
     write('packages/train/dist/wasm/other.wasm', 'wasm');
     write('packages/train/dist/wasm/notes.txt', 'notes');
-    expect(Object.keys((fingerprint()).modules).filter((name) => name.includes('/wasm/'))).toEqual(['train/dist/wasm/net.wasm', 'train/dist/wasm/other.wasm']);
+    expect(Object.keys(fingerprint().modules).filter((name) => name.includes('/wasm/'))).toEqual([
+      'train/dist/wasm/net.wasm',
+      'train/dist/wasm/other.wasm',
+    ]);
   });
 
   it('names a module that is not there, and says to build', () => {
     write('packages/train/dist/net.js', "import './gone.js';");
-    expect(fingerprint).toThrowError(expect.objectContaining({ code: 'STAGE_FAILED', where: join(root, 'packages/train/dist/gone.js'), remedy: 'Run npm run build.' }));
+    expect(fingerprint).toThrowError(
+      expect.objectContaining({
+        code: 'STAGE_FAILED',
+        where: join(root, 'packages/train/dist/gone.js'),
+        remedy: 'Run npm run build.',
+      }),
+    );
   });
 });

@@ -24,13 +24,18 @@ describe('withLock', () => {
     mkdirSync(join(root, 'lock'));
     writeFileSync(join(root, 'lock/1'), '{"pid":1,"host":"gone","began":null}');
     const stop = new AbortController();
-    await expect(withLock(join(root, 'lock'), { signal: stop.signal, onWait: () => stop.abort() }, () => Promise.resolve())).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(
+      withLock(join(root, 'lock'), { signal: stop.signal, onWait: () => stop.abort() }, () => Promise.resolve()),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
     expect(readdirSync(join(root, 'lock'))).toEqual(['1']);
   });
 
   it('says which place is at fault where no lock can be made', async () => {
     writeFileSync(join(root, '.locks'), '');
-    await expect(withLock(join(root, '.locks/train-1'), calm, () => Promise.resolve())).rejects.toMatchObject({ code: 'STORAGE_FAILED', where: join(root, '.locks') });
+    await expect(withLock(join(root, '.locks/train-1'), calm, () => Promise.resolve())).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      where: join(root, '.locks'),
+    });
   });
 });
 

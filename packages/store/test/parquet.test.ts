@@ -10,7 +10,13 @@ const table: ResultTable = {
   name: { type: 'text', values: ['', 'naïve, "quoted"\n', '数字'] },
   best: { type: 'flag', values: [false, true, false] },
 };
-const plain = (given: ResultTable): unknown => Object.fromEntries(Object.entries(given).map(([name, { type, values }]) => [name, { type, values: Array.from(values as ArrayLike<unknown>) }]));
+const plain = (given: ResultTable): unknown =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, { type, values }]) => [
+      name,
+      { type, values: Array.from(values as ArrayLike<unknown>) },
+    ]),
+  );
 
 describe('Parquet', () => {
   it('keeps every type of column, and numbers that are missing', async () => {
@@ -27,9 +33,21 @@ describe('Parquet', () => {
   });
 
   it.each<[string, ResultTable, string]>([
-    ['columns of different lengths', { a: { type: 'int', values: [1, 2] }, b: { type: 'int', values: [1] } }, "column 'b' must have 2 values like the first column, got 1"],
-    ['a fraction among whole numbers', { a: { type: 'int', values: [1.5] } }, "column 'a' must hold whole numbers of 32 bits, got 1.5"],
-    ['a whole number of more than 32 bits', { a: { type: 'int', values: [2147483648] } }, "column 'a' must hold whole numbers of 32 bits, got 2147483648"],
+    [
+      'columns of different lengths',
+      { a: { type: 'int', values: [1, 2] }, b: { type: 'int', values: [1] } },
+      "column 'b' must have 2 values like the first column, got 1",
+    ],
+    [
+      'a fraction among whole numbers',
+      { a: { type: 'int', values: [1.5] } },
+      "column 'a' must hold whole numbers of 32 bits, got 1.5",
+    ],
+    [
+      'a whole number of more than 32 bits',
+      { a: { type: 'int', values: [2147483648] } },
+      "column 'a' must hold whole numbers of 32 bits, got 2147483648",
+    ],
     ['no column', {}, 'a table must have a column, got none'],
   ])('refuses %s', async (_what, wrong, message) => {
     await expect(encodeParquet(wrong)).rejects.toThrow(message);

@@ -2,7 +2,15 @@ import type { Draft, Recipe } from '@layerwise/store';
 
 /** A recipe that only its parameters tell from another. */
 export function recipe(params: Record<string, unknown> = {}): Recipe {
-  return { uses: '@layerwise/train', params, seed: 43, inputs: {}, raw: [], code: { digest: 'd', modules: {}, dependencies: {} }, node: 'v20' };
+  return {
+    uses: '@layerwise/train',
+    params,
+    seed: 43,
+    inputs: {},
+    raw: [],
+    code: { digest: 'd', modules: {}, dependencies: {} },
+    node: 'v20',
+  };
 }
 
 /** A draft of the artifact `id`. */

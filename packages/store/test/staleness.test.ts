@@ -22,15 +22,55 @@ describe('differences', () => {
   });
 
   it.each<[string, Partial<Recipe>, object, string]>([
-    ['a parameter within a list', { params: { epochs: 2, hidden: [{ units: 13, dropout: 0 }] } }, { reason: 'parameter', name: 'hidden.0.units', old: 12, new: 13 }, 'parameter hidden.0.units: 12 -> 13'],
-    ['a new parameter', { params: { ...made.params, batch: 8 } }, { reason: 'parameter', name: 'batch', new: 8 }, 'parameter batch: none -> 8'],
-    ['the package', { uses: '@layerwise/train-tfjs' }, { reason: 'package', name: 'uses', old: '@layerwise/train', new: '@layerwise/train-tfjs' }, 'package: @layerwise/train -> @layerwise/train-tfjs'],
+    [
+      'a parameter within a list',
+      { params: { epochs: 2, hidden: [{ units: 13, dropout: 0 }] } },
+      { reason: 'parameter', name: 'hidden.0.units', old: 12, new: 13 },
+      'parameter hidden.0.units: 12 -> 13',
+    ],
+    [
+      'a new parameter',
+      { params: { ...made.params, batch: 8 } },
+      { reason: 'parameter', name: 'batch', new: 8 },
+      'parameter batch: none -> 8',
+    ],
+    [
+      'the package',
+      { uses: '@layerwise/train-tfjs' },
+      { reason: 'package', name: 'uses', old: '@layerwise/train', new: '@layerwise/train-tfjs' },
+      'package: @layerwise/train -> @layerwise/train-tfjs',
+    ],
     ['the seed', { seed: null }, { reason: 'seed', name: 'seed', old: 43, new: null }, 'seed: 43 -> null'],
-    ['an input', { inputs: { features: 'content-b' } }, { reason: 'input', name: 'features', old: 'content-a', new: 'content-b' }, 'input features: content-a -> content-b'],
-    ['a raw file', { raw: [{ name: 'images.gz', sha256: 'bb' }] }, { reason: 'raw file', name: 'images.gz', old: 'aa', new: 'bb' }, 'raw file images.gz: aa -> bb'],
-    ['a module', { code: { ...made.code, digest: 'e', modules: { 'train/dist/stage.js': 'm2' } } }, { reason: 'module', name: 'train/dist/stage.js', old: 'm1', new: 'm2' }, 'module train/dist/stage.js: m1 -> m2'],
-    ['a dependency', { code: { ...made.code, digest: 'e', dependencies: { 'ml-pca': '4.2.0' } } }, { reason: 'dependency', name: 'ml-pca', old: '4.1.1', new: '4.2.0' }, 'dependency ml-pca: 4.1.1 -> 4.2.0'],
-    ['the Node version', { node: 'v22.12.0' }, { reason: 'node version', name: 'node', old: 'v20.19.0', new: 'v22.12.0' }, 'node version: v20.19.0 -> v22.12.0'],
+    [
+      'an input',
+      { inputs: { features: 'content-b' } },
+      { reason: 'input', name: 'features', old: 'content-a', new: 'content-b' },
+      'input features: content-a -> content-b',
+    ],
+    [
+      'a raw file',
+      { raw: [{ name: 'images.gz', sha256: 'bb' }] },
+      { reason: 'raw file', name: 'images.gz', old: 'aa', new: 'bb' },
+      'raw file images.gz: aa -> bb',
+    ],
+    [
+      'a module',
+      { code: { ...made.code, digest: 'e', modules: { 'train/dist/stage.js': 'm2' } } },
+      { reason: 'module', name: 'train/dist/stage.js', old: 'm1', new: 'm2' },
+      'module train/dist/stage.js: m1 -> m2',
+    ],
+    [
+      'a dependency',
+      { code: { ...made.code, digest: 'e', dependencies: { 'ml-pca': '4.2.0' } } },
+      { reason: 'dependency', name: 'ml-pca', old: '4.1.1', new: '4.2.0' },
+      'dependency ml-pca: 4.1.1 -> 4.2.0',
+    ],
+    [
+      'the Node version',
+      { node: 'v22.12.0' },
+      { reason: 'node version', name: 'node', old: 'v20.19.0', new: 'v22.12.0' },
+      'node version: v20.19.0 -> v22.12.0',
+    ],
   ])('name %s, old and new', (_what, change, reason, words) => {
     const wanted = { ...made, ...change };
     const found = differences(made, wanted);

@@ -1,4 +1,16 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson, sha256, type LayerwiseError } from '@layerwise/contracts';
@@ -14,7 +26,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const failure = (work: Promise<unknown>): Promise<LayerwiseError> => work.then(() => Promise.reject(new Error('it succeeded')), (error: LayerwiseError) => error);
+const failure = (work: Promise<unknown>): Promise<LayerwiseError> =>
+  work.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: LayerwiseError) => error,
+  );
 
 async function made(id = 'train-1', params = {}, value: unknown = { accuracy: 0.97 }): Promise<Manifest> {
   return store.compute(draft(id, params), async (output) => {
@@ -41,7 +57,11 @@ describe('publishing', () => {
   });
 
   it('gives equal content for equal files, whatever else differs', async () => {
-    const [a, b, c] = [await made('train-1', { epochs: 1 }), await made('train-2', { epochs: 2 }), await made('train-3', {}, { accuracy: 0.5 })];
+    const [a, b, c] = [
+      await made('train-1', { epochs: 1 }),
+      await made('train-2', { epochs: 2 }),
+      await made('train-3', {}, { accuracy: 0.5 }),
+    ];
     expect(a.content).toBe(b.content);
     expect(a.content).not.toBe(c.content);
   });
@@ -66,7 +86,8 @@ describe('publishing', () => {
 
   it('clears what processes that died left of this instance, and of no other', async () => {
     const uuid = '01234567-89ab-cdef-0123-456789abcdef';
-    for (const name of [`.new-train-1-${uuid}`, `.old-train-1-${uuid}`, `.new-train-1-b-${uuid}`]) mkdirSync(join(root, 'stages', name, 'data'), { recursive: true });
+    for (const name of [`.new-train-1-${uuid}`, `.old-train-1-${uuid}`, `.new-train-1-b-${uuid}`])
+      mkdirSync(join(root, 'stages', name, 'data'), { recursive: true });
     await made();
     expect(readdirSync(join(root, 'stages')).sort()).toEqual([`.new-train-1-b-${uuid}`, 'train-1']);
   });
@@ -81,7 +102,11 @@ describe('publishing', () => {
       await output.json('deep/b', 2);
       return whole;
     });
-    while (!existsSync(join(root, 'stages')) || !readdirSync(join(root, 'stages'), { recursive: true }).some((name) => String(name).endsWith('a.json'))) await new Promise((done) => setTimeout(done, 5));
+    while (
+      !existsSync(join(root, 'stages')) ||
+      !readdirSync(join(root, 'stages'), { recursive: true }).some((name) => String(name).endsWith('a.json'))
+    )
+      await new Promise((done) => setTimeout(done, 5));
     const write = async (output: FolderWriter): Promise<typeof whole> => {
       await output.json('a', 1);
       await output.json('deep/b', 2);
@@ -102,7 +127,13 @@ describe('publishing', () => {
     let whole = 0;
     const reading = (async (): Promise<void> => {
       while (writing) {
-        const outcome = await store.open('train-1').then((artifact) => artifact.verify()).then(() => 'whole', (error: LayerwiseError) => error.code);
+        const outcome = await store
+          .open('train-1')
+          .then((artifact) => artifact.verify())
+          .then(
+            () => 'whole',
+            (error: LayerwiseError) => error.code,
+          );
         expect(['whole', 'ARTIFACT_MISSING', 'ARTIFACT_CORRUPT']).toContain(outcome);
         if (outcome === 'whole') whole++;
       }
@@ -113,11 +144,14 @@ describe('publishing', () => {
     expect(whole).toBeGreaterThan(0);
   });
 
-  it.each(['../evil', '/etc/passwd', 'a/../b', 'a//b', '.hidden', 'a\\b', 'c:x', '', 'a\u0000b'])('refuses the file name %j', async (file) => {
-    const output = new FolderWriter(join(root, 'data'));
-    await expect(output.bytes(file, 'x')).rejects.toThrow('a file of an artifact must have a name');
-    expect(existsSync(join(root, 'data'))).toBe(false);
-  });
+  it.each(['../evil', '/etc/passwd', 'a/../b', 'a//b', '.hidden', 'a\\b', 'c:x', '', 'a\u0000b'])(
+    'refuses the file name %j',
+    async (file) => {
+      const output = new FolderWriter(join(root, 'data'));
+      await expect(output.bytes(file, 'x')).rejects.toThrow('a file of an artifact must have a name');
+      expect(existsSync(join(root, 'data'))).toBe(false);
+    },
+  );
 
   it('refuses to write a file twice, and an id that is a path', async () => {
     const output = new FolderWriter(join(root, 'data'));
@@ -141,8 +175,20 @@ describe('reading', () => {
     ['flipped in one bit', 'train.arrow', flip, 'ARTIFACT_CORRUPT', 'must have SHA-256'],
     ['flipped in one bit', 'evaluation.json', flip, 'ARTIFACT_CORRUPT', 'must have SHA-256'],
     ['gone', 'history.parquet', (file) => rmSync(file), 'ARTIFACT_MISSING', 'must be there, but is missing'],
-    ['replaced by another', 'history.parquet', (file) => renameSync(dataFile('evaluation.json'), file), 'ARTIFACT_CORRUPT', 'bytes, got'],
-    ['a folder', 'history.parquet', (file) => (rmSync(file), mkdirSync(file)), 'STORAGE_FAILED', 'history.parquet must be a file, got a folder'],
+    [
+      'replaced by another',
+      'history.parquet',
+      (file) => renameSync(dataFile('evaluation.json'), file),
+      'ARTIFACT_CORRUPT',
+      'bytes, got',
+    ],
+    [
+      'a folder',
+      'history.parquet',
+      (file) => (rmSync(file), mkdirSync(file)),
+      'STORAGE_FAILED',
+      'history.parquet must be a file, got a folder',
+    ],
   ])('notices a file that is %s: %s', async (_what, file, damage, code, said) => {
     await made();
     const artifact = await store.open('train-1');
@@ -159,14 +205,25 @@ describe('reading', () => {
       return outcome;
     });
     const artifact = await store.open('train-1');
-    for (const [read, type] of [[() => artifact.json('a'), 'json'], [() => artifact.matrix('a'), 'arrow'], [() => artifact.table('a'), 'parquet']] as const) {
-      expect(await failure(read())).toMatchObject({ code: 'ARTIFACT_CORRUPT', where: dataFile(`a.${type}`), remedy, message: expect.stringContaining(`must be readable as ${type}`) as string });
+    for (const [read, type] of [
+      [() => artifact.json('a'), 'json'],
+      [() => artifact.matrix('a'), 'arrow'],
+      [() => artifact.table('a'), 'parquet'],
+    ] as const) {
+      expect(await failure(read())).toMatchObject({
+        code: 'ARTIFACT_CORRUPT',
+        where: dataFile(`a.${type}`),
+        remedy,
+        message: expect.stringContaining(`must be readable as ${type}`) as string,
+      });
     }
   });
 
   const manifestFile = (): string => join(root, 'stages/train-1/manifest.json');
   const rewrite = (change: (manifest: Record<string, unknown>) => object, seal = true): void => {
-    const { seal: _old, ...rest } = change(JSON.parse(readFileSync(manifestFile(), 'utf8')) as Record<string, unknown>) as Record<string, unknown>;
+    const { seal: _old, ...rest } = change(
+      JSON.parse(readFileSync(manifestFile(), 'utf8')) as Record<string, unknown>,
+    ) as Record<string, unknown>;
     writeFileSync(manifestFile(), JSON.stringify({ ...rest, seal: seal ? sha256(canonicalJson(rest)) : _old }));
   };
 
@@ -176,22 +233,54 @@ describe('reading', () => {
     ['empty', () => truncateSync(manifestFile(), 0), 'ARTIFACT_CORRUPT', 'must be JSON'],
     ['null', () => writeFileSync(manifestFile(), 'null'), 'ARTIFACT_CORRUPT', 'must be a group of fields'],
     ['an empty group', () => writeFileSync(manifestFile(), '{}'), 'ARTIFACT_CORRUPT', 'must be of schema 1, got none'],
-    ['of another schema', () => rewrite((m) => ({ ...m, schema: 2 })), 'ARTIFACT_CORRUPT', 'must be of schema 1, got 2: it was made by another version of Layerwise'],
-    ['changed in its figures', () => rewrite((m) => ({ ...m, seconds: 2 }), false), 'ARTIFACT_CORRUPT', 'must fit its seal'],
-    ['of another instance', () => rewrite((m) => ({ ...m, id: 'train-2' })), 'ARTIFACT_CORRUPT', 'must be of train-1, got that of train-2'],
-    ['pointing out of its folder', () => rewrite((m) => ({ ...m, files: { '../../../etc/passwd': { bytes: 1, sha256: 'x' } } })), 'ARTIFACT_CORRUPT', 'must list files below its folder'],
-    ['at odds with its content', () => rewrite((m) => ({ ...m, content: 'x' })), 'ARTIFACT_CORRUPT', 'must fit the files it lists'],
+    [
+      'of another schema',
+      () => rewrite((m) => ({ ...m, schema: 2 })),
+      'ARTIFACT_CORRUPT',
+      'must be of schema 1, got 2: it was made by another version of Layerwise',
+    ],
+    [
+      'changed in its figures',
+      () => rewrite((m) => ({ ...m, seconds: 2 }), false),
+      'ARTIFACT_CORRUPT',
+      'must fit its seal',
+    ],
+    [
+      'of another instance',
+      () => rewrite((m) => ({ ...m, id: 'train-2' })),
+      'ARTIFACT_CORRUPT',
+      'must be of train-1, got that of train-2',
+    ],
+    [
+      'pointing out of its folder',
+      () => rewrite((m) => ({ ...m, files: { '../../../etc/passwd': { bytes: 1, sha256: 'x' } } })),
+      'ARTIFACT_CORRUPT',
+      'must list files below its folder',
+    ],
+    [
+      'at odds with its content',
+      () => rewrite((m) => ({ ...m, content: 'x' })),
+      'ARTIFACT_CORRUPT',
+      'must fit the files it lists',
+    ],
   ])('notices a manifest that is %s', async (_what, damage, code, said) => {
     await made();
     damage();
-    expect(await failure(store.open('train-1'))).toMatchObject({ code, where: manifestFile(), remedy, message: expect.stringContaining(said) as string });
+    expect(await failure(store.open('train-1'))).toMatchObject({
+      code,
+      where: manifestFile(),
+      remedy,
+      message: expect.stringContaining(said) as string,
+    });
   });
 
   it('knows only the files of the manifest', async () => {
     await made();
     const artifact = await store.open('train-1');
     expect([artifact.has('train.arrow'), artifact.has('constructor')]).toEqual([true, false]);
-    await expect(artifact.bytes('constructor')).rejects.toThrow("artifact train-1 has no file 'constructor'; it has evaluation.json");
+    await expect(artifact.bytes('constructor')).rejects.toThrow(
+      "artifact train-1 has no file 'constructor'; it has evaluation.json",
+    );
     await expect(artifact.bytes('../manifest.json')).rejects.toThrow('has no file');
   });
 });
@@ -226,7 +315,9 @@ describe('finding an artifact by its recipe', () => {
     await made('train-1', { epochs: 3 });
     const from = await store.open('train-1');
     truncateSync(dataFile('train.arrow'), 5);
-    expect(await failure(store.adopt(draft('train-2', { epochs: 3 }), from))).toMatchObject({ code: 'ARTIFACT_CORRUPT' });
+    expect(await failure(store.adopt(draft('train-2', { epochs: 3 }), from))).toMatchObject({
+      code: 'ARTIFACT_CORRUPT',
+    });
     expect(await store.list()).toEqual(['train-1']);
   });
 });
@@ -234,7 +325,13 @@ describe('finding an artifact by its recipe', () => {
 describe('a file system that fails', () => {
   it.each(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EXDEV'])('%s becomes an error with path and remedy', (code) => {
     const cause = Object.assign(new Error('x'), { code, path: '/a/b', syscall: 'write' });
-    expect(storageError(cause, '/c')).toMatchObject({ code: 'STORAGE_FAILED', where: '/a/b', message: expect.stringContaining(code) as string, cause, remedy: expect.stringMatching(/.{20,}/) as string });
+    expect(storageError(cause, '/c')).toMatchObject({
+      code: 'STORAGE_FAILED',
+      where: '/a/b',
+      message: expect.stringContaining(code) as string,
+      cause,
+      remedy: expect.stringMatching(/.{20,}/) as string,
+    });
   });
 
   it('leaves other errors as they are', () => {
@@ -244,12 +341,18 @@ describe('a file system that fails', () => {
 
   it('names a file that stands where a folder is needed', async () => {
     writeFileSync(join(root, 'stages'), '');
-    expect(await failure(made())).toMatchObject({ code: 'STORAGE_FAILED', where: expect.stringContaining('stages') as string });
+    expect(await failure(made())).toMatchObject({
+      code: 'STORAGE_FAILED',
+      where: expect.stringContaining('stages') as string,
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('names a folder that may not be written to', async () => {
     mkdirSync(join(root, 'stages'));
     chmodSync(join(root, 'stages'), 0o500);
-    expect(await failure(made())).toMatchObject({ code: 'STORAGE_FAILED', where: expect.stringContaining('stages') as string });
+    expect(await failure(made())).toMatchObject({
+      code: 'STORAGE_FAILED',
+      where: expect.stringContaining('stages') as string,
+    });
   });
 });

@@ -13,7 +13,14 @@ describe('hashSyntax', () => {
     const source = readFileSync(`${dist}/${name}`, 'utf8');
     const styles = [
       { printWidth: 40, singleQuote: false, trailingComma: 'none' },
-      { printWidth: 200, singleQuote: true, quoteProps: 'consistent', semi: false, arrowParens: 'avoid', objectWrap: 'collapse' },
+      {
+        printWidth: 200,
+        singleQuote: true,
+        quoteProps: 'consistent',
+        semi: false,
+        arrowParens: 'avoid',
+        objectWrap: 'collapse',
+      },
     ] as const;
     for (const style of styles) {
       const other = await format(source, { parser: 'babel', ...style });

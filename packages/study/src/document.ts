@@ -45,8 +45,15 @@ export function parseStudy(text: string, file: string): StudyDocument {
 export function checkStudy({ value: given, where, line }: YamlFile, file: string): StudyDocument {
   const name = isFields(given) && typeof given.name === 'string' && given.name.length <= longestName ? given.name : '';
   const count = isFields(given) && isFields(given.experiments) ? Object.keys(given.experiments).length : 0;
-  const invalid = (problems: readonly StudyProblem[]): LayerwiseError => invalidStudy({ name, experiments: count, where, line }, problems);
-  if (!isFields(given)) throw invalid([{ path: [], message: `must be a group of fields with name and experiments, got ${given === null ? 'an empty file' : received(given)}` }]);
+  const invalid = (problems: readonly StudyProblem[]): LayerwiseError =>
+    invalidStudy({ name, experiments: count, where, line }, problems);
+  if (!isFields(given))
+    throw invalid([
+      {
+        path: [],
+        message: `must be a group of fields with name and experiments, got ${given === null ? 'an empty file' : received(given)}`,
+      },
+    ]);
   const problems: Problem[] = [];
   const own = checkOwn(studyFields, given, [], ['experiments', ...sectionNames], problems);
   const fault = own && nameFault(own.name, studyNameRules);
@@ -57,7 +64,13 @@ export function checkStudy({ value: given, where, line }: YamlFile, file: string
 }
 
 /** Checks the fields that are not sections; names of sections are known too, so that a misspelt one is met with the right suggestion. */
-function checkOwn<F extends typeof studyFields | typeof experimentFields>(fields: F, given: Fields, path: readonly (string | number)[], others: readonly string[], problems: Problem[]): Infer<F> | undefined {
+function checkOwn<F extends typeof studyFields | typeof experimentFields>(
+  fields: F,
+  given: Fields,
+  path: readonly (string | number)[],
+  others: readonly string[],
+  problems: Problem[],
+): Infer<F> | undefined {
   const known = [...Object.keys(fields), ...others];
   const own: Fields = {};
   for (const [field, value] of Object.entries(given)) {
@@ -72,23 +85,34 @@ function checkOwn<F extends typeof studyFields | typeof experimentFields>(fields
 function checkExperiments(given: Fields, line: YamlFile['line'], problems: Problem[]): ExperimentDocument[] {
   const { experiments } = given;
   if (!isFields(experiments) || Object.keys(experiments).length === 0) {
-    problems.push({ path: experiments === undefined ? [] : ['experiments'], message: `needs at least one experiment${experiments === undefined ? ' under experiments' : ''}, such as exp1: {}, got ${received(experiments)}` });
+    problems.push({
+      path: experiments === undefined ? [] : ['experiments'],
+      message: `needs at least one experiment${experiments === undefined ? ' under experiments' : ''}, such as exp1: {}, got ${received(experiments)}`,
+    });
     return [];
   }
   refuseAlike(Object.keys(experiments), problems);
-  const groups = new Map(Object.entries(experiments).map(([name, experiment]) => [name, isFields(experiment) ? experiment : {}]));
+  const groups = new Map(
+    Object.entries(experiments).map(([name, experiment]) => [name, isFields(experiment) ? experiment : {}]),
+  );
   const bases = readBases(new Map([...groups].map(([name, experiment]) => [name, experiment.extends])), line, problems);
   return Object.entries(experiments).flatMap(([name, experiment]) => {
     const path = ['experiments', name];
     const fault = nameFault(name, experimentNameRules);
     if (fault) problems.push({ path, message: fault });
     if (!isFields(experiment)) {
-      problems.push({ path, message: `must be a group of fields, got ${received(experiment)}${experiment === null ? '; {} is one that leaves all to the study' : ''}` });
+      problems.push({
+        path,
+        message: `must be a group of fields, got ${received(experiment)}${experiment === null ? '; {} is one that leaves all to the study' : ''}`,
+      });
       return [];
     }
     const own = checkOwn(experimentFields, experiment, path, sectionNames, problems);
     checkExpected(own?.expect, path, problems);
-    const layers = lineageOf(name, bases).map((from) => ({ at: ['experiments', from], value: groups.get(from) as Fields }));
+    const layers = lineageOf(name, bases).map((from) => ({
+      at: ['experiments', from],
+      value: groups.get(from) as Fields,
+    }));
     // What an experiment would have from one that is not there cannot be missed.
     const isWhole = !Object.hasOwn(layers[0]?.value as Fields, 'extends');
     const sections = !isWhole ? {} : readSections([{ at: [], value: given }, ...layers], problems);
@@ -99,7 +123,11 @@ function checkExperiments(given: Fields, line: YamlFile['line'], problems: Probl
 function checkExpected(expect: ExperimentDocument['expect'], path: readonly string[], problems: Problem[]): void {
   for (const [figure, range] of Object.entries(expect ?? {})) {
     const [lowest, highest] = range as [number, number];
-    if (lowest > highest) problems.push({ path: [...path, 'expect', figure], message: `must be [lowest, highest], got ${received(range)}` });
+    if (lowest > highest)
+      problems.push({
+        path: [...path, 'expect', figure],
+        message: `must be [lowest, highest], got ${received(range)}`,
+      });
   }
 }
 
@@ -107,7 +135,11 @@ function refuseAlike(names: readonly string[], problems: Problem[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const alike = seen.get(name.toLowerCase());
-    if (alike !== undefined) problems.push({ path: ['experiments', name], message: `must differ from '${alike}' by more than capitals: their folders would be one on some systems` });
+    if (alike !== undefined)
+      problems.push({
+        path: ['experiments', name],
+        message: `must differ from '${alike}' by more than capitals: their folders would be one on some systems`,
+      });
     seen.set(name.toLowerCase(), name);
   }
 }
@@ -115,7 +147,9 @@ function refuseAlike(names: readonly string[], problems: Problem[]): void {
 /** What an experiment has from those that it extends beside sections, the nearest one's before another's; title, published and expected figures are its own. */
 function inherited(layers: readonly Part[]): Fields {
   const names = ['seed', 'repeats'].filter((name) => layers.some(({ value }) => value[name] !== undefined));
-  return Object.fromEntries(names.map((name) => [name, layers.findLast(({ value }) => Object.hasOwn(value, name))?.value[name]]));
+  return Object.fromEntries(
+    names.map((name) => [name, layers.findLast(({ value }) => Object.hasOwn(value, name))?.value[name]]),
+  );
 }
 
 /** @param layers the study, the experiments that an experiment extends, the farthest first, and the experiment itself */
@@ -123,9 +157,13 @@ function readSections(layers: readonly Part[], problems: Problem[]): Partial<Rec
   const sections: Partial<Record<RoleName, Section>> = {};
   for (const role of roleNames) {
     const name = sectionOf(role);
-    const parts = layers.filter(({ value }) => value[name] !== undefined).map(({ at, value }) => ({ at: [...at, name], value: value[name] }));
+    const parts = layers
+      .filter(({ value }) => value[name] !== undefined)
+      .map(({ at, value }) => ({ at: [...at, name], value: value[name] }));
     const wrong = parts.filter(({ value }) => !isFields(value));
-    problems.push(...wrong.map(({ at, value }) => ({ path: at, message: `must be a group of fields, got ${received(value)}` })));
+    problems.push(
+      ...wrong.map(({ at, value }) => ({ path: at, message: `must be a group of fields, got ${received(value)}` })),
+    );
     if (wrong.length > 0 || (parts.length === 0 && !(roles[role] as Role).uses)) continue;
     const section = mergeSection(role, parts as Part[], problems);
     if (section) sections[role] = section;
@@ -147,10 +185,23 @@ function merged(parts: readonly Part[]): Fields {
 function mergeSection(role: RoleName, parts: readonly Part[], problems: Problem[]): Section | undefined {
   const { uses = (roles[role] as Role).uses, seed, ...params } = merged(parts);
   const last = parts.at(-1)?.at ?? [sectionOf(role)];
-  const pathOf = (field?: string): readonly string[] => (field !== undefined && parts.findLast(({ value }) => Object.hasOwn(value, field))?.at) || last;
-  if (uses === undefined) problems.push({ path: last, message: `needs 'uses', the name of a stage package, such as uses: '@layerwise/${role}-pca'` });
-  else if (typeof uses !== 'string' || !packageRule.test(uses)) problems.push({ path: [...pathOf('uses'), 'uses'], message: `must be the name of an installed package, got ${received(uses)}` });
-  else if (seed !== undefined && !isSeed(seed)) problems.push({ path: [...pathOf('seed'), 'seed'], message: `must be a whole number in [0, 4294967295], got ${received(seed)}` });
+  const pathOf = (field?: string): readonly string[] =>
+    (field !== undefined && parts.findLast(({ value }) => Object.hasOwn(value, field))?.at) || last;
+  if (uses === undefined)
+    problems.push({
+      path: last,
+      message: `needs 'uses', the name of a stage package, such as uses: '@layerwise/${role}-pca'`,
+    });
+  else if (typeof uses !== 'string' || !packageRule.test(uses))
+    problems.push({
+      path: [...pathOf('uses'), 'uses'],
+      message: `must be the name of an installed package, got ${received(uses)}`,
+    });
+  else if (seed !== undefined && !isSeed(seed))
+    problems.push({
+      path: [...pathOf('seed'), 'seed'],
+      message: `must be a whole number in [0, 4294967295], got ${received(seed)}`,
+    });
   else return { uses, params, pathOf, ...(seed === undefined ? {} : { seed }) };
   return undefined;
 }

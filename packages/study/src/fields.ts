@@ -5,13 +5,22 @@ const scores = object(
     accuracy: real({ min: 0, max: 1, optional: true, doc: 'Share of rows predicted rightly, 0 to 1.' }),
     loss: real({ min: 0, optional: true, doc: 'Mean cross-entropy in nats.' }),
     labelRmse: real({ min: 0, optional: true, doc: 'Root mean squared error of the predicted label.' }),
-    reruns: list(real({ min: 0, max: 1, doc: 'accuracy of another run' }), { optional: true, doc: 'Accuracies of further published runs of the same experiment.' }),
+    reruns: list(real({ min: 0, max: 1, doc: 'accuracy of another run' }), {
+      optional: true,
+      doc: 'Accuracies of further published runs of the same experiment.',
+    }),
   },
   { optional: true, doc: 'Figures of one split.' },
 );
 
 /** The interval, both ends included, in which a figure must lie. */
-const interval = (what: string, max?: number) => list(real({ min: 0, ...(max === undefined ? {} : { max }), doc: 'end of the interval' }), { minItems: 2, maxItems: 2, optional: true, doc: `[lowest, highest] ${what}; a run outside fails after its report is written.` });
+const interval = (what: string, max?: number) =>
+  list(real({ min: 0, ...(max === undefined ? {} : { max }), doc: 'end of the interval' }), {
+    minItems: 2,
+    maxItems: 2,
+    optional: true,
+    doc: `[lowest, highest] ${what}; a run outside fails after its report is written.`,
+  });
 
 /** What names of studies and experiments look like: they are names of folders and of Nx projects and targets. */
 export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
@@ -59,12 +68,16 @@ export const studyNameRules: readonly NameRule[] = [
 export const experimentNameRules: readonly NameRule[] = [
   notReserved(reservedExperiments),
   notInherited,
-  { broken: anyOf(nxShortForms), says: `must not be one of ${nxShortForms.join(', ')}, which Nx takes for short forms of other targets` },
+  {
+    broken: anyOf(nxShortForms),
+    says: `must not be one of ${nxShortForms.join(', ')}, which Nx takes for short forms of other targets`,
+  },
 ];
 
 /** The rule that a name breaks, in words. */
 export function nameFault(name: string, rules: readonly NameRule[]): string | undefined {
-  if (!nameRule.test(name)) return `must be at most 64 letters, digits, - and _, beginning with a letter, got ${received(name)}`;
+  if (!nameRule.test(name))
+    return `must be at most 64 letters, digits, - and _, beginning with a letter, got ${received(name)}`;
   const rule = rules.find(({ broken }) => broken.test(name));
   return rule && `${rule.says}, got '${name}'`;
 }
@@ -74,16 +87,37 @@ export const studyFields = {
   name: text({ doc: 'Name of the study; the Nx project is called so.' }),
   title: text({ optional: true, doc: 'Shown at the top of every report.' }),
   seed: integer({ min: 0, max: 4294967295, default: 0, doc: 'Seed of every random stream of the study.' }),
-  repeats: integer({ min: 1, max: 100, default: 1, doc: 'How many seeds each net is trained from: seed, seed + 1, ...; maps, activations and report are of the first.' }),
+  repeats: integer({
+    min: 1,
+    max: 100,
+    default: 1,
+    doc: 'How many seeds each net is trained from: seed, seed + 1, ...; maps, activations and report are of the first.',
+  }),
 } as const satisfies Fields;
 
 /** Fields of one experiment that are not sections of a role. */
 export const experimentFields = {
-  extends: text({ optional: true, doc: 'Another experiment of this study to start from: its sections, field by field, its seed and its repeats; not its title, published and expect.' }),
+  extends: text({
+    optional: true,
+    doc: 'Another experiment of this study to start from: its sections, field by field, its seed and its repeats; not its title, published and expect.',
+  }),
   title: text({ optional: true, doc: 'Shown at the top of the report.' }),
-  seed: integer({ min: 0, max: 4294967295, optional: true, doc: "Overrides the study's seed for this experiment's own stages." }),
+  seed: integer({
+    min: 0,
+    max: 4294967295,
+    optional: true,
+    doc: "Overrides the study's seed for this experiment's own stages.",
+  }),
   repeats: integer({ min: 1, max: 100, optional: true, doc: "Overrides the study's number of seeds." }),
-  published: object({ train: scores, validation: scores, test: scores, source: text({ optional: true, doc: 'Where the figures come from.' }) }, { optional: true, doc: 'Figures of another implementation, shown beside the measured ones.' }),
+  published: object(
+    {
+      train: scores,
+      validation: scores,
+      test: scores,
+      source: text({ optional: true, doc: 'Where the figures come from.' }),
+    },
+    { optional: true, doc: 'Figures of another implementation, shown beside the measured ones.' },
+  ),
   expect: object(
     {
       'train.accuracy': interval('accuracy on the training rows', 1),

@@ -19,7 +19,14 @@ export function readBases(given: ReadonlyMap<string, unknown>, line: YamlFile['l
   for (const [name, base] of given) {
     if (typeof base !== 'string' || base === '') continue;
     if (base !== name && given.has(base)) bases.set(name, base);
-    else problems.push({ path: pathOf(name), message: problems.length < mostNames ? noOther(name, base, [...given.keys()]) : `must name another experiment of this study, got ${received(base)}` });
+    else
+      problems.push({
+        path: pathOf(name),
+        message:
+          problems.length < mostNames
+            ? noOther(name, base, [...given.keys()])
+            : `must name another experiment of this study, got ${received(base)}`,
+      });
   }
   const told = new Set<string>();
   for (const name of bases.keys()) {
@@ -27,7 +34,10 @@ export function readBases(given: ReadonlyMap<string, unknown>, line: YamlFile['l
     const lineage = lineageOf(name, bases);
     if (bases.get(lineage[0] as string) !== name) continue;
     for (const member of lineage) told.add(member);
-    problems.push({ path: pathOf(name), message: `must not lead back to its own experiment, got ${chain(lineage.reverse(), line)} > ${name}; remove 'extends' from one of them` });
+    problems.push({
+      path: pathOf(name),
+      message: `must not lead back to its own experiment, got ${chain(lineage.reverse(), line)} > ${name}; remove 'extends' from one of them`,
+    });
   }
   return bases;
 }
@@ -35,7 +45,8 @@ export function readBases(given: ReadonlyMap<string, unknown>, line: YamlFile['l
 /** The experiments whose keys an experiment has, the farthest first and itself last; in a cycle each once. */
 export function lineageOf(name: string, bases: Bases): string[] {
   const lineage = new Set<string>();
-  for (let next: string | undefined = name; next !== undefined && !lineage.has(next); next = bases.get(next)) lineage.add(next);
+  for (let next: string | undefined = name; next !== undefined && !lineage.has(next); next = bases.get(next))
+    lineage.add(next);
   return [...lineage].reverse();
 }
 
@@ -46,7 +57,11 @@ function pathOf(name: string): readonly string[] {
 function noOther(name: string, base: string, names: readonly string[]): string {
   const others = names.filter((other) => other !== name && nameRule.test(other));
   const close = base === name ? undefined : nearest(base, others);
-  const choice = close ? `did you mean '${close}'?` : others.length > 0 ? `known: ${atMost(others).join(', ')}` : 'remove it: there is no other';
+  const choice = close
+    ? `did you mean '${close}'?`
+    : others.length > 0
+      ? `known: ${atMost(others).join(', ')}`
+      : 'remove it: there is no other';
   return `must name another experiment of this study, got ${received(base)}${base === name ? ', its own name' : ''}; ${choice}`;
 }
 

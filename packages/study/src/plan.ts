@@ -83,12 +83,20 @@ export function packagesOf(study: StudyDocument): readonly string[] {
 export function planStudy(study: StudyDocument, planning: Planning): StudyPlan {
   const problems: StudyProblem[] = [];
   const instances = new Map<string, StageInstance>();
-  const experiments = study.experiments.map((experiment) => planExperiment(study, experiment, planning, instances, problems));
+  const experiments = study.experiments.map((experiment) =>
+    planExperiment(study, experiment, planning, instances, problems),
+  );
   if (problems.length > 0) throw study.invalid(problems);
   return { name: study.name, title: study.title ?? study.name, file: study.file, experiments, instances };
 }
 
-function planExperiment(study: StudyDocument, experiment: ExperimentDocument, planning: Planning, instances: Map<string, StageInstance>, problems: StudyProblem[]): ExperimentPlan {
+function planExperiment(
+  study: StudyDocument,
+  experiment: ExperimentDocument,
+  planning: Planning,
+  instances: Map<string, StageInstance>,
+  problems: StudyProblem[],
+): ExperimentPlan {
   const steps = roleNames.flatMap((role) => {
     const section = experiment.sections[role];
     return section ? [checkStep(study, experiment, role, section, planning, problems)] : [];
@@ -96,12 +104,28 @@ function planExperiment(study: StudyDocument, experiment: ExperimentDocument, pl
   const stages: Partial<Record<RoleName, string>> = {};
   let repeats: readonly Repeat[] = [];
   for (const { role, stage, section, params } of problems.length > 0 ? [] : (steps as Required<Step>[])) {
-    const instance = makeInstance(stage, section, params, experiment.seed ?? study.seed, inputsOf(role, stages, stage), planning);
+    const instance = makeInstance(
+      stage,
+      section,
+      params,
+      experiment.seed ?? study.seed,
+      inputsOf(role, stages, stage),
+      planning,
+    );
     instances.set(instance.id, instance);
     stages[role] = instance.id;
     if (role === 'train') repeats = repeatTraining(instance, experiment.repeats ?? study.repeats, instances);
   }
-  return { study: study.name, file: study.file, name: experiment.name, title: experiment.title ?? experiment.name, published: experiment.published, expect: experiment.expect, stages, repeats };
+  return {
+    study: study.name,
+    file: study.file,
+    name: experiment.name,
+    title: experiment.title ?? experiment.name,
+    published: experiment.published,
+    expect: experiment.expect,
+    stages,
+    repeats,
+  };
 }
 
 /** Adds the trainings from the seeds that follow the instance's own; none if it draws no random numbers. Seeds wrap round at 2^32. */
@@ -123,17 +147,33 @@ interface Step {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-function checkStep(study: StudyDocument, experiment: ExperimentDocument, role: RoleName, section: Section, { catalog }: Planning, problems: StudyProblem[]): Step {
+function checkStep(
+  study: StudyDocument,
+  experiment: ExperimentDocument,
+  role: RoleName,
+  section: Section,
+  { catalog }: Planning,
+  problems: StudyProblem[],
+): Step {
   const stage = catalog.get(section.uses);
   if (!stage) throw new TypeError(`the catalog must have '${section.uses}'; it has ${[...catalog.keys()].join(', ')}`);
   const unfit = unfitness(role, stage);
   if (unfit) {
-    problems.push({ path: [...section.pathOf('uses'), 'uses'], message: `must be a package for ${role}, got '${section.uses}', which ${unfit}` });
+    problems.push({
+      path: [...section.pathOf('uses'), 'uses'],
+      message: `must be a package for ${role}, got '${section.uses}', which ${unfit}`,
+    });
     return { role, stage, section };
   }
   const shown = role === 'report' ? reportParams(study, experiment, stage) : {};
   const { value, problems: wrong } = check(stage.params, { ...shown, ...section.params });
-  problems.push(...(wrong ?? []).map(({ path, message }) => ({ path: [...section.pathOf(path[0] as string | undefined), ...path], message, experiment: experiment.name })));
+  problems.push(
+    ...(wrong ?? []).map(({ path, message }) => ({
+      path: [...section.pathOf(path[0] as string | undefined), ...path],
+      message,
+      experiment: experiment.name,
+    })),
+  );
   return { role, stage, section, ...(value ? { params: value } : {}) };
 }
 
@@ -142,14 +182,23 @@ export function unfitness(role: RoleName, stage: AnyStage): string | undefined {
   const { inputs, writes }: Role = roles[role];
   if (stage.writes !== writes) return `writes ${stage.writes}, not ${writes}`;
   const missing = Object.keys(stage.reads).filter((input) => !input.endsWith('?') && !Object.hasOwn(inputs, input));
-  if (missing.length > 0) return `reads ${missing.join(', ')}, of which ${role} is given ${Object.keys(inputs).join(', ') || 'nothing'}`;
+  if (missing.length > 0)
+    return `reads ${missing.join(', ')}, of which ${role} is given ${Object.keys(inputs).join(', ') || 'nothing'}`;
   return undefined;
 }
 
 /** Words of the study that a report shows, as far as the report package has parameters for them. */
 function reportParams(study: StudyDocument, experiment: ExperimentDocument, stage: AnyStage): Record<string, unknown> {
-  const words = { study: study.name, studyTitle: study.title, experiment: experiment.name, title: experiment.title, published: experiment.published };
-  return Object.fromEntries(Object.entries(words).filter(([name, value]) => value !== undefined && Object.hasOwn(stage.params, name)));
+  const words = {
+    study: study.name,
+    studyTitle: study.title,
+    experiment: experiment.name,
+    title: experiment.title,
+    published: experiment.published,
+  };
+  return Object.fromEntries(
+    Object.entries(words).filter(([name, value]) => value !== undefined && Object.hasOwn(stage.params, name)),
+  );
 }
 
 function inputsOf(role: RoleName, stages: Partial<Record<RoleName, string>>, stage: AnyStage): Record<string, string> {
@@ -157,12 +206,20 @@ function inputsOf(role: RoleName, stages: Partial<Record<RoleName, string>>, sta
   const inputs: Record<string, string> = {};
   for (const [input, providers] of Object.entries(wiring)) {
     const provider = providers.find((name) => stages[name as RoleName] !== undefined) as RoleName | undefined;
-    if (provider && (Object.hasOwn(stage.reads, input) || Object.hasOwn(stage.reads, `${input}?`))) inputs[input] = stages[provider] as string;
+    if (provider && (Object.hasOwn(stage.reads, input) || Object.hasOwn(stage.reads, `${input}?`)))
+      inputs[input] = stages[provider] as string;
   }
   return inputs;
 }
 
-function makeInstance(stage: AnyStage, section: Section, params: Readonly<Record<string, unknown>>, studySeed: number, inputs: Record<string, string>, planning: Planning): StageInstance {
+function makeInstance(
+  stage: AnyStage,
+  section: Section,
+  params: Readonly<Record<string, unknown>>,
+  studySeed: number,
+  inputs: Record<string, string>,
+  planning: Planning,
+): StageInstance {
   const seed = stage.seeded(params as never) ? (section.seed ?? studySeed) : null;
   const raw = stage.rawFiles ? planning.rawState(stage, params) : undefined;
   return identified({ stage: stage.id, uses: section.uses, params, seed, inputs, ...(raw ? { raw } : {}) });

@@ -7,7 +7,9 @@ export function lineOf(document: Document.Parsed, lines: LineCounter, path: read
   let node: unknown = document.contents;
   let offset = start(node) ?? 0;
   for (const step of path) {
-    const next = isMap(node) ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(step)) : undefined;
+    const next = isMap(node)
+      ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(step))
+      : undefined;
     if (next) {
       offset = start(next.key) ?? offset;
       node = next.value;

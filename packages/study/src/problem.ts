@@ -29,7 +29,13 @@ export function invalidStudy(study: Flawed, problems: readonly StudyProblem[]): 
   });
   const [first, ...rest] = said as [{ text: string; place: string }, ...{ text: string; place: string }[]];
   if (rest.length === 0) return new LayerwiseError('STUDY_INVALID', first.text, { where: first.place });
-  return new LayerwiseError('STUDY_INVALID', [...said.map(({ text, place }) => `${text} (${place})`), ...(all.length > maxShown ? [`and ${all.length - maxShown} more`] : [])].join('\n'));
+  return new LayerwiseError(
+    'STUDY_INVALID',
+    [
+      ...said.map(({ text, place }) => `${text} (${place})`),
+      ...(all.length > maxShown ? [`and ${all.length - maxShown} more`] : []),
+    ].join('\n'),
+  );
 }
 
 /** Problems in what experiments have in common are found with each of them, and said once. */
@@ -50,11 +56,17 @@ function blamed(same: readonly [StudyProblem, ...StudyProblem[]], { experiments,
   const [group, owner, ...rest] = path;
   if (group === 'experiments') {
     if (experiment === undefined || same.some((problem) => problem.experiment === owner)) return { path, message };
-    return { path: [group, experiment, ...rest], message: `${message}; ${experiment} has it from ${owner} (line ${line(path)}) by extends` };
+    return {
+      path: [group, experiment, ...rest],
+      message: `${message}; ${experiment} has it from ${owner} (line ${line(path)}) by extends`,
+    };
   }
   const heirs = [...new Set(same.flatMap((problem) => problem.experiment ?? []))];
   if (heirs.length === 0 || heirs.length === experiments) return { path, message };
-  return { path: ['experiments', heirs[0] as string, ...path], message: `${message}; ${heirs.slice(0, maxShown).join(', ')} ${heirs.length > 1 ? 'have' : 'has'} it from the study (line ${line(path)})` };
+  return {
+    path: ['experiments', heirs[0] as string, ...path],
+    message: `${message}; ${heirs.slice(0, maxShown).join(', ')} ${heirs.length > 1 ? 'have' : 'has'} it from the study (line ${line(path)})`,
+  };
 }
 
 function shortened(step: string | number): string {

@@ -17,10 +17,29 @@ export interface Role {
 /** The roles of an experiment, in the order they run. */
 export const roles = {
   ingest: { writes: 'dataset', uses: '@layerwise/ingest', inputs: {}, section: 'dataset', doc: 'Which data to read.' },
-  preprocess: { writes: 'features', uses: '@layerwise/preprocess', inputs: { dataset: ['ingest'] }, doc: 'Validation split, scaling, labels.' },
-  reduce: { writes: 'features', inputs: { features: ['preprocess'] }, doc: 'Optional feature reduction; `uses` names the package.' },
-  train: { writes: 'model', uses: '@layerwise/train', inputs: { features: ['reduce', 'preprocess'] }, doc: 'The net and how it is trained.' },
-  activations: { writes: 'activations', uses: '@layerwise/activations', inputs: { features: ['reduce', 'preprocess'], model: ['train'] }, doc: 'Hidden activations of every row.' },
+  preprocess: {
+    writes: 'features',
+    uses: '@layerwise/preprocess',
+    inputs: { dataset: ['ingest'] },
+    doc: 'Validation split, scaling, labels.',
+  },
+  reduce: {
+    writes: 'features',
+    inputs: { features: ['preprocess'] },
+    doc: 'Optional feature reduction; `uses` names the package.',
+  },
+  train: {
+    writes: 'model',
+    uses: '@layerwise/train',
+    inputs: { features: ['reduce', 'preprocess'] },
+    doc: 'The net and how it is trained.',
+  },
+  activations: {
+    writes: 'activations',
+    uses: '@layerwise/activations',
+    inputs: { features: ['reduce', 'preprocess'], model: ['train'] },
+    doc: 'Hidden activations of every row.',
+  },
   embed: {
     writes: 'embedding',
     uses: '@layerwise/embed',
@@ -30,13 +49,26 @@ export const roles = {
   nodes: {
     writes: 'nodes',
     uses: '@layerwise/nodes',
-    inputs: { pixels: ['preprocess'], features: ['reduce', 'preprocess'], model: ['train'], activations: ['activations'] },
+    inputs: {
+      pixels: ['preprocess'],
+      features: ['reduce', 'preprocess'],
+      model: ['train'],
+      activations: ['activations'],
+    },
     doc: 'What each hidden node responds to.',
   },
   report: {
     writes: 'report',
     uses: '@layerwise/report',
-    inputs: { dataset: ['ingest'], pixels: ['preprocess'], features: ['reduce', 'preprocess'], model: ['train'], activations: ['activations'], embedding: ['embed'], nodes: ['nodes'] },
+    inputs: {
+      dataset: ['ingest'],
+      pixels: ['preprocess'],
+      features: ['reduce', 'preprocess'],
+      model: ['train'],
+      activations: ['activations'],
+      embedding: ['embed'],
+      nodes: ['nodes'],
+    },
     doc: 'The HTML report.',
   },
 } as const satisfies Record<string, Role>;

@@ -8,9 +8,16 @@ import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.j
  * @param catalog the stage packages that are offered, by package name
  */
 export function studySchema(catalog: ReadonlyMap<string, AnyStage>): JsonSchema {
-  const sections = (whole: boolean): object => Object.fromEntries(roleNames.map((role) => [sectionOf(role), sectionSchema(role, catalog, whole)]));
+  const sections = (whole: boolean): object =>
+    Object.fromEntries(roleNames.map((role) => [sectionOf(role), sectionSchema(role, catalog, whole)]));
   const experiment = withProperties(experimentFields, sections(false));
-  const experiments = { type: 'object', minProperties: 1, propertyNames: named(experimentNameRules), additionalProperties: experiment, description: 'The experiments by name.' };
+  const experiments = {
+    type: 'object',
+    minProperties: 1,
+    propertyNames: named(experimentNameRules),
+    additionalProperties: experiment,
+    description: 'The experiments by name.',
+  };
   const study = withProperties(studyFields, { ...sections(true), experiments });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -39,7 +46,10 @@ function sectionSchema(role: RoleName, catalog: ReadonlyMap<string, AnyStage>, w
   const { uses: preset, doc }: Role = roles[role];
   const fitting = [...catalog].filter(([, stage]) => unfitness(role, stage) === undefined && takesInput(stage, role));
   const alternatives = fitting.map(([name, stage]) => ({
-    ...withProperties(stage.params, { uses: { const: name, description: stage.summary }, seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seed of this stage alone.' } }),
+    ...withProperties(stage.params, {
+      uses: { const: name, description: stage.summary },
+      seed: { type: 'integer', minimum: 0, maximum: 4294967295, description: 'Seed of this stage alone.' },
+    }),
     required: whole && name !== preset ? ['uses'] : [],
   }));
   return { description: doc, anyOf: alternatives };

@@ -26,9 +26,21 @@ export function readYaml(text: string, file: string): YamlFile {
   const { LineCounter, parseDocument } = parser();
   const lines = new LineCounter();
   const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
-  if (text.length > mostCharacters) throw refused(`must be at most ${mostCharacters} characters long, got ${text.length}`, `${file}:1`, 'Is this a study?');
+  if (text.length > mostCharacters)
+    throw refused(
+      `must be at most ${mostCharacters} characters long, got ${text.length}`,
+      `${file}:1`,
+      'Is this a study?',
+    );
   refuseDepth(text, (offset) => `${file}:${text.slice(0, offset).split('\n').length}`);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    schema: 'core',
+    customTags: [],
+    resolveKnownTags: false,
+    uniqueKeys: false,
+  });
   const [wrong] = [...document.errors, ...document.warnings];
   if (wrong) throw syntaxError(wrong, text, lines, file);
   refuseDuplicates(document, at, lines);
@@ -40,7 +52,13 @@ export function readYaml(text: string, file: string): YamlFile {
 export function readOutline(text: string): { readonly name?: string; readonly experiments: readonly string[] } {
   const { isMap, isScalar, parseDocument } = parser();
   refuseDepth(text, String);
-  const { contents } = parseDocument(text, { schema: 'core', customTags: [], resolveKnownTags: false, uniqueKeys: false, logLevel: 'silent' });
+  const { contents } = parseDocument(text, {
+    schema: 'core',
+    customTags: [],
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
   if (!isMap(contents)) return { experiments: [] };
   const [name, experiments] = [contents.get('name'), contents.get('experiments', true)];
   const keys = isMap(experiments) ? experiments.items.map(({ key }) => (isScalar(key) ? key.value : undefined)) : [];
@@ -54,18 +72,27 @@ function refused(rule: string, where: string, remedy = 'Mend the line and run ag
 /** Before the file is composed, since that recurs: a file of brackets alone would exhaust the stack, which cannot be caught. */
 function refuseDepth(text: string, at: (offset: number) => string): void {
   const { Parser } = parser();
-  const pending: { token: CST.Token; depth: number }[] = [...new Parser().parse(text)].map((token) => ({ token, depth: 0 }));
+  const pending: { token: CST.Token; depth: number }[] = [...new Parser().parse(text)].map((token) => ({
+    token,
+    depth: 0,
+  }));
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { token, depth } = next;
     if (depth > maxDepth) throw refused(`must be nested at most ${maxDepth} deep, got more`, at(token.offset));
-    const items = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : 'value' in token ? [token.value] : [];
+    const items =
+      'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : 'value' in token ? [token.value] : [];
     for (const item of items) if (item) pending.push({ token: item, depth: depth + 1 });
   }
 }
 
 const tabbed = /^ *\t/;
 
-function syntaxError({ code, message, pos }: YAMLError, text: string, lines: LineCounter, file: string): LayerwiseError {
+function syntaxError(
+  { code, message, pos }: YAMLError,
+  text: string,
+  lines: LineCounter,
+  file: string,
+): LayerwiseError {
   const { line } = lines.linePos(pos[0]);
   const written = text.split(/\r?\n/);
   const wrong = written[line - 1] ?? '';
@@ -77,11 +104,23 @@ function syntaxError({ code, message, pos }: YAMLError, text: string, lines: Lin
     case 'TAG_RESOLVE_FAILED':
       return refused(`must be plain data without tags, got ${text.slice(...pos)}`, where, 'Remove the tag.');
     case 'MULTIPLE_DOCS':
-      return refused('must hold one document, got a second one after ---', where, 'Put each study into a file of its own.');
+      return refused(
+        'must hold one document, got a second one after ---',
+        where,
+        'Put each study into a file of its own.',
+      );
     default: {
       const tab = written.findIndex((other) => tabbed.test(other)) + 1;
-      const got = wrong.trim() ? received(wrong.trim()) : text.slice(pos[0]).trim() ? 'an empty line' : 'the end of the file';
-      return refused(`must be valid YAML: ${message.trim().replace(/\.?$/, '')}, got ${got}`, where, tab > 0 ? `Line ${tab} is indented with a tab: replace it by spaces.` : undefined);
+      const got = wrong.trim()
+        ? received(wrong.trim())
+        : text.slice(pos[0]).trim()
+          ? 'an empty line'
+          : 'the end of the file';
+      return refused(
+        `must be valid YAML: ${message.trim().replace(/\.?$/, '')}, got ${got}`,
+        where,
+        tab > 0 ? `Line ${tab} is indented with a tab: replace it by spaces.` : undefined,
+      );
     }
   }
 }
@@ -96,7 +135,12 @@ function refuseDuplicates(document: Document.Parsed, at: (offset: number) => str
         const name = isScalar(key) ? String(key.value) : String(key);
         const offset = (key as Node | null)?.range?.[0] ?? 0;
         const first = seen.get(name);
-        if (first !== undefined) throw refused(`must have every name once in its group, got '${name}' twice, first on line ${lines.linePos(first).line}`, at(offset), 'Rename or remove one of the two.');
+        if (first !== undefined)
+          throw refused(
+            `must have every name once in its group, got '${name}' twice, first on line ${lines.linePos(first).line}`,
+            at(offset),
+            'Rename or remove one of the two.',
+          );
         seen.set(name, offset);
       }
     },
@@ -110,13 +154,18 @@ function valueOf(document: Document.Parsed, at: (offset: number) => string): unk
       const offset = alias.range?.[0] ?? 0;
       const named = alias.resolve(document);
       if (!named) throw refused(`must define &${alias.source} before *${alias.source}`, at(offset));
-      if (path.includes(named)) throw refused(`must have no alias within what it names, got *${alias.source}`, at(offset));
+      if (path.includes(named))
+        throw refused(`must have no alias within what it names, got *${alias.source}`, at(offset));
       first ??= offset;
     },
   });
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
-    throw refused('must have aliases that expand to at most 100 nodes, got more', at(first ?? 0), 'Write the values out.');
+    throw refused(
+      'must have aliases that expand to at most 100 nodes, got more',
+      at(first ?? 0),
+      'Write the values out.',
+    );
   }
 }

@@ -3,14 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { catalog } from './catalog.js';
 
 const raw: RawState = { files: [], complete: true };
-const plan = (text: string, using = catalog): StudyPlan => planStudy(parseStudy(text, 'pipelines/tiny/study.yaml'), { catalog: using, rawState: () => raw });
-const study = (...experiments: string[]): string => `name: tiny\nseed: 43\nexperiments:\n${experiments.map((line) => `  ${line}\n`).join('')}`;
-const idsOf = (text: string, name = 'exp1'): Partial<Record<RoleName, string>> => plan(text).experiments.find((experiment) => experiment.name === name)?.stages ?? {};
+const plan = (text: string, using = catalog): StudyPlan =>
+  planStudy(parseStudy(text, 'pipelines/tiny/study.yaml'), { catalog: using, rawState: () => raw });
+const study = (...experiments: string[]): string =>
+  `name: tiny\nseed: 43\nexperiments:\n${experiments.map((line) => `  ${line}\n`).join('')}`;
+const idsOf = (text: string, name = 'exp1'): Partial<Record<RoleName, string>> =>
+  plan(text).experiments.find((experiment) => experiment.name === name)?.stages ?? {};
 
 /** Roles whose instance is not the same in two studies. */
 function changed(before: string, after: string): string[] {
   const [a, b] = [idsOf(before), idsOf(after)];
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((role) => a[role as RoleName] !== b[role as RoleName]);
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+    (role) => a[role as RoleName] !== b[role as RoleName],
+  );
 }
 
 const plain = study('exp1: { train: { epochs: 3 } }');
@@ -25,22 +30,36 @@ describe('planStudy', () => {
   });
 
   it('computes what experiments have in common once', () => {
-    const { instances } = plan(study('exp1: { train: { epochs: 3 } }', 'exp2: { train: { epochs: 4 } }', 'exp3: { train: { epochs: 3 }, title: Again }'));
-    const count = (stage: string): number => [...instances.values()].filter((instance) => instance.stage === stage).length;
+    const { instances } = plan(
+      study(
+        'exp1: { train: { epochs: 3 } }',
+        'exp2: { train: { epochs: 4 } }',
+        'exp3: { train: { epochs: 3 }, title: Again }',
+      ),
+    );
+    const count = (stage: string): number =>
+      [...instances.values()].filter((instance) => instance.stage === stage).length;
     expect(['ingest', 'preprocess', 'train', 'activations', 'report'].map(count)).toEqual([1, 1, 2, 2, 3]);
   });
 
   it('computes what studies have in common once: one instance has one id', () => {
-    const reductions = ['exp4: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.95 } }', 'exp5: { reduce: { uses: "@layerwise/reduce-forest", trees: 7 } }'];
+    const reductions = [
+      'exp4: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.95 } }',
+      'exp5: { reduce: { uses: "@layerwise/reduce-forest", trees: 7 } }',
+    ];
     const first = plan(study(...reductions));
-    const second = plan(study(...reductions.map((text) => text.replace(' }', ' }, train: { epochs: 9 }'))).replace('tiny', 'other'));
+    const second = plan(
+      study(...reductions.map((text) => text.replace(' }', ' }, train: { epochs: 9 }'))).replace('tiny', 'other'),
+    );
     const common = [...first.instances.values()].filter(({ id }) => second.instances.has(id)).map(({ stage }) => stage);
     expect(common.sort()).toEqual(['ingest', 'preprocess', 'reduce-forest', 'reduce-pca']);
   });
 
   it('lists every instance after its inputs', () => {
     const seen = new Set<string>();
-    for (const { id, inputs } of plan(study('exp1: { reduce: { uses: "@layerwise/reduce-forest" } }', 'exp2: {}')).instances.values()) {
+    for (const { id, inputs } of plan(
+      study('exp1: { reduce: { uses: "@layerwise/reduce-forest" } }', 'exp2: {}'),
+    ).instances.values()) {
       for (const input of Object.values(inputs)) expect(seen).toContain(input);
       seen.add(id);
     }
@@ -49,7 +68,10 @@ describe('planStudy', () => {
   it.each([
     ['comments', plain.replace('seed', '# a comment\nseed')],
     ['the order of fields', 'experiments:\n  exp1: { train: { epochs: 3 } }\nseed: 43\nname: tiny\n'],
-    ['white space and style', 'name: "tiny"\nseed:   43\n\nexperiments:\n    exp1:\n        train:\n            epochs: 3\n'],
+    [
+      'white space and style',
+      'name: "tiny"\nseed:   43\n\nexperiments:\n    exp1:\n        train:\n            epochs: 3\n',
+    ],
     ['a default written out', study('exp1: { train: { epochs: 3, hidden: [] } }')],
     ['another experiment', study('exp0: { train: { epochs: 9 } }', 'exp1: { train: { epochs: 3 } }')],
     ['where a section stands', 'name: tiny\nseed: 43\ntrain: { epochs: 3 }\nexperiments: { exp1: {} }\n'],
@@ -61,24 +83,48 @@ describe('planStudy', () => {
   it.each([
     ['a parameter of the net', study('exp1: { train: { epochs: 4 } }'), afterTrain],
     ['a parameter of the maps', study('exp1: { train: { epochs: 3 }, embed: { dimensions: 3 } }'), ['embed', 'report']],
-    ['a parameter of preprocess', study('exp1: { train: { epochs: 3 }, preprocess: { first: 5 } }'), ['preprocess', ...afterTrain]],
-    ['the data set', study('exp1: { train: { epochs: 3 }, dataset: { use: strokes } }'), ['ingest', 'preprocess', ...afterTrain]],
-    ['a reduction', study('exp1: { train: { epochs: 3 }, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'), [...afterTrain, 'reduce']],
+    [
+      'a parameter of preprocess',
+      study('exp1: { train: { epochs: 3 }, preprocess: { first: 5 } }'),
+      ['preprocess', ...afterTrain],
+    ],
+    [
+      'the data set',
+      study('exp1: { train: { epochs: 3 }, dataset: { use: strokes } }'),
+      ['ingest', 'preprocess', ...afterTrain],
+    ],
+    [
+      'a reduction',
+      study('exp1: { train: { epochs: 3 }, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'),
+      [...afterTrain, 'reduce'],
+    ],
     ['published figures', study('exp1: { train: { epochs: 3 }, published: { test: { accuracy: 0.5 } } }'), ['report']],
     ['the title', study('exp1: { train: { epochs: 3 }, title: A net }'), ['report']],
     ["the study's seed: stages that draw random numbers and what follows", plain.replace('43', '44'), afterTrain],
     ["the experiment's seed", study('exp1: { train: { epochs: 3 }, seed: 44 }'), afterTrain],
     ["the train section's seed", study('exp1: { train: { epochs: 3, seed: 44 } }'), afterTrain],
     ["the embed section's seed", study('exp1: { train: { epochs: 3 }, embed: { seed: 44 } }'), ['embed', 'report']],
-    ['a seed where no random numbers are drawn: nothing', study('exp1: { train: { epochs: 3 }, preprocess: { seed: 44 } }'), []],
+    [
+      'a seed where no random numbers are drawn: nothing',
+      study('exp1: { train: { epochs: 3 }, preprocess: { seed: 44 } }'),
+      [],
+    ],
   ])('changes only what depends on %s', (_what, text, roles) => {
     expect(changed(plain, text)).toEqual(roles);
   });
 
   it('takes the nearest seed: of the section, the experiment, the study', () => {
-    const { experiments, instances } = plan(study('exp1: { train: { seed: 1 }, seed: 2 }', 'exp2: { seed: 2 }', 'exp3: {}'));
-    const seeds = experiments.map(({ stages }) => (['preprocess', 'train', 'embed'] as const).map((role) => instances.get(stages[role] as string)?.seed));
-    expect(seeds).toEqual([[null, 1, 2], [null, 2, 2], [null, 43, 43]]);
+    const { experiments, instances } = plan(
+      study('exp1: { train: { seed: 1 }, seed: 2 }', 'exp2: { seed: 2 }', 'exp3: {}'),
+    );
+    const seeds = experiments.map(({ stages }) =>
+      (['preprocess', 'train', 'embed'] as const).map((role) => instances.get(stages[role] as string)?.seed),
+    );
+    expect(seeds).toEqual([
+      [null, 1, 2],
+      [null, 2, 2],
+      [null, 43, 43],
+    ]);
   });
 
   it('trains a net from as many seeds as asked, and plans nothing else anew', () => {
@@ -86,20 +132,41 @@ describe('planStudy', () => {
     const thrice = plan(plain.replace('seed: 43', 'seed: 43\nrepeats: 3'));
     expect(idsOf(plain)).toEqual(thrice.experiments[0]?.stages);
     expect(once.experiments[0]?.repeats).toEqual([{ seed: 43, id: idsOf(plain).train }]);
-    expect(thrice.experiments[0]?.repeats).toEqual([43, 44, 45].map((seed) => ({ seed, id: idsOf(plain.replace('43', String(seed))).train })));
+    expect(thrice.experiments[0]?.repeats).toEqual(
+      [43, 44, 45].map((seed) => ({ seed, id: idsOf(plain.replace('43', String(seed))).train })),
+    );
     const added = [...thrice.instances.keys()].filter((id) => !once.instances.has(id));
-    expect(added.sort()).toEqual(thrice.experiments[0]?.repeats.slice(1).map(({ id }) => id).sort());
+    expect(added.sort()).toEqual(
+      thrice.experiments[0]?.repeats
+        .slice(1)
+        .map(({ id }) => id)
+        .sort(),
+    );
   });
 
   it('takes the number of seeds from the experiment, else from the study; a training without random numbers is done once', () => {
-    const seedless = new Map([...catalog, ['@layerwise/train', { ...catalog.get('@layerwise/train')!, seeded: () => false }]]);
-    const text = 'name: tiny\nrepeats: 2\nexperiments: { exp1: {}, exp2: { repeats: 4, seed: 4294967295 }, exp3: { train: { seed: 9 } } }\n';
-    expect(plan(text).experiments.map(({ repeats }) => repeats.map(({ seed }) => seed))).toEqual([[0, 1], [4294967295, 0, 1, 2], [9, 10]]);
-    expect(plan(text, seedless).experiments.map(({ repeats }) => repeats.map(({ seed }) => seed))).toEqual([[null], [null], [null]]);
+    const seedless = new Map([
+      ...catalog,
+      ['@layerwise/train', { ...catalog.get('@layerwise/train')!, seeded: () => false }],
+    ]);
+    const text =
+      'name: tiny\nrepeats: 2\nexperiments: { exp1: {}, exp2: { repeats: 4, seed: 4294967295 }, exp3: { train: { seed: 9 } } }\n';
+    expect(plan(text).experiments.map(({ repeats }) => repeats.map(({ seed }) => seed))).toEqual([
+      [0, 1],
+      [4294967295, 0, 1, 2],
+      [9, 10],
+    ]);
+    expect(plan(text, seedless).experiments.map(({ repeats }) => repeats.map(({ seed }) => seed))).toEqual([
+      [null],
+      [null],
+      [null],
+    ]);
   });
 
   it('lets an experiment complete and override what the study says of a role', () => {
-    const { experiments, instances } = plan('name: tiny\ntrain: { epochs: 3, seed: 5 }\nexperiments:\n  exp1: { train: { hidden: [{ units: 2 }] } }\n  exp2: { train: { epochs: 4, seed: 6 } }\n');
+    const { experiments, instances } = plan(
+      'name: tiny\ntrain: { epochs: 3, seed: 5 }\nexperiments:\n  exp1: { train: { hidden: [{ units: 2 }] } }\n  exp2: { train: { epochs: 4, seed: 6 } }\n',
+    );
     const trained = experiments.map(({ stages }) => instances.get(stages.train as string));
     expect(trained.map((instance) => [instance?.params, instance?.seed])).toEqual([
       [{ epochs: 3, hidden: [{ units: 2 }] }, 5],
@@ -108,31 +175,69 @@ describe('planStudy', () => {
   });
 
   it('plans an experiment that extends another as if all were written out', () => {
-    const base = 'exp1: { title: A net, seed: 7, repeats: 2, train: { epochs: 3, hidden: [{ units: 2 }] }, published: { test: { accuracy: 0.5 } }, expect: { test.accuracy: [0.4, 0.6] } }';
-    const short = plan(study(base, 'exp2: { extends: exp1, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }', 'exp3: { extends: exp2, repeats: 3, reduce: { variance: 0.8 }, train: { epochs: 4 } }'));
-    const long = plan(study(base, 'exp2: { seed: 7, repeats: 2, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 }, train: { epochs: 3, hidden: [{ units: 2 }] } }', 'exp3: { seed: 7, repeats: 3, reduce: { uses: "@layerwise/reduce-pca", variance: 0.8 }, train: { epochs: 4, hidden: [{ units: 2 }] } }'));
+    const base =
+      'exp1: { title: A net, seed: 7, repeats: 2, train: { epochs: 3, hidden: [{ units: 2 }] }, published: { test: { accuracy: 0.5 } }, expect: { test.accuracy: [0.4, 0.6] } }';
+    const short = plan(
+      study(
+        base,
+        'exp2: { extends: exp1, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }',
+        'exp3: { extends: exp2, repeats: 3, reduce: { variance: 0.8 }, train: { epochs: 4 } }',
+      ),
+    );
+    const long = plan(
+      study(
+        base,
+        'exp2: { seed: 7, repeats: 2, reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 }, train: { epochs: 3, hidden: [{ units: 2 }] } }',
+        'exp3: { seed: 7, repeats: 3, reduce: { uses: "@layerwise/reduce-pca", variance: 0.8 }, train: { epochs: 4, hidden: [{ units: 2 }] } }',
+      ),
+    );
     expect(short).toEqual(long);
-    expect(short.experiments.map(({ title, published, expect: expected }) => [title, published === undefined, expected === undefined])).toEqual([['A net', false, false], ['exp2', true, true], ['exp3', true, true]]);
+    expect(
+      short.experiments.map(({ title, published, expect: expected }) => [
+        title,
+        published === undefined,
+        expected === undefined,
+      ]),
+    ).toEqual([
+      ['A net', false, false],
+      ['exp2', true, true],
+      ['exp3', true, true],
+    ]);
   });
 
   it('takes each field from the nearest: the experiment, those it extends in turn, the study', () => {
-    const { experiments, instances } = plan('name: tiny\ntrain: { epochs: 1, seed: 5 }\nexperiments:\n  exp3: { extends: exp2, train: { hidden: [{ units: 3 }] } }\n  exp2: { extends: exp1, train: { epochs: 2 } }\n  exp1: { train: { epochs: 9, seed: 6, hidden: [{ units: 1 }] } }\n');
+    const { experiments, instances } = plan(
+      'name: tiny\ntrain: { epochs: 1, seed: 5 }\nexperiments:\n  exp3: { extends: exp2, train: { hidden: [{ units: 3 }] } }\n  exp2: { extends: exp1, train: { epochs: 2 } }\n  exp1: { train: { epochs: 9, seed: 6, hidden: [{ units: 1 }] } }\n',
+    );
     const trained = instances.get(experiments[0]?.stages.train as string);
-    expect([experiments[0]?.name, trained?.params, trained?.seed]).toEqual(['exp3', { epochs: 2, hidden: [{ units: 3 }] }, 6]);
+    expect([experiments[0]?.name, trained?.params, trained?.seed]).toEqual([
+      'exp3',
+      { epochs: 2, hidden: [{ units: 3 }] },
+      6,
+    ]);
   });
 
   it('wires the reduced features where there are any, and an input that may be absent where it is there', () => {
-    const { experiments, instances } = plan(study('exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'));
+    const { experiments, instances } = plan(
+      study('exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }'),
+    );
     const stages = experiments[0]?.stages ?? {};
     expect(instances.get(stages.train as string)?.inputs).toEqual({ features: stages.reduce });
     expect(instances.get(stages.reduce as string)?.inputs).toEqual({ features: stages.preprocess });
-    expect(instances.get(stages.embed as string)?.inputs).toEqual({ pixels: stages.preprocess, activations: stages.activations });
+    expect(instances.get(stages.embed as string)?.inputs).toEqual({
+      pixels: stages.preprocess,
+      activations: stages.activations,
+    });
   });
 
   it('makes the raw files part of what reads them and of what follows', () => {
     const ingest = { ...catalog.get('@layerwise/ingest')!, rawFiles: () => ({ files: [], complete: true }) };
     const using = new Map([...catalog, ['@layerwise/ingest', ingest]]);
-    const idWith = (sha256: string): string | undefined => planStudy(parseStudy(plain, 'study.yaml'), { catalog: using, rawState: () => ({ files: [{ name: 'train.gz', sha256 }], complete: true }) }).experiments[0]?.stages.report;
+    const idWith = (sha256: string): string | undefined =>
+      planStudy(parseStudy(plain, 'study.yaml'), {
+        catalog: using,
+        rawState: () => ({ files: [{ name: 'train.gz', sha256 }], complete: true }),
+      }).experiments[0]?.stages.report;
     expect(idWith('a')).not.toBe(idWith('b'));
     expect(idWith('a')).toBe(idWith('a'));
   });

@@ -39,19 +39,37 @@ describe('the JSON Schema of study.yaml', () => {
       { ...study, extends: name },
       { ...study, experiments: { [name]: { ...experiment, reduce: { uses: '@layerwise/reduce-pac' } } } },
     ];
-    for (const wrong of misspelt) expect(validate(JSON.parse(JSON.stringify(wrong))), JSON.stringify(wrong)).toBe(false);
+    for (const wrong of misspelt)
+      expect(validate(JSON.parse(JSON.stringify(wrong))), JSON.stringify(wrong)).toBe(false);
   });
 
   it('lets an experiment leave the package to the study, but not the study', () => {
     const validate = new Ajv2020(options).compile(studySchema(small));
-    expect(validate({ name: 'a', reduce: { uses: '@layerwise/reduce-pca' }, experiments: { exp1: { reduce: { variance: 0.9 } } } })).toBe(true);
-    expect(validate({ name: 'a', experiments: { exp1: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 } }, exp2: { extends: 'exp1', reduce: { variance: 0.8 } } } })).toBe(true);
+    expect(
+      validate({
+        name: 'a',
+        reduce: { uses: '@layerwise/reduce-pca' },
+        experiments: { exp1: { reduce: { variance: 0.9 } } },
+      }),
+    ).toBe(true);
+    expect(
+      validate({
+        name: 'a',
+        experiments: {
+          exp1: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 } },
+          exp2: { extends: 'exp1', reduce: { variance: 0.8 } },
+        },
+      }),
+    ).toBe(true);
     expect(validate({ name: 'a', reduce: { variance: 0.9 }, experiments: { exp1: {} } })).toBe(false);
   });
 
   it('offers for a role only packages that can take it', () => {
-    const { properties } = studySchema(small) as { properties: Record<string, { anyOf: { properties: { uses: { const: string } } }[] }> };
-    const offered = (section: string): string[] | undefined => properties[section]?.anyOf.map((alternative) => alternative.properties.uses.const);
+    const { properties } = studySchema(small) as {
+      properties: Record<string, { anyOf: { properties: { uses: { const: string } } }[] }>;
+    };
+    const offered = (section: string): string[] | undefined =>
+      properties[section]?.anyOf.map((alternative) => alternative.properties.uses.const);
     expect(offered('reduce')).toEqual(['@layerwise/reduce-pca', '@layerwise/reduce-forest']);
     expect(offered('dataset')).toEqual(['@layerwise/ingest']);
     expect(offered('train')).toEqual(['@layerwise/train']);

@@ -38,7 +38,11 @@ const wasm: Candidate = {
     const { setWasmPaths } = namespace<typeof tfjsWasm>(await import('@tensorflow/tfjs-backend-wasm'));
     setWasmPaths(fileURLToPath(new URL('dist/', import.meta.resolve('@tensorflow/tfjs-backend-wasm/package.json'))));
     await use(tf, 'wasm');
-    return { tf, name: 'wasm', note: 'TensorFlow.js on the WASM backend (SIMD, one thread: it has no threads under Node); tfjs-node is not installed or does not load' };
+    return {
+      tf,
+      name: 'wasm',
+      note: 'TensorFlow.js on the WASM backend (SIMD, one thread: it has no threads under Node); tfjs-node is not installed or does not load',
+    };
   },
 };
 
@@ -66,7 +70,8 @@ export async function openBackend(candidates: readonly Candidate[] = CANDIDATES)
 async function use(tf: Tf, name: string): Promise<void> {
   const set = await tf.setBackend(name);
   await tf.ready();
-  if (!set || tf.getBackend() !== name) throw new Error(`its backend could not be started, '${tf.getBackend()}' runs instead`);
+  if (!set || tf.getBackend() !== name)
+    throw new Error(`its backend could not be started, '${tf.getBackend()}' runs instead`);
 }
 
 /** The exports of a CommonJS module, however they were imported. */

@@ -44,7 +44,12 @@ class TfjsEngine implements Engine {
     this.columns = info.columns;
     this.order = inOrder(this.splits.train.rows);
     this.random = new Random(context.seed('shuffle'));
-    this.scorer = new Scorer(tf, model, network.hidden.map((_, l) => `hidden${l + 1}`), context.signal);
+    this.scorer = new Scorer(
+      tf,
+      model,
+      network.hidden.map((_, l) => `hidden${l + 1}`),
+      context.signal,
+    );
   }
 
   get stepsPerEpoch(): number {
@@ -67,7 +72,8 @@ class TfjsEngine implements Engine {
       if (step % REPORT === 0) progress({ step, loss: loss / to, accuracy: right / to });
     }
     // TensorFlow.js clips probabilities before the logarithm, which makes a finite loss of NaN.
-    if (values(this.model).some((array) => !array.every(Number.isFinite))) throw new DivergenceError(this.epochs + 1, steps, steps);
+    if (values(this.model).some((array) => !array.every(Number.isFinite)))
+      throw new DivergenceError(this.epochs + 1, steps, steps);
     this.epochs++;
     return { loss: loss / rows, accuracy: right / rows };
   }
@@ -98,17 +104,30 @@ class TfjsEngine implements Engine {
     const { tf, model } = this;
     return this.context.params.hidden.reduce((sum, { l2 }, l) => {
       if (l2 === 0) return sum;
-      return sum + l2 * (tf.tidy(() => tf.sum(tf.square(model.getLayer(`hidden${l + 1}`).getWeights()[0]!)) as Scalar).dataSync()[0] as number);
+      return (
+        sum +
+        l2 *
+          (tf
+            .tidy(() => tf.sum(tf.square(model.getLayer(`hidden${l + 1}`).getWeights()[0]!)) as Scalar)
+            .dataSync()[0] as number)
+      );
     }, 0);
   }
 
   weights(): LayerWeights[] {
     const arrays = values(this.model);
-    return Array.from({ length: arrays.length / 2 }, (_, l) => ({ kernel: arrays[2 * l] as Float32Array, bias: arrays[2 * l + 1] as Float32Array }));
+    return Array.from({ length: arrays.length / 2 }, (_, l) => ({
+      kernel: arrays[2 * l] as Float32Array,
+      bias: arrays[2 * l + 1] as Float32Array,
+    }));
   }
 
   setWeights(weights: readonly LayerWeights[]): void {
-    setValues(this.tf, this.model, weights.flatMap(({ kernel, bias }) => [kernel, bias]));
+    setValues(
+      this.tf,
+      this.model,
+      weights.flatMap(({ kernel, bias }) => [kernel, bias]),
+    );
   }
 
   async close(): Promise<void> {

@@ -24,7 +24,11 @@ export function trainableModel(tf: Tf, plan: Plan, weightSeed: Uint32Array, drop
   const Dropout = seededDropout(tf, new Random(dropoutSeed));
   const model = stack(tf, plan, (name, rate, shape) => new Dropout({ name, ...shape }, rate));
   setValues(tf, model, glorotUniform(model, new Random(weightSeed)));
-  model.compile({ optimizer: optimizer(tf, plan.params), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  model.compile({
+    optimizer: optimizer(tf, plan.params),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
   return model;
 }
 
@@ -34,10 +38,27 @@ function stack(tf: Tf, { params, features, classes }: Plan, dropout: MakeDropout
   if (params.inputDropout > 0) model.add(dropout('input_dropout', params.inputDropout, first()));
   params.hidden.forEach(({ units, activation, l2, dropout: rate }, l) => {
     const regularizer = l2 > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2 }) } : {};
-    model.add(tf.layers.dense({ name: `hidden${l + 1}`, units, activation: ACTIVATIONS[activation].keras, kernelInitializer: 'glorotUniform', ...regularizer, ...first() }));
+    model.add(
+      tf.layers.dense({
+        name: `hidden${l + 1}`,
+        units,
+        activation: ACTIVATIONS[activation].keras,
+        kernelInitializer: 'glorotUniform',
+        ...regularizer,
+        ...first(),
+      }),
+    );
     if (rate > 0) model.add(dropout(`hidden${l + 1}_dropout`, rate, {}));
   });
-  model.add(tf.layers.dense({ name: 'output', units: classes, activation: 'softmax', kernelInitializer: 'glorotUniform', ...first() }));
+  model.add(
+    tf.layers.dense({
+      name: 'output',
+      units: classes,
+      activation: 'softmax',
+      kernelInitializer: 'glorotUniform',
+      ...first(),
+    }),
+  );
   return model;
 }
 
@@ -71,7 +92,8 @@ function optimizer(tf: Tf, { optimizer: { rmsprop, adam, sgd } }: NetParams): Op
 
 /** Sets the learning rate of the next steps. */
 export function setRate(optimizer: Optimizer, rate: number): void {
-  if (optimizer instanceof Object && 'setLearningRate' in optimizer) (optimizer as { setLearningRate(rate: number): void }).setLearningRate(rate);
+  if (optimizer instanceof Object && 'setLearningRate' in optimizer)
+    (optimizer as { setLearningRate(rate: number): void }).setLearningRate(rate);
   else (optimizer as unknown as { learningRate: number }).learningRate = rate;
 }
 

@@ -22,7 +22,9 @@ export function rmspropBesideRoot(tf: Tf, { learningRate: first, rho, momentum, 
     private readonly slots = new Map<string, { readonly square: Variable; readonly moment: Variable }>();
 
     override applyGradients(given: Gradients): void {
-      const gradients = Array.isArray(given) ? given : Object.entries(given).map(([name, tensor]) => ({ name, tensor }));
+      const gradients = Array.isArray(given)
+        ? given
+        : Object.entries(given).map(([name, tensor]) => ({ name, tensor }));
       for (const { name, tensor } of gradients) tf.tidy(() => this.move(name, tensor));
       this.incrementIterations();
     }
@@ -31,7 +33,9 @@ export function rmspropBesideRoot(tf: Tf, { learningRate: first, rho, momentum, 
       const w = tf.engine().registeredVariables[name] as Variable;
       const { square, moment } = this.slotsOf(name, w);
       square.assign(tf.add(tf.mul(square, rho), tf.mul(tf.square(g), 1 - rho)));
-      moment.assign(tf.add(tf.mul(moment, momentum), tf.div(tf.mul(g, this.learningRate), tf.add(tf.sqrt(square), epsilon))));
+      moment.assign(
+        tf.add(tf.mul(moment, momentum), tf.div(tf.mul(g, this.learningRate), tf.add(tf.sqrt(square), epsilon))),
+      );
       w.assign(tf.sub(w, moment));
     }
 

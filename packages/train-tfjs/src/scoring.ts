@@ -37,7 +37,9 @@ export class Scorer {
 
   private async pass(split: Split, withPeaks: boolean): Promise<Score & { readonly peaks: readonly Float32Array[] }> {
     const order = inOrder(split.rows);
-    const peaks = this.hidden.map((name) => new Float32Array((this.probe.getLayer(name).output as SymbolicTensor).shape[1] as number).fill(-Infinity));
+    const peaks = this.hidden.map((name) =>
+      new Float32Array((this.probe.getLayer(name).output as SymbolicTensor).shape[1] as number).fill(-Infinity),
+    );
     let [loss, right] = [0, 0];
     for (let from = 0; from < split.rows; from += BATCH) {
       throwIfAborted(this.signal);
@@ -49,7 +51,8 @@ export class Scorer {
         const [batchLoss, batchRight] = this.compare(outputs.at(-1) as Tensor, split.labels.subarray(from, to));
         loss += batchLoss;
         right += batchRight;
-        if (withPeaks) peaks.forEach((peak, l) => raise(peak, this.tf.max(outputs[l] as Tensor, 0).dataSync() as Float32Array));
+        if (withPeaks)
+          peaks.forEach((peak, l) => raise(peak, this.tf.max(outputs[l] as Tensor, 0).dataSync() as Float32Array));
       });
     }
     return { loss: loss / split.rows, accuracy: right / split.rows, peaks };
@@ -59,7 +62,10 @@ export class Scorer {
   private compare(probabilities: Tensor, labels: Uint16Array): [number, number] {
     const { tf } = this;
     const truth = tf.tensor1d(Int32Array.from(labels), 'int32');
-    const own = tf.sum(tf.mul(probabilities, tf.cast(tf.oneHot(truth, probabilities.shape[1] as number), 'float32')), 1);
+    const own = tf.sum(
+      tf.mul(probabilities, tf.cast(tf.oneHot(truth, probabilities.shape[1] as number), 'float32')),
+      1,
+    );
     const loss = tf.neg(tf.sum(tf.log(tf.clipByValue(own, CLIP, 1 - CLIP)))).dataSync()[0] as number;
     const guesses = tf.argMax(probabilities, 1).dataSync();
     return [loss, labels.reduce((sum, label, i) => sum + (guesses[i] === label ? 1 : 0), 0)];

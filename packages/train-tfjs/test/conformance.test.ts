@@ -4,7 +4,10 @@ import { describe, it } from 'vitest';
 
 const inputs = async (sizes: Sizes) => ({ features: await sampleFeatures(sizes) });
 const params = {
-  hidden: [{ units: 6, dropout: 0.2, l2: 0.001 }, { units: 4, activation: 'tanh' }],
+  hidden: [
+    { units: 6, dropout: 0.2, l2: 0.001 },
+    { units: 4, activation: 'tanh' },
+  ],
   inputDropout: 0.1,
   epochs: 2,
   optimizer: { adam: { learningRate: 0.01 } },

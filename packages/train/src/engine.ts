@@ -3,7 +3,10 @@ import { optimizerOf, type Engine, type NetParams, type Subject } from '@layerwi
 import { glorotUniform, openTrainer } from '@layerwise/kernels/train';
 
 /** Our own kernel as an engine; its state is kept to the bit. */
-export async function openEngine({ params, seed, workers, signal }: StageContext<NetParams>, { info, rows, network }: Subject): Promise<Engine> {
+export async function openEngine(
+  { params, seed, workers, signal }: StageContext<NetParams>,
+  { info, rows, network }: Subject,
+): Promise<Engine> {
   return openTrainer({
     network,
     scale: info.scale,

@@ -29,29 +29,55 @@ beforeAll(async () => {
 async function stoppedAt(words: string, params: object, checkpoint: Sleeping): Promise<void> {
   const stop = new AbortController();
   const onProgress = ({ detail }: { detail?: string }): void => (detail?.startsWith(words) ? stop.abort() : undefined);
-  await expect(runInMemory(stage, { params, inputs: { features }, signal: stop.signal, onProgress, checkpoint })).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(
+    runInMemory(stage, { params, inputs: { features }, signal: stop.signal, onProgress, checkpoint }),
+  ).rejects.toMatchObject({ code: 'ABORTED' });
 }
 
-const bytesOf = async ({ output }: MemoryResult): Promise<unknown[]> => [await output.bytes('weights.bin'), await output.json('evaluation'), await output.table('history')];
+const bytesOf = async ({ output }: MemoryResult): Promise<unknown[]> => [
+  await output.bytes('weights.bin'),
+  await output.json('evaluation'),
+  await output.table('history'),
+];
 
 describe('a training that is told to stop', () => {
   it('keeps its state after the running epoch, and goes on to the same bytes', async () => {
     const straight = await bytesOf(await runInMemory(stage, { params: net, inputs: { features } }));
     const first = new Sleeping();
     await stoppedAt('epoch 2/6', net, first);
-    expect(first.saved.map(({ standing }) => standing)).toMatchObject([{ done: 2, total: 6, unit: 'epochs', table: { epoch: { values: [1, 2] } } }]);
+    expect(first.saved.map(({ standing }) => standing)).toMatchObject([
+      { done: 2, total: 6, unit: 'epochs', table: { epoch: { values: [1, 2] } } },
+    ]);
     const second = new Sleeping(first.saved[0].state);
     await stoppedAt('epoch 4/6', net, second);
     expect(second.saved[0].standing).toMatchObject({ done: 4, table: { testAccuracy: { values: { length: 4 } } } });
-    expect(await bytesOf(await runInMemory(stage, { params: net, inputs: { features }, checkpoint: new Sleeping(second.saved[0].state), workers: 2 }))).toEqual(straight);
+    expect(
+      await bytesOf(
+        await runInMemory(stage, {
+          params: net,
+          inputs: { features },
+          checkpoint: new Sleeping(second.saved[0].state),
+          workers: 2,
+        }),
+      ),
+    ).toEqual(straight);
   });
 
   it('finishes where it was in its last epoch', async () => {
     const stop = new AbortController();
     const checkpoint = new Sleeping();
-    const onProgress = ({ detail }: { detail?: string }): void => (detail?.startsWith('epoch 6/6') ? stop.abort() : undefined);
-    const ended = await runInMemory(stage, { params: net, inputs: { features }, signal: stop.signal, onProgress, checkpoint });
-    expect(await bytesOf(ended)).toEqual(await bytesOf(await runInMemory(stage, { params: net, inputs: { features } })));
+    const onProgress = ({ detail }: { detail?: string }): void =>
+      detail?.startsWith('epoch 6/6') ? stop.abort() : undefined;
+    const ended = await runInMemory(stage, {
+      params: net,
+      inputs: { features },
+      signal: stop.signal,
+      onProgress,
+      checkpoint,
+    });
+    expect(await bytesOf(ended)).toEqual(
+      await bytesOf(await runInMemory(stage, { params: net, inputs: { features } })),
+    );
   });
 
   it('keeps the state before an epoch that is too long to be waited for', async () => {
@@ -66,7 +92,17 @@ describe('a training that is told to stop', () => {
       stop.abort();
       hold(1100);
     };
-    await expect(runInMemory(stage, { params: { hidden: [{ units: 300 }, { units: 300 }], epochs: 3, batch: 2 }, inputs: { features: many }, signal: stop.signal, onProgress, checkpoint })).rejects.toMatchObject({ code: 'ABORTED' });
-    expect(checkpoint.saved.map(({ standing }) => standing)).toMatchObject([{ done: 1, total: 3, table: { epoch: { values: [1] } } }]);
+    await expect(
+      runInMemory(stage, {
+        params: { hidden: [{ units: 300 }, { units: 300 }], epochs: 3, batch: 2 },
+        inputs: { features: many },
+        signal: stop.signal,
+        onProgress,
+        checkpoint,
+      }),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(checkpoint.saved.map(({ standing }) => standing)).toMatchObject([
+      { done: 1, total: 3, table: { epoch: { values: [1] } } },
+    ]);
   });
 });

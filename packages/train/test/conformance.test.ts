@@ -4,7 +4,10 @@ import { describe, it } from 'vitest';
 
 const inputs = async (sizes: Sizes) => ({ features: await sampleFeatures(sizes) });
 const params = {
-  hidden: [{ units: 24, activation: 'relu', dropout: 0.1, l2: 0.001 }, { units: 5, activation: 'tanh' }],
+  hidden: [
+    { units: 24, activation: 'relu', dropout: 0.1, l2: 0.001 },
+    { units: 5, activation: 'tanh' },
+  ],
   epochs: 3,
   batch: 16,
   inputDropout: 0.1,

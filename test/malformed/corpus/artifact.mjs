@@ -1,7 +1,15 @@
 /** Puts files into an artifact whose manifest fits them, so that only their content can be wrong. */
 import { Store } from '@layerwise/store';
 
-const recipe = { uses: '@layerwise/train', params: {}, seed: 1, inputs: {}, raw: [], code: { digest: 'd', modules: {}, dependencies: {} }, node: 'v20' };
+const recipe = {
+  uses: '@layerwise/train',
+  params: {},
+  seed: 1,
+  inputs: {},
+  raw: [],
+  code: { digest: 'd', modules: {}, dependencies: {} },
+  node: 'v20',
+};
 
 /** @returns the artifact with these files, opened */
 export async function artifactOf(folder, files) {

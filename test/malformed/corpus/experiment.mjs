@@ -3,9 +3,14 @@ import { MemoryArtifact } from '@layerwise/conformance';
 import { readTrainedNet } from '@layerwise/nets';
 import { model, weights } from './model.mjs';
 
-const info = { columns: 4, origin: 'pixels', scale: { factor: 1 / 255, offset: 0 }, dataset: { name: 'x', width: 2, height: 2, classes: ['0', '1'], origin: 'made' } };
+const info = {
+  columns: 4,
+  origin: 'pixels',
+  scale: { factor: 1 / 255, offset: 0 },
+  dataset: { name: 'x', width: 2, height: 2, classes: ['0', '1'], origin: 'made' },
+};
 const bad = {
-  'null': null,
+  null: null,
   'a list': [],
   'no data set': { ...info, dataset: undefined },
   'a data set of null': { ...info, dataset: null },
@@ -23,7 +28,12 @@ const bad = {
 };
 
 export function cases() {
-  return Object.entries(bad).map(([name, value]) => ({ name: `features.json: ${name}`, code: 'ARTIFACT_CORRUPT', says: /must/, run: () => open(value) }));
+  return Object.entries(bad).map(([name, value]) => ({
+    name: `features.json: ${name}`,
+    code: 'ARTIFACT_CORRUPT',
+    says: /must/,
+    run: () => open(value),
+  }));
 }
 
 async function open(value) {

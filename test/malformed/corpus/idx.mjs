@@ -7,9 +7,15 @@ import { stage } from '@layerwise/ingest';
 import { cut, flipped, overwritten, words } from './bytes.mjs';
 
 const magic = (type, dimensions) => Buffer.from([0, 0, type, dimensions]);
-const images = (rows, height = 28, width = 28) => Buffer.concat([magic(8, 3), words(rows, height, width), Buffer.alloc(rows * height * width, 9)]);
+const images = (rows, height = 28, width = 28) =>
+  Buffer.concat([magic(8, 3), words(rows, height, width), Buffer.alloc(rows * height * width, 9)]);
 const labels = (rows, label = 3) => Buffer.concat([magic(8, 1), words(rows), Buffer.alloc(rows, label)]);
-const names = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+const names = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
 const sound = [images(12), labels(12), images(6), labels(6)];
 const bomb = gzipSync(Buffer.alloc(200 << 20), { level: 9 });
 const zipped = gzipSync(sound[0]);
@@ -36,7 +42,12 @@ const bad = [
   ['more rows declared than there are', 0, overwritten(sound[0], 7, 13), /is cut short at/],
   ['fewer rows declared than there are', 0, overwritten(sound[0], 7, 11), /784 more follow/],
   ['a height of 0', 0, overwritten(sound[0], 11, 0), /no dimension of size 0/],
-  ['4 billion rows declared', 0, overwritten(sound[0], 4, 255, 255, 255, 255), /must hold at most \d+ bytes of data, but declares 4294967295/],
+  [
+    '4 billion rows declared',
+    0,
+    overwritten(sound[0], 4, 255, 255, 255, 255),
+    /must hold at most \d+ bytes of data, but declares 4294967295/,
+  ],
   ['sizes whose product is past 2^64', 0, overwritten(sound[0], 4, ...Array(12).fill(255)), /must hold at most/],
   ['images of 20 x 20', 0, images(12, 20, 20), /must be 28 x 28, got 20 x 20/],
   ['fewer labels than images', 1, labels(11), /must have one label per image, got 11 labels for the 12 images/],
@@ -51,23 +62,55 @@ const bad = [
   ['gzip with reserved flags', 0, overwritten(zipped, 3, 0xe0), /gzip file/],
   ['gzip within gzip', 0, gzipSync(zipped), /must start with two zero bytes, got 0x1f 0x8b/],
   ['a gzip bomb of 200 MB of zeros', 0, bomb, /must hold unsigned bytes/],
-  ['a gzip bomb behind a sound header', 0, gzipSync(Buffer.concat([sound[0].subarray(0, 16), Buffer.alloc(120 << 20)]), { level: 9 }), /must unpack to \d+ bytes, but holds more/],
-  ['a large size declared in few gzipped bytes', 0, gzipSync(overwritten(sound[0].subarray(0, 20), 4, 0, 0, 255, 0)), /more than its \d+ compressed bytes can hold/],
+  [
+    'a gzip bomb behind a sound header',
+    0,
+    gzipSync(Buffer.concat([sound[0].subarray(0, 16), Buffer.alloc(120 << 20)]), { level: 9 }),
+    /must unpack to \d+ bytes, but holds more/,
+  ],
+  [
+    'a large size declared in few gzipped bytes',
+    0,
+    gzipSync(overwritten(sound[0].subarray(0, 20), 4, 0, 0, 255, 0)),
+    /more than its \d+ compressed bytes can hold/,
+  ],
 ];
 
 export function cases() {
   return [
-    ...bad.map(([name, index, bytes, says]) => ({ name, code: 'DATA_INVALID', says, run: (folder) => ingest(folder, index, (path) => writeFileSync(path, bytes)) })),
-    { name: 'a folder in the place of a file', code: 'DATA_MISSING', says: /cannot be read/, run: (folder) => ingest(folder, 0, (path) => mkdirSync(path)) },
-    { name: 'a link to itself', code: 'DATA_MISSING', says: /./, run: (folder) => ingest(folder, 0, (path) => symlinkSync(path, path)) },
-    { name: 'a device without end', code: 'DATA_INVALID', says: /magic number, but has 0 bytes/, run: (folder) => ingest(folder, 0, (path) => symlinkSync('/dev/zero', path)) },
+    ...bad.map(([name, index, bytes, says]) => ({
+      name,
+      code: 'DATA_INVALID',
+      says,
+      run: (folder) => ingest(folder, index, (path) => writeFileSync(path, bytes)),
+    })),
+    {
+      name: 'a folder in the place of a file',
+      code: 'DATA_MISSING',
+      says: /cannot be read/,
+      run: (folder) => ingest(folder, 0, (path) => mkdirSync(path)),
+    },
+    {
+      name: 'a link to itself',
+      code: 'DATA_MISSING',
+      says: /./,
+      run: (folder) => ingest(folder, 0, (path) => symlinkSync(path, path)),
+    },
+    {
+      name: 'a device without end',
+      code: 'DATA_INVALID',
+      says: /magic number, but has 0 bytes/,
+      run: (folder) => ingest(folder, 0, (path) => symlinkSync('/dev/zero', path)),
+    },
   ];
 }
 
 /** Writes the files, that of `index` in another way, and reads them. */
 async function ingest(folder, index, write) {
   mkdirSync(join(folder, 'mnist'));
-  names.forEach((name, i) => (i === index ? write(join(folder, 'mnist', name)) : writeFileSync(join(folder, 'mnist', name), sound[i])));
+  names.forEach((name, i) =>
+    i === index ? write(join(folder, 'mnist', name)) : writeFileSync(join(folder, 'mnist', name), sound[i]),
+  );
   const mirrors = ['http://127.0.0.1:9/mnist'];
   await runInMemory(stage, { params: { use: 'mnist', mirrors }, places: { data: [folder], download: folder } });
 }

@@ -11,7 +11,7 @@ const texts = {
   'cut short': [(text) => cut(Buffer.from(text), 0.7), /must be JSON/],
   'no JSON': [() => 'schema: 1', /must be JSON/],
   'a list': [() => '[]', /must be a group of fields/],
-  'null': [() => 'null', /must be a group of fields/],
+  null: [() => 'null', /must be a group of fields/],
   'of a schema to come': [(text) => text.replace('"schema": 1', '"schema": 2'), /must be of schema 1, got 2/],
   'one figure changed': [(text) => text.replace('"seconds": 1', '"seconds": 2'), /must fit its seal/],
   'a hash changed': [(text) => text.replace(/"sha256": "./, '"sha256": "x'), /must fit its seal/],
@@ -26,12 +26,24 @@ const sealed = {
   'files null': [(manifest) => ({ ...manifest, files: null }), /must list/],
   'files a list': [(manifest) => ({ ...manifest, files: [1] }), /must list/],
   'a file without a record': [(manifest) => ({ ...manifest, files: { 'x.json': null } }), /must list/],
-  'a file of no size': [(manifest) => ({ ...manifest, files: { 'x.json': { bytes: 'many', sha256: 'a' } } }), /must list/],
-  'a file outside of its folder': [(manifest) => ({ ...manifest, files: { '../../../x.json': { bytes: 1, sha256: 'a'.repeat(64) } } }), /must list files below its folder/],
-  'a file by absolute path': [(manifest) => ({ ...manifest, files: { '/etc/passwd': { bytes: 1, sha256: 'a'.repeat(64) } } }), /must list files below its folder/],
+  'a file of no size': [
+    (manifest) => ({ ...manifest, files: { 'x.json': { bytes: 'many', sha256: 'a' } } }),
+    /must list/,
+  ],
+  'a file outside of its folder': [
+    (manifest) => ({ ...manifest, files: { '../../../x.json': { bytes: 1, sha256: 'a'.repeat(64) } } }),
+    /must list files below its folder/,
+  ],
+  'a file by absolute path': [
+    (manifest) => ({ ...manifest, files: { '/etc/passwd': { bytes: 1, sha256: 'a'.repeat(64) } } }),
+    /must list files below its folder/,
+  ],
   'an id that is a path': [(manifest) => ({ ...manifest, id: '../train-1' }), /must have a name for an id/],
   'an id that is a number': [(manifest) => ({ ...manifest, id: 5 }), /must have a name for an id/],
-  'the id of another artifact': [(manifest) => ({ ...manifest, id: 'train-2' }), /must be of train-1, got that of train-2/],
+  'the id of another artifact': [
+    (manifest) => ({ ...manifest, id: 'train-2' }),
+    /must be of train-1, got that of train-2/,
+  ],
   'content of other files': [(manifest) => ({ ...manifest, content: 'x' }), /must fit the files it lists/],
   'warnings left out': [(manifest) => without(manifest, 'warnings'), /must/],
   'the recipe left out': [(manifest) => without(manifest, 'recipe'), /must have a recipe/],
@@ -48,19 +60,60 @@ export function cases() {
   const seal = (change) => (text) => {
     const rest = without(JSON.parse(text), 'seal');
     const changed = change(rest);
-    const whole = { ...changed, ...(changed.content === rest.content && changed.files ? { content: sha256(canonicalJson({ files: changed.files, warnings: changed.warnings })) } : {}) };
+    const whole = {
+      ...changed,
+      ...(changed.content === rest.content && changed.files
+        ? { content: sha256(canonicalJson({ files: changed.files, warnings: changed.warnings })) }
+        : {}),
+    };
     return JSON.stringify({ ...whole, seal: sha256(canonicalJson(whole)) });
   };
   const code = 'ARTIFACT_CORRUPT';
   const places = [
-    { name: 'the manifest a folder', code: 'STORAGE_FAILED', says: /must be a file, got a folder/, run: (folder) => replaced(folder, (path) => mkdirSync(path)) },
-    { name: 'the manifest a link to itself', code: 'STORAGE_FAILED', says: /ELOOP/, run: (folder) => replaced(folder, (path) => symlinkSync(path, path)) },
-    { name: 'no manifest', code: 'ARTIFACT_MISSING', says: /must have a manifest.json/, run: (folder) => replaced(folder, () => undefined) },
+    {
+      name: 'the manifest a folder',
+      code: 'STORAGE_FAILED',
+      says: /must be a file, got a folder/,
+      run: (folder) => replaced(folder, (path) => mkdirSync(path)),
+    },
+    {
+      name: 'the manifest a link to itself',
+      code: 'STORAGE_FAILED',
+      says: /ELOOP/,
+      run: (folder) => replaced(folder, (path) => symlinkSync(path, path)),
+    },
+    {
+      name: 'no manifest',
+      code: 'ARTIFACT_MISSING',
+      says: /must have a manifest.json/,
+      run: (folder) => replaced(folder, () => undefined),
+    },
   ];
-  const json = Object.entries({ 'an empty JSON file': '', 'JSON cut short': '{"a":', 'JSON followed by more': '{} {}', 'JSON with NaN': '{"loss":NaN}', 'JSON a million deep': '['.repeat(1_000_000) }).map(([name, text]) => ({ name, code, says: /file must be readable as json/, run: async (folder) => (await artifactOf(folder, { 'x.json': text })).json('x') }));
+  const json = Object.entries({
+    'an empty JSON file': '',
+    'JSON cut short': '{"a":',
+    'JSON followed by more': '{} {}',
+    'JSON with NaN': '{"loss":NaN}',
+    'JSON a million deep': '['.repeat(1_000_000),
+  }).map(([name, text]) => ({
+    name,
+    code,
+    says: /file must be readable as json/,
+    run: async (folder) => (await artifactOf(folder, { 'x.json': text })).json('x'),
+  }));
   return [
-    ...Object.entries(texts).map(([name, [change, says]]) => ({ name: `manifest: ${name}`, code, says, run: (folder) => open(folder, change) })),
-    ...Object.entries(sealed).map(([name, [change, says]]) => ({ name: `manifest sealed again: ${name}`, code, says, run: (folder) => open(folder, seal(change)) })),
+    ...Object.entries(texts).map(([name, [change, says]]) => ({
+      name: `manifest: ${name}`,
+      code,
+      says,
+      run: (folder) => open(folder, change),
+    })),
+    ...Object.entries(sealed).map(([name, [change, says]]) => ({
+      name: `manifest sealed again: ${name}`,
+      code,
+      says,
+      run: (folder) => open(folder, seal(change)),
+    })),
     ...places,
     ...json,
   ];

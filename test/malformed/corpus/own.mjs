@@ -23,7 +23,12 @@ const short = (...values) => Buffer.from(values.flatMap((value) => [value & 255,
 export const npy = (descr, shape, data) => {
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
   const padded = `${text}${' '.repeat(63 - ((10 + text.length) % 64))}\n`;
-  return Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]), short(padded.length), Buffer.from(padded, 'latin1'), data]);
+  return Buffer.concat([
+    Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]),
+    short(padded.length),
+    Buffer.from(padded, 'latin1'),
+    data,
+  ]);
 };
 /** A ZIP archive; `claim` overrides the length that it claims of each entry. */
 export const zip = (files, { deflate = false, claim } = {}) => {
@@ -32,14 +37,25 @@ export const zip = (files, { deflate = false, claim } = {}) => {
   let at = 0;
   for (const [name, data] of Object.entries(files)) {
     const packed = deflate ? deflateRawSync(data, { level: 9 }) : data;
-    const about = Buffer.concat([short(20, 0, deflate ? 8 : 0, 0, 0), little(crcOf(data), packed.length, claim ?? data.length), short(name.length, 0)]);
+    const about = Buffer.concat([
+      short(20, 0, deflate ? 8 : 0, 0, 0),
+      little(crcOf(data), packed.length, claim ?? data.length),
+      short(name.length, 0),
+    ]);
     const local = Buffer.concat([little(0x04034b50), about, Buffer.from(name), packed]);
     list.push(Buffer.concat([little(0x02014b50), short(20), about, short(0, 0, 0), little(0, at), Buffer.from(name)]));
     parts.push(local);
     at += local.length;
   }
   const directory = Buffer.concat(list);
-  return Buffer.concat([...parts, directory, little(0x06054b50), short(0, 0, list.length, list.length), little(directory.length, at), short(0)]);
+  return Buffer.concat([
+    ...parts,
+    directory,
+    little(0x06054b50),
+    short(0, 0, list.length, list.length),
+    little(directory.length, at),
+    short(0),
+  ]);
 };
 const pixels = Buffer.from(Array.from({ length: rows * 16 }, (_, i) => (i * 29) % 256));
 const classes = Buffer.from(Array.from({ length: rows }, (_, i) => i % 3));
@@ -48,19 +64,47 @@ const sound = arrays(npy('|u1', [rows, 4, 4], pixels), npy('|u1', [rows], classe
 export const npz = zip(sound);
 export const npzDeflated = zip(sound, { deflate: true });
 const zeros = () => npy('|u1', [rows, 4, 4], Buffer.alloc(150 << 20));
-const columns = { label: { type: 'int', values: [...classes] }, ...Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`p${i}`, { type: 'int', values: Array.from({ length: rows }, (_, row) => pixels[16 * row + i]) }])) };
+const columns = {
+  label: { type: 'int', values: [...classes] },
+  ...Object.fromEntries(
+    Array.from({ length: 16 }, (_, i) => [
+      `p${i}`,
+      { type: 'int', values: Array.from({ length: rows }, (_, row) => pixels[16 * row + i]) },
+    ]),
+  ),
+};
 export const parquet = Buffer.from(await encodeParquet(columns));
-export const arrow = Buffer.from(tableToIPC(tableFromArrays(Object.fromEntries(Object.entries(columns).map(([name, { values }]) => [name, Uint8Array.from(values)]))), 'file'));
+export const arrow = Buffer.from(
+  tableToIPC(
+    tableFromArrays(
+      Object.fromEntries(Object.entries(columns).map(([name, { values }]) => [name, Uint8Array.from(values)])),
+    ),
+    'file',
+  ),
+);
 
 const edit = (change) => change(csv.trim().split('\n')).join('\n');
-const withCell = (row, column, value) => edit((lines) => lines.map((text, i) => (i === row ? text.split(',').map((cell, j) => (j === column ? value : cell)).join(',') : text)));
+const withCell = (row, column, value) =>
+  edit((lines) =>
+    lines.map((text, i) =>
+      i === row
+        ? text
+            .split(',')
+            .map((cell, j) => (j === column ? value : cell))
+            .join(',')
+        : text,
+    ),
+  );
 
 /** Name -> file and content; made when it is asked for: packing hundreds of megabytes takes a while. */
 const bad = () => ({
   'CSV: an empty file': ['d.csv', ''],
   'CSV: its header alone': ['d.csv', `${header}\n`],
   'CSV: one column': ['d.csv', 'label\n1\n2\n'],
-  'CSV: a cell too few': ['d.csv', edit((lines) => [...lines.slice(0, 5), lines[5].slice(0, lines[5].lastIndexOf(',')), ...lines.slice(6)])],
+  'CSV: a cell too few': [
+    'd.csv',
+    edit((lines) => [...lines.slice(0, 5), lines[5].slice(0, lines[5].lastIndexOf(',')), ...lines.slice(6)]),
+  ],
   'CSV: a cell too many': ['d.csv', edit((lines) => [...lines, `${lines[1]},7`])],
   'CSV: a text for a pixel': ['d.csv', withCell(3, 4, 'dark')],
   'CSV: an empty pixel': ['d.csv', withCell(3, 4, '')],
@@ -70,7 +114,10 @@ const bad = () => ({
   'CSV: a pixel above 255': ['d.csv', withCell(3, 4, '70000')],
   'CSV: no label': ['d.csv', withCell(3, 0, '')],
   'CSV: a quote left open': ['d.csv', withCell(3, 0, '"open')],
-  'CSV: images that are not square': ['d.csv', edit((lines) => lines.map((text) => text.slice(0, text.lastIndexOf(','))))],
+  'CSV: images that are not square': [
+    'd.csv',
+    edit((lines) => lines.map((text) => text.slice(0, text.lastIndexOf(',')))),
+  ],
   'CSV: bytes of zero': ['d.csv', Buffer.alloc(100_000)],
   'CSV: a picture by its name': ['d.csv', png],
   'CSV: one line of 20 MB': ['d.csv', Buffer.alloc(20 << 20, '1')],
@@ -84,23 +131,44 @@ const bad = () => ({
   'npz: no labels': ['d.npz', zip({ 'x_train.npy': sound['x_train.npy'] })],
   'npz: entries that are no arrays': ['d.npz', zip(arrays(Buffer.from('text'), Buffer.from('text')))],
   'npz: pickled objects': ['d.npz', zip(arrays(npy('|O', [rows, 4, 4], pixels), sound['y_train.npy']))],
-  'npz: fewer labels than images': ['d.npz', zip(arrays(sound['x_train.npy'], npy('|u1', [rows - 1], classes.subarray(1))))],
-  'npz: a shape larger than its data': ['d.npz', zip(arrays(npy('|u1', [rows + 1, 4, 4], pixels), sound['y_train.npy']))],
+  'npz: fewer labels than images': [
+    'd.npz',
+    zip(arrays(sound['x_train.npy'], npy('|u1', [rows - 1], classes.subarray(1)))),
+  ],
+  'npz: a shape larger than its data': [
+    'd.npz',
+    zip(arrays(npy('|u1', [rows + 1, 4, 4], pixels), sound['y_train.npy'])),
+  ],
   'npz: a shape of 2^60': ['d.npz', zip(arrays(npy('|u1', [2 ** 30, 2 ** 15, 2 ** 15], pixels), sound['y_train.npy']))],
   'npz: one dimension': ['d.npz', zip(arrays(npy('|u1', [rows * 16], pixels), sound['y_train.npy']))],
   'npz: a bomb': ['d.npz', zip(arrays(zeros(), sound['y_train.npy']), { deflate: true })],
-  'npz: a bomb that claims to be small': ['d.npz', zip(arrays(zeros(), sound['y_train.npy']), { deflate: true, claim: sound['x_train.npy'].length })],
+  'npz: a bomb that claims to be small': [
+    'd.npz',
+    zip(arrays(zeros(), sound['y_train.npy']), { deflate: true, claim: sound['x_train.npy'].length }),
+  ],
   'npz: a wrong checksum': ['d.npz', overwritten(npz, 150 + 60, 1, 2, 3, 4)],
   'Parquet: an empty file': ['d.parquet', ''],
   'Parquet: the first half': ['d.parquet', cut(parquet, 0.5)],
   'Parquet: a footer longer than the file': ['d.parquet', overwritten(parquet, -8, 255, 255, 255, 127)],
-  'Parquet: a footer of zeros': ['d.parquet', Buffer.concat([parquet.subarray(0, 4), Buffer.alloc(400), parquet.subarray(-8)])],
+  'Parquet: a footer of zeros': [
+    'd.parquet',
+    Buffer.concat([parquet.subarray(0, 4), Buffer.alloc(400), parquet.subarray(-8)]),
+  ],
   'Parquet: the size of a page is true': ['d.parquet', overwritten(parquet, 9, 0x11)],
-  'Parquet: its data zeroed': ['d.parquet', Buffer.concat([parquet.subarray(0, 4), Buffer.alloc(1500), parquet.subarray(1504)])],
+  'Parquet: its data zeroed': [
+    'd.parquet',
+    Buffer.concat([parquet.subarray(0, 4), Buffer.alloc(1500), parquet.subarray(1504)]),
+  ],
   'Arrow: an empty file': ['d.arrow', ''],
   'Arrow: the first half': ['d.arrow', cut(arrow, 0.5)],
-  'Arrow: a footer of ones': ['d.arrow', Buffer.concat([arrow.subarray(0, -210), Buffer.alloc(200, 255), arrow.subarray(-10)])],
-  'Arrow: its middle zeroed': ['d.arrow', Buffer.concat([arrow.subarray(0, 100), Buffer.alloc(2000), arrow.subarray(2100)])],
+  'Arrow: a footer of ones': [
+    'd.arrow',
+    Buffer.concat([arrow.subarray(0, -210), Buffer.alloc(200, 255), arrow.subarray(-10)]),
+  ],
+  'Arrow: its middle zeroed': [
+    'd.arrow',
+    Buffer.concat([arrow.subarray(0, 100), Buffer.alloc(2000), arrow.subarray(2100)]),
+  ],
   'a format that is unknown': ['d.xlsx', 'PK'],
   'images: no folders of classes': ['d/readme.txt', 'nothing'],
   'images: one class': ['d/a/1.png', png],
@@ -121,7 +189,10 @@ export async function ingest(folder, files, from) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   }
-  return runInMemory(stage, { params: { from }, places: { data: [join(folder, 'data')], download: join(folder, 'data'), workspace: folder } });
+  return runInMemory(stage, {
+    params: { from },
+    places: { data: [join(folder, 'data')], download: join(folder, 'data'), workspace: folder },
+  });
 }
 
 export function cases() {
@@ -131,12 +202,31 @@ export function cases() {
     await ingest(folder, {}, 'd.csv');
   };
   return [
-    ...Object.entries(bad()).map(([name, [file, content]]) => ({ name, code: codes, says: /must|cannot/, run: (folder) => ingest(folder, { [file]: content }, file.split('/')[0]) })),
-    ...Object.entries(folders).map(([name, files]) => ({ name, code: codes, says: /must|cannot/, run: (folder) => ingest(folder, files, 'd') })),
-    ...Object.entries(paths).map(([name, from]) => ({ name, code: codes, says: /must|cannot|no |not /, run: (folder) => ingest(folder, {}, from) })),
-    { name: 'a link out of the workspace', code: codes, says: /must|cannot/, run: (folder) => link(folder, '/etc/passwd') },
+    ...Object.entries(bad()).map(([name, [file, content]]) => ({
+      name,
+      code: codes,
+      says: /must|cannot/,
+      run: (folder) => ingest(folder, { [file]: content }, file.split('/')[0]),
+    })),
+    ...Object.entries(folders).map(([name, files]) => ({
+      name,
+      code: codes,
+      says: /must|cannot/,
+      run: (folder) => ingest(folder, files, 'd'),
+    })),
+    ...Object.entries(paths).map(([name, from]) => ({
+      name,
+      code: codes,
+      says: /must|cannot|no |not /,
+      run: (folder) => ingest(folder, {}, from),
+    })),
+    {
+      name: 'a link out of the workspace',
+      code: codes,
+      says: /must|cannot/,
+      run: (folder) => link(folder, '/etc/passwd'),
+    },
     { name: 'a link to a device', code: codes, says: /must|cannot/, run: (folder) => link(folder, '/dev/zero') },
     { name: 'a link to itself', code: codes, says: /must|cannot|no |not /, run: (folder) => link(folder, 'd.csv') },
   ];
 }
-

@@ -9,20 +9,32 @@ const noise = Uint8Array.from({ length: 4 * 40 * 30 }, (_, i) => (i % 4 === 3 ? 
 export const png = Buffer.from(encodePng({ width: 40, height: 30, data: noise }));
 export const jpeg = Buffer.from(jpegJs.encode({ width: 40, height: 30, data: noise }, 90).data);
 
-const table = Array.from({ length: 256 }, (_, n) => Array.from({ length: 8 }).reduce((c) => (c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1), n) >>> 0);
-export const crcOf = (bytes) => (nodeCrc ? nodeCrc(bytes) : (bytes.reduce((c, byte) => table[(c ^ byte) & 255] ^ (c >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0);
+const table = Array.from(
+  { length: 256 },
+  (_, n) => Array.from({ length: 8 }).reduce((c) => (c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1), n) >>> 0,
+);
+export const crcOf = (bytes) =>
+  nodeCrc
+    ? nodeCrc(bytes)
+    : (bytes.reduce((c, byte) => table[(c ^ byte) & 255] ^ (c >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0;
 const chunk = (type, data) => {
   const body = Buffer.concat([Buffer.from(type), data]);
   return Buffer.concat([words(data.length), body, words(crcOf(body))]);
 };
 /** A PNG of grey bytes (colour type 0, depth 8) with this compressed data. */
 const greyPng = (width, height, data, { depth = 8, colour = 0, interlace = 0, before = [] } = {}) =>
-  Buffer.concat([png.subarray(0, 8), chunk('IHDR', Buffer.concat([words(width, height), Buffer.from([depth, colour, 0, 0, interlace])])), ...before, chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
+  Buffer.concat([
+    png.subarray(0, 8),
+    chunk('IHDR', Buffer.concat([words(width, height), Buffer.from([depth, colour, 0, 0, interlace])])),
+    ...before,
+    chunk('IDAT', data),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 
 /** A PNG whose checksums fit, as far as its chunks can be made out. */
 export function mendPng(given) {
   const bytes = Buffer.from(given);
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = bytes.readUInt32BE(at);
     if (at + 12 + length > bytes.length) break;
     bytes.writeUInt32BE(crcOf(bytes.subarray(at + 4, at + 8 + length)), at + 8 + length);
@@ -59,13 +71,20 @@ const bad = () => ({
   'PNG: no data': greyPng(20, 20, Buffer.alloc(0)),
   'PNG: data cut off within': greyPng(20, 20, deflateSync(Buffer.from(noise)).subarray(0, 50)),
   'PNG: a decompression bomb of 300 MB': greyPng(20, 20, deflateSync(Buffer.alloc(300 << 20), { level: 9 })),
-  'PNG: a bomb in its colour profile': greyPng(20, 20, deflateSync(rows(20, 20)).subarray(0, 4), { before: [chunk('iCCP', Buffer.concat([Buffer.from('p\0\0'), deflateSync(Buffer.alloc(300 << 20), { level: 9 })]))] }),
+  'PNG: a bomb in its colour profile': greyPng(20, 20, deflateSync(rows(20, 20)).subarray(0, 4), {
+    before: [chunk('iCCP', Buffer.concat([Buffer.from('p\0\0'), deflateSync(Buffer.alloc(300 << 20), { level: 9 })]))],
+  }),
   'PNG: a filter that is none': greyPng(20, 20, deflateSync(rows(20, 20).fill(9))),
   'PNG: a depth of 3': greyPng(20, 20, deflateSync(rows(20, 20)), { depth: 3 }),
   'PNG: a colour type of 5': greyPng(20, 20, deflateSync(rows(20, 20)), { colour: 5 }),
   'PNG: an interlacing of 2': greyPng(20, 20, deflateSync(rows(20, 20)), { interlace: 2 }),
   'PNG: a palette that is not there': greyPng(20, 20, deflateSync(rows(20, 20)), { colour: 3 }),
-  'PNG: a colour past the palette': greyPng(20, 20, deflateSync(Buffer.alloc(21 * 20).map((_, i) => (i % 21 ? 7 : 0))), { colour: 3, before: [chunk('PLTE', Buffer.from([1, 2, 3]))] }),
+  'PNG: a colour past the palette': greyPng(
+    20,
+    20,
+    deflateSync(Buffer.alloc(21 * 20).map((_, i) => (i % 21 ? 7 : 0))),
+    { colour: 3, before: [chunk('PLTE', Buffer.from([1, 2, 3]))] },
+  ),
   'JPEG: its marker alone': jpeg.subarray(0, 2),
   'JPEG: tables and no frame': jpeg.subarray(0, frame),
   'JPEG: no scan': jpeg.subarray(0, scan),
@@ -83,5 +102,10 @@ const bad = () => ({
 });
 
 export function cases() {
-  return Object.entries(bad()).map(([name, bytes]) => ({ name, code: 'DATA_INVALID', says: /^picture bad/, run: async () => void decodePicture(bytes, 'bad') }));
+  return Object.entries(bad()).map(([name, bytes]) => ({
+    name,
+    code: 'DATA_INVALID',
+    says: /^picture bad/,
+    run: async () => void decodePicture(bytes, 'bad'),
+  }));
 }

@@ -10,7 +10,17 @@ import { print } from '../terminal.js';
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 
 /** `layerwise cache serve`: serves Nx's self-hosted remote cache from a folder until it is stopped. */
-export async function cacheServeCommand({ folder, host, port, size }: { readonly folder: string; readonly host: string; readonly port: number; readonly size: string }): Promise<void> {
+export async function cacheServeCommand({
+  folder,
+  host,
+  port,
+  size,
+}: {
+  readonly folder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly size: string;
+}): Promise<void> {
   const given = process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN;
   const place = resolve(folder);
   const log = (line: string): void => print(line);
@@ -18,7 +28,15 @@ export async function cacheServeCommand({ folder, host, port, size }: { readonly
   const token = given || (await onDisk(place, async () => keptToken(`${place}.token`)));
   const server = createCacheServer({ entries, token, log });
   await new Promise<void>((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) => fail(new LayerwiseError('USAGE', `the address to serve at must be free and of this computer, got ${host}:${port}: ${error.code}`, { remedy: 'Give another --port or --host.' })));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      fail(
+        new LayerwiseError(
+          'USAGE',
+          `the address to serve at must be free and of this computer, got ${host}:${port}: ${error.code}`,
+          { remedy: 'Give another --port or --host.' },
+        ),
+      ),
+    );
     server.listen(port, host, done);
   });
   const { address, family, port: bound } = server.address() as AddressInfo;
@@ -35,5 +53,7 @@ export function bytesOf(size: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(MB|GB|TB)$/.exec(size) ?? [];
   const bytes = Number(number) * (units[unit] ?? Number.NaN);
   if (bytes > 0) return bytes;
-  throw new LayerwiseError('USAGE', `--max-size must be a number with MB, GB or TB, got '${size}'`, { remedy: 'For example: --max-size 10GB' });
+  throw new LayerwiseError('USAGE', `--max-size must be a number with MB, GB or TB, got '${size}'`, {
+    remedy: 'For example: --max-size 10GB',
+  });
 }

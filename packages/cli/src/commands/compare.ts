@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { LayerwiseError, sha256 } from '@layerwise/contracts';
 import { renderStudy, type ComparedExperiment } from '@layerwise/report';
 import { compared } from '../compose.js';
-import { describeTests, differenceOf, referenceOf, rowDifference, sameValidation, type Difference } from '../difference.js';
+import {
+  describeTests,
+  differenceOf,
+  referenceOf,
+  rowDifference,
+  sameValidation,
+  type Difference,
+} from '../difference.js';
 import { currentOrLast, reportPath, type BuiltExperiment } from '../experiment.js';
 import { publishPage } from '../publish.js';
 import { describeStudy } from '../summary.js';
@@ -11,9 +18,15 @@ import { findExperiment, findRoot, planAll } from '../workspace.js';
 import { print } from '../terminal.js';
 
 /** `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page. Computes none of them. */
-export async function compareCommand(addresses: readonly string[], { json }: { readonly json: boolean }): Promise<void> {
+export async function compareCommand(
+  addresses: readonly string[],
+  { json }: { readonly json: boolean },
+): Promise<void> {
   const names = [...new Set(addresses)];
-  if (names.length < 2) throw new LayerwiseError('USAGE', `compare needs at least two different experiments, got ${names.join(', ')}`, { remedy: 'For example: layerwise compare pipeline:exp3 pipeline:exp4' });
+  if (names.length < 2)
+    throw new LayerwiseError('USAGE', `compare needs at least two different experiments, got ${names.join(', ')}`, {
+      remedy: 'For example: layerwise compare pipeline:exp3 pipeline:exp4',
+    });
   const root = findRoot();
   const workspace = await planAll(root, names);
   const plans = names.map((name) => findExperiment(workspace, name));
@@ -26,29 +39,56 @@ export async function compareCommand(addresses: readonly string[], { json }: { r
   await publishPage(root, page, render(experiments, differences, warnings), experiments);
   const results = built.map(({ result }) => result);
   if (json) print(JSON.stringify({ experiments: results, differences, warnings, report: page }));
-  else print(`${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}`);
+  else
+    print(
+      `${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}`,
+    );
 }
 
 /** Every other experiment against the one that is best on validation data. */
 async function differencesOf(built: readonly BuiltExperiment[]): Promise<readonly Difference[]> {
   const reference = referenceOf(built) as BuiltExperiment;
   const others = built.filter((experiment) => experiment !== reference);
-  return Promise.all(others.map(async (other) => differenceOf(reference.result, other.result, await rowDifference(reference.artifacts, other.artifacts))));
+  return Promise.all(
+    others.map(async (other) =>
+      differenceOf(reference.result, other.result, await rowDifference(reference.artifacts, other.artifacts)),
+    ),
+  );
 }
 
 /** What makes the figures less comparable than a table looks. */
 function cautions(built: readonly BuiltExperiment[], differences: readonly Difference[]): readonly string[] {
-  const apart = differences.filter(({ rows }) => rows === null).map(({ reference, other }) => `${other} and ${reference} were not tested on the same images: their accuracies cannot be compared row by row`);
-  const stoodIn = built.filter(({ result }) => result.fallback).map(({ result }) => `${result.experiment}: its figures are of '${result.dataset}', which took the place of the data set of its study`);
-  return [...stoodIn, ...apart, ...built.flatMap(({ result }) => result.warnings.map((warning) => `${result.experiment}: ${warning}`))];
+  const apart = differences
+    .filter(({ rows }) => rows === null)
+    .map(
+      ({ reference, other }) =>
+        `${other} and ${reference} were not tested on the same images: their accuracies cannot be compared row by row`,
+    );
+  const stoodIn = built
+    .filter(({ result }) => result.fallback)
+    .map(
+      ({ result }) =>
+        `${result.experiment}: its figures are of '${result.dataset}', which took the place of the data set of its study`,
+    );
+  return [
+    ...stoodIn,
+    ...apart,
+    ...built.flatMap(({ result }) => result.warnings.map((warning) => `${result.experiment}: ${warning}`)),
+  ];
 }
 
 /** Experiments whose validation images are not those of the one that is best on its own: their validation accuracies, and so the recommendation, compare less than they seem to. */
 async function otherValidation(built: readonly BuiltExperiment[]): Promise<readonly string[]> {
   const reference = referenceOf(built) as BuiltExperiment;
   const others: string[] = [];
-  for (const experiment of built) if (experiment !== reference && !(await sameValidation(reference.artifacts, experiment.artifacts))) others.push(experiment.result.experiment);
-  return others.length === 0 ? [] : [`${others.join(', ')}: not validated on the same images as ${reference.result.experiment}, so small differences of validation accuracy, by which the recommendation goes, say little`];
+  for (const experiment of built)
+    if (experiment !== reference && !(await sameValidation(reference.artifacts, experiment.artifacts)))
+      others.push(experiment.result.experiment);
+  return others.length === 0
+    ? []
+    : [
+        `${others.join(', ')}: not validated on the same images as ${reference.result.experiment}, so small differences of validation accuracy, by which the recommendation goes, say little`,
+      ];
 }
 
 function rowsOf(root: string, page: string, built: readonly BuiltExperiment[]): ComparedExperiment[] {
@@ -59,9 +99,20 @@ function rowsOf(root: string, page: string, built: readonly BuiltExperiment[]): 
   });
 }
 
-function render(experiments: readonly ComparedExperiment[], differences: readonly Difference[], warnings: readonly string[]): string {
+function render(
+  experiments: readonly ComparedExperiment[],
+  differences: readonly Difference[],
+  warnings: readonly string[],
+): string {
   const names = experiments.map(({ name }) => name);
-  return renderStudy({ study: 'comparison', kind: 'comparison', title: names.join(', '), experiments, warnings, tests: differences.flatMap(describeTests) });
+  return renderStudy({
+    study: 'comparison',
+    kind: 'comparison',
+    title: names.join(', '),
+    experiments,
+    warnings,
+    tests: differences.flatMap(describeTests),
+  });
 }
 
 /** `pipeline.exp3+a1.exp0`; a digest where that is longer than file systems allow. */

@@ -14,7 +14,16 @@ export async function dataFetchCommand(mirrors: readonly string[] | undefined): 
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const folder = join(places.download, 'mnist');
-  const fetched = wanted.length === 0 ? [] : await fetchMnist({ folder, wanted, ...(mirrors ? { mirrors } : {}), progress: line.step, signal: stop.signal }).finally(() => line.clear());
+  const fetched =
+    wanted.length === 0
+      ? []
+      : await fetchMnist({
+          folder,
+          wanted,
+          ...(mirrors ? { mirrors } : {}),
+          progress: line.step,
+          signal: stop.signal,
+        }).finally(() => line.clear());
   for (const path of [...found, ...fetched]) {
     if (path !== undefined) print(`${path}${fetched.includes(path) ? '  downloaded' : ''}`);
   }

@@ -4,7 +4,16 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { findCacheFault, memoOf, nxCache, placesOf, planWorkspace, sharedCacheOf, shownServer, studyFiles } from '@layerwise/nx-plugin';
+import {
+  findCacheFault,
+  memoOf,
+  nxCache,
+  placesOf,
+  planWorkspace,
+  sharedCacheOf,
+  shownServer,
+  studyFiles,
+} from '@layerwise/nx-plugin';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
@@ -26,9 +35,20 @@ const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
 /** `layerwise doctor`: looks at everything a run needs, and at every artifact's hash; the exit code is 1 if something fails. */
 export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
-  const findings = [checkNode(root), checkDisk(root), checkCores(), ...(await checkStudies(root)), checkTensorFlow(root), await checkCache(root), ...(await checkSharedCache()), ...(await checkArtifacts(root))];
+  const findings = [
+    checkNode(root),
+    checkDisk(root),
+    checkCores(),
+    ...(await checkStudies(root)),
+    checkTensorFlow(root),
+    await checkCache(root),
+    ...(await checkSharedCache()),
+    ...(await checkArtifacts(root)),
+  ];
   if (json) print(JSON.stringify({ findings }));
-  else for (const { check, state, detail, remedy } of findings) print(`${marks[state]} ${check.padEnd(12)} ${detail}${remedy ? `\n  ${''.padEnd(12)} ${remedy}` : ''}`);
+  else
+    for (const { check, state, detail, remedy } of findings)
+      print(`${marks[state]} ${check.padEnd(12)} ${detail}${remedy ? `\n  ${''.padEnd(12)} ${remedy}` : ''}`);
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
 }
 
@@ -36,7 +56,12 @@ export async function doctorCommand({ json }: { readonly json: boolean }): Promi
 function checkNode(root: string): Finding {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } };
   const fits = satisfies(process.versions.node, engines.node);
-  return { check: 'Node', state: fits ? 'ok' : 'fail', detail: `${process.version}, must be ${engines.node}`, ...(fits ? {} : { remedy: 'Install a version that is supported.' }) };
+  return {
+    check: 'Node',
+    state: fits ? 'ok' : 'fail',
+    detail: `${process.version}, must be ${engines.node}`,
+    ...(fits ? {} : { remedy: 'Install a version that is supported.' }),
+  };
 }
 
 /** Whether a version is in a range of alternatives of `^a.b.c` (same major) and `>=a.b.c`. */
@@ -57,16 +82,30 @@ function checkDisk(root: string): Finding {
   try {
     accessSync(at, constants.W_OK);
   } catch {
-    return { check: 'disk', state: 'fail', detail: `${at} cannot be written to`, remedy: 'Give yourself permission to write there.' };
+    return {
+      check: 'disk',
+      state: 'fail',
+      detail: `${at} cannot be written to`,
+      remedy: 'Give yourself permission to write there.',
+    };
   }
   const { bavail, bsize } = statfsSync(at);
   const free = bavail * bsize;
-  return { check: 'disk', state: free < lowDisk ? 'warn' : 'ok', detail: `${gigabytes(free)} free for artifacts, which take ${gigabytes(folderBytes(join(root, 'artifacts')))}`, ...(free < lowDisk ? { remedy: 'layerwise gc lists what no study refers to.' } : {}) };
+  return {
+    check: 'disk',
+    state: free < lowDisk ? 'warn' : 'ok',
+    detail: `${gigabytes(free)} free for artifacts, which take ${gigabytes(folderBytes(join(root, 'artifacts')))}`,
+    ...(free < lowDisk ? { remedy: 'layerwise gc lists what no study refers to.' } : {}),
+  };
 }
 
 function checkCores(): Finding {
   const workers = process.env.LAYERWISE_WORKERS;
-  return { check: 'processors', state: 'ok', detail: `${availableParallelism()}${workers ? `, of which LAYERWISE_WORKERS uses ${workers}` : ''}; ${gigabytes(totalmem())} of memory` };
+  return {
+    check: 'processors',
+    state: 'ok',
+    detail: `${availableParallelism()}${workers ? `, of which LAYERWISE_WORKERS uses ${workers}` : ''}; ${gigabytes(totalmem())} of memory`,
+  };
 }
 
 async function checkStudies(root: string): Promise<Finding[]> {
@@ -75,9 +114,30 @@ async function checkStudies(root: string): Promise<Finding[]> {
   const readers = [...instances.values()].filter(({ raw }) => raw !== undefined);
   const absent = readers.filter(({ raw }) => !raw?.complete);
   const places = placesOf(root).data.join(', ');
-  const data: Finding = absent.length === 0 ? { check: 'data', state: 'ok', detail: `every raw file that a study names is there (${places})` } : { check: 'data', state: 'warn', detail: `${absent.length} of ${readers.length} data sets are not complete in ${places}`, remedy: 'layerwise data fetch downloads MNIST; a study that names an offline data set runs without it.' };
-  const faults = broken.map(({ error: { message, where, remedy } }): Finding => ({ check: 'studies', state: 'fail', detail: message + (where ? ` (${where})` : ''), ...(remedy ? { remedy } : {}) }));
-  return [{ check: 'studies', state: 'ok', detail: `${studies.length} with ${count} experiments and ${instances.size} stages` }, ...faults, data];
+  const data: Finding =
+    absent.length === 0
+      ? { check: 'data', state: 'ok', detail: `every raw file that a study names is there (${places})` }
+      : {
+          check: 'data',
+          state: 'warn',
+          detail: `${absent.length} of ${readers.length} data sets are not complete in ${places}`,
+          remedy: 'layerwise data fetch downloads MNIST; a study that names an offline data set runs without it.',
+        };
+  const faults = broken.map(({ error: { message, where, remedy } }): Finding => ({
+    check: 'studies',
+    state: 'fail',
+    detail: message + (where ? ` (${where})` : ''),
+    ...(remedy ? { remedy } : {}),
+  }));
+  return [
+    {
+      check: 'studies',
+      state: 'ok',
+      detail: `${studies.length} with ${count} experiments and ${instances.size} stages`,
+    },
+    ...faults,
+    data,
+  ];
 }
 
 /** The native backend is loaded in a process of its own: one that does not fit the system can end it. */
@@ -92,10 +152,19 @@ function checkTensorFlow(root: string): Finding {
   }
   try {
     const script = `const tf = require('module').createRequire(${JSON.stringify(folder)})('@tensorflow/tfjs-node'); console.log(tf.version['tfjs-node'] ?? tf.version.tfjs);`;
-    const out = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] });
+    const out = execFileSync(process.execPath, ['-e', script], {
+      encoding: 'utf8',
+      timeout: 30_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return { check, state: 'ok', detail: `loads, version ${out.trim().split('\n').at(-1) ?? ''}` };
   } catch {
-    return { check, state: 'warn', detail: 'is installed, but its native library does not load', remedy: `npm rebuild @tensorflow/tfjs-node; ${without}` };
+    return {
+      check,
+      state: 'warn',
+      detail: 'is installed, but its native library does not load',
+      remedy: `npm rebuild @tensorflow/tfjs-node; ${without}`,
+    };
   }
 }
 
@@ -104,7 +173,14 @@ async function checkCache(root: string): Promise<Finding> {
   const entries = await listCache(cache);
   const damaged = await failures(entries.map(({ folder }) => folder));
   const detail = `${entries.length} copies of artifacts in Nx's cache, ${gigabytes(folderBytes(cache))}`;
-  return damaged.length === 0 ? { check: 'cache', state: 'ok', detail } : { check: 'cache', state: 'fail', detail: `${detail}; damaged: ${damaged.map(({ where }) => where).join(', ')}`, remedy: 'npx nx reset empties the cache; intact artifacts are kept.' };
+  return damaged.length === 0
+    ? { check: 'cache', state: 'ok', detail }
+    : {
+        check: 'cache',
+        state: 'fail',
+        detail: `${detail}; damaged: ${damaged.map(({ where }) => where).join(', ')}`,
+        remedy: 'npx nx reset empties the cache; intact artifacts are kept.',
+      };
 }
 
 /** Nothing where the environment names none. A run goes on without one that is away. */
@@ -113,7 +189,8 @@ async function checkSharedCache(): Promise<Finding[]> {
   if (!cache) return [];
   const check = 'shared cache';
   const fault = await findCacheFault(cache);
-  if (fault === undefined) return [{ check, state: 'ok', detail: `${shownServer(cache)} answers, and takes the access token` }];
+  if (fault === undefined)
+    return [{ check, state: 'ok', detail: `${shownServer(cache)} answers, and takes the access token` }];
   const remedy = fault.includes('token')
     ? 'Set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN to the token that its server prints or was given.'
     : 'Start it with layerwise cache serve, or set NX_SELF_HOSTED_REMOTE_CACHE_SERVER to its address; unset, none is asked.';
@@ -124,8 +201,14 @@ async function checkArtifacts(root: string): Promise<Finding[]> {
   const store = storeOf(root);
   const ids = await store.list();
   const damaged = await failures(ids.map((id) => store.folder(id)));
-  if (damaged.length === 0) return [{ check: 'artifacts', state: 'ok', detail: `${ids.length}, every file as its manifest says` }];
-  return damaged.map((error) => ({ check: 'artifacts', state: 'fail', detail: `${error.message}${error.where ? ` (${error.where})` : ''}`, ...(error.remedy ? { remedy: error.remedy } : {}) }));
+  if (damaged.length === 0)
+    return [{ check: 'artifacts', state: 'ok', detail: `${ids.length}, every file as its manifest says` }];
+  return damaged.map((error) => ({
+    check: 'artifacts',
+    state: 'fail',
+    detail: `${error.message}${error.where ? ` (${error.where})` : ''}`,
+    ...(error.remedy ? { remedy: error.remedy } : {}),
+  }));
 }
 
 /** Reads every file of the artifacts in the folders; what each damaged one lacks. */

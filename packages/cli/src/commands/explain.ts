@@ -10,10 +10,16 @@ import { print } from '../terminal.js';
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
   await refreshBuild(root);
-  const [{ findExperiment, findStudy, planAll }, { Explainer }, { memoOf, tracerOf }] = await Promise.all([import('../workspace.js'), import('../explanation.js'), import('@layerwise/nx-plugin')]);
+  const [{ findExperiment, findStudy, planAll }, { Explainer }, { memoOf, tracerOf }] = await Promise.all([
+    import('../workspace.js'),
+    import('../explanation.js'),
+    import('@layerwise/nx-plugin'),
+  ]);
   const memo = memoOf(root);
   const workspace = await planAll(root, [address], memo);
-  const plans = address.includes(':') ? [findExperiment(workspace, address)] : findStudy(workspace, address).experiments;
+  const plans = address.includes(':')
+    ? [findExperiment(workspace, address)]
+    : findStudy(workspace, address).experiments;
   const explainer = new Explainer(root, workspace.instances, tracerOf(root, memo));
   for (const plan of plans) {
     const experiment = `${plan.study}:${plan.name}`;
@@ -31,7 +37,10 @@ async function refreshBuild(root: string): Promise<void> {
 }
 
 function describe(experiment: string, stages: readonly StageExplanation[]): string {
-  const counts = (['runs', 'depends', 'restores', 'current'] as const).map((state) => ({ state, count: stages.filter((stage) => stage.state === state).length }));
+  const counts = (['runs', 'depends', 'restores', 'current'] as const).map((state) => ({
+    state,
+    count: stages.filter((stage) => stage.state === state).length,
+  }));
   const words = { runs: 'to run', depends: 'may run', restores: 'to restore', current: 'current' };
   const summary = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${words[state]}`);
   return [`${experiment}  ${summary.join(', ')}`, ...stages.flatMap(lines)].join('\n');
@@ -39,8 +48,16 @@ function describe(experiment: string, stages: readonly StageExplanation[]): stri
 
 function lines({ role, seed, state, reasons, waitsFor, unless }: StageExplanation): string[] {
   const known = unless.length > 1 ? ` to anything but one of ${unless.length} contents that were computed before` : '';
-  const said = { current: 'current', restores: 'restored from an equal artifact', runs: 'runs', depends: `runs if ${waitsFor.join(' or ')} changes${known}` }[state];
-  return [`  ${(seed === undefined ? role : `${role} seed ${seed}`).padEnd(12)} ${said}`, ...reasons.map((reason) => `  ${''.padEnd(12)}   ${sentence(reason)}`)];
+  const said = {
+    current: 'current',
+    restores: 'restored from an equal artifact',
+    runs: 'runs',
+    depends: `runs if ${waitsFor.join(' or ')} changes${known}`,
+  }[state];
+  return [
+    `  ${(seed === undefined ? role : `${role} seed ${seed}`).padEnd(12)} ${said}`,
+    ...reasons.map((reason) => `  ${''.padEnd(12)}   ${sentence(reason)}`),
+  ];
 }
 
 function sentence(reason: ExplainedReason): string {

@@ -18,10 +18,17 @@ export interface ExportOptions {
 export async function exportCommand(address: string, { format, out }: ExportOptions): Promise<void> {
   const root = findRoot();
   const plan = findExperiment(await planAll(root, [address]), address);
-  const { net, train } = await orLast(root, plan, async (built) => ({ net: await openNet(root, built), ...(await openExperiment(root, built, ['train'])) }));
+  const { net, train } = await orLast(root, plan, async (built) => ({
+    net: await openNet(root, built),
+    ...(await openExperiment(root, built, ['train'])),
+  }));
   const artifact = train as StoredArtifact;
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'export');
-  const files = exportFiles(net, FORMATS.filter(({ id }) => format === 'all' || id === format), { model: await artifact.bytes('model.json'), weights: await artifact.bytes('weights.bin') });
+  const files = exportFiles(
+    net,
+    FORMATS.filter(({ id }) => format === 'all' || id === format),
+    { model: await artifact.bytes('model.json'), weights: await artifact.bytes('weights.bin') },
+  );
   for (const { file, bytes } of files) {
     const path = join(folder, file);
     await mkdir(dirname(path), { recursive: true });

@@ -31,25 +31,62 @@ export async function gcCommand({ yes, results: all, json }: GcOptions): Promise
   if (yes) await remove(found.unused);
   const parts = distinct(found.results);
   if (!json) tell(found, removed, yes);
-  if (yes && parts.length > 0 && (all || (!json && (await isAgreed(`Remove these results, ${megabytes(bytesOf(parts))}? They would have to be computed again.`))))) {
+  if (
+    yes &&
+    parts.length > 0 &&
+    (all ||
+      (!json &&
+        (await isAgreed(`Remove these results, ${megabytes(bytesOf(parts))}? They would have to be computed again.`))))
+  ) {
     const before = removed.length;
     await remove(parts);
     if (!json) print(`removed ${removed.length - before} more, ${megabytes(bytesOf(removed.slice(before)))}`);
   }
   if (json) {
-    const results = found.results.map(({ experiment, parts }) => ({ experiment, paths: parts.map(({ path }) => path), bytes: bytesOf(parts) }));
-    print(JSON.stringify({ unused: found.unused, results, removed: removed.map(({ path }) => path), bytes: bytesOf(found.unused), freed: bytesOf(removed) }));
+    const results = found.results.map(({ experiment, parts }) => ({
+      experiment,
+      paths: parts.map(({ path }) => path),
+      bytes: bytesOf(parts),
+    }));
+    print(
+      JSON.stringify({
+        unused: found.unused,
+        results,
+        removed: removed.map(({ path }) => path),
+        bytes: bytesOf(found.unused),
+        freed: bytesOf(removed),
+      }),
+    );
   }
 }
 
 function tell({ unused, results, damaged }: Found, removed: readonly Unused[], yes: boolean): void {
-  for (const one of unused) print(`  ${megabytes(one.bytes).padStart(10)}  ${one.path}  ${one.what}${yes && !removed.includes(one) ? ', in use: kept' : ''}`);
-  for (const path of damaged) print(`${path} is damaged, so what it refers to is not known: no artifact is removed. Run the experiment again, or remove its folder`);
-  if (unused.length === 0) print(results.length > 0 || damaged.length > 0 ? 'nothing else to remove' : 'nothing to remove: every artifact belongs to a study');
-  else print(yes ? `removed ${removed.length}, ${megabytes(bytesOf(removed))}` : `${unused.length} that no study refers to, ${megabytes(bytesOf(unused))}; layerwise gc --yes removes them`);
+  for (const one of unused)
+    print(
+      `  ${megabytes(one.bytes).padStart(10)}  ${one.path}  ${one.what}${yes && !removed.includes(one) ? ', in use: kept' : ''}`,
+    );
+  for (const path of damaged)
+    print(
+      `${path} is damaged, so what it refers to is not known: no artifact is removed. Run the experiment again, or remove its folder`,
+    );
+  if (unused.length === 0)
+    print(
+      results.length > 0 || damaged.length > 0
+        ? 'nothing else to remove'
+        : 'nothing to remove: every artifact belongs to a study',
+    );
+  else
+    print(
+      yes
+        ? `removed ${removed.length}, ${megabytes(bytesOf(removed))}`
+        : `${unused.length} that no study refers to, ${megabytes(bytesOf(unused))}; layerwise gc --yes removes them`,
+    );
   if (results.length === 0) return;
-  print('kept are the last results of these; the study or the data changed since, or LAYERWISE_DATA_DIR is not the same:');
-  for (const { experiment, parts } of results) print(`  ${megabytes(bytesOf(parts)).padStart(10)}  ${experiment}  ${parts.length - 1} artifacts`);
+  print(
+    'kept are the last results of these; the study or the data changed since, or LAYERWISE_DATA_DIR is not the same:',
+  );
+  for (const { experiment, parts } of results)
+    print(`  ${megabytes(bytesOf(parts)).padStart(10)}  ${experiment}  ${parts.length - 1} artifacts`);
   print('layerwise gc --yes --results removes them too');
 }
 

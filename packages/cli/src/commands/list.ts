@@ -13,7 +13,10 @@ export async function listCommand({ stages }: { readonly stages: boolean }): Pro
   for (const study of plan.studies) {
     lines.push(`${study.name}  ${study.title}  (${study.file})`);
     for (const experiment of study.experiments) {
-      const ids = [...roleNames.flatMap((role) => experiment.stages[role] ?? []), ...experiment.repeats.slice(1).map(({ id }) => id)];
+      const ids = [
+        ...roleNames.flatMap((role) => experiment.stages[role] ?? []),
+        ...experiment.repeats.slice(1).map(({ id }) => id),
+      ];
       const present = await Promise.all(ids.map(async (id) => (await manifestIfAny(store, id)) !== undefined));
       const built = present.filter(Boolean).length;
       const state = built === ids.length ? 'built' : `${built} of ${ids.length} stages`;

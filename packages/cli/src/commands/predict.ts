@@ -1,7 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, parse, relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { annotated, decodePicture, encodePng, scoreReadings, toCsv, toText, type LabelScore, type Reading } from '@layerwise/sheet';
+import {
+  annotated,
+  decodePicture,
+  encodePng,
+  scoreReadings,
+  toCsv,
+  toText,
+  type LabelScore,
+  type Reading,
+} from '@layerwise/sheet';
 import { orLast } from '../experiment.js';
 import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';
@@ -20,7 +29,11 @@ export interface PredictOptions {
  * `layerwise predict <study>:<experiment> <pictures..>`: reads the digits on photos or scans, and writes an annotated
  * picture of each, digits.csv and digits.json. A picture that cannot be read is one message; the others are read all the same.
  */
-export async function predictCommand(address: string, names: readonly string[], { labels, out, json }: PredictOptions): Promise<void> {
+export async function predictCommand(
+  address: string,
+  names: readonly string[],
+  { labels, out, json }: PredictOptions,
+): Promise<void> {
   const root = findRoot();
   const plan = findExperiment(await planAll(root, [address]), address);
   const files = findPictures(names.map(String));
@@ -45,17 +58,33 @@ export async function predictCommand(address: string, names: readonly string[], 
     }
   }
   if (failed > 0) process.exitCode = 1;
-  const score = wanted && scoreReadings(readings.map((reading) => reading.class), wanted);
+  const score =
+    wanted &&
+    scoreReadings(
+      readings.map((reading) => reading.class),
+      wanted,
+    );
   const result = { experiment: address, classes, digits: readings, ...(score && { score }) };
   await writeFile(join(folder, 'digits.csv'), toCsv(readings, classes));
   await writeFile(join(folder, 'digits.json'), `${JSON.stringify(result)}\n`);
-  print(json ? JSON.stringify(result) : `${summary(readings, score)}\ntables: ${shown(join(folder, 'digits.csv'))}, ${shown(join(folder, 'digits.json'))}`);
+  print(
+    json
+      ? JSON.stringify(result)
+      : `${summary(readings, score)}\ntables: ${shown(join(folder, 'digits.csv'))}, ${shown(join(folder, 'digits.json'))}`,
+  );
 }
 
 async function readSheet(reader: SheetReader, file: string, output: string): Promise<Reading[]> {
   const picture = decodePicture(await readFile(file), file);
   const readings = reader.read(picture, file);
-  const drawn = annotated(picture, readings.map((reading) => ({ box: reading.box, text: reading.class, doubtful: reading.unlike || reading.touching === 'wide' })));
+  const drawn = annotated(
+    picture,
+    readings.map((reading) => ({
+      box: reading.box,
+      text: reading.class,
+      doubtful: reading.unlike || reading.touching === 'wide',
+    })),
+  );
   await writeFile(output, encodePng(drawn));
   return readings;
 }
@@ -74,10 +103,17 @@ function outputNames(files: readonly string[]): string[] {
 function summary(readings: readonly Reading[], score: LabelScore | undefined): string {
   const text = `read in order: ${readings.map((reading, i) => `${i > 0 && reading.row !== (readings[i - 1] as Reading).row ? ' ' : ''}${reading.class}`).join(readings.every((reading) => reading.class.length === 1) ? '' : ' ')}`;
   const doubtful = readings.filter((reading) => reading.unlike).length;
-  const warning = doubtful > 0 ? `\n${doubtful} of ${readings.length} inputs are unlike the training data; trust these readings less` : '';
-  const [cut, wide] = (['cut', 'wide'] as const).map((touching) => readings.filter((reading) => reading.touching === touching).length);
+  const warning =
+    doubtful > 0
+      ? `\n${doubtful} of ${readings.length} inputs are unlike the training data; trust these readings less`
+      : '';
+  const [cut, wide] = (['cut', 'wide'] as const).map(
+    (touching) => readings.filter((reading) => reading.touching === touching).length,
+  );
   const touch = `${cut ? `\n${cut} digits that touch were cut apart; check them` : ''}${wide ? `\n${wide} ${wide === 1 ? 'input is' : 'inputs are'} wide for one digit: perhaps several that touch` : ''}`;
-  const scored = score ? `\nscore: ${score.right} of ${score.labels} right (${((100 * score.right) / score.labels).toFixed(1)}%); ${score.wrong} read wrongly, ${score.missed} not found, ${score.extra} found where no label is` : '';
+  const scored = score
+    ? `\nscore: ${score.right} of ${score.labels} right (${((100 * score.right) / score.labels).toFixed(1)}%); ${score.wrong} read wrongly, ${score.missed} not found, ${score.extra} found where no label is`
+    : '';
   return text + warning + touch + scored;
 }
 

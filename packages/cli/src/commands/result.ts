@@ -5,6 +5,10 @@ import { experimentOf, findRoot, findStudy, planAll } from '../workspace.js';
 export async function resultCommand(address: string): Promise<void> {
   const root = findRoot();
   const study = findStudy(await planAll(root, [address]), address.split(':')[0] as string);
-  const [fault] = await showStudy(root, study, new Set([address.includes(':') ? experimentOf(study, address).name : 'all']));
+  const [fault] = await showStudy(
+    root,
+    study,
+    new Set([address.includes(':') ? experimentOf(study, address).name : 'all']),
+  );
   if (fault) throw fault;
 }

@@ -11,7 +11,11 @@ import { runStage, type StageStatus } from '../run-stage.js';
 import { distrusting, findRoot, planAll } from '../workspace.js';
 import { print } from '../terminal.js';
 
-const words: Record<StageStatus, string> = { computed: 'computed', current: 'is current', adopted: 'taken over from an equal stage' };
+const words: Record<StageStatus, string> = {
+  computed: 'computed',
+  current: 'is current',
+  adopted: 'taken over from an equal stage',
+};
 
 /** `layerwise stage <id>`: computes one stage instance; the specification comes from LAYERWISE_STAGE, else from the plan. */
 export async function stageCommand(id: string): Promise<void> {
@@ -19,37 +23,51 @@ export async function stageCommand(id: string): Promise<void> {
   const instance = await specification(root, id);
   const watch = new Stopwatch();
   const line = new ProgressLine(instance.stage, process.stdout, watch);
-  const live = process.env.LAYERWISE_LIVE ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage, watch) : undefined;
+  const live = process.env.LAYERWISE_LIVE
+    ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage, watch)
+    : undefined;
   const say = (text: string): void => {
     line.clear();
     print(text);
   };
   const started = Date.now();
-  const { status, manifest, waited } = await distrusting(root, () => runStage(root, instance, {
-    progress: live?.step ?? line.step,
-    warn: ({ message }) => say(`warning: ${message}`),
-    say,
-    signal: stopSignal(),
-    goesOn: (standing) => {
-      watch.goesOn(standing);
-      live?.note(describeGoingOn(id, standing));
-    },
-  })).catch((error: unknown) => {
-    if (error instanceof LayerwiseError && error.code === 'ABORTED') live?.note(error.message);
-    throw error;
-  }).catch((error: unknown) => namingLeftovers(root, id, error)).finally(() => live?.remove());
+  const { status, manifest, waited } = await distrusting(root, () =>
+    runStage(root, instance, {
+      progress: live?.step ?? line.step,
+      warn: ({ message }) => say(`warning: ${message}`),
+      say,
+      signal: stopSignal(),
+      goesOn: (standing) => {
+        watch.goesOn(standing);
+        live?.note(describeGoingOn(id, standing));
+      },
+    }),
+  )
+    .catch((error: unknown) => {
+      if (error instanceof LayerwiseError && error.code === 'ABORTED') live?.note(error.message);
+      throw error;
+    })
+    .catch((error: unknown) => namingLeftovers(root, id, error))
+    .finally(() => live?.remove());
   const seconds = (Date.now() - started) / 1000;
   Journal.current(root)?.append({ id, status, seconds, waited });
-  say(`${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`);
+  say(
+    `${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`,
+  );
 }
 
 /** Passes an error on, with the place of the files that the failed run had written. */
 async function namingLeftovers(root: string, id: string, error: unknown): Promise<never> {
   const store = storeOf(root);
   const failure = error instanceof LayerwiseError ? await store.failure(id) : undefined;
-  if (!(error instanceof LayerwiseError) || !failure || failure.files.length === 0 || failure.message !== error.message) throw error;
+  if (!(error instanceof LayerwiseError) || !failure || failure.files.length === 0 || failure.message !== error.message)
+    throw error;
   const left = `What it had written is in ${relative(root, store.failedFolder(id))}: ${failure.files.join(', ')}; layerwise show tells of it.`;
-  throw new LayerwiseError(error.code, error.message, { ...(error.where ? { where: error.where } : {}), remedy: [error.remedy, left].filter(Boolean).join('\n  '), cause: error });
+  throw new LayerwiseError(error.code, error.message, {
+    ...(error.where ? { where: error.where } : {}),
+    remedy: [error.remedy, left].filter(Boolean).join('\n  '),
+    cause: error,
+  });
 }
 
 async function specification(root: string, id: string): Promise<StageInstance> {
@@ -57,11 +75,18 @@ async function specification(root: string, id: string): Promise<StageInstance> {
   if (given) {
     const instance = parse(given);
     if (instance?.id === id) return instance;
-    throw new LayerwiseError('USAGE', `LAYERWISE_STAGE must hold the specification of ${id}, got ${instance ? instance.id : 'no JSON'}`, { remedy: 'Unset it: the stage is then looked up in the studies.' });
+    throw new LayerwiseError(
+      'USAGE',
+      `LAYERWISE_STAGE must hold the specification of ${id}, got ${instance ? instance.id : 'no JSON'}`,
+      { remedy: 'Unset it: the stage is then looked up in the studies.' },
+    );
   }
   const { instances } = await planAll(root);
   const found = instances.get(id);
-  if (!found) throw new LayerwiseError('USAGE', `no stage instance '${id}' in the studies of this workspace`, { remedy: 'layerwise list --stages shows all of them.' });
+  if (!found)
+    throw new LayerwiseError('USAGE', `no stage instance '${id}' in the studies of this workspace`, {
+      remedy: 'layerwise list --stages shows all of them.',
+    });
   return found;
 }
 

@@ -7,14 +7,21 @@ import type { ExportFormat } from '../format.js';
  * image and gives the probabilities of the classes; weights are float32 in base64, sums are float64.
  */
 export function toModule(net: TrainedNet): string {
-  const { name, dataset, map: { pixels, steps }, net: { layers } } = net;
+  const {
+    name,
+    dataset,
+    map: { pixels, steps },
+    net: { layers },
+  } = net;
   const stages = [
     ...steps.map((step) => {
       if (step.kind === 'select') return `(values) => select(values, ${JSON.stringify(step.columns)})`;
       if (step.kind === 'scale') return `(values) => scale(values, ${affine(step.scale)})`;
       return `project(floats('${base64(step.components)}'), floats('${base64(step.mean)}'))`;
     }),
-    ...layers.map((layer) => `dense(floats('${base64(layer.kernel)}'), floats('${base64(layer.bias)}'), '${layer.activation}')`),
+    ...layers.map(
+      (layer) => `dense(floats('${base64(layer.kernel)}'), floats('${base64(layer.bias)}'), '${layer.activation}')`,
+    ),
   ];
   return `// The net of ${name}, trained on ${dataset.name}, with its preprocessing. Made by Layerwise; imports nothing.
 /** Names of the classes, in the order of the probabilities. */
@@ -82,7 +89,11 @@ ${stages.map((stage) => `  ${stage},\n`).join('')}];
 /** Those that the layers use, a line each. */
 function activations(layers: TrainedNet['net']['layers']): string {
   const used = new Set(layers.map(({ activation }) => activation));
-  return [...used].map((name) => (name === 'softmax' ? '' : `  ${name}: (sums) => sums.map((z) => ${activationOf(name).javascript}),\n`)).join('');
+  return [...used]
+    .map((name) =>
+      name === 'softmax' ? '' : `  ${name}: (sums) => sums.map((z) => ${activationOf(name).javascript}),\n`,
+    )
+    .join('');
 }
 
 function affine({ factor, offset }: Affine): string {

@@ -29,7 +29,9 @@ function weightsOf(stack: readonly StackLayer[]): Group {
   for (const layer of stack) {
     if (layer.kind !== 'dense') continue;
     const [inputs, outputs] = [layer.kernel.length / layer.bias.length, layer.bias.length];
-    layers[count === 0 ? 'dense' : `dense_${count}`] = { vars: { 0: { shape: [inputs, outputs], data: layer.kernel }, 1: { shape: [outputs], data: layer.bias } } };
+    layers[count === 0 ? 'dense' : `dense_${count}`] = {
+      vars: { 0: { shape: [inputs, outputs], data: layer.kernel }, 1: { shape: [outputs], data: layer.bias } },
+    };
     count++;
   }
   return { layers, vars: {} };
@@ -37,15 +39,37 @@ function weightsOf(stack: readonly StackLayer[]): Group {
 
 function configOf(stack: readonly StackLayer[], pixels: number): unknown {
   const build = { input_shape: [null, pixels] };
-  const layers = [object('keras.layers', 'InputLayer', { batch_shape: [null, pixels], dtype: 'float32', sparse: false, name: 'pixels' }), ...stack.map(layerConfig)];
-  return { ...object('keras', 'Sequential', { name: 'layerwise', trainable: true, layers, build_input_shape: build.input_shape }), build_config: build };
+  const layers = [
+    object('keras.layers', 'InputLayer', {
+      batch_shape: [null, pixels],
+      dtype: 'float32',
+      sparse: false,
+      name: 'pixels',
+    }),
+    ...stack.map(layerConfig),
+  ];
+  return {
+    ...object('keras', 'Sequential', {
+      name: 'layerwise',
+      trainable: true,
+      layers,
+      build_input_shape: build.input_shape,
+    }),
+    build_config: build,
+  };
 }
 
 function layerConfig(layer: StackLayer): unknown {
   const common = { name: layer.name, trainable: true, dtype: 'float32' };
-  if (layer.kind === 'rescaling') return object('keras.layers', 'Rescaling', { ...common, scale: layer.scale.factor, offset: layer.scale.offset });
+  if (layer.kind === 'rescaling')
+    return object('keras.layers', 'Rescaling', { ...common, scale: layer.scale.factor, offset: layer.scale.offset });
   const inputs = layer.kernel.length / layer.bias.length;
-  const dense = { ...common, units: layer.bias.length, activation: layer.activation === 'softmax' ? layer.activation : activationOf(layer.activation).keras, use_bias: true };
+  const dense = {
+    ...common,
+    units: layer.bias.length,
+    activation: layer.activation === 'softmax' ? layer.activation : activationOf(layer.activation).keras,
+    use_bias: true,
+  };
   return { ...object('keras.layers', 'Dense', dense), build_config: { input_shape: [null, inputs] } };
 }
 

@@ -23,7 +23,17 @@ export function toOnnx(net: TrainedNet): Uint8Array {
       const { components, mean } = step;
       const outputs = components.length / mean.length;
       graph.apply('Sub', graph.floats(`mean_${i}`, mean));
-      graph.apply('MatMul', graph.floats(`components_${i}`, Float32Array.from(components, (_, at) => components[(at % outputs) * mean.length + Math.floor(at / outputs)] as number), [mean.length, outputs]));
+      graph.apply(
+        'MatMul',
+        graph.floats(
+          `components_${i}`,
+          Float32Array.from(
+            components,
+            (_, at) => components[(at % outputs) * mean.length + Math.floor(at / outputs)] as number,
+          ),
+          [mean.length, outputs],
+        ),
+      );
     }
   });
   for (const { name, inputs, units, kernel, bias, activation } of net.net.layers) {
@@ -35,7 +45,10 @@ export function toOnnx(net: TrainedNet): Uint8Array {
   const model = new Message()
     .integer(1, IR_VERSION)
     .text(2, 'layerwise')
-    .message(7, graph.finish(net.name, { name: 'pixels', width: net.map.pixels }, { name: 'probabilities', width: classes }))
+    .message(
+      7,
+      graph.finish(net.name, { name: 'pixels', width: net.map.pixels }, { name: 'probabilities', width: classes }),
+    )
     .message(8, new Message().text(1, '').integer(2, OPSET))
     .message(14, new Message().text(1, 'classes').text(2, JSON.stringify(net.dataset.classes)));
   return model.finish();
@@ -63,7 +76,12 @@ class Graph {
     const z = this.last;
     const made: string[] = [];
     for (const { operator, of } of steps) {
-      this.node(operator, of.map((part) => (part === 'z' ? z : 'step' in part ? (made[part.step] as string) : this.constant(name, part.constant))));
+      this.node(
+        operator,
+        of.map((part) =>
+          part === 'z' ? z : 'step' in part ? (made[part.step] as string) : this.constant(name, part.constant),
+        ),
+      );
       made.push(this.last);
     }
   }
@@ -80,7 +98,11 @@ class Graph {
     const view = new DataView(bytes.buffer);
     columns.forEach((column, i) => view.setBigInt64(8 * i, BigInt(column), true));
     // AttributeProto: name = 1, i = 3, type = 20 (INT is 2).
-    this.node('Gather', [this.last, this.tensor(name, INT64, [columns.length], bytes)], new Message().text(1, 'axis').integer(3, 1).integer(20, 2));
+    this.node(
+      'Gather',
+      [this.last, this.tensor(name, INT64, [columns.length], bytes)],
+      new Message().text(1, 'axis').integer(3, 1).integer(20, 2),
+    );
   }
 
   /** GraphProto: node = 1, name = 2, initializer = 5, input = 11, output = 12. */
@@ -120,7 +142,9 @@ interface Signature {
 /** ValueInfoProto of float32[N, width]. */
 function valueInfo({ name, width }: Signature): Message {
   const shape = new Message().message(1, new Message().text(2, 'N')).message(1, new Message().integer(1, width));
-  return new Message().text(1, name).message(2, new Message().message(1, new Message().integer(1, FLOAT).message(2, shape)));
+  return new Message()
+    .text(1, name)
+    .message(2, new Message().message(1, new Message().integer(1, FLOAT).message(2, shape)));
 }
 
 /** One file with the steps before the net as nodes. */

@@ -36,14 +36,24 @@ interface Mirror {
  * @returns the paths, in the order of `wanted`
  * @throws LayerwiseError DATA_MISSING with each mirror's reason; ABORTED
  */
-export async function fetchMnist({ folder, mirrors = MNIST_MIRRORS, wanted = MNIST_FILES, progress = () => {}, signal = new AbortController().signal, patience = PATIENCE }: FetchOptions): Promise<readonly string[]> {
-  const here = (file: MnistFile): string | undefined => [join(folder, file.name), join(folder, `${file.name}.gz`)].find((path) => existsSync(path));
+export async function fetchMnist({
+  folder,
+  mirrors = MNIST_MIRRORS,
+  wanted = MNIST_FILES,
+  progress = () => {},
+  signal = new AbortController().signal,
+  patience = PATIENCE,
+}: FetchOptions): Promise<readonly string[]> {
+  const here = (file: MnistFile): string | undefined =>
+    [join(folder, file.name), join(folder, `${file.name}.gz`)].find((path) => existsSync(path));
   const missing = (): readonly MnistFile[] => wanted.filter((file) => !here(file));
   if (missing().length > 0) {
     await makeFolder(folder);
     const lease = join(folder, '.downloading');
-    const onWait = (holder: Holder): void => progress({ done: 0, total: 1, unit: 'downloads', detail: describeWait(holder, 'is downloading') });
-    const fetchMissing = (): Promise<void> => fetchFiles({ folder, mirrors, wanted: missing(), progress, signal, patience });
+    const onWait = (holder: Holder): void =>
+      progress({ done: 0, total: 1, unit: 'downloads', detail: describeWait(holder, 'is downloading') });
+    const fetchMissing = (): Promise<void> =>
+      fetchFiles({ folder, mirrors, wanted: missing(), progress, signal, patience });
     try {
       await withLease(lease, { signal, onWait }, fetchMissing);
     } catch (error) {
@@ -56,13 +66,29 @@ export async function fetchMnist({ folder, mirrors = MNIST_MIRRORS, wanted = MNI
   return wanted.map((file) => here(file) as string);
 }
 
-async function fetchFiles({ folder, mirrors, wanted, progress, signal, patience }: Required<FetchOptions>): Promise<void> {
+async function fetchFiles({
+  folder,
+  mirrors,
+  wanted,
+  progress,
+  signal,
+  patience,
+}: Required<FetchOptions>): Promise<void> {
   const total = kilobytes(wanted.reduce((sum, file) => sum + file.compressed, 0));
   const probe = wanted.at(-1)?.name;
-  const servers = probe === undefined ? [] : mirrors.map((address): Mirror => ({ address, dead: unreachable(`${address}/${probe}.gz`, patience, signal) }));
+  const servers =
+    probe === undefined
+      ? []
+      : mirrors.map((address): Mirror => ({ address, dead: unreachable(`${address}/${probe}.gz`, patience, signal) }));
   let before = 0;
   for (const file of wanted) {
-    const grown = (bytes: number): void => progress({ done: Math.min(total, kilobytes(before + bytes)), total, unit: 'KB', detail: `downloading ${file.name}` });
+    const grown = (bytes: number): void =>
+      progress({
+        done: Math.min(total, kilobytes(before + bytes)),
+        total,
+        unit: 'KB',
+        detail: `downloading ${file.name}`,
+      });
     await fetchFile(file, folder, servers, patience, signal, grown);
     before += file.compressed;
   }
@@ -77,11 +103,22 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw new LayerwiseError('DATA_MISSING', `MNIST cannot be downloaded: its folder cannot be made or written to (${(error as Error).message})`, { where: folder });
+    throw new LayerwiseError(
+      'DATA_MISSING',
+      `MNIST cannot be downloaded: its folder cannot be made or written to (${(error as Error).message})`,
+      { where: folder },
+    );
   }
 }
 
-async function fetchFile(file: MnistFile, folder: string, mirrors: readonly Mirror[], patience: Patience, signal: AbortSignal, grown: (bytes: number) => void): Promise<void> {
+async function fetchFile(
+  file: MnistFile,
+  folder: string,
+  mirrors: readonly Mirror[],
+  patience: Patience,
+  signal: AbortSignal,
+  grown: (bytes: number) => void,
+): Promise<void> {
   const part = new Part(join(folder, `${file.name}.gz.part`));
   const reasons = new Map<string, string>();
   let candidates = mirrors;
@@ -102,14 +139,32 @@ async function fetchFile(file: MnistFile, folder: string, mirrors: readonly Mirr
     part.keep();
   }
   const list = [...reasons].map(([address, reason]) => `  ${address}: ${reason}`).join('\n');
-  throw new LayerwiseError('DATA_MISSING', `MNIST's file ${file.name} could not be downloaded from any of ${mirrors.length} mirrors:\n${list}`);
+  throw new LayerwiseError(
+    'DATA_MISSING',
+    `MNIST's file ${file.name} could not be downloaded from any of ${mirrors.length} mirrors:\n${list}`,
+  );
 }
 
-async function tryMirror(file: MnistFile, folder: string, mirror: Mirror, part: string, patience: Patience, signal: AbortSignal, grown: (bytes: number) => void): Promise<MirrorFailure | undefined> {
+async function tryMirror(
+  file: MnistFile,
+  folder: string,
+  mirror: Mirror,
+  part: string,
+  patience: Patience,
+  signal: AbortSignal,
+  grown: (bytes: number) => void,
+): Promise<MirrorFailure | undefined> {
   const dead = await mirror.dead;
   if (dead !== undefined) return new MirrorFailure(dead, false);
   try {
-    const { resumed } = await transfer({ url: `${mirror.address}/${file.name}.gz`, part, limit: file.size + 65_536, patience, signal, grown });
+    const { resumed } = await transfer({
+      url: `${mirror.address}/${file.name}.gz`,
+      part,
+      limit: file.size + 65_536,
+      patience,
+      signal,
+      grown,
+    });
     await accept(file, folder, part, resumed);
     return undefined;
   } catch (error) {
@@ -134,7 +189,9 @@ async function accept(file: MnistFile, folder: string, part: string, resumed: bo
 async function defectOf(file: MnistFile, bytes: Uint8Array, where: string): Promise<string | undefined> {
   try {
     const content = isGzip(bytes) ? await inflate(bytes, where, file.size) : bytes;
-    return sha256(content) === file.sha256 ? undefined : `sent a file with another checksum (SHA-256 ${sha256(content).slice(0, 12)}…, must be ${file.sha256.slice(0, 12)}…)`;
+    return sha256(content) === file.sha256
+      ? undefined
+      : `sent a file with another checksum (SHA-256 ${sha256(content).slice(0, 12)}…, must be ${file.sha256.slice(0, 12)}…)`;
   } catch (error) {
     return `sent a damaged file: ${(error as Error).message}`;
   }

@@ -49,7 +49,10 @@ export async function transfer(job: Transfer): Promise<{ resumed: boolean }> {
   try {
     const offset = await usable(job.part, job.limit);
     timer.wait(job.patience.connect, 'no answer');
-    const response = await fetch(job.url, { headers: { 'accept-encoding': 'identity', ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) }, signal: timer.signal });
+    const response = await fetch(job.url, {
+      headers: { 'accept-encoding': 'identity', ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) },
+      signal: timer.signal,
+    });
     const resumed = await judge(response, offset, job.part);
     const handle = await open(job.part, resumed ? 'a' : 'w');
     try {
@@ -80,10 +83,19 @@ async function judge(response: Response, offset: number, part: string): Promise<
     await rm(part, { force: true });
     throw new MirrorFailure('has no more bytes than the part that was here; starting anew', true);
   }
-  throw new MirrorFailure(`answered ${response.status} ${response.statusText}`.trim(), response.status >= 500 || response.status === 429 || response.status === 408);
+  throw new MirrorFailure(
+    `answered ${response.status} ${response.statusText}`.trim(),
+    response.status >= 500 || response.status === 429 || response.status === 408,
+  );
 }
 
-async function receive(response: Response, handle: FileHandle, start: number, { limit, patience, grown }: Transfer, timer: Timer): Promise<void> {
+async function receive(
+  response: Response,
+  handle: FileHandle,
+  start: number,
+  { limit, patience, grown }: Transfer,
+  timer: Timer,
+): Promise<void> {
   let size = start;
   timer.wait(patience.stall, 'stalled');
   for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -145,7 +157,10 @@ export async function unreachable(url: string, patience: Patience, signal: Abort
 
 /** Bytes of the part that can be continued; one that is longer than any sound file is deleted. */
 async function usable(part: string, limit: number): Promise<number> {
-  const size = await stat(part).then((found) => found.size, () => 0);
+  const size = await stat(part).then(
+    (found) => found.size,
+    () => 0,
+  );
   if (size <= limit) return size;
   await rm(part, { force: true });
   return 0;

@@ -63,11 +63,19 @@ function shapeOf(levels: readonly Level[], row: number, name: string, where: str
 function refuseNulls(data: Data, name: string, where: string, first: number, whole: boolean): void {
   if (data.nullCount === 0) return;
   const row = Array.from({ length: data.length }, (_, i) => i).find((i) => !data.getValid(i)) ?? 0;
-  throw invalid(`${where}${whole ? `, row ${first + row}` : ''}`, `column '${name}' must have no missing values, got ${data.nullCount}`, 'fill or leave out such rows');
+  throw invalid(
+    `${where}${whole ? `, row ${first + row}` : ''}`,
+    `column '${name}' must have no missing values, got ${data.nullCount}`,
+    'fill or leave out such rows',
+  );
 }
 
 function wrongType({ type }: Pick<Data, 'type'>, name: string, where: string): Error {
-  return invalid(where, `the columns of the Arrow table must be a label and numbers for pixels, or a label and one column of lists of numbers, got column '${name}' of type ${String(type)}`, 'write the table without columns that are neither');
+  return invalid(
+    where,
+    `the columns of the Arrow table must be a label and numbers for pixels, or a label and one column of lists of numbers, got column '${name}' of type ${String(type)}`,
+    'write the table without columns that are neither',
+  );
 }
 
 function readerOf(leaf: Data, name: string, where: string): (place: number) => number {

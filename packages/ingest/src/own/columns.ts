@@ -48,14 +48,32 @@ export function layoutOf(columns: Columns, wanted: Wanted): Layout {
   const layout = { file, names, count, labelAt };
   if (like && !names !== !like.names) {
     const [bare, other] = names ? [like.file, file] : [file, like.file];
-    warn({ code: 'COLUMNS_BY_POSITION', message: `${bare} has no names of columns: they are taken to stand in the same order as those of ${other}` });
+    warn({
+      code: 'COLUMNS_BY_POSITION',
+      message: `${bare} has no names of columns: they are taken to stand in the same order as those of ${other}`,
+    });
   }
-  if (!names) return { ...layout, pixelsAt: like?.count === count && like.labelAt === labelAt ? like.pixelsAt : without(count, [labelAt]) };
+  if (!names)
+    return {
+      ...layout,
+      pixelsAt: like?.count === count && like.labelAt === labelAt ? like.pixelsAt : without(count, [labelAt]),
+    };
   const own = ownPixels(columns, names, labelAt);
-  const { pixelsAt, ignored } = like?.names && (own.pixelsAt.length === like.pixelsAt.length || !isSquare(own.pixelsAt.length)) ? matched(columns, names, labelAt, like, like.names, warn) : own;
+  const { pixelsAt, ignored } =
+    like?.names && (own.pixelsAt.length === like.pixelsAt.length || !isSquare(own.pixelsAt.length))
+      ? matched(columns, names, labelAt, like, like.names, warn)
+      : own;
   const unheard = ignored.filter((at) => !like?.names?.some((name) => keyOf(name) === keyOf(names[at] as string)));
-  if (unheard.length > 0) warn({ code: 'COLUMNS_IGNORED', message: `columns of ${file} that are neither label nor pixel are left out: ${shown(unheard.map((at) => names[at] as string))}` });
-  if (pixelsAt === own.pixelsAt && !own.sorted) warn({ code: 'COLUMNS_SORTED', message: `the columns of pixels of ${file} do not stand in the order of their numbers (${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at] as string))})` });
+  if (unheard.length > 0)
+    warn({
+      code: 'COLUMNS_IGNORED',
+      message: `columns of ${file} that are neither label nor pixel are left out: ${shown(unheard.map((at) => names[at] as string))}`,
+    });
+  if (pixelsAt === own.pixelsAt && !own.sorted)
+    warn({
+      code: 'COLUMNS_SORTED',
+      message: `the columns of pixels of ${file} do not stand in the order of their numbers (${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at] as string))})`,
+    });
   return { ...layout, pixelsAt };
 }
 
@@ -68,7 +86,9 @@ interface Own {
 
 function ownPixels({ onlyLabel }: Columns, names: readonly string[], labelAt: number): Own {
   const counted = countedPixels(names, labelAt);
-  const used = counted?.order ?? without(names.length, [labelAt]).filter((at) => at !== onlyLabel && !NO_PIXELS.test(names[at] as string));
+  const used =
+    counted?.order ??
+    without(names.length, [labelAt]).filter((at) => at !== onlyLabel && !NO_PIXELS.test(names[at] as string));
   return { pixelsAt: used, ignored: without(names.length, [labelAt, ...used]), sorted: counted?.sorted ?? true };
 }
 
@@ -78,8 +98,17 @@ function countedPixels(names: readonly string[], labelAt: number): ReturnType<ty
   return found && isSquare(found.order.length) ? found : undefined;
 }
 
-function matched({ file, subject, where }: Columns, names: readonly string[], labelAt: number, like: Layout, likeNames: readonly string[], warn: Wanted['warn']): Own {
-  const key = [names, likeNames].every((all) => new Set(all.map(keyOf)).size === all.length) ? keyOf : (name: string) => name.trim();
+function matched(
+  { file, subject, where }: Columns,
+  names: readonly string[],
+  labelAt: number,
+  like: Layout,
+  likeNames: readonly string[],
+  warn: Wanted['warn'],
+): Own {
+  const key = [names, likeNames].every((all) => new Set(all.map(keyOf)).size === all.length)
+    ? keyOf
+    : (name: string) => name.trim();
   const places = new Map(names.map((name, at) => [key(name), at]));
   places.delete(key(names[labelAt] as string));
   const found = like.pixelsAt.map((at) => places.get(key(likeNames[at] as string)));
@@ -88,17 +117,33 @@ function matched({ file, subject, where }: Columns, names: readonly string[], la
   if (pixelsAt.length < found.length) {
     const missing = like.pixelsAt.filter((_, i) => found[i] === undefined).map((at) => likeNames[at] as string);
     const extra = ignored.filter((at) => !NO_PIXELS.test(names[at] as string)).map((at) => names[at] as string);
-    throw invalid(where, `${subject} must have the columns of the training rows (${like.file}), but has no ${shown(missing)}${extra.length > 0 ? `, and ${shown(extra)} instead` : ''}`, 'give columns that mean the same pixel the same name in both tables');
+    throw invalid(
+      where,
+      `${subject} must have the columns of the training rows (${like.file}), but has no ${shown(missing)}${extra.length > 0 ? `, and ${shown(extra)} instead` : ''}`,
+      'give columns that mean the same pixel the same name in both tables',
+    );
   }
-  const order = (at: readonly number[]): string => Array.from(at.keys()).sort((a, b) => at[a]! - at[b]!).join();
-  if (order(pixelsAt) !== order(like.pixelsAt)) warn({ code: 'COLUMNS_MATCHED', message: `the columns of ${file} stand in another order than those of ${like.file}: they were matched by their names` });
+  const order = (at: readonly number[]): string =>
+    Array.from(at.keys())
+      .sort((a, b) => at[a]! - at[b]!)
+      .join();
+  if (order(pixelsAt) !== order(like.pixelsAt))
+    warn({
+      code: 'COLUMNS_MATCHED',
+      message: `the columns of ${file} stand in another order than those of ${like.file}: they were matched by their names`,
+    });
   return { pixelsAt, ignored, sorted: true };
 }
 
 function refuseRepeated(names: readonly string[], { where, subject }: Columns): void {
   const seen = new Set<string>();
   for (const name of names.map((one) => one.trim())) {
-    if (seen.has(name)) throw invalid(where, `${subject} must have a name of its own for each column, got '${name.slice(0, 40)}' twice`, 'rename or leave out one of them; where the first line holds no names, leave it out');
+    if (seen.has(name))
+      throw invalid(
+        where,
+        `${subject} must have a name of its own for each column, got '${name.slice(0, 40)}' twice`,
+        'rename or leave out one of them; where the first line holds no names, leave it out',
+      );
     seen.add(name);
   }
 }

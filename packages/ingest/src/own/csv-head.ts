@@ -23,7 +23,8 @@ export function headOf(fields: readonly string[], label: string | number | undef
   const counted = isCount(fields.filter(isNumber));
   if (text === undefined) return { kind: counted ? 'numbers' : 'data', names: undefined, onlyLabel: undefined };
   const isLabel = typeof label === 'string' && text.toLowerCase() === label.trim().toLowerCase();
-  if (texts.length > 1 || counted || isLabel || LABEL.test(text)) return { kind: 'names', names: fields, onlyLabel: undefined };
+  if (texts.length > 1 || counted || isLabel || LABEL.test(text))
+    return { kind: 'names', names: fields, onlyLabel: undefined };
   return { kind: 'data', names: undefined, onlyLabel: fields.indexOf(text) };
 }
 
@@ -35,5 +36,7 @@ export function isNumber(field: string): boolean {
 /** Whether fields are 0, 1, 2, … or 1, 2, 3, …, as pandas names columns that have no names. */
 function isCount(fields: readonly string[]): boolean {
   const first = Number(fields[0]);
-  return fields.length >= COUNT && (first === 0 || first === 1) && fields.every((field, i) => field === String(first + i));
+  return (
+    fields.length >= COUNT && (first === 0 || first === 1) && fields.every((field, i) => field === String(first + i))
+  );
 }

@@ -28,7 +28,13 @@ export function facingWarning({ train, classes, width: side }: RawDataset, given
   const digits = DIGITS.map((digit) => classes.indexOf(digit));
   const means = meansOf(train, side, digits).map((mean) => mean && stored(mean, side, given));
   if (means.filter((mean) => mean !== undefined).length < FEWEST_DIGITS) return undefined;
-  const [shapes, wanted] = [distinctive(means, side), distinctive(reference().map((mean, digit) => means[digit] && mean), STROKES_SIZE)];
+  const [shapes, wanted] = [
+    distinctive(means, side),
+    distinctive(
+      reference().map((mean, digit) => means[digit] && mean),
+      STROKES_SIZE,
+    ),
+  ];
   const fit = (orientation: Orientation): number => correlation(shapes, wanted, orientation);
   const best = ORIENTATIONS.reduce((a, b) => (fit(b) > fit(a) ? b : a));
   if (fit(best) < LIKE_DIGITS || fit(best) - fit(given) < CLEARLY) return undefined;
@@ -52,7 +58,9 @@ function meansOf({ pixels, labels, rows }: Split, side: number, wanted: readonly
     const sum = sums[slot] as Float64Array;
     for (let at = 0; at < area; at++) sum[at]! += pixels[row * area + at] as number;
   }
-  const means = sums.map((sum, slot) => (counts[slot] ? sum.map((value) => value / (counts[slot] as number)) : undefined));
+  const means = sums.map((sum, slot) =>
+    counts[slot] ? sum.map((value) => value / (counts[slot] as number)) : undefined,
+  );
   const light = onPaper(means, side);
   return means.map((mean) => (light ? mean?.map((value) => 255 - value) : mean));
 }
@@ -67,7 +75,11 @@ function reference(): Means {
   const rows = REFERENCE_ROWS;
   const [pixels, labels] = [new Uint8Array(rows * STROKES_SIZE ** 2), new Uint16Array(rows)];
   drawStrokes({ seed: 1998, part: 'train', from: 0, to: rows, pixels, labels });
-  return meansOf({ pixels, labels, rows }, STROKES_SIZE, DIGITS.map((_, digit) => digit));
+  return meansOf(
+    { pixels, labels, rows },
+    STROKES_SIZE,
+    DIGITS.map((_, digit) => digit),
+  );
 }
 
 /** The image as the file has it. */
@@ -114,7 +126,12 @@ function onGrid(image: Float64Array, side: number, { x, y, deviation }: Place): 
   const step = (2 * REACH * deviation) / (GRID - 1);
   const grid = new Float64Array(GRID * GRID);
   for (let at = 0; at < grid.length; at++) {
-    grid[at] = between(image, side, x + step * ((at % GRID) - (GRID - 1) / 2), y + step * (Math.floor(at / GRID) - (GRID - 1) / 2));
+    grid[at] = between(
+      image,
+      side,
+      x + step * ((at % GRID) - (GRID - 1) / 2),
+      y + step * (Math.floor(at / GRID) - (GRID - 1) / 2),
+    );
   }
   return grid;
 }
@@ -123,14 +140,19 @@ function onGrid(image: Float64Array, side: number, { x, y, deviation }: Place): 
 function between(image: Float64Array, side: number, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const inside = (place: number): boolean => place >= 0 && place < side;
-  const at = (column: number, row: number): number => (inside(column) && inside(row) ? (image[row * side + column] as number) : 0);
+  const at = (column: number, row: number): number =>
+    inside(column) && inside(row) ? (image[row * side + column] as number) : 0;
   const [right, down] = [x - left, y - top];
   const across = (row: number): number => (1 - right) * at(left, row) + right * at(left + 1, row);
   return (1 - down) * across(top) + down * across(top + 1);
 }
 
 /** Of the images, if they are stored so and are brought upright, with the wanted ones; all classes together. */
-function correlation(images: readonly Float64Array[], wanted: readonly Float64Array[], orientation: Orientation): number {
+function correlation(
+  images: readonly Float64Array[],
+  wanted: readonly Float64Array[],
+  orientation: Orientation,
+): number {
   const from = storedPixels(orientation, GRID);
   let [product, a, b] = [0, 1e-12, 1e-12];
   images.forEach((image, index) =>

@@ -40,7 +40,11 @@ export function find(given: string, places: Places): Located {
   const bases = [...places.data, ...(places.workspace === undefined ? [] : [places.workspace])];
   const path = bases.map((base) => join(base, given)).find((candidate) => existsSync(candidate));
   if (path === undefined) {
-    throw new LayerwiseError('DATA_MISSING', `the data '${given}' must be in the data folder or the workspace, but is not: looked for ${bases.map((base) => join(base, given)).join(', ') || 'it nowhere'}`, { remedy: 'put it there, or correct dataset.from (or test, validation) in the study' });
+    throw new LayerwiseError(
+      'DATA_MISSING',
+      `the data '${given}' must be in the data folder or the workspace, but is not: looked for ${bases.map((base) => join(base, given)).join(', ') || 'it nowhere'}`,
+      { remedy: 'put it there, or correct dataset.from (or test, validation) in the study' },
+    );
   }
   const allowed = bases.filter((base) => existsSync(base)).map(realOf);
   refuseLinkOut(path, allowed);
@@ -51,7 +55,12 @@ export function find(given: string, places: Places): Located {
     return { kind: pairs ? 'IDX files' : 'folder of images', ...found };
   }
   const format = formats.find(({ name }) => name.test(given));
-  if (!format) throw new LayerwiseError('DATA_INVALID', `the data '${given}' must be a folder of images, IDX files (…idx3-ubyte), or end in .csv, .tsv, .npz, .parquet, .arrow or .feather`, { where: path, remedy: 'convert it to one of these' });
+  if (!format)
+    throw new LayerwiseError(
+      'DATA_INVALID',
+      `the data '${given}' must be a folder of images, IDX files (…idx3-ubyte), or end in .csv, .tsv, .npz, .parquet, .arrow or .feather`,
+      { where: path, remedy: 'convert it to one of these' },
+    );
   const found = format.find(path, given);
   for (const file of found.files) refuseLinkOut(file, allowed);
   return { kind: format.kind, ...found };
@@ -61,13 +70,21 @@ export function find(given: string, places: Places): Located {
 function refuseLinkOut(path: string, bases: readonly string[]): void {
   const real = realOf(path);
   if (bases.some((base) => `${real}${sep}`.startsWith(`${base}${sep}`))) return;
-  throw new LayerwiseError('DATA_INVALID', `the data must lie in the data folder or the workspace, but a link leads out of them, to ${real}`, { where: path, remedy: 'copy the data there, or set LAYERWISE_DATA_DIR to the folder that holds it' });
+  throw new LayerwiseError(
+    'DATA_INVALID',
+    `the data must lie in the data folder or the workspace, but a link leads out of them, to ${real}`,
+    { where: path, remedy: 'copy the data there, or set LAYERWISE_DATA_DIR to the folder that holds it' },
+  );
 }
 
 function realOf(path: string): string {
   try {
     return realpathSync.native(path);
   } catch (error) {
-    throw new LayerwiseError('DATA_INVALID', `the data cannot be read: ${(error as Error).message}`, { where: path, remedy: 'check the link and its permissions', cause: error });
+    throw new LayerwiseError('DATA_INVALID', `the data cannot be read: ${(error as Error).message}`, {
+      where: path,
+      remedy: 'check the link and its permissions',
+      cause: error,
+    });
   }
 }

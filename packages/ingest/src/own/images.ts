@@ -52,7 +52,13 @@ interface Decoder {
 }
 
 /** @returns undefined if the images must be of that side already, but are not */
-async function readAll(all: Images, side: number, alike: boolean, decoder: Decoder, { newPixels, context: { progress, signal } }: Reading): Promise<Parts | undefined> {
+async function readAll(
+  all: Images,
+  side: number,
+  alike: boolean,
+  decoder: Decoder,
+  { newPixels, context: { progress, signal } }: Reading,
+): Promise<Parts | undefined> {
   const { decode, visibleOf, white, black } = decoder;
   const total = Object.values(all).reduce((sum, images) => sum + images.length, 0);
   const parts: Partial<Record<PartName, Part>> = {};
@@ -69,7 +75,12 @@ async function readAll(all: Images, side: number, alike: boolean, decoder: Decod
       const n = Math.max(picture.width, picture.height);
       resample(squareRows(picture, n, white), n, side, form);
       const bad = pixels.setBytes(row * side * side, form);
-      if (bad >= 0) throw invalid(image.where, `the grey values of an image must be ${pixels.wanted}, got ${form[bad]}`, pixels.remedy(form[bad] as number));
+      if (bad >= 0)
+        throw invalid(
+          image.where,
+          `the grey values of an image must be ${pixels.wanted}, got ${form[bad]}`,
+          pixels.remedy(form[bad] as number),
+        );
       const visible = visibleOf(picture);
       if (visible) {
         const onBlack = new Uint8Array(side * side);

@@ -16,19 +16,33 @@ const NAMES = { train: 'training', validation: 'validation', test: 'test' } as c
  */
 export function reportInk(parts: Parts, range: PixelRange, scale: Range | undefined, { warn }: SourceContext): void {
   const full = range === 'bytes' || range === 'declared' ? 255 : 1;
-  const found = (Object.entries(parts) as [keyof typeof NAMES, Part][]).map(([name, { pixels, labels }]) => ({ name: NAMES[name], rows: labels.rows, pixels, ink: pixels.largest / full }));
+  const found = (Object.entries(parts) as [keyof typeof NAMES, Part][]).map(([name, { pixels, labels }]) => ({
+    name: NAMES[name],
+    rows: labels.rows,
+    pixels,
+    ink: pixels.largest / full,
+  }));
   const train = found.find(({ name }) => name === 'training');
   if (!train) return;
   if (train.ink < FAINT) warn({ code: 'PIXELS_FAINT', message: faint(train.pixels.largest, full, scale) });
   for (const { name, rows, pixels, ink } of found) {
     const [less, more] = [Math.min(ink, train.ink), Math.max(ink, train.ink)];
-    if (Math.min(rows, train.rows) >= FEWEST && less < FAINT * more && !scale) warn({ code: 'PIXELS_FAINT', message: `the largest pixel of the ${name} rows is ${shown(pixels.largest)}, that of the training rows ${shown(train.pixels.largest)}: write both in the same range` });
-    if (pixels instanceof ScaledPixels && pixels.clipped > 0) warn({ code: 'PIXELS_CLIPPED', message: `${pixels.clipped} pixels of the ${name} rows are outside the range of the training rows and were taken as the nearest value inside` });
+    if (Math.min(rows, train.rows) >= FEWEST && less < FAINT * more && !scale)
+      warn({
+        code: 'PIXELS_FAINT',
+        message: `the largest pixel of the ${name} rows is ${shown(pixels.largest)}, that of the training rows ${shown(train.pixels.largest)}: write both in the same range`,
+      });
+    if (pixels instanceof ScaledPixels && pixels.clipped > 0)
+      warn({
+        code: 'PIXELS_CLIPPED',
+        message: `${pixels.clipped} pixels of the ${name} rows are outside the range of the training rows and were taken as the nearest value inside`,
+      });
   }
 }
 
 function faint(largest: number, full: number, scale: Range | undefined): string {
-  if (scale) return `the pixels of the training rows reach ${Math.round((100 * largest) / full)}% of full ink, as 'range: [${scale.join(', ')}]' has it: the second number may be too far off`;
+  if (scale)
+    return `the pixels of the training rows reach ${Math.round((100 * largest) / full)}% of full ink, as 'range: [${scale.join(', ')}]' has it: the second number may be too far off`;
   if (largest === 0) return 'all pixels of the training rows are 0: the images are blank';
   return `the largest pixel of the training rows is ${shown(largest)}, far below ${full}, which is read as full ink: images are faint, and nets learn from them slowly and less. If ${shown(largest)} is full ink, set 'range: [0, ${shown(largest)}]' under dataset, or 'range: auto'`;
 }

@@ -43,9 +43,16 @@ export function labelColumn(columns: Columns, { label, like, warn }: Wanted): nu
   if (guess === undefined && pixels.size > 0 && others.length > 1) throw untold(columns, others);
   if (guess === undefined) {
     refuseUnlabelled(columns, pixels.size || count);
-    throw untold(columns, Array.from({ length: count }, (_, at) => at));
+    throw untold(
+      columns,
+      Array.from({ length: count }, (_, at) => at),
+    );
   }
-  if (pixels.size > 0) warn({ code: 'LABEL_GUESSED', message: `the labels of ${file} are read from the column '${names[guess] as string}', the only one that is no pixel: 'label' under dataset names another` });
+  if (pixels.size > 0)
+    warn({
+      code: 'LABEL_GUESSED',
+      message: `the labels of ${file} are read from the column '${names[guess] as string}', the only one that is no pixel: 'label' under dataset names another`,
+    });
   return guess;
 }
 
@@ -54,35 +61,58 @@ function named(label: string, columns: Columns): number {
   const at = placeOf(label, names ?? []);
   if (at >= 0) return at;
   const close = names && nearest(label, names);
-  throw invalid(where, `${subject} must have a column '${label}', as dataset.label says, but ${names ? `has none${close === undefined ? '' : `; did you mean '${close}'?`}` : 'its first line is no line of names'}`, names ? 'correct dataset.label in the study' : "give the column's place instead: 'label: 0' for the first, 'label: -1' for the last");
+  throw invalid(
+    where,
+    `${subject} must have a column '${label}', as dataset.label says, but ${names ? `has none${close === undefined ? '' : `; did you mean '${close}'?`}` : 'its first line is no line of names'}`,
+    names
+      ? 'correct dataset.label in the study'
+      : "give the column's place instead: 'label: 0' for the first, 'label: -1' for the last",
+  );
 }
 
 /** Place of a name, else of the only one that differs by case and blanks; -1 if there is none. */
 function placeOf(label: string, names: readonly string[]): number {
   const at = names.indexOf(label);
   if (at >= 0) return at;
-  const close = names.map((_, i) => i).filter((i) => (names[i] as string).trim().toLowerCase() === label.trim().toLowerCase());
+  const close = names
+    .map((_, i) => i)
+    .filter((i) => (names[i] as string).trim().toLowerCase() === label.trim().toLowerCase());
   return close.length === 1 ? (close[0] as number) : -1;
 }
 
 function placed(label: number, { count, where, subject }: Columns): number {
   const at = label < 0 ? count + label : label;
   if (at >= 0 && at < count) return at;
-  throw invalid(where, `${subject} must have a column ${label}, as dataset.label says, but has ${count} columns: 0 to ${count - 1}, or -1 to -${count} from the last on`, 'correct dataset.label in the study');
+  throw invalid(
+    where,
+    `${subject} must have a column ${label}, as dataset.label says, but has ${count} columns: 0 to ${count - 1}, or -1 to -${count} from the last on`,
+    'correct dataset.label in the study',
+  );
 }
 
 function refuseUnlabelled({ count, where, subject }: Columns, pixels = count): void {
   if (!isSquare(pixels) || pixels === 1) return;
   const side = Math.sqrt(pixels);
-  throw invalid(where, `${subject} must have a column of labels beside its pixels, got ${pixels} columns, which are ${side} x ${side} pixels and no label`, 'rows without labels can be neither learned from nor scored; if one of the columns holds the labels, name it under dataset.label');
+  throw invalid(
+    where,
+    `${subject} must have a column of labels beside its pixels, got ${pixels} columns, which are ${side} x ${side} pixels and no label`,
+    'rows without labels can be neither learned from nor scored; if one of the columns holds the labels, name it under dataset.label',
+  );
 }
 
 function untold({ names, where, subject }: Columns, candidates: readonly number[]): Error {
-  return invalid(where, `${subject} must have one column that can be told to be the labels, got ${shown(candidates.map((at) => names?.[at] ?? String(at)))}`, "name it under dataset.label, or give its place: 'label: 0' for the first, 'label: -1' for the last");
+  return invalid(
+    where,
+    `${subject} must have one column that can be told to be the labels, got ${shown(candidates.map((at) => names?.[at] ?? String(at)))}`,
+    "name it under dataset.label, or give its place: 'label: 0' for the first, 'label: -1' for the last",
+  );
 }
 
 /** Names as messages list them. */
 export function shown(names: readonly string[]): string {
-  const some = names.slice(0, 4).map((name) => `'${name.slice(0, 40)}'`).join(', ');
+  const some = names
+    .slice(0, 4)
+    .map((name) => `'${name.slice(0, 40)}'`)
+    .join(', ');
   return names.length > 4 ? `${some} and ${names.length - 4} more` : some;
 }

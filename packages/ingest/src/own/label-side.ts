@@ -6,7 +6,11 @@ const WHOLE = /^\d+$/;
  * @param first different values of the first column @param last those of the last one, not more than there may be classes
  * @param binary whether no pixel is above 1: then a column of more than two values holds no pixels
  */
-export function labelSide(first: readonly string[], last: readonly string[], binary: boolean): 'first' | 'last' | 'both' | 'neither' {
+export function labelSide(
+  first: readonly string[],
+  last: readonly string[],
+  binary: boolean,
+): 'first' | 'last' | 'both' | 'neither' {
   const [one, other] = [mayBeLabels(first), mayBeLabels(last)];
   if (one && other) return binary && first.length > 2 ? 'first' : 'both';
   if (one || first.some((value) => !Number.isFinite(Number(value)))) return 'first';

@@ -25,7 +25,8 @@ export class Labels {
     let code = this.known.get(text);
     if (code === undefined) {
       const value = text.trim().normalize('NFC').replace(WHOLE_FLOAT, '$1');
-      if (value === '' || value.toLowerCase() === 'nan') return `must have a label, got ${value === '' ? 'none' : value}`;
+      if (value === '' || value.toLowerCase() === 'nan')
+        return `must have a label, got ${value === '' ? 'none' : value}`;
       code = this.known.get(value) ?? this.values.length;
       if (code === MOST_CLASSES) return `is the first with more than ${MOST_CLASSES} different labels`;
       if (code === this.values.length) {

@@ -5,7 +5,11 @@
  */
 export function unpackLz4Frame(frame: Uint8Array, most: number): Uint8Array {
   const blocks = blocksOf(frame);
-  const length = blocks.reduce((at, block) => (block.stored ? at + block.to - block.from : unpackBlock(frame, block.from, block.to, undefined, at)), 0);
+  const length = blocks.reduce(
+    (at, block) =>
+      block.stored ? at + block.to - block.from : unpackBlock(frame, block.from, block.to, undefined, at),
+    0,
+  );
   if (length > most) throw new RangeError(`an LZ4 frame must unpack to at most ${most} bytes, got ${length}`);
   const out = new Uint8Array(length);
   let at = 0;
@@ -27,12 +31,13 @@ interface Block {
 
 function blocksOf(frame: Uint8Array): Block[] {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  if (frame.length < 7 || view.getUint32(0, true) !== 0x184d2204) throw new RangeError('an LZ4 frame must begin with its magic number');
+  if (frame.length < 7 || view.getUint32(0, true) !== 0x184d2204)
+    throw new RangeError('an LZ4 frame must begin with its magic number');
   const flags = frame[4] as number;
   if (flags & 1) throw new RangeError('an LZ4 frame with a dictionary cannot be unpacked');
   const [checksums, sized] = [flags & 16 ? 4 : 0, flags & 8 ? 8 : 0];
   const blocks: Block[] = [];
-  for (let at = 7 + sized; at + 4 <= frame.length; ) {
+  for (let at = 7 + sized; at + 4 <= frame.length;) {
     const word = view.getUint32(at, true);
     if (word === 0) return blocks;
     const [from, length] = [at + 4, word & 0x7fffffff];
@@ -61,7 +66,8 @@ function unpackBlock(bytes: Uint8Array, from: number, to: number, out: Uint8Arra
     const distance = (bytes[place] as number) + 256 * (bytes[place + 1] as number);
     place += 2;
     const length = 4 + ((token & 15) === 15 ? longer(15) : token & 15);
-    if (!(distance > 0 && distance <= at)) throw new RangeError('an LZ4 match must lie in what is unpacked, and does not');
+    if (!(distance > 0 && distance <= at))
+      throw new RangeError('an LZ4 match must lie in what is unpacked, and does not');
     if (out) for (let i = 0; i < length; i++) out[at + i] = out[at + i - distance] as number;
     at += length;
   }

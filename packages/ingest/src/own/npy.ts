@@ -32,22 +32,44 @@ const LONGEST_TEXT = 4096;
 export function parseNpy(bytes: Uint8Array, where: string): Npy | undefined {
   if (bytes.length < 12) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== '\x93NUMPY') throw invalid(where, 'the array must begin as .npy files do, but does not', 'save it with numpy.savez');
+  if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== '\x93NUMPY')
+    throw invalid(where, 'the array must begin as .npy files do, but does not', 'save it with numpy.savez');
   const version = bytes[6] as number;
-  if (version < 1 || version > 3) throw invalid(where, `the array must be of .npy version 1, 2 or 3, got ${version}`, 'save it with numpy.savez');
+  if (version < 1 || version > 3)
+    throw invalid(where, `the array must be of .npy version 1, 2 or 3, got ${version}`, 'save it with numpy.savez');
   const [from, length] = version === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
-  if (length > LONGEST_HEADER) throw invalid(where, `the array's header must be at most ${LONGEST_HEADER} bytes, got ${length}`, 'save it with numpy.savez');
+  if (length > LONGEST_HEADER)
+    throw invalid(
+      where,
+      `the array's header must be at most ${LONGEST_HEADER} bytes, got ${length}`,
+      'save it with numpy.savez',
+    );
   if (bytes.length < from + length) return undefined;
   const text = Buffer.from(bytes.subarray(from, from + length)).toString(version === 3 ? 'utf8' : 'latin1');
   return { start: from + length, shape: shapeOf(text, where), ...typeOf(text, where) };
 }
 
 function shapeOf(text: string, where: string): readonly number[] {
-  if (/'fortran_order'\s*:\s*True/.test(text)) throw invalid(where, 'the array must be in C order, got Fortran order', 'save numpy.ascontiguousarray(array)');
+  if (/'fortran_order'\s*:\s*True/.test(text))
+    throw invalid(where, 'the array must be in C order, got Fortran order', 'save numpy.ascontiguousarray(array)');
   const found = /'shape'\s*:\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
-  const shape = found?.split(',').map((size) => size.trim().replace('L', '')).filter((size) => size !== '').map(Number);
-  if (!shape || !/'fortran_order'\s*:\s*False/.test(text)) throw invalid(where, `the array's header must have descr, fortran_order and shape, got ${JSON.stringify(text.slice(0, 80))}`, 'save it with numpy.savez');
-  if (shape.reduce((a, b) => a * b, 1) > MOST_BYTES) throw invalid(where, `the array must have at most ${MOST_BYTES} values, but declares ${shape.join(' x ')}`, 'its header is damaged, or the images must be fewer or smaller');
+  const shape = found
+    ?.split(',')
+    .map((size) => size.trim().replace('L', ''))
+    .filter((size) => size !== '')
+    .map(Number);
+  if (!shape || !/'fortran_order'\s*:\s*False/.test(text))
+    throw invalid(
+      where,
+      `the array's header must have descr, fortran_order and shape, got ${JSON.stringify(text.slice(0, 80))}`,
+      'save it with numpy.savez',
+    );
+  if (shape.reduce((a, b) => a * b, 1) > MOST_BYTES)
+    throw invalid(
+      where,
+      `the array must have at most ${MOST_BYTES} values, but declares ${shape.join(' x ')}`,
+      'its header is damaged, or the images must be fewer or smaller',
+    );
   return shape;
 }
 
@@ -71,11 +93,24 @@ function typeOf(text: string, where: string): Omit<Npy, 'start' | 'shape'> {
   const [, order = '', kind = '', digits = ''] = descr ?? [];
   const little = order !== '>';
   const code = `${kind}${digits}`;
-  if (Object.hasOwn(readers, code)) return { width: Number(digits), read: readers[code]?.(little), bytes: code === 'u1', readText: undefined };
+  if (Object.hasOwn(readers, code))
+    return { width: Number(digits), read: readers[code]?.(little), bytes: code === 'u1', readText: undefined };
   const width = Number(digits) * (kind === 'U' ? 4 : 1);
-  if ((kind === 'U' || kind === 'S') && width > 0 && width <= LONGEST_TEXT) return { width, read: undefined, bytes: false, readText: kind === 'U' ? (view, at) => utf32(view, at, width, little) : (view, at) => ascii(view, at, width) };
+  if ((kind === 'U' || kind === 'S') && width > 0 && width <= LONGEST_TEXT)
+    return {
+      width,
+      read: undefined,
+      bytes: false,
+      readText: kind === 'U' ? (view, at) => utf32(view, at, width, little) : (view, at) => ascii(view, at, width),
+    };
   const named = descr ? `'${order}${code}'` : (/'descr'\s*:\s*(.{1,60})/.exec(text)?.[1] ?? 'none');
-  throw invalid(where, `the array must hold numbers, or texts for labels, got type ${named}`, kind === 'O' ? 'arrays of Python objects are never read: save array.astype("uint8"), or labels.astype(str)' : 'convert it first, such as by array.astype("uint8")');
+  throw invalid(
+    where,
+    `the array must hold numbers, or texts for labels, got type ${named}`,
+    kind === 'O'
+      ? 'arrays of Python objects are never read: save array.astype("uint8"), or labels.astype(str)'
+      : 'convert it first, such as by array.astype("uint8")',
+  );
 }
 
 function utf32(view: DataView, at: number, width: number, little: boolean): string {
@@ -89,5 +124,7 @@ function utf32(view: DataView, at: number, width: number, little: boolean): stri
 }
 
 function ascii(view: DataView, at: number, width: number): string {
-  return Buffer.from(view.buffer, view.byteOffset + at, width).toString('utf8').replace(/\0.*$/s, '');
+  return Buffer.from(view.buffer, view.byteOffset + at, width)
+    .toString('utf8')
+    .replace(/\0.*$/s, '');
 }

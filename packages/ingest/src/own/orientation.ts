@@ -1,5 +1,14 @@
 /** How the images of a file stand. `rotated90` is a quarter turn clockwise; `transverse` is transposed and turned by half. */
-export const ORIENTATIONS = ['upright', 'transposed', 'mirrored', 'flipped', 'rotated90', 'rotated180', 'rotated270', 'transverse'] as const;
+export const ORIENTATIONS = [
+  'upright',
+  'transposed',
+  'mirrored',
+  'flipped',
+  'rotated90',
+  'rotated180',
+  'rotated270',
+  'transverse',
+] as const;
 /** One of {@link ORIENTATIONS}. */
 export type Orientation = (typeof ORIENTATIONS)[number];
 

@@ -31,13 +31,28 @@ export function leafOf(root: SchemaTree, field: SchemaTree, where: string): Leaf
   const schema = [root, field];
   for (let node = field; node.children.length > 0; schema.push(node)) {
     const image = node.children.find(({ element }) => element.name === 'bytes');
-    if (node.children.length > 1 && !image) throw invalid(where, `column '${field.element.name}' of the Parquet table must be a number, a list of numbers or an image, got a group of ${node.children.map(({ element }) => element.name).join(', ')}`, 'write the table with plain columns');
+    if (node.children.length > 1 && !image)
+      throw invalid(
+        where,
+        `column '${field.element.name}' of the Parquet table must be a number, a list of numbers or an image, got a group of ${node.children.map(({ element }) => element.name).join(', ')}`,
+        'write the table with plain columns',
+      );
     node = image ?? (node.children[0] as SchemaTree);
   }
   const { type, converted_type: converted, logical_type: logical } = (schema.at(-1) as SchemaTree).element;
   const text = converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING';
-  const kind = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY' || type === 'INT96' || converted === 'DECIMAL' ? (text ? 'text' : 'bytes') : 'number';
-  return { path: schema.slice(1).map(({ element }) => element.name), schema, kind, list: schema.some(({ element }) => element.repetition_type === 'REPEATED') };
+  const kind =
+    type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY' || type === 'INT96' || converted === 'DECIMAL'
+      ? text
+        ? 'text'
+        : 'bytes'
+      : 'number';
+  return {
+    path: schema.slice(1).map(({ element }) => element.name),
+    schema,
+    kind,
+    list: schema.some(({ element }) => element.repetition_type === 'REPEATED'),
+  };
 }
 
 /**
@@ -45,13 +60,23 @@ export function leafOf(root: SchemaTree, field: SchemaTree, where: string): Leaf
  * for each list, 10 times the memory.
  * @throws LayerwiseError DATA_INVALID for a missing value, or a page that cannot be; Error from the decoder for a damaged one
  */
-export async function* pagesOf(handle: FileHandle, metadata: FileMetaData, leaf: Leaf, where: string): AsyncGenerator<Page> {
+export async function* pagesOf(
+  handle: FileHandle,
+  metadata: FileMetaData,
+  leaf: Leaf,
+  where: string,
+): AsyncGenerator<Page> {
   const { compressors } = await import('hyparquet-compressors');
   const name = leaf.path.join('.');
   let firstRow = 0;
   for (const [i, group] of metadata.row_groups.entries()) {
     const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name)?.meta_data;
-    if (!chunk) throw invalid(where, `row group ${i} of the Parquet table must have column '${name}', but has not`, 'write or copy the file again');
+    if (!chunk)
+      throw invalid(
+        where,
+        `row group ${i} of the Parquet table must have column '${name}', but has not`,
+        'write or copy the file again',
+      );
     yield* chunkPages(handle, chunk, leaf, compressors as Compressors, where, firstRow);
     firstRow += Number(group.num_rows);
   }
@@ -59,22 +84,45 @@ export async function* pagesOf(handle: FileHandle, metadata: FileMetaData, leaf:
 
 type Chunk = NonNullable<FileMetaData['row_groups'][0]['columns'][0]['meta_data']>;
 
-async function* chunkPages(handle: FileHandle, chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string, firstRow: number): AsyncGenerator<Page> {
+async function* chunkPages(
+  handle: FileHandle,
+  chunk: Chunk,
+  leaf: Leaf,
+  compressors: Compressors,
+  where: string,
+  firstRow: number,
+): AsyncGenerator<Page> {
   const { parquetHeader } = await import('hyparquet/src/column.js');
-  const starts = [chunk.data_page_offset, chunk.dictionary_page_offset].filter((offset) => offset !== undefined && offset > 0n).map(Number);
+  const starts = [chunk.data_page_offset, chunk.dictionary_page_offset]
+    .filter((offset) => offset !== undefined && offset > 0n)
+    .map(Number);
   const end = Math.min(...starts) + Number(chunk.total_compressed_size);
   const { size } = await handle.stat();
   // Types in the file's metadata are the file's own: an integer may come as a fraction, or as true.
-  if (![...starts, end].every(isCount) || end > size) throw invalid(where, `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`, 'it is cut short: write or copy it again');
+  if (![...starts, end].every(isCount) || end > size)
+    throw invalid(
+      where,
+      `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`,
+      'it is cut short: write or copy it again',
+    );
   const decode = await pageDecoder(chunk, leaf, compressors, where, firstRow);
   let left = Number(chunk.num_values);
-  for (let at = Math.min(...starts); at < end && left > 0; ) {
+  for (let at = Math.min(...starts); at < end && left > 0;) {
     const start = await readAt(handle, at, Math.min(HEADER, end - at));
     const reader = { view: new DataView(start.buffer, 0, start.length), offset: 0 };
     const header = parquetHeader(reader);
     const { compressed_page_size: length, uncompressed_page_size: unpacked } = header;
-    const values = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
-    if (![length, unpacked, values].every(isCount) || length > end - at || unpacked > MOST_PAGE || values > MOST_VALUES) throw invalid(where, `a page of column '${leaf.path[0]}' must have at most ${MOST_VALUES} values and ${MOST_PAGE} bytes, but declares ${values} and ${unpacked}`, 'write the table with smaller pages, or again');
+    const values =
+      header.data_page_header?.num_values ??
+      header.data_page_header_v2?.num_values ??
+      header.dictionary_page_header?.num_values ??
+      0;
+    if (![length, unpacked, values].every(isCount) || length > end - at || unpacked > MOST_PAGE || values > MOST_VALUES)
+      throw invalid(
+        where,
+        `a page of column '${leaf.path[0]}' must have at most ${MOST_VALUES} values and ${MOST_PAGE} bytes, but declares ${values} and ${unpacked}`,
+        'write the table with smaller pages, or again',
+      );
     const page = decode(header, await readAt(handle, at + reader.offset, length));
     at += reader.offset + length;
     if (!page) continue;
@@ -96,7 +144,13 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
 type Header = ReturnType<typeof parquetHeader>;
 
 /** Decodes one page after another: the values of a data page, undefined for a dictionary, which is kept. */
-async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, where: string, firstRow: number): Promise<(header: Header, bytes: Uint8Array) => Page | undefined> {
+async function pageDecoder(
+  chunk: Chunk,
+  leaf: Leaf,
+  compressors: Compressors,
+  where: string,
+  firstRow: number,
+): Promise<(header: Header, bytes: Uint8Array) => Page | undefined> {
   const { decompressPage } = await import('hyparquet/src/datapage.js');
   const { readPlain } = await import('hyparquet/src/plain.js');
   const { getMaxDefinitionLevel, getMaxRepetitionLevel } = await import('hyparquet/src/schema.js');
@@ -105,9 +159,17 @@ async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, w
   const [deepest, full] = [getMaxRepetitionLevel([...leaf.schema]), getMaxDefinitionLevel([...leaf.schema])];
   let dictionary: ArrayLike<unknown> | undefined;
   let rows = firstRow;
-  return ({ data_page_header: one, data_page_header_v2: two, dictionary_page_header: words, uncompressed_page_size: size }, bytes) => {
+  return (
+    { data_page_header: one, data_page_header_v2: two, dictionary_page_header: words, uncompressed_page_size: size },
+    bytes,
+  ) => {
     if (words) {
-      dictionary = readPlain(readerOf(unpack(bytes, size)), chunk.type, words.num_values, leaf.schema.at(-1)?.element.type_length);
+      dictionary = readPlain(
+        readerOf(unpack(bytes, size)),
+        chunk.type,
+        words.num_values,
+        leaf.schema.at(-1)?.element.type_length,
+      );
       return undefined;
     }
     if (!one && !two) return undefined;
@@ -125,9 +187,18 @@ async function pageDecoder(chunk: Chunk, leaf: Leaf, compressors: Compressors, w
     const repetition = level(deepest, two?.repetition_levels_byte_length);
     const definition = level(full, two?.definition_levels_byte_length);
     const missing = definition?.findIndex((value) => value < full) ?? -1;
-    if (missing >= 0) throw invalid(`${where}, row ${rows + rowsIn(repetition, missing + 1) - 1}`, `column '${leaf.path[0]}' must have no missing values and no empty lists`, 'fill or leave out such rows');
+    if (missing >= 0)
+      throw invalid(
+        `${where}, row ${rows + rowsIn(repetition, missing + 1) - 1}`,
+        `column '${leaf.path[0]}' must have no missing values and no empty lists`,
+        'fill or leave out such rows',
+      );
     rows += rowsIn(repetition, count);
-    const data = two ? (two.is_compressed === false ? bytes.subarray(levels) : unpack(bytes.subarray(levels), size - levels)) : page.subarray(at);
+    const data = two
+      ? two.is_compressed === false
+        ? bytes.subarray(levels)
+        : unpack(bytes.subarray(levels), size - levels)
+      : page.subarray(at);
     return { values: decodeValues((one ?? two)!.encoding, data, count, dictionary), repetition };
   };
 }
@@ -144,7 +215,12 @@ function readerOf(bytes: Uint8Array): { view: DataView; offset: number } {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
 }
 
-type ValueDecoder = (encoding: string, data: Uint8Array, count: number, dictionary: ArrayLike<unknown> | undefined) => ArrayLike<unknown>;
+type ValueDecoder = (
+  encoding: string,
+  data: Uint8Array,
+  count: number,
+  dictionary: ArrayLike<unknown> | undefined,
+) => ArrayLike<unknown>;
 
 /** Decodes the values of a data page, all of which are there. */
 async function valueDecoder({ type }: Chunk, leaf: Leaf): Promise<ValueDecoder> {

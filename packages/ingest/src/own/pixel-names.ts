@@ -52,7 +52,8 @@ function keysOf(forms: readonly Form[]): readonly number[] | undefined {
   }
   if (varying.length !== 2) return undefined;
   const [first, second] = varying as [number, number];
-  const columnFirst = /(^|[^a-z])(p?x|c|col|column)[^a-z]*$/.test(texts[first]!) && /(^|[^a-z])(p?y|r|row)[^a-z]*$/.test(texts[second]!);
+  const columnFirst =
+    /(^|[^a-z])(p?x|c|col|column)[^a-z]*$/.test(texts[first]!) && /(^|[^a-z])(p?y|r|row)[^a-z]*$/.test(texts[second]!);
   const [row, column] = columnFirst ? [second, first] : [first, second];
   const [rows, columns] = [forms.map((form) => form.numbers[row]!), forms.map((form) => form.numbers[column]!)];
   const side = new Set(columns).size;

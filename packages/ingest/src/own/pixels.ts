@@ -116,7 +116,8 @@ export class ScaledPixels extends Pixels {
   override readonly range: PixelRange = 'declared';
 
   override reserve(length: number): void {
-    if (length > this.bytes.length) this.bytes = grown(this.bytes, Math.max(length, Math.ceil(this.bytes.length * 1.5)));
+    if (length > this.bytes.length)
+      this.bytes = grown(this.bytes, Math.max(length, Math.ceil(this.bytes.length * 1.5)));
   }
 
   override set(at: number, value: number): boolean {

@@ -17,8 +17,12 @@ export function resample(rowOf: RowReader, n: number, side: number, image: Uint8
   for (let y = 0; y < n; y++) {
     rowOf(y, row);
     across.fill(0);
-    for (let x = 0; x < n; x++) for (const [to, share] of shares[x] as Shares[0]) across[to] = (across[to] as number) + share * (row[x] as number);
-    for (const [to, share] of shares[y] as Shares[0]) for (let x = 0; x < side; x++) sum[to * side + x] = (sum[to * side + x] as number) + share * (across[x] as number);
+    for (let x = 0; x < n; x++)
+      for (const [to, share] of shares[x] as Shares[0])
+        across[to] = (across[to] as number) + share * (row[x] as number);
+    for (const [to, share] of shares[y] as Shares[0])
+      for (let x = 0; x < side; x++)
+        sum[to * side + x] = (sum[to * side + x] as number) + share * (across[x] as number);
   }
   for (let i = 0; i < sum.length; i++) image[i] = Math.min(255, Math.round(sum[i] as number));
 }

@@ -14,7 +14,8 @@ export function squareRows(picture: Picture, n: number, under: number): RowReade
   return (y, into) => {
     const row = y - top;
     if (width < n || row < 0 || row >= height) into.fill(background);
-    if (row >= 0 && row < height) for (let x = 0; x < width; x++) into[left + x] = lumaAt(picture, row * width + x, under);
+    if (row >= 0 && row < height)
+      for (let x = 0; x < width; x++) into[left + x] = lumaAt(picture, row * width + x, under);
   };
 }
 
@@ -30,7 +31,9 @@ function lumaAt({ data }: Picture, pixel: number, under: number): number {
 function borderOf(picture: Picture, under: number): number {
   const { width, height } = picture;
   const border: number[] = [];
-  for (let x = 0; x < width; x++) border.push(lumaAt(picture, x, under), lumaAt(picture, (height - 1) * width + x, under));
-  for (let y = 0; y < height; y++) border.push(lumaAt(picture, y * width, under), lumaAt(picture, y * width + width - 1, under));
+  for (let x = 0; x < width; x++)
+    border.push(lumaAt(picture, x, under), lumaAt(picture, (height - 1) * width + x, under));
+  for (let y = 0; y < height; y++)
+    border.push(lumaAt(picture, y * width, under), lumaAt(picture, y * width + width - 1, under));
   return border.sort((a, b) => a - b)[border.length >> 1] as number;
 }

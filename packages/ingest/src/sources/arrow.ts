@@ -6,7 +6,16 @@ import { numbersOf, type Numbers } from '../own/arrow-numbers.js';
 import { layoutOf, type Layout } from '../own/columns.js';
 import { Labels } from '../own/labels.js';
 import { unpackLz4Frame } from '../own/lz4-frame.js';
-import { invalid, MOST_BYTES, refuseSize, sideOf, sideOfLists, type Found, type Parts, type Reading } from '../own/part.js';
+import {
+  invalid,
+  MOST_BYTES,
+  refuseSize,
+  sideOf,
+  sideOfLists,
+  type Found,
+  type Parts,
+  type Reading,
+} from '../own/part.js';
 import type { Pixels } from '../own/pixels.js';
 
 /** Most bytes of a file: every value may take eight. */
@@ -21,11 +30,17 @@ export function arrowTable(path: string, given: string): Found {
 export async function readArrow(path: string, reading: Reading): Promise<Parts> {
   try {
     const { size } = await stat(path);
-    if (size > LONGEST_FILE) throw invalid(path, `the Arrow table must be at most ${LONGEST_FILE} bytes, got ${size}`, 'write it as Parquet');
+    if (size > LONGEST_FILE)
+      throw invalid(path, `the Arrow table must be at most ${LONGEST_FILE} bytes, got ${size}`, 'write it as Parquet');
     return { train: readTable(await openReader(aligned(await readFile(path)), path), path, reading) };
   } catch (error) {
     if (error instanceof LayerwiseError) throw error;
-    throw invalid(path, `the Arrow table must be sound and of types that are known here, but reading it stopped with: ${(error as Error).message}`, 'write or copy the file again; strings as plain Utf8 (Polars: compat_level=0)', error);
+    throw invalid(
+      path,
+      `the Arrow table must be sound and of types that are known here, but reading it stopped with: ${(error as Error).message}`,
+      'write or copy the file again; strings as plain Utf8 (Polars: compat_level=0)',
+      error,
+    );
   }
 }
 
@@ -36,10 +51,20 @@ async function openReader(bytes: Uint8Array, path: string): Promise<RecordBatchR
   compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => aligned(decompressZstd(data)) });
   await boundVectors();
   const text = (at: number): string => Buffer.from(bytes.subarray(at, at + 6)).toString('latin1');
-  if (text(0) === 'ARROW1' && text(bytes.length - 6) !== 'ARROW1') throw invalid(path, 'the Arrow table must end with ARROW1 as it begins, but is cut short', 'write or copy the file again');
+  if (text(0) === 'ARROW1' && text(bytes.length - 6) !== 'ARROW1')
+    throw invalid(
+      path,
+      'the Arrow table must end with ARROW1 as it begins, but is cut short',
+      'write or copy the file again',
+    );
   const reader = RecordBatchReader.from(bytes) as RecordBatchReader;
   await reader.open();
-  if (!reader.schema || reader.schema.fields.length === 0) throw invalid(path, 'the Arrow table must have columns, got none: it is empty or no Arrow file', 'write or copy the file again');
+  if (!reader.schema || reader.schema.fields.length === 0)
+    throw invalid(
+      path,
+      'the Arrow table must have columns, got none: it is empty or no Arrow file',
+      'write or copy the file again',
+    );
   return reader;
 }
 
@@ -56,7 +81,8 @@ async function boundVectors(): Promise<void> {
   const lengthOf = ByteBuffer.prototype.__vector_len;
   ByteBuffer.prototype.__vector_len = function (this: InstanceType<typeof ByteBuffer>, offset: number): number {
     const length = lengthOf.call(this, offset);
-    if (!(length >= 0 && length <= this.capacity())) throw new RangeError(`a list of its metadata declares ${length} entries in ${this.capacity()} bytes`);
+    if (!(length >= 0 && length <= this.capacity()))
+      throw new RangeError(`a list of its metadata declares ${length} entries in ${this.capacity()} bytes`);
     return length;
   };
 }
@@ -75,12 +101,26 @@ interface Columns {
 
 function columnsOf({ fields }: Schema, path: string, reading: Reading): Columns {
   // what pandas keeps its index in
-  const used = fields.map((field, at) => ({ field, at })).filter(({ field }) => !/^__index_level_\d+__$/.test(field.name));
+  const used = fields
+    .map((field, at) => ({ field, at }))
+    .filter(({ field }) => !/^__index_level_\d+__$/.test(field.name));
   const names = used.map(({ field }) => field.name);
-  if (names.length < 2) throw invalid(path, `the Arrow table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`);
-  const columns = { file: basename(path), names, count: names.length, onlyLabel: onlyLabel(used.map(({ field }) => field)), subject: 'the Arrow table', where: path };
+  if (names.length < 2)
+    throw invalid(
+      path,
+      `the Arrow table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`,
+    );
+  const columns = {
+    file: basename(path),
+    names,
+    count: names.length,
+    onlyLabel: onlyLabel(used.map(({ field }) => field)),
+    subject: 'the Arrow table',
+    where: path,
+  };
   const layout = layoutOf(columns, { ...reading, warn: reading.context.warn });
-  if (layout.pixelsAt.length === 0) throw invalid(path, `the Arrow table must have columns of pixels beside that of labels, got ${names.join(', ')}`);
+  if (layout.pixelsAt.length === 0)
+    throw invalid(path, `the Arrow table must have columns of pixels beside that of labels, got ${names.join(', ')}`);
   return { path, layout, at: used.map(({ at }) => at) };
 }
 
@@ -102,18 +142,24 @@ function readTable(reader: RecordBatchReader, path: string, reading: Reading): P
   for (const batch of batchesOf(reader, path)) {
     throwIfAborted(signal);
     if (batch.numRows === 0) continue;
-    const parts = layout.pixelsAt.map((column) => numbersOf(batch.data.children[at[column] as number] as Data, layout.names?.[column] ?? '', path, rows));
+    const parts = layout.pixelsAt.map((column) =>
+      numbersOf(batch.data.children[at[column] as number] as Data, layout.names?.[column] ?? '', path, rows),
+    );
     if (!pixels) {
       const [{ name, shapeOf }] = parts as [Numbers];
       shape = shapeOf(0);
-      side = parts.length === 1 && shape.length > 0 ? sideOfLists(shape, name, path, 'a row of the Arrow table') : sideOf(parts.length, path, 'a row of the Arrow table');
+      side =
+        parts.length === 1 && shape.length > 0
+          ? sideOfLists(shape, name, path, 'a row of the Arrow table')
+          : sideOf(parts.length, path, 'a row of the Arrow table');
       area = side * side;
       pixels = reading.newPixels(area);
     }
     refuseSize(rows + batch.numRows, side, path, 'the Arrow table');
     pixels.reserve((rows + batch.numRows) * area);
     addLabels(labels, batch, columns, rows);
-    for (const [column, numbers] of parts.entries()) addPixels(pixels, numbers, { area, column, first: rows, count: batch.numRows, shape }, path);
+    for (const [column, numbers] of parts.entries())
+      addPixels(pixels, numbers, { area, column, first: rows, count: batch.numRows, shape }, path);
     rows += batch.numRows;
     progress({ done: rows, total: rows, unit: 'rows', detail: `reading ${basename(path)}` });
   }
@@ -126,7 +172,12 @@ function* batchesOf(reader: RecordBatchReader, path: string): Iterable<RecordBat
   if (!reader.isFile()) return yield* reader as unknown as Iterable<RecordBatch>;
   for (let i = 0; i < reader.numRecordBatches; i++) {
     const batch = reader.readRecordBatch(i) as RecordBatch | null;
-    if (!batch) throw invalid(path, `the Arrow table must have its ${reader.numRecordBatches} batches, but number ${i} is none`, 'write or copy the file again');
+    if (!batch)
+      throw invalid(
+        path,
+        `the Arrow table must have its ${reader.numRecordBatches} batches, but number ${i} is none`,
+        'write or copy the file again',
+      );
     yield batch;
   }
 }
@@ -135,9 +186,21 @@ function addLabels(labels: Labels, batch: RecordBatch, { path, layout, at }: Col
   const vector = batch.getChildAt(at[layout.labelAt] as number) as Vector;
   for (let row = 0; row < batch.numRows; row++) {
     const value: unknown = vector.get(row);
-    const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(Number(value)) : value === null ? '' : undefined;
+    const text =
+      typeof value === 'string'
+        ? value
+        : typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+          ? String(Number(value))
+          : value === null
+            ? ''
+            : undefined;
     const fault = text === undefined ? 'must have a number or a text for its label' : labels.add(text);
-    if (fault !== undefined) throw invalid(rowName(path, first + row), `a row of the Arrow table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
+    if (fault !== undefined)
+      throw invalid(
+        rowName(path, first + row),
+        `a row of the Arrow table ${fault}`,
+        'correct the label, or name the column of labels under dataset.label',
+      );
   }
 }
 
@@ -157,7 +220,12 @@ function addPixels(pixels: Pixels, numbers: Numbers, { area, column, first, coun
     const [from, to] = [numbers.startOf(row), (first + row) * area + column];
     for (let i = 0; i < width; i++) {
       const value = numbers.at(from + i);
-      if (!pixels.set(to + i, value)) throw invalid(rowName(path, first + row), `column '${numbers.name}' must be ${pixels.wanted}, got ${value}`, pixels.remedy(value));
+      if (!pixels.set(to + i, value))
+        throw invalid(
+          rowName(path, first + row),
+          `column '${numbers.name}' must be ${pixels.wanted}, got ${value}`,
+          pixels.remedy(value),
+        );
     }
   }
 }
@@ -165,8 +233,18 @@ function addPixels(pixels: Pixels, numbers: Numbers, { area, column, first, coun
 /** @throws LayerwiseError DATA_INVALID if a row's lists are not as long as those of the first row */
 function refuseOther({ name, shapeOf }: Numbers, row: number, shape: readonly number[], where: string): void {
   const [width, found] = [sizeOf(shape), shapeOf(row)];
-  if (sizeOf(found) !== width) throw invalid(where, `column '${name}' must have ${width} pixel${width > 1 ? 's like its first row' : ' a row'}, got ${sizeOf(found)}`, 'give every row as many pixels');
-  if (found.some((size, i) => size !== shape[i])) throw invalid(where, `column '${name}' must have lists as long as those of its first row, ${shape.join(' x ')}, got ${found.join(' x ')}`, 'give every line of an image as many pixels');
+  if (sizeOf(found) !== width)
+    throw invalid(
+      where,
+      `column '${name}' must have ${width} pixel${width > 1 ? 's like its first row' : ' a row'}, got ${sizeOf(found)}`,
+      'give every row as many pixels',
+    );
+  if (found.some((size, i) => size !== shape[i]))
+    throw invalid(
+      where,
+      `column '${name}' must have lists as long as those of its first row, ${shape.join(' x ')}, got ${found.join(' x ')}`,
+      'give every line of an image as many pixels',
+    );
 }
 
 function rowName(path: string, row: number): string {

@@ -31,7 +31,10 @@ export async function readCsv(path: string, reading: Reading): Promise<Part> {
   const table = await readTable(path, reading);
   if (!table.labelsAreLast()) return table.part();
   const { warn } = reading.context;
-  warn({ code: 'LABEL_GUESSED', message: `the labels of ${basename(path)}, which has no names of columns, are read from its last column: its first one cannot be labels, the last can. 'label: -1' under dataset says so, 'label: 0' that it is the first` });
+  warn({
+    code: 'LABEL_GUESSED',
+    message: `the labels of ${basename(path)}, which has no names of columns, are read from its last column: its first one cannot be labels, the last can. 'label: -1' under dataset says so, 'label: 0' that it is the first`,
+  });
   return (await readTable(path, { ...reading, label: -1 })).part();
 }
 
@@ -48,7 +51,12 @@ async function readTable(path: string, reading: Reading): Promise<Table> {
       table.lines(rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, end + 1)]) : chunk.subarray(0, end + 1));
       rest = chunk.subarray(end + 1);
     } else rest = Buffer.concat([rest, chunk]);
-    if (rest.length > LONGEST_LINE) throw invalid(`${path}:${table.line + 1}`, `a line of a CSV table must be shorter than ${LONGEST_LINE} bytes, and this one is not`, 'check that it is a CSV table');
+    if (rest.length > LONGEST_LINE)
+      throw invalid(
+        `${path}:${table.line + 1}`,
+        `a line of a CSV table must be shorter than ${LONGEST_LINE} bytes, and this one is not`,
+        'check that it is a CSV table',
+      );
     if (bytes - shown >= 16e6) {
       shown = bytes;
       progress({ done: table.rows, total: table.rows, unit: 'rows', detail: `reading ${basename(path)}` });
@@ -61,7 +69,10 @@ async function readTable(path: string, reading: Reading): Promise<Table> {
 /** The content of a file, unpacked if it is gzipped. */
 async function chunksOf(path: string): Promise<AsyncIterable<Uint8Array>> {
   const handle = await open(path, 'r').catch((error: Error) => {
-    throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, { where: path, cause: error });
+    throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, {
+      where: path,
+      cause: error,
+    });
   });
   const start = new Uint8Array(2);
   await handle.read(start, 0, 2, 0).finally(() => handle.close());
@@ -76,7 +87,12 @@ async function* unpacked(raw: NodeJS.ReadableStream, path: string): AsyncIterabl
     yield* raw.pipe(gunzip) as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (error instanceof LayerwiseError) throw error;
-    throw invalid(path, `the gzip file must be whole and sound, but unpacking it stopped with: ${(error as Error).message}`, 'copy the file again', error);
+    throw invalid(
+      path,
+      `the gzip file must be whole and sound, but unpacking it stopped with: ${(error as Error).message}`,
+      'copy the file again',
+      error,
+    );
   }
 }
 
@@ -123,7 +139,8 @@ class Table {
 
   private takeLine(bytes: Uint8Array, from: number, to: number): void {
     if (this.columns === 0) {
-      if (bytes.subarray(from, to).includes(0)) throw this.invalid('a CSV table must be text in UTF-8, but has zero bytes', 'save it as CSV in UTF-8');
+      if (bytes.subarray(from, to).includes(0))
+        throw this.invalid('a CSV table must be text in UTF-8, but has zero bytes', 'save it as CSV in UTF-8');
       if (this.readHead(bytes, from, to)) return;
     }
     this.readRow(bytes, from, to);
@@ -131,15 +148,21 @@ class Table {
 
   /** Decides on the columns by the first line; whether it was one of names. */
   private readHead(bytes: Uint8Array, from: number, to: number): boolean {
-    this.delimiter = [COMMA, TAB, SEMICOLON].map((byte) => [byte, count(bytes, byte, from, to)] as const).sort(([, a], [, b]) => b - a)[0]![0];
+    this.delimiter = [COMMA, TAB, SEMICOLON]
+      .map((byte) => [byte, count(bytes, byte, from, to)] as const)
+      .sort(([, a], [, b]) => b - a)[0]![0];
     const { path, reading } = this;
     const [fields, where] = [this.fieldsOf(bytes, from, to), `${path}:${this.line}`];
     const { kind, names, onlyLabel } = headOf(fields, reading.label);
     const { warn } = reading.context;
     const file = basename(path);
     this.columns = fields.length;
-    this.layout = layoutOf({ file, names, count: fields.length, onlyLabel, subject: 'the CSV table', where }, { ...reading, warn });
-    if (kind === 'numbers') warn({ code: 'COLUMNS_NUMBERED', message: `the first line of ${file} numbers the columns and was left out` });
+    this.layout = layoutOf(
+      { file, names, count: fields.length, onlyLabel, subject: 'the CSV table', where },
+      { ...reading, warn },
+    );
+    if (kind === 'numbers')
+      warn({ code: 'COLUMNS_NUMBERED', message: `the first line of ${file} numbers the columns and was left out` });
     const { labelAt, pixelsAt } = this.layout;
     this.side = sideOf(pixelsAt.length, where, 'a line of the CSV table');
     this.targets = new Int32Array(fields.length).fill(LEFT_OUT);
@@ -152,7 +175,7 @@ class Table {
 
   private fieldsOf(bytes: Uint8Array, from: number, to: number): string[] {
     const fields: string[] = [];
-    for (let at = from; at <= to; ) {
+    for (let at = from; at <= to;) {
       const end = this.endOf(bytes, at, to);
       fields.push(textOf(bytes, at, end));
       at = end + 1;
@@ -171,7 +194,11 @@ class Table {
     const { columns, targets, delimiter, pixels } = this;
     const D = this.side ** 2;
     const start = this.rows * D;
-    if (start + D > MOST_BYTES || this.rows === MOST_ROWS) throw this.invalid(`the CSV table must have at most ${MOST_BYTES} pixels and ${MOST_ROWS} lines in all, and has more`, 'use fewer or smaller images');
+    if (start + D > MOST_BYTES || this.rows === MOST_ROWS)
+      throw this.invalid(
+        `the CSV table must have at most ${MOST_BYTES} pixels and ${MOST_ROWS} lines in all, and has more`,
+        'use fewer or smaller images',
+      );
     pixels.reserve(start + D);
     let [at, column, label, value] = [from, 0, '', 0];
     for (; at <= to; column++) {
@@ -185,12 +212,18 @@ class Table {
       }
       let end = at;
       value = 0;
-      for (let digit = (bytes[end] as number) - ZERO; end < to && digit >= 0 && digit <= 9; digit = (bytes[++end] as number) - ZERO) value = 10 * value + digit;
+      for (
+        let digit = (bytes[end] as number) - ZERO;
+        end < to && digit >= 0 && digit <= 9;
+        digit = (bytes[++end] as number) - ZERO
+      )
+        value = 10 * value + digit;
       if (end === at || (end < to && bytes[end] !== delimiter)) {
         end = this.endOf(bytes, at, to);
         value = this.numberOf(textOf(bytes, at, end), column);
       }
-      if (!pixels.set(start + target, value)) throw this.invalid(`${this.columnName(column)} must be ${pixels.wanted}, got ${value}`, pixels.remedy(value));
+      if (!pixels.set(start + target, value))
+        throw this.invalid(`${this.columnName(column)} must be ${pixels.wanted}, got ${value}`, pixels.remedy(value));
       at = end + 1;
     }
     if (column < columns) throw this.wrongCount(column);
@@ -200,7 +233,11 @@ class Table {
 
   private addLabel(label: string): void {
     const fault = label.includes('\ufffd') ? 'must have a label in UTF-8, got other bytes' : this.labels.add(label);
-    if (fault !== undefined) throw this.invalid(`a line of the CSV table ${fault}`, "correct the label, or name the column of labels under dataset.label, as 'label: -1' if it is the last");
+    if (fault !== undefined)
+      throw this.invalid(
+        `a line of the CSV table ${fault}`,
+        "correct the label, or name the column of labels under dataset.label, as 'label: -1' if it is the last",
+      );
     if (this.rows > this.lineOf.length) {
       const larger = new Uint32Array(2 * this.lineOf.length);
       larger.set(this.lineOf);
@@ -211,7 +248,9 @@ class Table {
 
   private numberOf(text: string, column: number): number {
     if (isNumber(text)) return Number(text);
-    throw this.invalid(`${this.columnName(column)} must be a number ${this.pixels.wanted}, got ${text === '' ? 'nothing' : `'${text.slice(0, 40)}'`}`);
+    throw this.invalid(
+      `${this.columnName(column)} must be a number ${this.pixels.wanted}, got ${text === '' ? 'nothing' : `'${text.slice(0, 40)}'`}`,
+    );
   }
 
   private columnName(column: number): string {
@@ -234,15 +273,34 @@ class Table {
     const side = labelSide(labels.values, last.values, pixels.range !== 'bytes');
     const file = basename(path);
     const ways = "set 'label: 0' under dataset if the first column holds the labels, 'label: -1' if the last does";
-    if (side === 'both') throw invalid(path, `the CSV table must have names of columns, or dataset.label must say which one holds the labels: its first column has ${labels.values.length} different values and its last ${last.values.length}, and both may be labels`, ways);
-    if (side === 'neither') reading.context.warn({ code: 'LABEL_GUESSED', message: `the labels of ${file}, which has no names of columns, are read from its first column, though they are no whole numbers without gaps: ${ways}` });
+    if (side === 'both')
+      throw invalid(
+        path,
+        `the CSV table must have names of columns, or dataset.label must say which one holds the labels: its first column has ${labels.values.length} different values and its last ${last.values.length}, and both may be labels`,
+        ways,
+      );
+    if (side === 'neither')
+      reading.context.warn({
+        code: 'LABEL_GUESSED',
+        message: `the labels of ${file}, which has no names of columns, are read from its first column, though they are no whole numbers without gaps: ${ways}`,
+      });
     return side === 'last';
   }
 
   part(): Part {
     const { path, lineOf, layout } = this;
-    if (this.rows === 0 || !layout) throw invalid(path, `the CSV table must have at least one line of a label and pixels, got ${this.line === 0 ? 'an empty file' : 'none'}`);
-    return { side: this.side, pixels: this.pixels, labels: this.labels, layout, where: (row) => `${path}:${lineOf[row]}` };
+    if (this.rows === 0 || !layout)
+      throw invalid(
+        path,
+        `the CSV table must have at least one line of a label and pixels, got ${this.line === 0 ? 'an empty file' : 'none'}`,
+      );
+    return {
+      side: this.side,
+      pixels: this.pixels,
+      labels: this.labels,
+      layout,
+      where: (row) => `${path}:${lineOf[row]}`,
+    };
   }
 }
 
@@ -256,7 +314,8 @@ function count(bytes: Uint8Array, byte: number, from: number, to: number): numbe
 function textOf(bytes: Uint8Array, from: number, to: number): string {
   while (from < to && bytes[from] === SPACE) from++;
   while (to > from && bytes[to - 1] === SPACE) to--;
-  if (to - from >= 2 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE) return decode(bytes, from + 1, to - 1).replaceAll('""', '"');
+  if (to - from >= 2 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE)
+    return decode(bytes, from + 1, to - 1).replaceAll('""', '"');
   return decode(bytes, from, to);
 }
 

@@ -3,7 +3,17 @@ import { basename, dirname, join, posix } from 'node:path';
 import { throwIfAborted } from '@layerwise/contracts';
 import { readIdx } from '../idx.js';
 import { Labels } from '../own/labels.js';
-import { invalid, MOST_BYTES, refuseSize, sideOf, type Found, type Part, type PartName, type Parts, type Reading } from '../own/part.js';
+import {
+  invalid,
+  MOST_BYTES,
+  refuseSize,
+  sideOf,
+  type Found,
+  type Part,
+  type PartName,
+  type Parts,
+  type Reading,
+} from '../own/part.js';
 
 const IMAGES = /images?[-._]?idx3([-.]ubyte)?(\.gz)?$/i;
 
@@ -22,10 +32,15 @@ export function idxFiles(path: string, given: string): Found {
 
 /** The pairs of IDX files of a folder, told apart by `test` or `t10k`, and `valid` in their names; undefined if there are none. */
 export function idxFolder(path: string, given: string): Found | undefined {
-  const names = readdirSync(path).filter((name) => IMAGES.test(name)).sort();
+  const names = readdirSync(path)
+    .filter((name) => IMAGES.test(name))
+    .sort();
   const chosen = names.filter((name) => !(name.endsWith('.gz') && names.includes(name.slice(0, -3))));
   if (chosen.length === 0) return undefined;
-  return found(chosen.map((name) => ({ ...pairOf(join(path, name)), part: partOf(name) })), given);
+  return found(
+    chosen.map((name) => ({ ...pairOf(join(path, name)), part: partOf(name) })),
+    given,
+  );
 }
 
 function partOf(name: string): PartName {
@@ -34,21 +49,35 @@ function partOf(name: string): PartName {
 }
 
 function pairOf(images: string): { images: string; labels: string } {
-  const name = basename(images).replace(/images?(?=[-._]?idx3)/i, (word) => (word.endsWith('s') ? 'labels' : 'label')).replace(/idx3/i, 'idx1');
+  const name = basename(images)
+    .replace(/images?(?=[-._]?idx3)/i, (word) => (word.endsWith('s') ? 'labels' : 'label'))
+    .replace(/idx3/i, 'idx1');
   const plain = join(dirname(images), name.replace(/\.gz$/i, ''));
   return { images, labels: [plain, `${plain}.gz`].find((path) => existsSync(path)) ?? join(dirname(images), name) };
 }
 
 function found(pairs: readonly Pair[], folder: string): Found {
   const files = pairs.flatMap(({ images, labels }) => [images, labels]).filter((path) => existsSync(path));
-  return { files, names: files.map((path) => posix.join(folder, basename(path))), read: (reading) => readPairs(pairs, reading) };
+  return {
+    files,
+    names: files.map((path) => posix.join(folder, basename(path))),
+    read: (reading) => readPairs(pairs, reading),
+  };
 }
 
-async function readPairs(pairs: readonly Pair[], { newPixels, context: { signal, progress } }: Reading): Promise<Parts> {
+async function readPairs(
+  pairs: readonly Pair[],
+  { newPixels, context: { signal, progress } }: Reading,
+): Promise<Parts> {
   const parts: Partial<Record<PartName, Part>> = {};
   for (const [i, pair] of pairs.entries()) {
     throwIfAborted(signal);
-    if (parts[pair.part]) throw invalid(pair.images, `a folder of IDX files must have one file of images for each of train, validation and test, got a second one for ${pair.part}`, 'name the file of images itself under dataset.from, and that of the test images under dataset.test');
+    if (parts[pair.part])
+      throw invalid(
+        pair.images,
+        `a folder of IDX files must have one file of images for each of train, validation and test, got a second one for ${pair.part}`,
+        'name the file of images itself under dataset.from, and that of the test images under dataset.test',
+      );
     parts[pair.part] = await readPair(pair, newPixels);
     progress({ done: i + 1, total: pairs.length, unit: 'files', detail: basename(pair.images) });
   }
@@ -58,17 +87,35 @@ async function readPairs(pairs: readonly Pair[], { newPixels, context: { signal,
 async function readPair({ images, labels: labelsFile }: Pair, newPixels: Reading['newPixels']): Promise<Part> {
   const { sizes, data } = await readIdx(images, { dimensions: 3, limit: MOST_BYTES });
   const [rows, height, width] = sizes as [number, number, number];
-  if (height !== width) throw invalid(images, `the images of the IDX file must be square, got ${height} x ${width}`, 'pad or crop them first');
+  if (height !== width)
+    throw invalid(
+      images,
+      `the images of the IDX file must be square, got ${height} x ${width}`,
+      'pad or crop them first',
+    );
   const side = sideOf(height * width, images, 'an image of the IDX file');
   refuseSize(rows, side, images, 'the IDX file');
-  const { sizes: [count], data: values } = await readIdx(labelsFile, { dimensions: 1, limit: MOST_BYTES / 16 });
-  if (count !== rows) throw invalid(labelsFile, `the IDX file must have one label per image, got ${count} labels for the ${rows} images of ${images}`, 'fetch or copy the two files again');
+  const {
+    sizes: [count],
+    data: values,
+  } = await readIdx(labelsFile, { dimensions: 1, limit: MOST_BYTES / 16 });
+  if (count !== rows)
+    throw invalid(
+      labelsFile,
+      `the IDX file must have one label per image, got ${count} labels for the ${rows} images of ${images}`,
+      'fetch or copy the two files again',
+    );
   const labels = new Labels(rows);
   for (const value of values) labels.add(String(value));
   const area = side * side;
   const pixels = newPixels(area);
   pixels.reserve(rows * area);
   const bad = pixels.setBytes(0, data);
-  if (bad >= 0) throw invalid(images, `pixel ${bad % area} of row ${Math.floor(bad / area)} must be ${pixels.wanted}, got ${data[bad]}`, pixels.remedy(data[bad] as number));
+  if (bad >= 0)
+    throw invalid(
+      images,
+      `pixel ${bad % area} of row ${Math.floor(bad / area)} must be ${pixels.wanted}, got ${data[bad]}`,
+      pixels.remedy(data[bad] as number),
+    );
   return { side, pixels, labels, where: (row) => `${labelsFile}, row ${row}` };
 }

@@ -36,7 +36,8 @@ export const mnist: Source<MnistParams> = {
     const origin = 'MNIST handwritten digits (LeCun, Cortes, Burges 1998), CC BY-SA 3.0.';
     const data: RawDataset = { name: 'mnist', width: SIZE, height: SIZE, classes: DIGITS, origin, train, test };
     const facing = canonical ? undefined : facingWarning(data, 'upright');
-    if (facing) context.warn({ ...facing, message: `${facing.message}; it goes with dataset.from, the path of the files` });
+    if (facing)
+      context.warn({ ...facing, message: `${facing.message}; it goes with dataset.from, the path of the files` });
     return data;
   },
 };
@@ -48,14 +49,29 @@ async function obtain({ mirrors }: MnistParams, context: SourceContext): Promise
   if (wanted.length === 0) return found as string[];
   const folder = join(context.places.download, 'mnist');
   try {
-    const fetched = await fetchMnist({ folder, wanted, ...(mirrors ? { mirrors } : {}), progress: context.progress, signal: context.signal });
-    return found.map((path, i) => path ?? (fetched[wanted.indexOf(MNIST_FILES[i] as (typeof MNIST_FILES)[0])] as string));
+    const fetched = await fetchMnist({
+      folder,
+      wanted,
+      ...(mirrors ? { mirrors } : {}),
+      progress: context.progress,
+      signal: context.signal,
+    });
+    return found.map(
+      (path, i) => path ?? (fetched[wanted.indexOf(MNIST_FILES[i] as (typeof MNIST_FILES)[0])] as string),
+    );
   } catch (error) {
     if (!(error instanceof LayerwiseError) || error.code !== 'DATA_MISSING') throw error;
-    throw new LayerwiseError('DATA_MISSING', `${absence(wanted.map((file) => file.name), context.places)}\n${error.message}`, {
-      remedy: `put the four files (plain or .gz) into ${folder}, or set LAYERWISE_DATA_DIR to the folder that holds mnist/, or let the study fall back with 'dataset: { use: mnist, offline: strokes }'`,
-      cause: error,
-    });
+    throw new LayerwiseError(
+      'DATA_MISSING',
+      `${absence(
+        wanted.map((file) => file.name),
+        context.places,
+      )}\n${error.message}`,
+      {
+        remedy: `put the four files (plain or .gz) into ${folder}, or set LAYERWISE_DATA_DIR to the folder that holds mnist/, or let the study fall back with 'dataset: { use: mnist, offline: strokes }'`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -68,7 +84,10 @@ function split(files: readonly Idx[], paths: readonly string[], first: number): 
   const [imagesFile, labelsFile] = [paths[first] as string, paths[first + 1] as string];
   const [rows, height, width] = images.sizes as [number, number, number];
   if (height !== SIZE || width !== SIZE) {
-    throw new LayerwiseError('DATA_INVALID', `MNIST images must be ${SIZE} x ${SIZE}, got ${height} x ${width}`, { where: imagesFile, remedy: 'check which data set this is' });
+    throw new LayerwiseError('DATA_INVALID', `MNIST images must be ${SIZE} x ${SIZE}, got ${height} x ${width}`, {
+      where: imagesFile,
+      remedy: 'check which data set this is',
+    });
   }
   return { rows, pixels: images.data, labels: pairLabels(images, imagesFile, labels, labelsFile, DIGITS.length) };
 }
@@ -84,7 +103,10 @@ function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: 
     return file.length !== size || sha256(file) !== canonical;
   });
   if (others.length > 0) {
-    context.warn({ code: 'NOT_CANONICAL', message: `not the canonical MNIST (SHA-256 differs), used as it is: ${others.map((path) => path.split(/[\\/]/).at(-1)).join(', ')}` });
+    context.warn({
+      code: 'NOT_CANONICAL',
+      message: `not the canonical MNIST (SHA-256 differs), used as it is: ${others.map((path) => path.split(/[\\/]/).at(-1)).join(', ')}`,
+    });
   }
   return others.length === 0;
 }

@@ -55,7 +55,8 @@ export const own: Source<OwnParams> = {
     reportInk(parts, range, scale, context);
     const side = params.size ?? train.side;
     const orientation = params.orientation ?? 'upright';
-    const split = (part: Part): Split => standing(toSplit(part, classes, range, side, params.invert === true), side, orientation);
+    const split = (part: Part): Split =>
+      standing(toSplit(part, classes, range, side, params.invert === true), side, orientation);
     const all = split(train);
     const [test, validation] = [parts.test && split(parts.test), parts.validation && split(parts.validation)];
     warnOfPaper(all, test, side, params.invert === true, context);
@@ -65,7 +66,9 @@ export const own: Source<OwnParams> = {
       width: side,
       height: side,
       classes: classes.names,
-      origin: `Own data: ${kind} ${wanted(params).map(([, path]) => path).join(', ')}.`,
+      origin: `Own data: ${kind} ${wanted(params)
+        .map(([, path]) => path)
+        .join(', ')}.`,
       train: validation ? joined(divided.train, validation) : divided.train,
       test: divided.test,
       ...(validation ? { validationRows: validation.rows } : {}),
@@ -79,28 +82,57 @@ export const own: Source<OwnParams> = {
 
 /** The files or folders that the study names, and what for. */
 function wanted({ from, test, validation }: OwnParams): [PartName, string][] {
-  const all: [PartName, string | undefined][] = [['train', from], ['validation', validation], ['test', test]];
+  const all: [PartName, string | undefined][] = [
+    ['train', from],
+    ['validation', validation],
+    ['test', test],
+  ];
   return all.filter((entry): entry is [PartName, string] => entry[1] !== undefined);
 }
 
 type Found = Readonly<Partial<Record<PartName, Part>>> & { readonly train: Part };
 
 /** @param scale values of no ink and of full ink; undefined if it shows whether pixels are 0 to 255 or fractions of 1 */
-async function readParts(params: OwnParams, scale: Range | undefined, context: SourceContext): Promise<{ parts: Found; kind: string }> {
+async function readParts(
+  params: OwnParams,
+  scale: Range | undefined,
+  context: SourceContext,
+): Promise<{ parts: Found; kind: string }> {
   const parts: Partial<Record<PartName, Part>> = {};
-  const newPixels = (): PlainPixels | ScaledPixels => (scale ? new ScaledPixels(scale, params.range === 'auto') : new PlainPixels());
+  const newPixels = (): PlainPixels | ScaledPixels =>
+    scale ? new ScaledPixels(scale, params.range === 'auto') : new PlainPixels();
   const located = wanted(params).map(([name, path]) => [name, find(path, context.places)] as const);
   for (const [name, found] of located) {
-    const read = await found.read({ label: params.label, like: parts.train?.layout, size: params.size ?? parts.train?.side, newPixels, context });
+    const read = await found.read({
+      label: params.label,
+      like: parts.train?.layout,
+      size: params.size ?? parts.train?.side,
+      newPixels,
+      context,
+    });
     const where = found.files[0] ?? name;
     if (name === 'train') Object.assign(parts, read);
     else parts[name] = read.train ?? read[name];
-    if (!parts[name]) throw invalid(where, `the data under dataset.${name === 'train' ? 'from' : name} must have ${name} rows, got ${Object.keys(read).join(' and ') || 'none'} alone`);
-    if (name !== 'train' && read.train && read[name]) throw invalid(where, `the data under dataset.${name} must be one set of rows, got ${Object.keys(read).join(' and ')}`, `leave dataset.${name} out, or name one of them`);
+    if (!parts[name])
+      throw invalid(
+        where,
+        `the data under dataset.${name === 'train' ? 'from' : name} must have ${name} rows, got ${Object.keys(read).join(' and ') || 'none'} alone`,
+      );
+    if (name !== 'train' && read.train && read[name])
+      throw invalid(
+        where,
+        `the data under dataset.${name} must be one set of rows, got ${Object.keys(read).join(' and ')}`,
+        `leave dataset.${name} out, or name one of them`,
+      );
   }
   const found = parts as Found;
   for (const part of Object.values(found)) {
-    if (params.size === undefined && part.side !== found.train.side) throw invalid(part.where(0), `images must all be as large as the training images, ${found.train.side} x ${found.train.side}, got ${part.side} x ${part.side}`, 'set dataset.size, which brings them to one size');
+    if (params.size === undefined && part.side !== found.train.side)
+      throw invalid(
+        part.where(0),
+        `images must all be as large as the training images, ${found.train.side} x ${found.train.side}, got ${part.side} x ${part.side}`,
+        'set dataset.size, which brings them to one size',
+      );
   }
   return { parts: found, kind: (located[0] as readonly [PartName, Located])[1].kind };
 }
@@ -108,19 +140,43 @@ async function readParts(params: OwnParams, scale: Range | undefined, context: S
 /** The range of the training rows alone, for `range: auto`: the file is read once for it, so that no number is kept wider than a byte. */
 async function measured(params: OwnParams, context: SourceContext): Promise<Range> {
   const found = find(params.from as string, context.places);
-  const reading: Reading = { label: params.label, size: params.size, newPixels: (area) => new Extremes(area), context: { ...context, warn: () => undefined } };
+  const reading: Reading = {
+    label: params.label,
+    size: params.size,
+    newPixels: (area) => new Extremes(area),
+    context: { ...context, warn: () => undefined },
+  };
   const { train, test } = await found.read(reading);
-  if (!train) throw invalid(found.files[0] ?? found.kind, 'the data under dataset.from must have train rows', 'name the file of the training rows');
+  if (!train)
+    throw invalid(
+      found.files[0] ?? found.kind,
+      'the data under dataset.from must have train rows',
+      'name the file of the training rows',
+    );
   const classes = classesOf(train, params.classes, found.kind === NAMED);
   const divided = params.test !== undefined || test !== undefined;
-  const kept = divided ? undefined : holdOutRows(train.labels.mapped(classes.of(train)), classes.names.length, params).kept;
+  const kept = divided
+    ? undefined
+    : holdOutRows(train.labels.mapped(classes.of(train)), classes.names.length, params).kept;
   const range = (train.pixels as Extremes).of(kept ?? Array.from({ length: train.labels.rows }, (_, row) => row));
-  if (range[0] === range[1]) throw invalid(train.where(0), `the pixels of the training rows must differ for 'range: auto', got ${range[0]} alone`, 'check that the right columns are read');
-  context.warn({ code: 'PIXELS_SCALED', message: `pixels of ${range[0]} to ${range[1]}, the range of the training rows, were scaled to 0 to 255 (range: auto)` });
+  if (range[0] === range[1])
+    throw invalid(
+      train.where(0),
+      `the pixels of the training rows must differ for 'range: auto', got ${range[0]} alone`,
+      'check that the right columns are read',
+    );
+  context.warn({
+    code: 'PIXELS_SCALED',
+    message: `pixels of ${range[0]} to ${range[1]}, the range of the training rows, were scaled to 0 to 255 (range: auto)`,
+  });
   return range;
 }
 
-function holdOutRows(labels: Uint16Array, classes: number, { testShare = TEST_SHARE }: OwnParams): ReturnType<typeof holdOut> {
+function holdOutRows(
+  labels: Uint16Array,
+  classes: number,
+  { testShare = TEST_SHARE }: OwnParams,
+): ReturnType<typeof holdOut> {
   return holdOut(labels, classes, testShare, deriveSeed(0, 'ingest', 'test rows'));
 }
 
@@ -129,10 +185,17 @@ function rangeOf(parts: Found, { warn }: SourceContext): PixelRange {
   const ranges = Object.values(parts).map((part) => ({ part, range: part.pixels.range }));
   const bytes = ranges.find(({ range }) => range === 'bytes');
   const unit = ranges.find(({ range }) => range === 'unit');
-  if (bytes && unit) throw invalid(unit.part.where(0), 'pixels must be of one range in training, validation and test rows, but here they are fractions of 1, elsewhere numbers up to 255', 'write all of them as 0 to 255');
-  if (ranges.some(({ part }) => part.pixels.rounded)) warn({ code: 'PIXELS_ROUNDED', message: 'pixels were broken numbers of 0 to 255 and were rounded to whole ones' });
+  if (bytes && unit)
+    throw invalid(
+      unit.part.where(0),
+      'pixels must be of one range in training, validation and test rows, but here they are fractions of 1, elsewhere numbers up to 255',
+      'write all of them as 0 to 255',
+    );
+  if (ranges.some(({ part }) => part.pixels.rounded))
+    warn({ code: 'PIXELS_ROUNDED', message: 'pixels were broken numbers of 0 to 255 and were rounded to whole ones' });
   if (bytes) return 'bytes';
-  if (!unit && ranges.some(({ part }) => part.pixels.largest > 0)) warn({ code: 'PIXELS_BINARY', message: 'pixels are 0 and 1 alone: read as no ink and full ink' });
+  if (!unit && ranges.some(({ part }) => part.pixels.largest > 0))
+    warn({ code: 'PIXELS_BINARY', message: 'pixels are 0 and 1 alone: read as no ink and full ink' });
   return unit ? 'unit' : 'binary';
 }
 
@@ -153,7 +216,12 @@ function resized(pixels: Uint8Array, rows: number, from: number, side: number): 
   const result = new Uint8Array(rows * side * side);
   for (let row = 0; row < rows; row++) {
     const image = pixels.subarray(row * from * from, (row + 1) * from * from);
-    resample((y, into) => into.set(image.subarray(y * from, (y + 1) * from)), from, side, result.subarray(row * side * side, (row + 1) * side * side));
+    resample(
+      (y, into) => into.set(image.subarray(y * from, (y + 1) * from)),
+      from,
+      side,
+      result.subarray(row * side * side, (row + 1) * side * side),
+    );
   }
   return result;
 }
@@ -162,7 +230,13 @@ function resized(pixels: Uint8Array, rows: number, from: number, side: number): 
 const MIDDLE = 127.5;
 
 /** Nets learn from dark ink as well as from light, but `predict` and the report's pad hand them light ink on black. */
-function warnOfPaper(train: Split, test: Split | undefined, side: number, inverted: boolean, { warn }: SourceContext): void {
+function warnOfPaper(
+  train: Split,
+  test: Split | undefined,
+  side: number,
+  inverted: boolean,
+  { warn }: SourceContext,
+): void {
   const [border, other] = [borderOf(train, side), test && borderOf(test, side)];
   const light = border > MIDDLE;
   if (other !== undefined && other > MIDDLE !== light && Math.abs(other - border) > MIDDLE / 2) {
@@ -186,10 +260,23 @@ function borderOf({ rows, pixels }: Split, side: number): number {
   return sum / (2 * rows * side);
 }
 
-function splitOff(all: Split, classes: number, params: OwnParams, { warn }: SourceContext): { train: Split; test: Split } {
+function splitOff(
+  all: Split,
+  classes: number,
+  params: OwnParams,
+  { warn }: SourceContext,
+): { train: Split; test: Split } {
   const { kept, held } = holdOutRows(all.labels, classes, params);
-  if (held.length === 0) throw new LayerwiseError('DATA_INVALID', `the data '${params.from}' must have a class of at least 2 images, so that test rows can be split off, got ${all.rows} images of as many classes`, { remedy: 'add images, or name test rows under dataset.test' });
-  warn({ code: 'TEST_SPLIT_OFF', message: `the data set has no test rows: ${held.length} of its ${all.rows} rows were split off as such, of each class the same share` });
+  if (held.length === 0)
+    throw new LayerwiseError(
+      'DATA_INVALID',
+      `the data '${params.from}' must have a class of at least 2 images, so that test rows can be split off, got ${all.rows} images of as many classes`,
+      { remedy: 'add images, or name test rows under dataset.test' },
+    );
+  warn({
+    code: 'TEST_SPLIT_OFF',
+    message: `the data set has no test rows: ${held.length} of its ${all.rows} rows were split off as such, of each class the same share`,
+  });
   return { train: taken(all, kept), test: taken(all, held) };
 }
 

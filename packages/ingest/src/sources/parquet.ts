@@ -6,7 +6,18 @@ import { layoutOf } from '../own/columns.js';
 import { readImages, type LabelledImage } from '../own/images.js';
 import { Labels } from '../own/labels.js';
 import { leafOf, pagesOf, type Leaf } from '../own/parquet-pages.js';
-import { invalid, MOST_SIDE, raggedLists, refuseSize, sideOf, sideOfLists, type Found, type Part, type Parts, type Reading } from '../own/part.js';
+import {
+  invalid,
+  MOST_SIDE,
+  raggedLists,
+  refuseSize,
+  sideOf,
+  sideOfLists,
+  type Found,
+  type Part,
+  type Parts,
+  type Reading,
+} from '../own/part.js';
 import type { Pixels } from '../own/pixels.js';
 
 /** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
@@ -17,13 +28,21 @@ export function parquetTable(path: string, given: string): Found {
 /** @throws LayerwiseError DATA_INVALID naming the column and row */
 export async function readParquet(path: string, reading: Reading): Promise<Parts> {
   const handle = await open(path, 'r').catch((error: Error) => {
-    throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, { where: path, cause: error });
+    throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, {
+      where: path,
+      cause: error,
+    });
   });
   try {
     return await readTable(await openTable(handle, path), reading);
   } catch (error) {
     if (error instanceof LayerwiseError) throw error;
-    throw invalid(path, `the Parquet table must be sound, but reading it stopped with: ${(error as Error).message}`, 'write or copy the file again', error);
+    throw invalid(
+      path,
+      `the Parquet table must be sound, but reading it stopped with: ${(error as Error).message}`,
+      'write or copy the file again',
+      error,
+    );
   } finally {
     await handle.close();
   }
@@ -44,15 +63,30 @@ async function openTable(handle: FileHandle, path: string): Promise<Opened> {
   const { size } = await handle.stat();
   const tail = Buffer.alloc(Math.min(8, size));
   await handle.read(tail, 0, tail.length, size - tail.length);
-  if (tail.length < 8 || tail.toString('latin1', 4) !== 'PAR1') throw invalid(path, 'the Parquet table must end with PAR1, but does not', 'it is cut short or not a Parquet file: write or copy it again');
+  if (tail.length < 8 || tail.toString('latin1', 4) !== 'PAR1')
+    throw invalid(
+      path,
+      'the Parquet table must end with PAR1, but does not',
+      'it is cut short or not a Parquet file: write or copy it again',
+    );
   const length = tail.readUInt32LE(0);
-  if (length + 12 > size || length > LONGEST_FOOTER) throw invalid(path, `the Parquet table's footer must lie within the file, but is said to be ${length} of ${size} bytes`, 'write or copy the file again');
+  if (length + 12 > size || length > LONGEST_FOOTER)
+    throw invalid(
+      path,
+      `the Parquet table's footer must lie within the file, but is said to be ${length} of ${size} bytes`,
+      'write or copy the file again',
+    );
   const footer = new Uint8Array(length + 8);
   await handle.read(footer, 0, footer.length, size - footer.length);
   const { parquetMetadata, parquetSchema } = await import('hyparquet');
   const metadata = parquetMetadata(footer.buffer);
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  if (rows !== Number(metadata.num_rows)) throw invalid(path, `the Parquet table's groups must have its ${metadata.num_rows} rows together, got ${rows}`, 'write or copy the file again');
+  if (rows !== Number(metadata.num_rows))
+    throw invalid(
+      path,
+      `the Parquet table's groups must have its ${metadata.num_rows} rows together, got ${rows}`,
+      'write or copy the file again',
+    );
   // what pandas keeps its index in
   const root = parquetSchema(metadata);
   const fields = root.children.filter(({ element: { name } }) => !/^__index_level_\d+__$/.test(name));
@@ -62,24 +96,46 @@ async function openTable(handle: FileHandle, path: string): Promise<Opened> {
 async function readTable(table: Opened, reading: Reading): Promise<Parts> {
   const { path, root, fields } = table;
   const names = fields.map(({ element }) => element.name);
-  if (names.length < 2) throw invalid(path, `the Parquet table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`);
+  if (names.length < 2)
+    throw invalid(
+      path,
+      `the Parquet table must have a column of labels and columns of pixels, got ${names.join(', ') || 'none'}`,
+    );
   const leaves = fields.map((field) => leafOf(root, field, path));
-  const layout = layoutOf({ file: basename(path), names, count: names.length, onlyLabel: onlyLabel(leaves), subject: 'the Parquet table', where: path }, { ...reading, warn: reading.context.warn });
+  const layout = layoutOf(
+    {
+      file: basename(path),
+      names,
+      count: names.length,
+      onlyLabel: onlyLabel(leaves),
+      subject: 'the Parquet table',
+      where: path,
+    },
+    { ...reading, warn: reading.context.warn },
+  );
   const label = leaves[layout.labelAt] as Leaf;
   const rest = layout.pixelsAt.map((at) => leaves[at] as Leaf);
   const labels = await readLabels(table, label);
   const first = rest[0];
-  if (!first) throw invalid(path, `the Parquet table must have columns of pixels beside that of labels, got ${names.join(', ')}`);
+  if (!first)
+    throw invalid(path, `the Parquet table must have columns of pixels beside that of labels, got ${names.join(', ')}`);
   const part = { layout, where: (row: number) => rowName(path, row) };
   if (rest.length === 1 && first.kind === 'bytes') {
     const { train } = await readPictures(table, labels.texts(), first, reading);
     return { train: { ...(train as Part), layout } };
   }
   const other = rest.find(({ kind, list }) => kind !== 'number' || (list && rest.length > 1));
-  if (other) throw invalid(path, `the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of lists or images, got column '${other.path[0]}' beside them`, 'write the table without columns that are neither');
+  if (other)
+    throw invalid(
+      path,
+      `the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of lists or images, got column '${other.path[0]}' beside them`,
+      'write the table without columns that are neither',
+    );
   const lists = first.list ? await firstLists(table, first) : undefined;
   const subject = 'a row of the Parquet table';
-  const side = lists ? sideOfLists(shapeOf(lists, first.path[0] as string, path), first.path[0] as string, path, subject) : sideOf(rest.length, path, subject);
+  const side = lists
+    ? sideOfLists(shapeOf(lists, first.path[0] as string, path), first.path[0] as string, path, subject)
+    : sideOf(rest.length, path, subject);
   const area = side * side;
   refuseSize(table.rows, side, path, 'the Parquet table');
   const pixels = reading.newPixels(area);
@@ -87,7 +143,12 @@ async function readTable(table: Opened, reading: Reading): Promise<Parts> {
   for (const [column, leaf] of rest.entries()) {
     throwIfAborted(reading.context.signal);
     await readPixels(table, leaf, pixels, lists ? { area, lists } : { area, column });
-    reading.context.progress({ done: column + 1, total: rest.length, unit: 'columns', detail: `reading ${basename(path)}` });
+    reading.context.progress({
+      done: column + 1,
+      total: rest.length,
+      unit: 'columns',
+      detail: `reading ${basename(path)}`,
+    });
   }
   return { train: { ...part, side, pixels, labels } };
 }
@@ -104,16 +165,35 @@ function rowName(path: string, row: number): string {
 }
 
 async function readLabels({ path, handle, metadata, rows }: Opened, leaf: Leaf): Promise<Labels> {
-  if (leaf.list) throw invalid(path, `the column of labels '${leaf.path[0]}' must have one label a row, got lists`, 'name the column of labels under dataset.label');
+  if (leaf.list)
+    throw invalid(
+      path,
+      `the column of labels '${leaf.path[0]}' must have one label a row, got lists`,
+      'name the column of labels under dataset.label',
+    );
   const labels = new Labels(Math.min(rows, 1 << 20));
   for await (const { values } of pagesOf(handle, metadata, leaf, path)) {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
-      const fault = labels.add(value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8') : String(Number(value)));
-      if (fault !== undefined) throw invalid(rowName(path, labels.rows), `a row of the Parquet table ${fault}`, 'correct the label, or name the column of labels under dataset.label');
+      const fault = labels.add(
+        value instanceof Uint8Array
+          ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8')
+          : String(Number(value)),
+      );
+      if (fault !== undefined)
+        throw invalid(
+          rowName(path, labels.rows),
+          `a row of the Parquet table ${fault}`,
+          'correct the label, or name the column of labels under dataset.label',
+        );
     }
   }
-  if (labels.rows !== rows) throw invalid(path, `the column '${leaf.path[0]}' must have ${rows} labels, got ${labels.rows}`, 'write or copy the file again');
+  if (labels.rows !== rows)
+    throw invalid(
+      path,
+      `the column '${leaf.path[0]}' must have ${rows} labels, got ${labels.rows}`,
+      'write or copy the file again',
+    );
   return labels;
 }
 
@@ -154,15 +234,27 @@ interface Target {
   readonly lists?: Uint8Array;
 }
 
-async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, pixels: Pixels, { area, column, lists }: Target): Promise<void> {
+async function readPixels(
+  { path, handle, metadata, rows }: Opened,
+  leaf: Leaf,
+  pixels: Pixels,
+  { area, column, lists }: Target,
+): Promise<void> {
   const subject = `column '${leaf.path[0]}'`;
   const put = (at: number, value: unknown, row: number): void => {
-    if (!pixels.set(at, Number(value))) throw invalid(rowName(path, row), `${subject} must be ${pixels.wanted}, got ${String(value).slice(0, 40)}`, pixels.remedy(Number(value)));
+    if (!pixels.set(at, Number(value)))
+      throw invalid(
+        rowName(path, row),
+        `${subject} must be ${pixels.wanted}, got ${String(value).slice(0, 40)}`,
+        pixels.remedy(Number(value)),
+      );
   };
-  const ragged = (row: number, length: number): LayerwiseError => invalid(rowName(path, row), `${subject} must have ${area} pixels like its first row, got ${length}`);
+  const ragged = (row: number, length: number): LayerwiseError =>
+    invalid(rowName(path, row), `${subject} must have ${area} pixels like its first row, got ${length}`);
   let [row, length] = [-1, lists ? area : 1];
   for await (const { values, repetition } of pagesOf(handle, metadata, leaf, path)) {
-    if (!lists) for (let i = 0; i < values.length && row + 1 < rows; i++) put(++row * area + (column ?? 0), values[i], row);
+    if (!lists)
+      for (let i = 0; i < values.length && row + 1 < rows; i++) put(++row * area + (column ?? 0), values[i], row);
     else {
       for (let i = 0; i < values.length; i++) {
         if (repetition?.[i] === 0) {
@@ -171,24 +263,45 @@ async function readPixels({ path, handle, metadata, rows }: Opened, leaf: Leaf, 
           if (row === rows) break;
         }
         if (length === area) throw ragged(row, area + 1);
-        if (repetition?.[i] !== lists[length]) throw invalid(rowName(path, row), `${subject} must have lists as long as those of its first row`, 'give every line of an image as many pixels');
+        if (repetition?.[i] !== lists[length])
+          throw invalid(
+            rowName(path, row),
+            `${subject} must have lists as long as those of its first row`,
+            'give every line of an image as many pixels',
+          );
         put(row * area + length++, values[i], row);
       }
     }
   }
   if (lists && length !== area) throw ragged(row, length);
-  if (row + 1 !== rows) throw invalid(path, `the ${subject} must have ${rows} rows, got ${row + 1}`, 'write or copy the file again');
+  if (row + 1 !== rows)
+    throw invalid(path, `the ${subject} must have ${rows} rows, got ${row + 1}`, 'write or copy the file again');
 }
 
 /** A column of PNG or JPEG files, as Hugging Face's data sets have them. */
-async function readPictures({ path, handle, metadata, rows }: Opened, texts: readonly string[], leaf: Leaf, reading: Reading): Promise<Parts> {
+async function readPictures(
+  { path, handle, metadata, rows }: Opened,
+  texts: readonly string[],
+  leaf: Leaf,
+  reading: Reading,
+): Promise<Parts> {
   const images: LabelledImage[] = [];
   for await (const { values } of pagesOf(handle, metadata, leaf, path)) {
     for (const value of values as ArrayLike<Uint8Array> & Iterable<Uint8Array>) {
       const bytes = Uint8Array.from(value);
-      images.push({ name: `row ${images.length}`, where: rowName(path, images.length), label: texts[images.length] ?? '', load: () => bytes });
+      images.push({
+        name: `row ${images.length}`,
+        where: rowName(path, images.length),
+        label: texts[images.length] ?? '',
+        load: () => bytes,
+      });
     }
   }
-  if (images.length !== rows || rows === 0) throw invalid(path, `the column '${leaf.path[0]}' must have an image in each of the ${rows} rows, got ${images.length}`, 'write or copy the file again');
+  if (images.length !== rows || rows === 0)
+    throw invalid(
+      path,
+      `the column '${leaf.path[0]}' must have an image in each of the ${rows} rows, got ${images.length}`,
+      'write or copy the file again',
+    );
   return readImages({ train: images }, reading);
 }

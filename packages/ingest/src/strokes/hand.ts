@@ -50,7 +50,8 @@ function shaken(stroke: Stroke, amount: number, random: Random): number[] {
   for (let i = 0; i < stroke.length; i += 2) {
     const corner = i > 0 && stroke[i] === stroke[i - 2] && stroke[i + 1] === stroke[i - 1];
     if (corner) moved.push(moved[i - 2] as number, moved[i - 1] as number);
-    else moved.push((stroke[i] as number) + amount * normal(random), (stroke[i + 1] as number) + amount * normal(random));
+    else
+      moved.push((stroke[i] as number) + amount * normal(random), (stroke[i + 1] as number) + amount * normal(random));
   }
   return moved;
 }
@@ -61,7 +62,8 @@ function flowing(curve: number[], passes: number): number[] {
   for (let pass = 0; pass < passes; pass++) {
     const before = points;
     points = before.slice();
-    for (let i = 2; i < before.length - 2; i++) points[i] = ((before[i - 2] as number) + 2 * (before[i] as number) + (before[i + 2] as number)) / 4;
+    for (let i = 2; i < before.length - 2; i++)
+      points[i] = ((before[i - 2] as number) + 2 * (before[i] as number) + (before[i + 2] as number)) / 4;
   }
   return points;
 }

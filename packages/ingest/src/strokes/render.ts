@@ -27,7 +27,14 @@ export class Renderer {
     for (let i = 0; i < spans; i++) {
       const at = 2 * i;
       const radius = pen * Math.max(0.5, 1 + pressure * ((2 * i) / spans - 1));
-      this.segment(scale * (curve[at] as number) + x, scale * (curve[at + 1] as number) + y, scale * (curve[at + 2] as number) + x, scale * (curve[at + 3] as number) + y, radius, softness);
+      this.segment(
+        scale * (curve[at] as number) + x,
+        scale * (curve[at + 1] as number) + y,
+        scale * (curve[at + 2] as number) + x,
+        scale * (curve[at + 3] as number) + y,
+        radius,
+        softness,
+      );
     }
   }
 
@@ -36,8 +43,14 @@ export class Renderer {
     const reach = radius + softness / 2;
     const [dx, dy] = [x1 - x0, y1 - y0];
     const length2 = dx * dx + dy * dy;
-    const [left, right] = [Math.max(0, Math.ceil(Math.min(x0, x1) - reach)), Math.min(STROKES_SIZE - 1, Math.floor(Math.max(x0, x1) + reach))];
-    const [top, bottom] = [Math.max(0, Math.ceil(Math.min(y0, y1) - reach)), Math.min(STROKES_SIZE - 1, Math.floor(Math.max(y0, y1) + reach))];
+    const [left, right] = [
+      Math.max(0, Math.ceil(Math.min(x0, x1) - reach)),
+      Math.min(STROKES_SIZE - 1, Math.floor(Math.max(x0, x1) + reach)),
+    ];
+    const [top, bottom] = [
+      Math.max(0, Math.ceil(Math.min(y0, y1) - reach)),
+      Math.min(STROKES_SIZE - 1, Math.floor(Math.max(y0, y1) + reach)),
+    ];
     for (let py = top; py <= bottom; py++) {
       for (let px = left; px <= right; px++) {
         const along = length2 > 0 ? Math.max(0, Math.min(1, ((px - x0) * dx + (py - y0) * dy) / length2)) : 0;

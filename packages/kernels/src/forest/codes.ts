@@ -26,14 +26,16 @@ export function encode(matrix: NumericMatrix): Codes {
 function encodeFloats(data: Float32Array, N: number, D: number): Codes {
   const values = Array.from({ length: D }, (_, j) => distinct(data, N, D, j));
   const narrow = values.every((column) => column.length <= 256);
-  const threshold = (j: number, low: number, high: number): number => between((values[j] as Float32Array)[low] as number, (values[j] as Float32Array)[high] as number);
+  const threshold = (j: number, low: number, high: number): number =>
+    between((values[j] as Float32Array)[low] as number, (values[j] as Float32Array)[high] as number);
   if (narrow) {
     const byRow = new Uint8Array(N * D);
     for (let i = 0; i < byRow.length; i++) byRow[i] = rank(values[i % D] as Float32Array, data[i] as number);
     return { width: 1, byRow, threshold };
   }
   const byColumn = new Uint32Array(N * D);
-  for (let j = 0; j < D; j++) for (let r = 0; r < N; r++) byColumn[j * N + r] = rank(values[j] as Float32Array, data[r * D + j] as number);
+  for (let j = 0; j < D; j++)
+    for (let r = 0; r < N; r++) byColumn[j * N + r] = rank(values[j] as Float32Array, data[r * D + j] as number);
   return { width: 4, byColumn, threshold };
 }
 

@@ -30,7 +30,9 @@ export async function growTrees(data: LabelledMatrix, options: ForestOptions): P
     byColumn: layout.take(codes.width === 1 ? Uint8Array : Uint32Array, N * D),
     byRow: layout.take(Uint8Array, codes.width === 1 ? N * D : 0),
   };
-  const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () => takeScratch(layout, N, D, data.classes));
+  const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () =>
+    takeScratch(layout, N, D, data.classes),
+  );
   const pool = await KernelPool.open(new URL('../wasm/forest.wasm', import.meta.url), layout, options);
   try {
     await fill(pool, shared, codes, data);
@@ -76,21 +78,100 @@ function takeScratch(layout: Layout, N: number, D: number, K: number) {
   };
 }
 
-async function fill(pool: KernelPool, { labels, byColumn, byRow }: Shared, codes: Codes, data: LabelledMatrix): Promise<void> {
+async function fill(
+  pool: KernelPool,
+  { labels, byColumn, byRow }: Shared,
+  codes: Codes,
+  data: LabelledMatrix,
+): Promise<void> {
   pool.view(labels).set(data.labels);
   if (codes.byColumn) pool.view(byColumn).set(codes.byColumn);
   if (!codes.byRow) return;
   pool.view(byRow).set(codes.byRow);
   const cuts = ranges(data.rows, Math.ceil(data.rows / 4096));
-  await pool.run(cuts.length, (i) => ['transposeBytes', byRow.offset, ...(cuts[i] as readonly [number, number]), data.rows, data.columns, byColumn.offset]);
+  await pool.run(cuts.length, (i) => [
+    'transposeBytes',
+    byRow.offset,
+    ...(cuts[i] as readonly [number, number]),
+    data.rows,
+    data.columns,
+    byColumn.offset,
+  ]);
 }
 
-function writeJob(pool: KernelPool, scratch: Scratch, shared: Shared, codes: Codes, { rows, columns, classes }: LabelledMatrix, options: ForestOptions): void {
-  const { maxFeatures = Math.max(1, Math.floor(Math.sqrt(columns))), maxDepth = 2 ** 31, minSamplesSplit = 2, minSamplesLeaf = 1, bootstrap = true } = options;
+function writeJob(
+  pool: KernelPool,
+  scratch: Scratch,
+  shared: Shared,
+  codes: Codes,
+  { rows, columns, classes }: LabelledMatrix,
+  options: ForestOptions,
+): void {
+  const {
+    maxFeatures = Math.max(1, Math.floor(Math.sqrt(columns))),
+    maxDepth = 2 ** 31,
+    minSamplesSplit = 2,
+    minSamplesLeaf = 1,
+    bootstrap = true,
+  } = options;
   const byRowBelow = codes.width === 1 ? Math.min(Math.ceil(rows / 16), Math.floor(CACHE_BYTES / columns)) : 0;
-  const { job, seed, samples, spare, keys, sortedKeys, features, constants, stack, totals, lefts, histogram, flags, digits, nodes, entries, importances, weights } = scratch;
-  const places = [shared.labels, shared.byColumn, shared.byRow, seed, samples, spare, keys, sortedKeys, features, constants, stack, totals, lefts, histogram, flags, digits, nodes, entries, importances, weights];
-  pool.view(job).set([rows, columns, classes, codes.width, maxFeatures, maxDepth, minSamplesSplit, minSamplesLeaf, bootstrap ? 1 : 0, byRowBelow, ...places.map((slot) => slot.offset)]);
+  const {
+    job,
+    seed,
+    samples,
+    spare,
+    keys,
+    sortedKeys,
+    features,
+    constants,
+    stack,
+    totals,
+    lefts,
+    histogram,
+    flags,
+    digits,
+    nodes,
+    entries,
+    importances,
+    weights,
+  } = scratch;
+  const places = [
+    shared.labels,
+    shared.byColumn,
+    shared.byRow,
+    seed,
+    samples,
+    spare,
+    keys,
+    sortedKeys,
+    features,
+    constants,
+    stack,
+    totals,
+    lefts,
+    histogram,
+    flags,
+    digits,
+    nodes,
+    entries,
+    importances,
+    weights,
+  ];
+  pool
+    .view(job)
+    .set([
+      rows,
+      columns,
+      classes,
+      codes.width,
+      maxFeatures,
+      maxDepth,
+      minSamplesSplit,
+      minSamplesLeaf,
+      bootstrap ? 1 : 0,
+      byRowBelow,
+      ...places.map((slot) => slot.offset),
+    ]);
 }
 
 function takeTree(pool: KernelPool, scratch: Scratch, count: number, codes: Codes, N: number): Tree {
@@ -101,7 +182,9 @@ function takeTree(pool: KernelPool, scratch: Scratch, count: number, codes: Code
   const feature = Int32Array.from({ length: count }, (_, i) => nodes[4 * i] as number);
   return {
     feature,
-    threshold: Float32Array.from(feature, (j, i) => (j < 0 ? 0 : codes.threshold(j, nodes[4 * i + 1] as number, nodes[4 * i + 3] as number))),
+    threshold: Float32Array.from(feature, (j, i) =>
+      j < 0 ? 0 : codes.threshold(j, nodes[4 * i + 1] as number, nodes[4 * i + 3] as number),
+    ),
     child: Uint32Array.from({ length: count }, (_, i) => nodes[4 * i + 2] as number),
     entries: Uint32Array.from(feature, (j, i) => (j < 0 ? (nodes[4 * i + 3] as number) : 0)),
     entryClass: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i] as number),

@@ -6,7 +6,12 @@ import type { NumericMatrix } from '../pca/matrix.js';
 const ROWS_PER_CALL = 1024;
 
 /** Sums over trees of the class shares in the leaf reached: float64[N][K]. With `outOfBag`, a tree says nothing of rows it drew. */
-export async function votesOf({ trees, classes: K }: Forest, { data, rows: N, columns: D }: NumericMatrix, outOfBag: boolean, options: PoolOptions): Promise<Float64Array> {
+export async function votesOf(
+  { trees, classes: K }: Forest,
+  { data, rows: N, columns: D }: NumericMatrix,
+  outOfBag: boolean,
+  options: PoolOptions,
+): Promise<Float64Array> {
   const bytes = data instanceof Uint8Array;
   const stride = outOfBag ? Math.ceil(N / 8) : 0;
   const layout = new Layout();
@@ -24,7 +29,22 @@ export async function votesOf({ trees, classes: K }: Forest, { data, rows: N, co
     const cuts = ranges(N, Math.ceil(N / ROWS_PER_CALL));
     await pool.run(cuts.length, (i) => {
       const [from, to] = cuts[i] as readonly [number, number];
-      return ['addVotes', x.offset, bytes ? 0 : 1, from, to, D, nodes.offset, roots.offset, trees.length, entries.offset, K, outOfBag ? bags.offset : 0, stride, votes.offset];
+      return [
+        'addVotes',
+        x.offset,
+        bytes ? 0 : 1,
+        from,
+        to,
+        D,
+        nodes.offset,
+        roots.offset,
+        trees.length,
+        entries.offset,
+        K,
+        outOfBag ? bags.offset : 0,
+        stride,
+        votes.offset,
+      ];
     });
     return pool.view(votes).slice();
   } finally {
@@ -32,7 +52,8 @@ export async function votesOf({ trees, classes: K }: Forest, { data, rows: N, co
   }
 }
 
-const total = (trees: readonly Tree[], size: (tree: Tree) => number): number => trees.reduce((sum, tree) => sum + size(tree), 0);
+const total = (trees: readonly Tree[], size: (tree: Tree) => number): number =>
+  trees.reduce((sum, tree) => sum + size(tree), 0);
 
 /** Lays the trees one after the other, with child and entry numbers counted from the first; returns the roots. */
 function pack(trees: readonly Tree[], nodes: Int32Array, entries: Uint32Array): Uint32Array {

@@ -29,10 +29,22 @@ export interface Ablation {
  * @param rows which rows to look at
  * @param into what other rows gave, to which these are added
  */
-export function ablate(values: LayerValues, means: ArrayLike<number>, later: readonly DenseLayer[], labels: Uint16Array, rows: Uint32Array, into?: Ablation): Ablation {
+export function ablate(
+  values: LayerValues,
+  means: ArrayLike<number>,
+  later: readonly DenseLayer[],
+  labels: Uint16Array,
+  rows: Uint32Array,
+  into?: Ablation,
+): Ablation {
   const H = values.width;
   const K = later[later.length - 1].units;
-  const result = into ?? { rows: new Uint32Array(K), whole: new Uint32Array(K), zero: removal(H, K), mean: removal(H, K) };
+  const result = into ?? {
+    rows: new Uint32Array(K),
+    whole: new Uint32Array(K),
+    zero: removal(H, K),
+    mean: removal(H, K),
+  };
   const logits = later.length === 1 ? readLogits(later[0]) : carriedLogits(later);
   for (const r of rows) {
     const label = labels[r];
@@ -50,7 +62,12 @@ export function ablate(values: LayerValues, means: ArrayLike<number>, later: rea
 }
 
 function removal(H: number, K: number): Removal {
-  return { right: new Uint32Array(H * K), turned: new Uint32Array(H), loss: new Float64Array(H * K), squares: new Float64Array(H * K) };
+  return {
+    right: new Uint32Array(H * K),
+    turned: new Uint32Array(H),
+    loss: new Float64Array(H * K),
+    squares: new Float64Array(H * K),
+  };
 }
 
 interface Judgement {
@@ -69,7 +86,14 @@ function judge(logits: Float64Array, label: number): Judgement {
   return { margin, right: margin > 0 || (margin === 0 && label < rival) };
 }
 
-function count({ right, turned, loss, squares }: Removal, node: number, K: number, label: number, before: Judgement, after: Judgement): void {
+function count(
+  { right, turned, loss, squares }: Removal,
+  node: number,
+  K: number,
+  label: number,
+  before: Judgement,
+  after: Judgement,
+): void {
   const at = node * K + label;
   if (after.right) right[at]++;
   if (after.right !== before.right) turned[node]++;
@@ -102,7 +126,14 @@ function carriedLogits([next, second, ...rest]: readonly DenseLayer[]): Logits {
   const [sums, active] = [new Float64Array(units), new Float64Array(units)];
   const [secondSums, out] = [new Float64Array(second.units), new Float64Array(second.units)];
   const buffers = rest.map((layer) => new Float64Array(layer.units));
-  const onward = (from: Float64Array): Float64Array => (rest.length === 0 ? from : through(rest, from.map((sum) => activate(second.activation, sum)), buffers));
+  const onward = (from: Float64Array): Float64Array =>
+    rest.length === 0
+      ? from
+      : through(
+          rest,
+          from.map((sum) => activate(second.activation, sum)),
+          buffers,
+        );
   return {
     whole: (row) => {
       weightedSums(next, row, sums);
@@ -122,7 +153,11 @@ function carriedLogits([next, second, ...rest]: readonly DenseLayer[]): Logits {
 }
 
 /** The logits of layers given their input; hidden layers are activated. */
-export function through(layers: readonly DenseLayer[], input: Float64Array, buffers: readonly Float64Array[]): Float64Array {
+export function through(
+  layers: readonly DenseLayer[],
+  input: Float64Array,
+  buffers: readonly Float64Array[],
+): Float64Array {
   let current = input;
   for (const [l, layer] of layers.entries()) {
     const sums = weightedSums(layer, current, buffers[l]);
@@ -143,7 +178,14 @@ export function ablationCost(width: number, later: readonly DenseLayer[]): numbe
  * @param order each node of the layer once
  * @returns uint32[H + 1]: with none of the nodes, the first, the first two, ...
  */
-export function rightWithFirst(values: LayerValues, means: ArrayLike<number>, last: DenseLayer, order: readonly number[], labels: Uint16Array, rows: Uint32Array): Uint32Array {
+export function rightWithFirst(
+  values: LayerValues,
+  means: ArrayLike<number>,
+  last: DenseLayer,
+  order: readonly number[],
+  labels: Uint16Array,
+  rows: Uint32Array,
+): Uint32Array {
   const H = values.width;
   const { units: K, kernel } = last;
   const right = new Uint32Array(H + 1);

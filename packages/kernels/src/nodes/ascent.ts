@@ -23,7 +23,12 @@ export function boxMaximiser(weights: Float64Array, bias: number, activation: De
  * @param layers up to and including the node's own
  * @param starts at least one, each as long as the first layer's inputs, within [0, 1]
  */
-export function ascend(layers: readonly DenseLayer[], node: number, starts: readonly Float64Array[], steps: number): Maximiser {
+export function ascend(
+  layers: readonly DenseLayer[],
+  node: number,
+  starts: readonly Float64Array[],
+  steps: number,
+): Maximiser {
   const last = layers[layers.length - 1];
   const hidden = layers.slice(0, -1);
   const sums = hidden.map(({ units }) => new Float64Array(units));
@@ -48,12 +53,23 @@ export function ascend(layers: readonly DenseLayer[], node: number, starts: read
 }
 
 /** One projected step; false where the gradient is zero. */
-function climb(layers: readonly DenseLayer[], node: number, values: readonly Float64Array[], gradients: readonly Float64Array[], input: Float64Array, length: number): boolean {
+function climb(
+  layers: readonly DenseLayer[],
+  node: number,
+  values: readonly Float64Array[],
+  gradients: readonly Float64Array[],
+  input: Float64Array,
+  length: number,
+): boolean {
   const last = layers[layers.length - 1];
   let v: Float64Array = Float64Array.from({ length: last.inputs }, (_, j) => last.kernel[j * last.units + node]);
   for (let l = layers.length - 2; l >= 0; l--) {
     const { activation } = layers[l];
-    v = pullBack(layers[l], v.map((value, j) => value * slope(activation, values[l][j])), gradients[l]);
+    v = pullBack(
+      layers[l],
+      v.map((value, j) => value * slope(activation, values[l][j])),
+      gradients[l],
+    );
   }
   let most = 0;
   for (const g of v) most = Math.max(most, Math.abs(g));

@@ -10,7 +10,7 @@ export function clusterOrder(values: Float64Array, n: number, width: number): nu
   const sizes = new Float64Array(n).fill(1);
   const leaves: (number[] | undefined)[] = Array.from({ length: n }, (_, i) => [i]);
   const chain: number[] = [];
-  for (let groups = n; groups > 1; ) {
+  for (let groups = n; groups > 1;) {
     if (chain.length === 0) chain.push(leaves.findIndex((group) => group !== undefined));
     const top = chain[chain.length - 1];
     const before = chain[chain.length - 2] ?? -1;
@@ -42,7 +42,13 @@ function pairDistances(values: Float64Array, n: number, width: number): Float64A
 }
 
 /** The group nearest to `top`; of equals the one before it in the chain, else the first. */
-function nearestTo(top: number, before: number, distances: Float64Array, leaves: readonly (number[] | undefined)[], n: number): number {
+function nearestTo(
+  top: number,
+  before: number,
+  distances: Float64Array,
+  leaves: readonly (number[] | undefined)[],
+  n: number,
+): number {
   let nearest = before;
   let least = before < 0 ? Infinity : distances[top * n + before];
   for (let j = 0; j < n; j++) {
@@ -52,7 +58,14 @@ function nearestTo(top: number, before: number, distances: Float64Array, leaves:
 }
 
 /** Makes `a` the union of both; `a` < `b`. */
-function join(a: number, b: number, distances: Float64Array, sizes: Float64Array, leaves: (number[] | undefined)[], n: number): void {
+function join(
+  a: number,
+  b: number,
+  distances: Float64Array,
+  sizes: Float64Array,
+  leaves: (number[] | undefined)[],
+  n: number,
+): void {
   const both = sizes[a] + sizes[b];
   for (let j = 0; j < n; j++) {
     if (j === a || j === b || !leaves[j]) continue;

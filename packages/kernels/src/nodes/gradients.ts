@@ -6,7 +6,11 @@ import { pullBack, slope, type DenseLayer, type LayerValues } from './layers.js'
  * @param values activations of the hidden layers among `later`, in their order
  * @returns float64[H][K]
  */
-export function outgoing(later: readonly DenseLayer[], values: readonly LayerValues[], rows: Uint32Array): Float64Array {
+export function outgoing(
+  later: readonly DenseLayer[],
+  values: readonly LayerValues[],
+  rows: Uint32Array,
+): Float64Array {
   const [first] = later;
   const last = later[later.length - 1];
   const K = last.units;
@@ -27,7 +31,14 @@ export function outgoing(later: readonly DenseLayer[], values: readonly LayerVal
 }
 
 /** Rows of `from` [units][K] times the slopes of the layer at one row of the data. */
-function gate({ activation, units }: DenseLayer, { data }: LayerValues, row: number, from: ArrayLike<number>, K: number, out: Float64Array): void {
+function gate(
+  { activation, units }: DenseLayer,
+  { data }: LayerValues,
+  row: number,
+  from: ArrayLike<number>,
+  K: number,
+  out: Float64Array,
+): void {
   for (let j = 0; j < units; j++) {
     const s = slope(activation, data[row * units + j]);
     for (let k = 0; k < K; k++) out[j * K + k] = s === 0 ? 0 : s * from[j * K + k];
@@ -60,7 +71,11 @@ export function outgoingCost(later: readonly DenseLayer[]): number {
  * @param values their activations
  * @returns float64[inputs of the first][H]
  */
-export function incoming(earlier: readonly DenseLayer[], values: readonly LayerValues[], rows: Uint32Array): Float64Array {
+export function incoming(
+  earlier: readonly DenseLayer[],
+  values: readonly LayerValues[],
+  rows: Uint32Array,
+): Float64Array {
   const own = earlier[earlier.length - 1];
   const [first] = earlier;
   const H = own.units;
@@ -71,7 +86,9 @@ export function incoming(earlier: readonly DenseLayer[], values: readonly LayerV
   const columns = transposed(own);
   const work = earlier.map(({ units }) => new Float64Array(units));
   for (const r of rows) {
-    const slopes = earlier.map(({ activation, units }, l) => Float64Array.from({ length: units }, (_, j) => slope(activation, values[l].data[r * units + j])));
+    const slopes = earlier.map(({ activation, units }, l) =>
+      Float64Array.from({ length: units }, (_, j) => slope(activation, values[l].data[r * units + j])),
+    );
     for (let h = 0; h < H; h++) {
       if (slopes[earlier.length - 1][h] === 0) continue;
       active[h]++;
@@ -105,5 +122,7 @@ function transposed({ kernel, inputs, units }: DenseLayer): Float64Array {
 /** Multiply-adds of {@link incoming} for one row. */
 export function incomingCost(earlier: readonly DenseLayer[]): number {
   const H = earlier[earlier.length - 1].units;
-  return H * earlier.slice(0, -1).reduce((sum, { inputs, units }, l) => sum + units + (l === 0 ? 0 : inputs * units), 0);
+  return (
+    H * earlier.slice(0, -1).reduce((sum, { inputs, units }, l) => sum + units + (l === 0 ? 0 : inputs * units), 0)
+  );
 }

@@ -28,7 +28,11 @@ export function slope(activation: DenseLayer['activation'], value: number): numb
 }
 
 /** Weighted sums of a layer: float64[units], summed in input order. */
-export function weightedSums({ kernel, bias, units }: DenseLayer, input: ArrayLike<number>, sums: Float64Array): Float64Array {
+export function weightedSums(
+  { kernel, bias, units }: DenseLayer,
+  input: ArrayLike<number>,
+  sums: Float64Array,
+): Float64Array {
   for (let j = 0; j < units; j++) sums[j] = bias[j];
   for (let i = 0; i < input.length; i++) {
     const x = input[i];

@@ -28,7 +28,11 @@ export function binEdges(value: (row: number) => number, rows: number, bins: num
  * @param edges from {@link binEdges}
  * @param visit told of each pair of classes with rows, a < b
  */
-export function forOverlaps(parts: readonly Float32Array[], edges: Float32Array, visit: (a: number, b: number, overlap: number) => void): void {
+export function forOverlaps(
+  parts: readonly Float32Array[],
+  edges: Float32Array,
+  visit: (a: number, b: number, overlap: number) => void,
+): void {
   const shares = parts.map((values) => binShares(values, edges));
   for (let a = 0; a < parts.length; a++) {
     if (parts[a].length === 0) continue;

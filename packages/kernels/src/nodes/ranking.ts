@@ -77,7 +77,7 @@ export function classAreas({ order, sorted }: Ranking, labels: Uint16Array, clas
   const N = order.length;
   const counts = new Float64Array(classes);
   const ranks = new Float64Array(classes);
-  for (let from = 0; from < N; ) {
+  for (let from = 0; from < N;) {
     let to = from + 1;
     while (to < N && sorted[to] === sorted[from]) to++;
     const rank = (from + 1 + to) / 2;
@@ -99,7 +99,12 @@ export function classAreas({ order, sorted }: Ranking, labels: Uint16Array, clas
  * @param most at least 1, at most N
  * @returns float64[K], sum 1
  */
-export function topShares({ order, sorted }: Ranking, labels: Uint16Array, classes: number, most: number): Float64Array {
+export function topShares(
+  { order, sorted }: Ranking,
+  labels: Uint16Array,
+  classes: number,
+  most: number,
+): Float64Array {
   const N = order.length;
   const cut = sorted[N - most];
   const above = new Float64Array(classes);

@@ -74,7 +74,14 @@ export interface Bootstrap {
  * @param bin uint8[N], below `bins`
  * @param areas float64[K]: exact areas of all rows; the intervals are those of the binned areas, shifted to these
  */
-export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, classes: number, areas: Float64Array, bootstrap: Bootstrap): Selectivity {
+export function selectivity(
+  bin: Uint8Array,
+  bins: number,
+  labels: Uint16Array,
+  classes: number,
+  areas: Float64Array,
+  bootstrap: Bootstrap,
+): Selectivity {
   const N = bin.length;
   const { draws, terms } = bootstrap;
   const step = draws + 1;
@@ -82,9 +89,12 @@ export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, 
   const samples = Array.from({ length: step }, (_, at) => sampleFigures({ table, step, at }, bins, classes, N, terms));
   const whole = samples[draws];
   const drawn = samples.slice(0, draws);
-  const bound = (pick: (figures: Figures) => Float64Array, share: number, c: number): number => (draws === 0 ? pick(whole)[c] : quantile(Float64Array.from(drawn, (figures) => pick(figures)[c]).sort(), share));
-  const each = (compute: (c: number) => number): Float64Array => Float64Array.from({ length: classes }, (_, c) => compute(c));
-  const areaBound = (share: number): Float64Array => each((c) => Math.min(1, Math.max(0, bound((f) => f.areas, share, c) - whole.areas[c] + areas[c])));
+  const bound = (pick: (figures: Figures) => Float64Array, share: number, c: number): number =>
+    draws === 0 ? pick(whole)[c] : quantile(Float64Array.from(drawn, (figures) => pick(figures)[c]).sort(), share);
+  const each = (compute: (c: number) => number): Float64Array =>
+    Float64Array.from({ length: classes }, (_, c) => compute(c));
+  const areaBound = (share: number): Float64Array =>
+    each((c) => Math.min(1, Math.max(0, bound((f) => f.areas, share, c) - whole.areas[c] + areas[c])));
   return {
     areaLow: areaBound(0.025),
     areaHigh: areaBound(0.975),
@@ -99,7 +109,13 @@ export function selectivity(bin: Uint8Array, bins: number, labels: Uint16Array, 
  * Rows per bin and class of each sample, and last of all rows: uint32[bins][K][draws + 1].
  * Four samples are added in one word of four bytes, and these emptied into the table before one of them could overflow.
  */
-function countSamples(bin: Uint8Array, bins: number, labels: Uint16Array, classes: number, { draws, times, most }: Bootstrap): Uint32Array {
+function countSamples(
+  bin: Uint8Array,
+  bins: number,
+  labels: Uint16Array,
+  classes: number,
+  { draws, times, most }: Bootstrap,
+): Uint32Array {
   const cells = bins * classes;
   const length = timesOfRow(draws);
   const words = length / 4;
@@ -132,7 +148,13 @@ interface Figures {
   readonly total: number;
 }
 
-function sampleFigures({ table, step, at }: Counts, bins: number, classes: number, N: number, terms: Float64Array): Figures {
+function sampleFigures(
+  { table, step, at }: Counts,
+  bins: number,
+  classes: number,
+  N: number,
+  terms: Float64Array,
+): Figures {
   const sizes = new Float64Array(bins);
   const counts = new Float64Array(classes);
   for (let b = 0; b < bins; b++) {

@@ -28,12 +28,19 @@ interface Moments {
 const WORD_ROWS = 66_051; // rows whose products of bytes fit in 32 bits
 const BLOCK_BYTES = 8 * 2 ** 20; // rows in the kernel's memory, of two blocks: one is copied while the other is added
 
-const one = (value: number | readonly number[], j: number): number => (typeof value === 'number' ? value : (value[j] as number));
+const one = (value: number | readonly number[], j: number): number =>
+  typeof value === 'number' ? value : (value[j] as number);
 
 /** The covariance of a matrix; see {@link ../pca.ts}. */
-export async function covariance(matrix: NumericMatrix, { scale = { factor: 1, offset: 0 }, ...options }: PoolOptions & { readonly scale?: ColumnScale } = {}): Promise<Covariance> {
+export async function covariance(
+  matrix: NumericMatrix,
+  { scale = { factor: 1, offset: 0 }, ...options }: PoolOptions & { readonly scale?: ColumnScale } = {},
+): Promise<Covariance> {
   const { rows: N, columns: D, data } = matrix;
-  const raw = data instanceof Uint8Array ? fromMoments(await byteMoments(data, N, D, options), N, D) : await floatCovariance(data, N, D, options);
+  const raw =
+    data instanceof Uint8Array
+      ? fromMoments(await byteMoments(data, N, D, options), N, D)
+      : await floatCovariance(data, N, D, options);
   for (let a = 0; a < D; a++) {
     const fa = one(scale.factor, a);
     raw.mean[a] = (raw.mean[a] as number) * fa + one(scale.offset, a);
@@ -47,11 +54,16 @@ export async function covariance(matrix: NumericMatrix, { scale = { factor: 1, o
 }
 
 /** (N sum(xy) - sum(x) sum(y)) / (N (N - 1)): the numerator is an exact integer up to 370,000 rows. */
-function fromMoments({ sums, products }: Moments, N: number, D: number): { mean: Float64Array; covariance: Float64Array } {
+function fromMoments(
+  { sums, products }: Moments,
+  N: number,
+  D: number,
+): { mean: Float64Array; covariance: Float64Array } {
   const scale = N * (N - 1);
   for (let a = 0; a < D; a++) {
     const sa = sums[a] as number;
-    for (let b = a; b < D; b++) products[a * D + b] = (N * (products[a * D + b] as number) - sa * (sums[b] as number)) / scale;
+    for (let b = a; b < D; b++)
+      products[a * D + b] = (N * (products[a * D + b] as number) - sa * (sums[b] as number)) / scale;
   }
   return { mean: sums.map((sum) => sum / N), covariance: products };
 }
@@ -62,7 +74,11 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
   const layout = new Layout();
   const block = Math.max(1, Math.min(N, WORD_ROWS, Math.floor(BLOCK_BYTES / D)));
   const groups = Math.ceil(D / 4);
-  const desks = [0, 1].map(() => ({ x: layout.take(Uint8Array, block * D + 16), list: layout.take(Uint32Array, block), counter: layout.take(Int32Array, 1) }));
+  const desks = [0, 1].map(() => ({
+    x: layout.take(Uint8Array, block * D + 16),
+    list: layout.take(Uint32Array, block),
+    counter: layout.take(Int32Array, 1),
+  }));
   const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2] as (typeof desks)[number];
   const parts = Array.from({ length: threads }, () => ({
     gram: layout.take(Uint32Array, 16 * groups * groups),
@@ -91,7 +107,17 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
       await pool.share(
         (thread) => {
           const part = parts[thread] as (typeof parts)[number];
-          return ['gramShare', x.offset, list.offset, rows, counter.offset, D, part.gram.offset, part.sums.offset, part.scratch.offset];
+          return [
+            'gramShare',
+            x.offset,
+            list.offset,
+            rows,
+            counter.offset,
+            D,
+            part.gram.offset,
+            part.sums.offset,
+            part.scratch.offset,
+          ];
         },
         () => bring(start + block),
       );
@@ -113,7 +139,9 @@ function flush(sums: Uint32Array, gram: Uint32Array, total: Moments): void {
   for (let a = 0; a < D; a++) {
     total.sums[a] = (total.sums[a] as number) + (sums[a] as number);
     const row = (a >> 2) * groups * 16 + (a & 3) * 4;
-    for (let b = a; b < D; b++) total.products[a * D + b] = (total.products[a * D + b] as number) + (gram[row + (b >> 2) * 16 + (b & 3)] as number);
+    for (let b = a; b < D; b++)
+      total.products[a * D + b] =
+        (total.products[a * D + b] as number) + (gram[row + (b >> 2) * 16 + (b & 3)] as number);
   }
   sums.fill(0);
   gram.fill(0);
@@ -124,7 +152,12 @@ const FLOAT_BYTES = 16 * 2 ** 20; // of rows in the kernel's memory at a time
 const CHUNK = 128; // rows that the kernel sums at once
 
 /** Two passes over blocks of rows in float64: means, then products of centred columns; each element is summed in row order. */
-async function floatCovariance(data: Float32Array, N: number, D: number, options: PoolOptions): Promise<{ mean: Float64Array; covariance: Float64Array }> {
+async function floatCovariance(
+  data: Float32Array,
+  N: number,
+  D: number,
+  options: PoolOptions,
+): Promise<{ mean: Float64Array; covariance: Float64Array }> {
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const block = Math.max(1, Math.min(N, CHUNK * Math.max(1, Math.floor(FLOAT_BYTES / (4 * D * CHUNK)))));
@@ -142,14 +175,34 @@ async function floatCovariance(data: Float32Array, N: number, D: number, options
       }
     };
     const columns = ranges(D, threads);
-    const sum = (rows: number): Promise<unknown> => pool.run(columns.length, (i) => ['addColumnSums', x.offset, rows, D, ...(columns[i] as readonly [number, number]), mean.offset]);
+    const sum = (rows: number): Promise<unknown> =>
+      pool.run(columns.length, (i) => [
+        'addColumnSums',
+        x.offset,
+        rows,
+        D,
+        ...(columns[i] as readonly [number, number]),
+        mean.offset,
+      ]);
     await blocks(sum);
     const means = pool.view(mean);
     for (let j = 0; j < D; j++) means[j] = (means[j] as number) / N;
     const cuts = triangleCuts(D, FLOAT_CALLS);
-    await blocks((rows) => pool.run(cuts.length, (i, thread) => ['addGramFloat', x.offset, rows, D, mean.offset, ...(cuts[i] as readonly [number, number]), gram.offset, (scratch[thread] as { offset: number }).offset]));
+    await blocks((rows) =>
+      pool.run(cuts.length, (i, thread) => [
+        'addGramFloat',
+        x.offset,
+        rows,
+        D,
+        mean.offset,
+        ...(cuts[i] as readonly [number, number]),
+        gram.offset,
+        (scratch[thread] as { offset: number }).offset,
+      ]),
+    );
     const products = pool.view(gram).slice();
-    for (let a = 0; a < D; a++) for (let b = a; b < D; b++) products[a * D + b] = (products[a * D + b] as number) / (N - 1);
+    for (let a = 0; a < D; a++)
+      for (let b = a; b < D; b++) products[a * D + b] = (products[a * D + b] as number) / (N - 1);
     const result = { mean: means.slice(), covariance: products };
     for (let j = 0; j < D; j++) settleConstant(data, N, D, j, result);
     return result;
@@ -160,12 +213,23 @@ async function floatCovariance(data: Float32Array, N: number, D: number, options
 
 /** Cuts columns into ranges, multiples of 4, whose parts of the upper triangle are about equal. */
 function triangleCuts(D: number, parts: number): (readonly [number, number])[] {
-  const edges = Array.from({ length: parts + 1 }, (_, i) => (i === parts ? D : Math.floor((D * (1 - Math.sqrt(1 - i / parts))) / 4) * 4));
-  return edges.slice(1).map((to, i) => [edges[i] as number, to] as const).filter(([from, to]) => to > from);
+  const edges = Array.from({ length: parts + 1 }, (_, i) =>
+    i === parts ? D : Math.floor((D * (1 - Math.sqrt(1 - i / parts))) / 4) * 4,
+  );
+  return edges
+    .slice(1)
+    .map((to, i) => [edges[i] as number, to] as const)
+    .filter(([from, to]) => to > from);
 }
 
 /** Rounding of the mean leaves a constant column a variance of about 1e-30: sets it and its covariances to 0. */
-function settleConstant(data: Float32Array, N: number, D: number, j: number, { mean, covariance: values }: { mean: Float64Array; covariance: Float64Array }): void {
+function settleConstant(
+  data: Float32Array,
+  N: number,
+  D: number,
+  j: number,
+  { mean, covariance: values }: { mean: Float64Array; covariance: Float64Array },
+): void {
   const value = data[j] as number;
   if ((values[j * D + j] as number) > 1e-14 * value * value) return;
   for (let r = 1; r < N; r++) if (data[r * D + j] !== value) return;

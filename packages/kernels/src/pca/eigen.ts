@@ -25,8 +25,14 @@ const INVERSE_ITERATION_UP_TO = 0.35; // share of the vectors above which QL wit
  * @param matrix float64[n][n]; the lower triangle is read; not changed
  * @throws RangeError for a wrong length, TypeError for entries that are not finite
  */
-export async function symmetricEigen(matrix: Float64Array, n: number, wanted: (values: Float64Array) => number = () => n, options: PoolOptions = {}): Promise<Eigen> {
-  if (!Number.isInteger(n) || n < 1 || matrix.length !== n * n) throw new RangeError(`a square matrix of ${n} rows must have ${n * n} entries, got ${matrix.length}`);
+export async function symmetricEigen(
+  matrix: Float64Array,
+  n: number,
+  wanted: (values: Float64Array) => number = () => n,
+  options: PoolOptions = {},
+): Promise<Eigen> {
+  if (!Number.isInteger(n) || n < 1 || matrix.length !== n * n)
+    throw new RangeError(`a square matrix of ${n} rows must have ${n * n} entries, got ${matrix.length}`);
   const peak = largest(matrix);
   if (!Number.isFinite(peak)) throw new TypeError('a matrix must hold finite numbers for its eigenvalues to exist');
   const norm = peak || 1;
@@ -60,15 +66,27 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
   const a = layout.take(Float64Array, n * ld);
   const y = layout.take(Float64Array, n * ld);
   const z = layout.take(Float64Array, n * ld);
-  const [d, e, tau, diagonal, off, sorted] = Array.from({ length: 6 }, () => layout.take(Float64Array, ld + 2)) as [Floats, Floats, Floats, Floats, Floats, Floats];
+  const [d, e, tau, diagonal, off, sorted] = Array.from({ length: 6 }, () => layout.take(Float64Array, ld + 2)) as [
+    Floats,
+    Floats,
+    Floats,
+    Floats,
+    Floats,
+    Floats,
+  ];
   const work = layout.take(Float64Array, 8 * ld);
   const seed = layout.take(Uint32Array, 4);
   const ticket = layout.take(Int32Array, 32);
   const counter = layout.take(Int32Array, 1);
   const threads = n < WORTH_SHARING ? 1 : Math.min(MOST_THREADS, workers);
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { workers: threads, signal, share: true });
+  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, {
+    workers: threads,
+    signal,
+    share: true,
+  });
   const view = pool.view.bind(pool);
-  const call = (name: string, ...args: number[]): number => (pool.local[name] as (...args: number[]) => number)(...args);
+  const call = (name: string, ...args: number[]): number =>
+    (pool.local[name] as (...args: number[]) => number)(...args);
   const restore = (): void => {
     view(diagonal).set(view(d));
     view(off).set(view(e).subarray(1));
@@ -78,13 +96,18 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
     const rows = view(a);
     for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) rows[i * ld + j] = (matrix[i * n + j] as number) / norm;
     view(ticket)[0] = NO_STEP_YET;
-    await pool.share((thread) => (thread === 0 ? ['tridiagonalize', a.offset, n, ld, d.offset, e.offset, tau.offset, work.offset, ticket.offset] : ['helpTridiagonalize', a.offset, ld, work.offset, ticket.offset]));
+    await pool.share((thread) =>
+      thread === 0
+        ? ['tridiagonalize', a.offset, n, ld, d.offset, e.offset, tau.offset, work.offset, ticket.offset]
+        : ['helpTridiagonalize', a.offset, ld, work.offset, ticket.offset],
+    );
   };
 
   /** QL on a copy of the tridiagonal matrix; rows of z turn with it where asked. */
   const iterate = (rows: number): Float64Array => {
     restore();
-    if (call('implicitQl', diagonal.offset, off.offset, n, rows, ld) !== 0) throw new Error('the eigenvalue iteration did not converge; the matrix may hold numbers of very different size');
+    if (call('implicitQl', diagonal.offset, off.offset, n, rows, ld) !== 0)
+      throw new Error('the eigenvalue iteration did not converge; the matrix may hold numbers of very different size');
     return view(diagonal).slice(0, n);
   };
 
@@ -94,7 +117,19 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
     view(sorted).set(found);
     view(seed).set([1, 2, 3, 4]);
     const size = Math.max(Math.abs(found[0] as number), Math.abs(found[n - 1] as number)) || 1;
-    call('inverseIteration', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld, work.offset, seed.offset);
+    call(
+      'inverseIteration',
+      d.offset,
+      e.offset + 8,
+      n,
+      sorted.offset,
+      count,
+      size,
+      y.offset,
+      ld,
+      work.offset,
+      seed.offset,
+    );
     return call('defect', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld) < ACCEPTED_DEFECT;
   };
 
@@ -104,7 +139,8 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
     const found = iterate(z.offset);
     const order = Array.from(found.keys()).sort((p, q) => (found[q] as number) - (found[p] as number) || p - q);
     const out = view(y);
-    for (let k = 0; k < count; k++) out.set(rows.subarray((order[k] as number) * ld, ((order[k] as number) + 1) * ld), k * ld);
+    for (let k = 0; k < count; k++)
+      out.set(rows.subarray((order[k] as number) * ld, ((order[k] as number) + 1) * ld), k * ld);
   };
 
   const vectors = async (found: Float64Array, count: number): Promise<Float64Array> => {

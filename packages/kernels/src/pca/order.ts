@@ -11,7 +11,13 @@ export const DEPTH = 8;
 export function zeroQuestions(data: Uint8Array, N: number, D: number): Int32Array {
   const questions = new Int32Array(2 ** DEPTH).fill(-1);
   const count = Math.min(N, SAMPLE);
-  ask(data, D, Uint32Array.from({ length: count }, (_, i) => Math.floor((i * N) / count)), 1, questions);
+  ask(
+    data,
+    D,
+    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * N) / count)),
+    1,
+    questions,
+  );
   return questions;
 }
 
@@ -22,7 +28,13 @@ function ask(data: Uint8Array, D: number, rows: Uint32Array, node: number, quest
   if (column < 0) return;
   questions[node] = column;
   const lit = (row: number): boolean => data[row * D + column] !== 0;
-  ask(data, D, rows.filter((row) => !lit(row)), 2 * node, questions);
+  ask(
+    data,
+    D,
+    rows.filter((row) => !lit(row)),
+    2 * node,
+    questions,
+  );
   ask(data, D, rows.filter(lit), 2 * node + 1, questions);
 }
 

@@ -23,16 +23,25 @@ function projection({ columns: D, count: K, components, mean, scale }: PcaModel)
 }
 
 /** float32[N][K] in shared memory; the matrix goes through the kernel's in blocks, one copied while the other is computed. */
-export async function projectOn(model: PcaModel, { data, rows: N, columns: D }: NumericMatrix, options: PoolOptions): Promise<Float32Array> {
+export async function projectOn(
+  model: PcaModel,
+  { data, rows: N, columns: D }: NumericMatrix,
+  options: PoolOptions,
+): Promise<Float32Array> {
   const K = model.count;
   const weights = projection(model);
   const bytes = data instanceof Uint8Array;
   const block = Math.max(1, Math.min(N, Math.floor(BLOCK_BYTES / (D * data.BYTES_PER_ELEMENT))));
   const layout = new Layout();
-  const desks = [0, 1].map(() => ({ x: layout.take(bytes ? Uint8Array : Float32Array, block * D + 16), counter: layout.take(Int32Array, 1) }));
+  const desks = [0, 1].map(() => ({
+    x: layout.take(bytes ? Uint8Array : Float32Array, block * D + 16),
+    counter: layout.take(Int32Array, 1),
+  }));
   const desk = (from: number): (typeof desks)[number] => desks[(from / block) % 2] as (typeof desks)[number];
   const w = layout.take(Float32Array, weights.length);
-  const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () => layout.take(Float32Array, 32 * (2 * D + 16 * Math.ceil(K / 16) + 1)));
+  const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () =>
+    layout.take(Float32Array, 32 * (2 * D + 16 * Math.ceil(K / 16) + 1)),
+  );
   const out = layout.take(Float32Array, N * K);
   const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
   const bring = (from: number): void => {
@@ -47,7 +56,18 @@ export async function projectOn(model: PcaModel, { data, rows: N, columns: D }: 
       const { x, counter } = desk(from);
       const rows = Math.min(block, N - from);
       await pool.share(
-        (thread) => ['projectShare', bytes ? 1 : 0, x.offset, rows, counter.offset, D, w.offset, K, out.offset + 4 * from * K, (scratch[thread] as { offset: number }).offset],
+        (thread) => [
+          'projectShare',
+          bytes ? 1 : 0,
+          x.offset,
+          rows,
+          counter.offset,
+          D,
+          w.offset,
+          K,
+          out.offset + 4 * from * K,
+          (scratch[thread] as { offset: number }).offset,
+        ],
         () => bring(from + block),
       );
     }

@@ -4,7 +4,13 @@ import { Random } from '../random.js';
 /** A node of the plain twin: a leaf's class weights, or a cut. */
 export type ReferenceNode =
   | { readonly weights: readonly number[] }
-  | { readonly feature: number; readonly low: number; readonly high: number; readonly left: ReferenceNode; readonly right: ReferenceNode };
+  | {
+      readonly feature: number;
+      readonly low: number;
+      readonly high: number;
+      readonly left: ReferenceNode;
+      readonly right: ReferenceNode;
+    };
 
 /** Row numbers of a node. */
 type Rows = readonly number[];
@@ -21,9 +27,15 @@ export class ReferenceTree {
   private readonly features: number[];
   private readonly constants: number[] = [];
   private readonly data: LabelledMatrix;
-  private readonly options: Required<Pick<ForestOptions, 'maxFeatures' | 'maxDepth' | 'minSamplesSplit' | 'minSamplesLeaf' | 'bootstrap'>>;
+  private readonly options: Required<
+    Pick<ForestOptions, 'maxFeatures' | 'maxDepth' | 'minSamplesSplit' | 'minSamplesLeaf' | 'bootstrap'>
+  >;
 
-  constructor(data: LabelledMatrix, seed: Uint32Array, { maxFeatures, maxDepth, minSamplesSplit, minSamplesLeaf, bootstrap }: Partial<ForestOptions> = {}) {
+  constructor(
+    data: LabelledMatrix,
+    seed: Uint32Array,
+    { maxFeatures, maxDepth, minSamplesSplit, minSamplesLeaf, bootstrap }: Partial<ForestOptions> = {},
+  ) {
     this.data = data;
     this.options = {
       maxFeatures: maxFeatures ?? Math.max(1, Math.floor(Math.sqrt(data.columns))),
@@ -47,14 +59,21 @@ export class ReferenceTree {
     const weights = this.classWeights(rows);
     const { maxDepth, minSamplesSplit, minSamplesLeaf } = this.options;
     const pure = weights.filter((weight) => weight > 0).length === 1;
-    if (pure || depth >= maxDepth || rows.length < minSamplesSplit || rows.length < 2 * minSamplesLeaf) return { weights };
+    if (pure || depth >= maxDepth || rows.length < minSamplesSplit || rows.length < 2 * minSamplesLeaf)
+      return { weights };
     const { best, constants } = this.search(rows, known);
     if (!best) return { weights };
     const weight = weights.reduce((a, b) => a + b, 0);
     this.importances[best.feature]! += best.score - squares(weights) / weight;
     const side = (left: boolean): Rows => rows.filter((r) => this.value(r, best.feature) <= best.low === left);
     const left = this.grow(side(true), depth + 1, constants);
-    return { feature: best.feature, low: best.low, high: best.high, left, right: this.grow(side(false), depth + 1, constants) };
+    return {
+      feature: best.feature,
+      low: best.low,
+      high: best.high,
+      left,
+      right: this.grow(side(false), depth + 1, constants),
+    };
   }
 
   /** Draws features until maxFeatures are drawn and one was not constant; the first `known` of the list are constant here. */

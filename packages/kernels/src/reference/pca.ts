@@ -3,14 +3,19 @@ import type { NumericMatrix } from '../pca/matrix.js';
 /** Plain twin of the PCA kernels: two-pass covariance, cyclic Jacobi, projection, all in float64 and in the order of the formulas. */
 
 /** Mean and covariance (ddof 1): float64[D], float64[D][D]. */
-export function covarianceReference({ data, rows: N, columns: D }: NumericMatrix): { mean: Float64Array; covariance: Float64Array } {
+export function covarianceReference({ data, rows: N, columns: D }: NumericMatrix): {
+  mean: Float64Array;
+  covariance: Float64Array;
+} {
   const mean = new Float64Array(D);
   for (let i = 0; i < data.length; i++) mean[i % D] = (mean[i % D] as number) + (data[i] as number) / N;
   const covariance = new Float64Array(D * D);
   for (let a = 0; a < D; a++) {
     for (let b = 0; b < D; b++) {
       let sum = 0;
-      for (let r = 0; r < N; r++) sum += ((data[r * D + a] as number) - (mean[a] as number)) * ((data[r * D + b] as number) - (mean[b] as number));
+      for (let r = 0; r < N; r++)
+        sum +=
+          ((data[r * D + a] as number) - (mean[a] as number)) * ((data[r * D + b] as number) - (mean[b] as number));
       covariance[a * D + b] = sum / (N - 1);
     }
   }
@@ -25,8 +30,16 @@ export function jacobiReference(matrix: Float64Array, n: number): { values: Floa
   for (let sweep = 0; sweep < 60 && offDiagonal(a, n) > 1e-30; sweep++) {
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q);
   }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => (a[j * n + j] as number) - (a[i * n + i] as number));
-  return { values: Float64Array.from(order, (i) => a[i * n + i] as number), vectors: Float64Array.from({ length: n * n }, (_, i) => v[(i % n) * n + (order[Math.floor(i / n)] as number)] as number) };
+  const order = Array.from({ length: n }, (_, i) => i).sort(
+    (i, j) => (a[j * n + j] as number) - (a[i * n + i] as number),
+  );
+  return {
+    values: Float64Array.from(order, (i) => a[i * n + i] as number),
+    vectors: Float64Array.from(
+      { length: n * n },
+      (_, i) => v[(i % n) * n + (order[Math.floor(i / n)] as number)] as number,
+    ),
+  };
 }
 
 /** Share of the squared norm off the diagonal. */
@@ -59,12 +72,17 @@ function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: numbe
 }
 
 /** float64[N][K]: (x - mean) on each of K components. */
-export function projectReference({ data, rows: N, columns: D }: NumericMatrix, mean: Float64Array, components: Float64Array): Float64Array {
+export function projectReference(
+  { data, rows: N, columns: D }: NumericMatrix,
+  mean: Float64Array,
+  components: Float64Array,
+): Float64Array {
   const K = components.length / D;
   return Float64Array.from({ length: N * K }, (_, i) => {
     const [r, k] = [Math.floor(i / K), i % K];
     let sum = 0;
-    for (let j = 0; j < D; j++) sum += ((data[r * D + j] as number) - (mean[j] as number)) * (components[k * D + j] as number);
+    for (let j = 0; j < D; j++)
+      sum += ((data[r * D + j] as number) - (mean[j] as number)) * (components[k * D + j] as number);
     return sum;
   });
 }

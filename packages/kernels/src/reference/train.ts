@@ -42,11 +42,18 @@ interface Forward {
 function mask(rows: number, units: number, layer: number, rate: number, dropping: Dropping | undefined): Float64Array {
   const result = new Float64Array(rows * units).fill(1);
   if (!dropping || rate === 0) return result;
-  for (let r = 0; r < rows; r++) for (let j = 0; j < units; j++) result[r * units + j] = kept(dropping.seed, dropping.step, layer, r, j, rate) ? 1 / (1 - rate) : 0;
+  for (let r = 0; r < rows; r++)
+    for (let j = 0; j < units; j++)
+      result[r * units + j] = kept(dropping.seed, dropping.step, layer, r, j, rate) ? 1 / (1 - rate) : 0;
   return result;
 }
 
-function forward(network: Network, layers: readonly Layer64[], { values, labels }: Batch64, dropping: Dropping | undefined): Forward {
+function forward(
+  network: Network,
+  layers: readonly Layer64[],
+  { values, labels }: Batch64,
+  dropping: Dropping | undefined,
+): Forward {
   const sizes = widths(network);
   const rows = labels.length;
   const masks = [mask(rows, sizes[0], 0, network.inputDropout, dropping)];
@@ -85,7 +92,10 @@ function softmax(z: Float64Array, rows: number, classes: number): Float64Array {
     const top = Math.max(...row);
     const e = row.map((x) => Math.exp(x - top));
     const sum = e.reduce((total, x) => total + x, 0);
-    p.set(e.map((x) => x / sum), r * classes);
+    p.set(
+      e.map((x) => x / sum),
+      r * classes,
+    );
   }
   return p;
 }
@@ -96,17 +106,27 @@ export function loss(network: Network, layers: readonly Layer64[], batch: Batch6
   const rows = batch.labels.length;
   let sum = 0;
   for (let r = 0; r < rows; r++) sum -= Math.log(p[r * network.classes + batch.labels[r]]);
-  const penalty = network.hidden.reduce((total, { l2 }, l) => total + l2 * layers[l].kernel.reduce((squares, w) => squares + w * w, 0), 0);
+  const penalty = network.hidden.reduce(
+    (total, { l2 }, l) => total + l2 * layers[l].kernel.reduce((squares, w) => squares + w * w, 0),
+    0,
+  );
   return sum / rows + penalty;
 }
 
 /** Gradients of {@link loss} by every weight (back-propagation, Rumelhart, Hinton and Williams 1986). */
-export function gradients(network: Network, layers: readonly Layer64[], batch: Batch64, dropping?: Dropping): Layer64[] {
+export function gradients(
+  network: Network,
+  layers: readonly Layer64[],
+  batch: Batch64,
+  dropping?: Dropping,
+): Layer64[] {
   const { values, masks, plain, sums } = forward(network, layers, batch, dropping);
   const sizes = widths(network);
   const rows = batch.labels.length;
   const result: Layer64[] = [];
-  let delta = values[layers.length].map((p, i) => (p - (batch.labels[Math.floor(i / network.classes)] === i % network.classes ? 1 : 0)) / rows);
+  let delta = values[layers.length].map(
+    (p, i) => (p - (batch.labels[Math.floor(i / network.classes)] === i % network.classes ? 1 : 0)) / rows,
+  );
   for (let l = layers.length - 1; l >= 0; l--) {
     const [inputs, units] = [sizes[l], sizes[l + 1]];
     const { kernel } = layers[l];
@@ -139,7 +159,10 @@ export class Descent {
 
   constructor(optimizer: Optimizer, layers: readonly Layer64[]) {
     this.optimizer = optimizer;
-    const zero = ({ kernel, bias }: Layer64): Layer64 => ({ kernel: new Float64Array(kernel.length), bias: new Float64Array(bias.length) });
+    const zero = ({ kernel, bias }: Layer64): Layer64 => ({
+      kernel: new Float64Array(kernel.length),
+      bias: new Float64Array(bias.length),
+    });
     this.slots = layers.map((layer) => [zero(layer), zero(layer)]);
   }
 
@@ -147,13 +170,15 @@ export class Descent {
   step(layers: readonly Layer64[], by: readonly Layer64[]): void {
     this.steps++;
     layers.forEach((layer, l) => {
-      for (const part of ['kernel', 'bias'] as const) this.move(layer[part], by[l][part], this.slots[l][0][part], this.slots[l][1][part]);
+      for (const part of ['kernel', 'bias'] as const)
+        this.move(layer[part], by[l][part], this.slots[l][0][part], this.slots[l][1][part]);
     });
   }
 
   private move(w: Float64Array, gradient: Float64Array, s: Float64Array, t: Float64Array): void {
     const o = this.optimizer;
-    const alpha = o.kind === 'adam' ? (o.learningRate * Math.sqrt(1 - o.beta2 ** this.steps)) / (1 - o.beta1 ** this.steps) : 0;
+    const alpha =
+      o.kind === 'adam' ? (o.learningRate * Math.sqrt(1 - o.beta2 ** this.steps)) / (1 - o.beta1 ** this.steps) : 0;
     for (let i = 0; i < w.length; i++) {
       const g = gradient[i];
       if (o.kind === 'rmsprop') {

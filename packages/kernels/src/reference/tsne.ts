@@ -49,7 +49,10 @@ export function jointProbabilities(matrix: NumericMatrix, perplexity: number): F
   const squared = squaredDistances(matrix);
   const P = new Float64Array(N * N);
   neighbours(matrix, Math.min(N - 1, Math.floor(3 * perplexity))).forEach((list, i) => {
-    const p = conditionals(list.map((j) => squared[i * N + j]), perplexity);
+    const p = conditionals(
+      list.map((j) => squared[i * N + j]),
+      perplexity,
+    );
     list.forEach((j, n) => {
       P[i * N + j] += p[n] / (2 * N);
       P[j * N + i] += p[n] / (2 * N);
@@ -59,7 +62,10 @@ export function jointProbabilities(matrix: NumericMatrix, perplexity: number): F
 }
 
 /** Kullback-Leibler divergence (nats), its gradient divided by 4 (float64 [N x 2]) and Z of a map, van der Maaten and Hinton 2008, equation 5. */
-export function evaluate(P: Float64Array, y: ArrayLike<number>): { klDivergence: number; gradient: Float64Array; Z: number } {
+export function evaluate(
+  P: Float64Array,
+  y: ArrayLike<number>,
+): { klDivergence: number; gradient: Float64Array; Z: number } {
   const N = y.length / 2;
   const kernel = new Float64Array(N * N);
   let Z = 0;

@@ -1,6 +1,15 @@
 import { Layout, type Slot } from '../layout.js';
 import { KernelPool, ranges, type Call } from '../pool.js';
-import { checkNetwork, checkRows, expandScale, widths, type LabelledRows, type LayerWeights, type Network, type Scale } from './network.js';
+import {
+  checkNetwork,
+  checkRows,
+  expandScale,
+  widths,
+  type LabelledRows,
+  type LayerWeights,
+  type Network,
+  type Scale,
+} from './network.js';
 import { packLayer, panelFloats, unpackLayer } from './panels.js';
 import { listBytes, planNet, type Plan, type Training } from './plan.js';
 import { fullestBatch, LISTED_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
@@ -47,7 +56,10 @@ interface Desk {
 }
 
 /** How the rows of the first set will be trained on, before it is known whether they are listed. */
-export type TrainingPlan = Omit<Training, 'listed' | 'listedPerBatch' | 'workers'> & { readonly set: string; workers(density: number): number };
+export type TrainingPlan = Omit<Training, 'listed' | 'listedPerBatch' | 'workers'> & {
+  readonly set: string;
+  workers(density: number): number;
+};
 
 /** A net in the kernel's memory, with its rows: evaluation, prediction, weights. Opened by {@link openNet}. */
 export class Net {
@@ -61,7 +73,13 @@ export class Net {
   private readonly best: Slot<Uint32ArrayConstructor>;
 
   /** For {@link openNet}. */
-  constructor(network: Network, pool: KernelPool, plan: Plan, sets: ReadonlyMap<string, PlannedRows>, desk: EvaluationDesk) {
+  constructor(
+    network: Network,
+    pool: KernelPool,
+    plan: Plan,
+    sets: ReadonlyMap<string, PlannedRows>,
+    desk: EvaluationDesk,
+  ) {
     this.network = network;
     this.pool = pool;
     this.plan = plan;
@@ -83,7 +101,11 @@ export class Net {
     const score = await this.score(set, true);
     const peaks = this.network.hidden.map((layer, l) => {
       const top = new Float32Array(layer.units).fill(-Infinity);
-      for (const desk of this.desks) this.pool.view(desk.peaks[l]).subarray(0, layer.units).forEach((value, j) => (top[j] = Math.max(top[j], value)));
+      for (const desk of this.desks)
+        this.pool
+          .view(desk.peaks[l])
+          .subarray(0, layer.units)
+          .forEach((value, j) => (top[j] = Math.max(top[j], value)));
       return top;
     });
     return { ...score, peaks };
@@ -113,13 +135,25 @@ export class Net {
   /** Classes, probabilities and hidden values of rows [from, to) of a set; at most {@link blockRows} rows. */
   async predict(set: string, from: number, to: number): Promise<Prediction> {
     const { count, record } = this.rowsOf(set);
-    if (!(from >= 0 && from <= to && to <= count && to - from <= this.blockRows)) throw new RangeError(`rows [${from}, ${to}) must lie within the ${count} rows of '${set}' and be at most ${this.blockRows}`);
+    if (!(from >= 0 && from <= to && to <= count && to - from <= this.blockRows))
+      throw new RangeError(
+        `rows [${from}, ${to}) must lie within the ${count} rows of '${set}' and be at most ${this.blockRows}`,
+      );
     const rows = to - from;
     const calls = ranges(rows, this.pool.width);
     if (rows > 0) {
       await this.pool.run(calls.length, (index, thread) => {
         const [a, b] = calls[index];
-        return this.call(record.offset, from + a, from + b, thread, from, this.block.probabilities.offset, this.block.table.offset, false);
+        return this.call(
+          record.offset,
+          from + a,
+          from + b,
+          thread,
+          from,
+          this.block.probabilities.offset,
+          this.block.table.offset,
+          false,
+        );
       });
     }
     return {
@@ -134,9 +168,32 @@ export class Net {
     return this.block.rows;
   }
 
-  private call(record: number, from: number, to: number, thread: number, base: number, probabilities: number, hidden: number, peaks: boolean): Call {
+  private call(
+    record: number,
+    from: number,
+    to: number,
+    thread: number,
+    base: number,
+    probabilities: number,
+    hidden: number,
+    peaks: boolean,
+  ): Call {
     const desk = this.desks[thread];
-    return ['evaluateRows', this.plan.words.offset, record, from, to, CHUNK, desk.table.offset, base, this.losses.offset, this.best.offset, probabilities, hidden, peaks ? 1 : 0];
+    return [
+      'evaluateRows',
+      this.plan.words.offset,
+      record,
+      from,
+      to,
+      CHUNK,
+      desk.table.offset,
+      base,
+      this.losses.offset,
+      this.best.offset,
+      probabilities,
+      hidden,
+      peaks ? 1 : 0,
+    ];
   }
 
   /** Copies of the weights, layer after layer. */
@@ -146,12 +203,17 @@ export class Net {
 
   /** Replaces the weights. @throws RangeError when a size does not fit */
   setWeights(weights: readonly LayerWeights[]): void {
-    if (weights.length !== this.plan.layers.length) throw new RangeError(`weights must hold ${this.plan.layers.length} layers, got ${weights.length}`);
+    if (weights.length !== this.plan.layers.length)
+      throw new RangeError(`weights must hold ${this.plan.layers.length} layers, got ${weights.length}`);
     this.plan.layers.forEach((layer, l) => {
       const { kernel, bias } = weights[l];
-      if (kernel.length !== layer.inputs * layer.units || bias.length !== layer.units) throw new RangeError(`weights[${l}] must hold a kernel of ${layer.inputs} x ${layer.units} and ${layer.units} biases, got ${kernel.length} and ${bias.length} numbers`);
+      if (kernel.length !== layer.inputs * layer.units || bias.length !== layer.units)
+        throw new RangeError(
+          `weights[${l}] must hold a kernel of ${layer.inputs} x ${layer.units} and ${layer.units} biases, got ${kernel.length} and ${bias.length} numbers`,
+        );
       packLayer(weights[l], layer.inputs, layer.units, this.pool.view(layer.weights));
-      if (layer.transposed) this.pool.local.transpose(layer.weights.offset, layer.inputs, layer.units, layer.transposed.offset);
+      if (layer.transposed)
+        this.pool.local.transpose(layer.weights.offset, layer.inputs, layer.units, layer.transposed.offset);
     });
   }
 
@@ -187,7 +249,17 @@ interface EvaluationDesk {
 }
 
 /** Everything a net (or a trainer) is built from: the planned memory filled, the threads waiting. */
-export async function assemble(options: NetOptions, training?: TrainingPlan): Promise<{ pool: KernelPool; plan: Plan; sets: Map<string, PlannedRows>; desk: EvaluationDesk; training: Training | undefined; orders: Slot<Uint32ArrayConstructor> }> {
+export async function assemble(
+  options: NetOptions,
+  training?: TrainingPlan,
+): Promise<{
+  pool: KernelPool;
+  plan: Plan;
+  sets: Map<string, PlannedRows>;
+  desk: EvaluationDesk;
+  training: Training | undefined;
+  orders: Slot<Uint32ArrayConstructor>;
+}> {
   const { network, workers = 1, signal } = options;
   checkNetwork(network);
   const scale = expandScale(options.scale, network.inputs);
@@ -195,16 +267,35 @@ export async function assemble(options: NetOptions, training?: TrainingPlan): Pr
   for (const [name, rows] of named) checkRows(name, rows, network);
   const layout = new Layout();
   const listable = network.inputs <= 65536 && scale.offset.every((x) => x === 0);
-  const starts = listable ? await nonZeroStarts(named.map(([, rows]) => rows), network.inputs) : [];
+  const starts = listable
+    ? await nonZeroStarts(
+        named.map(([, rows]) => rows),
+        network.inputs,
+      )
+    : [];
   const total = named.reduce((sum, [, rows]) => sum + rows.values.length, 0);
   const density = listable && total > 0 ? starts.reduce((sum, s) => sum + s[s.length - 1], 0) / total : 1;
   const listed = density <= LISTED_DENSITY;
   const trained = training && named.findIndex(([name]) => name === training.set);
-  const settled = training && { ...training, listed, listedPerBatch: listed ? fullestBatch(starts[trained as number], training.batch) : 0, workers: Math.min(training.workers(density), workers) };
+  const settled = training && {
+    ...training,
+    listed,
+    listedPerBatch: listed ? fullestBatch(starts[trained as number], training.batch) : 0,
+    workers: Math.min(training.workers(density), workers),
+  };
   const plan = planNet(layout, network, settled);
-  const sets = new Map(named.map(([name, rows], i) => [name, planRows(layout, rows, network.inputs, listed ? starts[i] : undefined)]));
+  const sets = new Map(
+    named.map(([name, rows], i) => [name, planRows(layout, rows, network.inputs, listed ? starts[i] : undefined)]),
+  );
   const fullest = listed ? Math.max(...starts.map((s) => fullestBatch(s, CHUNK))) : 0;
-  const desk = planEvaluation(layout, network, workers, Math.max(0, ...named.map(([, rows]) => rows.labels.length)), listed, fullest);
+  const desk = planEvaluation(
+    layout,
+    network,
+    workers,
+    Math.max(0, ...named.map(([, rows]) => rows.labels.length)),
+    listed,
+    fullest,
+  );
   const orders = layout.take(Uint32Array, training ? (sets.get(training.set) as PlannedRows).count : 0);
   const pool = await KernelPool.open(new URL('../wasm/train.wasm', import.meta.url), layout, { workers, signal });
   plan.write(pool.memory, scale);
@@ -213,7 +304,14 @@ export async function assemble(options: NetOptions, training?: TrainingPlan): Pr
   return { pool, plan, sets, desk, training: settled, orders };
 }
 
-function planEvaluation(layout: Layout, network: Network, workers: number, mostRows: number, listed: boolean, fullest: number): EvaluationDesk {
+function planEvaluation(
+  layout: Layout,
+  network: Network,
+  workers: number,
+  mostRows: number,
+  listed: boolean,
+  fullest: number,
+): EvaluationDesk {
   const units = network.hidden.map((layer) => layer.units);
   const perRow = network.classes + units.reduce((sum, n) => sum + n, 0);
   const rows = Math.max(1, Math.min(mostRows, Math.max(CHUNK, Math.floor((1 << 22) / perRow))));
@@ -223,7 +321,9 @@ function planEvaluation(layout: Layout, network: Network, workers: number, mostR
       listed ? layout.take(Uint32Array, 2 * fullest) : layout.take(Float32Array, panelFloats(CHUNK, network.inputs)),
       layout.take(Uint32Array, 2 * CHUNK),
       layout.take(Uint32Array, listBytes(network, 0) / 4),
-      ...widths(network).slice(1).map((n) => layout.take(Float32Array, panelFloats(CHUNK, n))),
+      ...widths(network)
+        .slice(1)
+        .map((n) => layout.take(Float32Array, panelFloats(CHUNK, n))),
     ],
     peaks: units.map((n) => layout.take(Float32Array, n + 4)),
   }));
@@ -241,7 +341,8 @@ function planEvaluation(layout: Layout, network: Network, workers: number, mostR
 }
 
 function writeEvaluation(pool: KernelPool, { desks, block }: EvaluationDesk): void {
-  for (const { table, buffers, peaks } of desks) pool.view(table).set([...buffers, ...peaks].map((slot) => slot.offset));
+  for (const { table, buffers, peaks } of desks)
+    pool.view(table).set([...buffers, ...peaks].map((slot) => slot.offset));
   pool.view(block.table).set(block.hidden.map((slot) => slot.offset));
 }
 

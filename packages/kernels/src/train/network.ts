@@ -50,7 +50,8 @@ export function parameterCount(network: Network): number {
 /** @throws RangeError naming what is wrong with a net's sizes and rates */
 export function checkNetwork(network: Network): void {
   const whole = (name: string, value: number): void => {
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
   };
   const rate = (name: string, value: number): void => {
     if (!(value >= 0 && value < 1)) throw new RangeError(`${name} must be in [0, 1), got ${value}`);
@@ -61,27 +62,36 @@ export function checkNetwork(network: Network): void {
   network.hidden.forEach((layer, l) => {
     whole(`hidden[${l}].units`, layer.units);
     rate(`hidden[${l}].dropout`, layer.dropout);
-    if (!(layer.l2 >= 0 && layer.l2 < Infinity)) throw new RangeError(`hidden[${l}].l2 must be a number of at least 0, got ${layer.l2}`);
+    if (!(layer.l2 >= 0 && layer.l2 < Infinity))
+      throw new RangeError(`hidden[${l}].l2 must be a number of at least 0, got ${layer.l2}`);
   });
 }
 
 /** @throws RangeError naming the set and what is wrong with its lengths, labels or values */
 export function checkRows(name: string, { values, labels }: LabelledRows, network: Network): void {
   const { inputs, classes } = network;
-  if (values.length !== labels.length * inputs) throw new RangeError(`rows '${name}': ${labels.length} labels and ${inputs} columns need ${labels.length * inputs} values, got ${values.length}`);
+  if (values.length !== labels.length * inputs)
+    throw new RangeError(
+      `rows '${name}': ${labels.length} labels and ${inputs} columns need ${labels.length * inputs} values, got ${values.length}`,
+    );
   for (let r = 0; r < labels.length; r++) {
-    if (labels[r] >= classes) throw new RangeError(`rows '${name}': the label of row ${r} must be below ${classes}, got ${labels[r]}`);
+    if (labels[r] >= classes)
+      throw new RangeError(`rows '${name}': the label of row ${r} must be below ${classes}, got ${labels[r]}`);
   }
   if (values instanceof Uint8Array) return;
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) throw new RangeError(`rows '${name}': every value must be a finite number, got ${values[i]} in row ${Math.floor(i / inputs)}, column ${i % inputs}`);
+    if (!Number.isFinite(values[i]))
+      throw new RangeError(
+        `rows '${name}': every value must be a finite number, got ${values[i]} in row ${Math.floor(i / inputs)}, column ${i % inputs}`,
+      );
   }
 }
 
 /** The scale as two float32[D] arrays. @throws RangeError when its length or a number does not fit */
 export function expandScale({ factor, offset }: Scale, inputs: number): { factor: Float32Array; offset: Float32Array } {
   const expand = (name: string, given: number | readonly number[]): Float32Array => {
-    if (typeof given !== 'number' && given.length !== inputs) throw new RangeError(`scale.${name} must hold ${inputs} numbers, one for each column, got ${given.length}`);
+    if (typeof given !== 'number' && given.length !== inputs)
+      throw new RangeError(`scale.${name} must hold ${inputs} numbers, one for each column, got ${given.length}`);
     const filled = typeof given === 'number' ? new Float32Array(inputs).fill(given) : Float32Array.from(given);
     const bad = filled.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0) throw new RangeError(`scale.${name} must be finite, got ${filled[bad]} for column ${bad}`);

@@ -52,7 +52,12 @@ export const OPTIMIZERS = {
     },
     slots: (settings) => (settings.momentum > 0 ? 2 : 1),
     restsWithoutGradient: (settings) => settings.momentum === 0,
-    constants: ({ rho, momentum: kept, epsilon: small, epsilonInSqrt }) => ({ first: rho, second: kept, epsilon: small, extra: epsilonInSqrt ? 0 : 1 }),
+    constants: ({ rho, momentum: kept, epsilon: small, epsilonInSqrt }) => ({
+      first: rho,
+      second: kept,
+      epsilon: small,
+      extra: epsilonInSqrt ? 0 : 1,
+    }),
   }),
   /** Kingma and Ba 2015 as Keras 3 writes it: w -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon). */
   adam: define({
@@ -72,7 +77,11 @@ export const OPTIMIZERS = {
   sgd: define({
     code: 0,
     doc: 'stochastic gradient descent',
-    params: { learningRate: learningRate(0.01), momentum, nesterov: flag({ doc: 'look ahead by the momentum', default: false }) },
+    params: {
+      learningRate: learningRate(0.01),
+      momentum,
+      nesterov: flag({ doc: 'look ahead by the momentum', default: false }),
+    },
     slots: (settings) => (settings.momentum > 0 ? 1 : 0),
     restsWithoutGradient: (settings) => settings.momentum === 0,
     constants: ({ momentum: kept, nesterov }) => ({ first: kept, second: nesterov ? 1 : 0, epsilon: 0, extra: 0 }),
@@ -88,8 +97,20 @@ type SettingsOf<K extends OptimizerName> = Definitions[K] extends OptimizerDefin
 export type Optimizer = { [K in OptimizerName]: { readonly kind: K } & SettingsOf<K> }[OptimizerName];
 
 /** The definition of an optimiser with its settings applied. */
-export function settled(optimizer: Optimizer): { readonly code: number; readonly slots: number; readonly restsWithoutGradient: boolean; readonly constants: OptimizerConstants } {
-  const { code, slots, restsWithoutGradient, constants } = OPTIMIZERS[optimizer.kind] as unknown as OptimizerDefinition<Fields>;
+export function settled(optimizer: Optimizer): {
+  readonly code: number;
+  readonly slots: number;
+  readonly restsWithoutGradient: boolean;
+  readonly constants: OptimizerConstants;
+} {
+  const { code, slots, restsWithoutGradient, constants } = OPTIMIZERS[
+    optimizer.kind
+  ] as unknown as OptimizerDefinition<Fields>;
   const settings = optimizer as never;
-  return { code, slots: slots(settings), restsWithoutGradient: restsWithoutGradient(settings), constants: constants(settings) };
+  return {
+    code,
+    slots: slots(settings),
+    restsWithoutGradient: restsWithoutGradient(settings),
+    constants: constants(settings),
+  };
 }

@@ -32,7 +32,10 @@ export class Pace {
     const best = this.best();
     const workers = this.counts.findLast((n) => !this.seconds.has(n)) ?? this.trial(best) ?? best;
     const share = workers === best ? 1 : 4;
-    return { workers, steps: Math.max(1, Math.round(CHUNK_SECONDS / share / (this.seconds.get(workers) ?? this.guess))) };
+    return {
+      workers,
+      steps: Math.max(1, Math.round(CHUNK_SECONDS / share / (this.seconds.get(workers) ?? this.guess))),
+    };
   }
 
   /** Told what a chunk took. */

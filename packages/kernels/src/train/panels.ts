@@ -24,7 +24,8 @@ export function packLayer({ kernel, bias }: LayerWeights, inputs: number, units:
     const width = panelWidth(units, p);
     const base = 16 * p * (inputs + 1);
     const real = Math.min(16, units - 16 * p);
-    for (let i = 0; i < inputs; i++) panels.set(kernel.subarray(i * units + 16 * p, i * units + 16 * p + real), base + i * width);
+    for (let i = 0; i < inputs; i++)
+      panels.set(kernel.subarray(i * units + 16 * p, i * units + 16 * p + real), base + i * width);
     panels.set(bias.subarray(16 * p, 16 * p + real), base + inputs * width);
   }
 }
@@ -37,7 +38,8 @@ export function unpackLayer(panels: Float32Array, inputs: number, units: number)
     const width = panelWidth(units, p);
     const base = 16 * p * (inputs + 1);
     const real = Math.min(16, units - 16 * p);
-    for (let i = 0; i < inputs; i++) kernel.set(panels.subarray(base + i * width, base + i * width + real), i * units + 16 * p);
+    for (let i = 0; i < inputs; i++)
+      kernel.set(panels.subarray(base + i * width, base + i * width + real), i * units + 16 * p);
     bias.set(panels.subarray(base + inputs * width, base + inputs * width + real), 16 * p);
   }
   return { kernel, bias };

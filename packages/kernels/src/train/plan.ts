@@ -7,15 +7,68 @@ import { panelCount, panelFloats } from './panels.js';
 
 /** Word numbers of the plan; the twin of `Plan` in assembly/train-plan.ts. */
 const PLAN = {
-  layers: 0, inputs: 1, classes: 2, batch: 3, workers: 4, sparse: 5, optimizer: 6, rates: 7, first: 8, second: 9, epsilon: 10, lazy: 11, step: 12,
-  factor: 13, offset: 14, drop: 15, dropScale: 16, dropSeed: 17, input: 19, starts: 21, entries: 23, entriesStride: 25, records: 26, recordCounts: 28,
-  cursors: 29, last: 30, powers: 31, losses: 32, hits: 33, totals: 34, barrier: 35, layerTable: 36, penalties: 37, tiles: 38, penalised: 39,
-  firstRest: 40, secondRest: 41, scratch: 42, lists: 43, listsStride: 44, extra: 45,
+  layers: 0,
+  inputs: 1,
+  classes: 2,
+  batch: 3,
+  workers: 4,
+  sparse: 5,
+  optimizer: 6,
+  rates: 7,
+  first: 8,
+  second: 9,
+  epsilon: 10,
+  lazy: 11,
+  step: 12,
+  factor: 13,
+  offset: 14,
+  drop: 15,
+  dropScale: 16,
+  dropSeed: 17,
+  input: 19,
+  starts: 21,
+  entries: 23,
+  entriesStride: 25,
+  records: 26,
+  recordCounts: 28,
+  cursors: 29,
+  last: 30,
+  powers: 31,
+  losses: 32,
+  hits: 33,
+  totals: 34,
+  barrier: 35,
+  layerTable: 36,
+  penalties: 37,
+  tiles: 38,
+  penalised: 39,
+  firstRest: 40,
+  secondRest: 41,
+  scratch: 42,
+  lists: 43,
+  listsStride: 44,
+  extra: 45,
 } as const;
 const PLAN_WORDS = 48;
 
 /** Word numbers of a layer's record; the twin of `Layer`. */
-const LAYER = { in: 0, out: 1, weights: 2, slot1: 3, slot2: 4, transposed: 5, activation: 6, drop: 7, dropScale: 8, decay: 9, values: 10, delta: 12, tile: 13, listed: 14, sums: 15 } as const;
+const LAYER = {
+  in: 0,
+  out: 1,
+  weights: 2,
+  slot1: 3,
+  slot2: 4,
+  transposed: 5,
+  activation: 6,
+  drop: 7,
+  dropScale: 8,
+  decay: 9,
+  values: 10,
+  delta: 12,
+  tile: 13,
+  listed: 14,
+  sums: 15,
+} as const;
 const LAYER_WORDS = 16;
 /** What a layer's record says of the last one, whose activation is no hidden node's. */
 const SOFTMAX = 0xff;
@@ -81,7 +134,9 @@ export function planNet(layout: Layout, network: Network, training?: Training): 
       inputs,
       units,
       weights: layout.take(Float32Array, floats),
-      slots: Array.from({ length: training ? settled(training.optimizer).slots : 0 }, () => layout.take(Float32Array, floats)),
+      slots: Array.from({ length: training ? settled(training.optimizer).slots : 0 }, () =>
+        layout.take(Float32Array, floats),
+      ),
       transposed: training && l > 0 ? layout.take(Float32Array, panelFloats(units + 1, inputs)) : undefined,
     };
   });
@@ -96,7 +151,18 @@ export function planNet(layout: Layout, network: Network, training?: Training): 
       view(memory, factor).set(scale.factor);
       view(memory, offset).set(scale.offset);
       const plan = new Fields(memory, words);
-      plan.integers({ layers: layers.length, inputs: network.inputs, classes: network.classes, factor: factor.offset, offset: offset.offset, layerTable: table.offset, totals: totals.offset }, PLAN);
+      plan.integers(
+        {
+          layers: layers.length,
+          inputs: network.inputs,
+          classes: network.classes,
+          factor: factor.offset,
+          offset: offset.offset,
+          layerTable: table.offset,
+          totals: totals.offset,
+        },
+        PLAN,
+      );
       new Float64Array(memory.buffer as never, totals.offset + 32, 2).fill(1);
       layers.forEach((layer, l) => writeLayer(memory, table, network, layer, l, layers.length));
       if (training && desk) writeTraining(memory, plan, table, network, training, desk);
@@ -127,14 +193,30 @@ interface TrainingDesk {
   readonly tiles: readonly number[];
 }
 
-function planTraining(layout: Layout, network: Network, { batch, workers, listed, listedPerBatch, steps }: Training, sizes: readonly number[]): TrainingDesk {
+function planTraining(
+  layout: Layout,
+  network: Network,
+  { batch, workers, listed, listedPerBatch, steps }: Training,
+  sizes: readonly number[],
+): TrainingDesk {
   const two = <T>(make: () => T): T[] => [make(), make()];
   const listedColumns = listed ? network.inputs : 0;
   const tiles = firstTiles(sizes);
   return {
-    inputs: two(() => (listed ? layout.take(Uint32Array, 2 * listedPerBatch) : layout.take(Float32Array, panelFloats(batch, network.inputs)))),
+    inputs: two(() =>
+      listed
+        ? layout.take(Uint32Array, 2 * listedPerBatch)
+        : layout.take(Float32Array, panelFloats(batch, network.inputs)),
+    ),
     starts: two(() => layout.take(Uint32Array, listed ? 2 * batch : 0)),
-    entries: two(() => layout.take(Uint32Array, listed ? Math.max(2 * listedPerBatch * workers, panelCount(sizes[1]) === 1 ? panelFloats(sizes[0], sizes[1]) : 0) : 0)),
+    entries: two(() =>
+      layout.take(
+        Uint32Array,
+        listed
+          ? Math.max(2 * listedPerBatch * workers, panelCount(sizes[1]) === 1 ? panelFloats(sizes[0], sizes[1]) : 0)
+          : 0,
+      ),
+    ),
     records: two(() => layout.take(Uint32Array, 4 * listedColumns)),
     recordCounts: layout.take(Uint32Array, 2 * workers),
     cursors: layout.take(Uint32Array, listedColumns),
@@ -147,9 +229,17 @@ function planTraining(layout: Layout, network: Network, { batch, workers, listed
     scratch: layout.take(Float32Array, 64 * workers),
     lists: layout.take(Uint32Array, (listBytes(network, batch) / 4) * workers),
     penalties: layout.take(Float64Array, tiles[tiles.length - 1]),
-    values: sizes.slice(1).map((units, l) => (l === 0 ? two(() => layout.take(Float32Array, panelFloats(batch, units))) : [layout.take(Float32Array, panelFloats(batch, units))])),
+    values: sizes
+      .slice(1)
+      .map((units, l) =>
+        l === 0
+          ? two(() => layout.take(Float32Array, panelFloats(batch, units)))
+          : [layout.take(Float32Array, panelFloats(batch, units))],
+      ),
     deltas: sizes.slice(1).map((units) => layout.take(Float32Array, panelFloats(batch, units))),
-    sums: network.hidden.map(({ units, activation }) => (activationOf(activation).slopeFromOutput ? undefined : layout.take(Float32Array, panelFloats(batch, units)))),
+    sums: network.hidden.map(({ units, activation }) =>
+      activationOf(activation).slopeFromOutput ? undefined : layout.take(Float32Array, panelFloats(batch, units)),
+    ),
     tiles,
   };
 }
@@ -185,7 +275,14 @@ class Fields {
   }
 }
 
-function writeLayer(memory: WebAssembly.Memory, table: Words, network: Network, layer: PlannedLayer, l: number, count: number): void {
+function writeLayer(
+  memory: WebAssembly.Memory,
+  table: Words,
+  network: Network,
+  layer: PlannedLayer,
+  l: number,
+  count: number,
+): void {
   const fields = new Fields(memory, table, l * LAYER_WORDS);
   const hidden = network.hidden[l];
   fields.integers(
@@ -212,7 +309,11 @@ const LISTED_WIDTH = 32;
 function listedParts(network: Network, l: number): number {
   const sizes = widths(network);
   const input = l > 0 && activationOf(network.hidden[l - 1].activation).sparse && sizes[l + 1] >= LISTED_WIDTH;
-  const delta = l > 0 && network.hidden[l] !== undefined && activationOf(network.hidden[l].activation).sparse && sizes[l] >= LISTED_WIDTH;
+  const delta =
+    l > 0 &&
+    network.hidden[l] !== undefined &&
+    activationOf(network.hidden[l].activation).sparse &&
+    sizes[l] >= LISTED_WIDTH;
   return (input ? 1 : 0) + (delta ? 2 : 0);
 }
 
@@ -222,7 +323,14 @@ export function listBytes(network: Network, batch: number): number {
   return 528 + 8 * Math.max(32 * widest, 16 * batch + 16);
 }
 
-function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, network: Network, training: Training, desk: TrainingDesk): void {
+function writeTraining(
+  memory: WebAssembly.Memory,
+  plan: Fields,
+  table: Words,
+  network: Network,
+  training: Training,
+  desk: TrainingDesk,
+): void {
   const { optimizer, batch, workers, listed, listedPerBatch, dropoutSeed } = training;
   const { code, constants } = settled(optimizer);
   const { first, second, epsilon, extra } = constants;
@@ -284,4 +392,3 @@ function writeTraining(memory: WebAssembly.Memory, plan: Fields, table: Words, n
 export const STEP_WORD = PLAN.step;
 /** The word of the plan that holds how many threads step together. */
 export const WORKERS_WORD = PLAN.workers;
-

@@ -95,7 +95,10 @@ export class Trainer extends Net {
    * @param rate learning rate of a step, counted from 0 over all epochs; without it that of the optimiser
    * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
    */
-  async epoch(progress?: (state: EpochProgress) => void, rate: (step: number) => number = () => this.options.optimizer.learningRate): Promise<SetScore> {
+  async epoch(
+    progress?: (state: EpochProgress) => void,
+    rate: (step: number) => number = () => this.options.optimizer.learningRate,
+  ): Promise<SetScore> {
     const { order, stepsPerEpoch: steps } = this;
     for (let i = 0; i < order.length; i++) order[i] = i;
     if (this.options.shuffle !== false) this.random.shuffle(order);
@@ -110,11 +113,24 @@ export class Trainer extends Net {
       to = Math.min(steps, from + chunk.steps);
       this.pool.view(this.plan.words)[WORKERS_WORD] = chunk.workers;
       const started = performance.now();
-      await this.pool.run(chunk.workers, (_, thread) => ['trainBatches', this.plan.words.offset, thread, this.rowsOf('train').record.offset, this.orderOffset, from, to, order.length]);
+      await this.pool.run(chunk.workers, (_, thread) => [
+        'trainBatches',
+        this.plan.words.offset,
+        thread,
+        this.rowsOf('train').record.offset,
+        this.orderOffset,
+        from,
+        to,
+        order.length,
+      ]);
       this.pace.took(chunk.workers, to - from, (performance.now() - started) / 1000);
-      if (totals.getInt32(20, true) !== 0) throw new DivergenceError(this.epochs + 1, totals.getInt32(24, true) + 1, steps);
+      if (totals.getInt32(20, true) !== 0)
+        throw new DivergenceError(this.epochs + 1, totals.getInt32(24, true) + 1, steps);
       const rows = Math.min(order.length, to * this.options.batch);
-      score = { loss: (totals.getFloat64(0, true) + totals.getFloat64(8, true)) / rows, accuracy: totals.getInt32(16, true) / rows };
+      score = {
+        loss: (totals.getFloat64(0, true) + totals.getFloat64(8, true)) / rows,
+        accuracy: totals.getInt32(16, true) / rows,
+      };
       progress?.({ step: to, steps, ...score });
     }
     this.steps += steps;
@@ -142,7 +158,9 @@ export class Trainer extends Net {
       powers: [totals[4], totals[5]],
       shuffle: this.random.state(),
       weights: this.weights(),
-      slots: this.plan.layers.map((layer) => layer.slots.map((slot) => unpackLayer(this.pool.view(slot), layer.inputs, layer.units))),
+      slots: this.plan.layers.map((layer) =>
+        layer.slots.map((slot) => unpackLayer(this.pool.view(slot), layer.inputs, layer.units)),
+      ),
       updated: this.plan.last ? this.pool.view(this.plan.last).slice() : new Uint32Array(0),
     };
   }
@@ -151,9 +169,13 @@ export class Trainer extends Net {
   restore(state: TrainerState): void {
     this.setWeights(state.weights);
     const last = this.plan.last && this.pool.view(this.plan.last);
-    if ((last?.length ?? 0) !== state.updated.length) throw new RangeError(`a state of ${last?.length ?? 0} rows of the first kernel is wanted, got ${state.updated.length}`);
+    if ((last?.length ?? 0) !== state.updated.length)
+      throw new RangeError(
+        `a state of ${last?.length ?? 0} rows of the first kernel is wanted, got ${state.updated.length}`,
+      );
     this.plan.layers.forEach((layer, l) => {
-      if (state.slots[l]?.length !== layer.slots.length) throw new RangeError(`layer ${l} has ${layer.slots.length} optimiser slots, got ${state.slots[l]?.length}`);
+      if (state.slots[l]?.length !== layer.slots.length)
+        throw new RangeError(`layer ${l} has ${layer.slots.length} optimiser slots, got ${state.slots[l]?.length}`);
       layer.slots.forEach((slot, i) => packLayer(state.slots[l][i], layer.inputs, layer.units, this.pool.view(slot)));
     });
     last?.set(state.updated);
@@ -171,17 +193,32 @@ const WORK_PER_WORKER = 60_000;
 export function usefulWorkers(network: Network, batch: number, density: number): number {
   const sizes = widths(network);
   const work = batch * sizes.slice(1).reduce((sum, units, l) => sum + sizes[l] * units * (l === 0 ? density : 1), 0);
-  return Math.max(1, Math.min(Math.ceil(network.hidden.length > 0 ? network.hidden[0].units / 16 : 1), Math.floor(work / WORK_PER_WORKER)));
+  return Math.max(
+    1,
+    Math.min(
+      Math.ceil(network.hidden.length > 0 ? network.hidden[0].units / 16 : 1),
+      Math.floor(work / WORK_PER_WORKER),
+    ),
+  );
 }
 
 /** Opens a trainer. Close it in a `finally`. @throws RangeError for sizes, labels, numbers or settings that do not fit */
 export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
   const { network, batch, optimizer, seeds, rows } = options;
-  if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`batch must be a whole number of at least 1, got ${batch}`);
+  if (!Number.isInteger(batch) || batch < 1)
+    throw new RangeError(`batch must be a whole number of at least 1, got ${batch}`);
   const train = rows['train'];
-  if (!train || train.labels.length === 0) throw new RangeError("rows 'train' must hold at least one row to train on, got none");
+  if (!train || train.labels.length === 0)
+    throw new RangeError("rows 'train' must hold at least one row to train on, got none");
   const size = Math.min(batch, train.labels.length);
-  const parts = await assemble(options, { set: 'train', optimizer, batch: size, steps: Math.ceil(train.labels.length / size), dropoutSeed: seeds.dropout, workers: (density) => usefulWorkers(network, size, density) });
+  const parts = await assemble(options, {
+    set: 'train',
+    optimizer,
+    batch: size,
+    steps: Math.ceil(train.labels.length / size),
+    dropoutSeed: seeds.dropout,
+    workers: (density) => usefulWorkers(network, size, density),
+  });
   const trainer = new Trainer({ ...options, batch: size }, parts);
   trainer.setWeights(options.weights);
   return trainer;

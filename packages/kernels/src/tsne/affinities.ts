@@ -35,13 +35,40 @@ export function planAffinities(layout: Layout, rows: number, k: number, threads:
  * Fills `rowStart`, `columns` and `p`: p(ij) = (p(j|i) + p(i|j)) / 2N over the union of the neighbour lists, each
  * conditional distribution of the given perplexity. The squared distances of the search are overwritten.
  */
-export async function jointProbabilities(pool: KernelPool, search: SearchPlan, plan: AffinityPlan, perplexity: number): Promise<void> {
+export async function jointProbabilities(
+  pool: KernelPool,
+  search: SearchPlan,
+  plan: AffinityPlan,
+  perplexity: number,
+): Promise<void> {
   const { rows, k, index, squared } = search;
   const { start, entries, rowStart, sizes, columns, p, marks } = plan;
   const parts = ranges(rows, 32);
   await pool.run(parts.length, (i) => ['conditional', squared.offset, k, perplexity, ...parts[i]]);
   pool.local.transpose(index.offset, rows, k, start.offset, entries.offset);
-  await pool.run(parts.length, (i, thread) => ['rowSizes', index.offset, k, start.offset, entries.offset, sizes.offset, marks[thread].offset, ...parts[i]]);
+  await pool.run(parts.length, (i, thread) => [
+    'rowSizes',
+    index.offset,
+    k,
+    start.offset,
+    entries.offset,
+    sizes.offset,
+    marks[thread].offset,
+    ...parts[i],
+  ]);
   pool.local.rowStarts(sizes.offset, rows, rowStart.offset);
-  await pool.run(parts.length, (i, thread) => ['joint', index.offset, squared.offset, rows, k, start.offset, entries.offset, rowStart.offset, columns.offset, p.offset, marks[thread].offset, ...parts[i]]);
+  await pool.run(parts.length, (i, thread) => [
+    'joint',
+    index.offset,
+    squared.offset,
+    rows,
+    k,
+    start.offset,
+    entries.offset,
+    rowStart.offset,
+    columns.offset,
+    p.offset,
+    marks[thread].offset,
+    ...parts[i],
+  ]);
 }

@@ -80,15 +80,67 @@ export class Descent {
     this.numbers = pool.view(plan.state);
     this.numbers[WANTED_SPACING] = SPACING;
     pool.view(plan.gains).fill(1);
-    const { rows, threads, exact, y, update, gains, attraction, repulsion, y32, stats, charges, potential, spectrum, kernel, table, scratch, barrier } = plan;
+    const {
+      rows,
+      threads,
+      exact,
+      y,
+      update,
+      gains,
+      attraction,
+      repulsion,
+      y32,
+      stats,
+      charges,
+      potential,
+      spectrum,
+      kernel,
+      table,
+      scratch,
+      barrier,
+    } = plan;
     const { rowStart, columns, p } = affinities;
-    const slots = [y, update, gains, attraction, repulsion, y32, rowStart, columns, p, stats, charges, potential, spectrum, kernel, table, scratch];
+    const slots = [
+      y,
+      update,
+      gains,
+      attraction,
+      repulsion,
+      y32,
+      rowStart,
+      columns,
+      p,
+      stats,
+      charges,
+      potential,
+      spectrum,
+      kernel,
+      table,
+      scratch,
+    ];
     const words = new Uint32Array(this.numbers.buffer, this.numbers.byteOffset);
-    words.set([rows, threads, Math.ceil(rows / BLOCK), exact ? 1 : 0, 0, MAX_NODES, 0, ...slots.map((slot) => slot.offset), MAX_SIZE * 64, barrier.offset], WORDS);
+    words.set(
+      [
+        rows,
+        threads,
+        Math.ceil(rows / BLOCK),
+        exact ? 1 : 0,
+        0,
+        MAX_NODES,
+        0,
+        ...slots.map((slot) => slot.offset),
+        MAX_SIZE * 64,
+        barrier.offset,
+      ],
+      WORDS,
+    );
   }
 
   /** Takes `iterations` steps. */
-  async descend(iterations: number, { rate, momentum, exaggeration }: { rate: number; momentum: number; exaggeration: number }): Promise<void> {
+  async descend(
+    iterations: number,
+    { rate, momentum, exaggeration }: { rate: number; momentum: number; exaggeration: number },
+  ): Promise<void> {
     this.numbers[RATE] = rate;
     this.numbers[MOMENTUM] = momentum;
     this.numbers[EXAGGERATION] = exaggeration;

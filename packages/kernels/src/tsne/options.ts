@@ -47,16 +47,39 @@ export function largestPerplexity(rows: number): number {
 
 /** Fills in defaults and checks. @throws RangeError naming the rule and the value; TypeError for numbers that are not finite */
 export function checkOptions(matrix: NumericMatrix, options: TsneOptions): Settings {
-  const { perplexity = 30, iterations = 1000, exaggeration = 12, exaggerated = 250, learningRate = 'auto', momentum = 0.8, repulsion = 'auto' } = options;
+  const {
+    perplexity = 30,
+    iterations = 1000,
+    exaggeration = 12,
+    exaggerated = 250,
+    learningRate = 'auto',
+    momentum = 0.8,
+    repulsion = 'auto',
+  } = options;
   checkMatrix(matrix, 0);
   const { rows } = matrix;
   demand(rows >= 4, `t-SNE needs at least 4 rows, got ${rows}`);
   const largest = largestPerplexity(rows);
-  demand(perplexity >= 1 && perplexity <= largest, `the perplexity must be in [1, ${largest.toFixed(2)}] for ${rows} rows ((rows - 1) / 3), got ${perplexity}; lower it or take more rows`);
-  demand(Number.isInteger(iterations) && iterations >= 1, `the number of iterations must be a whole number of at least 1, got ${iterations}`);
-  demand(Number.isInteger(exaggerated) && exaggerated >= 0, `the number of exaggerated iterations must be a whole number of at least 0, got ${exaggerated}`);
-  demand(exaggeration >= 1 && exaggeration < Infinity, `the exaggeration must be a number of at least 1, got ${exaggeration}`);
-  demand(learningRate === 'auto' || (learningRate > 0 && learningRate < Infinity), `the learning rate must be above 0 or 'auto', got ${learningRate}`);
+  demand(
+    perplexity >= 1 && perplexity <= largest,
+    `the perplexity must be in [1, ${largest.toFixed(2)}] for ${rows} rows ((rows - 1) / 3), got ${perplexity}; lower it or take more rows`,
+  );
+  demand(
+    Number.isInteger(iterations) && iterations >= 1,
+    `the number of iterations must be a whole number of at least 1, got ${iterations}`,
+  );
+  demand(
+    Number.isInteger(exaggerated) && exaggerated >= 0,
+    `the number of exaggerated iterations must be a whole number of at least 0, got ${exaggerated}`,
+  );
+  demand(
+    exaggeration >= 1 && exaggeration < Infinity,
+    `the exaggeration must be a number of at least 1, got ${exaggeration}`,
+  );
+  demand(
+    learningRate === 'auto' || (learningRate > 0 && learningRate < Infinity),
+    `the learning rate must be above 0 or 'auto', got ${learningRate}`,
+  );
   demand(momentum >= 0 && momentum < 1, `the momentum must be in [0, 1), got ${momentum}`);
   return { perplexity, iterations, exaggeration, exaggerated, learningRate, momentum, repulsion };
 }

@@ -39,8 +39,17 @@ function widest(order: Uint32Array, points: Float32Array, m: number, low: number
 }
 
 /** Puts at `middle` the row that sorting by coordinate k would put there, smaller ones before it (Hoare's selection). */
-function splitAt(order: Uint32Array, points: Float32Array, m: number, k: number, low: number, high: number, middle: number): void {
-  const below = (a: number, b: number): boolean => points[a * m + k] < points[b * m + k] || (points[a * m + k] === points[b * m + k] && a < b);
+function splitAt(
+  order: Uint32Array,
+  points: Float32Array,
+  m: number,
+  k: number,
+  low: number,
+  high: number,
+  middle: number,
+): void {
+  const below = (a: number, b: number): boolean =>
+    points[a * m + k] < points[b * m + k] || (points[a * m + k] === points[b * m + k] && a < b);
   while (low < high) {
     const pivot = order[(low + high) >> 1];
     let i = low;

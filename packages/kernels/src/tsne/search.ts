@@ -66,7 +66,9 @@ export function planSearch(layout: Layout, rows: number, columns: number, k: num
     boxes: layout.take(Int32Array, tiles * 2 * m),
     index: layout.take(Uint32Array, rows * k),
     squared: layout.take(Float32Array, rows * k),
-    scratch: Array.from({ length: threads }, () => layout.take(Uint8Array, TILE * (2 * k + 64) * 8 + TILE * 16 + tiles * 8 + 64)),
+    scratch: Array.from({ length: threads }, () =>
+      layout.take(Uint8Array, TILE * (2 * k + 64) * 8 + TILE * 16 + tiles * 8 + 64),
+    ),
   };
 }
 
@@ -74,22 +76,64 @@ export function planSearch(layout: Layout, rows: number, columns: number, k: num
  * Fills `order`, `index` and `squared` of the plan.
  * @param done told after each part, with the share of rows searched
  */
-export async function searchNeighbours(pool: KernelPool, plan: SearchPlan, matrix: NumericMatrix, done: (share: number) => void): Promise<Searched> {
+export async function searchNeighbours(
+  pool: KernelPool,
+  plan: SearchPlan,
+  matrix: NumericMatrix,
+  done: (share: number) => void,
+): Promise<Searched> {
   const unit = copyCentred(matrix, pool.view(plan.x), plan.width);
   await fitScreen(pool, plan, matrix);
   const { x, projected, order, q, packed, norms, boxes, index, squared, scratch, m, k, rows, tiles, width } = plan;
-  await pool.run(16, (i) => ['projectRows', x.offset, width, plan.weights.offset, m, projected.offset, Math.floor((rows * i) / 16), Math.floor((rows * (i + 1)) / 16)]);
+  await pool.run(16, (i) => [
+    'projectRows',
+    x.offset,
+    width,
+    plan.weights.offset,
+    m,
+    projected.offset,
+    Math.floor((rows * i) / 16),
+    Math.floor((rows * (i + 1)) / 16),
+  ]);
   const norm = Math.sqrt(pool.local.largestNorm(projected.offset, m, 0, rows));
   const scale = norm > 0 ? Math.fround(16382 / norm) : 1;
   const places = tileOrder(pool.view(projected), rows, m, TILE);
   pool.view(order).set(places);
   permuteRows(pool.view(x), places, width);
   const shares = ranges(tiles, Math.ceil(tiles / 8));
-  await pool.run(shares.length, (i) => ['packTiles', projected.offset, order.offset, rows, m, scale, q.offset, packed.offset, norms.offset, boxes.offset, ...shares[i]]);
+  await pool.run(shares.length, (i) => [
+    'packTiles',
+    projected.offset,
+    order.offset,
+    rows,
+    m,
+    scale,
+    q.offset,
+    packed.offset,
+    norms.offset,
+    boxes.offset,
+    ...shares[i],
+  ]);
   let finished = 0;
   const compared = await pool.run(
     shares.length,
-    (i, thread) => ['search', x.offset, width, q.offset, packed.offset, norms.offset, boxes.offset, m, rows, k, scale, index.offset, squared.offset, scratch[thread].offset, ...shares[i]],
+    (i, thread) => [
+      'search',
+      x.offset,
+      width,
+      q.offset,
+      packed.offset,
+      norms.offset,
+      boxes.offset,
+      m,
+      rows,
+      k,
+      scale,
+      index.offset,
+      squared.offset,
+      scratch[thread].offset,
+      ...shares[i],
+    ],
     () => done(++finished / shares.length),
   );
   return { unit, compared: compared.reduce((a, b) => a + b, 0) };
@@ -100,7 +144,8 @@ function copyCentred({ data, rows, columns: width }: NumericMatrix, target: Floa
   const mean = new Float64Array(width);
   let largest = 0;
   for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < width; c++, at++) mean[c] += data[at] / rows;
-  for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < width; c++, at++) largest = Math.max(largest, Math.abs(data[at] - mean[c]));
+  for (let r = 0, at = 0; r < rows; r++)
+    for (let c = 0; c < width; c++, at++) largest = Math.max(largest, Math.abs(data[at] - mean[c]));
   let unit = 1;
   while (largest * unit > 2 ** 40) unit /= 2;
   while (largest > 0 && largest * unit < 2 ** -20) unit *= 2;
@@ -112,7 +157,11 @@ function copyCentred({ data, rows, columns: width }: NumericMatrix, target: Floa
 }
 
 /** Leading components of evenly spaced rows, as the weights [D' x m] of the screen; any orthonormal set gives right neighbours. */
-async function fitScreen(pool: KernelPool, { m, weights: slot }: SearchPlan, { data, rows, columns: D }: NumericMatrix): Promise<void> {
+async function fitScreen(
+  pool: KernelPool,
+  { m, weights: slot }: SearchPlan,
+  { data, rows, columns: D }: NumericMatrix,
+): Promise<void> {
   const taken = Math.min(rows, SAMPLE);
   const sample = data.slice(0, taken * D);
   for (let i = 0; i < taken; i++) {
@@ -120,7 +169,11 @@ async function fitScreen(pool: KernelPool, { m, weights: slot }: SearchPlan, { d
     sample.set(data.subarray(r * D, (r + 1) * D), i * D);
   }
   const { covariance: spread } = await covariance({ data: sample, rows: taken, columns: D });
-  const { vectors, count } = await symmetricEigen(spread, D, (values) => values.subarray(0, m).filter((v) => v > values[0] * 1e-9).length);
+  const { vectors, count } = await symmetricEigen(
+    spread,
+    D,
+    (values) => values.subarray(0, m).filter((v) => v > values[0] * 1e-9).length,
+  );
   const weights = pool.view(slot);
   for (let k = 0; k < count; k++) for (let c = 0; c < D; c++) weights[c * m + k] = vectors[k * D + c];
 }

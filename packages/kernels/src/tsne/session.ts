@@ -25,18 +25,32 @@ export class Session {
   }
 
   /** Plans and takes the memory. Close it in a `finally`. */
-  static async open({ rows, columns }: NumericMatrix, perplexity: number, exact: boolean, { workers = 1, signal }: PoolOptions): Promise<Session> {
+  static async open(
+    { rows, columns }: NumericMatrix,
+    perplexity: number,
+    exact: boolean,
+    { workers = 1, signal }: PoolOptions,
+  ): Promise<Session> {
     const threads = rows < THREADS_FROM ? 1 : Math.max(1, workers);
     const k = Math.min(rows - 1, Math.floor(3 * perplexity));
     const layout = new Layout();
     const search = planSearch(layout, rows, columns, k, threads);
     const affinities = planAffinities(layout, rows, k, threads);
     const descent = planDescent(layout, rows, threads, exact);
-    return new Session(await KernelPool.open(new URL('../wasm/tsne.wasm', import.meta.url), layout, { workers: threads, signal }), search, affinities, descent);
+    return new Session(
+      await KernelPool.open(new URL('../wasm/tsne.wasm', import.meta.url), layout, { workers: threads, signal }),
+      search,
+      affinities,
+      descent,
+    );
   }
 
   /** Neighbours, then joint probabilities. */
-  async prepare(matrix: NumericMatrix, perplexity: number, searched: (share: number) => void = () => {}): Promise<void> {
+  async prepare(
+    matrix: NumericMatrix,
+    perplexity: number,
+    searched: (share: number) => void = () => {},
+  ): Promise<void> {
     await searchNeighbours(this.pool, this.search, matrix, searched);
     await jointProbabilities(this.pool, this.search, this.affinities, perplexity);
   }

@@ -23,7 +23,8 @@ export function startingMap({ pool, search, rows }: Session): Float64Array {
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < 2; c++) {
       const noise = (random.float() - 0.5) * 2 * NOISE;
-      y[2 * i + c] = deviation[c] > deviation[0] * 1e-6 ? (components[places[i] * m + c] / deviation[0]) * DEVIATION : noise;
+      y[2 * i + c] =
+        deviation[c] > deviation[0] * 1e-6 ? (components[places[i] * m + c] / deviation[0]) * DEVIATION : noise;
     }
   }
   return y;

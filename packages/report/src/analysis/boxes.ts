@@ -41,7 +41,13 @@ export function layerBoxes(data: Float32Array, width: number, group: Uint16Array
     for (let n = 0; n < block; n++) {
       const node = first + n;
       const edges = binEdges((row) => data[row * width + node] as number, group.length, bins);
-      nodes.push(nodeBoxes(node, starts.map((start, g) => (sorted[n] as Float32Array).subarray(start, start + (sizes[g] as number))), edges));
+      nodes.push(
+        nodeBoxes(
+          node,
+          starts.map((start, g) => (sorted[n] as Float32Array).subarray(start, start + (sizes[g] as number))),
+          edges,
+        ),
+      );
     }
   }
   return nodes;
@@ -51,7 +57,15 @@ export function layerBoxes(data: Float32Array, width: number, group: Uint16Array
 const BLOCK = 16;
 
 /** Copies `block` columns from `first` on, the rows of a class side by side. */
-function gather(data: Float32Array, width: number, first: number, block: number, group: Uint16Array, starts: readonly number[], columns: readonly Float32Array[]): void {
+function gather(
+  data: Float32Array,
+  width: number,
+  first: number,
+  block: number,
+  group: Uint16Array,
+  starts: readonly number[],
+  columns: readonly Float32Array[],
+): void {
   const next = Uint32Array.from(starts);
   for (let i = 0; i < group.length; i++) {
     const place = next[group[i] as number] as number;

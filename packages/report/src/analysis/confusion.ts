@@ -62,19 +62,29 @@ export function classification({ classes, counts }: Confusion): Classification {
   const total = counts.reduce((sum, n) => sum + n, 0);
   const perClass = range.map((c): ClassScore => {
     const support = range.reduce((sum, j) => sum + at(c, j), 0);
-    const precision = ratio(at(c, c), range.reduce((sum, j) => sum + at(j, c), 0));
+    const precision = ratio(
+      at(c, c),
+      range.reduce((sum, j) => sum + at(j, c), 0),
+    );
     const recall = ratio(at(c, c), support);
     return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
   });
   const average = (weight: (score: ClassScore) => number, sum: number): ClassScore => {
-    const mean = (name: 'precision' | 'recall' | 'f1'): number => ratio(perClass.reduce((acc, score) => acc + weight(score) * score[name], 0), sum);
+    const mean = (name: 'precision' | 'recall' | 'f1'): number =>
+      ratio(
+        perClass.reduce((acc, score) => acc + weight(score) * score[name], 0),
+        sum,
+      );
     return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1'), support: total };
   };
   return {
     perClass,
     macro: average(() => 1, classes),
     weighted: average((score) => score.support, total),
-    accuracy: ratio(range.reduce((sum, c) => sum + at(c, c), 0), total),
+    accuracy: ratio(
+      range.reduce((sum, c) => sum + at(c, c), 0),
+      total,
+    ),
   };
 }
 

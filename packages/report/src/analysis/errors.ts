@@ -20,13 +20,26 @@ export function mistakes(split: Split, classes: number): Mistake[] {
     if (label === predicted) continue;
     const probability = split.probabilities[row * classes + predicted] as number;
     const trueProbability = split.probabilities[row * classes + label] as number;
-    found.push({ row, id: split.id[row] as number, label, predicted, probability, trueProbability, margin: probability - trueProbability });
+    found.push({
+      row,
+      id: split.id[row] as number,
+      label,
+      predicted,
+      probability,
+      trueProbability,
+      margin: probability - trueProbability,
+    });
   }
   return found.sort((a, b) => b.margin - a.margin || a.row - b.row);
 }
 
 /** The first `limit` rows with this true and predicted class, in file order. */
-export function rowsOfCell(split: Pick<Split, 'rows' | 'label' | 'predicted'>, label: number, predicted: number, limit: number): number[] {
+export function rowsOfCell(
+  split: Pick<Split, 'rows' | 'label' | 'predicted'>,
+  label: number,
+  predicted: number,
+  limit: number,
+): number[] {
   const rows: number[] = [];
   for (let row = 0; row < split.rows && rows.length < limit; row++) {
     if (split.label[row] === label && split.predicted[row] === predicted) rows.push(row);

@@ -27,7 +27,19 @@ export interface PadTools {
  * The draw pad: what the net says of a drawing while it is drawn, and which hidden nodes it lights. The net is opened
  * when the pad comes into view. Taken into the page as text: it must not refer to anything outside itself.
  */
-export function drawPad({ drawn, normalise, formOf, respond, contributions, largest, familiarity, unlike, unpackNet, pen, colours }: PadTools): void {
+export function drawPad({
+  drawn,
+  normalise,
+  formOf,
+  respond,
+  contributions,
+  largest,
+  familiarity,
+  unlike,
+  unpackNet,
+  pen,
+  colours,
+}: PadTools): void {
   const pad = document.getElementById('draw-pad');
   const source = document.getElementById('pad-net');
   if (!pad || !source) return;
@@ -64,8 +76,19 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
     return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   }
   function openFamiliar({ width, bytes, low, step, usual }: NonNullable<Pad['familiar']>): Familiar {
-    const [from, by, distances] = [low, step, usual].map((text) => new Float32Array(bytesOf(text).buffer)) as [Float32Array, Float32Array, Float32Array];
-    return { width, reference: Float32Array.from(bytesOf(bytes), (byte, i) => (from[i % width] as number) + byte * (by[i % width] as number)), usual: distances };
+    const [from, by, distances] = [low, step, usual].map((text) => new Float32Array(bytesOf(text).buffer)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    return {
+      width,
+      reference: Float32Array.from(
+        bytesOf(bytes),
+        (byte, i) => (from[i % width] as number) + byte * (by[i % width] as number),
+      ),
+      usual: distances,
+    };
   }
   let opened: ReturnType<typeof setUp> | undefined;
   const open = (): ReturnType<typeof setUp> => (opened ??= setUp());
@@ -94,7 +117,9 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
     seen.putImageData(ink, 0, 0);
     const empty = strokes.length === 0;
     const response = respond(net, image);
-    const order = Array.from(response.probabilities.keys()).sort((a, b) => (response.probabilities[b] as number) - (response.probabilities[a] as number));
+    const order = Array.from(response.probabilities.keys()).sort(
+      (a, b) => (response.probabilities[b] as number) - (response.probabilities[a] as number),
+    );
     bars.forEach((bar, at) => {
       const c = bars.length === names.length ? at : (order[at] as number);
       const value = empty ? 0 : (response.probabilities[c] as number);
@@ -115,11 +140,25 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
         cell.title = `node ${node}: ${value.toFixed(2)}${most[node] ? `, ${Math.round(share * 100)}% of its largest` : ', silent for every training image'}`;
       }
       const loudest = largest(values);
-      words.textContent = empty ? '' : `${active} of ${cells.size} ${cells.size === 1 ? 'node' : 'nodes'} active; strongest: node ${loudest} with ${(values[loudest] as number).toFixed(2)}.`;
+      words.textContent = empty
+        ? ''
+        : `${active} of ${cells.size} ${cells.size === 1 ? 'node' : 'nodes'} active; strongest: node ${loudest} with ${(values[loudest] as number).toFixed(2)}.`;
     });
-    part('voices').textContent = empty || lit.length === 0 ? '' : voices(contributions(net, response, order[0] as number).at(-1) as Float64Array, names[order[0] as number] as string);
-    if (!drawing) compare(empty || !familiar ? undefined : familiarity(familiar, response.hidden.at(-1) as Float64Array).percentile);
-    if (!drawing) answer.textContent = empty ? 'Nothing drawn yet.' : said(order.map((c) => [names[c] as string, response.probabilities[c] as number]));
+    part('voices').textContent =
+      empty || lit.length === 0
+        ? ''
+        : voices(
+            contributions(net, response, order[0] as number).at(-1) as Float64Array,
+            names[order[0] as number] as string,
+          );
+    if (!drawing)
+      compare(
+        empty || !familiar ? undefined : familiarity(familiar, response.hidden.at(-1) as Float64Array).percentile,
+      );
+    if (!drawing)
+      answer.textContent = empty
+        ? 'Nothing drawn yet.'
+        : said(order.map((c) => [names[c] as string, response.probabilities[c] as number]));
   }
 
   /** How like the training images the drawing is. @param percentile of their own distances; none without a drawing */
@@ -127,9 +166,15 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
     const far = percentile !== undefined && percentile > unlike;
     part('like').classList.toggle('far', far);
     const share = percentile?.toFixed(far && percentile < 100 ? 1 : 0);
-    part('like').textContent = share === undefined ? '' : far ? `Unlike the training images: in the last hidden layer ${share}% of them have a nearer neighbour. Trust the answer less.` : `In the last hidden layer ${share}% of the training images have a nearer neighbour.`;
+    part('like').textContent =
+      share === undefined
+        ? ''
+        : far
+          ? `Unlike the training images: in the last hidden layer ${share}% of them have a nearer neighbour. Trust the answer less.`
+          : `In the last hidden layer ${share}% of the training images have a nearer neighbour.`;
   }
-  const percent = (share: number): string => (share >= 0.9995 ? '>99.9%' : share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`);
+  const percent = (share: number): string =>
+    share >= 0.9995 ? '>99.9%' : share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`;
   const said = ([first, second]: (readonly [string, number])[]): string => {
     if (!first) return '';
     const rest = second && second[1] >= 0.005 ? `, next ${second[0]} with ${percent(second[1])}` : '';
@@ -138,7 +183,12 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
   /** The nodes of the last hidden layer that spoke most for a class and against it. */
   const voices = (spoke: Float64Array, name: string): string => {
     const order = Array.from(spoke.keys()).sort((a, b) => (spoke[b] as number) - (spoke[a] as number));
-    const some = (nodes: number[], wanted: (value: number) => boolean): string => nodes.filter((h) => wanted(spoke[h] as number)).slice(0, 3).map((h) => `${h} (${(spoke[h] as number).toFixed(2).replace('-', '−')})`).join(', ');
+    const some = (nodes: number[], wanted: (value: number) => boolean): string =>
+      nodes
+        .filter((h) => wanted(spoke[h] as number))
+        .slice(0, 3)
+        .map((h) => `${h} (${(spoke[h] as number).toFixed(2).replace('-', '−')})`)
+        .join(', ');
     const [pro, contra] = [some(order, (value) => value > 0), some(order.reverse(), (value) => value < 0)];
     return [pro && `For ${name} spoke nodes ${pro}.`, contra && `Against it ${contra}.`].filter(Boolean).join(' ');
   };
@@ -148,7 +198,10 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
   };
   const place = (event: PointerEvent): [number, number] => {
     const box = board.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * board.width, ((event.clientY - box.top) / box.height) * board.height];
+    return [
+      ((event.clientX - box.left) / box.width) * board.width,
+      ((event.clientY - box.top) / box.height) * board.height,
+    ];
   };
   board.addEventListener('pointerdown', (event) => {
     if (event.button !== 0 || drawing) return;
@@ -179,9 +232,12 @@ export function drawPad({ drawn, normalise, formOf, respond, contributions, larg
     strokes.length = 0;
     later();
   });
-  new IntersectionObserver((entries, observer) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    observer.disconnect();
-    later();
-  }, { rootMargin: '300px' }).observe(pad);
+  new IntersectionObserver(
+    (entries, observer) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      later();
+    },
+    { rootMargin: '300px' },
+  ).observe(pad);
 }

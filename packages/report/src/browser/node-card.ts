@@ -25,7 +25,18 @@ export interface NodeCard {
  * Area under the ROC curve and mutual information with being of the class (bits), each with the ends of its interval; mean
  * gradient of the class's logit; what the margin of the class's images loses with the node at zero; share of zeros by true and by predicted class.
  */
-export const CLASS_FIGURES = ['area', 'areaLow', 'areaHigh', 'information', 'informationLow', 'informationHigh', 'gradient', 'marginZero', 'zeros', 'predictedZeros'] as const;
+export const CLASS_FIGURES = [
+  'area',
+  'areaLow',
+  'areaHigh',
+  'information',
+  'informationLow',
+  'informationHigh',
+  'gradient',
+  'marginZero',
+  'zeros',
+  'predictedZeros',
+] as const;
 /** One of them. */
 export type ClassFigure = (typeof CLASS_FIGURES)[number];
 
@@ -37,22 +48,51 @@ export interface NodePictures {
 }
 
 /** The card of one node as HTML. Also runs in the page, taken there as text: it must not refer to anything outside itself. */
-export function nodeCard(card: NodeCard, pictures: NodePictures, allNames: readonly string[], allColours: readonly string[]): string {
+export function nodeCard(
+  card: NodeCard,
+  pictures: NodePictures,
+  allNames: readonly string[],
+  allColours: readonly string[],
+): string {
   const safe = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
-  const number = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits).replace(/^-(?=0[.0]*$)/, '').replace('-', '−') : '–');
+  const number = (value: number, digits: number): string =>
+    Number.isFinite(value)
+      ? value
+          .toFixed(digits)
+          .replace(/^-(?=0[.0]*$)/, '')
+          .replace('-', '−')
+      : '–';
   const brief = (value: number): string => (Math.abs(value) < 1e-6 ? '0' : String(Number(value.toPrecision(2))));
   const at = (value: number): string => value.toFixed(1);
-  const { area, areaLow, areaHigh, information, informationLow, informationHigh, gradient, marginZero, zeros, predictedZeros } = card.byClass;
+  const {
+    area,
+    areaLow,
+    areaHigh,
+    information,
+    informationLow,
+    informationHigh,
+    gradient,
+    marginZero,
+    zeros,
+    predictedZeros,
+  } = card.byClass;
   const names = card.classes.map((c) => allNames[c] as string);
   const colours = card.classes.map((c) => allColours[c] as string);
   const [left, step, tall] = [54, 186 / names.length, 32];
   const x = (i: number, share: number): number => left + (i + share) * step;
   const finite = (values: readonly number[]): number[] => values.filter((value) => Number.isFinite(value));
   const peak = (values: readonly number[]): number => Math.max(1e-9, ...finite(values).map(Math.abs));
-  const line = (path: string, opacity = 1): string => `<path d="${path}" stroke="currentColor"${opacity < 1 ? ` stroke-opacity="${opacity}"` : ''}/>`;
+  const line = (path: string, opacity = 1): string =>
+    `<path d="${path}" stroke="currentColor"${opacity < 1 ? ` stroke-opacity="${opacity}"` : ''}/>`;
   let top = 0;
   /** One row of the chart: its title with what its full height stands for, its zero line, and what `each` draws for a class. `y` places a value. */
-  const row = (title: string, scale: string, low: number, high: number, each: (i: number, y: (value: number) => number) => string): string => {
+  const row = (
+    title: string,
+    scale: string,
+    low: number,
+    high: number,
+    each: (i: number, y: (value: number) => number) => string,
+  ): string => {
     const [from, room] = [top + 2, tall - 5];
     const y = (value: number): number => from + (1 - (value - low) / (high - low)) * room;
     top += tall;
@@ -67,16 +107,31 @@ export function nodeCard(card: NodeCard, pictures: NodePictures, allNames: reado
       return `<path d="M${at(x(i, 0.5))} ${at(q05)}V${at(q95)}" stroke="${colours[i]}"/><rect x="${at(x(i, 0.2))}" y="${at(q75)}" width="${at(step * 0.6)}" height="${at(Math.max(0.8, q25 - q75))}" fill="${colours[i]}"/>${line(`M${at(x(i, 0.2))} ${at(q50)}h${at(step * 0.6)}`)}`;
     });
   /** A bar for each class from zero, with an interval where there is one. */
-  const bars = (title: string, scale: string, values: readonly number[], low: number, high: number, ends?: readonly [readonly number[], readonly number[]]): string =>
+  const bars = (
+    title: string,
+    scale: string,
+    values: readonly number[],
+    low: number,
+    high: number,
+    ends?: readonly [readonly number[], readonly number[]],
+  ): string =>
     row(title, scale, low, high, (i, y) => {
       const value = values[i] as number;
       if (!Number.isFinite(value)) return '';
-      const interval = ends ? line(`M${at(x(i, 0.5))} ${at(y(ends[0][i] as number))}V${at(y(ends[1][i] as number))}`) : '';
+      const interval = ends
+        ? line(`M${at(x(i, 0.5))} ${at(y(ends[0][i] as number))}V${at(y(ends[1][i] as number))}`)
+        : '';
       return `<rect x="${at(x(i, 0.12))}" y="${at(Math.min(y(0), y(value)))}" width="${at(step * 0.76)}" height="${at(Math.abs(y(value) - y(0)))}" fill="${colours[i]}"/>${interval}`;
     });
-  const ticks = (values: readonly number[], y: (value: number) => number): string => values.map((value, i) => (Number.isFinite(value) ? line(`M${at(x(i, 0.02))} ${at(y(value))}h${at(step * 0.96)}`) : '')).join('');
+  const ticks = (values: readonly number[], y: (value: number) => number): string =>
+    values
+      .map((value, i) => (Number.isFinite(value) ? line(`M${at(x(i, 0.02))} ${at(y(value))}h${at(step * 0.96)}`) : ''))
+      .join('');
   const centred = (values: readonly number[]): number[] => values.map((value) => value - 0.5);
-  const [low, high] = [Math.min(0, ...finite(card.truth), ...finite(card.predicted)), Math.max(1e-9, ...finite(card.truth), ...finite(card.predicted))];
+  const [low, high] = [
+    Math.min(0, ...finite(card.truth), ...finite(card.predicted)),
+    Math.max(1e-9, ...finite(card.truth), ...finite(card.predicted)),
+  ];
   const most = { bits: peak([...information, ...informationHigh]), logit: peak(gradient), margin: peak(marginZero) };
   const rows = [
     boxes('true', card.truth, low, high),
@@ -88,8 +143,15 @@ export function nodeCard(card: NodeCard, pictures: NodePictures, allNames: reado
     bars('margin', `± ${brief(most.margin)}`, marginZero, -most.margin, most.margin),
   ];
   const slanted = names.length > 12 || names.some((name) => name.length > 2);
-  const labels = names.map((name, i) => (slanted ? `<text transform="translate(${at(x(i, 0.5) + 3)} ${top + 8}) rotate(-50)" font-size="8" text-anchor="end" fill="currentColor">${safe(name.slice(0, 12))}</text>` : `<text x="${at(x(i, 0.5))}" y="${top + 10}" font-size="8.5" text-anchor="middle" fill="currentColor">${safe(name)}</text>`)).join('');
-  const interval = (value: number, from: number, to: number): string => `${number(value, 2)} (${number(from, 2)} to ${number(to, 2)})`;
+  const labels = names
+    .map((name, i) =>
+      slanted
+        ? `<text transform="translate(${at(x(i, 0.5) + 3)} ${top + 8}) rotate(-50)" font-size="8" text-anchor="end" fill="currentColor">${safe(name.slice(0, 12))}</text>`
+        : `<text x="${at(x(i, 0.5))}" y="${top + 10}" font-size="8.5" text-anchor="middle" fill="currentColor">${safe(name)}</text>`,
+    )
+    .join('');
+  const interval = (value: number, from: number, to: number): string =>
+    `${number(value, 2)} (${number(from, 2)} to ${number(to, 2)})`;
   const said = names.map((name, i) => {
     const middle = `median ${number(card.truth[5 * i + 2] as number, 2)}, of those predicted ${number(card.predicted[5 * i + 2] as number, 2)}, zero for ${number(100 * (zeros[i] as number), 0)}%`;
     return `${name}: ${middle}, AUC ${interval(area[i] as number, areaLow[i] as number, areaHigh[i] as number)}, ${interval(information[i] as number, informationLow[i] as number, informationHigh[i] as number)} bits, gradient ${number(gradient[i] as number, 2)}, margin lost ${number(marginZero[i] as number, 2)}`;

@@ -18,13 +18,21 @@ export interface PackedNet {
 
 /** Opens a packed net. Also runs in the page, taken there as text: it must not refer to anything outside itself. */
 export function unpackNet(packed: PackedNet): TrainedNet {
-  const numbers = (text: string): ArrayBuffer => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer as ArrayBuffer;
+  const numbers = (text: string): ArrayBuffer =>
+    Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer as ArrayBuffer;
   const opened = (value: unknown): unknown => {
-    if (value !== null && typeof value === 'object' && 'f32' in value) return new Float32Array(numbers(value.f32 as string));
-    if (value !== null && typeof value === 'object' && 'f64' in value) return new Float64Array(numbers(value.f64 as string));
+    if (value !== null && typeof value === 'object' && 'f32' in value)
+      return new Float32Array(numbers(value.f32 as string));
+    if (value !== null && typeof value === 'object' && 'f64' in value)
+      return new Float64Array(numbers(value.f64 as string));
     return value;
   };
-  const each = (parts: readonly PackedPart[]): unknown[] => parts.map((part) => Object.fromEntries(Object.entries(part).map(([name, value]) => [name, opened(value)])));
+  const each = (parts: readonly PackedPart[]): unknown[] =>
+    parts.map((part) => Object.fromEntries(Object.entries(part).map(([name, value]) => [name, opened(value)])));
   const { map, net } = packed;
-  return { ...packed, map: { ...map, steps: each(map.steps) }, net: { ...net, layers: each(net.layers) } } as unknown as TrainedNet;
+  return {
+    ...packed,
+    map: { ...map, steps: each(map.steps) },
+    net: { ...net, layers: each(net.layers) },
+  } as unknown as TrainedNet;
 }

@@ -14,8 +14,13 @@ export interface PageTools {
  * Adds digits on hover to maps, digits on click to confusion cells, and, once they come near the screen, sorting and paging to grids of box plots.
  */
 export function pageScript({ boxPlot, colours, names }: PageTools): void {
-  const bytes = (text: string): ArrayBuffer => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer as ArrayBuffer;
-  const element = <K extends keyof HTMLElementTagNameMap>(tag: K, className = '', text = ''): HTMLElementTagNameMap[K] => Object.assign(document.createElement(tag), { className, textContent: text });
+  const bytes = (text: string): ArrayBuffer =>
+    Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer as ArrayBuffer;
+  const element = <K extends keyof HTMLElementTagNameMap>(
+    tag: K,
+    className = '',
+    text = '',
+  ): HTMLElementTagNameMap[K] => Object.assign(document.createElement(tag), { className, textContent: text });
   const SPLITS = ['training', 'validation', 'test'];
 
   function openGallery() {
@@ -30,7 +35,19 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
     const predicted = new Uint16Array(bytes(gallery.predicted));
     const { width, height, columns } = gallery;
     const paint = (canvas: HTMLCanvasElement, entry: number, x: number, y: number): void => {
-      canvas.getContext('2d')?.drawImage(sheet, (entry % columns) * width, Math.floor(entry / columns) * height, width, height, x, y, width, height);
+      canvas
+        .getContext('2d')
+        ?.drawImage(
+          sheet,
+          (entry % columns) * width,
+          Math.floor(entry / columns) * height,
+          width,
+          height,
+          x,
+          y,
+          width,
+          height,
+        );
     };
     return { ...gallery, split, id, label, predicted, paint, ready: sheet.decode() };
   }
@@ -45,7 +62,8 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
     const words = element('span');
     tip.append(canvas, words);
     document.body.append(tip);
-    for (const figure of document.querySelectorAll<HTMLElement>('figure[data-map]')) hoverMap(figure, tip, canvas, words);
+    for (const figure of document.querySelectorAll<HTMLElement>('figure[data-map]'))
+      hoverMap(figure, tip, canvas, words);
   }
 
   function hoverMap(figure: HTMLElement, tip: HTMLElement, canvas: HTMLCanvasElement, words: HTMLElement): void {
@@ -57,7 +75,11 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
       const gallery = theGallery();
       const packed = gallery?.maps[figure.dataset['map'] ?? ''];
       if (!gallery || !packed) return;
-      points ??= { entry: new Uint32Array(bytes(packed.entry)), x: new Uint16Array(bytes(packed.x)), y: new Uint16Array(bytes(packed.y)) };
+      points ??= {
+        entry: new Uint32Array(bytes(packed.entry)),
+        x: new Uint16Array(bytes(packed.x)),
+        y: new Uint16Array(bytes(packed.y)),
+      };
       const box = svg.getBoundingClientRect();
       const scale = svg.viewBox.baseVal.width / box.width;
       const px = (((event.clientX - box.left) * scale - left) / side) * 65535;
@@ -95,7 +117,10 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
       const [split, truth, guess] = (cell.dataset['cell'] ?? '').split(',') as [string, string, string];
       const button = element('button', '', cell.textContent ?? '');
       button.type = 'button';
-      button.setAttribute('aria-label', `${cell.textContent} ${split} images of ${names[+truth]} taken for ${names[+guess]}: show`);
+      button.setAttribute(
+        'aria-label',
+        `${cell.textContent} ${split} images of ${names[+truth]} taken for ${names[+guess]}: show`,
+      );
       cell.replaceChildren(button);
       button.addEventListener('click', () => showCell(cell, split, +truth, +guess));
     }
@@ -108,7 +133,9 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
       svg?.addEventListener('click', (event) => {
         const box = svg.getBoundingClientRect();
         const scale = svg.viewBox.baseVal.width / box.width;
-        const [guess, truth] = [(event.clientX - box.left) * scale - left, (event.clientY - box.top) * scale - top].map((at) => Math.floor((at / side) * names.length)) as [number, number];
+        const [guess, truth] = [(event.clientX - box.left) * scale - left, (event.clientY - box.top) * scale - top].map(
+          (at) => Math.floor((at / side) * names.length),
+        ) as [number, number];
         if (truth in names && guess in names) showCell(figure, figure.dataset['matrix'] as string, truth, guess);
       });
     }
@@ -127,7 +154,9 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
     for (const other of row.querySelectorAll('.shown')) other.classList.remove('shown');
     cell.classList.add('shown');
     const code = split === 'test' ? 2 : 0;
-    const entries = Array.from(gallery.id.keys()).filter((i) => gallery.split[i] === code && gallery.label[i] === truth && gallery.predicted[i] === guess).slice(0, 25);
+    const entries = Array.from(gallery.id.keys())
+      .filter((i) => gallery.split[i] === code && gallery.label[i] === truth && gallery.predicted[i] === guess)
+      .slice(0, 25);
     const total = cell.tagName === 'TD' ? Number((cell.textContent ?? '').replace(/\D/g, '')) : entries.length;
     const what = truth === guess ? `${names[truth]}, recognised` : `${names[truth]} taken for ${names[guess]}`;
     const figures = entries.map((entry) => {
@@ -141,25 +170,43 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
       item.append(canvas, element('figcaption', '', String(gallery.id[entry])));
       return item;
     });
-    panel.replaceChildren(element('p', '', `${what}: ${entries.length < total ? `${entries.length} of ` : ''}${total} ${SPLITS[code]} ${total === 1 ? 'image' : 'images'}`), ...figures);
+    panel.replaceChildren(
+      element(
+        'p',
+        '',
+        `${what}: ${entries.length < total ? `${entries.length} of ` : ''}${total} ${SPLITS[code]} ${total === 1 ? 'image' : 'images'}`,
+      ),
+      ...figures,
+    );
   }
 
   function nodeGrids(): void {
-    const seen = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        seen.unobserve(target);
-        nodeGrid(target as HTMLElement);
-      }
-    }, { rootMargin: '600px' });
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
+          seen.unobserve(target);
+          nodeGrid(target as HTMLElement);
+        }
+      },
+      { rootMargin: '600px' },
+    );
     for (const grid of document.querySelectorAll<HTMLElement>('[data-nodes]')) seen.observe(grid);
   }
 
   function nodeGrid(grid: HTMLElement): void {
     const source = document.getElementById(grid.dataset['nodes'] ?? '');
     if (!source) return;
-    const data = JSON.parse(source.textContent ?? '') as { width: number; predicted: string; truth: string; overlap: [number[], number[]] };
-    const boxes = [data.predicted, data.truth].map((text) => new Float32Array(bytes(text))) as [Float32Array, Float32Array];
+    const data = JSON.parse(source.textContent ?? '') as {
+      width: number;
+      predicted: string;
+      truth: string;
+      overlap: [number[], number[]];
+    };
+    const boxes = [data.predicted, data.truth].map((text) => new Float32Array(bytes(text))) as [
+      Float32Array,
+      Float32Array,
+    ];
     const state = { by: 0 as 0 | 1, sort: 0, page: 0 };
     const size = 12;
     const pages = Math.ceil(data.width / size);
@@ -173,7 +220,13 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
       plots.replaceChildren(
         ...order.slice(state.page * size, (state.page + 1) * size).map((node) => {
           const figure = element('figure', 'node');
-          figure.innerHTML = boxPlot(`Node ${node}: activation by class`, boxes[state.by].subarray(node * 5 * names.length, (node + 1) * 5 * names.length), names, colours, state.by === 0 ? 'predicted class' : 'true class');
+          figure.innerHTML = boxPlot(
+            `Node ${node}: activation by class`,
+            boxes[state.by].subarray(node * 5 * names.length, (node + 1) * 5 * names.length),
+            names,
+            colours,
+            state.by === 0 ? 'predicted class' : 'true class',
+          );
           figure.append(element('figcaption', '', `node ${node} · overlap ${(overlap[node] as number).toFixed(2)}`));
           return figure;
         }),
@@ -226,5 +279,7 @@ export function pageScript({ boxPlot, colours, names }: PageTools): void {
     };
     land();
   });
-  addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+  addEventListener('beforeprint', () =>
+    document.querySelectorAll('details').forEach((details) => (details.open = true)),
+  );
 }

@@ -7,7 +7,16 @@ export interface Spot {
 /** Steps of pushing apart; a hundred suffice for ten badges on one spot. */
 const STEPS = 100;
 /** Directions in which badges on the very same spot part. */
-const APART = [[1, 0], [0, 1], [-1, 0], [0, -1], [1, 1], [-1, 1], [-1, -1], [1, -1]] as const;
+const APART = [
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+  [1, 1],
+  [-1, 1],
+  [-1, -1],
+  [1, -1],
+] as const;
 
 /** Moves spots apart until no two are nearer than `distance` pixels; those that have room stay. Additions and square roots alone: the same on every machine. */
 export function apart(spots: readonly Spot[], distance: number): Spot[] {

@@ -4,21 +4,56 @@ import type { Drawing } from './vega.js';
 import { classAxis, classColour } from './theme.js';
 
 /** Images per class, one bar a class. */
-export function classCountDrawing(classes: readonly string[], counts: readonly number[], name: string, title: string, alt: string): Drawing {
+export function classCountDrawing(
+  classes: readonly string[],
+  counts: readonly number[],
+  name: string,
+  title: string,
+  alt: string,
+): Drawing {
   const data = { class: texts(classes), images: ints(counts) };
-  const encoding = { x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: classAxis(classes) }, y: { field: 'images', type: 'quantitative', title: 'images', axis: { tickCount: 4 } } };
-  const color = { field: 'class', type: 'nominal', sort: null, legend: null, scale: { domain: classes, range: classes.map((_, i) => classColour(i)) } };
-  return { name, alt, data, spec: { title: { text: title }, width: 370, height: 180, mark: { type: 'bar', cornerRadiusEnd: 2 }, encoding: { ...encoding, color } } };
+  const encoding = {
+    x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: classAxis(classes) },
+    y: { field: 'images', type: 'quantitative', title: 'images', axis: { tickCount: 4 } },
+  };
+  const color = {
+    field: 'class',
+    type: 'nominal',
+    sort: null,
+    legend: null,
+    scale: { domain: classes, range: classes.map((_, i) => classColour(i)) },
+  };
+  return {
+    name,
+    alt,
+    data,
+    spec: {
+      title: { text: title },
+      width: 370,
+      height: 180,
+      mark: { type: 'bar', cornerRadiusEnd: 2 },
+      encoding: { ...encoding, color },
+    },
+  };
 }
 
 /** Counts of P(class = c), bins of width 1/bins, for images of c and for all others; log scale, empty bins left out. */
-export function probabilityDrawing(className: string, index: number, own: readonly number[], others: readonly number[], alt: string): Drawing {
+export function probabilityDrawing(
+  className: string,
+  index: number,
+  own: readonly number[],
+  others: readonly number[],
+  alt: string,
+): Drawing {
   const bins = own.length;
   const from: number[] = [];
   const images: number[] = [];
   const of: string[] = [];
   const mine = areLong([className]) ? 'its own' : `class ${className}`;
-  const groups: readonly [string, readonly number[]][] = [['others', others], [mine, own]];
+  const groups: readonly [string, readonly number[]][] = [
+    ['others', others],
+    [mine, own],
+  ];
   for (const [group, counts] of groups) {
     counts.forEach((n, bin) => {
       if (n === 0) return;
@@ -27,20 +62,59 @@ export function probabilityDrawing(className: string, index: number, own: readon
       of.push(group);
     });
   }
-  const data = { from: reals(from), to: reals(from.map((edge) => edge + 1 / bins)), images: ints(images), of: texts(of) };
+  const data = {
+    from: reals(from),
+    to: reals(from.map((edge) => edge + 1 / bins)),
+    images: ints(images),
+    of: texts(of),
+  };
   const encoding = {
-    x: { field: 'from', type: 'quantitative', title: areLong([className]) ? `P(${className})` : `P(class = ${className})`, scale: { domain: [0, 1] }, axis: { values: [0, 0.5, 1], grid: false } },
+    x: {
+      field: 'from',
+      type: 'quantitative',
+      title: areLong([className]) ? `P(${className})` : `P(class = ${className})`,
+      scale: { domain: [0, 1] },
+      axis: { values: [0, 0.5, 1], grid: false },
+    },
     x2: { field: 'to' },
-    y: { field: 'images', type: 'quantitative', title: 'images (log)', scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] }, axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' } },
+    y: {
+      field: 'images',
+      type: 'quantitative',
+      title: 'images (log)',
+      scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] },
+      axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' },
+    },
     y2: { datum: 0.8 },
   };
   const group = (of: string): object[] => [{ filter: `datum.of === ${JSON.stringify(of)}` }];
-  const key = { type: 'nominal', title: null, scale: { domain: [mine, 'others'], range: [classColour(index), 'currentColor'] } };
+  const key = {
+    type: 'nominal',
+    title: null,
+    scale: { domain: [mine, 'others'], range: [classColour(index), 'currentColor'] },
+  };
   const layer = [
-    { transform: group(mine), mark: { type: 'bar', opacity: 0.8 }, encoding: { ...encoding, color: { field: 'of', ...key } } },
-    { transform: group('others'), mark: { type: 'bar', fillOpacity: 0, stroke: 'currentColor', strokeWidth: 1 }, encoding: { ...encoding, color: { field: 'of', ...key } } },
+    {
+      transform: group(mine),
+      mark: { type: 'bar', opacity: 0.8 },
+      encoding: { ...encoding, color: { field: 'of', ...key } },
+    },
+    {
+      transform: group('others'),
+      mark: { type: 'bar', fillOpacity: 0, stroke: 'currentColor', strokeWidth: 1 },
+      encoding: { ...encoding, color: { field: 'of', ...key } },
+    },
   ];
-  return { name: `probability-${index}`, alt, data, spec: { title: { text: `Probability of ${areLong([className]) ? className : `class ${className}`}`, fontSize: 12 }, width: 150, height: 100, layer } };
+  return {
+    name: `probability-${index}`,
+    alt,
+    data,
+    spec: {
+      title: { text: `Probability of ${areLong([className]) ? className : `class ${className}`}`, fontSize: 12 },
+      width: 150,
+      height: 100,
+      layer,
+    },
+  };
 }
 
 /** Cumulative explained variance over the number of components, the kept number marked. */
@@ -49,7 +123,13 @@ export function varianceDrawing(ratios: readonly number[], kept: number, alt: st
   const cumulative = ratios.map((ratio) => (sum += ratio));
   const data = { component: ints(ratios.map((_, i) => i + 1)), ratio: reals(ratios), cumulative: reals(cumulative) };
   const x = { field: 'component', type: 'quantitative', title: 'number of components', axis: { grid: false } };
-  const y = { field: 'cumulative', type: 'quantitative', title: 'share of variance explained', axis: { format: '.0%', tickCount: 5 }, scale: { domain: [0, 1] } };
+  const y = {
+    field: 'cumulative',
+    type: 'quantitative',
+    title: 'share of variance explained',
+    axis: { format: '.0%', tickCount: 5 },
+    scale: { domain: [0, 1] },
+  };
   const here = [{ filter: `datum.component === ${kept}` }];
   const spec = {
     title: { text: 'Variance kept by the first components' },
@@ -57,8 +137,16 @@ export function varianceDrawing(ratios: readonly number[], kept: number, alt: st
     height: 230,
     layer: [
       { mark: { type: 'line', color: '#3f90da', strokeWidth: 2 }, encoding: { x, y } },
-      { transform: here, mark: { type: 'rule', strokeDash: [3, 3], color: 'currentColor', opacity: 0.5 }, encoding: { x } },
-      { transform: here, mark: { type: 'point', size: 90, filled: true, opacity: 1, color: '#3f90da' }, encoding: { x, y } },
+      {
+        transform: here,
+        mark: { type: 'rule', strokeDash: [3, 3], color: 'currentColor', opacity: 0.5 },
+        encoding: { x },
+      },
+      {
+        transform: here,
+        mark: { type: 'point', size: 90, filled: true, opacity: 1, color: '#3f90da' },
+        encoding: { x, y },
+      },
     ],
   };
   return { name: 'components-variance', alt, spec, data };

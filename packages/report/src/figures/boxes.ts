@@ -7,7 +7,12 @@ import type { Drawing } from './vega.js';
 /** Boxes of a few nodes as small multiples, from their five numbers. */
 export function boxesDrawing(layer: string, nodes: readonly NodeBoxes[], names: readonly string[]): Drawing {
   const data = table(nodes, names, 'predicted');
-  const color = { field: 'class', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, c) => classColour(c)) } };
+  const color = {
+    field: 'class',
+    type: 'nominal',
+    legend: null,
+    scale: { domain: names, range: names.map((_, c) => classColour(c)) },
+  };
   const x = { field: 'class', type: 'nominal', sort: names, title: 'predicted class', axis: classAxis(names) };
   const y = (field: string) => ({ field, type: 'quantitative', title: 'activation' });
   const spec = {
@@ -22,21 +27,40 @@ export function boxesDrawing(layer: string, nodes: readonly NodeBoxes[], names: 
       layer: [
         { mark: { type: 'rule' }, encoding: { y: y('min'), y2: { field: 'max' } } },
         { mark: { type: 'bar', size: 13 }, encoding: { y: y('q1'), y2: { field: 'q3' } } },
-        { mark: { type: 'tick', size: 13, thickness: 1.6, color: 'currentColor' }, encoding: { y: y('median'), color: { value: 'currentColor' } } },
+        {
+          mark: { type: 'tick', size: 13, thickness: 1.6, color: 'currentColor' },
+          encoding: { y: y('median'), color: { value: 'currentColor' } },
+        },
       ],
     },
   };
-  return { name: `boxes-${layer}`, alt: `Box plots of the activations of ${nodes.length} nodes of ${layer} by predicted class`, spec, data };
+  return {
+    name: `boxes-${layer}`,
+    alt: `Box plots of the activations of ${nodes.length} nodes of ${layer} by predicted class`,
+    spec,
+    data,
+  };
 }
 
 /** The five numbers of every node and class, grouped both ways. */
-export function boxesTable(predicted: readonly NodeBoxes[], truth: readonly NodeBoxes[], names: readonly string[]): ResultTable {
+export function boxesTable(
+  predicted: readonly NodeBoxes[],
+  truth: readonly NodeBoxes[],
+  names: readonly string[],
+): ResultTable {
   const [a, b] = [table(predicted, names, 'predicted'), table(truth, names, 'true')];
-  return Object.fromEntries(Object.entries(a).map(([name, column]) => [name, { type: column.type, values: [...(column.values as number[]), ...((b[name]?.values ?? []) as number[])] }])) as ResultTable;
+  return Object.fromEntries(
+    Object.entries(a).map(([name, column]) => [
+      name,
+      { type: column.type, values: [...(column.values as number[]), ...((b[name]?.values ?? []) as number[])] },
+    ]),
+  ) as ResultTable;
 }
 
 function table(nodes: readonly NodeBoxes[], names: readonly string[], by: string): ResultTable {
-  const cells = nodes.flatMap(({ node, boxes, overlap }) => boxes.map((box, c) => ({ node, class: names[c] as string, overlap, ...box })));
+  const cells = nodes.flatMap(({ node, boxes, overlap }) =>
+    boxes.map((box, c) => ({ node, class: names[c] as string, overlap, ...box })),
+  );
   const real = (name: 'min' | 'q1' | 'median' | 'q3' | 'max' | 'overlap') => reals(cells.map((cell) => cell[name]));
   return {
     by: texts(cells.map(() => by)),

@@ -22,7 +22,13 @@ export interface ContactSheet extends Figure {
  * @param tiles at least one
  * @param about further columns of the sheet's table, a row for each image
  */
-export async function contactSheet(name: string, title: string, numbers: readonly number[], tiles: readonly IndexedImage[], about: ResultTable): Promise<ContactSheet> {
+export async function contactSheet(
+  name: string,
+  title: string,
+  numbers: readonly number[],
+  tiles: readonly IndexedImage[],
+  about: ResultTable,
+): Promise<ContactSheet> {
   const [{ width, height }] = tiles;
   const gap = Math.max(4, Math.round(width / 10));
   const columns = Math.max(1, Math.min(tiles.length, Math.floor(WIDTH / (width + gap))));
@@ -30,18 +36,42 @@ export async function contactSheet(name: string, title: string, numbers: readonl
   const png = encodePng(sheet);
   const x = numbers.map((_, i) => (i % columns) * (width + gap));
   const y = numbers.map((_, i) => Math.floor(i / columns) * (height + BAND) + BAND);
-  const place = (field: string, length: number): object => ({ field, type: 'quantitative', axis: null, scale: { domain: [0, length], range: [0, SCALE * length], nice: false, zero: false } });
+  const place = (field: string, length: number): object => ({
+    field,
+    type: 'quantitative',
+    axis: null,
+    scale: { domain: [0, length], range: [0, SCALE * length], nice: false, zero: false },
+  });
   const [w, h] = [SCALE * sheet.width, SCALE * sheet.height];
   const spec = {
     title: { text: title },
     width: w,
     height: h,
     layer: [
-      { data: { values: [{}] }, mark: { type: 'image', url: `data:image/png;base64,${base64(png)}`, width: w, height: h, aspect: false, smooth: false }, encoding: { x: { value: w / 2 }, y: { value: h / 2 } } },
-      { mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -2, fontSize: 11 }, encoding: { x: place('x', sheet.width), y: place('y', sheet.height), text: { field: 'node' } } },
+      {
+        data: { values: [{}] },
+        mark: {
+          type: 'image',
+          url: `data:image/png;base64,${base64(png)}`,
+          width: w,
+          height: h,
+          aspect: false,
+          smooth: false,
+        },
+        encoding: { x: { value: w / 2 }, y: { value: h / 2 } },
+      },
+      {
+        mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -2, fontSize: 11 },
+        encoding: { x: place('x', sheet.width), y: place('y', sheet.height), text: { field: 'node' } },
+      },
     ],
   };
   const places: ResultTable = { node: ints(numbers), x: ints(x), y: ints(y) };
   const figure = await draw({ name, alt: title, data: places, spec });
-  return { ...figure, png, spec: JSON.parse(JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${name}.png`)) as object, data: { ...places, ...about } };
+  return {
+    ...figure,
+    png,
+    spec: JSON.parse(JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${name}.png`)) as object,
+    data: { ...places, ...about },
+  };
 }

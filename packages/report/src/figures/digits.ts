@@ -8,7 +8,11 @@ const INK: readonly Rgba[] = Array.from({ length: 16 }, (_, i) => [0, 0, 0, i * 
 const MOST_SIDE = 64;
 
 /** Values of an image, in blocks of as many pixels as bring its longer side to {@link MOST_SIDE} at most: the mean of each block. */
-export function shrunk<T extends ArrayLike<number>>(values: T, width: number, height: number): { readonly values: T | Float32Array; readonly width: number; readonly height: number } {
+export function shrunk<T extends ArrayLike<number>>(
+  values: T,
+  width: number,
+  height: number,
+): { readonly values: T | Float32Array; readonly width: number; readonly height: number } {
   const block = Math.ceil(Math.max(width, height) / MOST_SIDE);
   if (block <= 1) return { values, width, height };
   const [w, h] = [Math.ceil(width / block), Math.ceil(height / block)];
@@ -17,7 +21,8 @@ export function shrunk<T extends ArrayLike<number>>(values: T, width: number, he
     for (let x = 0; x < w; x++) {
       const [right, bottom] = [Math.min(width, (x + 1) * block), Math.min(height, (y + 1) * block)];
       let sum = 0;
-      for (let py = y * block; py < bottom; py++) for (let px = x * block; px < right; px++) sum += values[py * width + px] as number;
+      for (let py = y * block; py < bottom; py++)
+        for (let px = x * block; px < right; px++) sum += values[py * width + px] as number;
       small[y * w + x] = sum / ((right - x * block) * (bottom - y * block));
     }
   }
@@ -30,7 +35,13 @@ export function inkImage(pixels: Uint8Array, width: number, height: number): Ind
 }
 
 /** Images side by side, `columns` to a row, with `gap` pixels between them; missing ones stay empty. */
-export function inkSheet(images: readonly (Uint8Array | undefined)[], width: number, height: number, columns: number, gap = 0): IndexedImage {
+export function inkSheet(
+  images: readonly (Uint8Array | undefined)[],
+  width: number,
+  height: number,
+  columns: number,
+  gap = 0,
+): IndexedImage {
   const rows = Math.max(1, Math.ceil(images.length / columns));
   const sheetWidth = columns * (width + gap) - gap;
   const sheetHeight = rows * (height + gap) - gap;
@@ -38,21 +49,40 @@ export function inkSheet(images: readonly (Uint8Array | undefined)[], width: num
   images.forEach((image, i) => {
     const left = (i % columns) * (width + gap);
     const top = Math.floor(i / columns) * (height + gap);
-    if (image) for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels[(top + y) * sheetWidth + left + x] = strength(image[y * width + x] as number);
+    if (image)
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++)
+          pixels[(top + y) * sheetWidth + left + x] = strength(image[y * width + x] as number);
   });
   return { width: sheetWidth, height: sheetHeight, palette: INK, pixels };
 }
 
-const MARKED: readonly Rgba[] = INK.map(([, , , alpha]) => [...rgb(SIGNED_COLOURS.negative).map((channel) => Math.round((channel + 255 - alpha) / 2)) as [number, number, number], 255]);
+const MARKED: readonly Rgba[] = INK.map(([, , , alpha]) => [
+  ...(rgb(SIGNED_COLOURS.negative).map((channel) => Math.round((channel + 255 - alpha) / 2)) as [
+    number,
+    number,
+    number,
+  ]),
+  255,
+]);
 
 /** Images side by side with some pixels of each marked: orange, half clear. @param marked flag[height x width] */
-export function markedSheet(images: readonly (Uint8Array | undefined)[], marked: readonly boolean[], width: number, height: number, columns: number, gap = 0): IndexedImage {
+export function markedSheet(
+  images: readonly (Uint8Array | undefined)[],
+  marked: readonly boolean[],
+  width: number,
+  height: number,
+  columns: number,
+  gap = 0,
+): IndexedImage {
   const sheet = inkSheet(images, width, height, columns, gap);
   const pixels = sheet.pixels.map((value, i) => {
     const [x, y] = [i % sheet.width, Math.floor(i / sheet.width)];
     const [column, row] = [Math.floor(x / (width + gap)), Math.floor(y / (height + gap))];
     const [inX, inY] = [x - column * (width + gap), y - row * (height + gap)];
-    return inX < width && inY < height && images[row * columns + column] && marked[inY * width + inX] ? INK.length + value : value;
+    return inX < width && inY < height && images[row * columns + column] && marked[inY * width + inX]
+      ? INK.length + value
+      : value;
   });
   return { ...sheet, palette: [...INK, ...MARKED], pixels };
 }
@@ -64,8 +94,14 @@ function strength(value: number): number {
 const STEPS = 7;
 const SIGNED: readonly Rgba[] = [
   [0, 0, 0, 0],
-  ...Array.from({ length: STEPS }, (_, i): Rgba => [...rgb(SIGNED_COLOURS.positive), Math.round((255 * (i + 1)) / STEPS)]),
-  ...Array.from({ length: STEPS }, (_, i): Rgba => [...rgb(SIGNED_COLOURS.negative), Math.round((255 * (i + 1)) / STEPS)]),
+  ...Array.from({ length: STEPS }, (_, i): Rgba => [
+    ...rgb(SIGNED_COLOURS.positive),
+    Math.round((255 * (i + 1)) / STEPS),
+  ]),
+  ...Array.from({ length: STEPS }, (_, i): Rgba => [
+    ...rgb(SIGNED_COLOURS.negative),
+    Math.round((255 * (i + 1)) / STEPS),
+  ]),
 ];
 
 /** A signed map: blue above zero, orange below, clear at zero; the strongest value is fully opaque. */
@@ -89,10 +125,16 @@ export function signedPixels(values: ArrayLike<number>, width: number, height: n
 export function together(images: readonly IndexedImage[], columns: number, gap = 0, band = 0): IndexedImage {
   const [{ width, height, palette }] = images;
   const [stepX, stepY] = [width + gap, height + band];
-  const sheet = { width: columns * stepX, height: Math.ceil(images.length / columns) * stepY, palette, pixels: new Uint8Array(columns * stepX * Math.ceil(images.length / columns) * stepY) };
+  const sheet = {
+    width: columns * stepX,
+    height: Math.ceil(images.length / columns) * stepY,
+    palette,
+    pixels: new Uint8Array(columns * stepX * Math.ceil(images.length / columns) * stepY),
+  };
   images.forEach(({ pixels }, i) => {
     const at = (Math.floor(i / columns) * stepY + band) * sheet.width + (i % columns) * stepX;
-    for (let y = 0; y < height; y++) sheet.pixels.set(pixels.subarray(y * width, (y + 1) * width), at + y * sheet.width);
+    for (let y = 0; y < height; y++)
+      sheet.pixels.set(pixels.subarray(y * width, (y + 1) * width), at + y * sheet.width);
   });
   return sheet;
 }

@@ -44,6 +44,7 @@ export class FigureShelf {
   }
 
   private mustBeNew(name: string): void {
-    if ([...this.figures, ...this.pictures].some((other) => other.name === name)) throw new Error(`two figures are named '${name}'`);
+    if ([...this.figures, ...this.pictures].some((other) => other.name === name))
+      throw new Error(`two figures are named '${name}'`);
   }
 }

@@ -23,7 +23,13 @@ export function firstProbabilitiesDrawing({ id, truth, names, probabilities }: F
     probability: reals(cells.map(({ row, c }) => probabilities[row * names.length + c] as number)),
   };
   const encoding = {
-    x: { field: 'class', type: 'nominal', sort: null, title: 'class', axis: { ...classAxis(names), orient: 'top', labelAlign: undefined } },
+    x: {
+      field: 'class',
+      type: 'nominal',
+      sort: null,
+      title: 'class',
+      axis: { ...classAxis(names), orient: 'top', labelAlign: undefined },
+    },
     y: { field: 'of', type: 'nominal', sort: null, title: 'test image: true class', axis: { ticks: false } },
   };
   const spec = {
@@ -33,9 +39,27 @@ export function firstProbabilitiesDrawing({ id, truth, names, probabilities }: F
     transform: [{ calculate: "datum.image + ': ' + datum.true", as: 'of' }],
     encoding,
     layer: [
-      { mark: { type: 'rect' }, encoding: { opacity: { field: 'probability', type: 'quantitative', legend: null, scale: { domain: [0, 1], range: [0, 0.9] } }, color: { value: '#3f90da' } } },
-      { transform: [{ filter: 'datum.class === datum.true' }], mark: { type: 'rect', fillOpacity: 0, stroke: 'currentColor', strokeWidth: 1 } },
-      { transform: [{ filter: 'datum.probability >= 0.005' }], mark: { type: 'text', color: 'currentColor', fontSize: 11 }, encoding: { text: { field: 'probability', type: 'quantitative', format: '.0%' } } },
+      {
+        mark: { type: 'rect' },
+        encoding: {
+          opacity: {
+            field: 'probability',
+            type: 'quantitative',
+            legend: null,
+            scale: { domain: [0, 1], range: [0, 0.9] },
+          },
+          color: { value: '#3f90da' },
+        },
+      },
+      {
+        transform: [{ filter: 'datum.class === datum.true' }],
+        mark: { type: 'rect', fillOpacity: 0, stroke: 'currentColor', strokeWidth: 1 },
+      },
+      {
+        transform: [{ filter: 'datum.probability >= 0.005' }],
+        mark: { type: 'text', color: 'currentColor', fontSize: 11 },
+        encoding: { text: { field: 'probability', type: 'quantitative', format: '.0%' } },
+      },
     ],
   };
   return { name: 'probabilities-first', alt, spec, data };

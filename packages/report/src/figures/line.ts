@@ -24,21 +24,48 @@ export function lineDrawing({ layer, activation, label, names, predicted, alt }:
   const high = Math.max(low + 1e-6, sorted[Math.floor(0.995 * (sorted.length - 1))] ?? 1);
   const step = (high - low) / BINS;
   const share = shares(activation, label, names.length, low, step);
-  const cells = share.flatMap((row, c) => row.map((value, bin): Cell => ({ row: names[c] as string, group: names[c] as string, bin, end: bin + 1, value })));
+  const cells = share.flatMap((row, c) =>
+    row.map((value, bin): Cell => ({ row: names[c] as string, group: names[c] as string, bin, end: bin + 1, value })),
+  );
   if (predicted) cells.push(...answers((bin) => names[predicted(low + (bin + 0.5) * step)] as string));
   const shown = cells.filter(({ value }) => value > 0);
-  const data = { row: texts(shown.map((c) => c.row)), class: texts(shown.map((c) => c.group)), from: reals(shown.map((c) => low + c.bin * step)), to: reals(shown.map((c) => low + c.end * step)), share: reals(shown.map((c) => c.value)) };
+  const data = {
+    row: texts(shown.map((c) => c.row)),
+    class: texts(shown.map((c) => c.group)),
+    from: reals(shown.map((c) => low + c.bin * step)),
+    to: reals(shown.map((c) => low + c.end * step)),
+    share: reals(shown.map((c) => c.value)),
+  };
   const spec = {
-    title: { text: 'The line of the one node', subtitle: `${count(activation.length)} training images by true class; last row: what the net answers` },
+    title: {
+      text: 'The line of the one node',
+      subtitle: `${count(activation.length)} training images by true class; last row: what the net answers`,
+    },
     width: 370,
     height: { step: 24 },
     mark: { type: 'rect' },
     encoding: {
-      x: { field: 'from', type: 'quantitative', title: 'activation of node 1', scale: { domain: [low, high], nice: false, zero: false }, axis: { grid: false } },
+      x: {
+        field: 'from',
+        type: 'quantitative',
+        title: 'activation of node 1',
+        scale: { domain: [low, high], nice: false, zero: false },
+        axis: { grid: false },
+      },
       x2: { field: 'to' },
       y: { field: 'row', type: 'nominal', sort: [...names, 'output'], title: 'true class', axis: { ticks: false } },
-      color: { field: 'class', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, c) => classColour(c)) } },
-      opacity: { field: 'share', type: 'quantitative', legend: null, scale: { type: 'sqrt', domain: [0, Math.max(1e-9, ...share.flat())], range: [0.04, 1], clamp: true } },
+      color: {
+        field: 'class',
+        type: 'nominal',
+        legend: null,
+        scale: { domain: names, range: names.map((_, c) => classColour(c)) },
+      },
+      opacity: {
+        field: 'share',
+        type: 'quantitative',
+        legend: null,
+        scale: { type: 'sqrt', domain: [0, Math.max(1e-9, ...share.flat())], range: [0.04, 1], clamp: true },
+      },
     },
   };
   return { name: `line-${layer}`, alt, spec, data };

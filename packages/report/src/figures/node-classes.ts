@@ -18,26 +18,62 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
     classes.flatMap((c, i) =>
       MEASURES.map(({ title, zero, ...of }) => {
         const shown = (name: ClassFigure): number => (byClass[name][i] as number) - zero;
-        return { node, class: names[c] as string, measure: title, value: shown(of.value), low: shown(of.low), high: shown(of.high) };
+        return {
+          node,
+          class: names[c] as string,
+          measure: title,
+          value: shown(of.value),
+          low: shown(of.low),
+          high: shown(of.high),
+        };
       }),
     ),
   );
-  const data = { node: ints(cells.map((cell) => cell.node)), class: texts(cells.map((cell) => cell.class)), measure: texts(cells.map((cell) => cell.measure)), value: reals(cells.map((cell) => cell.value)), low: reals(cells.map((cell) => cell.low)), high: reals(cells.map((cell) => cell.high)) };
+  const data = {
+    node: ints(cells.map((cell) => cell.node)),
+    class: texts(cells.map((cell) => cell.class)),
+    measure: texts(cells.map((cell) => cell.measure)),
+    value: reals(cells.map((cell) => cell.value)),
+    low: reals(cells.map((cell) => cell.low)),
+    high: reals(cells.map((cell) => cell.high)),
+  };
   const spec = {
     title: { text: `Nodes of ${layer} by class` },
-    facet: { row: { field: 'node', type: 'ordinal', title: 'node', sort: cards.map(({ node }) => node) }, column: { field: 'measure', type: 'nominal', title: null, sort: MEASURES.map(({ title }) => title) } },
+    facet: {
+      row: { field: 'node', type: 'ordinal', title: 'node', sort: cards.map(({ node }) => node) },
+      column: { field: 'measure', type: 'nominal', title: null, sort: MEASURES.map(({ title }) => title) },
+    },
     resolve: { scale: { y: 'independent' } },
     spec: {
       width: 170,
       height: 70,
       encoding: { x: { field: 'class', type: 'nominal', sort: names, title: null, axis: classAxis(names) } },
       layer: [
-        { mark: { type: 'bar' }, encoding: { y: { field: 'value', type: 'quantitative', title: null, axis: { tickCount: 3 } }, color: { field: 'class', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, c) => classColour(c)) } } } },
-        { mark: { type: 'rule', color: 'currentColor' }, encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } } },
+        {
+          mark: { type: 'bar' },
+          encoding: {
+            y: { field: 'value', type: 'quantitative', title: null, axis: { tickCount: 3 } },
+            color: {
+              field: 'class',
+              type: 'nominal',
+              legend: null,
+              scale: { domain: names, range: names.map((_, c) => classColour(c)) },
+            },
+          },
+        },
+        {
+          mark: { type: 'rule', color: 'currentColor' },
+          encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+        },
       ],
     },
   };
-  return { name: `nodes-${layer}-classes`, alt: `Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and margin lost, by class, of ${cards.length} nodes of ${layer}`, spec, data };
+  return {
+    name: `nodes-${layer}-classes`,
+    alt: `Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and margin lost, by class, of ${cards.length} nodes of ${layer}`,
+    spec,
+    data,
+  };
 }
 
 const FIVE = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;
@@ -45,11 +81,19 @@ const FIVE = ['q05', 'q25', 'q50', 'q75', 'q95'] as const;
 /** What the cards say by class, a row for each node and class shown. */
 export function nodeClassesTable(cards: readonly NodeCard[], names: readonly string[]): ResultTable {
   const cells = cards.flatMap((card) => card.classes.map((c, i) => ({ card, c, i })));
-  const five = (prefix: string, of: (card: NodeCard) => readonly number[]): ResultTable => Object.fromEntries(FIVE.map((name, q) => [prefix ? `${prefix}Q${name.slice(1)}` : name, reals(cells.map(({ card, i }) => of(card)[5 * i + q] as number))]));
+  const five = (prefix: string, of: (card: NodeCard) => readonly number[]): ResultTable =>
+    Object.fromEntries(
+      FIVE.map((name, q) => [
+        prefix ? `${prefix}Q${name.slice(1)}` : name,
+        reals(cells.map(({ card, i }) => of(card)[5 * i + q] as number)),
+      ]),
+    );
   return {
     node: ints(cells.map(({ card }) => card.node)),
     class: texts(cells.map(({ c }) => names[c] as string)),
-    ...Object.fromEntries(CLASS_FIGURES.map((name) => [name, reals(cells.map(({ card, i }) => card.byClass[name][i] as number))])),
+    ...Object.fromEntries(
+      CLASS_FIGURES.map((name) => [name, reals(cells.map(({ card, i }) => card.byClass[name][i] as number))]),
+    ),
     ...five('', ({ truth }) => truth),
     ...five('predicted', ({ predicted }) => predicted),
   };

@@ -18,7 +18,20 @@ const MOST_ROWS = 20_000;
 /** A picture on white ground, for `figures/`. @param data what is on the picture */
 export function picture(name: string, title: string, image: IndexedImage, data: ResultTable): Picture {
   const height = Math.round((WIDTH * image.height) / image.width);
-  const shown = { mark: { type: 'image', url: `${name}.png`, width: WIDTH, height, aspect: false }, encoding: { x: { value: WIDTH / 2 }, y: { value: height / 2 } } };
-  const spec = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', title: { text: title }, width: WIDTH, height, background: '#fff', view: { stroke: null }, data: { name: 'table', values: (Object.values(data)[0]?.values.length ?? 0) > MOST_ROWS ? [{}] : rowsOf(data) }, transform: [{ sample: 1 }], ...shown };
+  const shown = {
+    mark: { type: 'image', url: `${name}.png`, width: WIDTH, height, aspect: false },
+    encoding: { x: { value: WIDTH / 2 }, y: { value: height / 2 } },
+  };
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: { text: title },
+    width: WIDTH,
+    height,
+    background: '#fff',
+    view: { stroke: null },
+    data: { name: 'table', values: (Object.values(data)[0]?.values.length ?? 0) > MOST_ROWS ? [{}] : rowsOf(data) },
+    transform: [{ sample: 1 }],
+    ...shown,
+  };
   return { name, png: encodePng(image), spec, data };
 }

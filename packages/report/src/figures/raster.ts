@@ -24,7 +24,16 @@ const GROUND = 0.2;
  * Draws points so that density and mixture can be read: a pixel takes the colour of the class that covers it
  * most often (ties to the lower class), more opaque the more points cover it. No class is painted over another.
  */
-export function rasterize({ x, y, group: classOf, classes: K, width, height, radius, region: ground }: PointCloud): IndexedImage {
+export function rasterize({
+  x,
+  y,
+  group: classOf,
+  classes: K,
+  width,
+  height,
+  radius,
+  region: ground,
+}: PointCloud): IndexedImage {
   // Classes past the tenth share a colour with an earlier one: they are counted as that colour.
   const classes = Math.min(K, CLASS_COLOURS.length);
   const group = classOf.map((c) => c % classes);
@@ -46,13 +55,16 @@ export function rasterize({ x, y, group: classOf, classes: K, width, height, rad
     }
   }
   const pixels = new Uint8Array(width * height);
-  for (let p = 0; p < pixels.length; p++) pixels[p] = total[p] === 0 ? groundOf(region, p, width, classes) : shade(cover, p * classes, classes, total[p] as number);
+  for (let p = 0; p < pixels.length; p++)
+    pixels[p] =
+      total[p] === 0 ? groundOf(region, p, width, classes) : shade(cover, p * classes, classes, total[p] as number);
   return { width, height, pixels, palette: palette(classes) };
 }
 
 function palette(classes: number): Rgba[] {
   const colours: Rgba[] = [[0, 0, 0, 0]];
-  for (const strength of [...STRENGTHS, GROUND]) for (let c = 0; c < classes; c++) colours.push([...rgb(classColour(c)), Math.round(255 * strength)]);
+  for (const strength of [...STRENGTHS, GROUND])
+    for (let c = 0; c < classes; c++) colours.push([...rgb(classColour(c)), Math.round(255 * strength)]);
   return colours;
 }
 
@@ -69,6 +81,7 @@ function groundOf(region: PointCloud['region'], p: number, width: number, classe
 function disc(radius: number): [number, number][] {
   const stamp: [number, number][] = [];
   const reach = Math.ceil(radius);
-  for (let dy = -reach; dy <= reach; dy++) for (let dx = -reach; dx <= reach; dx++) if (dx * dx + dy * dy <= radius * radius) stamp.push([dx, dy]);
+  for (let dy = -reach; dy <= reach; dy++)
+    for (let dx = -reach; dx <= reach; dx++) if (dx * dx + dy * dy <= radius * radius) stamp.push([dx, dy]);
   return stamp;
 }

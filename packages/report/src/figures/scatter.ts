@@ -48,7 +48,14 @@ export interface Place {
 /** A drawn scatter: the figure, the raster as a file, and where the plot lies in the SVG. */
 export interface ScatterFigure extends Figure {
   readonly png: Uint8Array;
-  readonly plot: { readonly left: number; readonly top: number; readonly width: number; readonly height: number; readonly x: Domain; readonly y: Domain };
+  readonly plot: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+    readonly x: Domain;
+    readonly y: Domain;
+  };
 }
 
 type Domain = readonly [number, number];
@@ -65,12 +72,19 @@ const SHARPNESS = 2;
 export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
   const { x, y } = domains(scatter);
   const png = encodePng(image(scatter, x, y));
-  const figure = await draw({ name: scatter.name, alt: scatter.alt, data: badges(scatter, x, y), spec: spec(scatter, x, y, `data:image/png;base64,${base64(png)}`) });
+  const figure = await draw({
+    name: scatter.name,
+    alt: scatter.alt,
+    data: badges(scatter, x, y),
+    spec: spec(scatter, x, y, `data:image/png;base64,${base64(png)}`),
+  });
   const [left, top] = origin(figure.file);
   return {
     ...figure,
     png,
-    spec: JSON.parse(JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${scatter.name}.png`)) as object,
+    spec: JSON.parse(
+      JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${scatter.name}.png`),
+    ) as object,
     data: scatter.table.data,
     dataName: scatter.table.name,
     plot: { left, top, width: SIZE, height: SIZE, x, y },
@@ -90,7 +104,10 @@ function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
     width: side,
     height: side,
     radius: scatter.radius ?? (scatter.id.length > 20000 ? 1 : scatter.id.length > 3000 ? 1.5 : 3),
-    ...(region && { region: (left: number, top: number) => region(x[0] + (left / (side - 1)) * (x[1] - x[0]), y[0] + (1 - top / (side - 1)) * (y[1] - y[0])) }),
+    ...(region && {
+      region: (left: number, top: number) =>
+        region(x[0] + (left / (side - 1)) * (x[1] - x[0]), y[0] + (1 - top / (side - 1)) * (y[1] - y[0])),
+    }),
   };
   const raster = rasterize(cloud);
   return scatter.overlay ? scatter.overlay(raster, { px, py }) : raster;
@@ -133,11 +150,20 @@ function badges({ x, y, group, classes }: Scatter, [left, right]: Domain, [botto
   const present = counts.flatMap((n, c) => (n > 0 ? [c] : []));
   const [middleX, middleY] = [medians(x, group, counts), medians(y, group, counts)];
   const [scaleX, scaleY] = [SIZE / (right - left), SIZE / (top - bottom)];
-  const spots = present.map((c) => ({ x: ((middleX[c] as number) - left) * scaleX, y: ((middleY[c] as number) - bottom) * scaleY }));
-  const together = spots.length > 2 && spots.every((spot) => Math.abs(spot.x - (spots[0] as Spot).x) < 1 && Math.abs(spot.y - (spots[0] as Spot).y) < 1);
+  const spots = present.map((c) => ({
+    x: ((middleX[c] as number) - left) * scaleX,
+    y: ((middleY[c] as number) - bottom) * scaleY,
+  }));
+  const together =
+    spots.length > 2 &&
+    spots.every((spot) => Math.abs(spot.x - (spots[0] as Spot).x) < 1 && Math.abs(spot.y - (spots[0] as Spot).y) < 1);
   const places = together ? [] : areLong(classes) || classes.length > MOST_NAMED ? spots : apart(spots, BADGE);
   const within = (at: number): number => Math.min(SIZE - BADGE / 2, Math.max(BADGE / 2, at));
-  return { class: texts(places.map((_, i) => classes[present[i] as number] as string)), x: reals(places.map((spot) => left + within(spot.x) / scaleX)), y: reals(places.map((spot) => bottom + within(spot.y) / scaleY)) };
+  return {
+    class: texts(places.map((_, i) => classes[present[i] as number] as string)),
+    x: reals(places.map((spot) => left + within(spot.x) / scaleX)),
+    y: reals(places.map((spot) => bottom + within(spot.y) / scaleY)),
+  };
 }
 
 /** Of each class the middle one of its values, of two the higher. */
@@ -161,19 +187,57 @@ function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: D
   };
   const range = classes.map((_, c) => classColour(c));
   const [long, many] = [areLong(classes), classes.length > MOST_NAMED];
-  const columns = long ? Math.max(1, Math.floor(SIZE / (30 + 6.5 * Math.max(...classes.map((name) => name.length))))) : 10;
+  const columns = long
+    ? Math.max(1, Math.floor(SIZE / (30 + 6.5 * Math.max(...classes.map((name) => name.length)))))
+    : 10;
   const legend = many ? null : { columns, symbolType: 'circle', symbolSize: 80, columnPadding: 7, symbolOffset: 0 };
   const color = { field: 'class', type: 'nominal', title: null, sort: null, legend, scale: { domain: classes, range } };
-  const ink = { field: 'class', type: 'nominal', legend: null, scale: { domain: classes, range: range.map((c) => (lightTextOn(c) ? '#fff' : '#111')) } };
+  const ink = {
+    field: 'class',
+    type: 'nominal',
+    legend: null,
+    scale: { domain: classes, range: range.map((c) => (lightTextOn(c) ? '#fff' : '#111')) },
+  };
   return {
     title: { text: title, ...(subtitle && { subtitle }) },
     width: SIZE,
     height: SIZE,
     resolve: { scale: { color: 'independent' } },
     layer: [
-      { data: { values: [{}] }, mark: { type: 'image', url, width: SIZE, height: SIZE, aspect: false }, encoding: { x: { value: SIZE / 2 }, y: { value: SIZE / 2 } } },
-      { mark: { type: 'point', filled: true, opacity: many ? 0 : 1, size: long ? 70 : 230, stroke: '#fff', strokeWidth: 1.2 }, encoding: { ...position, color } },
-      ...(many ? [] : [{ mark: { type: 'text', fontWeight: 700, fontSize: 11, baseline: long ? 'bottom' : 'middle', dy: long ? -5 : 0.5 }, encoding: { ...position, text: { field: 'class' }, ...(long ? { color: { value: 'currentColor' } } : { color: ink }) } }]),
+      {
+        data: { values: [{}] },
+        mark: { type: 'image', url, width: SIZE, height: SIZE, aspect: false },
+        encoding: { x: { value: SIZE / 2 }, y: { value: SIZE / 2 } },
+      },
+      {
+        mark: {
+          type: 'point',
+          filled: true,
+          opacity: many ? 0 : 1,
+          size: long ? 70 : 230,
+          stroke: '#fff',
+          strokeWidth: 1.2,
+        },
+        encoding: { ...position, color },
+      },
+      ...(many
+        ? []
+        : [
+            {
+              mark: {
+                type: 'text',
+                fontWeight: 700,
+                fontSize: 11,
+                baseline: long ? 'bottom' : 'middle',
+                dy: long ? -5 : 0.5,
+              },
+              encoding: {
+                ...position,
+                text: { field: 'class' },
+                ...(long ? { color: { value: 'currentColor' } } : { color: ink }),
+              },
+            },
+          ]),
     ],
   };
 }

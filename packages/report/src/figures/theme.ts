@@ -3,7 +3,18 @@
  * "Accessible Color Sequences for Data Visualization" (arXiv:2107.02270), chosen to stay apart for
  * common colour-vision deficiencies and on light and dark ground.
  */
-export const CLASS_COLOURS = ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'] as const;
+export const CLASS_COLOURS = [
+  '#3f90da',
+  '#ffa90e',
+  '#bd1f01',
+  '#94a4a2',
+  '#832db6',
+  '#a96b59',
+  '#e76300',
+  '#b9ac70',
+  '#717581',
+  '#92dadd',
+] as const;
 
 /** Training and validation, in every curve. */
 export const SERIES_COLOURS = { train: '#3f90da', validation: '#e76300', test: '#832db6' } as const;
@@ -31,7 +42,13 @@ export function lightTextOn(colour: string): boolean {
 /** Axis of classes: names upright where they are short, slanted where they are long, none where there are too many. */
 export function classAxis(names: readonly string[]): object {
   const slanted = names.length > 12 || names.some((name) => name.length > 2);
-  return { ticks: false, labels: names.length <= 40, labelAngle: slanted ? -50 : 0, labelLimit: 90, ...(slanted && { labelAlign: 'right', labelBaseline: 'middle' }) };
+  return {
+    ticks: false,
+    labels: names.length <= 40,
+    labelAngle: slanted ? -50 : 0,
+    labelLimit: 90,
+    ...(slanted && { labelAlign: 'right', labelBaseline: 'middle' }),
+  };
 }
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
@@ -42,7 +59,16 @@ export const VEGA_CONFIG = {
   font: FONT,
   padding: 4,
   view: { stroke: null },
-  title: { anchor: 'start', color: 'currentColor', subtitleColor: 'currentColor', fontSize: 14, fontWeight: 600, subtitleFontSize: 12, offset: 10, frame: 'group' },
+  title: {
+    anchor: 'start',
+    color: 'currentColor',
+    subtitleColor: 'currentColor',
+    fontSize: 14,
+    fontWeight: 600,
+    subtitleFontSize: 12,
+    offset: 10,
+    frame: 'group',
+  },
   axis: {
     labelColor: 'currentColor',
     titleColor: 'currentColor',
@@ -59,6 +85,15 @@ export const VEGA_CONFIG = {
     gridOpacity: 0.12,
     titlePadding: 8,
   },
-  legend: { labelColor: 'currentColor', titleColor: 'currentColor', labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, symbolStrokeWidth: 3, orient: 'top', offset: 6 },
+  legend: {
+    labelColor: 'currentColor',
+    titleColor: 'currentColor',
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 400,
+    symbolStrokeWidth: 3,
+    orient: 'top',
+    offset: 6,
+  },
   header: { labelColor: 'currentColor', titleColor: 'currentColor', labelFontSize: 12 },
 } as const;

@@ -9,10 +9,18 @@ const SHADES = 6;
  * nearer than `distance` pixels.
  * @param imageOf pixels of a row, or undefined to leave it out
  */
-export function layThumbnails(image: IndexedImage, { px, py }: Place, group: Uint16Array, imageOf: (row: number) => Uint8Array | undefined, size: { readonly width: number; readonly height: number }, distance: number): IndexedImage {
+export function layThumbnails(
+  image: IndexedImage,
+  { px, py }: Place,
+  group: Uint16Array,
+  imageOf: (row: number) => Uint8Array | undefined,
+  size: { readonly width: number; readonly height: number },
+  distance: number,
+): IndexedImage {
   const base = image.palette.length;
   const palette: Rgba[] = [...image.palette];
-  for (let c = 0; c < CLASS_COLOURS.length; c++) for (let s = 1; s <= SHADES; s++) palette.push([...rgb(classColour(c)), Math.round((255 * s) / SHADES)]);
+  for (let c = 0; c < CLASS_COLOURS.length; c++)
+    for (let s = 1; s <= SHADES; s++) palette.push([...rgb(classColour(c)), Math.round((255 * s) / SHADES)]);
   const pixels = new Uint8Array(image.pixels);
   for (const row of spread(px, py, distance, Math.max(size.width, size.height) / 2, image.width, image.height)) {
     const digit = imageOf(row);
@@ -23,20 +31,31 @@ export function layThumbnails(image: IndexedImage, { px, py }: Place, group: Uin
       const shade = Math.round(((digit[i] as number) / 255) * SHADES);
       const x = left + (i % size.width);
       const y = top + Math.floor(i / size.width);
-      if (shade > 0 && x >= 0 && y >= 0 && x < image.width && y < image.height) pixels[y * image.width + x] = base + ((group[row] as number) % CLASS_COLOURS.length) * SHADES + shade - 1;
+      if (shade > 0 && x >= 0 && y >= 0 && x < image.width && y < image.height)
+        pixels[y * image.width + x] = base + ((group[row] as number) % CLASS_COLOURS.length) * SHADES + shade - 1;
     }
   }
   return { ...image, pixels, palette };
 }
 
 /** Rows, in order, that lie at least `distance` from every row taken before. */
-function spread(px: Float32Array, py: Float32Array, distance: number, margin: number, width: number, height: number): number[] {
+function spread(
+  px: Float32Array,
+  py: Float32Array,
+  distance: number,
+  margin: number,
+  width: number,
+  height: number,
+): number[] {
   const taken: number[] = [];
   for (let row = 0; row < px.length; row++) {
     const x = px[row] as number;
     const y = py[row] as number;
     if (x < margin || y < margin || x > width - margin || y > height - margin) continue;
-    if (taken.every((other) => ((px[other] as number) - x) ** 2 + ((py[other] as number) - y) ** 2 >= distance * distance)) taken.push(row);
+    if (
+      taken.every((other) => ((px[other] as number) - x) ** 2 + ((py[other] as number) - y) ** 2 >= distance * distance)
+    )
+      taken.push(row);
   }
   return taken;
 }

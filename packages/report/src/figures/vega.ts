@@ -19,8 +19,16 @@ export interface Drawing {
  */
 export async function draw({ name, alt, spec, data }: Drawing): Promise<Figure> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
-  const full = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, data: { name: 'table', values: rowsOf(data) }, config: VEGA_CONFIG };
-  const view = new View(parse(compile(full as unknown as Parameters<typeof compile>[0]).spec), { renderer: 'none', logLevel: Warn });
+  const full = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    ...spec,
+    data: { name: 'table', values: rowsOf(data) },
+    config: VEGA_CONFIG,
+  };
+  const view = new View(parse(compile(full as unknown as Parameters<typeof compile>[0]).spec), {
+    renderer: 'none',
+    logLevel: Warn,
+  });
   const svg = ownIds(tidy(await view.toSVG(), alt), name);
   view.finalize();
   return { name, svg: raw(svg), file: standalone(svg), spec: full, data };
@@ -29,7 +37,10 @@ export async function draw({ name, alt, spec, data }: Drawing): Promise<Figure> 
 /** Vega counts clip paths over the life of the process; here they are named by figure. */
 function ownIds(svg: string, name: string): string {
   const found = [...new Set([...svg.matchAll(/id="([^"]+)"/g)].map((match) => match[1] as string))];
-  return svg.replace(/(id="|url\(#)([^")]+)/g, (_, before: string, id: string) => `${before}${name}-${found.indexOf(id)}`);
+  return svg.replace(
+    /(id="|url\(#)([^")]+)/g,
+    (_, before: string, id: string) => `${before}${name}-${found.indexOf(id)}`,
+  );
 }
 
 /** Rows of a result table as objects, with at most six significant digits; for small tables only. */
@@ -37,7 +48,12 @@ export function rowsOf(table: ResultTable): Record<string, unknown>[] {
   const entries = Object.entries(table);
   const length = entries[0]?.[1].values.length ?? 0;
   return Array.from({ length }, (_, i) =>
-    Object.fromEntries(entries.map(([name, { values }]) => [name, typeof values[i] === 'number' ? missingAsNull(significant(values[i] as number)) : values[i]])),
+    Object.fromEntries(
+      entries.map(([name, { values }]) => [
+        name,
+        typeof values[i] === 'number' ? missingAsNull(significant(values[i] as number)) : values[i],
+      ]),
+    ),
   );
 }
 
@@ -54,7 +70,10 @@ export function tidy(svg: string, alt: string): string {
     .replace(/ (aria-[a-z]+|role|class|pointer-events|aria-roledescription)="[^"]*"/g, '')
     .replace(/<g><\/g>/g, '')
     .replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))))
-    .replace(/<svg[^>]*>/, `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" aria-label="${escape(alt)}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px">`);
+    .replace(
+      /<svg[^>]*>/,
+      `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" aria-label="${escape(alt)}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px">`,
+    );
 }
 
 function size(svg: string): { width: number; height: number } {
@@ -65,5 +84,10 @@ function size(svg: string): { width: number; height: number } {
 /** The same SVG as a file of its own: dark ink on white. */
 export function standalone(svg: string): string {
   const { width, height } = size(svg);
-  return svg.replace(/style="max-width:[^"]*"/, `width="${width}" height="${height}" style="color:#1c1b19;background:#fff"`) + '\n';
+  return (
+    svg.replace(
+      /style="max-width:[^"]*"/,
+      `width="${width}" height="${height}" style="color:#1c1b19;background:#fff"`,
+    ) + '\n'
+  );
 }

@@ -21,7 +21,9 @@ export function points(share: number | undefined, digits = 2): string {
 /** `55000` as `55,000`. */
 export function count(value: number | undefined): string {
   if (!known(value)) return MISSING;
-  return String(Math.round(value)).replace('-', '−').replace(/\B(?=(\d{3})+$)/g, ',');
+  return String(Math.round(value))
+    .replace('-', '−')
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** A fixed number of decimals, with a real minus sign. */

@@ -18,5 +18,7 @@ const MODULES = [
  */
 export async function readingCode(): Promise<string> {
   const texts = await Promise.all(MODULES.map((address) => readFile(new URL(address), 'utf8')));
-  return texts.map((text) => text.replace(/^import [^;]*;\n/gm, '').replace(/^export (?=function|const)/gm, '')).join('');
+  return texts
+    .map((text) => text.replace(/^import [^;]*;\n/gm, '').replace(/^export (?=function|const)/gm, ''))
+    .join('');
 }

@@ -9,7 +9,9 @@ const INVISIBLE = '\u2060';
  * such as `constructor`, gets an invisible letter more: Vega keeps values as keys of plain objects.
  */
 export function shortNames(names: readonly string[]): string[] {
-  const cut = names.map((name) => (name in {} ? name + INVISIBLE : name.length > MOST ? `${name.slice(0, MOST - 1)}…` : name));
+  const cut = names.map((name) =>
+    name in {} ? name + INVISIBLE : name.length > MOST ? `${name.slice(0, MOST - 1)}…` : name,
+  );
   return cut.map((name, c) => (cut.indexOf(name) === cut.lastIndexOf(name) ? name : `${name} ${c + 1}`));
 }
 

@@ -26,11 +26,16 @@ export function page({ title, opening, contents, body, script }: Page): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${escape(title)}</title>
-<style>${STYLE}${contents.filter(({ filled }) => filled).map(({ id }) => `body:not(:has(#${id})) .filled-${id}{display:none}`).join('')}</style>
+<style>${STYLE}${contents
+    .filter(({ filled }) => filled)
+    .map(({ id }) => `body:not(:has(#${id})) .filled-${id}{display:none}`)
+    .join('')}</style>
 </head>
 <body>
-${html`<div class="page${contents.length > 0 && ' with-contents'}">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name, filled }) => html`<li ${filled && html`class="filled-${id}"`}><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
-${body}</main></div>${script ?? raw('')}`.text}
+${
+  html`<div class="page${contents.length > 0 && ' with-contents'}">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name, filled }) => html`<li ${filled && html`class="filled-${id}"`}><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
+${body}</main></div>${script ?? raw('')}`.text
+}
 </body>
 </html>
 `;

@@ -21,7 +21,11 @@ interface LayerStudy {
 }
 
 /** Box plots of the hidden nodes' activations over all training images, by predicted and by true class. */
-export async function activationsSection(context: Context, topNodes: number, interactive: boolean): Promise<Section | undefined> {
+export async function activationsSection(
+  context: Context,
+  topNodes: number,
+  interactive: boolean,
+): Promise<Section | undefined> {
   const { experiment, names, shelf } = context;
   const { train } = experiment;
   if (train.rows === 0 || train.hidden.length === 0) return undefined;
@@ -34,13 +38,27 @@ export async function activationsSection(context: Context, topNodes: number, int
   for (const [index, study] of studies.entries()) {
     const top = bySeparation(study.predicted).slice(0, topNodes);
     const drawn = await draw(boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names));
-    const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] => (names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node] as NodeBoxes));
+    const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] =>
+      names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node] as NodeBoxes);
     shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
-    blocks.push(html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`);
-    if (study.layer.width === 1 && names.length <= MOST_ROWS) blocks.push(figureBlock(shelf.add(await draw(lineOf(study, index, context))), 'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.'));
+    blocks.push(
+      html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`,
+    );
+    if (study.layer.width === 1 && names.length <= MOST_ROWS)
+      blocks.push(
+        figureBlock(
+          shelf.add(await draw(lineOf(study, index, context))),
+          'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.',
+        ),
+      );
     blocks.push(layerBlock(study, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
   }
-  return { id: 'activations', title: 'Hidden activations', lead: studies.length === 1 ? layerLead(studies[0] as LayerStudy, 0, names) : lead(studies), body: html`${blocks}` };
+  return {
+    id: 'activations',
+    title: 'Hidden activations',
+    lead: studies.length === 1 ? layerLead(studies[0] as LayerStudy, 0, names) : lead(studies),
+    body: html`${blocks}`,
+  };
 }
 
 /** Which layer separates the true classes best, by its best node. */
@@ -54,28 +72,55 @@ function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly 
   const best = bySeparation(truth)[0] as NodeBoxes;
   const { pairs, most } = best;
   const farthest = farthestPair(best.boxes);
-  const overlapping = most ? `; ${names[most.a]} and ${names[most.b]} overlap most (${percent(most.overlap, 0)} of their histograms)` : '';
+  const overlapping = most
+    ? `; ${names[most.a]} and ${names[most.b]} overlap most (${percent(most.overlap, 0)} of their histograms)`
+    : '';
   const one = layer.width === 1;
-  if (truth.every(({ apart }) => apart === 0)) return `${one ? 'The one node' : 'No node'} of hidden layer ${index + 1} keeps the boxes of ${one ? 'none' : 'any'} of ${pairs} pairs of true classes apart${one ? overlapping : ''}.`;
-  const which = one ? `The one node of hidden layer ${index + 1}` : `In hidden layer ${index + 1} node ${best.node} separates best: it`;
+  if (truth.every(({ apart }) => apart === 0))
+    return `${one ? 'The one node' : 'No node'} of hidden layer ${index + 1} keeps the boxes of ${one ? 'none' : 'any'} of ${pairs} pairs of true classes apart${one ? overlapping : ''}.`;
+  const which = one
+    ? `The one node of hidden layer ${index + 1}`
+    : `In hidden layer ${index + 1} node ${best.node} separates best: it`;
   return `${which} keeps the boxes of ${best.apart} of ${pairs} pairs of true classes apart${farthest ? `, ${names[farthest.a]} and ${names[farthest.b]} farthest` : ''}${overlapping}.`;
 }
 
-function lineOf({ layer, truth }: LayerStudy, index: number, { experiment: { train, network }, names }: Context): Drawing {
+function lineOf(
+  { layer, truth }: LayerStudy,
+  index: number,
+  { experiment: { train, network }, names }: Context,
+): Drawing {
   const next = network.layers[index + 1];
-  const predicted = index === train.hidden.length - 1 && next ? (value: number): number => largest(weightedSums(next, [value])) : undefined;
+  const predicted =
+    index === train.hidden.length - 1 && next
+      ? (value: number): number => largest(weightedSums(next, [value]))
+      : undefined;
   const medians = (truth[0] as NodeBoxes).boxes.map((box, c) => `${names[c]} ${fixed(box.median, 2)}`);
-  return lineDrawing({ layer: layer.name, activation: layer.data, label: train.label, names, alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`, ...(predicted && { predicted }) });
+  return lineDrawing({
+    layer: layer.name,
+    activation: layer.data,
+    label: train.label,
+    names,
+    alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`,
+    ...(predicted && { predicted }),
+  });
 }
 
-function layerBlock({ layer, predicted, truth }: LayerStudy, topNodes: number, names: readonly string[], train: Split, scripts: boolean, dead: readonly number[]): Markup {
+function layerBlock(
+  { layer, predicted, truth }: LayerStudy,
+  topNodes: number,
+  names: readonly string[],
+  train: Split,
+  scripts: boolean,
+  dead: readonly number[],
+): Markup {
   const interactive = scripts && names.length <= MOST_BOXES;
   const top = bySeparation(predicted).slice(0, topNodes);
   const all = layer.width <= topNodes;
   let max = 0;
   for (let i = 0; i < layer.data.length; i++) if ((layer.data[i] as number) > max) max = layer.data[i] as number;
   const colours = names.map((_, c) => classColour(c));
-  const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup => html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
+  const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup =>
+    html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
   const same = top.map((node) => truth[node.node] as NodeBoxes);
   return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. Overlap: how much of two classes’ histograms is alike, in ${overlapBins(train.rows, names.length)} bins of equal counts, mean over all pairs.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
 ${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top, 'predicted'))}${byClass('true', plots(same, 'true'))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top, 'predicted')}<details><summary>By true class</summary>${plots(same, 'true')}</details></div>`}</div>
@@ -98,9 +143,23 @@ function byClass(kind: string, plots: Markup): Markup {
 function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly string[], grouping: string): Markup {
   const title = `Node ${node.node}: activation by class`;
   const median = (c: number): number => node.boxes[c]?.median ?? NaN;
-  const shown = names.length <= MOST_BOXES ? [...names.keys()] : [...names.keys()].filter((c) => !Number.isNaN(median(c))).sort((a, b) => median(b) - median(a) || a - b).slice(0, MOST_BOXES);
+  const shown =
+    names.length <= MOST_BOXES
+      ? [...names.keys()]
+      : [...names.keys()]
+          .filter((c) => !Number.isNaN(median(c)))
+          .sort((a, b) => median(b) - median(a) || a - b)
+          .slice(0, MOST_BOXES);
   const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c] as Box) });
-  return html`<figure class="node">${raw(boxPlot(title, stats, shown.map((c) => names[c] as string), shown.map((c) => colours[c] as string), grouping))}<figcaption>node ${node.node} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
+  return html`<figure class="node">${raw(
+    boxPlot(
+      title,
+      stats,
+      shown.map((c) => names[c] as string),
+      shown.map((c) => colours[c] as string),
+      grouping,
+    ),
+  )}<figcaption>node ${node.node} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
 }
 
 function fiveNumbers({ boxes }: NodeBoxes): number[] {
@@ -114,13 +173,24 @@ function pack(nodes: readonly NodeBoxes[]): string {
 
 function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): Markup {
   const columns = Math.min(5, layer.width);
-  const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [`image ${train.id[i]}, ${withArticle(names[train.label[i] as number] as string)}`, ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3))]);
+  const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [
+    `image ${train.id[i]}, ${withArticle(names[train.label[i] as number] as string)}`,
+    ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3)),
+  ]);
   const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j}`)];
   return html`<details><summary>First rows of the activations</summary>${table(`The first ${rows.length} training images${columns < layer.width ? `, the first ${columns} nodes` : ''}`, head, rows)}</details>`;
 }
 
 function ranges(nodes: readonly NodeBoxes[], names: readonly string[]): Markup {
   return html`<details><summary>Ranges by predicted class</summary><div class="row">${nodes.map(({ node, boxes }) =>
-    table(`Node ${node}`, ['class', 'images', 'min', 'q1', 'median', 'q3', 'max'], boxes.map((b, c) => [names[c] as string, count(b.count), ...[b.min, b.q1, b.median, b.q3, b.max].map((value) => fixed(value, 2))])),
+    table(
+      `Node ${node}`,
+      ['class', 'images', 'min', 'q1', 'median', 'q3', 'max'],
+      boxes.map((b, c) => [
+        names[c] as string,
+        count(b.count),
+        ...[b.min, b.q1, b.median, b.q3, b.max].map((value) => fixed(value, 2)),
+      ]),
+    ),
   )}</div></details>`;
 }

@@ -20,11 +20,27 @@ export async function componentsSection({ experiment, shelf }: Context): Promise
   let half = 0;
   for (let sum = 0; half < ratios.length && sum < 0.5; half++) sum += ratios[half] as number;
   const lead = `${plural(components.rows, 'component')} of ${count(ratios.length)} keep ${percent(features.explained ?? components.ratio.reduce((a, b) => a + b, 0), 2)} of the variance of the pixels; the first explains ${percent(components.ratio[0], 1)}, and ${half} are enough for half of it.`;
-  const figure = shelf.add(await draw(varianceDrawing(ratios, components.rows, `Line chart of cumulative explained variance. ${lead}`)));
-  const list = Array.from({ length: Math.min(SHOWN, components.rows) }, (_, i) => html`<li>${pixelImage(signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height), `component ${i + 1} as an image`, 'map')}<span>${i + 1}: ${percent(components.ratio[i], 1)}</span></li>`);
+  const figure = shelf.add(
+    await draw(varianceDrawing(ratios, components.rows, `Line chart of cumulative explained variance. ${lead}`)),
+  );
+  const list = Array.from(
+    { length: Math.min(SHOWN, components.rows) },
+    (_, i) =>
+      html`<li>${pixelImage(signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height), `component ${i + 1} as an image`, 'map')}<span>${i + 1}: ${percent(components.ratio[i], 1)}</span></li>`,
+  );
   const first = Array.from({ length: list.length }, (_, i) => i);
-  const sheet = together(first.map((i) => signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height)), COLUMNS);
-  const kept = shelf.addPicture(picture('components-images', `The first ${list.length} components as images`, sheet, { component: ints(first.map((i) => i + 1)), ratio: reals(first.map((i) => components.ratio[i] as number)) }));
+  const sheet = together(
+    first.map((i) =>
+      signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height),
+    ),
+    COLUMNS,
+  );
+  const kept = shelf.addPicture(
+    picture('components-images', `The first ${list.length} components as images`, sheet, {
+      component: ints(first.map((i) => i + 1)),
+      ratio: reals(first.map((i) => components.ratio[i] as number)),
+    }),
+  );
   return {
     id: 'components',
     title: 'Principal components',

@@ -19,7 +19,10 @@ export async function confusionSection(context: Context): Promise<Section> {
   const [test, train] = [confusion(experiment.test, names.length), confusion(experiment.train, names.length)];
   const pairs = confusedPairs(test);
   const blocks: Content[] = [];
-  for (const [split, matrix] of [[experiment.test, test], [experiment.train, train]] as const) {
+  for (const [split, matrix] of [
+    [experiment.test, test],
+    [experiment.train, train],
+  ] as const) {
     if (split.rows === 0) continue;
     const alt = `Confusion matrix on ${split.name} images, counts on a log colour scale`;
     const heading = html`<h3>On ${count(split.rows)} ${split.name === 'train' ? 'training' : split.name} images</h3>`;
@@ -27,17 +30,38 @@ export async function confusionSection(context: Context): Promise<Section> {
       const figure = await confusionImage(matrix, names, split.name, alt);
       shelf.add(figure);
       const { left, top, width } = figure.plot;
-      blocks.push(heading, html`<div class="row">${figureBlock(figure, 'Rows are true classes, columns predicted ones, in the order of the table of classes; log colour scale. A click shows the images of a cell.', html`data-matrix="${split.name}" data-plot="${left},${top},${width}"`)}</div>`);
+      blocks.push(
+        heading,
+        html`<div class="row">${figureBlock(figure, 'Rows are true classes, columns predicted ones, in the order of the table of classes; log colour scale. A click shows the images of a cell.', html`data-matrix="${split.name}" data-plot="${left},${top},${width}"`)}</div>`,
+      );
       continue;
     }
     shelf.add(await draw(confusionDrawing(matrix, names, split.name, 'count', alt)));
-    shelf.add({ ...(await draw(confusionDrawing(matrix, names, split.name, 'share', `Confusion matrix on ${split.name} images, per cent of the true class`))), dataName: `confusion-${split.name}` });
-    blocks.push(heading, row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')), links(split.name));
+    shelf.add({
+      ...(await draw(
+        confusionDrawing(
+          matrix,
+          names,
+          split.name,
+          'share',
+          `Confusion matrix on ${split.name} images, per cent of the true class`,
+        ),
+      )),
+      dataName: `confusion-${split.name}`,
+    });
+    blocks.push(
+      heading,
+      row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')),
+      links(split.name),
+    );
   }
   return {
     id: 'confusion',
     title: 'Confusions',
-    lead: experiment.test.rows > 0 ? lead(pairs, names, experiment.test.rows, 'test') : `There are no test images. ${lead(confusedPairs(train), names, experiment.train.rows, 'training')}`,
+    lead:
+      experiment.test.rows > 0
+        ? lead(pairs, names, experiment.test.rows, 'test')
+        : `There are no test images. ${lead(confusedPairs(train), names, experiment.train.rows, 'training')}`,
     body: html`${blocks}${pairs[0] && row(panel(context, pairs[0]), pairs.length > 1 && html`<div><h3>The most confused pairs</h3>${pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}</div>`)}`,
   };
 }
@@ -46,23 +70,40 @@ function lead(pairs: readonly ConfusedPair[], names: readonly string[], rows: nu
   const [first, second] = pairs;
   if (!first) return `None of the ${count(rows)} ${split} images is taken for another class.`;
   const total = pairs.reduce((sum, pair) => sum + pair.ab + pair.ba, 0);
-  const also = second ? `, followed by ${names[second.a]} and ${names[second.b]} (${count(second.ab + second.ba)})` : '';
+  const also = second
+    ? `, followed by ${names[second.a]} and ${names[second.b]} (${count(second.ab + second.ba)})`
+    : '';
   return `${names[first.a]} and ${names[first.b]} are confused most: ${count(first.ab + first.ba)} of the ${count(total)} mistakes on ${split} images (${percent((first.ab + first.ba) / total, 1)})${also}.`;
 }
 
 function links(split: string): Markup {
-  const drawing = (name: string, what: string): Markup => html`${what} <a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a>`;
+  const drawing = (name: string, what: string): Markup =>
+    html`${what} <a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a>`;
   return html`<p class="note">Rows are true classes, columns predicted ones. <span class="files">${drawing(`confusion-${split}`, 'Images:')}, ${drawing(`confusion-${split}-shares`, 'per cent:')}, both: <a href="figures/confusion-${split}.parquet">Parquet</a></span></p>`;
 }
 
-function matrixTable({ classes, counts }: Confusion, names: readonly string[], split: string, kind: 'count' | 'share'): Markup {
+function matrixTable(
+  { classes, counts }: Confusion,
+  names: readonly string[],
+  split: string,
+  kind: 'count' | 'share',
+): Markup {
   const top = Math.log1p(counts.reduce((a, b) => Math.max(a, b), 1));
   const cell = (truth: number, guess: number): Markup => {
     const n = counts[truth * classes + guess] as number;
     const total = counts.slice(truth * classes, (truth + 1) * classes).reduce((a, b) => a + b, 0);
     const share = total === 0 ? 0 : n / total;
     const heat = kind === 'count' ? Math.log1p(n) / top : share;
-    const shown = n === 0 ? '·' : kind === 'count' ? n : share < 0.0005 ? '<0.1' : share >= 0.9995 ? '100' : (share * 100).toFixed(1);
+    const shown =
+      n === 0
+        ? '·'
+        : kind === 'count'
+          ? n
+          : share < 0.0005
+            ? '<0.1'
+            : share >= 0.9995
+              ? '100'
+              : (share * 100).toFixed(1);
     return html`<td class="heat${heat > 0.55 && ' strong'}${truth === guess ? ' right' : ''}" style="--v:${heat.toFixed(2)}" ${kind === 'count' && n > 0 && html`data-cell="${split},${truth},${guess}"`}>${shown}</td>`;
   };
   const caption = kind === 'count' ? 'Images, log colour scale' : 'Per cent of the true class';
@@ -75,16 +116,37 @@ const LIMIT = 25;
 
 function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }: ConfusedPair): Markup {
   const { width, height } = images.shown;
-  const cells = [[a, a], [a, b], [b, a], [b, b]].map(([truth, guess]) => ({ truth: truth as number, guess: guess as number, rows: rowsOfCell(test, truth as number, guess as number, LIMIT) }));
-  const imagesOf = (rows: readonly number[]): (Uint8Array | undefined)[] => rows.map((i) => images.shown.at('test', test.id[i] as number));
+  const cells = [
+    [a, a],
+    [a, b],
+    [b, a],
+    [b, b],
+  ].map(([truth, guess]) => ({
+    truth: truth as number,
+    guess: guess as number,
+    rows: rowsOfCell(test, truth as number, guess as number, LIMIT),
+  }));
+  const imagesOf = (rows: readonly number[]): (Uint8Array | undefined)[] =>
+    rows.map((i) => images.shown.at('test', test.id[i] as number));
   const sheet = ({ truth, guess, rows }: (typeof cells)[number]): Markup => {
     const shown = inkSheet(imagesOf(rows), width, height, 5, 2);
     const caption = `${names[truth]} taken for ${names[guess]}`;
     return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? html`<div class="frame">${pixelImage(shown, `${rows.length} test images of ${caption}`)}</div>` : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
   };
   const all = cells.flatMap(({ truth, guess, rows }) => rows.map((row) => ({ truth, guess, row })));
-  const data = { id: ints(all.map(({ row }) => test.id[row] as number)), true: texts(all.map(({ truth }) => names[truth] as string)), predicted: texts(all.map(({ guess }) => names[guess] as string)) };
-  const whole = shelf.addPicture(picture('confused-pair', `${names[a]} and ${names[b]}, test images`, inkSheet(panelOrder(cells.map(({ rows }) => imagesOf(rows))), width, height, 11, 2), data));
+  const data = {
+    id: ints(all.map(({ row }) => test.id[row] as number)),
+    true: texts(all.map(({ truth }) => names[truth] as string)),
+    predicted: texts(all.map(({ guess }) => names[guess] as string)),
+  };
+  const whole = shelf.addPicture(
+    picture(
+      'confused-pair',
+      `${names[a]} and ${names[b]}, test images`,
+      inkSheet(panelOrder(cells.map(({ rows }) => imagesOf(rows))), width, height, 11, 2),
+      data,
+    ),
+  );
   return html`<div><h3>The most confused pair: ${names[a]} and ${names[b]}</h3>${pictureBlock(whole, html`<div class="panel">${cells.map(sheet)}</div>`)}</div>`;
 }
 
@@ -98,6 +160,7 @@ function panelOrder(grids: readonly (readonly (Uint8Array | undefined)[])[]): (U
 
 function pairTable(pairs: readonly ConfusedPair[], names: readonly string[]): Markup {
   return html`<table class="narrow"><caption>Mistakes on test images, in either direction</caption><thead><tr><th scope="col">pair</th><th scope="col">mistakes</th><th scope="col">first as second</th><th scope="col">second as first</th></tr></thead><tbody>${pairs.map(
-    ({ a, b, ab, ba }) => html`<tr><th scope="row">${names[a]}, ${names[b]}</th><td>${ab + ba}</td><td>${ab}</td><td>${ba}</td></tr>`,
+    ({ a, b, ab, ba }) =>
+      html`<tr><th scope="row">${names[a]}, ${names[b]}</th><td>${ab + ba}</td><td>${ab}</td><td>${ba}</td></tr>`,
   )}</tbody></table>`;
 }

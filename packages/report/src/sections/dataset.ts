@@ -18,11 +18,20 @@ export async function datasetSection(context: Context): Promise<Section> {
   const counts = classCounts(images.train.label, names.length);
   const [most, least] = [argmax(counts), argmax(counts.map((n) => -n))];
   const alt = `Bar chart of training images per class: ${names.length > MOST_SHOWN ? `${names.length} classes, from ${count(counts[least])} to ${count(counts[most])} images` : names.map((name, i) => `${name} ${counts[i]}`).join(', ')}`;
-  const bars = shelf.add(await draw(classCountDrawing(names, counts, 'class-counts', 'Images per class, training file', alt)));
+  const bars = shelf.add(
+    await draw(classCountDrawing(names, counts, 'class-counts', 'Images per class, training file', alt)),
+  );
   const shapes = [
     ['training file', count(images.train.rows)],
     ['– used to train', count(train.rows)],
-    ...(validatesOnTest(experiment) ? [] : [[dataset.validationRows ? '– for validation, which came with the data' : '– kept for validation', count(validation.rows)]]),
+    ...(validatesOnTest(experiment)
+      ? []
+      : [
+          [
+            dataset.validationRows ? '– for validation, which came with the data' : '– kept for validation',
+            count(validation.rows),
+          ],
+        ]),
     [dataset.testSplitOff ? 'test images, split off the training images' : 'test file', count(images.test.rows)],
     [validatesOnTest(experiment) ? '– used to test, and to validate' : '– used to test', count(test.rows)],
     ['pixels', `${images.width} × ${images.height}, 0 to 255`],
@@ -32,14 +41,21 @@ export async function datasetSection(context: Context): Promise<Section> {
     title: 'Data',
     lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent((counts[most] as number) / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
     body: html`${row(figureBlock(bars, dataset.origin), html`<div>${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`)}
-${images.train.rows > 0 && html`<h3>The first images of the training file</h3>${samples(context)}
-<h3>Each class: an image drawn at random, and the mean</h3>${classImages(context)}`}
+${
+  images.train.rows > 0 &&
+  html`<h3>The first images of the training file</h3>${samples(context)}
+<h3>Each class: an image drawn at random, and the mean</h3>${classImages(context)}`
+}
 ${images.train.rows > 0 && html`<details><summary>One image as numbers</summary>${asNumbers(images, names)}</details>`}`,
   };
 }
 
 function origin({ testSplitOff, validationRows }: Context['experiment']['dataset']): string {
-  const parts = [testSplitOff && `${count(testSplitOff)} test images were split off the training images, as many of each class as its share`, validationRows && `${count(validationRows)} validation images came with the data`].filter(Boolean);
+  const parts = [
+    testSplitOff &&
+      `${count(testSplitOff)} test images were split off the training images, as many of each class as its share`,
+    validationRows && `${count(validationRows)} validation images came with the data`,
+  ].filter(Boolean);
   return parts.length === 0 ? '' : `${parts.join('; ')}. `;
 }
 
@@ -47,7 +63,9 @@ function origin({ testSplitOff, validationRows }: Context['experiment']['dataset
 const MOST_SHOWN = 50;
 
 function perClass({ images, validation, dataset: { classes: names } }: Context['experiment']): Markup {
-  const [train, held, test] = [images.train.label, validation.label, images.test.label].map((label) => classCounts(label, names.length)) as [number[], number[], number[]];
+  const [train, held, test] = [images.train.label, validation.label, images.test.label].map((label) =>
+    classCounts(label, names.length),
+  ) as [number[], number[], number[]];
   const rows = names.map((name, i) => [name, count(train[i]), count(held[i]), count(test[i])]);
   return html`<details><summary>Class counts as a table</summary>${table('Images per class', ['class', 'training file', 'of these validation', 'test file'], rows)}</details>`;
 }
@@ -57,11 +75,30 @@ const SAMPLES = 50;
 /** Images in a row of a file. */
 const COLUMNS = 10;
 
-function samples({ experiment: { images: { train, width, height, shown } }, shelf, names }: Context): Markup {
+function samples({
+  experiment: {
+    images: { train, width, height, shown },
+  },
+  shelf,
+  names,
+}: Context): Markup {
   const some = Array.from({ length: Math.min(SAMPLES, train.rows) }, (_, i) => i);
-  const sheet = inkSheet(some.map((i) => shown.of(imageOf(train, i, width * height))), shown.width, shown.height, COLUMNS, 2);
-  const data = { id: ints(some.map((i) => train.id[i] as number)), class: texts(some.map((i) => names[train.label[i] as number] as string)) };
-  return pictureBlock(shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)), html`<ol class="digits samples">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`, 'Under each image: its class.');
+  const sheet = inkSheet(
+    some.map((i) => shown.of(imageOf(train, i, width * height))),
+    shown.width,
+    shown.height,
+    COLUMNS,
+    2,
+  );
+  const data = {
+    id: ints(some.map((i) => train.id[i] as number)),
+    class: texts(some.map((i) => names[train.label[i] as number] as string)),
+  };
+  return pictureBlock(
+    shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)),
+    html`<ol class="digits samples">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`,
+    'Under each image: its class.',
+  );
 }
 
 function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
@@ -73,18 +110,47 @@ function imageOf(file: RawRows, i: number, size: number): Uint8Array {
   return file.pixels.subarray(i * size, (i + 1) * size);
 }
 
-function classImages({ experiment: { images: { train, width, height, shown } }, shelf, names }: Context): Markup {
+function classImages({
+  experiment: {
+    images: { train, width, height, shown },
+  },
+  shelf,
+  names,
+}: Context): Markup {
   const size = width * height;
   const means = classMeans(train, size, names.length, Math.min(names.length, MOST_SHOWN));
   const examples = means.flatMap((mean, c) => {
     const row = drawn(train.label, c);
-    return row === undefined ? [] : [{ name: names[c] as string, one: shown.of(imageOf(train, row, size)), mean: shrunk(mean, width, height).values }];
+    return row === undefined
+      ? []
+      : [
+          {
+            name: names[c] as string,
+            one: shown.of(imageOf(train, row, size)),
+            mean: shrunk(mean, width, height).values,
+          },
+        ];
   });
   const rounded = (mean: ArrayLike<number>): Uint8Array => Uint8Array.from(mean, Math.round);
-  const sheet = inkSheet(examples.flatMap(({ one, mean }) => [one, rounded(mean)]), shown.width, shown.height, COLUMNS, 2);
-  const data = { class: texts(examples.flatMap(({ name, one }) => Array.from(one, () => name))), pixel: ints(examples.flatMap(({ one }) => [...one.keys()])), image: ints(examples.flatMap(({ one }) => [...one])), mean: reals(examples.flatMap(({ mean }) => Array.from(mean))) };
+  const sheet = inkSheet(
+    examples.flatMap(({ one, mean }) => [one, rounded(mean)]),
+    shown.width,
+    shown.height,
+    COLUMNS,
+    2,
+  );
+  const data = {
+    class: texts(examples.flatMap(({ name, one }) => Array.from(one, () => name))),
+    pixel: ints(examples.flatMap(({ one }) => [...one.keys()])),
+    image: ints(examples.flatMap(({ one }) => [...one])),
+    mean: reals(examples.flatMap(({ mean }) => Array.from(mean))),
+  };
   const list = html`<ol class="digits pairs">${examples.map(({ name, one, mean }) => html`<li>${pixelImage(inkImage(one, shown.width, shown.height), `one ${name}, drawn at random`)}${pixelImage(inkImage(rounded(mean), shown.width, shown.height), `mean of all training images of class ${name}`)}<span>${name}</span></li>`)}</ol>`;
-  return pictureBlock(shelf.addPicture(picture('classes', 'Each class: an image drawn at random, and the mean', sheet, data)), list, names.length > MOST_SHOWN && `The first ${MOST_SHOWN} of ${count(names.length)} classes.`);
+  return pictureBlock(
+    shelf.addPicture(picture('classes', 'Each class: an image drawn at random, and the mean', sheet, data)),
+    list,
+    names.length > MOST_SHOWN && `The first ${MOST_SHOWN} of ${count(names.length)} classes.`,
+  );
 }
 
 /** A row of a class, drawn at random by a generator that starts from the class's number; undefined without rows. */
@@ -114,12 +180,18 @@ function asNumbers({ train, width, height }: Images, names: readonly string[]): 
   const inked = Array.from(pixels.keys()).filter((p) => (pixels[p] as number) > 0);
   const xs = inked.map((p) => p % width);
   const [left, top] = [xs.reduce((a, b) => Math.min(a, b), width), Math.floor((inked[0] ?? 0) / width)];
-  const right = Math.min(left + MOST_NUMBERS - 1, xs.reduce((a, b) => Math.max(a, b), 0));
+  const right = Math.min(
+    left + MOST_NUMBERS - 1,
+    xs.reduce((a, b) => Math.max(a, b), 0),
+  );
   const bottom = Math.min(top + MOST_NUMBERS - 1, Math.floor((inked[inked.length - 1] ?? -1) / width));
   const whole = inked.every((p) => p % width <= right && Math.floor(p / width) <= bottom);
-  const rows = Array.from({ length: Math.max(0, bottom - top + 1) }, (_, y) => Array.from({ length: right - left + 1 }, (_, x) => pixels[(top + y) * width + left + x] as number));
+  const rows = Array.from({ length: Math.max(0, bottom - top + 1) }, (_, y) =>
+    Array.from({ length: right - left + 1 }, (_, x) => pixels[(top + y) * width + left + x] as number),
+  );
   return html`<table class="numbers"><caption>Training image 0, ${withArticle(names[train.label[0] as number] as string)}: rows ${top} to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
-    (values) => html`<tr>${values.map((value) => html`<td class="heat${value > 140 && ' strong'}" style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`)}</tr>`,
+    (values) =>
+      html`<tr>${values.map((value) => html`<td class="heat${value > 140 && ' strong'}" style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`)}</tr>`,
   )}</tbody></table>`;
 }
 

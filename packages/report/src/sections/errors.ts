@@ -22,13 +22,31 @@ export function errorsSection({ experiment: { test, images }, names, shelf }: Co
     return html`<li>${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${id}: ${withArticle(names[label] as string)}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
   });
   const shown = ranked.slice(0, SHOWN);
-  const data = { id: ints(shown.map(({ id }) => id)), true: texts(shown.map(({ label }) => names[label] as string)), predicted: texts(shown.map(({ predicted }) => names[predicted] as string)), probability: reals(shown.map(({ probability }) => probability)), trueProbability: reals(shown.map(({ trueProbability }) => trueProbability)) };
-  const sheet = inkSheet(shown.map(({ id }) => images.shown.at('test', id)), images.shown.width, images.shown.height, COLUMNS, 2);
-  const kept = shelf.addPicture(picture('worst-errors', 'Test images that are classified wrong, the surest first', sheet, data));
+  const data = {
+    id: ints(shown.map(({ id }) => id)),
+    true: texts(shown.map(({ label }) => names[label] as string)),
+    predicted: texts(shown.map(({ predicted }) => names[predicted] as string)),
+    probability: reals(shown.map(({ probability }) => probability)),
+    trueProbability: reals(shown.map(({ trueProbability }) => trueProbability)),
+  };
+  const sheet = inkSheet(
+    shown.map(({ id }) => images.shown.at('test', id)),
+    images.shown.width,
+    images.shown.height,
+    COLUMNS,
+    2,
+  );
+  const kept = shelf.addPicture(
+    picture('worst-errors', 'Test images that are classified wrong, the surest first', sheet, data),
+  );
   return {
     id: 'errors',
     title: 'Worst errors',
     lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${sure === 0 ? 'none' : count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, ${withArticle(names[worst.label] as string)}, is ${withArticle(names[worst.predicted] as string)} (${percent(worst.probability, 1)}).`,
-    body: pictureBlock(kept, html`<ol class="digits errors">${items}</ol>`, 'Ranked by probability of the predicted class minus probability of the true class. Under each image: true → predicted, and the two probabilities.'),
+    body: pictureBlock(
+      kept,
+      html`<ol class="digits errors">${items}</ol>`,
+      'Ranked by probability of the predicted class minus probability of the true class. Under each image: true → predicted, and the two probabilities.',
+    ),
   };
 }

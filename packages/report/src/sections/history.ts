@@ -6,26 +6,52 @@ import { html } from '../page/html.js';
 import { figureBlock, row, table, type Context, type Section } from './section.js';
 
 /** Columns of the history and their headings. */
-const COLUMNS = [['loss', 'loss'], ['accuracy', 'accuracy'], ['cleanLoss', 'loss, no dropout'], ['cleanAccuracy', 'accuracy, no dropout'], ['valLoss', 'val. loss'], ['valAccuracy', 'val. accuracy'], ['cleanValLoss', 'val. loss, no penalty'], ['cleanValAccuracy', 'val. accuracy, no dropout'], ['testLoss', 'test loss'], ['testAccuracy', 'test accuracy']] as const;
+const COLUMNS = [
+  ['loss', 'loss'],
+  ['accuracy', 'accuracy'],
+  ['cleanLoss', 'loss, no dropout'],
+  ['cleanAccuracy', 'accuracy, no dropout'],
+  ['valLoss', 'val. loss'],
+  ['valAccuracy', 'val. accuracy'],
+  ['cleanValLoss', 'val. loss, no penalty'],
+  ['cleanValAccuracy', 'val. accuracy, no dropout'],
+  ['testLoss', 'test loss'],
+  ['testAccuracy', 'test accuracy'],
+] as const;
 
 /** Columns that fit the width of a phone beside each other. */
 const MOST_COLUMNS = 5;
 
 /** Loss and accuracy by epoch, on training and validation rows. */
-export async function historySection({ experiment: { history, evaluation, validation }, shelf }: Context): Promise<Section> {
+export async function historySection({
+  experiment: { history, evaluation, validation },
+  shelf,
+}: Context): Promise<Section> {
   const columns = Object.fromEntries(Object.entries(history).map(([name, column]) => [name, numbers(column.values)]));
   const at = (name: string, epoch: number): number | undefined => columns[name]?.[epoch - 1];
   const { epochs, bestEpoch, stoppedEarly } = evaluation;
   /** As the figures show it: without dropout and penalty where the history has that. */
-  const shown = (name: string, epoch: number): number | undefined => at(`clean${name[0]?.toUpperCase()}${name.slice(1)}`, epoch) ?? at(name, epoch);
-  const lowest = Array.from({ length: epochs }, (_, e) => e + 1).reduce((best, epoch) => ((shown('valLoss', epoch) ?? NaN) < (shown('valLoss', best) ?? NaN) ? epoch : best), 1);
-  const lead = validation.rows === 0 ? `There are no validation images; in ${plural(epochs, 'epoch')} training loss went from ${fixed(at('loss', 1))} to ${fixed(at('loss', epochs))} and training accuracy from ${percent(at('accuracy', 1))} to ${percent(at('accuracy', epochs))}.` : `Validation loss was lowest at epoch ${lowest} of ${epochs}${stoppedEarly ? ', where training stopped early' : ''} (${fixed(shown('valLoss', lowest))}, accuracy ${percent(shown('valAccuracy', lowest))})${bestEpoch === lowest ? '' : `; the weights of epoch ${bestEpoch} are kept`}; at the end it was ${fixed(shown('valLoss', epochs))} while training loss had gone from ${fixed(shown('loss', 1))} to ${fixed(shown('loss', epochs))}.`;
+  const shown = (name: string, epoch: number): number | undefined =>
+    at(`clean${name[0]?.toUpperCase()}${name.slice(1)}`, epoch) ?? at(name, epoch);
+  const lowest = Array.from({ length: epochs }, (_, e) => e + 1).reduce(
+    (best, epoch) => ((shown('valLoss', epoch) ?? NaN) < (shown('valLoss', best) ?? NaN) ? epoch : best),
+    1,
+  );
+  const lead =
+    validation.rows === 0
+      ? `There are no validation images; in ${plural(epochs, 'epoch')} training loss went from ${fixed(at('loss', 1))} to ${fixed(at('loss', epochs))} and training accuracy from ${percent(at('accuracy', 1))} to ${percent(at('accuracy', epochs))}.`
+      : `Validation loss was lowest at epoch ${lowest} of ${epochs}${stoppedEarly ? ', where training stopped early' : ''} (${fixed(shown('valLoss', lowest))}, accuracy ${percent(shown('valAccuracy', lowest))})${bestEpoch === lowest ? '' : `; the weights of epoch ${bestEpoch} are kept`}; at the end it was ${fixed(shown('valLoss', epochs))} while training loss had gone from ${fixed(shown('loss', 1))} to ${fixed(shown('loss', epochs))}.`;
   const alt = (measure: string): string => `Line chart of ${measure} by epoch. ${lead}`;
   const loss = shelf.add(await draw(historyDrawing(history, 'loss', bestEpoch, alt('loss'))));
   const accuracy = shelf.add(await draw(historyDrawing(history, 'accuracy', bestEpoch, alt('accuracy'))));
-  const clean = columns['cleanLoss'] ? 'All are evaluated after the epoch without dropout.' : 'Training figures are means over the epoch while the weights still moved, with dropout where the net has it; so they can lie below validation.';
+  const clean = columns['cleanLoss']
+    ? 'All are evaluated after the epoch without dropout.'
+    : 'Training figures are means over the epoch while the weights still moved, with dropout where the net has it; so they can lie below validation.';
   const listed = COLUMNS.filter(([name]) => columns[name]?.some(Number.isFinite));
-  const rows = (columns['epoch'] ?? []).map((epoch) => [epoch === bestEpoch ? `${epoch} ◂ kept` : epoch, ...listed.map(([name]) => (/accuracy/i.test(name) ? percent(at(name, epoch)) : fixed(at(name, epoch))))]);
+  const rows = (columns['epoch'] ?? []).map((epoch) => [
+    epoch === bestEpoch ? `${epoch} ◂ kept` : epoch,
+    ...listed.map(([name]) => (/accuracy/i.test(name) ? percent(at(name, epoch)) : fixed(at(name, epoch)))),
+  ]);
   return {
     id: 'history',
     title: 'Training',

@@ -19,8 +19,24 @@ export async function importancesSection({ experiment, shelf, names }: Context):
   const n = selected.filter(Boolean).length;
   const unused = importance.filter((value) => value === 0).length;
   const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of the forest's importance; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;
-  const figure = shelf.add(await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)));
-  const facts = forest && table('The forest', ['figure', 'value'], [['trees', count(forest.trees)], ['out-of-bag accuracy', share(forest.outOfBagAccuracy)], ['validation accuracy', share(forest.validationAccuracy)], ['test accuracy', share(forest.testAccuracy)], ['nodes', count(forest.nodes)], ['greatest depth', count(forest.maxDepth)]], 'narrow');
+  const figure = shelf.add(
+    await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)),
+  );
+  const facts =
+    forest &&
+    table(
+      'The forest',
+      ['figure', 'value'],
+      [
+        ['trees', count(forest.trees)],
+        ['out-of-bag accuracy', share(forest.outOfBagAccuracy)],
+        ['validation accuracy', share(forest.validationAccuracy)],
+        ['test accuracy', share(forest.testAccuracy)],
+        ['nodes', count(forest.nodes)],
+        ['greatest depth', count(forest.maxDepth)],
+      ],
+      'narrow',
+    );
   return {
     id: 'importances',
     title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
@@ -37,16 +53,25 @@ const MOST_SHOWN = 20;
 /** Images in a row of the file. */
 const COLUMNS = 5;
 
-function overDigits({ experiment: { images, importances }, names, shelf }: Pick<Context, 'experiment' | 'names' | 'shelf'>): Markup {
+function overDigits({
+  experiment: { images, importances },
+  names,
+  shelf,
+}: Pick<Context, 'experiment' | 'names' | 'shelf'>): Markup {
   const { width, height, train } = images;
   const size = width * height;
   const selected = importances?.selected ?? [];
   const squares = selected.map((is, i) => (is ? `M${i % width},${Math.floor(i / width)}h1v1h-1z` : '')).join('');
   const shown = names.slice(0, MOST_SHOWN).flatMap((name, c) => {
     const first = train.label.indexOf(c);
-    return first < 0 ? [] : [{ name, id: train.id[first] as number, pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
+    return first < 0
+      ? []
+      : [{ name, id: train.id[first] as number, pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
   });
-  const items = shown.map(({ name, pixels }) => html`<li><span class="over">${pixelImage(inkImage(pixels, width, height), `${withArticle(name)} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`);
+  const items = shown.map(
+    ({ name, pixels }) =>
+      html`<li><span class="over">${pixelImage(inkImage(pixels, width, height), `${withArticle(name)} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`,
+  );
   const chosen = Array.from(selected.keys()).filter((p) => selected[p]);
   const data = {
     id: ints(shown.flatMap(({ id }) => chosen.map(() => id))),
@@ -54,6 +79,17 @@ function overDigits({ experiment: { images, importances }, names, shelf }: Pick<
     pixel: ints(shown.flatMap(() => chosen)),
     value: ints(shown.flatMap(({ pixels }) => chosen.map((p) => pixels[p] as number))),
   };
-  const sheet = markedSheet(shown.map(({ pixels }) => pixels), selected, width, height, COLUMNS, 2);
-  return pictureBlock(shelf.addPicture(picture('chosen-pixels', 'The chosen pixels over digits', sheet, data)), html`<ol class="digits large">${items}</ol>`, 'The first training image of each class; orange: the chosen pixels.');
+  const sheet = markedSheet(
+    shown.map(({ pixels }) => pixels),
+    selected,
+    width,
+    height,
+    COLUMNS,
+    2,
+  );
+  return pictureBlock(
+    shelf.addPicture(picture('chosen-pixels', 'The chosen pixels over digits', sheet, data)),
+    html`<ol class="digits large">${items}</ol>`,
+    'The first training image of each class; orange: the chosen pixels.',
+  );
 }

@@ -12,13 +12,31 @@ export function keyFigures({ experiment, published, names }: Context): Markup {
   const gap = evaluation.train.accuracy - evaluation.test.accuracy;
   const tiles = [
     tile('Test accuracy', percent(evaluation.test.accuracy), beside(published.test?.accuracy, percent), 'main'),
-    tile('Validation accuracy', percent(evaluation.validation.accuracy), beside(published.validation?.accuracy, percent)),
+    tile(
+      'Validation accuracy',
+      percent(evaluation.validation.accuracy),
+      beside(published.validation?.accuracy, percent),
+    ),
     tile('Training accuracy', percent(evaluation.train.accuracy), beside(published.train?.accuracy, percent)),
     tile('Gap, training − test', points(gap), 'percentage points'),
     tile('Test loss', fixed(evaluation.test.loss), beside(published.test?.loss, (n) => fixed(n)) ?? 'nats'),
-    areNumbers(names) ? tile('Label RMSE, test', fixed(labelRmse(test), 3), beside(published.test?.labelRmse, (n) => fixed(n, 3))) : tile('Classes', count(names.length), `the first ${names[0]}`),
-    tile('Parameters', count(evaluation.params), `${count(evaluation.features)} inputs${projected > 0 ? `, and ${count(projected)} numbers of their projection` : ''}`),
-    tile('Epoch kept', count(evaluation.bestEpoch), `of ${count(evaluation.epochs)}${evaluation.stoppedEarly ? ', stopped early' : ''}`),
+    areNumbers(names)
+      ? tile(
+          'Label RMSE, test',
+          fixed(labelRmse(test), 3),
+          beside(published.test?.labelRmse, (n) => fixed(n, 3)),
+        )
+      : tile('Classes', count(names.length), `the first ${names[0]}`),
+    tile(
+      'Parameters',
+      count(evaluation.params),
+      `${count(evaluation.features)} inputs${projected > 0 ? `, and ${count(projected)} numbers of their projection` : ''}`,
+    ),
+    tile(
+      'Epoch kept',
+      count(evaluation.bestEpoch),
+      `of ${count(evaluation.epochs)}${evaluation.stoppedEarly ? ', stopped early' : ''}`,
+    ),
   ];
   return html`<dl class="tiles">${tiles}</dl>`;
 }

@@ -18,7 +18,9 @@ export interface HoverMap {
 }
 
 /** Maps of the rows: two nodes as a plane, fixed pixels, principal components, t-SNE. */
-export async function mapsSection(context: Context): Promise<{ readonly section?: Section; readonly maps: readonly HoverMap[] }> {
+export async function mapsSection(
+  context: Context,
+): Promise<{ readonly section?: Section; readonly maps: readonly HoverMap[] }> {
   const maps: HoverMap[] = [];
   const blocks: Content[] = [];
   const found: Group[] = [];
@@ -35,15 +37,26 @@ export async function mapsSection(context: Context): Promise<{ readonly section?
     blocks.push(html`<h3>${group.title}</h3><p class="lead">${group.lead}</p><div class="row">${figures}</div>`);
   }
   if (blocks.length === 0) return { maps };
-  return { maps, section: { id: 'maps', title: 'Maps of the images', lead: mapsLead(found), body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}` } };
+  return {
+    maps,
+    section: {
+      id: 'maps',
+      title: 'Maps of the images',
+      lead: mapsLead(found),
+      body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}`,
+    },
+  };
 }
 
 /** Which map keeps classes together best, and which least; of maps whose purity is not known nothing. */
 function mapsLead(found: readonly Group[]): string {
-  const known = found.flatMap(({ title, purity }) => (purity ? [{ title, purity }] : [])).sort((a, b) => b.purity.share - a.purity.share);
+  const known = found
+    .flatMap(({ title, purity }) => (purity ? [{ title, purity }] : []))
+    .sort((a, b) => b.purity.share - a.purity.share);
   const [best, worst] = [known[0], known[known.length - 1]];
   if (!best || !worst) return `${found.length === 1 ? 'One map' : `${found.length} maps`} of the training images.`;
-  const share = ({ purity }: typeof best): string => `(${percent(purity.share, 1)} of the ${purity.neighbours} nearest neighbours of an image are of its own class)`;
+  const share = ({ purity }: typeof best): string =>
+    `(${percent(purity.share, 1)} of the ${purity.neighbours} nearest neighbours of an image are of its own class)`;
   if (best === worst) return `${best.title} ${share(best)}.`;
   return `Of these ${known.length} maps “${best.title}” keeps the true classes together best ${share(best)} and “${worst.title}” least (${percent(worst.purity.share, 1)}).`;
 }
@@ -62,18 +75,28 @@ interface Group {
 
 function groups({ experiment, names }: Context): Group[] {
   const plane = planeGroup(experiment, names);
-  const views = shownViews(experiment.views).filter((view) => !(plane && view.method === 'columns' && view.source === plane.layer));
+  const views = shownViews(experiment.views).filter(
+    (view) => !(plane && view.method === 'columns' && view.source === plane.layer),
+  );
   return [...(plane ? [plane] : []), ...views.map((view) => viewGroup(view, experiment, names))];
 }
 
 /** Views with rows; of two and three principal components of one source only the three, whose first map is the other. */
 function shownViews(views: readonly View[]): View[] {
-  const within = (a: View, b: View): boolean => a.method === 'pca' && b.method === 'pca' && a.source === b.source && a.split === b.split && a.dimensions < b.dimensions;
+  const within = (a: View, b: View): boolean =>
+    a.method === 'pca' &&
+    b.method === 'pca' &&
+    a.source === b.source &&
+    a.split === b.split &&
+    a.dimensions < b.dimensions;
   return views.filter((view) => view.rows > 0 && view.dimensions > 1 && !views.some((other) => within(view, other)));
 }
 
 /** The plane of a two-node layer, the output layer's regions behind it where it reads the plane. */
-function planeGroup({ train, network, evaluation, views }: Experiment, names: readonly string[]): (Group & { readonly layer: string }) | undefined {
+function planeGroup(
+  { train, network, evaluation, views }: Experiment,
+  names: readonly string[],
+): (Group & { readonly layer: string }) | undefined {
   const index = train.hidden.findIndex((layer) => layer.width === 2);
   if (index < 0 || train.rows === 0) return undefined;
   const layer = train.hidden[index] as HiddenLayer;
@@ -82,15 +105,28 @@ function planeGroup({ train, network, evaluation, views }: Experiment, names: re
   const region = isLast && next ? (x: number, y: number): number => largest(weightedSums(next, [x, y])) : undefined;
   const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i] as number);
   const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1] as number);
-  const purity = views.find((view) => view.source === layer.name && view.method === 'columns' && view.dimensions === 2)?.purity;
-  const lead = purity ? `On the plane of the two nodes ${together(purity, names)}` : `${count(train.rows)} training images by the two nodes.`;
+  const purity = views.find(
+    (view) => view.source === layer.name && view.method === 'columns' && view.dimensions === 2,
+  )?.purity;
+  const lead = purity
+    ? `On the plane of the two nodes ${together(purity, names)}`
+    : `${count(train.rows)} training images by the two nodes.`;
   const scatter: Scatter = {
     name: `plane-${layer.name}`,
     title: 'The plane of the two nodes',
     subtitle: `${count(train.rows)} training images, by predicted class`,
     alt: `Scatter plot of node 0 against node 1 of ${layer.name}. ${lead}`,
     axes: ['activation of node 0', 'activation of node 1'],
-    table: { name: `plane-${layer.name}`, data: { id: ints(train.id), node0: reals(x), node1: reals(y), true: ints(train.label), predicted: ints(train.predicted) } },
+    table: {
+      name: `plane-${layer.name}`,
+      data: {
+        id: ints(train.id),
+        node0: reals(x),
+        node1: reals(y),
+        true: ints(train.label),
+        predicted: ints(train.predicted),
+      },
+    },
     x,
     y,
     id: train.id,
@@ -100,22 +136,49 @@ function planeGroup({ train, network, evaluation, views }: Experiment, names: re
     ...(region && { region }),
   };
   const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}. Cut where 99.5% of the images have been passed on each axis.`;
-  const byTruth: Scatter = { ...scatter, name: `plane-${layer.name}-true`, subtitle: `${count(train.rows)} training images, by true class`, group: train.label };
-  return { title: `Hidden layer ${index + 1} as a plane`, layer: layer.name, lead, purity, plots: [{ scatter, split: 'train', caption }, { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' }] };
+  const byTruth: Scatter = {
+    ...scatter,
+    name: `plane-${layer.name}-true`,
+    subtitle: `${count(train.rows)} training images, by true class`,
+    group: train.label,
+  };
+  return {
+    title: `Hidden layer ${index + 1} as a plane`,
+    layer: layer.name,
+    lead,
+    purity,
+    plots: [
+      { scatter, split: 'train', caption },
+      { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' },
+    ],
+  };
 }
 
 function viewGroup(view: View, experiment: Experiment, names: readonly string[]): Group {
   const what = view.method === 'columns' ? `${view.source} ${listed(view.columns ?? [])}` : sourceName(view.source);
-  const pairs = view.dimensions === 3 ? [[0, 1], [0, 2], [1, 2]] : [[0, 1]];
+  const pairs =
+    view.dimensions === 3
+      ? [
+          [0, 1],
+          [0, 2],
+          [1, 2],
+        ]
+      : [[0, 1]];
   const axis = (d: number): string => {
-    if (view.method === 'columns') return `${view.source === 'pixels' ? 'pixel' : 'column'} ${view.columns?.[d] ?? d} (scaled value, no unit)`;
+    if (view.method === 'columns')
+      return `${view.source === 'pixels' ? 'pixel' : 'column'} ${view.columns?.[d] ?? d} (scaled value, no unit)`;
     if (view.method === 'tsne') return `t-SNE ${d + 1} (no unit)`;
     const share = view.explained?.[d];
     return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
   };
-  const column = (d: number): Float32Array => new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
+  const column = (d: number): Float32Array =>
+    new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
   const lead = viewLead(view, column(0), column(1), names, what);
-  const table: ResultTable = { id: ints(view.id), class: ints(view.label), ...Object.fromEntries(Array.from({ length: view.dimensions }, (_, d) => [`position${d + 1}`, reals(column(d))])) };
+  const table: ResultTable = {
+    id: ints(view.id),
+    class: ints(view.label),
+    ...Object.fromEntries(Array.from({ length: view.dimensions }, (_, d) => [`position${d + 1}`, reals(column(d))])),
+  };
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
       name: `${view.name}${pairs.length > 1 ? `-${(a as number) + 1}${(b as number) + 1}` : ''}`,
@@ -134,9 +197,21 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       numbered: view.method !== 'tsne',
     };
     const plot: Plot = { scatter, split: view.split, caption: caption(view, experiment.images.width) };
-    return view.method === 'tsne' ? [plot, { ...plot, scatter: withThumbnails(scatter, view, experiment), caption: 'The same map with images laid where there is room.' }] : [plot];
+    return view.method === 'tsne'
+      ? [
+          plot,
+          {
+            ...plot,
+            scatter: withThumbnails(scatter, view, experiment),
+            caption: 'The same map with images laid where there is room.',
+          },
+        ]
+      : [plot];
   });
-  const title = view.method === 'columns' ? `Two raw ${what}` : `${methodName(view)} of ${what}${view.method === 'tsne' ? `, ${count(view.rows)} images` : ''}`;
+  const title =
+    view.method === 'columns'
+      ? `Two raw ${what}`
+      : `${methodName(view)} of ${what}${view.method === 'tsne' ? `, ${count(view.rows)} images` : ''}`;
   return { title, lead, purity: view.purity, plots };
 }
 
@@ -155,17 +230,35 @@ function sourceName(source: string): string {
   return hidden ? `the activations of hidden layer ${hidden[1]}` : `the ${source}`;
 }
 
-function caption({ method, source, columns = [], perplexity, iterations, klDivergence, explained, components, dimensions }: View, width: number): string {
-  if (method === 'tsne') return `${components ? `Of the first ${components} principal components. ` : ''}Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
-  if (method === 'columns') return `Values as preprocessing scales them.${source === 'pixels' ? ` Places: ${listed(columns.map((pixel) => `row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
-  return explained ? `The ${dimensions} components together explain ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance.` : '';
+function caption(
+  { method, source, columns = [], perplexity, iterations, klDivergence, explained, components, dimensions }: View,
+  width: number,
+): string {
+  if (method === 'tsne')
+    return `${components ? `Of the first ${components} principal components. ` : ''}Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
+  if (method === 'columns')
+    return `Values as preprocessing scales them.${source === 'pixels' ? ` Places: ${listed(columns.map((pixel) => `row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
+  return explained
+    ? `The ${dimensions} components together explain ${percent(
+        explained.reduce((a, b) => a + b, 0),
+        1,
+      )} of the variance.`
+    : '';
 }
 
 function withThumbnails(scatter: Scatter, view: View, { images }: Experiment): Scatter {
   return {
     ...scatter,
     name: `${scatter.name}-digits`,
-    overlay: (image, place) => layThumbnails(faded(image), place, scatter.group, (row) => images.shown.at(view.split, view.id[row] as number), images.shown, Math.max(images.shown.width, images.shown.height) * 1.15),
+    overlay: (image, place) =>
+      layThumbnails(
+        faded(image),
+        place,
+        scatter.group,
+        (row) => images.shown.at(view.split, view.id[row] as number),
+        images.shown,
+        Math.max(images.shown.width, images.shown.height) * 1.15,
+      ),
   };
 }
 
@@ -175,9 +268,17 @@ function faded<T extends { readonly palette: readonly (readonly [number, number,
 
 function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly string[], what: string): string {
   const { dimensions, explained, purity, method } = view;
-  const whole = dimensions > 2 ? `In all ${dimensions} ${method === 'pca' ? 'components' : 'dimensions'} together` : 'Here';
+  const whole =
+    dimensions > 2 ? `In all ${dimensions} ${method === 'pca' ? 'components' : 'dimensions'} together` : 'Here';
   const neighbours = purity && `${whole} ${together(purity, names)}`;
-  const first = method === 'columns' ? columnsLead(view, x, y) : explained && `The first ${dimensions} components hold ${percent(explained.reduce((a, b) => a + b, 0), 1)} of the variance of ${what}.`;
+  const first =
+    method === 'columns'
+      ? columnsLead(view, x, y)
+      : explained &&
+        `The first ${dimensions} components hold ${percent(
+          explained.reduce((a, b) => a + b, 0),
+          1,
+        )} of the variance of ${what}.`;
   return [first, neighbours].filter(Boolean).join(' ') || `${count(view.rows)} images.`;
 }
 

@@ -19,12 +19,20 @@ export function metricsSection({ experiment, names, published }: Context): Secti
     percent(evaluation[name].accuracy),
     fixed(evaluation[name].loss),
     ...(areNumbers(names) ? [fixed(labelRmse(experiment[name]), 3)] : []),
-    [published[name]?.accuracy !== undefined && percent(published[name]?.accuracy), published[name]?.loss !== undefined && fixed(published[name]?.loss)].filter(Boolean).join(' / ') || '–',
+    [
+      published[name]?.accuracy !== undefined && percent(published[name]?.accuracy),
+      published[name]?.loss !== undefined && fixed(published[name]?.loss),
+    ]
+      .filter(Boolean)
+      .join(' / ') || '–',
   ]);
   return {
     id: 'metrics',
     title: 'Accuracy',
-    lead: test.rows === 0 ? untested(experiment) : `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${beside(gap)}; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
+    lead:
+      test.rows === 0
+        ? untested(experiment)
+        : `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${beside(gap)}; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
     body: html`${table('Scores of the kept weights, without dropout; published: accuracy / loss', ['split', 'images', 'accuracy', 'loss', ...(areNumbers(names) ? ['label RMSE'] : []), 'published'], rows, 'scores')}
 <p class="note">${validatesOnTest(experiment) && 'The validation images are the test images themselves. '}Loss is the mean cross-entropy in nats${areNumbers(names) && '; label RMSE treats classes as numbers'}.</p>
 ${test.rows > 0 && testReport(report, names)}
@@ -38,9 +46,16 @@ const MOST_ROWS = 40;
 function testReport(report: ReturnType<typeof classification>, names: readonly string[]): Markup {
   const title = 'Classification report, test images';
   if (names.length <= MOST_ROWS) return reportTable(title, report, names);
-  const worst = [...names.keys()].filter((c) => (report.perClass[c]?.support ?? 0) > 0).sort((a, b) => (report.perClass[a]?.f1 ?? 0) - (report.perClass[b]?.f1 ?? 0) || a - b).slice(0, 15);
+  const worst = [...names.keys()]
+    .filter((c) => (report.perClass[c]?.support ?? 0) > 0)
+    .sort((a, b) => (report.perClass[a]?.f1 ?? 0) - (report.perClass[b]?.f1 ?? 0) || a - b)
+    .slice(0, 15);
   const part = { ...report, perClass: worst.map((c) => report.perClass[c] as ClassScore) };
-  return html`${reportTable(`${title}: the ${worst.length} classes with the lowest F1`, part, worst.map((c) => names[c] as string))}<details><summary>All ${names.length} classes</summary>${reportTable(title, report, names)}</details>`;
+  return html`${reportTable(
+    `${title}: the ${worst.length} classes with the lowest F1`,
+    part,
+    worst.map((c) => names[c] as string),
+  )}<details><summary>All ${names.length} classes</summary>${reportTable(title, report, names)}</details>`;
 }
 
 /** `1.10 points fewer than of training images`. */
@@ -50,17 +65,32 @@ function beside(gap: number): string {
 }
 
 function untested({ evaluation, validation, train }: Context['experiment']): string {
-  const [name, score, rows] = validation.rows > 0 ? ['validation', evaluation.validation, validation.rows] as const : ['training', evaluation.train, train.rows] as const;
+  const [name, score, rows] =
+    validation.rows > 0
+      ? (['validation', evaluation.validation, validation.rows] as const)
+      : (['training', evaluation.train, train.rows] as const);
   return `There are no test images; of ${count(rows)} ${name} images ${percent(score.accuracy)} are classified right.`;
 }
 
 function neverPredicted(predicted: Uint16Array, names: readonly string[]): string {
   const missing = names.filter((_, c) => !predicted.includes(c));
-  return missing.length === 0 || missing.length === names.length ? '' : `The net never answers ${missing.length > 12 ? `${missing.length} of the ${names.length} classes` : listed(missing)}. `;
+  return missing.length === 0 || missing.length === names.length
+    ? ''
+    : `The net never answers ${missing.length > 12 ? `${missing.length} of the ${names.length} classes` : listed(missing)}. `;
 }
 
 function reportTable(caption: string, report: ReturnType<typeof classification>, names: readonly string[]): Markup {
-  const line = (name: string, { precision, recall, f1, support }: ClassScore): string[] => [name, fixed(precision, 3), fixed(recall, 3), fixed(f1, 3), count(support)];
-  const rows = [...report.perClass.map((score, i) => line(names[i] as string, score)), line('macro average', report.macro), line('weighted average', report.weighted)];
+  const line = (name: string, { precision, recall, f1, support }: ClassScore): string[] => [
+    name,
+    fixed(precision, 3),
+    fixed(recall, 3),
+    fixed(f1, 3),
+    count(support),
+  ];
+  const rows = [
+    ...report.perClass.map((score, i) => line(names[i] as string, score)),
+    line('macro average', report.macro),
+    line('weighted average', report.weighted),
+  ];
   return table(caption, ['class', 'precision', 'recall', 'F1', 'support'], rows, 'report');
 }

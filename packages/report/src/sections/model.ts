@@ -25,7 +25,10 @@ export function modelSection({ experiment, shelf }: Context): Section {
 /** What an image costs, the projection included. */
 function costText(experiment: Context['experiment']): string {
   const cost = costOf(experiment);
-  const whole = cost.numbers > parameterCount(experiment.network) ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and` : '. It takes';
+  const whole =
+    cost.numbers > parameterCount(experiment.network)
+      ? `; with the projection on them it is ${plural(cost.numbers, 'number')} to ship, and`
+      : '. It takes';
   return `${whole} ${plural(cost.multiplyAdds, 'multiply-add')} an image.`;
 }
 
@@ -58,9 +61,26 @@ function patterns(experiment: Context['experiment'], shelf: Context['shelf']): M
     const pattern = Float64Array.from({ length: width * height }, (__, p) => kernel[p * first.units + node] as number);
     return { node, ...shrunk(pattern, width, height) };
   });
-  const images = found.map(({ node, values, ...size }) => ({ node, image: signedImage(values, size.width, size.height) }));
-  const data = { node: ints(found.flatMap(({ node, values }) => Array.from(values, () => node))), pixel: ints(found.flatMap(({ values }) => [...Array.from(values).keys()])), weight: reals(found.flatMap(({ values }) => Array.from(values))) };
-  const kept = shelf.addPicture(picture('input-patterns', 'First-layer weights drawn back onto the image', together(images.map(({ image }) => image), COLUMNS), data));
+  const images = found.map(({ node, values, ...size }) => ({
+    node,
+    image: signedImage(values, size.width, size.height),
+  }));
+  const data = {
+    node: ints(found.flatMap(({ node, values }) => Array.from(values, () => node))),
+    pixel: ints(found.flatMap(({ values }) => [...Array.from(values).keys()])),
+    weight: reals(found.flatMap(({ values }) => Array.from(values))),
+  };
+  const kept = shelf.addPicture(
+    picture(
+      'input-patterns',
+      'First-layer weights drawn back onto the image',
+      together(
+        images.map(({ image }) => image),
+        COLUMNS,
+      ),
+      data,
+    ),
+  );
   const list = html`<ol class="digits maps ${nodes <= 4 && 'big'}">${images.map(({ node, image }) => html`<li>${pixelImage(image, `weights of node ${node} drawn on the image`, 'map')}<span>node ${node}</span></li>`)}</ol>`;
   return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3>${pictureBlock(kept, list, html`First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.`)}`;
 }

@@ -19,19 +19,46 @@ const NODE_FIGURES = ['zeros', 'information', 'reached', 'largest', 'marginMean'
 /** What the cards of a layer say. @param K number of classes */
 export function cardsOf(layer: LayerFindings, K: number, { experiment: { images } }: Context): NodeCard[] {
   const size = images.width * images.height;
-  const nodes = Object.fromEntries(NODE_FIGURES.map((name) => [name, layer.node(name)])) as Record<(typeof NODE_FIGURES)[number], number[]>;
-  const classes = Object.fromEntries(CLASS_FIGURES.map((name) => [name, layer.classes(name)])) as Record<ClassFigure, number[]>;
-  const [truth, predicted] = [QUANTILES.map((name) => layer.classes(name)), QUANTILES.map((name) => layer.classes(`predictedQ${name.slice(1)}`))];
-  const strengths = layer.sentences.map((_, node) => layer.weights.subarray(node * size, (node + 1) * size).reduce((top, w) => Math.max(top, Math.abs(w)), 0));
+  const nodes = Object.fromEntries(NODE_FIGURES.map((name) => [name, layer.node(name)])) as Record<
+    (typeof NODE_FIGURES)[number],
+    number[]
+  >;
+  const classes = Object.fromEntries(CLASS_FIGURES.map((name) => [name, layer.classes(name)])) as Record<
+    ClassFigure,
+    number[]
+  >;
+  const [truth, predicted] = [
+    QUANTILES.map((name) => layer.classes(name)),
+    QUANTILES.map((name) => layer.classes(`predictedQ${name.slice(1)}`)),
+  ];
+  const strengths = layer.sentences.map((_, node) =>
+    layer.weights.subarray(node * size, (node + 1) * size).reduce((top, w) => Math.max(top, Math.abs(w)), 0),
+  );
   const strongest = strengths.reduce((top, value) => Math.max(top, value), 0);
   return layer.sentences.map((sentence, node): NodeCard => {
     const shown = mostDecided(classes.area.slice(node * K, (node + 1) * K));
     const places = shown.map((c) => node * K + c);
-    const fives = (columns: readonly number[][]): number[] => places.flatMap((place) => columns.map((values) => values[place] as number));
+    const fives = (columns: readonly number[][]): number[] =>
+      places.flatMap((place) => columns.map((values) => values[place] as number));
     return {
-      ...{ node, sentence, share: strongest > 0 ? strengths[node] / strongest : 0, classes: shown, truth: fives(truth), predicted: fives(predicted) },
-      ...{ zeros: nodes.zeros[node], information: nodes.information[node], reached: nodes.reached[node], largest: nodes.largest[node], marginMean: nodes.marginMean[node] },
-      byClass: Object.fromEntries(CLASS_FIGURES.map((name) => [name, places.map((place) => classes[name][place])])) as unknown as NodeCard['byClass'],
+      ...{
+        node,
+        sentence,
+        share: strongest > 0 ? strengths[node] / strongest : 0,
+        classes: shown,
+        truth: fives(truth),
+        predicted: fives(predicted),
+      },
+      ...{
+        zeros: nodes.zeros[node],
+        information: nodes.information[node],
+        reached: nodes.reached[node],
+        largest: nodes.largest[node],
+        marginMean: nodes.marginMean[node],
+      },
+      byClass: Object.fromEntries(
+        CLASS_FIGURES.map((name) => [name, places.map((place) => classes[name][place])]),
+      ) as unknown as NodeCard['byClass'],
     };
   });
 }
@@ -40,7 +67,12 @@ export function cardsOf(layer: LayerFindings, K: number, { experiment: { images 
 function mostDecided(areas: readonly number[]): number[] {
   const distance = (c: number): number => Math.abs(areas[c] - 0.5) || 0;
   const all = [...areas.keys()];
-  return areas.length <= MOST_CLASSES ? all : all.sort((a, b) => distance(b) - distance(a) || a - b).slice(0, MOST_CLASSES).sort((a, b) => a - b);
+  return areas.length <= MOST_CLASSES
+    ? all
+    : all
+        .sort((a, b) => distance(b) - distance(a) || a - b)
+        .slice(0, MOST_CLASSES)
+        .sort((a, b) => a - b);
 }
 
 /** A picture of a node; `ink` ones are inverted on dark ground, the others are signed. */
@@ -50,14 +82,19 @@ export interface Tile {
 }
 
 /** The pictures of one node. */
-export function tiles(layer: LayerFindings, node: number, { experiment: { images } }: Context): Record<keyof NodePictures, Tile> {
+export function tiles(
+  layer: LayerFindings,
+  node: number,
+  { experiment: { images } }: Context,
+): Record<keyof NodePictures, Tile> {
   const { width, height, shown } = images;
   const size = width * height;
   const own = (values: Float32Array): Float32Array => values.subarray(node * size, (node + 1) * size);
-  const ids = (list: Uint32Array): (Uint8Array | undefined)[] => Array.from({ length: IMAGES }, (_, i) => {
-    const id = shownId(layer, list, node, i);
-    return id === undefined ? undefined : images.shown.at('train', id);
-  });
+  const ids = (list: Uint32Array): (Uint8Array | undefined)[] =>
+    Array.from({ length: IMAGES }, (_, i) => {
+      const id = shownId(layer, list, node, i);
+      return id === undefined ? undefined : images.shown.at('train', id);
+    });
   const rows = layer.info.units > MANY ? [layer.strongest] : [layer.strongest, layer.median, layer.least];
   const maximiser = images.shown.of(Uint8Array.from(own(layer.maximisers), (value) => Math.round(255 * value)));
   return {
@@ -75,21 +112,64 @@ export function shownId({ shown }: LayerFindings, list: Uint32Array, node: numbe
 
 /** The pictures of one node as they stand in its card. */
 export function pictures(found: Record<keyof NodePictures, Tile>, node: number): NodePictures {
-  const picture = (kind: keyof NodePictures, alt: string): string => pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map').text;
-  return { weights: picture('weights', 'weights'), maximiser: picture('maximiser', 'maximiser'), images: picture('images', 'images that activate it most, around the median and least,') };
+  const picture = (kind: keyof NodePictures, alt: string): string =>
+    pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map').text;
+  return {
+    weights: picture('weights', 'weights'),
+    maximiser: picture('maximiser', 'maximiser'),
+    images: picture('images', 'images that activate it most, around the median and least,'),
+  };
 }
 
 /** All nodes of a layer for the page's script. */
-export function pack(layer: LayerFindings, cards: readonly NodeCard[], all: readonly Record<keyof NodePictures, Tile>[], page: number): PackedNodes {
+export function pack(
+  layer: LayerFindings,
+  cards: readonly NodeCard[],
+  all: readonly Record<keyof NodePictures, Tile>[],
+  page: number,
+): PackedNodes {
   const overall = layer.node('marginZero');
-  const figures = cards.map((c) => [c.zeros, c.information, c.reached, c.largest, c.share, c.marginMean, overall[c.node], ...c.classes, ...CLASS_FIGURES.flatMap((name) => c.byClass[name]), ...c.truth, ...c.predicted]);
+  const figures = cards.map((c) => [
+    c.zeros,
+    c.information,
+    c.reached,
+    c.largest,
+    c.share,
+    c.marginMean,
+    overall[c.node],
+    ...c.classes,
+    ...CLASS_FIGURES.flatMap((name) => c.byClass[name]),
+    ...c.truth,
+    ...c.predicted,
+  ]);
   const sheet = (kind: keyof NodePictures): PackedNodes['sheets'][typeof kind] => {
     const { width, height } = all[0][kind].image;
-    return { url: pngUrl(together(all.map((tile) => tile[kind].image), SHEET_COLUMNS)), width, height, ink: all[0][kind].ink };
+    return {
+      url: pngUrl(
+        together(
+          all.map((tile) => tile[kind].image),
+          SHEET_COLUMNS,
+        ),
+      ),
+      width,
+      height,
+      ink: all[0][kind].ink,
+    };
   };
   return {
-    ...{ name: layer.info.name, units: layer.info.units, page, sentences: layer.sentences, order: layer.info.nodeOrder, columns: SHEET_COLUMNS },
-    ...{ classes: cards[0].classes.length, byClass: CLASS_FIGURES, figures: base64(new Uint8Array(Float32Array.from(figures.flat()).buffer)) },
+    ...{
+      name: layer.info.name,
+      units: layer.info.units,
+      page,
+      sentences: layer.sentences,
+      order: layer.info.nodeOrder,
+      columns: SHEET_COLUMNS,
+    },
+    ...{
+      classes: cards[0].classes.length,
+      byClass: CLASS_FIGURES,
+      figures: base64(new Uint8Array(Float32Array.from(figures.flat()).buffer)),
+    },
     sheets: { weights: sheet('weights'), maximiser: sheet('maximiser'), images: sheet('images') },
   };
 }

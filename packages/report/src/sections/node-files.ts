@@ -13,24 +13,51 @@ import type { Context } from './section.js';
 const SHEET = 256;
 
 type Kind = keyof NodePictures;
-const TITLES: Readonly<Record<Kind, string>> = { weights: 'incoming weights', maximiser: 'inputs that activate most', images: 'some of the training images that activate most' };
+const TITLES: Readonly<Record<Kind, string>> = {
+  weights: 'incoming weights',
+  maximiser: 'inputs that activate most',
+  images: 'some of the training images that activate most',
+};
 
 /**
  * Keeps what the cards of a layer show in figures/: sheets of all nodes' pictures, and their figures by class.
  * @param drawn the nodes whose figures by class are drawn; the table has all
  * @returns links to the files
  */
-export async function nodeFiles(layer: LayerFindings, cards: readonly NodeCard[], all: readonly Record<Kind, Tile>[], drawn: readonly number[], { shelf, names }: Context): Promise<Markup> {
+export async function nodeFiles(
+  layer: LayerFindings,
+  cards: readonly NodeCard[],
+  all: readonly Record<Kind, Tile>[],
+  drawn: readonly number[],
+  { shelf, names }: Context,
+): Promise<Markup> {
   const { name } = layer.info;
-  const byClass = shelf.add({ ...(await draw(nodeClassesDrawing(name, drawn.map((node) => cards[node] as NodeCard), names))), data: nodeClassesTable(cards, names) });
+  const byClass = shelf.add({
+    ...(await draw(
+      nodeClassesDrawing(
+        name,
+        drawn.map((node) => cards[node] as NodeCard),
+        names,
+      ),
+    )),
+    data: nodeClassesTable(cards, names),
+  });
   const links: Markup[] = [];
   for (const kind of ['weights', 'maximiser', 'images'] as const) {
     for (let from = 0; from < cards.length; from += SHEET) {
       const nodes = cards.slice(from, from + SHEET).map(({ node }) => node);
       const part = cards.length > SHEET ? `-${from / SHEET + 1}` : '';
-      const sheet = await contactSheet(`nodes-${name}-${kind}${part}`, `Nodes of ${name}: ${titleOf(kind, layer)}`, nodes, nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image), aboutOf(kind, layer, nodes));
+      const sheet = await contactSheet(
+        `nodes-${name}-${kind}${part}`,
+        `Nodes of ${name}: ${titleOf(kind, layer)}`,
+        nodes,
+        nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image),
+        aboutOf(kind, layer, nodes),
+      );
       shelf.add(sheet);
-      links.push(html`<br>${TITLES[kind]}${part && `, nodes ${from} to ${from + nodes.length - 1}`}: ${fileLinks(sheet.name, ['svg', 'png'])}`);
+      links.push(
+        html`<br>${TITLES[kind]}${part && `, nodes ${from} to ${from + nodes.length - 1}`}: ${fileLinks(sheet.name, ['svg', 'png'])}`,
+      );
     }
   }
   return html`<details class="note"><summary>Files of these figures</summary><p class="note">Each number of the cards by class, of all nodes: ${fileLinks(byClass.name, ['svg'])}${links}</p><p class="note">The numbers of the images: <a href="../nodes/${name}.arrow">nodes/${name}.arrow</a>.</p></details>`;
@@ -38,7 +65,9 @@ export async function nodeFiles(layer: LayerFindings, cards: readonly NodeCard[]
 
 /** The images of wide layers are only those that activate most; see `tiles`. */
 function titleOf(kind: Kind, { info }: LayerFindings): string {
-  return kind === 'images' && info.units <= MANY ? 'some of the training images that activate most, around the median and least' : TITLES[kind];
+  return kind === 'images' && info.units <= MANY
+    ? 'some of the training images that activate most, around the median and least'
+    : TITLES[kind];
 }
 
 function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): ResultTable {
@@ -48,8 +77,17 @@ function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): Re
   };
   if (kind === 'weights') return { marginZero: column('marginZero'), information: column('information') };
   if (kind === 'maximiser') return { reached: column('reached'), largest: column('largest') };
-  const ids = (list: Uint32Array, name: string): ResultTable => Object.fromEntries(Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [`${name}${i + 1}`, ints(nodes.map((node) => shownId(layer, list, node, i) as number))]));
-  return { ...ids(layer.strongest, 'strongest'), ...(layer.info.units <= MANY && { ...ids(layer.median, 'median'), ...ids(layer.least, 'least') }) };
+  const ids = (list: Uint32Array, name: string): ResultTable =>
+    Object.fromEntries(
+      Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [
+        `${name}${i + 1}`,
+        ints(nodes.map((node) => shownId(layer, list, node, i) as number)),
+      ]),
+    );
+  return {
+    ...ids(layer.strongest, 'strongest'),
+    ...(layer.info.units <= MANY && { ...ids(layer.median, 'median'), ...ids(layer.least, 'least') }),
+  };
 }
 
 function fileLinks(name: string, extensions: readonly string[]): Markup {

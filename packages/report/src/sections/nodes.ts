@@ -20,7 +20,12 @@ export async function nodesSection(context: Context, page: number, interactive: 
   if (!last || !experiment.nodes) return undefined;
   const blocks: Markup[] = [];
   for (const layer of layers) blocks.push(await layerBlock(layer, context, page, interactive));
-  return { id: 'nodes', title: 'What each hidden node responds to', lead: lead(last), body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}` };
+  return {
+    id: 'nodes',
+    title: 'What each hidden node responds to',
+    lead: lead(last),
+    body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}`,
+  };
 }
 
 function lead(layer: LayerFindings): string {
@@ -38,24 +43,34 @@ function foremost(layer: LayerFindings): string {
   const [first] = inOrder(layer);
   const [most, own] = [loss[first as number] as number, error[first as number] as number];
   if (!Number.isFinite(most)) return '';
-  if (!(most > ERRORS * own)) return 'There is no node in the last hidden layer without which the margin of the true class clearly falls.';
-  const close = inOrder(layer).filter((node) => most - (loss[node] as number) <= ERRORS * Math.hypot(own, error[node] as number));
-  if (close.length === 1) return `Node ${first} matters most in the last hidden layer: it ${layer.sentences[first as number]}.`;
-  return close.length > 4 ? `No node matters clearly more than the others in the last hidden layer.` : `Nodes ${listed(close)} matter most in the last hidden layer, none clearly more than the other${close.length > 2 ? 's' : ''}.`;
+  if (!(most > ERRORS * own))
+    return 'There is no node in the last hidden layer without which the margin of the true class clearly falls.';
+  const close = inOrder(layer).filter(
+    (node) => most - (loss[node] as number) <= ERRORS * Math.hypot(own, error[node] as number),
+  );
+  if (close.length === 1)
+    return `Node ${first} matters most in the last hidden layer: it ${layer.sentences[first as number]}.`;
+  return close.length > 4
+    ? `No node matters clearly more than the others in the last hidden layer.`
+    : `Nodes ${listed(close)} matter most in the last hidden layer, none clearly more than the other${close.length > 2 ? 's' : ''}.`;
 }
 
 function kept({ info: { units, enough } }: LayerFindings): string {
   if (!enough) return '';
   const { for95, for99 } = enough;
-  if (for95 === units) return `It takes ${units === 2 ? 'both' : `all ${units}`} nodes there to keep 95% of the accuracy; a node left out is held at its mean.`;
+  if (for95 === units)
+    return `It takes ${units === 2 ? 'both' : `all ${units}`} nodes there to keep 95% of the accuracy; a node left out is held at its mean.`;
   return `With all but ${for95} of its ${units} nodes held at their means the net keeps 95% of its accuracy, ${for99 === units ? 'and it takes all of them' : for99 === for95 ? 'and even 99%' : `with all but ${for99}`}${for99 === for95 ? '' : ' for 99%'}.`;
 }
 
 function alike({ info: { dead, duplicates, nearest } }: LayerFindings): string {
   const repeating = new Set(duplicates.map(({ node }) => node)).size;
   const silent = dead.length === 0 ? 'None is dead' : `${plural(dead.length, 'node is', 'nodes are')} dead`;
-  if (repeating > 0) return `${silent}; ${plural(repeating, 'repeats', 'repeat')} another (correlation above ${DUPLICATE}).`;
-  return nearest ? `${silent}, and none repeats another: the nearest, ${nearest.of} and ${nearest.node}, correlate by ${fixed(nearest.correlation, 2)} (the limit is ${DUPLICATE}).` : `${silent}.`;
+  if (repeating > 0)
+    return `${silent}; ${plural(repeating, 'repeats', 'repeat')} another (correlation above ${DUPLICATE}).`;
+  return nearest
+    ? `${silent}, and none repeats another: the nearest, ${nearest.of} and ${nearest.node}, correlate by ${fixed(nearest.correlation, 2)} (the limit is ${DUPLICATE}).`
+    : `${silent}.`;
 }
 
 /** Nodes by falling loss of the margin without them, where that was not measured by information on the class; of equals the first. */
@@ -73,7 +88,9 @@ async function layerBlock(layer: LayerFindings, context: Context, page: number, 
   const cards = cardsOf(layer, names.length, context);
   const colours = names.map((_, c) => classColour(c));
   const all = cards.map(({ node }) => tiles(layer, node, context));
-  const shown = order.slice(0, page).map((node) => raw(nodeCard(cards[node], pictures(all[node], node), names, colours)));
+  const shown = order
+    .slice(0, page)
+    .map((node) => raw(nodeCard(cards[node], pictures(all[node], node), names, colours)));
   const sortable = interactive && info.units > 1;
   return html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
 <p class="note">${layerNote(layer)}</p>
@@ -85,16 +102,32 @@ ${sortable && raw(`<script type="application/json" data-node-list="node-list-${i
 
 function layerNote(layer: LayerFindings): string {
   const { dead, duplicates, nearest, effectiveRank, sampled, accuracy, maximiser } = layer.info;
-  const lost = priced(layer) ? `What the loss of a node costs is of ${count(sampled.ablation)} images, of which the whole net tells ${percent(accuracy ?? NaN, 2)} right.` : 'What the loss of a node costs was not measured: too much to compute on enough images.';
-  const found = 'exact' in maximiser ? 'Maximisers are exact: of all images from black to white those with the highest activation.' : `Maximisers by ${maximiser.steps} steps of gradient ascent within black and white from ${maximiser.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
+  const lost = priced(layer)
+    ? `What the loss of a node costs is of ${count(sampled.ablation)} images, of which the whole net tells ${percent(accuracy ?? NaN, 2)} right.`
+    : 'What the loss of a node costs was not measured: too much to compute on enough images.';
+  const found =
+    'exact' in maximiser
+      ? 'Maximisers are exact: of all images from black to white those with the highest activation.'
+      : `Maximisers by ${maximiser.steps} steps of gradient ascent within black and white from ${maximiser.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
   const repeated = [...new Set(duplicates.map(({ node }) => node))];
-  const flagged = [dead.length > 0 && `Dead: ${nodeList(dead)}.`, repeated.length > 0 && `Repeat another (correlation above ${DUPLICATE}): ${nodeList(repeated)}.`, nearest && `Nearest to each other: ${nearest.of} and ${nearest.node} (correlation ${fixed(nearest.correlation, 3)}).`];
-  return [`Effective rank of the activations ${fixed(effectiveRank, 1)}.`, lost, found, ...flagged].filter(Boolean).join(' ');
+  const flagged = [
+    dead.length > 0 && `Dead: ${nodeList(dead)}.`,
+    repeated.length > 0 && `Repeat another (correlation above ${DUPLICATE}): ${nodeList(repeated)}.`,
+    nearest &&
+      `Nearest to each other: ${nearest.of} and ${nearest.node} (correlation ${fixed(nearest.correlation, 3)}).`,
+  ];
+  return [`Effective rank of the activations ${fixed(effectiveRank, 1)}.`, lost, found, ...flagged]
+    .filter(Boolean)
+    .join(' ');
 }
 
-const nodeList = (nodes: readonly number[]): string => (nodes.length > 12 ? plural(nodes.length, 'node') : `${nodes.length === 1 ? 'node' : 'nodes'} ${listed(nodes)}`);
+const nodeList = (nodes: readonly number[]): string =>
+  nodes.length > 12 ? plural(nodes.length, 'node') : `${nodes.length === 1 ? 'node' : 'nodes'} ${listed(nodes)}`;
 
-function lineNote({ classes, overlaps, bins }: NonNullable<LayerFindings['info']['line']>, names: readonly string[]): Markup {
+function lineNote(
+  { classes, overlaps, bins }: NonNullable<LayerFindings['info']['line']>,
+  names: readonly string[],
+): Markup {
   const pairs = overlaps.map((value, i) => `${names[classes[i]]} and ${names[classes[i + 1]]} ${percent(value, 0)}`);
   return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c] as string))}; overlap of the histograms of neighbours in ${bins} bins of equal counts (0% apart, 100% alike): ${listed(pairs)}.</p>`;
 }
@@ -103,12 +136,27 @@ function lineNote({ classes, overlaps, bins }: NonNullable<LayerFindings['info']
 function matrix({ info, classes }: LayerFindings, { names, shelf }: Context, sortable: boolean): Markup {
   const area = classes('area');
   const K = names.length;
-  const values = info.classOrder.flatMap((c) => info.nodeOrder.map((h) => (Number.isNaN(area[h * K + c]) ? 0 : area[h * K + c] - 0.5)));
+  const values = info.classOrder.flatMap((c) =>
+    info.nodeOrder.map((h) => (Number.isNaN(area[h * K + c]) ? 0 : area[h * K + c] - 0.5)),
+  );
   const image = signedImage(values, info.units, K);
   const strongest = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
   const cells = info.classOrder.flatMap((c) => info.nodeOrder.map((h) => ({ c, h })));
-  const data = { class: texts(cells.map(({ c }) => names[c] as string)), node: ints(cells.map(({ h }) => h)), area: reals(cells.map(({ c, h }) => area[h * K + c] as number)) };
-  const files = pictureFiles(shelf.addPicture(picture(`nodes-${info.name}`, `Classes by nodes of ${info.name}: area under the ROC curve around one half`, image, data)));
+  const data = {
+    class: texts(cells.map(({ c }) => names[c] as string)),
+    node: ints(cells.map(({ h }) => h)),
+    area: reals(cells.map(({ c, h }) => area[h * K + c] as number)),
+  };
+  const files = pictureFiles(
+    shelf.addPicture(
+      picture(
+        `nodes-${info.name}`,
+        `Classes by nodes of ${info.name}: area under the ROC curve around one half`,
+        image,
+        data,
+      ),
+    ),
+  );
   const alt = `Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top: ${listed(info.classOrder.map((c) => names[c] as string))}`;
   return html`<figure class="node-matrix"><div style="--nodes:${info.units}">${K <= 20 && html`<ol>${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>`}<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div><figcaption>Nodes (columns) by classes (rows), like ones side by side${sortable && ' (sorted by likeness the cards follow in this order)'}: <b class="positive">blue</b> where the node is more active for the class than for the others, <b class="negative">orange</b> where it is less, in full colour where the AUC is ${fixed(strongest, 2)} from ½. ${files}</figcaption></figure>`;
 }

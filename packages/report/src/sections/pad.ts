@@ -11,12 +11,19 @@ const MOST_BARS = 20;
 const BARS = 10;
 
 /** Where a reader draws and sees what the net says; without a pad, why there is none. */
-export function padSection({ experiment: { test, evaluation, train, dataset }, names }: Context, pad: Pad | string): Section {
+export function padSection(
+  { experiment: { test, evaluation, train, dataset }, names }: Context,
+  pad: Pad | string,
+): Section {
   const scores = classification(confusion(test, names.length)).perClass.map(({ f1 }) => f1);
   const best = argmax(scores);
-  const record = test.rows === 0 ? 'The net has not been tested' : `The net is right about ${percent(evaluation.test.accuracy, 1)} of ${count(test.rows)} test images and best at ${names[best]} (F1 ${fixed(scores[best], 3)})`;
+  const record =
+    test.rows === 0
+      ? 'The net has not been tested'
+      : `The net is right about ${percent(evaluation.test.accuracy, 1)} of ${count(test.rows)} test images and best at ${names[best]} (F1 ${fixed(scores[best], 3)})`;
   const base = { id: 'draw', title: 'Draw one yourself' };
-  if (typeof pad === 'string') return { ...base, lead: `${record}; it cannot be tried on a drawing here: ${pad}.`, body: html`` };
+  if (typeof pad === 'string')
+    return { ...base, lead: `${record}; it cannot be tried on a drawing here: ${pad}.`, body: html`` };
   return {
     ...base,
     lead: `${record}; draw one of ${names.length <= MOST_BARS ? names.join(', ') : `its ${names.length} classes`} and see what it says of yours.`,

@@ -28,7 +28,10 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
     const { own, others } = probabilityHistogram(test, K, c, BINS);
     const values = ownProbabilities(test, K, c);
     const rivals = test.predicted.reduce((n, predicted, i) => n + (predicted === c && test.label[i] !== c ? 1 : 0), 0);
-    const caption = values.length > 0 ? `Half of its images get at least ${fixed(Math.floor((values[values.length >> 1] as number) * 1000) / 1000, 3)}; ${plural(rivals, 'other')} taken for it.` : 'No images of this class.';
+    const caption =
+      values.length > 0
+        ? `Half of its images get at least ${fixed(Math.floor((values[values.length >> 1] as number) * 1000) / 1000, 3)}; ${plural(rivals, 'other')} taken for it.`
+        : 'No images of this class.';
     const alt = `Histogram of the probability of class ${name} for its own ${values.length} images and for all others. ${caption}`;
     figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
   }
@@ -46,7 +49,10 @@ function drawnClasses({ test }: Context['experiment'], K: number): number[] {
   const all = Array.from({ length: K }, (_, c) => c);
   if (K <= MOST_DRAWN) return all;
   const scores = classification(confusion(test, K)).perClass;
-  return all.filter((c) => (scores[c]?.support ?? 0) > 0).sort((a, b) => (scores[a]?.f1 ?? 0) - (scores[b]?.f1 ?? 0) || a - b).slice(0, MOST_DRAWN);
+  return all
+    .filter((c) => (scores[c]?.support ?? 0) > 0)
+    .sort((a, b) => (scores[a]?.f1 ?? 0) - (scores[b]?.f1 ?? 0) || a - b)
+    .slice(0, MOST_DRAWN);
 }
 
 /** P(class) of the images of the class, ascending. */
@@ -64,7 +70,10 @@ function countUnsure(probabilities: Float32Array, K: number): number {
 function firstLead({ test }: Context['experiment'], K: number): string {
   const n = Math.min(FIRST, test.rows);
   const right = Array.from({ length: n }, (_, i) => i).filter((i) => test.label[i] === test.predicted[i]).length;
-  const least = Array.from({ length: n }, (_, i) => test.probabilities[i * K + (test.predicted[i] as number)] as number);
+  const least = Array.from(
+    { length: n },
+    (_, i) => test.probabilities[i * K + (test.predicted[i] as number)] as number,
+  );
   return `${right} of the first ${n} are right, with probabilities from ${percent(Math.min(...least), 1)} to ${percent(Math.max(...least), 1)}.`;
 }
 
@@ -74,35 +83,60 @@ function firstTable({ test, images }: Context['experiment'], names: readonly str
   const rows = Array.from({ length: Math.min(FIRST, test.rows) }, (_, i) => {
     const pixels = images.shown.at('test', test.id[i] as number);
     const label = test.label[i] as number;
-    const cells = K > MOST_DRAWN ? html`<td class="words">${likeliest(test, K, i).map((c) => `${names[c]} ${percent(test.probabilities[i * K + c], 1)}`).join(', ')}</td>` : columns.map((c) => {
-      const name = names[c] as string;
-      const p = test.probabilities[i * K + c] as number;
-      const text = p < 0.005 ? '·' : p >= 0.995 ? '100' : String(Math.round(p * 100));
-      return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}" style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
-    });
+    const cells =
+      K > MOST_DRAWN
+        ? html`<td class="words">${likeliest(test, K, i)
+            .map((c) => `${names[c]} ${percent(test.probabilities[i * K + c], 1)}`)
+            .join(', ')}</td>`
+        : columns.map((c) => {
+            const name = names[c] as string;
+            const p = test.probabilities[i * K + c] as number;
+            const text = p < 0.005 ? '·' : p >= 0.995 ? '100' : String(Math.round(p * 100));
+            return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}" style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
+          });
     return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${test.id[i]}`)} <span>${names[label]}</span></th>${cells}</tr>`;
   });
   return html`<table class="${K <= MOST_DRAWN && 'matrix '}first${areLong(names) && ' named'}"><caption>The first ${rows.length} test images: ${K <= MOST_DRAWN ? 'probability of each class, per cent (the true class is framed)' : `the ${NAMED} most probable classes`}</caption><thead><tr><th scope="col">true</th>${K > MOST_DRAWN ? html`<th scope="col" class="words">most probable</th>` : columns.map((c) => html`<th scope="col"><span>${names[c]}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 /** Keeps the table as a figure. */
-async function firstFiles({ experiment: { test }, shelf, names }: Pick<Context, 'experiment' | 'shelf' | 'names'>): Promise<Markup> {
+async function firstFiles({
+  experiment: { test },
+  shelf,
+  names,
+}: Pick<Context, 'experiment' | 'shelf' | 'names'>): Promise<Markup> {
   const n = Math.min(FIRST, test.rows);
   const rows = Array.from({ length: n }, (_, i) => i);
   const truth = rows.map((i) => names[test.label[i] as number] as string);
   const alt = `Heat map of the probabilities of the first ${n} test images by class; the net's answers: ${rows.map((i) => names[test.predicted[i] as number]).join(', ')}; the true classes: ${truth.join(', ')}`;
-  const { name } = shelf.add(await draw(firstProbabilitiesDrawing({ id: rows.map((i) => test.id[i] as number), truth, names, probabilities: test.probabilities.subarray(0, n * names.length) }, alt)));
+  const { name } = shelf.add(
+    await draw(
+      firstProbabilitiesDrawing(
+        {
+          id: rows.map((i) => test.id[i] as number),
+          truth,
+          names,
+          probabilities: test.probabilities.subarray(0, n * names.length),
+        },
+        alt,
+      ),
+    ),
+  );
   return html`<p class="note"><span class="files"><a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span></p>`;
 }
 
 function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {
   const values = names.map((name, c) => `${name}: ${(test.probabilities[c] as number).toPrecision(3)}`);
   const vector = html`Test image ${test.id[0]}, in full: <code>${values.join(', ')}</code>`;
-  return names.length <= MOST_DRAWN ? html`<p class="note">${vector}</p>` : html`<details><summary>All ${names.length} probabilities of one image</summary><p class="note">${vector}</p></details>`;
+  return names.length <= MOST_DRAWN
+    ? html`<p class="note">${vector}</p>`
+    : html`<details><summary>All ${names.length} probabilities of one image</summary><p class="note">${vector}</p></details>`;
 }
 
 /** The most probable classes of a row, ties to the lower class. */
 function likeliest({ probabilities }: Split, K: number, row: number): number[] {
   const own = probabilities.subarray(row * K, (row + 1) * K);
-  return Array.from(own.keys()).sort((a, b) => (own[b] as number) - (own[a] as number) || a - b).slice(0, NAMED);
+  return Array.from(own.keys())
+    .sort((a, b) => (own[b] as number) - (own[a] as number) || a - b)
+    .slice(0, NAMED);
 }

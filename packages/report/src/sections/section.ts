@@ -26,7 +26,8 @@ export interface Context {
 
 /** A drawn figure with its caption and the files it is kept in. */
 export function figureBlock(figure: Figure, caption: Content = undefined, attributes: Content = undefined): Markup {
-  const link = (extension: string, name: string): Markup => html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
+  const link = (extension: string, name: string): Markup =>
+    html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
   return html`<figure class="plot" data-figure="${figure.name}" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} <a href="figures/${figure.dataName ?? figure.name}.parquet">Parquet</a></span></figcaption></figure>`;
 }
 
@@ -49,8 +50,14 @@ export function pixelImage(image: IndexedImage, alt: string, className = 'ink'):
 }
 
 /** A table with a caption; the first cell of each row is its heading. With the class `stack` rows stand as blocks where the page is narrow. */
-export function table(caption: string, head: readonly Content[], rows: readonly (readonly Content[])[], className = ''): Markup {
+export function table(
+  caption: string,
+  head: readonly Content[],
+  rows: readonly (readonly Content[])[],
+  className = '',
+): Markup {
   return html`<table class="${className}"><caption>${caption}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead><tbody>${rows.map(
-    ([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell, i) => html`<td${className.includes('stack') && html` data-name="${head[i + 1]}"`}>${cell}</td>`)}</tr>`,
+    ([first, ...rest]) =>
+      html`<tr><th scope="row">${first}</th>${rest.map((cell, i) => html`<td${className.includes('stack') && html` data-name="${head[i + 1]}"`}>${cell}</td>`)}</tr>`,
   )}</tbody></table>`;
 }

@@ -40,7 +40,12 @@ type Split = 'train' | 'validation' | 'test';
 /** The same experiments with their results: means where there are several seeds, NaN where a split had no rows. */
 export function measured(experiments: readonly ComparedExperiment[]): ComparedExperiment[] {
   const result = (e: ComparedExperiment, split: Split): number => e.seeds?.accuracy[split]?.mean ?? e[split] ?? NaN;
-  return experiments.map((e) => ({ ...e, train: result(e, 'train'), validation: result(e, 'validation'), test: result(e, 'test') }));
+  return experiments.map((e) => ({
+    ...e,
+    train: result(e, 'train'),
+    validation: result(e, 'validation'),
+    test: result(e, 'test'),
+  }));
 }
 
 /** Whether all are of one data set, so that their accuracies can be compared. */
@@ -73,7 +78,9 @@ export function recommend(experiments: readonly ComparedExperiment[]): Recommend
   if (!best || known.length < 2 || !areComparable(experiments)) return undefined;
   const error = standardError(best, 'validation');
   const close = known.filter(({ validation }) => validation >= best.validation - (error || 0));
-  const [chosen] = [...close].sort((a, b) => size.of(a) - size.of(b) || b.validation - a.validation || (a.name < b.name ? -1 : 1));
+  const [chosen] = [...close].sort(
+    (a, b) => size.of(a) - size.of(b) || b.validation - a.validation || (a.name < b.name ? -1 : 1),
+  );
   return { chosen: chosen as ComparedExperiment, best, error, close, size };
 }
 
@@ -100,7 +107,10 @@ export interface Size {
 /** What experiments are ordered by: multiply-adds where all are known, else parameters. */
 export function sizeOf(experiments: readonly ComparedExperiment[]): Size {
   const priced = experiments.every(({ info }) => info?.cost);
-  return { unit: priced ? 'multiply-adds an image' : 'parameters', of: ({ info, params }) => (priced ? (info?.cost?.multiplyAdds as number) : params) };
+  return {
+    unit: priced ? 'multiply-adds an image' : 'parameters',
+    of: ({ info, params }) => (priced ? (info?.cost?.multiplyAdds as number) : params),
+  };
 }
 
 /**

@@ -2,7 +2,16 @@ import { count, fixed, listed, percent, plural, points } from '../page/format.js
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { accuracyPlot } from './accuracy-plot.js';
-import { areComparable, intervalOf, judged, measured, recommend, standardError, type ComparedExperiment, type Recommendation } from './compared.js';
+import {
+  areComparable,
+  intervalOf,
+  judged,
+  measured,
+  recommend,
+  standardError,
+  type ComparedExperiment,
+  type Recommendation,
+} from './compared.js';
 import { seedLead, seedTable, spreadText } from './seeds.js';
 import { seconds } from './times.js';
 
@@ -13,7 +22,10 @@ import { seconds } from './times.js';
 export function renderComparison(given: readonly ComparedExperiment[], files: string): string {
   const experiments = measured(given);
   const [first] = experiments;
-  if (experiments.length < 2) return first?.seeds ? chapter('comparison', 'Over several seeds', html`${seedLead(first.seeds)}.`, comparisonTable(experiments)).text : '';
+  if (experiments.length < 2)
+    return first?.seeds
+      ? chapter('comparison', 'Over several seeds', html`${seedLead(first.seeds)}.`, comparisonTable(experiments)).text
+      : '';
   const body = html`${comparisonTable(experiments)}${recommendationText(experiments)}${accuracyPlot(experiments, files)}`;
   return chapter('comparison', 'Beside the other experiments', comparisonLead(experiments), body).text;
 }
@@ -22,10 +34,16 @@ export function renderComparison(given: readonly ComparedExperiment[], files: st
 export function comparisonLead(experiments: readonly ComparedExperiment[]): string {
   const sorted = experiments.filter(({ test }) => Number.isFinite(test)).sort((a, b) => b.test - a.test);
   const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
-  if (!best || !worst) return experiments.length === 1 ? 'There are no test images.' : `None of ${plural(experiments.length, 'experiment')} has test images.`;
+  if (!best || !worst)
+    return experiments.length === 1
+      ? 'There are no test images.'
+      : `None of ${plural(experiments.length, 'experiment')} has test images.`;
   if (experiments.length === 1) return `${best.name} reaches ${percent(best.test)} test accuracy${intervalText(best)}.`;
   const here = experiments.find((experiment) => experiment.current);
-  const place = here && sorted.includes(here) ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${sorted.length}.` : '';
+  const place =
+    here && sorted.includes(here)
+      ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${sorted.length}.`
+      : '';
   return `Test accuracy of ${plural(sorted.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${gapText(sorted)}${place}`;
 }
 
@@ -46,12 +64,17 @@ function gapText(sorted: readonly ComparedExperiment[]): string {
   if (!areComparable(sorted)) return '';
   const best = sorted[0] as ComparedExperiment;
   const poor = sorted.filter(({ train }) => train < best.test);
-  const [least, ...others] = sorted.filter((e) => !poor.includes(e) && Number.isFinite(gap(e))).sort((a, b) => gap(a) - gap(b));
+  const [least, ...others] = sorted
+    .filter((e) => !poor.includes(e) && Number.isFinite(gap(e)))
+    .sort((a, b) => gap(a) - gap(b));
   if (!least || sorted.length < 2) return '';
   const alike = [least, ...others.filter((e) => gap(e) <= gap(least) + (standardError(least, 'test') || 0))];
   const named = listed(alike.map((e) => `${e.name} (gap ${points(gap(e))} points)`));
   const said = ` ${named} ${alike.length === 1 ? 'overfits least' : 'overfit least, alike within one standard error'}`;
-  const underfit = poor.length === 0 ? '' : `; ${listed(poor.map(({ name }) => name))} ${poor.length === 1 ? 'underfits' : 'underfit'}: less accurate on training images than ${best.name} is on test images`;
+  const underfit =
+    poor.length === 0
+      ? ''
+      : `; ${listed(poor.map(({ name }) => name))} ${poor.length === 1 ? 'underfits' : 'underfit'}: less accurate on training images than ${best.name} is on test images`;
   return `${said}${underfit}.`;
 }
 
@@ -74,26 +97,44 @@ function experimentTable(experiments: readonly ComparedExperiment[]): Markup {
     ...(priced ? [['multiply-adds', (e: ComparedExperiment) => count(e.info?.cost?.multiplyAdds)] as const] : []),
     ['training', (e) => accuracy(e, 'train')],
     ['validation', (e) => accuracy(e, 'validation')],
-    ['test', (e) => html`<b>${e.seeds?.accuracy.test ? `${spreadText(e.seeds.accuracy.test, 'accuracy')}%` : percent(e.test)}</b>${uncertainty(e)}`],
+    [
+      'test',
+      (e) =>
+        html`<b>${e.seeds?.accuracy.test ? `${spreadText(e.seeds.accuracy.test, 'accuracy')}%` : percent(e.test)}</b>${uncertainty(e)}`,
+    ],
     ...(published ? [['published', (e: ComparedExperiment) => percent(e.published)] as const] : []),
     ['gap, points', (e) => points(gap(e))],
     ['epoch kept', (e) => `${e.bestEpoch} of ${e.epochs}`],
-    ...(timed ? [['training time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const] : []),
+    ...(timed
+      ? [['training time', (e: ComparedExperiment) => (e.seconds === undefined ? '–' : seconds(e.seconds))] as const]
+      : []),
     ['seeds', (e) => count(e.seeds?.count ?? 1)],
   ];
-  const name = (e: ComparedExperiment): Content => (e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name);
+  const name = (e: ComparedExperiment): Content =>
+    e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name;
   return html`<table class="compare stack"><caption>${captionOf(experiments)}</caption><thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${experiments.map(
-    (e) => html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
+    (e) =>
+      html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
   )}</tbody></table>`;
 }
 
 function captionOf(experiments: readonly ComparedExperiment[]): string {
   const parts = ['Accuracy on the three splits; gap: training minus test accuracy'];
-  if (experiments.some(({ info }) => info?.cost)) parts.push('Multiply-adds: for one image, with the projection on components where there is one, whose numbers stand under the parameters');
-  if (experiments.some((e) => intervalOf(e))) parts.push('Under the test accuracy of one seed its 95% interval by the number of images');
-  if (experiments.some(({ seeds }) => seeds)) parts.push('Of several seeds: mean ± standard deviation, of the test below them the range; epoch and time are of the first');
+  if (experiments.some(({ info }) => info?.cost))
+    parts.push(
+      'Multiply-adds: for one image, with the projection on components where there is one, whose numbers stand under the parameters',
+    );
+  if (experiments.some((e) => intervalOf(e)))
+    parts.push('Under the test accuracy of one seed its 95% interval by the number of images');
+  if (experiments.some(({ seeds }) => seeds))
+    parts.push(
+      'Of several seeds: mean ± standard deviation, of the test below them the range; epoch and time are of the first',
+    );
   const shared = experiments.filter(({ info }) => info?.validatesOnTest);
-  if (shared.length > 0) parts.push(`The validation images of ${shared.length === experiments.length ? 'all' : listed(shared.map(({ name }) => name))} are the test images`);
+  if (shared.length > 0)
+    parts.push(
+      `The validation images of ${shared.length === experiments.length ? 'all' : listed(shared.map(({ name }) => name))} are the test images`,
+    );
   return parts.join('. ');
 }
 
@@ -119,7 +160,12 @@ function uncertainty(e: ComparedExperiment): Content {
 function seedNote(experiments: readonly ComparedExperiment[]): Markup | undefined {
   const single = experiments.filter(({ seeds, seed }) => !seeds && seed !== null);
   if (single.length === 0) return undefined;
-  const who = single.length === experiments.length ? (single.length === 1 ? 'The net was' : 'All nets were') : `${listed(single.map(({ name }) => name))} ${single.length === 1 ? 'was' : 'were'}`;
+  const who =
+    single.length === experiments.length
+      ? single.length === 1
+        ? 'The net was'
+        : 'All nets were'
+      : `${listed(single.map(({ name }) => name))} ${single.length === 1 ? 'was' : 'were'}`;
   return html`<p class="note">${who} trained from a single seed: from another seed each figure may differ. <code>repeats: 5</code> in the study shows by how much.</p>`;
 }
 
@@ -127,17 +173,24 @@ function seedNote(experiments: readonly ComparedExperiment[]): Markup | undefine
 export function recommendationText(experiments: readonly ComparedExperiment[]): Markup | undefined {
   if (experiments.length < 2) return undefined;
   const found = recommend(experiments);
-  if (found) return html`<div class="recommend"><p>${found.close.length === 1 ? clear(found) : tie(found)}</p><p class="note">${basis(found, experiments)}</p></div>`;
-  if (!areComparable(experiments)) return html`<div class="recommend"><p><strong>None recommended</strong>: the experiments are of different data sets, whose accuracies cannot be compared.</p></div>`;
+  if (found)
+    return html`<div class="recommend"><p>${found.close.length === 1 ? clear(found) : tie(found)}</p><p class="note">${basis(found, experiments)}</p></div>`;
+  if (!areComparable(experiments))
+    return html`<div class="recommend"><p><strong>None recommended</strong>: the experiments are of different data sets, whose accuracies cannot be compared.</p></div>`;
   const shared = experiments.filter(({ info }) => info?.validatesOnTest).map(({ name }) => name);
-  const reason = shared.length > 0 ? `the validation images of ${listed(shared)} are the test images, by which nothing is chosen` : 'fewer than two experiments have validation images';
+  const reason =
+    shared.length > 0
+      ? `the validation images of ${listed(shared)} are the test images, by which nothing is chosen`
+      : 'fewer than two experiments have validation images';
   return html`<div class="recommend"><p><strong>None recommended</strong>: ${reason}.</p></div>`;
 }
 
 const net = ({ net: widths, inputs }: ComparedExperiment): string => `(${widths}, ${inputs})`;
 
 function clear({ chosen, error }: Recommendation): Content {
-  const ahead = Number.isFinite(error) ? `, and no other lies within one standard error of it (${points(error).replace('+', '')} points)` : '';
+  const ahead = Number.isFinite(error)
+    ? `, and no other lies within one standard error of it (${points(error).replace('+', '')} points)`
+    : '';
   return html`<strong>Recommended: ${chosen.name}</strong> ${net(chosen)}: its validation accuracy, ${percent(chosen.validation)}, is the highest${ahead}.`;
 }
 
@@ -146,15 +199,26 @@ function tie({ chosen, close, error, size }: Recommendation): Content {
   const named = listed(sorted.map((e) => `${e.name} (${percent(e.validation)})`));
   const least = close.filter((e) => size.of(e) === size.of(chosen));
   const costs = `${count(size.of(chosen))} ${size.unit}`;
-  const reason = least.length === 1 ? `It costs least, ${costs}` : `Of ${least.length === close.length ? 'these' : `the ${least.length} that cost least`}, all of ${costs}, it has the highest validation accuracy, which chance may explain`;
-  const margin = error > 0 ? `lie within one standard error, ${points(error).replace('+', '')} points, of the highest` : 'are the same';
+  const reason =
+    least.length === 1
+      ? `It costs least, ${costs}`
+      : `Of ${least.length === close.length ? 'these' : `the ${least.length} that cost least`}, all of ${costs}, it has the highest validation accuracy, which chance may explain`;
+  const margin =
+    error > 0
+      ? `lie within one standard error, ${points(error).replace('+', '')} points, of the highest`
+      : 'are the same';
   return html`<strong>A tie; ${chosen.name} is taken</strong> ${net(chosen)}: the validation accuracies of ${named} ${margin}. ${reason}.`;
 }
 
 function basis({ best }: Recommendation, experiments: readonly ComparedExperiment[]): string {
   const rows = best.info?.rows.validation;
-  const error = rows ? ` The standard error is that of ${count(rows)} images${best.seeds ? ` and ${best.seeds.count} seeds` : ''}.` : '';
+  const error = rows
+    ? ` The standard error is that of ${count(rows)} images${best.seeds ? ` and ${best.seeds.count} seeds` : ''}.`
+    : '';
   const out = experiments.filter((e) => !judged(e)).map(({ name }) => name);
-  const left = out.length > 0 ? ` ${listed(out)} ${out.length === 1 ? 'takes' : 'take'} no part, having no validation images but those of the test, or none.` : '';
+  const left =
+    out.length > 0
+      ? ` ${listed(out)} ${out.length === 1 ? 'takes' : 'take'} no part, having no validation images but those of the test, or none.`
+      : '';
   return `Chosen by validation accuracy and cost; test figures are reported, never selected on.${error}${left}`;
 }

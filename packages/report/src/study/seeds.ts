@@ -20,21 +20,29 @@ export interface Seeds {
   readonly accuracy: Readonly<Record<'train' | 'validation' | 'test', SeedSpread | null>>;
   readonly loss: Readonly<Record<'train' | 'validation' | 'test', SeedSpread | null>>;
   /** Accuracies of each training, in the order of the seeds; null for a split without rows. */
-  readonly runs: readonly { readonly seed: number | null; readonly validation: number | null; readonly test: number | null }[];
+  readonly runs: readonly {
+    readonly seed: number | null;
+    readonly validation: number | null;
+    readonly test: number | null;
+  }[];
 }
 
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 /** Columns of figures over seeds and how they are written. */
-const FIGURES = (['accuracy', 'loss'] as const).flatMap((measure) => SPLITS.map((split) => ({ title: `${split === 'train' ? 'training' : split} ${measure}`, measure, split })));
+const FIGURES = (['accuracy', 'loss'] as const).flatMap((measure) =>
+  SPLITS.map((split) => ({ title: `${split === 'train' ? 'training' : split} ${measure}`, measure, split })),
+);
 
 /** The spread of every experiment that was trained from several seeds; nothing where none was. */
 export function seedTable(experiments: readonly ComparedExperiment[]): Markup | undefined {
   const repeated = experiments.flatMap(({ name, seeds }) => (seeds ? [{ name, seeds }] : []));
   if (repeated.length === 0) return undefined;
-  const cell = ({ measure, split, title }: (typeof FIGURES)[number], seeds: Seeds): Content => html`<td data-name="${title}">${spreadCell(seeds[measure][split], measure)}</td>`;
+  const cell = ({ measure, split, title }: (typeof FIGURES)[number], seeds: Seeds): Content =>
+    html`<td data-name="${title}">${spreadCell(seeds[measure][split], measure)}</td>`;
   return html`<table class="compare stack seeds"><caption>Over seeds: mean ± standard deviation, below it the range; accuracy in per cent, loss in nats</caption><thead><tr><th scope="col">experiment</th><th scope="col">seeds</th>${FIGURES.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${repeated.map(
-    ({ name, seeds }) => html`<tr><th scope="row">${name}</th><td data-name="seeds">${howMany(seeds)}</td>${FIGURES.map((figure) => cell(figure, seeds))}</tr>`,
+    ({ name, seeds }) =>
+      html`<tr><th scope="row">${name}</th><td data-name="seeds">${howMany(seeds)}</td>${FIGURES.map((figure) => cell(figure, seeds))}</tr>`,
   )}</tbody></table>`;
 }
 
@@ -45,15 +53,36 @@ export function seedTable(experiments: readonly ComparedExperiment[]): Markup | 
 export function renderSeeds(given: ComparedExperiment): string {
   const [e] = measured([given]) as [ComparedExperiment];
   const { seeds, seed } = given;
-  if (!seeds) return seed === null ? '' : html`<p class="note one-seed">Trained from a single seed${seed !== undefined && `, ${seed}`}: from another one each figure may differ.${testInterval(e)}</p>`.text;
-  const rows = SPLITS.flatMap((split) => (seeds.accuracy[split] ? [[split, spreadText(seeds.accuracy[split], 'accuracy'), rangeText(seeds.accuracy[split], 'accuracy'), spreadText(seeds.loss[split], 'loss'), rangeText(seeds.loss[split], 'loss')]] : []));
-  const [split, one] = Number.isFinite(e.test) ? (['test', given.test] as const) : (['validation', given.validation] as const);
-  return html`<div class="seeds"><p class="result">${seedLead(seeds)}.</p>${table('Over the seeds: mean ± standard deviation, and range; accuracy in per cent, loss in nats', ['split', 'accuracy', 'range', 'loss', 'range'], rows, 'over-seeds')}<p>The figures below, but for the comparison, are those of one of these nets, the first${seed !== undefined && seed !== null && ` (seed ${seed})`}: its ${split} accuracy, ${percent(one)}, is not the result.</p></div>`.text;
+  if (!seeds)
+    return seed === null
+      ? ''
+      : html`<p class="note one-seed">Trained from a single seed${seed !== undefined && `, ${seed}`}: from another one each figure may differ.${testInterval(e)}</p>`
+          .text;
+  const rows = SPLITS.flatMap((split) =>
+    seeds.accuracy[split]
+      ? [
+          [
+            split,
+            spreadText(seeds.accuracy[split], 'accuracy'),
+            rangeText(seeds.accuracy[split], 'accuracy'),
+            spreadText(seeds.loss[split], 'loss'),
+            rangeText(seeds.loss[split], 'loss'),
+          ],
+        ]
+      : [],
+  );
+  const [split, one] = Number.isFinite(e.test)
+    ? (['test', given.test] as const)
+    : (['validation', given.validation] as const);
+  return html`<div class="seeds"><p class="result">${seedLead(seeds)}.</p>${table('Over the seeds: mean ± standard deviation, and range; accuracy in per cent, loss in nats', ['split', 'accuracy', 'range', 'loss', 'range'], rows, 'over-seeds')}<p>The figures below, but for the comparison, are those of one of these nets, the first${seed !== undefined && seed !== null && ` (seed ${seed})`}: its ${split} accuracy, ${percent(one)}, is not the result.</p></div>`
+    .text;
 }
 
 function testInterval(e: ComparedExperiment): string {
   const interval = intervalOf(e);
-  return interval ? ` By the number of test images alone the 95% interval of its test accuracy is ${percent(interval.low)} to ${percent(interval.high)}.` : '';
+  return interval
+    ? ` By the number of test images alone the 95% interval of its test accuracy is ${percent(interval.low)} to ${percent(interval.high)}.`
+    : '';
 }
 
 /** `Over 5 seeds (43 to 47) test accuracy is 97.50% ± 0.12 points (mean and standard deviation), from 97.31% to 97.66%`. */

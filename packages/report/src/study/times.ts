@@ -19,8 +19,18 @@ export function renderTimes(rows: readonly StageTime[]): string {
   const slowest = rows.reduce((a, b) => (b.seconds > a.seconds ? b : a));
   const peak = rows.reduce((a, b) => (b.peakMemoryMB > a.peakMemoryMB ? b : a));
   const lead = `Computing all ${rows.length} stages took ${seconds(total)}, ${seconds(slowest.seconds)} of it in ${slowest.stage}; the largest, ${peak.stage}, used ${count(peak.peakMemoryMB)} MB.`;
-  const cells = rows.map((row) => [row.stage, seconds(row.seconds), `${count(row.peakMemoryMB)} MB`, row.cached === undefined ? '' : row.cached ? 'from cache' : 'computed']);
-  return chapter('times', 'Times', lead, html`${table('Stages, in order; seconds are those of the run that computed them', ['stage', 'time', 'peak memory', 'this run'], cells)}`).text;
+  const cells = rows.map((row) => [
+    row.stage,
+    seconds(row.seconds),
+    `${count(row.peakMemoryMB)} MB`,
+    row.cached === undefined ? '' : row.cached ? 'from cache' : 'computed',
+  ]);
+  return chapter(
+    'times',
+    'Times',
+    lead,
+    html`${table('Stages, in order; seconds are those of the run that computed them', ['stage', 'time', 'peak memory', 'this run'], cells)}`,
+  ).text;
 }
 
 /** `0.42 s`, `75 s`, `3 min 5 s`. */

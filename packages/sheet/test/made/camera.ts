@@ -41,8 +41,20 @@ export function photograph(page: Page, shot: Shot): Photo {
   const around = shot.table ? 0.06 : 0;
   const [width, height] = [Math.round(page.width * (1 + 2 * around)), Math.round(page.height * (1 + 2 * around))];
   const jitter = (): number => shot.tilt * (random.float() - 0.5) * 2;
-  const corner = (x: number, y: number): [number, number] => [(x - jitter() * 1) * page.width, (y + jitter()) * page.height];
-  const toPage = homography([[-around, -around], [1 + around, -around], [1 + around, 1 + around], [-around, 1 + around]].map(([x, y]) => corner(x as number, y as number)), width, height);
+  const corner = (x: number, y: number): [number, number] => [
+    (x - jitter() * 1) * page.width,
+    (y + jitter()) * page.height,
+  ];
+  const toPage = homography(
+    [
+      [-around, -around],
+      [1 + around, -around],
+      [1 + around, 1 + around],
+      [-around, 1 + around],
+    ].map(([x, y]) => corner(x as number, y as number)),
+    width,
+    height,
+  );
   const light = lighting(random, shot.shadow, width, height);
   const data = new Uint8Array(4 * width * height);
   const values = new Float32Array(3 * width * height);
@@ -56,7 +68,17 @@ export function photograph(page: Page, shot: Shot): Photo {
   }
   for (let c = 0; c < 3; c++) {
     const plane = smooth(values.subarray(c * width * height, (c + 1) * width * height), width, height, shot.blur);
-    for (let i = 0; i < width * height; i++) data[4 * i + c] = Math.min(255, Math.max(0, Math.round((plane[i] as number) + shot.noise * 1.73 * (random.float() + random.float() + random.float() + random.float() - 2))));
+    for (let i = 0; i < width * height; i++)
+      data[4 * i + c] = Math.min(
+        255,
+        Math.max(
+          0,
+          Math.round(
+            (plane[i] as number) +
+              shot.noise * 1.73 * (random.float() + random.float() + random.float() + random.float() - 2),
+          ),
+        ),
+      );
   }
   for (let i = 0; i < width * height; i++) data[4 * i + 3] = 255;
   return { picture: { width, height, data }, placed: page.placed.map((digit) => moved(digit, toPage, width, height)) };
@@ -75,10 +97,14 @@ function colourAt(page: Page, { colours, table }: Shot, u: number, v: number): C
   const [fx, fy] = [x - x0, y - y0];
   const mix = (plane: Float32Array): number => {
     const at = y0 * page.width + x0;
-    return (1 - fy) * ((1 - fx) * (plane[at] as number) + fx * (plane[at + 1] as number)) + fy * ((1 - fx) * (plane[at + page.width] as number) + fx * (plane[at + page.width + 1] as number));
+    return (
+      (1 - fy) * ((1 - fx) * (plane[at] as number) + fx * (plane[at + 1] as number)) +
+      fy * ((1 - fx) * (plane[at + page.width] as number) + fx * (plane[at + page.width + 1] as number))
+    );
   };
   const [ink, printed] = [mix(page.ink), mix(page.printed)];
-  const channel = (c: 0 | 1 | 2): number => (1 - ink) * ((1 - printed) * colours.paper[c] + printed * colours.printed[c]) + ink * colours.ink[c];
+  const channel = (c: 0 | 1 | 2): number =>
+    (1 - ink) * ((1 - printed) * colours.paper[c] + printed * colours.printed[c]) + ink * colours.ink[c];
   return [channel(0), channel(1), channel(2)];
 }
 
@@ -97,7 +123,12 @@ function lighting(random: Random, shadow: number, width: number, height: number)
 /** Two passes of a box filter of whole radius; nothing for radius 0. */
 function smooth(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
   let result = plane;
-  for (const [step, length, size] of radius > 0 ? [[1, width, width * height], [width, height, width * height]] as const : []) {
+  for (const [step, length, size] of radius > 0
+    ? ([
+        [1, width, width * height],
+        [width, height, width * height],
+      ] as const)
+    : []) {
     const next = new Float32Array(size);
     for (let i = 0; i < size; i++) {
       const at = Math.floor(i / step) % length;
@@ -115,8 +146,17 @@ function smooth(plane: Float32Array, width: number, height: number, radius: numb
 }
 
 /** The projective map from a picture of width x height to four points (Heckbert 1989, section 2.2.3: square to quadrilateral). */
-function homography(points: readonly (readonly [number, number])[], width: number, height: number): (x: number, y: number) => [number, number] {
-  const [[x0, y0], [x1, y1], [x2, y2], [x3, y3]] = points as [[number, number], [number, number], [number, number], [number, number]];
+function homography(
+  points: readonly (readonly [number, number])[],
+  width: number,
+  height: number,
+): (x: number, y: number) => [number, number] {
+  const [[x0, y0], [x1, y1], [x2, y2], [x3, y3]] = points as [
+    [number, number],
+    [number, number],
+    [number, number],
+    [number, number],
+  ];
   const [dx1, dx2, sx] = [x1 - x2, x3 - x2, x0 - x1 + x2 - x3];
   const [dy1, dy2, sy] = [y1 - y2, y3 - y2, y0 - y1 + y2 - y3];
   const under = dx1 * dy2 - dx2 * dy1;
@@ -130,7 +170,12 @@ function homography(points: readonly (readonly [number, number])[], width: numbe
 }
 
 /** A digit's box in the photo: found by Newton's steps on the map from photo to page, around its middle. */
-function moved(digit: Placed, toPage: (x: number, y: number) => [number, number], width: number, height: number): Placed {
+function moved(
+  digit: Placed,
+  toPage: (x: number, y: number) => [number, number],
+  width: number,
+  height: number,
+): Placed {
   const [wantX, wantY] = [digit.x + digit.width / 2, digit.y + digit.height / 2];
   let [x, y] = [width / 2, height / 2];
   for (let i = 0; i < 20; i++) {

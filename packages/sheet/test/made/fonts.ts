@@ -3,7 +3,16 @@ import { createRequire } from 'node:module';
 import { parse, type Font } from 'opentype.js';
 
 /** Fonts of the made sheets, all under the Open Font License or Apache 2.0: six that look handwritten. */
-export const FONTS = ['caveat', 'patrick-hand', 'kalam', 'indie-flower', 'gochi-hand', 'architects-daughter', 'schoolbell', 'nunito'] as const;
+export const FONTS = [
+  'caveat',
+  'patrick-hand',
+  'kalam',
+  'indie-flower',
+  'gochi-hand',
+  'architects-daughter',
+  'schoolbell',
+  'nunito',
+] as const;
 export type FontName = (typeof FONTS)[number];
 
 const require = createRequire(import.meta.url);
@@ -37,8 +46,13 @@ export function outlineOf(name: FontName, digit: number): Outline {
     for (let i = 1; i <= steps; i++) {
       const t = i / steps;
       const u = 1 - t;
-      if (type === 'C') ring.push(u ** 3 * x0 + 3 * u * u * t * x1 + 3 * u * t * t * x2 + t ** 3 * x, u ** 3 * y0 + 3 * u * u * t * y1 + 3 * u * t * t * y2 + t ** 3 * y);
-      else if (type === 'Q') ring.push(u * u * x0 + 2 * u * t * x1 + t * t * x, u * u * y0 + 2 * u * t * y1 + t * t * y);
+      if (type === 'C')
+        ring.push(
+          u ** 3 * x0 + 3 * u * u * t * x1 + 3 * u * t * t * x2 + t ** 3 * x,
+          u ** 3 * y0 + 3 * u * u * t * y1 + 3 * u * t * t * y2 + t ** 3 * y,
+        );
+      else if (type === 'Q')
+        ring.push(u * u * x0 + 2 * u * t * x1 + t * t * x, u * u * y0 + 2 * u * t * y1 + t * t * y);
       else ring.push(x, y);
     }
   }
@@ -49,5 +63,8 @@ function fitted(rings: readonly number[][]): Outline {
   const xs = rings.flatMap((ring) => ring.filter((_, i) => i % 2 === 0));
   const ys = rings.flatMap((ring) => ring.filter((_, i) => i % 2 === 1));
   const [left, top, height] = [Math.min(...xs), Math.min(...ys), Math.max(...ys) - Math.min(...ys)];
-  return { rings: rings.map((ring) => ring.map((value, i) => (value - (i % 2 === 0 ? left : top)) / height)), width: (Math.max(...xs) - left) / height };
+  return {
+    rings: rings.map((ring) => ring.map((value, i) => (value - (i % 2 === 0 ? left : top)) / height)),
+    width: (Math.max(...xs) - left) / height,
+  };
 }

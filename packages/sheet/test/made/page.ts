@@ -41,8 +41,15 @@ export function makePage(job: PageJob): Page {
   const random = new Random(deriveSeed(seed, 'page', 'layout'));
   const [stepX, stepY] = [Math.round(1.35 * size), Math.round(1.8 * size)];
   const [width, height] = [stepX * columns + size, stepY * rows + size];
-  const page: Page & { placed: Placed[] } = { width, height, ink: new Float32Array(width * height), printed: new Float32Array(width * height), placed: [] };
-  if (paper !== 'plain') for (let y = Math.round(0.6 * size); y < height; y += paper === 'ruled' ? stepY >> 1 : size) print(page, y, false);
+  const page: Page & { placed: Placed[] } = {
+    width,
+    height,
+    ink: new Float32Array(width * height),
+    printed: new Float32Array(width * height),
+    placed: [],
+  };
+  if (paper !== 'plain')
+    for (let y = Math.round(0.6 * size); y < height; y += paper === 'ruled' ? stepY >> 1 : size) print(page, y, false);
   if (paper === 'squared') for (let x = Math.round(0.4 * size); x < width; x += size) print(page, x, true);
   const images = imagesOf(job);
   for (let i = 0; i < rows * columns; i++) {
@@ -54,7 +61,14 @@ export function makePage(job: PageJob): Page {
     const joined = job.touching !== undefined && (i % columns) % job.touching !== 0 && before;
     // Into the digit before by up to a tenth of the height, so that most of them touch.
     const left = joined ? before.x + before.width - size * (0.02 + 0.08 * random.float()) : x;
-    draw(page, image, left, joined ? before.y + 0.08 * size * (random.float() - 0.5) : y, own, (joined ? 0.08 : 0.16) * (random.float() - 0.5));
+    draw(
+      page,
+      image,
+      left,
+      joined ? before.y + 0.08 * size * (random.float() - 0.5) : y,
+      own,
+      (joined ? 0.08 : 0.16) * (random.float() - 0.5),
+    );
   }
   return page;
 }
@@ -74,8 +88,10 @@ function imagesOf({ hand, seed, rows, columns }: PageJob): (i: number, random: R
     };
   }
   const count = rows * columns;
-  const drawn = typeof hand === 'string' ? { pixels: new Uint8Array(count * 784), labels: new Uint16Array(count) } : hand;
-  if (typeof hand === 'string') drawStrokes({ seed, part: 'test', from: 0, to: count, ...(drawn as { pixels: Uint8Array; labels: Uint16Array }) });
+  const drawn =
+    typeof hand === 'string' ? { pixels: new Uint8Array(count * 784), labels: new Uint16Array(count) } : hand;
+  if (typeof hand === 'string')
+    drawStrokes({ seed, part: 'test', from: 0, to: count, ...(drawn as { pixels: Uint8Array; labels: Uint16Array }) });
   return (i) => fromImage(drawn.pixels.subarray(i * 784, (i + 1) * 784), drawn.labels[i] as number);
 }
 
@@ -89,11 +105,16 @@ function glyphOf(font: FontName, digit: number): Shape {
   if (known) return known;
   const { rings, width } = outlineOf(font, digit);
   const columns = Math.ceil(GLYPH * width);
-  const filled = Uint8Array.from({ length: columns * GLYPH }, (_, i) => (inside(rings, ((i % columns) + 0.5) / GLYPH, (Math.floor(i / columns) + 0.5) / GLYPH) ? 1 : 0));
+  const filled = Uint8Array.from({ length: columns * GLYPH }, (_, i) =>
+    inside(rings, ((i % columns) + 0.5) / GLYPH, (Math.floor(i / columns) + 0.5) / GLYPH) ? 1 : 0,
+  );
   const shape: Shape = {
     digit,
     width,
-    at: (x, y) => (x < 0 || y < 0 || x >= width || y >= 1 ? 0 : (filled[Math.floor(y * GLYPH) * columns + Math.floor(x * GLYPH)] as number)),
+    at: (x, y) =>
+      x < 0 || y < 0 || x >= width || y >= 1
+        ? 0
+        : (filled[Math.floor(y * GLYPH) * columns + Math.floor(x * GLYPH)] as number),
   };
   glyphs.set(`${font} ${digit}`, shape);
   return shape;
@@ -108,12 +129,15 @@ function fromImage(pixels: Uint8Array, digit: number): Shape {
     [top, bottom] = [Math.min(top, Math.floor(i / 28)), Math.max(bottom, Math.floor(i / 28))];
   });
   const tall = bottom - top + 1;
-  const value = (x: number, y: number): number => (x < 0 || y < 0 || x > 27 || y > 27 ? 0 : (pixels[y * 28 + x] as number) / 255);
+  const value = (x: number, y: number): number =>
+    x < 0 || y < 0 || x > 27 || y > 27 ? 0 : (pixels[y * 28 + x] as number) / 255;
   const at = (u: number, v: number): number => {
     const [x, y] = [left - 0.5 + u * tall, top - 0.5 + v * tall];
     const [x0, y0] = [Math.floor(x), Math.floor(y)];
     const [fx, fy] = [x - x0, y - y0];
-    const ink = (1 - fy) * ((1 - fx) * value(x0, y0) + fx * value(x0 + 1, y0)) + fy * ((1 - fx) * value(x0, y0 + 1) + fx * value(x0 + 1, y0 + 1));
+    const ink =
+      (1 - fy) * ((1 - fx) * value(x0, y0) + fx * value(x0 + 1, y0)) +
+      fy * ((1 - fx) * value(x0, y0 + 1) + fx * value(x0 + 1, y0 + 1));
     return Math.min(1, Math.max(0, 2.5 * ink - 0.75));
   };
   return { digit, width: (right - left + 1) / tall, at };
@@ -155,5 +179,6 @@ function draw(page: Page & { placed: Placed[] }, shape: Shape, x: number, y: num
 
 /** Prints a line two pixels thick. */
 function print({ width, height, printed }: Page, at: number, upright: boolean): void {
-  for (let i = 0; i < (upright ? height : width); i++) for (const d of [0, 1]) printed[upright ? i * width + at + d : (at + d) * width + i] = 1;
+  for (let i = 0; i < (upright ? height : width); i++)
+    for (const d of [0, 1]) printed[upright ? i * width + at + d : (at + d) * width + i] = 1;
 }
