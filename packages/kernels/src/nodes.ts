@@ -15,7 +15,7 @@ export { clusterOrder } from './nodes/clustering.js';
 /** Gradients of nodes by their inputs, and of classes by nodes. */
 export { incoming, incomingCost, outgoing, outgoingCost } from './nodes/gradients.js';
 /** Layers as plain arrays: sums, activations and their slopes, effective rank. */
-export { activate, effectiveRank, slope, weightedSums, type DenseLayer, type LayerValues } from './nodes/layers.js';
+export { activate, effectiveRank, slopes, weightedSums, type DenseLayer, type LayerValues } from './nodes/layers.js';
 /** How much of the values of two classes is alike. */
 export { binEdges, forOverlaps, overlapBins } from './nodes/overlap.js';
 /** Ranks of rows by value, and what they tell: areas under curves, classes at the top, quantiles. */

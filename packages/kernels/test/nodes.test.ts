@@ -337,7 +337,7 @@ describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] 
       const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
       for (const l of [0, 1]) {
         const H = values[l].width;
-        const found = outgoing(layers.slice(l + 1), values.slice(l + 1), rows);
+        const found = outgoing(layers.slice(l + 1), values.slice(l), rows);
         for (let h = 0; h < H; h++) {
           const mean = new Array<number>(K).fill(0);
           for (const r of rows) {
@@ -355,8 +355,10 @@ describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] 
     });
 
     it('composes weights as differences of its sums say, over the rows on which the node is active', () => {
-      expect(Array.from(incoming([layers[0]], values.slice(0, 1), rows))).toEqual(Array.from(layers[0].kernel));
-      const found = incoming(layers.slice(0, 2), values, rows);
+      expect(Array.from(incoming([layers[0]], values.slice(0, 1), (r) => inputs[r], rows))).toEqual(
+        Array.from(layers[0].kernel),
+      );
+      const found = incoming(layers.slice(0, 2), values, (r) => inputs[r], rows);
       const linear: DenseLayer = { ...layers[1], activation: 'linear' };
       const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
       for (let h = 0; h < 5; h++) {

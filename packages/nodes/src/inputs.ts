@@ -48,12 +48,10 @@ export async function readSubject(
   if (table.rows === 0) throw unfit('there must be training rows', 'none');
   if (images.rows !== table.rows)
     throw unfit('there must be an image for each row of activations', `${images.rows} and ${table.rows}`);
-  const hidden = net.layers
-    .slice(0, -1)
-    .map(({ units }, l): LayerValues => ({
-      data: column(table, `hidden${l + 1}`, Float32Array, units).data,
-      width: units,
-    }));
+  const hidden = net.layers.slice(0, -1).map(({ units }, l): LayerValues => ({
+    data: column(table, `hidden${l + 1}`, Float32Array, units).data,
+    width: units,
+  }));
   const label = column(table, 'label', Uint16Array, 1).data;
   const predicted = column(table, 'predicted', Uint16Array, 1).data;
   const beyond = [label, predicted].flatMap((classes) => classes.find((c) => c >= net.classes) ?? []);

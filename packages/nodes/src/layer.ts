@@ -21,6 +21,7 @@ import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';
 import type { Subject } from './inputs.js';
 import { maximisers, type Maximisers } from './maximisers.js';
+import { intensities } from './pixels.js';
 
 /** Multiply-adds that a quantity may take; past it, evenly spaced rows stand for all. Measured: 1e9 take about a second. */
 const WORK = 1e9;
@@ -59,10 +60,11 @@ export async function layerFigures(subject: Subject, index: number, running: Run
   const later = layers.slice(index + 1);
   const sample = (cost: number, work = WORK): Uint32Array => spread(rows, cost === 0 ? rows : work / cost);
   const onWeights = sample(incomingCost(earlier));
-  const weights = incoming(earlier, hidden.slice(0, index + 1), onWeights);
+  const pixels = (row: number): Float64Array => intensities(subject.images, row, subject.pixels);
+  const weights = incoming(earlier, hidden.slice(0, index + 1), pixels, onWeights);
   await pause(running.signal);
   const onGradients = sample(outgoingCost(later));
-  const gradients = outgoing(later, hidden.slice(index + 1), onGradients);
+  const gradients = outgoing(later, hidden.slice(index), onGradients);
   const means = responses.map(({ mean }) => mean);
   const cost = ablationCost(values.width, later);
   const affordable = sample(cost, ABLATION_WORK);

@@ -1,4 +1,4 @@
-import { activate, pullBack, slope, weightedSums, type DenseLayer } from './layers.js';
+import { activate, pullBack, slopes, weightedSums, type DenseLayer } from './layers.js';
 
 /** An input and what the node makes of it. */
 export interface Maximiser {
@@ -64,10 +64,10 @@ function climb(
   const last = layers[layers.length - 1];
   let v: Float64Array = Float64Array.from({ length: last.inputs }, (_, j) => last.kernel[j * last.units + node]);
   for (let l = layers.length - 2; l >= 0; l--) {
-    const { activation } = layers[l];
+    const open = slopes(layers[l], values[l], () => (l === 0 ? input : values[l - 1]));
     v = pullBack(
       layers[l],
-      v.map((value, j) => value * slope(activation, values[l][j])),
+      v.map((value, j) => value * open[j]),
       gradients[l],
     );
   }

@@ -1,9 +1,9 @@
-import { pullBack, slope, type DenseLayer, type LayerValues } from './layers.js';
+import { pullBack, rowOf, slopes, type DenseLayer, type LayerValues } from './layers.js';
 
 /**
  * Mean gradient of each class's logit by the activations of a hidden layer, over the given rows.
  * @param later the layers after it, the last giving logits
- * @param values activations of the hidden layers among `later`, in their order
+ * @param values activations of the layer itself, then of the hidden layers among `later`
  * @returns float64[H][K]
  */
 export function outgoing(
@@ -18,11 +18,15 @@ export function outgoing(
   const total = new Float64Array(first.units * K);
   const work = later.map(({ units }) => new Float64Array(units * K));
   for (const r of rows) {
-    let at = later.length - 2;
-    gate(later[at], values[at], r, last.kernel, K, work[at]);
-    for (at--; at >= 0; at--) {
-      const product = times(later[at + 1], work[at + 1], K, work[at]);
-      gate(later[at], values[at], r, product, K, work[at]);
+    let product: ArrayLike<number> = last.kernel;
+    for (let at = later.length - 2; at >= 0; at--) {
+      gate(
+        slopes(later[at], rowOf(values[at + 1], r), () => rowOf(values[at], r)),
+        product,
+        K,
+        work[at],
+      );
+      if (at > 0) product = times(later[at], work[at], K, work[at - 1]);
     }
     for (let i = 0; i < total.length; i++) total[i] += work[0][i];
   }
@@ -30,17 +34,10 @@ export function outgoing(
   return times(first, mean, K, new Float64Array(first.inputs * K));
 }
 
-/** Rows of `from` [units][K] times the slopes of the layer at one row of the data. */
-function gate(
-  { activation, units }: DenseLayer,
-  { data }: LayerValues,
-  row: number,
-  from: ArrayLike<number>,
-  K: number,
-  out: Float64Array,
-): void {
-  for (let j = 0; j < units; j++) {
-    const s = slope(activation, data[row * units + j]);
+/** Rows of `from` [units][K] times the slopes of the layer. */
+function gate(slopes: Float64Array, from: ArrayLike<number>, K: number, out: Float64Array): void {
+  for (let j = 0; j < slopes.length; j++) {
+    const s = slopes[j];
     for (let k = 0; k < K; k++) out[j * K + k] = s === 0 ? 0 : s * from[j * K + k];
   }
 }
@@ -69,11 +66,13 @@ export function outgoingCost(later: readonly DenseLayer[]): number {
  * A node is active where its slope is not zero; one that never is gets zeros.
  * @param earlier the layers up to and including the nodes' own
  * @param values their activations
+ * @param input of the first layer at a row
  * @returns float64[inputs of the first][H]
  */
 export function incoming(
   earlier: readonly DenseLayer[],
   values: readonly LayerValues[],
+  input: (row: number) => ArrayLike<number>,
   rows: Uint32Array,
 ): Float64Array {
   const own = earlier[earlier.length - 1];
@@ -86,20 +85,19 @@ export function incoming(
   const columns = transposed(own);
   const work = earlier.map(({ units }) => new Float64Array(units));
   for (const r of rows) {
-    const slopes = earlier.map(({ activation, units }, l) =>
-      Float64Array.from({ length: units }, (_, j) => slope(activation, values[l].data[r * units + j])),
+    const open = earlier.map((layer, l) =>
+      slopes(layer, rowOf(values[l], r), () => (l === 0 ? input(r) : rowOf(values[l - 1], r))),
     );
     for (let h = 0; h < H; h++) {
-      if (slopes[earlier.length - 1][h] === 0) continue;
+      if (open[earlier.length - 1][h] === 0) continue;
       active[h]++;
       let v: Float64Array = columns.subarray(h * own.inputs, (h + 1) * own.inputs);
       for (let l = earlier.length - 2; l > 0; l--) {
         const gated = work[l];
-        for (let j = 0; j < gated.length; j++) gated[j] = v[j] * slopes[l][j];
+        for (let j = 0; j < gated.length; j++) gated[j] = v[j] * open[l][j];
         v = pullBack(earlier[l], gated, work[l - 1]);
       }
-      const open = slopes[0];
-      for (let j = 0, at = h * before; j < before; j++, at++) total[at] += v[j] * open[j];
+      for (let j = 0, at = h * before; j < before; j++, at++) total[at] += v[j] * open[0][j];
     }
   }
   const out = new Float64Array(first.inputs * H);

@@ -22,9 +22,27 @@ export function activate(activation: DenseLayer['activation'], sum: number): num
   return activation === 'softmax' ? sum : activationOf(activation).apply(sum, FLOAT32);
 }
 
-/** The slope at an activation, from the activation itself. */
-export function slope(activation: DenseLayer['activation'], value: number): number {
-  return activation === 'softmax' ? 1 : activationOf(activation).slope(NaN, value, FLOAT32);
+/**
+ * Slopes of a layer's nodes at one row: from their activations where these tell them, else from their weighted sums.
+ * @param activations [units] of the row
+ * @param input the layer's own inputs at the row
+ * @returns float64[units]
+ */
+export function slopes(
+  layer: DenseLayer,
+  activations: ArrayLike<number>,
+  input: () => ArrayLike<number>,
+): Float64Array {
+  const { units, activation } = layer;
+  if (activation === 'softmax') return new Float64Array(units).fill(1);
+  const { slope, slopeFromOutput } = activationOf(activation);
+  const sums = slopeFromOutput ? undefined : weightedSums(layer, input(), new Float64Array(units));
+  return Float64Array.from({ length: units }, (_, j) => slope(sums ? sums[j] : NaN, activations[j], FLOAT32));
+}
+
+/** One row of a layer's activations: float32[width]. */
+export function rowOf({ data, width }: LayerValues, row: number): Float32Array {
+  return data.subarray(row * width, (row + 1) * width);
 }
 
 /** Weighted sums of a layer: float64[units], summed in input order. */
