@@ -1,4 +1,4 @@
-import { column, LayerwiseError, readFeatures, type ArtifactReader, type FeaturesInfo } from '@layerwise/contracts';
+import { column, LayerwiseError, readFeatures, type ArtifactReader } from '@layerwise/contracts';
 import {
   entropyTerms,
   resample,
@@ -7,8 +7,8 @@ import {
   type DenseLayer,
   type LayerValues,
 } from '@layerwise/kernels/nodes';
-import { readModel } from '@layerwise/nets';
-import { onPixels, readPixelMap } from './pixels.js';
+import { readFeatureMap, readModel } from '@layerwise/nets';
+import { onIntensities } from './pixels.js';
 
 /** Rows of the bootstrap at most: 100 samples of as many rows are 6 MB. */
 const BOOTSTRAP_ROWS = 60_000;
@@ -39,7 +39,8 @@ export async function readSubject(
   draws: number,
   seed: () => Uint32Array,
 ): Promise<Subject> {
-  const { dataset, columns } = await inputs.features.json<FeaturesInfo>('features');
+  const { info, map } = await readFeatureMap('the experiment', inputs.features);
+  const { dataset, columns } = info;
   const net = await readModel(inputs.model);
   if (net.inputs !== columns)
     throw unfit("the model's inputs must be as many as the features", `${net.inputs} and ${columns}`);
@@ -66,7 +67,7 @@ export async function readSubject(
     images: images.data,
     pixels: images.columns,
     layers: net.layers,
-    first: onPixels(net.layers[0], await readPixelMap(inputs.pixels, inputs.features)),
+    first: onIntensities(map, net.layers[0]),
     hidden,
     bootstrap: {
       rows,
