@@ -5,7 +5,8 @@ import type { Engine, NetParams, SplitName, StepProgress, Subject } from '@layer
 import { Random } from '@layerwise/kernels/random';
 import { DivergenceError, type LayerWeights } from '@layerwise/kernels/train';
 import { openBackend, type Tf } from './backend.js';
-import { setRate, setValues, trainableModel, values } from './network.js';
+import { setValues, trainableModel, values } from './network.js';
+import { setRate } from './optimizers.js';
 import { inOrder, openSplit, type Split } from './rows.js';
 import { Scorer } from './scoring.js';
 

@@ -1,9 +1,9 @@
-import type { layers, LayersModel, Optimizer, Sequential, Tensor } from '@tensorflow/tfjs';
-import type { NetParams } from '@layerwise/fit';
+import type { layers, LayersModel, Sequential, Tensor } from '@tensorflow/tfjs';
+import { optimizerOf, type NetParams } from '@layerwise/fit';
 import { ACTIVATIONS } from '@layerwise/nets';
 import { Random } from '@layerwise/kernels/random';
 import type { Tf } from './backend.js';
-import { rmspropBesideRoot } from './rmsprop.js';
+import { makeOptimizer } from './optimizers.js';
 
 type MakeDropout = (name: string, rate: number, shape: { inputShape?: number[] }) => layers.Layer;
 
@@ -25,7 +25,7 @@ export function trainableModel(tf: Tf, plan: Plan, weightSeed: Uint32Array, drop
   const model = stack(tf, plan, (name, rate, shape) => new Dropout({ name, ...shape }, rate));
   setValues(tf, model, glorotUniform(model, new Random(weightSeed)));
   model.compile({
-    optimizer: optimizer(tf, plan.params),
+    optimizer: makeOptimizer(tf, optimizerOf(plan.params)),
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   });
@@ -80,21 +80,6 @@ export function values(model: LayersModel): Float32Array[] {
 /** Puts weights into a net of the same shape. */
 export function setValues(tf: Tf, model: LayersModel, given: readonly Float32Array[]): void {
   tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }, i) => tf.tensor(given[i] as Float32Array, shape))));
-}
-
-function optimizer(tf: Tf, { optimizer: { rmsprop, adam, sgd } }: NetParams): Optimizer {
-  if (rmsprop && !rmsprop.epsilonInSqrt) return rmspropBesideRoot(tf, rmsprop);
-  if (rmsprop) return tf.train.rmsprop(rmsprop.learningRate, rmsprop.rho, rmsprop.momentum, rmsprop.epsilon);
-  if (adam) return tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon);
-  const { learningRate, momentum, nesterov } = sgd as NonNullable<typeof sgd>;
-  return momentum > 0 ? tf.train.momentum(learningRate, momentum, nesterov) : tf.train.sgd(learningRate);
-}
-
-/** Sets the learning rate of the next steps. */
-export function setRate(optimizer: Optimizer, rate: number): void {
-  if (optimizer instanceof Object && 'setLearningRate' in optimizer)
-    (optimizer as { setLearningRate(rate: number): void }).setLearningRate(rate);
-  else (optimizer as unknown as { learningRate: number }).learningRate = rate;
 }
 
 /** Inverted dropout (Srivastava et al. 2014) with masks from a generator of ours. */
