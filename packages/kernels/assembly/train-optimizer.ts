@@ -4,6 +4,7 @@ import { Plan } from './train-plan';
 export const SGD: i32 = 0;
 export const RMSPROP: i32 = 1;
 export const ADAM: i32 = 2;
+export const ADAMW: i32 = 3;
 
 let kind: i32 = 0;
 let second: bool = false;
@@ -15,6 +16,7 @@ let second4: v128 = i32x4(0, 0, 0, 0);
 let rest2: v128 = i32x4(0, 0, 0, 0);
 let epsilon: v128 = i32x4(0, 0, 0, 0);
 let alpha: v128 = i32x4(0, 0, 0, 0);
+let shrink: v128 = i32x4(0, 0, 0, 0);
 
 /** Reads the optimiser's settings from the plan; each thread does so before its steps. */
 export function loadOptimizer(plan: usize): void {
@@ -30,10 +32,11 @@ export function loadOptimizer(plan: usize): void {
   epsilon = f32x4.splat(load<f32>(plan, Plan.EPSILON));
 }
 
-/** Takes the rate of step `t` of the epoch, and Adam's step size from it and the powers of its two betas. */
+/** Takes the rate of step `t` of the epoch, and from it Adam's step size (by the powers of its two betas) and AdamW's decay. */
 export function startStep(plan: usize, t: i32, power1: f64, power2: f64): void {
   const now = load<f32>(load<usize>(plan, Plan.RATES) + (<usize>t << 2));
   rate = f32x4.splat(now);
+  shrink = f32x4.splat(1 - now * extra);
   alpha = f32x4.splat(<f32>(<f64>now * sqrt<f64>(1 - power2) / (1 - power1)));
 }
 
@@ -50,6 +53,11 @@ export function advance(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, de
     else rmspropRows(w, d1, d2, g, bytes, decay, false);
   } else if (kind == ADAM) {
     for (let i = 0; i < bytes; i += 16) adam(w + i, d1, d2, v128.load(g + i));
+  } else if (kind == ADAMW) {
+    for (let i = 0; i < bytes; i += 16) {
+      v128.store(w + i, f32x4.mul(v128.load(w + i), shrink));
+      adam(w + i, d1, d2, v128.load(g + i));
+    }
   } else if (d1 == 0) {
     for (let i = 0; i < bytes; i += 16) v128.store(w + i, f32x4.sub(v128.load(w + i), f32x4.mul(v128.load(g + i), rate)));
   } else {

@@ -14,6 +14,7 @@ interface Golden {
     readonly beta_1?: number;
     readonly beta_2?: number;
     readonly nesterov?: boolean;
+    readonly weight_decay?: number;
   };
   readonly inputs: number;
   readonly classes: number;
@@ -48,14 +49,17 @@ function optimizerOf({ optimizer: o }: Golden): Optimizer {
       epsilon: o.epsilon as number,
       epsilonInSqrt: o.epsilon_in_sqrt ?? true,
     };
-  if (o.beta_1 !== undefined)
-    return {
-      kind: 'adam',
+  if (o.beta_1 !== undefined) {
+    const settings = {
       learningRate: o.learning_rate,
       beta1: o.beta_1,
       beta2: o.beta_2 as number,
       epsilon: o.epsilon as number,
     };
+    return o.weight_decay === undefined
+      ? { kind: 'adam', ...settings }
+      : { kind: 'adamw', ...settings, weightDecay: o.weight_decay };
+  }
   return {
     kind: 'sgd',
     learningRate: o.learning_rate,

@@ -26,6 +26,7 @@ const rmsprop = {
 /** An epsilon so large that its place shows in the first digits. */
 const beside = { ...rmsprop, epsilon: 1e-3, epsilonInSqrt: false } as const;
 const adam = { kind: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+const adamw = { ...adam, kind: 'adamw', weightDecay: 0.5 } as const;
 const sgd = { kind: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false } as const;
 const seeds = { shuffle: new Uint32Array([1, 1, 2, 3]), dropout: new Uint32Array([5, 8, 13, 21]) };
 
@@ -76,6 +77,13 @@ const cases: Record<string, Case> = {
     density: 0.15,
     rows: 100,
     batch: 32,
+  },
+  'listed bytes, two layers, L2, AdamW': {
+    network: { inputs: 45, inputDropout: 0, hidden: [layer(70, 'relu', 0, 0.01), layer(7, 'tanh')], classes: 6 },
+    optimizer: adamw,
+    density: 0.2,
+    rows: 70,
+    batch: 16,
   },
   'listed floats, two layers, Adam': {
     network: { inputs: 40, inputDropout: 0, hidden: [layer(33, 'relu'), layer(17, 'relu')], classes: 5 },
@@ -286,6 +294,7 @@ describe('threads', () => {
   it.each([
     ['listed', wide],
     ['dense', { ...wide, density: 0.9, optimizer: adam }],
+    ['dense, AdamW', { ...wide, density: 0.9, optimizer: adamw }],
     [
       'lazy, epsilon beside the root',
       { ...wide, optimizer: beside, network: { ...wide.network, hidden: [layer(150, 'relu')] } },

@@ -1,4 +1,4 @@
-import type { Optimizer } from '@tensorflow/tfjs';
+import type { AdamOptimizer, Optimizer, Variable } from '@tensorflow/tfjs';
 import type { Optimizer as Settings, OptimizerName } from '@layerwise/kernels/train/optimizers';
 import type { Tf } from './backend.js';
 import { rmspropBesideRoot } from './rmsprop.js';
@@ -12,6 +12,20 @@ const MAKERS: Makers = {
       ? tf.train.rmsprop(learningRate, rho, momentum, epsilon)
       : rmspropBesideRoot(tf, { learningRate, rho, momentum, epsilon }),
   adam: (tf, { learningRate, beta1, beta2, epsilon }) => tf.train.adam(learningRate, beta1, beta2, epsilon),
+  adamw: (tf, { learningRate, weightDecay, beta1, beta2, epsilon }) => {
+    /** TensorFlow.js has no AdamW: its Adam, after the decay. */
+    class AdamW extends tf.AdamOptimizer {
+      override applyGradients(gradients: Parameters<AdamOptimizer['applyGradients']>[0]): void {
+        const names = Array.isArray(gradients) ? gradients.map(({ name }) => name) : Object.keys(gradients);
+        for (const name of names) {
+          const w = tf.engine().registeredVariables[name] as Variable;
+          tf.tidy(() => w.assign(tf.mul(w, 1 - this.learningRate * weightDecay)));
+        }
+        super.applyGradients(gradients);
+      }
+    }
+    return new AdamW(learningRate, beta1, beta2, epsilon);
+  },
   sgd: (tf, { learningRate, momentum, nesterov }) =>
     momentum > 0 ? tf.train.momentum(learningRate, momentum, nesterov) : tf.train.sgd(learningRate),
 };

@@ -178,7 +178,9 @@ export class Descent {
   private move(w: Float64Array, gradient: Float64Array, s: Float64Array, t: Float64Array): void {
     const o = this.optimizer;
     const alpha =
-      o.kind === 'adam' ? (o.learningRate * Math.sqrt(1 - o.beta2 ** this.steps)) / (1 - o.beta1 ** this.steps) : 0;
+      o.kind === 'adam' || o.kind === 'adamw'
+        ? (o.learningRate * Math.sqrt(1 - o.beta2 ** this.steps)) / (1 - o.beta1 ** this.steps)
+        : 0;
     for (let i = 0; i < w.length; i++) {
       const g = gradient[i];
       if (o.kind === 'rmsprop') {
@@ -186,7 +188,8 @@ export class Descent {
         const denominator = o.epsilonInSqrt ? Math.sqrt(s[i] + o.epsilon) : Math.sqrt(s[i]) + o.epsilon;
         t[i] = o.momentum * t[i] + (o.learningRate * g) / denominator;
         w[i] -= t[i];
-      } else if (o.kind === 'adam') {
+      } else if (o.kind === 'adam' || o.kind === 'adamw') {
+        if (o.kind === 'adamw') w[i] -= o.learningRate * o.weightDecay * w[i];
         s[i] += (g - s[i]) * (1 - o.beta1);
         t[i] += (g * g - t[i]) * (1 - o.beta2);
         w[i] -= (alpha * s[i]) / (Math.sqrt(t[i]) + o.epsilon);

@@ -73,6 +73,30 @@ export const OPTIMIZERS = {
     restsWithoutGradient: () => false,
     constants: ({ beta1, beta2, epsilon: small }) => ({ first: beta1, second: beta2, epsilon: small, extra: 0 }),
   }),
+  /** Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): w -= learningRate weightDecay w, then the step of Adam; biases too, as in Keras 3 and PyTorch. */
+  adamw: define({
+    code: 3,
+    doc: 'Adam with decoupled weight decay',
+    params: {
+      learningRate: learningRate(0.001),
+      weightDecay: real({
+        doc: 'share of a weight, times the learning rate, that each step takes away',
+        min: 0,
+        default: 0.004,
+      }),
+      beta1: real({ doc: 'decay of the mean', min: 0, below: 1, default: 0.9 }),
+      beta2: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.999 }),
+      epsilon,
+    },
+    slots: () => 2,
+    restsWithoutGradient: () => false,
+    constants: ({ beta1, beta2, epsilon: small, weightDecay }) => ({
+      first: beta1,
+      second: beta2,
+      epsilon: small,
+      extra: weightDecay,
+    }),
+  }),
   /** Stochastic gradient descent as Keras 3 writes it: m = momentum m - learningRate g; w += m, or w += momentum m - learningRate g with nesterov. */
   sgd: define({
     code: 0,
