@@ -8,7 +8,7 @@ import { Random } from '@layerwise/kernels/random';
 import { unzipSync } from 'fflate';
 import { FS, File, ready } from 'h5wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openOnnx } from './interpreter.js';
+import { erf, openOnnx } from './interpreter.js';
 import { NETS } from '../../nets/test/made.js';
 
 const IMAGES = 1000;
@@ -111,7 +111,13 @@ function activate(activation: string, sums: number[]): number[] {
   if (activation !== 'softmax')
     return sums.map(
       (sum) =>
-        ({ relu: Math.max(0, sum), tanh: Math.tanh(sum), sigmoid: 1 / (1 + Math.exp(-sum)), linear: sum })[activation]!,
+        ({
+          relu: Math.max(0, sum),
+          tanh: Math.tanh(sum),
+          sigmoid: 1 / (1 + Math.exp(-sum)),
+          gelu: (sum / 2) * (1 + erf(sum * Math.SQRT1_2)),
+          linear: sum,
+        })[activation]!,
     );
   const all = total();
   return sums.map((sum) => Math.exp(sum) / all);

@@ -255,154 +255,149 @@ describe('selectivity', () => {
   });
 });
 
-describe.each([[['relu', 'relu', 'softmax']], [['tanh', 'sigmoid', 'softmax']]] as const)(
-  'a net of %s',
-  (activations) => {
-    const { layers, inputs, values } = net(activations);
-    const rows = Uint32Array.from({ length: N }, (_, r) => r);
+describe.each([
+  [['relu', 'relu', 'softmax']],
+  [['tanh', 'sigmoid', 'softmax']],
+  [['gelu', 'gelu', 'softmax']],
+] as const)('a net of %s', (activations) => {
+  const { layers, inputs, values } = net(activations);
+  const rows = Uint32Array.from({ length: N }, (_, r) => r);
 
-    it.each([0, 1])('loses by ablation of layer %i what a net without the node loses', (l) => {
+  it.each([0, 1])('loses by ablation of layer %i what a net without the node loses', (l) => {
+    const H = values[l].width;
+    const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[l].data[r * H + h], 0) / N);
+    const found = ablate(values[l], means, layers.slice(l + 1), labels, rows);
+    const right = (node: number, value?: number): number[] => {
+      const counts = new Array<number>(K).fill(0);
+      for (const r of rows) {
+        const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H));
+        if (value !== undefined) input[node] = value;
+        if (argmax(forward(layers.slice(l + 1), input)) === labels[r]) counts[labels[r]]++;
+      }
+      return counts;
+    };
+    expect(Array.from(found.whole)).toEqual(right(0));
+    const margin = (r: number, node?: number, value = 0): number => {
+      const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H), (v, h) => (h === node ? value : v));
+      const logits = forward(layers.slice(l + 1), input);
+      return logits[labels[r]] - Math.max(...logits.filter((_, k) => k !== labels[r]));
+    };
+    const check = ({ right: told, turned, loss, squares }: Removal, h: number, value: number): void => {
+      expect(Array.from(told.subarray(h * K, (h + 1) * K))).toEqual(right(h, value));
+      expect(turned[h]).toBe(Array.from(rows).filter((r) => margin(r) > 0 !== margin(r, h, value) > 0).length);
+      for (let k = 0; k < K; k++) {
+        const losses = Array.from(rows)
+          .filter((r) => labels[r] === k)
+          .map((r) => margin(r) - margin(r, h, value));
+        expect(loss[h * K + k]).toBeCloseTo(
+          losses.reduce((a, b) => a + b, 0),
+          4,
+        );
+        expect(squares[h * K + k]).toBeCloseTo(
+          losses.reduce((a, b) => a + b * b, 0),
+          4,
+        );
+      }
+    };
+    const first = ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(0, 100));
+    expect(ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(100), first), 'in two parts').toEqual(
+      found,
+    );
+    for (let h = 0; h < H; h++) {
+      check(found.zero, h, 0);
+      check(found.mean, h, means[h]);
+    }
+  });
+
+  it('is right with the first nodes of an order alone as a net that sees the means of the others', () => {
+    const [H, last] = [values[1].width, layers[2]];
+    const order = [3, 0, 4, 1, 2];
+    const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[1].data[r * H + h], 0) / N);
+    const found = rightWithFirst(values[1], means, last, order, labels, rows);
+    for (let m = 0; m <= H; m++) {
+      const seen = order.slice(0, m);
+      const right = Array.from(rows).filter(
+        (r) =>
+          argmax(
+            forward(
+              [last],
+              Array.from({ length: H }, (_, h) => (seen.includes(h) ? values[1].data[r * H + h] : means[h])),
+            ),
+          ) === labels[r],
+      );
+      expect(found[m]).toBe(right.length);
+    }
+  });
+
+  it('has the gradients that differences of its output say', () => {
+    const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
+    for (const l of [0, 1]) {
       const H = values[l].width;
-      const means = Array.from(
-        { length: H },
-        (_, h) => rows.reduce((sum, r) => sum + values[l].data[r * H + h], 0) / N,
-      );
-      const found = ablate(values[l], means, layers.slice(l + 1), labels, rows);
-      const right = (node: number, value?: number): number[] => {
-        const counts = new Array<number>(K).fill(0);
-        for (const r of rows) {
-          const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H));
-          if (value !== undefined) input[node] = value;
-          if (argmax(forward(layers.slice(l + 1), input)) === labels[r]) counts[labels[r]]++;
-        }
-        return counts;
-      };
-      expect(Array.from(found.whole)).toEqual(right(0));
-      const margin = (r: number, node?: number, value = 0): number => {
-        const input = Array.from(values[l].data.subarray(r * H, (r + 1) * H), (v, h) => (h === node ? value : v));
-        const logits = forward(layers.slice(l + 1), input);
-        return logits[labels[r]] - Math.max(...logits.filter((_, k) => k !== labels[r]));
-      };
-      const check = ({ right: told, turned, loss, squares }: Removal, h: number, value: number): void => {
-        expect(Array.from(told.subarray(h * K, (h + 1) * K))).toEqual(right(h, value));
-        expect(turned[h]).toBe(Array.from(rows).filter((r) => margin(r) > 0 !== margin(r, h, value) > 0).length);
-        for (let k = 0; k < K; k++) {
-          const losses = Array.from(rows)
-            .filter((r) => labels[r] === k)
-            .map((r) => margin(r) - margin(r, h, value));
-          expect(loss[h * K + k]).toBeCloseTo(
-            losses.reduce((a, b) => a + b, 0),
-            4,
-          );
-          expect(squares[h * K + k]).toBeCloseTo(
-            losses.reduce((a, b) => a + b * b, 0),
-            4,
-          );
-        }
-      };
-      const first = ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(0, 100));
-      expect(ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(100), first), 'in two parts').toEqual(
-        found,
-      );
+      const found = outgoing(layers.slice(l + 1), values.slice(l), rows);
       for (let h = 0; h < H; h++) {
-        check(found.zero, h, 0);
-        check(found.mean, h, means[h]);
-      }
-    });
-
-    it('is right with the first nodes of an order alone as a net that sees the means of the others', () => {
-      const [H, last] = [values[1].width, layers[2]];
-      const order = [3, 0, 4, 1, 2];
-      const means = Array.from(
-        { length: H },
-        (_, h) => rows.reduce((sum, r) => sum + values[1].data[r * H + h], 0) / N,
-      );
-      const found = rightWithFirst(values[1], means, last, order, labels, rows);
-      for (let m = 0; m <= H; m++) {
-        const seen = order.slice(0, m);
-        const right = Array.from(rows).filter(
-          (r) =>
-            argmax(
-              forward(
-                [last],
-                Array.from({ length: H }, (_, h) => (seen.includes(h) ? values[1].data[r * H + h] : means[h])),
-              ),
-            ) === labels[r],
-        );
-        expect(found[m]).toBe(right.length);
-      }
-    });
-
-    it('has the gradients that differences of its output say', () => {
-      const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
-      for (const l of [0, 1]) {
-        const H = values[l].width;
-        const found = outgoing(layers.slice(l + 1), values.slice(l), rows);
-        for (let h = 0; h < H; h++) {
-          const mean = new Array<number>(K).fill(0);
-          for (const r of rows) {
-            const shifted = Float64Array.from(values[l].data.subarray(r * H, (r + 1) * H));
-            const moved = (by: number): number[] =>
-              forward(
-                layers.slice(l + 1),
-                shifted.map((v, j) => (j === h ? v + by : v)),
-              );
-            moved(step).forEach((value, k) => (mean[k] += (value - moved(-step)[k]) / (2 * step) / N));
-          }
-          mean.forEach((value, k) => expect(found[h * K + k]).toBeCloseTo(value, 2));
+        const mean = new Array<number>(K).fill(0);
+        for (const r of rows) {
+          const shifted = Float64Array.from(values[l].data.subarray(r * H, (r + 1) * H));
+          const moved = (by: number): number[] =>
+            forward(
+              layers.slice(l + 1),
+              shifted.map((v, j) => (j === h ? v + by : v)),
+            );
+          moved(step).forEach((value, k) => (mean[k] += (value - moved(-step)[k]) / (2 * step) / N));
         }
+        mean.forEach((value, k) => expect(found[h * K + k]).toBeCloseTo(value, 2));
       }
-    });
+    }
+  });
 
-    it('composes weights as differences of its sums say, over the rows on which the node is active', () => {
-      expect(Array.from(incoming([layers[0]], values.slice(0, 1), (r) => inputs[r], rows))).toEqual(
-        Array.from(layers[0].kernel),
-      );
-      const found = incoming(layers.slice(0, 2), values, (r) => inputs[r], rows);
-      const linear: DenseLayer = { ...layers[1], activation: 'linear' };
-      const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
-      for (let h = 0; h < 5; h++) {
-        const active = Array.from(rows).filter((r) => activations[1] !== 'relu' || values[1].data[r * 5 + h] > 0);
-        for (let i = 0; i < 9; i++) {
-          let mean = 0;
-          for (const r of active) {
-            const moved = (by: number): number =>
-              forward(
-                [layers[0], linear],
-                inputs[r].map((v, j) => (j === i ? v + by : v)),
-              )[h];
-            mean += (moved(step) - moved(-step)) / (2 * step) / active.length;
-          }
-          expect(found[i * 5 + h]).toBeCloseTo(mean, 2);
+  it('composes weights as differences of its sums say, over the rows on which the node is active', () => {
+    expect(Array.from(incoming([layers[0]], values.slice(0, 1), (r) => inputs[r], rows))).toEqual(
+      Array.from(layers[0].kernel),
+    );
+    const found = incoming(layers.slice(0, 2), values, (r) => inputs[r], rows);
+    const linear: DenseLayer = { ...layers[1], activation: 'linear' };
+    const step = activations[0] === 'relu' ? 1e-5 : 1e-3;
+    for (let h = 0; h < 5; h++) {
+      const active = Array.from(rows).filter((r) => activations[1] !== 'relu' || values[1].data[r * 5 + h] > 0);
+      for (let i = 0; i < 9; i++) {
+        let mean = 0;
+        for (const r of active) {
+          const moved = (by: number): number =>
+            forward(
+              [layers[0], linear],
+              inputs[r].map((v, j) => (j === i ? v + by : v)),
+            )[h];
+          mean += (moved(step) - moved(-step)) / (2 * step) / active.length;
         }
+        expect(found[i * 5 + h]).toBeCloseTo(mean, 2);
       }
-    });
+    }
+  });
 
-    it('is climbed within [0, 1] beyond every start, to where no single input leads higher', () => {
-      for (let h = 0; h < 5; h++) {
-        const { input, activation } = ascend(
-          layers.slice(0, 2),
-          h,
-          [inputs[0], inputs[1], new Float64Array(9).fill(0.5)],
-          40,
-        );
-        expect(Math.min(...input)).toBeGreaterThanOrEqual(0);
-        expect(Math.max(...input)).toBeLessThanOrEqual(1);
-        expect(forward(layers.slice(0, 2), input)[h]).toBeCloseTo(activation, 5);
-        for (const start of [inputs[0], inputs[1]])
-          expect(activation).toBeGreaterThanOrEqual(forward(layers.slice(0, 2), start)[h] - 1e-6);
-        for (let i = 0; i < 9; i++)
-          for (const by of [-0.1, 0.1])
-            expect(
-              forward(
-                layers.slice(0, 2),
-                input.map((v, j) => (j === i ? Math.min(1, Math.max(0, v + by)) : v)),
-              )[h],
-            ).toBeLessThan(activation + 0.02);
-      }
-    });
-  },
-);
+  it('is climbed within [0, 1] beyond every start, to where no single input leads higher', () => {
+    for (let h = 0; h < 5; h++) {
+      const { input, activation } = ascend(
+        layers.slice(0, 2),
+        h,
+        [inputs[0], inputs[1], new Float64Array(9).fill(0.5)],
+        40,
+      );
+      expect(Math.min(...input)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...input)).toBeLessThanOrEqual(1);
+      expect(forward(layers.slice(0, 2), input)[h]).toBeCloseTo(activation, 5);
+      for (const start of [inputs[0], inputs[1]])
+        expect(activation).toBeGreaterThanOrEqual(forward(layers.slice(0, 2), start)[h] - 1e-6);
+      for (let i = 0; i < 9; i++)
+        for (const by of [-0.1, 0.1])
+          expect(
+            forward(
+              layers.slice(0, 2),
+              input.map((v, j) => (j === i ? Math.min(1, Math.max(0, v + by)) : v)),
+            )[h],
+          ).toBeLessThan(activation + 0.02);
+    }
+  });
+});
 
 describe('the maximiser of a first layer', () => {
   it('is the best of all black and white images', () => {

@@ -85,6 +85,13 @@ const cases: Record<string, Case> = {
     rows: 70,
     batch: 16,
   },
+  'listed bytes, two layers, GELU and dropout': {
+    network: { inputs: 45, inputDropout: 0, hidden: [layer(70, 'gelu', 0.3), layer(7, 'gelu')], classes: 6 },
+    optimizer: adam,
+    density: 0.2,
+    rows: 70,
+    batch: 16,
+  },
   'listed floats, two layers, Adam': {
     network: { inputs: 40, inputDropout: 0, hidden: [layer(33, 'relu'), layer(17, 'relu')], classes: 5 },
     optimizer: adam,
@@ -294,6 +301,7 @@ describe('threads', () => {
   it.each([
     ['listed', wide],
     ['dense', { ...wide, density: 0.9, optimizer: adam }],
+    ['GELU', { ...wide, network: { ...wide.network, hidden: [layer(100, 'gelu', 0.2), layer(90, 'gelu')] } }],
     ['dense, AdamW', { ...wide, density: 0.9, optimizer: adamw }],
     [
       'lazy, epsilon beside the root',

@@ -31,6 +31,20 @@ export interface OnnxStep {
 
 const unary = (operator: string): OnnxStep[] => [{ operator, of: ['z'] }];
 
+/** Tail of the normal distribution: exp(-z^2 / 2) times this polynomial in 1 / (1 + P |z| / sqrt(2)) over 2, to 7.5e-8 (Abramowitz and Stegun 1964, 7.1.26). */
+const TAIL = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
+const TAIL_P = 0.3275911;
+
+/** The normal distribution function. */
+function normal(z: number, m: Mathematics): number {
+  const t = 1 / (1 + TAIL_P * Math.SQRT1_2 * Math.abs(z));
+  const tail = 0.5 * m.exp(-0.5 * z * z) * TAIL.reduce((sum, c) => (sum + c) * t, 0);
+  return z < 0 ? tail : 1 - tail;
+}
+
+/** {@link normal} times z, as an expression. */
+const GELU = `z * ((t, e) => z < 0 ? e : 1 - e)(...((t) => [t, 0.5 * Math.exp(-0.5 * z * z) * ${TAIL.reduce((sum, c) => `(${sum} + ${c}) * t`, '0')}])(1 / (1 + ${TAIL_P * Math.SQRT1_2} * Math.abs(z))))`;
+
 /** Every activation function of a hidden layer, by its name in studies. */
 export const ACTIVATIONS = {
   relu: {
@@ -62,6 +76,23 @@ export const ACTIVATIONS = {
     keras: 'sigmoid',
     onnx: unary('Sigmoid'),
     javascript: '1 / (1 + Math.exp(-z))',
+  },
+  /** z times the normal distribution function of z (Hendrycks and Gimpel 2016). */
+  gelu: {
+    code: 4,
+    apply: (z, m) => z * normal(z, m),
+    slope: (z, _, m) => normal(z, m) + (z * m.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI),
+    slopeFromOutput: false,
+    sparse: false,
+    keras: 'gelu',
+    onnx: [
+      { operator: 'Mul', of: ['z', { constant: Math.SQRT1_2 }] },
+      { operator: 'Erf', of: [{ step: 0 }] },
+      { operator: 'Add', of: [{ step: 1 }, { constant: 1 }] },
+      { operator: 'Mul', of: ['z', { step: 2 }] },
+      { operator: 'Mul', of: [{ step: 3 }, { constant: 0.5 }] },
+    ],
+    javascript: GELU,
   },
   linear: {
     code: 0,

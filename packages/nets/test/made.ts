@@ -74,4 +74,9 @@ export const NETS: readonly TrainedNet[] = [
     [{ kind: 'select', columns: Array.from({ length: 50 }, (_, i) => 100 + 11 * i) }, by255],
     [layer('hidden1', 50, 16, 'relu'), layer('output', 16, 10, 'softmax')],
   ),
+  net(
+    'gelu',
+    [by255],
+    [layer('hidden1', 784, 12, 'gelu'), layer('hidden2', 12, 8, 'gelu'), layer('output', 8, 10, 'softmax')],
+  ),
 ];

@@ -7,6 +7,7 @@ const params = {
   hidden: [
     { units: 6, dropout: 0.2, l2: 0.001 },
     { units: 4, activation: 'tanh' },
+    { units: 3, activation: 'gelu' },
   ],
   inputDropout: 0.1,
   epochs: 2,

@@ -60,6 +60,7 @@ cases = [
     case("adam", o.Adam(), [(9, "relu", 0.01), (6, "sigmoid", 0.02)], seed=3),
     case("adam, other rates", o.Adam(learning_rate=0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-4), [(20, "tanh", 0)], density=1, seed=4),
     case("adamw", o.AdamW(learning_rate=0.01, weight_decay=0.3), [(9, "relu", 0), (6, "tanh", 0.01)], seed=8),
+    case("gelu", o.Adam(learning_rate=0.01), [(9, "gelu", 0), (20, "gelu", 0.01)], seed=9),
     case("sgd", o.SGD(learning_rate=0.1), [(8, "linear", 0)], seed=5),
     case("sgd with momentum", o.SGD(learning_rate=0.05, momentum=0.9), [(8, "relu", 0.001)], seed=6),
     case("nesterov", o.SGD(learning_rate=0.05, momentum=0.9, nesterov=True), [], classes=5, seed=7),
