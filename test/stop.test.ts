@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, nxPath } from './workspace/folder.mjs';
@@ -31,6 +31,8 @@ interface Started {
   /** Resolves when the output holds the pattern; fails if the process ends before. */
   readonly until: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly ended: Promise<void>;
+  /** What the process ended with: its code, or the signal that killed it. */
+  readonly status: () => number | string | null;
 }
 
 /** Starts a process in a group of its own, as a terminal does. */
@@ -44,7 +46,13 @@ function start(args: readonly string[], program = process.execPath): Started {
       waiting.forEach((look) => look());
     });
   }
-  const ended = new Promise<void>((done) => child.on('close', () => done()));
+  let status: number | string | null = null;
+  const ended = new Promise<void>((done) =>
+    child.on('close', (code, signal) => {
+      status = code ?? signal;
+      done();
+    }),
+  );
   running.add(child);
   void ended.then(() => running.delete(child));
   const until = (pattern: RegExp): Promise<RegExpExecArray> =>
@@ -57,11 +65,18 @@ function start(args: readonly string[], program = process.execPath): Started {
       look();
       void ended.then(() => fail(new Error(`it ended without ${pattern}:\n${output}`)));
     });
-  return { child, output: () => output, until, ended };
+  return { child, output: () => output, until, ended, status: () => status };
 }
 
 const stage = (id: string): Started => start([at('packages/cli/bin/layerwise.mjs'), 'stage', id]);
-const nx = (): Started => start([nxPath(workspace.root), 'run', 'long:own']);
+const nx = (target = 'long:own'): Started => start([nxPath(workspace.root), 'run', target]);
+
+/** The process that computes a stage, as its lock says. */
+function computing(id: string): number {
+  const folder = at(`artifacts/.locks/${id}`);
+  const last = Math.max(...readdirSync(folder).map(Number));
+  return (JSON.parse(readFileSync(join(folder, String(last)), 'utf8')) as { pid: number }).pid;
+}
 
 /** Where the checkpoint on the disk stands. */
 function standing(id: string): { done: number; total: number } {
@@ -171,5 +186,75 @@ describe('a run by Nx that is told to stop', () => {
     run.child.kill('SIGINT');
     await run.ended;
     expect(run.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs; the same command goes on`);
+  }, 120_000);
+});
+
+describe('a run by Nx of which a stage is killed', () => {
+  /** The last lines, without the blank ones that Nx puts between. */
+  const lastLines = (output: string): string =>
+    output
+      .trim()
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-3)
+      .join('\n');
+
+  it('fails, and says last which stage it was, by what, and where the same command goes on, whatever came of an earlier run', async () => {
+    const id = idOf('own train');
+    rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
+    const first = nx();
+    await first.until(/train {2}.*epoch \d+\/90000/);
+    process.kill(-(first.child.pid as number), 'SIGINT');
+    await first.ended;
+    const { done } = standing(id);
+
+    const second = nx();
+    await second.until(/train {2}.*left {2}epoch \d+\/90000/);
+    process.kill(computing(id), 'SIGKILL');
+    await second.ended;
+    expect(second.status(), second.output()).toBe(1);
+    const last = lastLines(second.output());
+    expect(last).toContain('train of long:own failed: its process was killed by SIGKILL, probably for want of memory');
+    expect(last).toContain(`The same command goes on from epoch ${done} of 90000.`);
+  }, 180_000);
+
+  it('says that the same command starts it over where what is kept is of another recipe', async () => {
+    const id = idOf('forest reduce');
+    cpSync(at(`artifacts/.checkpoints/${idOf('own train')}`), at(`artifacts/.checkpoints/${id}`));
+    const run = nx('long:forest');
+    await run.until(/reduce-forest {2}.*\/9000/);
+    process.kill(computing(id), 'SIGKILL');
+    await run.ended;
+    expect(run.status(), run.output()).toBe(1);
+    const last = lastLines(run.output());
+    expect(last).toContain('reduce of long:forest failed: its process was killed by SIGKILL');
+    expect(last).toContain('The same command starts it over.');
+  }, 180_000);
+
+  it.each(['SIGABRT', 'SIGSEGV'] as const)(
+    'names the signal: %s',
+    async (signal) => {
+      const id = idOf('forest reduce');
+      const run = nx('long:forest');
+      await run.until(/reduce-forest {2}.*\/9000/);
+      process.kill(computing(id), signal);
+      await run.ended;
+      expect(run.status(), run.output()).toBe(1);
+      expect(lastLines(run.output())).toContain(`reduce of long:forest failed: its process was killed by ${signal}`);
+    },
+    180_000,
+  );
+
+  it('says that Nx was killed itself, where layerwise run started it', async () => {
+    const run = start([at('packages/cli/bin/layerwise.mjs'), 'run', 'long:own']);
+    await run.until(/train {2}.*epoch \d+\/90000/);
+    const stage = computing(idOf('own train'));
+    const [child] = execFileSync('pgrep', ['-P', String(run.child.pid)], { encoding: 'utf8' }).split('\n');
+    process.kill(Number(child), 'SIGKILL');
+    // The stage runs on.
+    process.kill(stage, 'SIGINT');
+    await run.ended;
+    expect(run.status(), run.output()).toBe(1);
+    expect(run.output().trim().split('\n').slice(-2).join('\n')).toContain('layerwise: Nx was killed by SIGKILL');
   }, 120_000);
 });

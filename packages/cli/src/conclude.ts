@@ -46,7 +46,7 @@ export async function concludeRun({ workspaceRoot: root, taskResults }: EndedRun
     const targets = new Set(reached.filter(({ project }) => project === study.name).map(({ target }) => target));
     if (targets.size > 0) faults.push(...(await showStudy(root, study, targets)));
   }
-  faults.push(...(await failuresOf(root, failed, studies)));
+  faults.push(...(await failuresOf(root, failed, studies, Journal.current(root)?.entries())));
   if (faults.length === 0) return;
   throw shownError(faults.map((fault) => fault.describe()).join('\n'));
 }

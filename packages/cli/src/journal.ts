@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'no
 import { join } from 'node:path';
 import type { StageStatus } from './run-stage.js';
 
-/** One line of a run's journal: a stage process that ran to its end. */
+/** One line of a run's journal: a stage process that ran to its end, or was told to stop. */
 export interface JournalEntry {
   readonly id: string;
-  readonly status: StageStatus;
+  readonly status: StageStatus | 'stopped';
   readonly seconds: number;
   /** Of these, the seconds for which another run was computing the stage. */
   readonly waited: number;

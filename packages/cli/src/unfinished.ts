@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ResultTable, Standing } from '@layerwise/contracts';
+import { memoOf, tracerOf } from '@layerwise/nx-plugin';
+import type { UnfinishedRun } from '@layerwise/store/checkpoint';
 import { recipeKey } from '@layerwise/store/manifest';
 import { manifestIfAny } from '@layerwise/store/store';
-import type { ExperimentPlan } from '@layerwise/study';
-import { storeOf } from './recipe.js';
+import type { ExperimentPlan, StageInstance } from '@layerwise/study';
+import { recipeOf, storeOf } from './recipe.js';
 
 /** A stage of an experiment whose last run was stopped, failed, or is under way. */
 export interface UnfinishedStage {
@@ -18,6 +20,19 @@ export interface UnfinishedStage {
   readonly history?: string;
   /** What stands in it. */
   readonly table?: ResultTable;
+}
+
+/** The checkpoint that the next run of an instance would go on from. */
+export async function checkpointOf(root: string, instance: StageInstance): Promise<UnfinishedRun | undefined> {
+  const store = storeOf(root);
+  const kept = await store.unfinished(instance.id);
+  if (!kept) return undefined;
+  const contents = Object.entries(instance.inputs).map(
+    async ([name, id]) => [name, (await manifestIfAny(store, id))?.content ?? ''] as const,
+  );
+  const inputs = Object.fromEntries(await Promise.all(contents));
+  const { code } = tracerOf(root, memoOf(root))(instance.uses);
+  return kept.recipe === recipeKey({ ...recipeOf(instance, code, inputs), inputs }) ? kept : undefined;
 }
 
 /** What is known of the stages of an experiment that did not finish, repeats of the training included. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { LayerwiseError } from '@layerwise/contracts';
 import { checkArguments } from '../nx-arguments.js';
 import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
 
@@ -20,5 +21,12 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
   const child = spawn(process.execPath, [nx, 'run', target, ...rest], { cwd: root, stdio: 'inherit' });
   // Nx ends by itself, once its stages have kept what they have; until then this process keeps the terminal's prompt back.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  process.exitCode = await new Promise<number>((done) => child.on('exit', (code) => done(code ?? 1)));
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((done) =>
+    child.on('exit', (...how) => done(how)),
+  );
+  if (signal === 'SIGKILL')
+    throw new LayerwiseError('STAGE_FAILED', `Nx was killed by ${signal}, probably for want of memory`, {
+      remedy: 'Run the same command again: what is finished is kept, and a stage that is still running is waited for.',
+    });
+  process.exitCode = code ?? 1;
 }

@@ -44,7 +44,10 @@ export async function stageCommand(id: string): Promise<void> {
     }),
   )
     .catch((error: unknown) => {
-      if (error instanceof LayerwiseError && error.code === 'ABORTED') live?.note(error.message);
+      if (error instanceof LayerwiseError && error.code === 'ABORTED') {
+        live?.note(error.message);
+        Journal.current(root)?.append({ id, status: 'stopped', seconds: (Date.now() - started) / 1000, waited: 0 });
+      }
       throw error;
     })
     .catch((error: unknown) => namingLeftovers(root, id, error))
