@@ -11,7 +11,7 @@ import { decodePicture } from '@layerwise/sheet';
 import { decodeArrow, decodeParquet, parseManifest } from '@layerwise/store';
 import { parseStudy } from '@layerwise/study';
 import * as arrow from './corpus/arrow.mjs';
-import * as own from './corpus/own.mjs';
+import * as customFiles from './corpus/custom-files.mjs';
 import * as parquet from './corpus/parquet.mjs';
 import { model, weights } from './corpus/model.mjs';
 import { jpeg, mendPng, png } from './corpus/picture.mjs';
@@ -76,10 +76,10 @@ export const parsers = {
   parquet: { seeds: [parquet.sound], wrapped: true, parse: decodeParquet },
   model: { seeds: [model], parse: (value) => parseLayersModel(value, weights) },
   features: { seeds: [info], parse: openNet },
-  csv: { seeds: [own.csv], parse: (text) => ingested('d.csv', text) },
-  npz: { seeds: [own.npz, own.npzDeflated], parse: (bytes) => ingested('d.npz', bytes) },
-  'own arrow': { seeds: [own.arrow], parse: (bytes) => ingested('d.arrow', bytes) },
-  'own parquet': { seeds: [own.parquet], parse: (bytes) => ingested('d.parquet', bytes) },
+  csv: { seeds: [customFiles.csv], parse: (text) => ingested('d.csv', text) },
+  npz: { seeds: [customFiles.npz, customFiles.npzDeflated], parse: (bytes) => ingested('d.npz', bytes) },
+  'custom arrow': { seeds: [customFiles.arrow], parse: (bytes) => ingested('d.arrow', bytes) },
+  'custom parquet': { seeds: [customFiles.parquet], parse: (bytes) => ingested('d.parquet', bytes) },
   png: { seeds: [png], mend: mendPng, parse: (bytes) => decodePicture(bytes, 'fuzzed') },
   jpeg: { seeds: [jpeg], parse: (bytes) => decodePicture(bytes, 'fuzzed') },
 };
@@ -94,7 +94,7 @@ function onDisk(bytes, read) {
 }
 
 function ingested(file, content) {
-  return own.ingest(folder, { [file]: content }, file);
+  return customFiles.ingest(folder, { [file]: content }, file);
 }
 
 /** What was packed, changed and packed again. */

@@ -13,12 +13,12 @@ import {
   type ArtifactWriter,
   type DatasetInfo,
 } from '@layerwise/contracts';
-import type { RawDataset, Split } from './dataset.js';
-import { ORIENTATIONS } from './own/orientation.js';
-import { MOST_SIDE } from './own/part.js';
-import { mnist } from './sources/mnist.js';
-import { own } from './sources/own.js';
-import { strokes } from './sources/strokes.js';
+import type { RawDataset, Split } from './samples/dataset.js';
+import { ORIENTATIONS } from './interpretation/orientation.js';
+import { MOST_SIDE } from './samples/part.js';
+import { mnist } from './datasets/mnist.js';
+import { own } from './datasets/custom-files.js';
+import { strokes } from './datasets/synthetic-digits.js';
 
 const sources = { mnist, strokes };
 

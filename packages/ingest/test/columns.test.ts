@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './files.js';
-import { csv, goldens, load, write } from './own-data.js';
+import { csv, goldens, load, write } from './custom-data.js';
 
 const pixels = Array.from({ length: 12 }, (_, i) => Array.from({ length: 16 }, (_, p) => (i * 37 + p * 11) % 256));
 const labels = pixels.map((_, i) => i % 3);

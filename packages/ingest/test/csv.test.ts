@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './files.js';
-import { csv, load, write } from './own-data.js';
+import { csv, load, write } from './custom-data.js';
 
 const rows = [
   [0, 1, 2, 3, 4],

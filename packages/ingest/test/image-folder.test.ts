@@ -5,7 +5,7 @@ import { check } from '@layerwise/contracts';
 import { stage } from '@layerwise/ingest';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './files.js';
-import { load, png, write } from './own-data.js';
+import { load, png, write } from './custom-data.js';
 
 const flat = (grey: number, side = 12): Uint8Array => png(side, side, () => grey);
 const shapes = {

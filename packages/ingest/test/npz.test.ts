@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './files.js';
-import { goldens, load, write } from './own-data.js';
+import { goldens, load, write } from './custom-data.js';
 
 const pixels = Array.from({ length: 12 }, (_, i) => Array.from({ length: 16 }, (_, p) => (i * 37 + p * 11) % 256));
 const labels = pixels.map((_, i) => i % 3);

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { drawStrokes, findMnist, parseIdx } from '@layerwise/ingest';
 import { describe, expect, it } from 'vitest';
 import { idxBytes, temporaryFolder } from './files.js';
-import { csv, load, png, write } from './own-data.js';
+import { csv, load, png, write } from './custom-data.js';
 
 /** Of [[1, 2, 3], [4, 5, 6], [7, 8, 9]] by NumPy 2.3: .T, fliplr, flipud, rot90(u, -1), rot90(u, 2), rot90(u), rot90(u.T, 2). */
 const STORED = {

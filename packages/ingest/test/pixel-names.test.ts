@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pixelNames } from '../src/own/pixel-names.js';
+import { pixelNames } from '../src/interpretation/pixel-names.js';
 
 /** A fixed shuffle of the numbers below n, n not a multiple of 7. */
 const shuffled = (n: number): number[] => Array.from({ length: n }, (_, i) => (i * 7 + 3) % n);

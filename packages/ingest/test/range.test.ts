@@ -3,7 +3,7 @@ import { stage } from '@layerwise/ingest';
 import { tableFromArrays, tableToIPC, vectorFromArray, FixedSizeList, Field, Float32 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { idxBytes, temporaryFolder } from './files.js';
-import { csv, goldens, load, png, write } from './own-data.js';
+import { csv, goldens, load, png, write } from './custom-data.js';
 
 /** 40 images of 2 x 2 whose values are made from a number of 0 to 16, and labels of 0 and 1. */
 function images(of: (level: number) => number): number[][] {

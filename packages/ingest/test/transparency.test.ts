@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './files.js';
-import { goldens, load, png, write } from './own-data.js';
+import { goldens, load, png, write } from './custom-data.js';
 
 interface Raw {
   /** PNG's colour type: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA. */

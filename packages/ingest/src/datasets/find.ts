@@ -1,13 +1,13 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { LayerwiseError, type Places } from '@layerwise/contracts';
-import { arrowTable } from '../sources/arrow.js';
-import { csvTable } from '../sources/csv.js';
-import { idxFiles, idxFolder } from '../sources/idx.js';
-import { imageFolder } from '../sources/image-folder.js';
-import { npzArchive } from '../sources/npz.js';
-import { parquetTable } from '../sources/parquet.js';
-import type { Found } from './part.js';
+import { arrowTable } from '../formats/arrow.js';
+import { csvTable } from '../formats/csv.js';
+import { idxFiles, idxFolder } from '../formats/idx.js';
+import { imageFolder } from '../formats/image-folder.js';
+import { npzArchive } from '../formats/npz.js';
+import { parquetTable } from '../formats/parquet.js';
+import type { Found } from '../samples/part.js';
 
 /** A format, told by the file's name alone. */
 interface Format {

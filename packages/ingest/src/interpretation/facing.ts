@@ -1,6 +1,6 @@
 import type { Warning } from '@layerwise/contracts';
-import { DIGITS, type RawDataset, type Split } from '../dataset.js';
-import { drawStrokes, STROKES_SIZE } from '../strokes/draw.js';
+import { DIGITS, type RawDataset, type Split } from '../samples/dataset.js';
+import { drawStrokes, STROKES_SIZE } from '../synthetic-digits/draw.js';
 import { ORIENTATIONS, storedPixels, type Orientation } from './orientation.js';
 
 /** Fewest different digits that are judged by. */
@@ -20,7 +20,7 @@ type Means = readonly (Float64Array | undefined)[];
 
 /**
  * A warning `IMAGES_NOT_UPRIGHT` where the classes are digits and their mean images fit those of upright digits
- * ({@link ../strokes/draw.ts}) clearly better when turned: EMNIST's files, for one, are transposed.
+ * ({@link ../synthetic-digits/draw.ts}) clearly better when turned: EMNIST's files, for one, are transposed.
  *
  * @param given how the study says that the files' images stand; those of `data` are turned already
  */

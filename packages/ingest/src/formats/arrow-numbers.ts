@@ -1,6 +1,6 @@
 import type { Data } from 'apache-arrow';
-import { halfOf } from './half.js';
-import { invalid, raggedLists } from './part.js';
+import { halfOf } from '../codecs/half.js';
+import { invalid, raggedLists } from '../samples/part.js';
 
 /** The numbers of a column of a batch: of each row one, or a list, or lists in lists. */
 export interface Numbers {

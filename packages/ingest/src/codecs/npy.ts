@@ -1,5 +1,5 @@
 import { halfOf } from './half.js';
-import { invalid, MOST_BYTES } from './part.js';
+import { invalid, MOST_BYTES } from '../samples/part.js';
 
 /** Reads one element of an array's bytes. */
 type ReadElement = (view: DataView, at: number) => number;

@@ -1,5 +1,5 @@
 import { LayerwiseError, MOST_CLASS_NAME, MOST_CLASSES, nearest } from '@layerwise/contracts';
-import { invalid, type Part } from './part.js';
+import { invalid, type Part } from '../samples/part.js';
 
 /** Class names, and how a part's labels become their indices. */
 export interface Classes {

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@layerwise/contracts';
-import { Labels } from '../own/labels.js';
-import { parseNpy, type Npy } from '../own/npy.js';
+import { Labels } from '../samples/labels.js';
+import { parseNpy, type Npy } from '../codecs/npy.js';
 import {
   invalid,
   refuseSize,
@@ -10,9 +10,9 @@ import {
   type PartName,
   type Parts,
   type Reading,
-} from '../own/part.js';
-import type { Pixels } from '../own/pixels.js';
-import { Zip, type Member } from '../own/zip.js';
+} from '../samples/part.js';
+import type { Pixels } from '../samples/pixels.js';
+import { Zip, type Member } from '../codecs/zip.js';
 
 /** Names of the arrays of each part, images and labels: Keras's, and others that are met. */
 const ARRAYS: Readonly<Record<PartName, readonly (readonly [string, string])[]>> = {

@@ -1,6 +1,6 @@
 import { nearest } from '@layerwise/contracts';
 import type { Columns, Wanted } from './columns.js';
-import { invalid, isSquare } from './part.js';
+import { invalid, isSquare } from '../samples/part.js';
 import { pixelNames } from './pixel-names.js';
 
 /** What a column of labels is usually called. */

@@ -1,9 +1,9 @@
 import { LayerwiseError } from '@layerwise/contracts';
-import type { SourceContext } from '../sources/source.js';
-import type { Layout } from './columns.js';
+import type { SourceContext } from '../datasets/source.js';
+import type { Layout } from '../interpretation/columns.js';
 import type { Labels } from './labels.js';
 import type { Pixels } from './pixels.js';
-import type { TransparentImage } from './transparency.js';
+import type { TransparentImage } from '../interpretation/transparency.js';
 
 /** Most bytes of pixels that a file, or all images of a folder, may come to; what declares more is refused before room is made for it. */
 export const MOST_BYTES = 2 ** 30;
@@ -20,7 +20,7 @@ export interface Part {
   readonly side: number;
   readonly pixels: Pixels;
   readonly labels: Labels;
-  /** Images with transparent parts, which `pixels` have on white until {@link ./transparency.ts} has decided. */
+  /** Images with transparent parts, which `pixels` have on white until {@link ../interpretation/transparency.ts} has decided. */
   readonly transparent?: readonly TransparentImage[];
   /** Where a row stands, for messages: `file:line`, or the image's file. */
   readonly where: (row: number) => string;

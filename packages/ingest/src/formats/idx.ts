@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { throwIfAborted } from '@layerwise/contracts';
-import { readIdx } from '../idx.js';
-import { Labels } from '../own/labels.js';
+import { readIdx } from '../codecs/idx.js';
+import { Labels } from '../samples/labels.js';
 import {
   invalid,
   MOST_BYTES,
@@ -13,7 +13,7 @@ import {
   type PartName,
   type Parts,
   type Reading,
-} from '../own/part.js';
+} from '../samples/part.js';
 
 const IMAGES = /images?[-._]?idx3([-.]ubyte)?(\.gz)?$/i;
 

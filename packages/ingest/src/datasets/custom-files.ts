@@ -1,16 +1,16 @@
 import { deriveSeed, LayerwiseError, type RawFiles } from '@layerwise/contracts';
 import { holdOut } from '@layerwise/kernels/hold-out';
-import type { RawDataset, Split } from '../dataset.js';
-import { classesOf, type Classes } from '../own/classes.js';
-import { facingWarning } from '../own/facing.js';
-import { find, type Located } from '../own/find.js';
-import { reportInk } from '../own/ink.js';
-import { upright, type Orientation } from '../own/orientation.js';
-import { invalid, type Part, type PartName, type Reading } from '../own/part.js';
-import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../own/pixels.js';
-import type { Range } from '../own/range.js';
-import { resample } from '../own/resample.js';
-import { layTransparent } from '../own/transparency.js';
+import type { RawDataset, Split } from '../samples/dataset.js';
+import { classesOf, type Classes } from '../interpretation/classes.js';
+import { facingWarning } from '../interpretation/facing.js';
+import { find, type Located } from './find.js';
+import { reportInk } from '../interpretation/ink.js';
+import { upright, type Orientation } from '../interpretation/orientation.js';
+import { invalid, type Part, type PartName, type Reading } from '../samples/part.js';
+import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../samples/pixels.js';
+import type { Range } from '../samples/range.js';
+import { resample } from '../formats/resample.js';
+import { layTransparent } from '../interpretation/transparency.js';
 import type { Source, SourceContext } from './source.js';
 
 /** What a study says of data of its own. */
@@ -31,7 +31,7 @@ export interface OwnParams {
 const TEST_SHARE = 1 / 7;
 const NAMED = 'folder of images';
 
-/** Files or folders that the study names, in any of the formats of {@link ../own/find.ts}. */
+/** Files or folders that the study names, in any of the formats of {@link ./find.ts}. */
 export const own: Source<OwnParams> = {
   rawFiles(params, places): RawFiles {
     try {

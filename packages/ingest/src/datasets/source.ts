@@ -1,5 +1,5 @@
 import type { Places, Progress, RawFiles, Warning } from '@layerwise/contracts';
-import type { RawDataset } from '../dataset.js';
+import type { RawDataset } from '../samples/dataset.js';
 
 /** What a source may use while it reads. */
 export interface SourceContext {

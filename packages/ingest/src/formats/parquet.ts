@@ -2,10 +2,10 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { FileMetaData, SchemaTree } from 'hyparquet';
-import { layoutOf } from '../own/columns.js';
-import { readImages, type LabelledImage } from '../own/images.js';
-import { Labels } from '../own/labels.js';
-import { leafOf, pagesOf, type Leaf } from '../own/parquet-pages.js';
+import { layoutOf } from '../interpretation/columns.js';
+import { readImages, type LabelledImage } from './images.js';
+import { Labels } from '../samples/labels.js';
+import { leafOf, pagesOf, type Leaf } from '../codecs/parquet-pages.js';
 import {
   invalid,
   MOST_SIDE,
@@ -17,8 +17,8 @@ import {
   type Part,
   type Parts,
   type Reading,
-} from '../own/part.js';
-import type { Pixels } from '../own/pixels.js';
+} from '../samples/part.js';
+import type { Pixels } from '../samples/pixels.js';
 
 /** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
 export function parquetTable(path: string, given: string): Found {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { readImages, type LabelledImage } from '../own/images.js';
-import { invalid, type Found, type PartName, type Parts, type Reading } from '../own/part.js';
+import { readImages, type LabelledImage } from './images.js';
+import { invalid, type Found, type PartName, type Parts, type Reading } from '../samples/part.js';
 
 const PART_FOLDERS: Readonly<Record<string, PartName>> = {
   train: 'train',

@@ -14,7 +14,7 @@ import { stage as train } from '@layerwise/train';
 import { stage as trainTfjs } from '@layerwise/train-tfjs';
 import { temporaryFolder } from '../packages/ingest/test/files.js';
 import { afterAll, describe, expect, it } from 'vitest';
-import { png, write } from '../packages/ingest/test/own-data.js';
+import { png, write } from '../packages/ingest/test/custom-data.js';
 import { Workspace } from './workspace/workspace.js';
 
 const SIDE = 12;

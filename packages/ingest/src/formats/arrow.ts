@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { Data, RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
-import { numbersOf, type Numbers } from '../own/arrow-numbers.js';
-import { layoutOf, type Layout } from '../own/columns.js';
-import { Labels } from '../own/labels.js';
-import { unpackLz4Frame } from '../own/lz4-frame.js';
+import { numbersOf, type Numbers } from './arrow-numbers.js';
+import { layoutOf, type Layout } from '../interpretation/columns.js';
+import { Labels } from '../samples/labels.js';
+import { unpackLz4Frame } from '../codecs/lz4-frame.js';
 import {
   invalid,
   MOST_BYTES,
@@ -15,8 +15,8 @@ import {
   type Found,
   type Parts,
   type Reading,
-} from '../own/part.js';
-import type { Pixels } from '../own/pixels.js';
+} from '../samples/part.js';
+import type { Pixels } from '../samples/pixels.js';
 
 /** Most bytes of a file: every value may take eight. */
 const LONGEST_FILE = 2 ** 31 - 1;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { LayerwiseError, sha256, throwIfAborted, type Places, type RawFiles } from '@layerwise/contracts';
-import { DIGITS, type RawDataset, type Split } from '../dataset.js';
+import { DIGITS, type RawDataset, type Split } from '../samples/dataset.js';
 import { fetchMnist } from '../download/fetch-mnist.js';
-import { pairLabels, readIdx, type Idx } from '../idx.js';
-import { facingWarning } from '../own/facing.js';
-import { findMnist, MNIST_FILES } from '../mnist-files.js';
+import { pairLabels, readIdx, type Idx } from '../codecs/idx.js';
+import { facingWarning } from '../interpretation/facing.js';
+import { findMnist, MNIST_FILES } from '../download/mnist-files.js';
 import type { Source, SourceContext } from './source.js';
 
 /** Room for 85,000 images of 28x28: MNIST has 60,000. Bounds the memory that a damaged file can ask for. */

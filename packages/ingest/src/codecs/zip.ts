@@ -2,8 +2,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { LayerwiseError } from '@layerwise/contracts';
-import { mostInflated } from '../inflate.js';
-import { invalid } from './part.js';
+import { mostInflated } from './inflate.js';
+import { invalid } from '../samples/part.js';
 
 /** A member of a zip file. */
 export interface Member {

@@ -3,13 +3,22 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
-import { isGzip } from '../inflate.js';
-import { layoutOf, type Layout } from '../own/columns.js';
-import { headOf, isNumber } from '../own/csv-head.js';
-import { labelSide } from '../own/label-side.js';
-import { Labels } from '../own/labels.js';
-import { invalid, MOST_BYTES, MOST_ROWS, MOST_SIDE, sideOf, type Found, type Part, type Reading } from '../own/part.js';
-import type { Pixels } from '../own/pixels.js';
+import { isGzip } from '../codecs/inflate.js';
+import { layoutOf, type Layout } from '../interpretation/columns.js';
+import { headOf, isNumber } from '../interpretation/csv-head.js';
+import { labelSide } from '../interpretation/label-side.js';
+import { Labels } from '../samples/labels.js';
+import {
+  invalid,
+  MOST_BYTES,
+  MOST_ROWS,
+  MOST_SIDE,
+  sideOf,
+  type Found,
+  type Part,
+  type Reading,
+} from '../samples/part.js';
+import type { Pixels } from '../samples/pixels.js';
 
 /** A line of the largest image in numbers of 20 characters is longer than this by nothing that matters. */
 const LONGEST_LINE = 20 * MOST_SIDE ** 2;

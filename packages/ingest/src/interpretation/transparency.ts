@@ -1,6 +1,6 @@
 import type { Warning } from '@layerwise/contracts';
 import type { Backdrop, Visible } from '@layerwise/sheet';
-import { invalid, type Part } from './part.js';
+import { invalid, type Part } from '../samples/part.js';
 
 /** An image with transparent parts: what it is on black; in the part's pixels it is on white. */
 export interface TransparentImage {

@@ -1,6 +1,6 @@
 import { throwIfAborted, type RawFiles } from '@layerwise/contracts';
-import { DIGITS, type RawDataset, type Split } from '../dataset.js';
-import { drawStrokes, STROKES_SIZE } from '../strokes/draw.js';
+import { DIGITS, type RawDataset, type Split } from '../samples/dataset.js';
+import { drawStrokes, STROKES_SIZE } from '../synthetic-digits/draw.js';
 import type { Source, SourceContext } from './source.js';
 
 /** Images drawn between two steps of progress. */
@@ -13,7 +13,7 @@ export interface StrokesParams {
   readonly seed: number;
 }
 
-/** Layerwise's own generated digits; see {@link ../strokes/draw.ts}. */
+/** Layerwise's own generated digits; see {@link ../synthetic-digits/draw.ts}. */
 export const strokes: Source<{ readonly strokes: StrokesParams }> = {
   rawFiles(): RawFiles {
     return { files: [], complete: true };

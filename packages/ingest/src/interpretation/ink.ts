@@ -1,7 +1,7 @@
-import type { SourceContext } from '../sources/source.js';
-import type { Part, Parts } from './part.js';
-import { ScaledPixels, type PixelRange } from './pixels.js';
-import type { Range } from './range.js';
+import type { SourceContext } from '../datasets/source.js';
+import type { Part, Parts } from '../samples/part.js';
+import { ScaledPixels, type PixelRange } from '../samples/pixels.js';
+import type { Range } from '../samples/range.js';
 
 /** Largest share of full ink that makes no one wonder: 127 of 255, as signed bytes have, does. */
 const FAINT = 0.5;

@@ -1,6 +1,6 @@
 import type { Warning } from '@layerwise/contracts';
 import { labelColumn, NO_PIXELS, shown } from './label-column.js';
-import { invalid, isSquare } from './part.js';
+import { invalid, isSquare } from '../samples/part.js';
 import { pixelNames } from './pixel-names.js';
 
 /** Which of a table's columns are what. */

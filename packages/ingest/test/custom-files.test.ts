@@ -5,7 +5,7 @@ import { check } from '@layerwise/contracts';
 import { stage } from '@layerwise/ingest';
 import { describe, expect, it } from 'vitest';
 import { idxBytes, temporaryFolder } from './files.js';
-import { csv, load, write } from './own-data.js';
+import { csv, load, write } from './custom-data.js';
 
 const images = idxBytes(
   [3, 2, 2],
