@@ -120,6 +120,38 @@ describe('files in the place of folders, and folders in the place of files', () 
     if (kept) renameSync(join(big, 'kept'), at(path));
   });
 
+  it.each([
+    ['artifacts', ['list', 'explain', 'gc', 'show', 'export', 'doctor']],
+    ['artifacts/stages', ['list', 'explain', 'gc', 'show', 'export', 'doctor']],
+    ['artifacts/stages/<train>', ['list', 'explain', 'gc', 'show', 'export', 'doctor']],
+    ['artifacts/stages/notes.txt', ['list', 'explain', 'gc', 'doctor']],
+    ['artifacts/.locks', ['list', 'explain', 'gc', 'doctor']],
+    ['artifacts/tiny', ['doctor']],
+    ['artifacts/tiny/one', ['doctor']],
+  ])('%s, a file, is named once, with the same remedy, by %s', async (given, commands) => {
+    const path = at(given.replace('<train>', train));
+    const kept = existsSync(path);
+    if (kept) renameSync(path, join(big, 'kept'));
+    writeFileSync(path, 'mine');
+    for (const command of commands) {
+      const { code, output } = await workspace.layerwise([
+        command,
+        ...(['explain', 'show', 'export'].includes(command) ? ['tiny:one'] : []),
+      ]);
+      expect(code, `${command}: ${output}`).toBe(1);
+      const said = `${path.split('/').at(-1)} must be a folder, got a file (${path})`;
+      expect(output.split(said).length - 1, `${command}: ${output}`).toBe(1);
+      const [place, remedy] = output.slice(output.indexOf(said)).split('\n');
+      expect(`${place}\n${remedy?.trim()}`, command).toBe(`${said}\nMove the file away and run again.`);
+      expect(output, command).not.toMatch(
+        /damaged|is missing|must have a manifest|restored or recomputed|is not built/,
+      );
+      if (command === 'list') expect(output).toContain('tiny:one');
+    }
+    rmSync(path);
+    if (kept) renameSync(join(big, 'kept'), path);
+  });
+
   it('a folder in the place of a note is no obstacle', async () => {
     for (const note of ['.distrust', '.files.json', '.seen.json']) {
       rmSync(at(`artifacts/${note}`), { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstanceId } from '@layerwise/store/names';
+import { storageError } from '@layerwise/store/storage';
 import type { Repeat } from '@layerwise/study';
 
 /** `experiment.json` in an experiment's folder: the stage instances that it was last laid of. */
@@ -19,6 +20,7 @@ export function recordPath({ study, name }: { readonly study: string; readonly n
  * The record of an experiment's last run.
  * @param root absolute path of the workspace
  * @returns undefined if there is none, 'damaged' for a file that is no record
+ * @throws LayerwiseError STORAGE_FAILED if a file is in the place of its folder
  */
 export function readRecord(
   root: string,
@@ -28,7 +30,9 @@ export function readRecord(
   try {
     text = readFileSync(join(root, recordPath(experiment)), 'utf8');
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'damaged';
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') throw storageError(error, join(root, recordPath(experiment)));
+    return code === 'ENOENT' ? undefined : 'damaged';
   }
   try {
     return checked(JSON.parse(text));

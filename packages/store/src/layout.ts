@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
+import { takenPlace } from './storage.js';
 
 /** Folders in artifacts/ that stages and runs write. */
 const folders = ['failed', '.locks', '.checkpoints', '.recipes', '.runs'];
@@ -12,20 +13,33 @@ const folders = ['failed', '.locks', '.checkpoints', '.recipes', '.runs'];
  * @throws LayerwiseError STORAGE_FAILED naming the first that is out of place
  */
 export function refuseMisplaced(root: string): void {
-  const stages = join(root, 'stages');
-  for (const folder of [root, stages]) refuseLink(folder);
-  const ids = lstatSync(stages, { throwIfNoEntry: false })
-    ? readdirSync(stages).filter((name) => !name.startsWith('.'))
-    : [];
-  for (const id of ids) refuseLink(join(stages, id));
-  for (const name of folders) refuseFile(join(root, name));
+  const [first] = findMisplaced(root);
+  if (first) throw first;
 }
 
-function refuseLink(path: string): void {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (!stats?.isSymbolicLink()) return refuseFile(path, stats);
+/** The folders of artifacts that are none, as errors to show. @param others paths below the artifacts folder that must be folders too */
+export function findMisplaced(root: string, others: readonly string[] = []): readonly LayerwiseError[] {
+  const stages = join(root, 'stages');
+  const ownFault = faultOf(root);
+  if (ownFault) return [ownFault];
+  const stagesFault = faultOf(stages);
+  const ids = stagesFault ? [] : namesIn(stages).filter((name) => !name.startsWith('.'));
+  return [
+    ...(stagesFault ? [stagesFault] : []),
+    ...ids.flatMap((id) => faultOf(join(stages, id)) ?? []),
+    ...[...folders, ...others].flatMap((name) => fileIn(join(root, name)) ?? []),
+  ];
+}
+
+function namesIn(folder: string): string[] {
+  return lstatSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder) : [];
+}
+
+/** Why a folder, which must be no link, is none. */
+function faultOf(path: string): LayerwiseError | undefined {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return fileIn(path);
   const target = readlinkSync(path);
-  throw new LayerwiseError(
+  return new LayerwiseError(
     'STORAGE_FAILED',
     `${basename(path)} must be a folder, got a link to ${target}: Nx would put a folder in its place when it restores an artifact`,
     {
@@ -35,10 +49,6 @@ function refuseLink(path: string): void {
   );
 }
 
-function refuseFile(path: string, stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false })): void {
-  if (stats?.isFile())
-    throw new LayerwiseError('STORAGE_FAILED', `${basename(path)} must be a folder, got a file`, {
-      where: path,
-      remedy: 'Move the file away and run again.',
-    });
+function fileIn(path: string): LayerwiseError | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ? takenPlace(path, 'a folder', 'file') : undefined;
 }

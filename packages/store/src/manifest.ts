@@ -66,7 +66,7 @@ export function sealed(manifest: Omit<Manifest, 'seal'>): Manifest {
 export async function readManifest(folder: string): Promise<Manifest> {
   const where = join(folder, 'manifest.json');
   const text = await readFile(where, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    if (error.code === 'ENOENT')
       throw new LayerwiseError('ARTIFACT_MISSING', `artifact ${basename(folder)} must have a manifest.json, got none`, {
         where,
         remedy: 'Run the experiment again: the stage will be restored or recomputed.',

@@ -42,8 +42,8 @@ export function storageError(error: unknown, path: string): unknown {
       ? undefined
       : remedies[code];
   if (remedy === undefined) return error;
-  const taken = code === undefined ? undefined : takenBy(code, named ?? path);
-  if (taken) return new LayerwiseError('STORAGE_FAILED', taken.rule, { where: taken.path, remedy, cause: error });
+  const taken = code === undefined ? undefined : takenBy(code, named ?? path, error);
+  if (taken) return taken;
   return new LayerwiseError(
     'STORAGE_FAILED',
     `the file system must let Layerwise ${syscall ?? 'use'} the file, got ${code}`,
@@ -52,15 +52,27 @@ export function storageError(error: unknown, path: string): unknown {
 }
 
 /** Where a file is in the place of a folder, or a folder in that of a file: which, on the way to a path. */
-function takenBy(code: string, path: string): { readonly path: string; readonly rule: string } | undefined {
-  const stats = statOf(path);
-  if (code === 'EISDIR')
-    return stats?.isDirectory() ? { path, rule: `${basename(path)} must be a file, got a folder` } : undefined;
+function takenBy(code: string, path: string, cause: unknown): LayerwiseError | undefined {
+  if (code === 'EISDIR') return statOf(path)?.isDirectory() ? takenPlace(path, 'a file', 'folder', cause) : undefined;
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return undefined;
   for (let at = path; at !== dirname(at); at = dirname(at)) {
-    if (statOf(at)?.isFile()) return { path: at, rule: `${basename(at)} must be a folder, got a file` };
+    if (statOf(at)?.isFile()) return takenPlace(at, 'a folder', 'file', cause);
   }
   return undefined;
+}
+
+/** The error to show where a file is in the place of a folder, or a folder in that of a file. */
+export function takenPlace(
+  path: string,
+  needed: 'a file' | 'a folder',
+  found: 'file' | 'folder',
+  cause?: unknown,
+): LayerwiseError {
+  return new LayerwiseError('STORAGE_FAILED', `${basename(path)} must be ${needed}, got a ${found}`, {
+    where: path,
+    remedy: `Move the ${found} away and run again.`,
+    cause,
+  });
 }
 
 function statOf(path: string): Stats | undefined {

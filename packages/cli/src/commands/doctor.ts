@@ -13,7 +13,9 @@ import {
   sharedCacheOf,
   shownServer,
   studyFiles,
+  type WorkspacePlan,
 } from '@layerwise/nx-plugin';
+import { findMisplaced } from '@layerwise/store/layout';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
@@ -35,15 +37,16 @@ const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
 /** `layerwise doctor`: looks at everything a run needs, and at every artifact's hash; the exit code is 1 if something fails. */
 export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
+  const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root));
   const findings = [
     checkNode(root),
     checkDisk(root),
     checkCores(),
-    ...(await checkStudies(root)),
+    ...checkStudies(root, plan),
     checkTensorFlow(root),
     await checkCache(root),
     ...(await checkSharedCache()),
-    ...(await checkArtifacts(root)),
+    ...(await checkArtifacts(root, plan)),
   ];
   if (json) print(JSON.stringify({ findings }));
   else
@@ -108,8 +111,7 @@ function checkCores(): Finding {
   };
 }
 
-async function checkStudies(root: string): Promise<Finding[]> {
-  const { studies, broken, instances } = await planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root));
+function checkStudies(root: string, { studies, broken, instances }: WorkspacePlan): Finding[] {
   const count = studies.reduce((sum, { experiments }) => sum + experiments.length, 0);
   const readers = [...instances.values()].filter(({ raw }) => raw !== undefined);
   const absent = readers.filter(({ raw }) => !raw?.complete);
@@ -197,10 +199,15 @@ async function checkSharedCache(): Promise<Finding[]> {
   return [{ check, state: 'warn', detail: `${shownServer(cache)} ${fault}; runs go on without it`, remedy }];
 }
 
-async function checkArtifacts(root: string): Promise<Finding[]> {
+async function checkArtifacts(root: string, { studies }: WorkspacePlan): Promise<Finding[]> {
   const store = storeOf(root);
+  const laid = studies.flatMap(({ name, experiments }) => [name, ...experiments.map((one) => join(name, one.name))]);
+  const misplaced = findMisplaced(store.root, laid);
   const ids = await store.list();
-  const damaged = await failures(ids.map((id) => store.folder(id)));
+  const whole = ids
+    .map((id) => join(store.root, 'stages', id))
+    .filter((at) => misplaced.every(({ where }) => where !== at));
+  const damaged = [...misplaced, ...(await failures(whole))];
   if (damaged.length === 0)
     return [{ check: 'artifacts', state: 'ok', detail: `${ids.length}, every file as its manifest says` }];
   return damaged.map((error) => ({

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { refuseMisplaced } from '@layerwise/store/layout';
 import { describeReason } from '@layerwise/store/staleness';
 import type { ExplainedReason, StageExplanation } from '../explanation.js';
 import { findRoot } from '../workspace.js';
@@ -9,6 +10,7 @@ import { print } from '../terminal.js';
 /** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by itself. Computes none of them. */
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
+  refuseMisplaced(join(root, 'artifacts'));
   await refreshBuild(root);
   const [{ findExperiment, findStudy, planAll }, { Explainer }, { memoOf, tracerOf }] = await Promise.all([
     import('../workspace.js'),

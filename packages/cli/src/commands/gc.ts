@@ -2,6 +2,7 @@ import { rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { LayerwiseError } from '@layerwise/contracts';
+import { refuseMisplaced } from '@layerwise/store/layout';
 import type { Store } from '@layerwise/store/store';
 import { storeOf } from '../recipe.js';
 import { findUnused, type Found, type PastResult, type Unused } from '../unused.js';
@@ -22,6 +23,7 @@ export interface GcOptions {
  */
 export async function gcCommand({ yes, results: all, json }: GcOptions): Promise<void> {
   const root = findRoot();
+  refuseMisplaced(join(root, 'artifacts'));
   const found = findUnused(root, await planAll(root));
   const store = storeOf(root);
   const removed: Unused[] = [];

@@ -1,10 +1,11 @@
+import { refuseMisplaced } from '@layerwise/store/layout';
 import { Store, manifestIfAny } from '@layerwise/store/store';
 import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
 import { findRoot, planAll } from '../workspace.js';
 import { print } from '../terminal.js';
 
-/** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. */
+/** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. @throws LayerwiseError STORAGE_FAILED, having listed, if a folder of artifacts is none */
 export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {
   const root = findRoot();
   const plan = await planAll(root);
@@ -25,4 +26,5 @@ export async function listCommand({ stages }: { readonly stages: boolean }): Pro
     }
   }
   print(lines.join('\n'));
+  refuseMisplaced(join(root, 'artifacts'));
 }
