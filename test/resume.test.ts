@@ -198,6 +198,14 @@ describe('layerwise show', () => {
     expect(run.output).toContain(`What it had written is in artifacts/failed/${id}/data: history.parquet`);
     const { output } = await workspace.layerwise(['show', 'tiny:nan']);
     expect(output).toMatch(new RegExp(`failed +${id}: train: the loss must stay finite`));
+    // Word for word what the run itself said, its place and its remedy with it.
+    const said = run.output.slice(run.output.indexOf('layerwise: ') + 'layerwise: '.length).split('\n');
+    const own = said.slice(
+      0,
+      said.findIndex((line) => line.includes('What it had written is in')),
+    );
+    expect(own.length).toBe(2);
+    for (const line of own) expect(output).toContain(line.trim());
     expect(output).toContain(`its history: artifacts/failed/${id}/data/history.parquet`);
   });
 });

@@ -16,6 +16,10 @@ export interface UnfinishedStage {
   readonly standing?: Standing;
   /** Why it failed. */
   readonly message?: string;
+  /** File, optionally with `:line`, that it failed on. */
+  readonly where?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
   /** Path of the history it left, relative to the workspace. */
   readonly history?: string;
   /** What stands in it. */
@@ -60,6 +64,8 @@ async function unfinishedStage(root: string, id: string): Promise<UnfinishedStag
     state,
     ...(standing ? { standing } : {}),
     ...(failed ? { message: failed.message } : {}),
+    ...(failed?.where === undefined ? {} : { where: failed.where }),
+    ...(failed?.remedy === undefined ? {} : { remedy: failed.remedy }),
     ...(path ? { history: relative(root, path) } : {}),
     ...(table ? { table } : {}),
   };
@@ -75,8 +81,9 @@ const epochsShown = 3;
 
 /** The same as lines for a terminal, with what to do. */
 export function describeUnfinished(stages: readonly UnfinishedStage[], { study, name }: ExperimentPlan): string {
-  const lines = stages.flatMap(({ id, state, standing, message, history, table = standing?.table }) => [
-    `  ${state.padEnd(10)} ${id}${standing ? `, ${state === 'running' ? 'kept' : 'stands'} at ${standing.done} of ${standing.total} ${standing.unit}` : ''}${message && state === 'failed' ? `: ${message}` : ''}`,
+  const lines = stages.flatMap(({ id, state, standing, message, where, remedy, history, table = standing?.table }) => [
+    `  ${state.padEnd(10)} ${id}${standing ? `, ${state === 'running' ? 'kept' : 'stands'} at ${standing.done} of ${standing.total} ${standing.unit}` : ''}${message && state === 'failed' ? `: ${message}${where ? ` (${where})` : ''}` : ''}`,
+    ...(remedy && state === 'failed' ? [`${' '.repeat(13)}${remedy}`] : []),
     ...(table ? lastRows(table).map((row) => `${' '.repeat(13)}${row}`) : []),
     ...(history ? [`${' '.repeat(13)}its history: ${history}`] : []),
   ]);

@@ -37,6 +37,10 @@ export interface Failure {
   readonly recipe: string;
   readonly code: string;
   readonly message: string;
+  /** File, optionally with `:line`, that the message is about. */
+  readonly where?: string;
+  /** What to do next. */
+  readonly remedy?: string;
   /** Names of the files. */
   readonly files: readonly string[];
 }
@@ -110,12 +114,18 @@ export class Store {
   async failure(id: string): Promise<Failure | undefined> {
     const data = this.failedFolder(id);
     try {
-      const { recipe, code, message } = JSON.parse(await readFile(join(data, '..', failureFile), 'utf8')) as Omit<
-        Failure,
-        'files'
-      >;
+      const { recipe, code, message, where, remedy } = JSON.parse(
+        await readFile(join(data, '..', failureFile), 'utf8'),
+      ) as Omit<Failure, 'files'>;
       if (![recipe, code, message].every((text) => typeof text === 'string')) return undefined;
-      return { recipe, code, message, files: (await readdir(data)).sort() };
+      return {
+        recipe,
+        code,
+        message,
+        ...(typeof where === 'string' ? { where } : {}),
+        ...(typeof remedy === 'string' ? { remedy } : {}),
+        files: (await readdir(data)).sort(),
+      };
     } catch {
       return undefined;
     }
@@ -256,10 +266,10 @@ export class Store {
       if (full) return await rm(aside, { recursive: true, force: true });
       await rm(failed, { recursive: true, force: true });
       await mkdir(join(this.root, 'failed'), { recursive: true });
-      const { code = 'STAGE_FAILED', message } = error as { readonly code?: string; readonly message: string };
+      const { code = 'STAGE_FAILED', message, where, remedy } = error as Partial<LayerwiseError> & Error;
       await writeFile(
         join(aside, failureFile),
-        `${JSON.stringify({ recipe: recipeKey(recipe), code, message } satisfies Omit<Failure, 'files'>, null, 1)}\n`,
+        `${JSON.stringify({ recipe: recipeKey(recipe), code, message, where, remedy }, null, 1)}\n`,
       );
       await rename(aside, failed);
     } catch {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Standing } from '@layerwise/contracts';
+import { LayerwiseError, type Standing } from '@layerwise/contracts';
 import { Store, type CheckpointFile } from '@layerwise/store';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,6 +123,19 @@ describe('a run that failed', () => {
       code: 'STAGE_FAILED',
       message: 'the loss must stay finite',
       files: ['history.json'],
+    });
+  });
+
+  it('leaves its place and its remedy', async () => {
+    const place = { where: '/data/own.csv:62', remedy: 'correct the file' };
+    const error = new LayerwiseError('DATA_INVALID', "column 2 must be a number, got 'red'", place);
+    await expect(store.compute(draft('train-1'), () => Promise.reject(error))).rejects.toThrow('column 2');
+    expect(await store.failure('train-1')).toEqual({
+      recipe: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      code: 'DATA_INVALID',
+      message: "column 2 must be a number, got 'red'",
+      ...place,
+      files: [],
     });
   });
 

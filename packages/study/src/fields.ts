@@ -28,8 +28,8 @@ export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 export const nameRule = new RegExp(namePattern);
 /** Names that no study may have, however capitalised: folders of artifacts/, and the project of the repository itself. */
 const reservedStudies = ['stages', 'failed', 'compare', 'layerwise'];
-/** Names that no experiment may have, however capitalised: the target of all of them, and the study's own page. */
-const reservedExperiments = ['all', 'report'];
+/** Names that no experiment may have, however capitalised: the targets that each study has, and its own page. */
+const reservedExperiments = ['all', 'compute', 'report'];
 /** Targets for which Nx runs others: `t` for `test`, and so on. */
 const nxShortForms = ['b', 'e', 'l', 's', 't'];
 /** What is there under any name that nobody gave: Nx keeps projects and targets in plain objects. */

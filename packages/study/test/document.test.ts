@@ -94,8 +94,20 @@ const bad: [what: string, text: string, line: number, said: string][] = [
     'an experiment with the name of the target of all',
     'name: tiny\nexperiments:\n  all: {}\n',
     3,
-    "all must not be one of all, report, which have a meaning of their own, got 'all'",
+    "all must not be one of all, compute, report, which have a meaning of their own, got 'all'",
   ],
+  ...['compute', 'Compute'].map((name): (typeof bad)[0] => [
+    `an experiment with the name of the target of affected studies: ${name}`,
+    `name: tiny\nexperiments:\n  ${name}: {}\n`,
+    3,
+    `${name} must not be one of all, compute, report, which have a meaning of their own, got '${name}'`,
+  ]),
+  ...['compare', 'stages', 'failed'].map((name): (typeof bad)[0] => [
+    `a study with the name of a folder of artifacts: ${name}`,
+    `name: ${name}\nexperiments:\n  exp1: {}\n`,
+    1,
+    `name must not be one of stages, failed, compare, layerwise, which have a meaning of their own, got '${name}'`,
+  ]),
   ...['b', 'e', 'l', 's', 't'].map((name): (typeof bad)[0] => [
     `an experiment named ${name}, which Nx takes for another target`,
     `name: tiny\nexperiments:\n  ${name}: {}\n`,
