@@ -50,8 +50,7 @@ function compile(args) {
   try {
     execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
   } catch (error) {
-    throw new Error(`the packages of this repository do not compile:\n${error.stdout}${error.stderr}`, {
-      cause: error,
-    });
+    // Its cause would be printed with the compiler's messages as arrays of bytes.
+    throw new Error(`the packages of this repository do not compile:\n${error.stdout}${error.stderr}`);
   }
 }

@@ -6,6 +6,7 @@ import type { Engine } from './engine.js';
 import type { History, HistoryLine } from './history.js';
 import { optimizerOf, type NetParams } from './params.js';
 import { ProgressReporter } from './progress.js';
+import { shareOf } from './schedules.js';
 
 /** What is left at the end of training. */
 export interface Outcome {
@@ -38,7 +39,9 @@ export async function fit(
     });
   const stop = params.earlyStop && new EarlyStop(params.earlyStop);
   const { learningRate } = optimizerOf(params);
-  const rate = (): number => learningRate;
+  const { stepsPerEpoch: perEpoch } = engine;
+  const rate = (step: number): number =>
+    learningRate * shareOf(params.schedule, { step, perEpoch, epochs: params.epochs });
   const progress = new ProgressReporter(context, engine.stepsPerEpoch);
   const keeper =
     checkpoint &&

@@ -12,6 +12,7 @@ import {
 } from '@layerwise/contracts';
 import { OPTIMIZERS, type Optimizer, type OptimizerName } from '@layerwise/kernels/train/optimizers';
 import { ACTIVATION_NAMES } from '@layerwise/nets/activations';
+import { SCHEDULES } from './schedules.js';
 
 /** One hidden layer. */
 const layer = object(
@@ -28,17 +29,19 @@ const layer = object(
   { doc: 'a dense layer' },
 );
 
-type OptimizerFields = {
-  readonly [K in keyof typeof OPTIMIZERS]: { kind: 'object'; fields: (typeof OPTIMIZERS)[K]['params']; doc: string };
+interface Entry {
+  readonly doc: string;
+  readonly params: Fields;
+}
+
+type Groups<T extends Readonly<Record<string, Entry>>> = {
+  readonly [K in keyof T]: { kind: 'object'; fields: T[K]['params']; doc: string };
 };
 
-/** A group of settings for each optimiser. */
-function optimizerFields(): OptimizerFields {
-  const group = ({ params, doc }: { readonly params: Fields; readonly doc: string }): ObjectConstraint =>
-    object(params, { doc });
-  return Object.fromEntries(
-    Object.entries(OPTIMIZERS).map(([name, definition]) => [name, group(definition)]),
-  ) as unknown as OptimizerFields;
+/** A group of settings for each entry of a table. */
+function groups<const T extends Readonly<Record<string, Entry>>>(table: T): Groups<T> {
+  const group = ({ params, doc }: Entry): ObjectConstraint => object(params, { doc });
+  return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, group(entry)])) as unknown as Groups<T>;
 }
 
 /**
@@ -50,7 +53,11 @@ export const netParams = {
   inputDropout: real({ doc: 'share of the inputs left out at each step', min: 0, below: 1, default: 0 }),
   epochs: integer({ doc: 'how often every training row is seen', min: 1, max: 100_000 }),
   batch: integer({ doc: 'rows per step', min: 1, max: 1_000_000, default: 32 }),
-  optimizer: variant(optimizerFields(), { doc: 'how weights follow gradients', default: { rmsprop: {} } }),
+  optimizer: variant(groups(OPTIMIZERS), { doc: 'how weights follow gradients', default: { rmsprop: {} } }),
+  schedule: variant(groups(SCHEDULES), {
+    doc: 'how the learning rate changes over the training; absent: not at all',
+    optional: true,
+  }),
   keep: choice(['best', 'last'], {
     doc: 'weights of the epoch with the lowest validation loss, or of the last',
     default: 'best',

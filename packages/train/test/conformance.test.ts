@@ -12,6 +12,7 @@ const params = {
   batch: 16,
   inputDropout: 0.1,
   optimizer: { adam: {} },
+  schedule: { steps: { after: [1, 2], factor: 0.5 } },
   earlyStop: { metric: 'loss', patience: 5 },
   evaluateEachEpoch: true,
 };

@@ -1,0 +1,46 @@
+import { integer, list, real, type Fields, type Infer } from '@layerwise/contracts';
+
+/** Where a training stands. */
+export interface Position {
+  /** Steps done, over all epochs. */
+  readonly step: number;
+  /** Steps of an epoch. */
+  readonly perEpoch: number;
+  /** Epochs asked for; early stopping does not change them. */
+  readonly epochs: number;
+}
+
+/** How the learning rate changes over a training. */
+export interface Schedule<F extends Fields> {
+  readonly doc: string;
+  /** Its settings in a study. */
+  readonly params: F;
+  /** What the optimiser's learning rate is multiplied by; by exact operations alone, so that every engine of JavaScript gives the same bits. */
+  readonly share: (settings: Infer<F>, position: Position) => number;
+}
+
+const define = <const F extends Fields>(schedule: Schedule<F>): Schedule<F> => schedule;
+
+/** Every schedule, by its name in studies. */
+export const SCHEDULES = {
+  /** Piecewise constant, as Keras's PiecewiseConstantDecay and PyTorch's MultiStepLR. */
+  steps: define({
+    doc: 'multiply the rate after some epochs',
+    params: {
+      after: list(integer({ doc: 'epochs done', min: 1 }), { doc: 'after which epochs', minItems: 1 }),
+      factor: real({ doc: 'what the rate is multiplied by', above: 0, default: 0.1 }),
+    },
+    share: ({ after, factor }, { step, perEpoch }) =>
+      after.reduce((share, epochs) => (step >= epochs * perEpoch ? share * factor : share), 1),
+  }),
+};
+
+/** The name of a schedule. */
+export type ScheduleName = keyof typeof SCHEDULES;
+
+/** The share of the learning rate at a position; 1 without a schedule. @param schedule one name with its settings */
+export function shareOf(schedule: Partial<Record<ScheduleName, object>> | undefined, position: Position): number {
+  const [name, settings] = Object.entries(schedule ?? {})[0] ?? [];
+  if (name === undefined) return 1;
+  return (SCHEDULES[name as ScheduleName] as unknown as Schedule<Fields>).share(settings as never, position);
+}
