@@ -33,7 +33,32 @@ export const SCHEDULES = {
     share: ({ after, factor }, { step, perEpoch }) =>
       after.reduce((share, epochs) => (step >= epochs * perEpoch ? share * factor : share), 1),
   }),
+  /** Loshchilov and Hutter 2017, equation 5, without restarts, as Keras's CosineDecay; a linear warm-up as Goyal et al. 2017. */
+  cosine: define({
+    doc: 'lower the rate along half a cosine, to the last step',
+    params: {
+      warmup: real({ doc: 'epochs in which the rate rises from 0 first', min: 0, default: 0 }),
+      end: real({ doc: 'share of the rate that is left at the end', min: 0, max: 1, default: 0 }),
+    },
+    share: ({ warmup, end }, { step, perEpoch, epochs }) => {
+      const rising = Math.min(warmup, epochs) * perEpoch;
+      if (step < rising) return step / rising;
+      return end + (1 - end) * cosineSquared((step - rising) / Math.max(1, epochs * perEpoch - rising));
+    },
+  }),
 };
+
+/** cos(x pi / 2) squared, which is (1 + cos(x pi)) / 2, for x of 0 to 1, by the power series. */
+function cosineSquared(x: number): number {
+  const angle = (x * Math.PI) / 2;
+  const square = angle * angle;
+  let [sum, term] = [1, 1];
+  for (let n = 2; n <= 22; n += 2) {
+    term *= -square / (n * (n - 1));
+    sum += term;
+  }
+  return sum * sum;
+}
 
 /** The name of a schedule. */
 export type ScheduleName = keyof typeof SCHEDULES;

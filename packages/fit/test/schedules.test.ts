@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { runInMemory, sampleFeatures } from '@layerwise/conformance';
 import { stage as own } from '@layerwise/train';
 import { stage as tfjs } from '@layerwise/train-tfjs';
@@ -12,6 +13,23 @@ describe('shareOf', () => {
 
   it('steps: multiplies after each epoch that is named, in whatever order', () => {
     expect(at({ steps: { after: [3, 1], factor: 0.5 } }, 4)).toEqual([1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25]);
+  });
+
+  interface Case {
+    readonly epochs: number;
+    readonly perEpoch: number;
+    readonly warmup: number;
+    readonly end: number;
+    readonly shares: readonly number[];
+  }
+  const golden = JSON.parse(readFileSync(new URL('./goldens/cosine-keras.json', import.meta.url), 'utf8')) as {
+    readonly cases: readonly Case[];
+  };
+  it.each(golden.cases)('cosine: as Keras, $epochs epochs, warm-up $warmup, end $end', (given) => {
+    const { epochs, perEpoch, warmup, end, shares } = given;
+    const found = at({ cosine: { warmup, end } }, epochs, perEpoch);
+    expect(found).toHaveLength(shares.length);
+    found.forEach((share, step) => expect(share).toBeCloseTo(shares[step]!, 6));
   });
 });
 
