@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs';
+
 /**
  * Which packages of this repository a package may import: the direction of dependencies.
  * Read by eslint.config.js (imports) and by test/layers.test.ts (imports and package.json).
  */
 const stage = ['contracts', 'nets', 'kernels'];
+const reductions = readdirSync(new URL('../packages', import.meta.url)).filter((name) => name.startsWith('reduce-'));
 
 export const layers = {
   contracts: [],
@@ -13,10 +16,7 @@ export const layers = {
   ingest: [...stage, 'sheet'],
   preprocess: stage,
   reduce: stage,
-  'reduce-pca': [...stage, 'reduce'],
-  'reduce-pca-mljs': [...stage, 'reduce'],
-  'reduce-forest': [...stage, 'reduce'],
-  'reduce-forest-mljs': [...stage, 'reduce'],
+  ...Object.fromEntries(reductions.map((name) => [name, [...stage, 'reduce']])),
   fit: stage,
   train: [...stage, 'fit'],
   'train-tfjs': [...stage, 'fit'],
@@ -36,10 +36,7 @@ export const layers = {
     'ingest',
     'preprocess',
     'reduce',
-    'reduce-pca',
-    'reduce-pca-mljs',
-    'reduce-forest',
-    'reduce-forest-mljs',
+    ...reductions,
     'fit',
     'train',
     'train-tfjs',
