@@ -18,7 +18,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
   const best = argmax(importance);
   const n = selected.filter(Boolean).length;
   const unused = importance.filter((value) => value === 0).length;
-  const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of the forest's importance; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;
+  const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of ${forest ? "the forest's importance" : 'all importance'}; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;
   const figure = shelf.add(
     await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)),
   );
@@ -41,7 +41,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
     id: 'importances',
     title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
     lead,
-    body: html`${row(figureBlock(figure, 'Mean decrease in impurity, normalised to sum to 1; outlined: the chosen pixels.'), html`<div><h3>The chosen pixels over digits</h3>${overDigits({ experiment, names, shelf })}${facts}</div>`)}`,
+    body: html`${row(figureBlock(figure, `${forest ? 'Mean decrease in impurity' : 'Importance by the rule of the reduction'}, normalised to sum to 1; outlined: the chosen pixels.`), html`<div><h3>The chosen pixels over digits</h3>${overDigits({ experiment, names, shelf })}${facts}</div>`)}`,
   };
 }
 
