@@ -28,6 +28,7 @@ export default tseslint.config(
       'artifacts/**',
       '.nx/**',
       'packages/kernels/assembly/*.ts',
+      'docs/api/**',
       'bench/.venv/**',
       'bench/.work/**',
     ],

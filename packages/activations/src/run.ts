@@ -19,7 +19,7 @@ interface Split {
   readonly label: Column;
 }
 
-/** The stage's work; see {@link ./stage.ts}. One split after the other, so that only one split's output is held. */
+/** The stage's work; see `stage.ts`. One split after the other, so that only one split's output is held. */
 export async function activationsStage({ inputs, output, progress, workers, signal }: Context): Promise<void> {
   throwIfAborted(signal);
   const info = await inputs.features.json<FeaturesInfo>('features');

@@ -1,7 +1,7 @@
 import type { ColumnData, MatrixTable, ResultTable } from './table.js';
 import type { Column } from './table.js';
 
-/** What a stage reads or writes. The files of each kind are listed in {@link ./schemas.ts}. */
+/** What a stage reads or writes. The files of each kind are listed in `schemas.ts`. */
 export type ArtifactKind = 'dataset' | 'features' | 'model' | 'activations' | 'embedding' | 'nodes' | 'report';
 
 /** Reads one finished artifact; every call verifies size and hash and throws `ARTIFACT_CORRUPT` naming the file. */

@@ -1,6 +1,6 @@
 /**
  * Constraint tables: one declaration of a stage's parameters gives the TypeScript type ({@link Infer}),
- * the check with its message ({@link ./check.ts}), the JSON Schema ({@link ./json-schema.ts}) and the negative tests.
+ * the check with its message (`check.ts`), the JSON Schema (`json-schema.ts`) and the negative tests.
  */
 
 /** What every constraint has. */
@@ -90,7 +90,8 @@ export type Constraint =
 /** A table of named constraints. */
 export type Fields = { readonly [name: string]: Constraint };
 
-type Infer1<C> = C extends { kind: 'integer' | 'real' }
+/** The type of the value that one constraint describes. */
+export type Infer1<C> = C extends { kind: 'integer' | 'real' }
   ? number
   : C extends { kind: 'flag' }
     ? boolean
@@ -114,14 +115,16 @@ type Infer1<C> = C extends { kind: 'integer' | 'real' }
                   }[keyof F]
                 : never;
 
-type OptionalNames<F> = { [K in keyof F]: F[K] extends { optional: true } ? K : never }[keyof F];
+/** Names of the fields of a table that may be left out and have no default. */
+export type OptionalNames<F> = { [K in keyof F]: F[K] extends { optional: true } ? K : never }[keyof F];
 
 /** The type of the parameters that a table describes, defaults filled in. */
 export type Infer<F> = { readonly [K in Exclude<keyof F, OptionalNames<F>>]: Infer1<F[K]> } & {
   readonly [K in OptionalNames<F>]?: Infer1<F[K]> | undefined;
 };
 
-type Given<C> = Omit<C, 'kind'>;
+/** What is given to make a constraint: all of it but its kind. */
+export type Given<C> = Omit<C, 'kind'>;
 
 /** A whole number within bounds. */
 export const integer = <const G extends Given<IntegerConstraint>>(given: G): { kind: 'integer' } & G => ({

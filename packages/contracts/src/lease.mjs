@@ -68,7 +68,7 @@ export async function withLease(folder, waiting, work) {
 }
 
 /**
- * As {@link withLease}, for work that does not wait for anything; Ctrl-C ends what it waits for, then the lease is let go.
+ * As `withLease`, for work that does not wait for anything; Ctrl-C ends what it waits for, then the lease is let go.
  * @template T
  * @param {string} folder
  * @param {Waiting} waiting

@@ -1,7 +1,7 @@
 import type { ArtifactWriter } from './artifact.js';
 import type { MatrixTable, ResultTable } from './table.js';
 
-/** A column of a matrix: what {@link ./kinds.ts} compares of it. */
+/** A column of a matrix: what `kinds.ts` compares of it. */
 export interface ColumnSketch {
   /** Name of the array's type, such as `Float32Array`. */
   readonly type: string;

@@ -37,7 +37,7 @@ export interface StageContext<P> {
   /** One reader per role that the stage declares in `reads`. */
   readonly inputs: Readonly<Record<string, ArtifactReader>>;
   readonly output: ArtifactWriter;
-  /** Seed words of a named random stream; see {@link ./seed.ts}. */
+  /** Seed words of a named random stream; see `seed.ts`. */
   readonly seed: (stream: string) => Uint32Array;
   readonly progress: (step: Progress) => void;
   readonly warn: (warning: Warning) => void;

@@ -10,7 +10,7 @@ export interface StepProgress extends Score {
   readonly step: number;
 }
 
-/** A net under training in some library: what the loop of {@link ./fit.ts} needs of it. S is what it keeps of its state. */
+/** A net under training in some library: what the loop of `fit.ts` needs of it. S is what it keeps of its state. */
 export interface Engine<S = unknown> {
   readonly stepsPerEpoch: number;
   /**

@@ -12,7 +12,7 @@ const Z = 2.5758;
  *
  * - `NO_BETTER_THAN_CHANCE`: the test accuracy is not above the 99% interval (normal approximation of the binomial
  *   distribution) around the share of the commonest class, which is what a net that always says the same reaches.
- * - `OVERFITTED`: the training accuracy lies more than {@link OVERFIT_GAP} above even the upper end of the 99% interval
+ * - `OVERFITTED`: the training accuracy lies more than `OVERFIT_GAP` above even the upper end of the 99% interval
  *   (Wilson 1927) of the test accuracy, and the net has learned its training rows: at least two thirds of the way from guessing to all right.
  *
  * @param labels of the test rows, uint16[N]; without rows there is nothing to say

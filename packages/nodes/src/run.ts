@@ -4,7 +4,7 @@ import { layerFigures, type LayerFigures } from './layer.js';
 import type { Params } from './params.js';
 import { classTable, imageTable, nodeTable } from './tables.js';
 
-/** The stage's work; see {@link ./stage.ts}. */
+/** The stage's work; see `stage.ts`. */
 export async function nodesStage({
   params,
   inputs,

@@ -15,7 +15,7 @@ export interface LiveStep {
 /** Where lines go: a terminal or a file. */
 export type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
 
-/** What the names of files with a {@link LiveView.note note} end in; no stage's id does. */
+/** What the names of files with a `LiveView.note` end in; no stage's id does. */
 export const noteSuffix = '.note';
 
 const barWidth = 16;

@@ -144,7 +144,10 @@ function refuseTaken({ name, invalid }: StudyDocument, others: readonly StudyPla
   throw invalid([{ path: ['name'], message: `must ${rule}, got '${name}', which ${other.file} has too` }]);
 }
 
-/** @param others studies whose names are taken */
+/**
+ * A study that cannot be planned, under a name by which its project can stand in the graph.
+ * @param others studies whose names are taken
+ */
 export function brokenStudy(
   root: string,
   file: string,

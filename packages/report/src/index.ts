@@ -1,7 +1,7 @@
 /** The stage that writes an experiment's page; by either name, as every stage package. */
 export { stage, stage as default } from './stage.js';
-/** Checked parameters of the stage. */
-export type { ReportParams } from './params.js';
+/** Parameters of the stage: the table, and its values once checked. */
+export { params, type ReportParams } from './params.js';
 /** Times and memory of the stages: known when a run is over, so put into the page then, as are the next three. */
 export { renderTimes, type StageTime } from './study/times.js';
 /** What of a study's expectations was missed, for the top of an experiment's page. */

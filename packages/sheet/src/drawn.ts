@@ -10,7 +10,7 @@ export const PEN = 2.6;
 
 /**
  * A drawing as ink, with a pen as thick as those of the training images however large it was drawn: it fills a square
- * of {@link SIDE} pixels, its edges soft over one pixel. Depends on nothing, so that a page can use it as it is.
+ * of `SIDE` pixels, its edges soft over one pixel. Depends on nothing, so that a page can use it as it is.
  */
 export function drawn(strokes: readonly Stroke[]): Ink {
   const radius = (PEN * SIDE) / 40;

@@ -9,7 +9,7 @@ const THINNEST = 2.3;
  * A digit as if written with a pen as thick as those of the training images, if its own was thinner: a fine pen on a
  * large digit would vanish when it is scaled to 20x20. A pen that is thick enough is left as it is.
  *
- * @returns the digit's part of the picture, its longer side {@link SIDE} pixels and a margin around it
+ * @returns the digit's part of the picture, its longer side `SIDE` pixels and a margin around it
  */
 export function thickened(ink: Ink, box = 20): Ink {
   const bounds = boundsOf(ink);

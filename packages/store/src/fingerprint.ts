@@ -40,13 +40,13 @@ export interface CodeTrace {
 }
 
 /** A package.json, and the folder it lies in. */
-interface Home {
+export interface Home {
   readonly folder: string;
   readonly package: Package;
 }
 
 /** Where a specifier leads, see {@link CodeTracer.targetOf}. */
-type Target = string | { readonly name: string; readonly file: string | undefined } | undefined;
+export type Target = string | { readonly name: string; readonly file: string | undefined } | undefined;
 
 const workspaceScope = '@layerwise/';
 /** A package of more files is not taken whole. */
@@ -119,7 +119,7 @@ export class CodeTracer {
 
   /**
    * Where a specifier leads.
-   * @param certain see {@link Walk.follow}
+   * @param certain see `Walk.follow`
    * @returns an absolute path; of what is installed its name, and where its package.json is, if it is there; undefined for nothing that counts
    * @throws LayerwiseError STAGE_FAILED if it leads to no file, and is certain
    */

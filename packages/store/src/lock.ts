@@ -8,7 +8,7 @@ import { storageError } from './storage.js';
 export type Waiting = LeaseWaiting & { readonly signal: AbortSignal };
 
 /**
- * Holds a lock while `work` runs, see {@link withLease}.
+ * Holds a lock while `work` runs, see `withLease`.
  * @param folder of this lock alone
  * @throws LayerwiseError ABORTED while waiting, STORAGE_FAILED
  */

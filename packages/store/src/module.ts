@@ -6,7 +6,7 @@ import { hashSyntax } from './syntax.js';
 
 /** What a file of code says by itself, wherever it lies. */
 export interface Module {
-  /** Of a script that of its syntax, see {@link hashSyntax}, of any other file that of its bytes. */
+  /** Of a script that of its syntax, see `hashSyntax`, of any other file that of its bytes. */
   readonly sha256: string;
   /** Specifiers of its imports and of `import.meta.resolve`, those of Node.js left out. */
   readonly imports: readonly string[];

@@ -24,7 +24,7 @@ const interval = (what: string, max?: number) =>
 
 /** What names of studies and experiments look like: they are names of folders and of Nx projects and targets. */
 export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
-/** {@link namePattern}, compiled. */
+/** `namePattern`, compiled. */
 export const nameRule = new RegExp(namePattern);
 /** Names that no study may have, however capitalised: folders of artifacts/, and the project of the repository itself. */
 const reservedStudies = ['stages', 'failed', 'compare', 'layerwise'];
@@ -37,8 +37,8 @@ const inherited = Object.getOwnPropertyNames(Object.prototype);
 /** How the id of a stage instance ends; it is the name of an Nx project, as a study's is. */
 const instanceEnd = /-[0-9a-f]{12}$/;
 
-/** A rule of names beside {@link namePattern}: which names break it, and what is said of them. */
-interface NameRule {
+/** A rule of names beside `namePattern`: which names break it, and what is said of them. */
+export interface NameRule {
   readonly broken: RegExp;
   readonly says: string;
 }

@@ -1,5 +1,5 @@
 export * from './document.js';
-export { experimentNameRules, nameFault, studyNameRules } from './fields.js';
+export { experimentNameRules, nameFault, studyNameRules, type NameRule } from './fields.js';
 export * from './plan.js';
 export type { StudyProblem } from './problem.js';
 export * from './roles.js';

@@ -31,7 +31,7 @@ export interface OwnParams {
 const TEST_SHARE = 1 / 7;
 const NAMED = 'folder of images';
 
-/** Files or folders that the study names, in any of the formats of {@link ./find.ts}. */
+/** Files or folders that the study names, in any of the formats of `find.ts`. */
 export const own: Source<OwnParams> = {
   rawFiles(params, places): RawFiles {
     try {
