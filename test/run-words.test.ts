@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
@@ -22,6 +22,12 @@ const computed = (): readonly string[] => {
   }
 };
 
+/** Folders in which stages tell how far they are, of runs that are over. */
+const leftOfRuns = (): readonly string[] => {
+  const folder = join(workspace.root, 'artifacts/.runs');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.live')) : [];
+};
+
 describe('the words of a run', () => {
   it.each([
     [['run', 'mine:small', '--epochs=5'], `'--epochs=5'`],
@@ -41,12 +47,29 @@ describe('the words of a run', () => {
     [['affected', '-t', 'small', '--epochs=5', '--files=pipelines/mine/study.yaml'], `'--epochs=5'`],
     [['run', 'mine:small', '--skip-nx-cache'], 'is not computed again'],
     [['run', 'mine:small', '--disableNxCache'], 'is not computed again'],
+    [['run', 'mine:small', '--skip-nx-cahce'], "got '--skip-nx-cahce': a stage whose artifact is whole"],
+    [['run', 'mine:small', '--disable-nx-cach'], 'is not computed again'],
+    [['run', 'mine:smal'], "no experiment 'smal' of study 'mine'; did you mean 'small'?"],
+    [['run', 'mine:smal', '--parallel=1'], "no experiment 'smal' of study 'mine'; did you mean 'small'?"],
+    [['smal', 'mine'], "did you mean 'small'?"],
+    [['mine:smal'], "did you mean 'small'?"],
+    [['run', 'mine:al'], "did you mean 'all'?"],
+    [['run', 'mine:exp1'], 'there are small, large, all'],
+    [['run', 'mine'], "a run must be of one experiment or of 'all', got 'mine' alone"],
   ])('nx %j are refused before anything runs', async (words, said) => {
     const { code, output } = await workspace.nx(words);
     expect(code, output).toBe(1);
     expect(output).toContain(said);
-    expect(output).not.toContain('stacktrace');
+    expect(output).not.toMatch(/stacktrace|did you mean '--(skip|disable)-nx-cache/);
     expect(computed()).toEqual([]);
+    expect(leftOfRuns()).toEqual([]);
+  });
+
+  it('and a run whose tasks Nx cannot order, leave no folder of their progress', async () => {
+    const { code, output } = await workspace.nx(['run', 'layerwise:nothing']);
+    expect(code, output).toBe(1);
+    expect(output).toContain('layerwise:nothing');
+    expect(leftOfRuns()).toEqual([]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { StudyPlan } from '@layerwise/study';
 import type { Argv } from 'yargs';
+import { findTarget } from './workspace.js';
 
 /** A study, as far as it matters here. */
 type Study = Pick<StudyPlan, 'name' | 'file' | 'experiments' | 'instances'>;
@@ -29,15 +30,21 @@ interface Request {
  * @param root absolute path of the workspace
  * @param words what stands after `nx`
  * @returns the experiment or study to explain, if that is what is asked for
- * @throws LayerwiseError USAGE with the nearest option
+ * @throws LayerwiseError USAGE with the nearest option or experiment
  */
 export async function checkArguments(
   root: string,
   words: readonly string[],
   studies: readonly Study[],
 ): Promise<string | undefined> {
-  if (words.length <= 2 && words.every((word) => !word.startsWith('-'))) return undefined;
+  const takesOne = words[0] === 'run' || !Object.hasOwn(modules, words[0] ?? '');
+  if (words.length <= 2 && words.every((word) => !word.startsWith('-'))) {
+    const isRun = words[0] === 'run';
+    if (takesOne) refuseUnknown(placesOf(isRun ? words.slice(1) : words, isRun), studies);
+    return undefined;
+  }
   const { projects, targets, rest, known } = await parse(root, words);
+  if (takesOne) refuseUnknown({ project: projects[0], target: targets[0] }, studies);
   const study =
     studies.find(({ name, instances }) => projects.some((project) => project === name || instances.has(project))) ??
     (projects.length > 0
@@ -48,19 +55,44 @@ export async function checkArguments(
   if (!study) return undefined;
   if (rest.some((word) => /^--dry-?run(=true)?$/i.test(word)))
     return targets.includes('all') ? study.name : `${study.name}:${targets[0]}`;
-  const skips = words.find((word) => /^--(skip|disable)-?nx-?cache(=true)?$/i.test(word));
-  if (skips !== undefined)
-    throw new LayerwiseError(
-      'USAGE',
-      `an option of a run must change what is computed or shown, got '${skips}': a stage whose artifact is whole and whose parameters, inputs and code are the same is not computed again`,
-      {
-        remedy:
-          'What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true leaves the cache of Nx aside.',
-      },
-    );
+  const skips = words.find((word) => word.startsWith('--') && skipsCache(optionOf(word)) && !word.endsWith('=false'));
+  if (skips !== undefined) throw refusalOfSkipping(skips);
   const [unknown] = rest;
   if (unknown !== undefined) throw refusal(unknown, known, study);
   return undefined;
+}
+
+/** Nx says of a target that is not there only that it is not. */
+function refuseUnknown(
+  { project, target = '' }: { readonly project?: string | undefined; readonly target?: string | undefined },
+  studies: readonly Study[],
+): void {
+  const alone = project === undefined ? studies.find(({ name }) => name === target) : undefined;
+  if (alone)
+    throw new LayerwiseError('USAGE', `a run must be of one experiment or of 'all', got '${target}' alone`, {
+      remedy: `npx nx run ${target}:all runs every experiment of it.`,
+    });
+  const study = studies.find(({ name }) => name === project);
+  if (study && target !== 'compute') findTarget(study, target);
+}
+
+function optionOf(word: string): string {
+  return (word.split('=')[0] as string).replace(/^-+/, '');
+}
+
+function skipsCache(option: string): boolean {
+  return /^(skip|disable)-?nx-?cache$/i.test(option);
+}
+
+function refusalOfSkipping(word: string): LayerwiseError {
+  return new LayerwiseError(
+    'USAGE',
+    `an option of a run must change what is computed or shown, got '${word}': a stage whose artifact is whole and whose parameters, inputs and code are the same is not computed again`,
+    {
+      remedy:
+        'What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true leaves the cache of Nx aside.',
+    },
+  );
 }
 
 function refusal(word: string, known: readonly string[], { file }: Study): LayerwiseError {
@@ -69,7 +101,8 @@ function refusal(word: string, known: readonly string[], { file }: Study): Layer
     return new LayerwiseError('USAGE', `a run must be of one experiment or of 'all', got '${word}' beside it`, {
       remedy: `npx nx run-many -t <experiment> <experiment> runs several. ${remedy}`,
     });
-  const close = nearest((word.split('=')[0] as string).replace(/^-+/, ''), [...known, 'dry-run']);
+  const close = nearest(optionOf(word), [...known, 'dry-run']);
+  if (close !== undefined && skipsCache(close)) return refusalOfSkipping(word);
   return new LayerwiseError(
     'USAGE',
     `an option of a run must be one that Nx or Layerwise knows, got '${word}'${close ? `; did you mean '--${close}'?` : ''}`,

@@ -76,6 +76,12 @@ export function experimentOf(study: PlannedStudy, address: string): ExperimentPl
   return found;
 }
 
+/** Refuses what is neither an experiment of the study nor 'all'. @throws LayerwiseError USAGE with the nearest name */
+export function findTarget({ name, experiments }: Pick<PlannedStudy, 'name' | 'experiments'>, target: string): void {
+  const names = [...experiments.map((experiment) => experiment.name), 'all'];
+  if (!names.includes(target)) throw unknown('experiment', target, names, ` of study '${name}'`);
+}
+
 function malformed(address: string, study: PlannedStudy | undefined): LayerwiseError {
   const example = `${study?.name ?? 'pipeline'}:${study?.experiments[0]?.name ?? 'exp1'}`;
   return new LayerwiseError('USAGE', `an experiment must be written <study>:<experiment>, got '${address}'`, {

@@ -44,6 +44,8 @@ export class LiveView {
     // Of its own, since Nx takes stdout's writing away when it is told to stop.
     this.write = this.out.write.bind(this.out);
     if (this.out.isTTY) this.givePlace();
+    // Nx tells nobody of a run that ends before its tasks, as of one whose tasks it cannot order.
+    process.once('exit', this.stop);
     this.timers = [setInterval(() => this.show(), every).unref(), setInterval(() => this.tell(), redrawEvery).unref()];
   }
 
@@ -55,13 +57,14 @@ export class LiveView {
   }
 
   /** Leaves the output as others wrote it. */
-  stop(): void {
+  readonly stop = (): void => {
+    process.off('exit', this.stop);
     this.timers.forEach(clearInterval);
     this.tell();
     this.erase();
     this.restore();
     rmSync(this.folder, { recursive: true, force: true });
-  }
+  };
 
   private steps(): readonly (LiveStep & { readonly file: string })[] {
     return this.files()
