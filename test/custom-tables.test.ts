@@ -22,7 +22,7 @@ experiments:
   plain: { train: { hidden: [{ units: 8 }], epochs: 3, batch: 8 } }
 `;
 
-describe('a table of own data with its labels last and pixels of 0 to 16', () => {
+describe('a table of custom data with its labels last and pixels of 0 to 16', () => {
   it('is told of in the terminal and the report, runs again with a range, and a wrong range is told with its line', async () => {
     const workspace = Workspace.create('layerwise-tables');
     made.push(workspace);

@@ -14,16 +14,17 @@ import {
   type DatasetInfo,
 } from '@layerwise/contracts';
 import type { RawDataset, Split } from './samples/dataset.js';
+import { describeFormats } from './formats/list.js';
 import { ORIENTATIONS } from './interpretation/orientation.js';
-import { MOST_SIDE } from './samples/part.js';
+import { MOST_SIDE } from './samples/size.js';
 import { mnist } from './datasets/mnist.js';
-import { own } from './datasets/custom-files.js';
-import { strokes } from './datasets/synthetic-digits.js';
+import { customFiles } from './datasets/custom-files.js';
+import { syntheticDigits } from './datasets/synthetic-digits.js';
 
-const sources = { mnist, strokes };
+const sources = { mnist, strokes: syntheticDigits };
 
-/** What own data need beside their path. */
-const ownFields = [
+/** Parameters that go with `from` alone. */
+const customFields = [
   'test',
   'validation',
   'testShare',
@@ -46,35 +47,35 @@ export const stage = defineStage({
     }),
     from: text({
       path: true,
-      doc: 'own data instead: a file (.csv, .npz, .parquet, .arrow, IDX images; .csv and IDX also .gz) or a folder (one sub-folder of images per class, or IDX files), below the workspace or the data folder',
+      doc: `data of your own instead, below the workspace or the data folder: ${describeFormats()}`,
       optional: true,
     }),
     test: text({
       path: true,
-      doc: 'own data: file or folder of the test rows, if they are not with the others',
+      doc: 'custom data: file or folder of the test rows, if they are not with the others',
       optional: true,
     }),
-    validation: text({ path: true, doc: 'own data: file or folder of the validation rows', optional: true }),
+    validation: text({ path: true, doc: 'custom data: file or folder of the validation rows', optional: true }),
     testShare: real({
-      doc: 'own data: share of each class that is split off for testing where there are no test rows; a seventh if not said',
+      doc: 'custom data: share of each class that is split off for testing where there are no test rows; a seventh if not said',
       above: 0,
       below: 1,
       optional: true,
     }),
     size: integer({
-      doc: 'own data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small',
+      doc: 'custom data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small',
       min: 1,
       max: MOST_SIDE,
       optional: true,
     }),
     classes: list(text({ doc: 'name of a class' }), {
-      doc: 'own data: names of the classes; labels are these names, or their numbers from 0',
+      doc: 'custom data: names of the classes; labels are these names, or their numbers from 0',
       optional: true,
       minItems: 2,
       maxItems: MOST_CLASSES,
     }),
     orientation: choice(ORIENTATIONS, {
-      doc: "own data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)",
+      doc: "custom data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)",
       optional: true,
     }),
     label: either(
@@ -83,7 +84,7 @@ export const stage = defineStage({
         text({ doc: 'name of the column' }),
       ],
       {
-        doc: 'own data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; the first one of a table without names, unless only the last can be labels',
+        doc: 'custom data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; the first one of a table without names, unless only the last can be labels',
         optional: true,
       },
     ),
@@ -98,11 +99,11 @@ export const stage = defineStage({
         choice(['auto'], { doc: 'by the training rows' }),
       ],
       {
-        doc: 'own data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 where pixels are fractions of 1',
+        doc: 'custom data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 where pixels are fractions of 1',
         optional: true,
       },
     ),
-    invert: flag({ doc: 'own data: whether images are dark on light and are to be inverted', optional: true }),
+    invert: flag({ doc: 'custom data: whether images are dark on light and are to be inverted', optional: true }),
     offline: choice(['strokes'], {
       doc: 'data set to use instead where the wanted one can be neither found nor downloaded',
       optional: true,
@@ -126,15 +127,20 @@ export const stage = defineStage({
   writes: 'dataset',
   // The generated set has a seed of its own: a data set stays the same whatever a study's seed is.
   seeded: () => false,
-  rawFiles: (params, places) => (params.from === undefined ? sources[params.use] : own).rawFiles(params, places),
+  rawFiles: (params, places) =>
+    (params.from === undefined ? sources[params.use] : customFiles).rawFiles(params, places),
   async run({ params, output, places, progress, warn, signal }) {
     const context = { places, progress, warn, signal };
-    if (params.from !== undefined) return publish(await own.load(params, context), output);
-    const stray = ownFields.find((field) => params[field] !== undefined);
+    if (params.from !== undefined) return publish(await customFiles.load(params, context), output);
+    const stray = customFields.find((field) => params[field] !== undefined);
     if (stray)
-      throw new LayerwiseError('PARAMS_INVALID', `dataset.${stray} must come with dataset.from, the path of own data`, {
-        remedy: `name the data under dataset.from, or leave ${stray} out`,
-      });
+      throw new LayerwiseError(
+        'PARAMS_INVALID',
+        `dataset.${stray} must come with dataset.from, the path of your data`,
+        {
+          remedy: `name the data under dataset.from, or leave ${stray} out`,
+        },
+      );
     try {
       await publish(await sources[params.use].load(params, context), output);
     } catch (error) {

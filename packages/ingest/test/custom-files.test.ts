@@ -87,7 +87,7 @@ describe('IDX files', () => {
   });
 });
 
-describe('the path of own data', () => {
+describe('the path of custom data', () => {
   it.each(['/etc/passwd', '../a.csv', 'data/../../a.csv', 'C:/a.csv', 'a\\b.csv', '~/a.csv', 'a\n.csv'])(
     'may not lead out: %j',
     (from) => {
@@ -128,16 +128,16 @@ describe('the path of own data', () => {
       message: expect.stringContaining(join(folder, 'b.csv')),
     });
     await expect(load(folder, { from: 'a.xlsx' })).rejects.toThrow(
-      'must be a folder of images, IDX files (…idx3-ubyte), or end in .csv',
+      'must be one of: CSV table (.csv, .tsv, also with .gz), NumPy archive (.npz)',
     );
     await expect(load(folder, { size: 20 })).rejects.toMatchObject({
       code: 'PARAMS_INVALID',
-      message: 'dataset.size must come with dataset.from, the path of own data',
+      message: 'dataset.size must come with dataset.from, the path of your data',
     });
   });
 });
 
-describe('the parts of own data', () => {
+describe('the parts of custom data', () => {
   it('must have images of one size, unless the study names one', async () => {
     const folder = write(temporaryFolder(), {
       'a.csv': csv([

@@ -54,7 +54,7 @@ describe('orientation', () => {
     }
   });
 
-  it('must be one of the eight, and goes with own data', async () => {
+  it('must be one of the eight, and goes with custom data', async () => {
     await expect(load(temporaryFolder(), { from: 'a.csv', orientation: 'transpose' })).rejects.toThrow(
       /orientation must be one of upright, transposed.*did you mean 'transposed'/,
     );

@@ -1,5 +1,6 @@
 import { halfOf } from './half.js';
-import { invalid, MOST_BYTES } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import { MOST_BYTES } from '../samples/size.js';
 
 /** Reads one element of an array's bytes. */
 type ReadElement = (view: DataView, at: number) => number;

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Compressors, FileMetaData, SchemaTree } from 'hyparquet';
 import type { parquetHeader } from 'hyparquet/src/column.js';
 import { unpackHybrid } from './parquet-levels.js';
-import { invalid } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
 
 /** The one column of values below a field of the schema. */
 export interface Leaf {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { LayerwiseError } from '@layerwise/contracts';
 import { mostInflated } from './inflate.js';
-import { invalid } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
 
 /** A member of a zip file. */
 export interface Member {

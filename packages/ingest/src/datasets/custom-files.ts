@@ -6,15 +6,17 @@ import { facingWarning } from '../interpretation/facing.js';
 import { find, type Located } from './find.js';
 import { reportInk } from '../interpretation/ink.js';
 import { upright, type Orientation } from '../interpretation/orientation.js';
-import { invalid, type Part, type PartName, type Reading } from '../samples/part.js';
+import type { Format, Reading, ReadContext } from '../formats/format.js';
+import { invalid } from '../samples/invalid.js';
+import type { Part, PartName } from '../samples/part.js';
+import type { Source } from './source.js';
 import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../samples/pixels.js';
 import type { Range } from '../samples/range.js';
 import { resample } from '../formats/resample.js';
 import { layTransparent } from '../interpretation/transparency.js';
-import type { Source, SourceContext } from './source.js';
 
-/** What a study says of data of its own. */
-export interface OwnParams {
+/** What a study says of its own data. */
+export interface CustomFilesParams {
   readonly from?: string | undefined;
   readonly test?: string | undefined;
   readonly validation?: string | undefined;
@@ -29,10 +31,9 @@ export interface OwnParams {
 
 /** Share of the rows that are split off as test rows, as in MNIST's 10,000 of 70,000. */
 const TEST_SHARE = 1 / 7;
-const NAMED = 'folder of images';
 
-/** Files or folders that the study names, in any of the formats of `find.ts`. */
-export const own: Source<OwnParams> = {
+/** Files or folders that the study names, in any of the formats of `formats/list.ts`. */
+export const customFiles: Source<CustomFilesParams> = {
   rawFiles(params, places): RawFiles {
     try {
       const found = wanted(params).map(([, path]) => find(path, places));
@@ -46,13 +47,13 @@ export const own: Source<OwnParams> = {
 
   async load(params, context): Promise<RawDataset> {
     const scale = params.range === 'auto' ? await measured(params, context) : (params.range as Range | undefined);
-    const { parts, kind } = await readParts(params, scale, context);
+    const { parts, format } = await readParts(params, scale, context);
     const { train } = parts;
-    const classes = classesOf(train, params.classes, kind === NAMED);
+    const classes = classesOf(train, params.classes, format.namedClasses === true);
     const transparent = await layTransparent(Object.values(parts));
     if (transparent) context.warn(transparent);
     const range = scale ? 'declared' : rangeOf(parts, context);
-    reportInk(parts, range, scale, context);
+    reportInk(parts, range, scale, context.warn);
     const side = params.size ?? train.side;
     const orientation = params.orientation ?? 'upright';
     const split = (part: Part): Split =>
@@ -66,7 +67,7 @@ export const own: Source<OwnParams> = {
       width: side,
       height: side,
       classes: classes.names,
-      origin: `Own data: ${kind} ${wanted(params)
+      origin: `Own data: ${format.name} ${wanted(params)
         .map(([, path]) => path)
         .join(', ')}.`,
       train: validation ? joined(divided.train, validation) : divided.train,
@@ -81,7 +82,7 @@ export const own: Source<OwnParams> = {
 };
 
 /** The files or folders that the study names, and what for. */
-function wanted({ from, test, validation }: OwnParams): [PartName, string][] {
+function wanted({ from, test, validation }: CustomFilesParams): [PartName, string][] {
   const all: [PartName, string | undefined][] = [
     ['train', from],
     ['validation', validation],
@@ -94,10 +95,10 @@ type Found = Readonly<Partial<Record<PartName, Part>>> & { readonly train: Part 
 
 /** @param scale values of no ink and of full ink; undefined if it shows whether pixels are 0 to 255 or fractions of 1 */
 async function readParts(
-  params: OwnParams,
+  params: CustomFilesParams,
   scale: Range | undefined,
-  context: SourceContext,
-): Promise<{ parts: Found; kind: string }> {
+  context: ReadContext,
+): Promise<{ parts: Found; format: Format }> {
   const parts: Partial<Record<PartName, Part>> = {};
   const newPixels = (): PlainPixels | ScaledPixels =>
     scale ? new ScaledPixels(scale, params.range === 'auto') : new PlainPixels();
@@ -134,11 +135,11 @@ async function readParts(
         'set dataset.size, which brings them to one size',
       );
   }
-  return { parts: found, kind: (located[0] as readonly [PartName, Located])[1].kind };
+  return { parts: found, format: (located[0] as readonly [PartName, Located])[1].format };
 }
 
 /** The range of the training rows alone, for `range: auto`: the file is read once for it, so that no number is kept wider than a byte. */
-async function measured(params: OwnParams, context: SourceContext): Promise<Range> {
+async function measured(params: CustomFilesParams, context: ReadContext): Promise<Range> {
   const found = find(params.from as string, context.places);
   const reading: Reading = {
     label: params.label,
@@ -149,11 +150,11 @@ async function measured(params: OwnParams, context: SourceContext): Promise<Rang
   const { train, test } = await found.read(reading);
   if (!train)
     throw invalid(
-      found.files[0] ?? found.kind,
+      found.files[0] ?? found.format.name,
       'the data under dataset.from must have train rows',
       'name the file of the training rows',
     );
-  const classes = classesOf(train, params.classes, found.kind === NAMED);
+  const classes = classesOf(train, params.classes, found.format.namedClasses === true);
   const divided = params.test !== undefined || test !== undefined;
   const kept = divided
     ? undefined
@@ -175,13 +176,13 @@ async function measured(params: OwnParams, context: SourceContext): Promise<Rang
 function holdOutRows(
   labels: Uint16Array,
   classes: number,
-  { testShare = TEST_SHARE }: OwnParams,
+  { testShare = TEST_SHARE }: CustomFilesParams,
 ): ReturnType<typeof holdOut> {
   return holdOut(labels, classes, testShare, deriveSeed(0, 'ingest', 'test rows'));
 }
 
 /** Whether pixels are 0 to 255 or fractions of 1: the same for all parts. */
-function rangeOf(parts: Found, { warn }: SourceContext): PixelRange {
+function rangeOf(parts: Found, { warn }: ReadContext): PixelRange {
   const ranges = Object.values(parts).map((part) => ({ part, range: part.pixels.range }));
   const bytes = ranges.find(({ range }) => range === 'bytes');
   const unit = ranges.find(({ range }) => range === 'unit');
@@ -235,7 +236,7 @@ function warnOfPaper(
   test: Split | undefined,
   side: number,
   inverted: boolean,
-  { warn }: SourceContext,
+  { warn }: ReadContext,
 ): void {
   const [border, other] = [borderOf(train, side), test && borderOf(test, side)];
   const light = border > MIDDLE;
@@ -263,8 +264,8 @@ function borderOf({ rows, pixels }: Split, side: number): number {
 function splitOff(
   all: Split,
   classes: number,
-  params: OwnParams,
-  { warn }: SourceContext,
+  params: CustomFilesParams,
+  { warn }: ReadContext,
 ): { train: Split; test: Split } {
   const { kept, held } = holdOutRows(all.labels, classes, params);
   if (held.length === 0)

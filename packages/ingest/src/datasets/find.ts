@@ -1,34 +1,12 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { LayerwiseError, type Places } from '@layerwise/contracts';
-import { arrowTable } from '../formats/arrow.js';
-import { csvTable } from '../formats/csv.js';
-import { idxFiles, idxFolder } from '../formats/idx.js';
-import { imageFolder } from '../formats/image-folder.js';
-import { npzArchive } from '../formats/npz.js';
-import { parquetTable } from '../formats/parquet.js';
-import type { Found } from '../samples/part.js';
-
-/** A format, told by the file's name alone. */
-interface Format {
-  /** What it is called in words. */
-  readonly kind: string;
-  readonly name: RegExp;
-  /** @param path absolute @param given the path as the study gives it */
-  readonly find: (path: string, given: string) => Found;
-}
-
-const formats: readonly Format[] = [
-  { kind: 'CSV table', name: /\.(csv|tsv)(\.gz)?$/i, find: csvTable },
-  { kind: 'NumPy archive', name: /\.npz$/i, find: npzArchive },
-  { kind: 'Parquet table', name: /\.(parquet|pq)$/i, find: parquetTable },
-  { kind: 'Arrow table', name: /\.(arrow|arrows|feather|ipc)$/i, find: arrowTable },
-  { kind: 'IDX files', name: /idx3?([-.]ubyte)?(\.gz)?$/i, find: idxFiles },
-];
+import type { Format, Found } from '../formats/format.js';
+import { describeFormats, formatOf, formats } from '../formats/list.js';
 
 /** A file or folder that the study names, and what it is. */
 export interface Located extends Found {
-  readonly kind: string;
+  readonly format: Format;
 }
 
 /**
@@ -48,22 +26,30 @@ export function find(given: string, places: Places): Located {
   }
   const allowed = bases.filter((base) => existsSync(base)).map(realOf);
   refuseLinkOut(path, allowed);
-  if (statSync(path).isDirectory()) {
-    const pairs = idxFolder(path, given);
-    const found = pairs ?? imageFolder(path, given);
-    for (const file of found.files) refuseLinkOut(file, allowed);
-    return { kind: pairs ? 'IDX files' : 'folder of images', ...found };
+  const located = statSync(path).isDirectory() ? locateFolder(path, given) : locateFile(path, given);
+  for (const file of located.files) refuseLinkOut(file, allowed);
+  return located;
+}
+
+function locateFolder(path: string, given: string): Located {
+  for (const format of formats) {
+    const found = format.folder?.(path, given);
+    if (found) return { format, ...found };
   }
-  const format = formats.find(({ name }) => name.test(given));
-  if (!format)
-    throw new LayerwiseError(
-      'DATA_INVALID',
-      `the data '${given}' must be a folder of images, IDX files (…idx3-ubyte), or end in .csv, .tsv, .npz, .parquet, .arrow or .feather`,
-      { where: path, remedy: 'convert it to one of these' },
-    );
-  const found = format.find(path, given);
-  for (const file of found.files) refuseLinkOut(file, allowed);
-  return { kind: format.kind, ...found };
+  throw unknownFormat(path, given);
+}
+
+function locateFile(path: string, given: string): Located {
+  const format = formatOf(given);
+  if (!format?.file) throw unknownFormat(path, given);
+  return { format, ...format.file(path, given) };
+}
+
+function unknownFormat(path: string, given: string): LayerwiseError {
+  return new LayerwiseError('DATA_INVALID', `the data '${given}' must be one of: ${describeFormats()}`, {
+    where: path,
+    remedy: 'convert it, or give it the ending of its format',
+  });
 }
 
 /** @param bases real paths @throws LayerwiseError DATA_INVALID if a symbolic link leads out of them */

@@ -5,7 +5,8 @@ import { fetchMnist } from '../download/fetch-mnist.js';
 import { pairLabels, readIdx, type Idx } from '../codecs/idx.js';
 import { facingWarning } from '../interpretation/facing.js';
 import { findMnist, MNIST_FILES } from '../download/mnist-files.js';
-import type { Source, SourceContext } from './source.js';
+import type { ReadContext } from '../formats/format.js';
+import type { Source } from './source.js';
 
 /** Room for 85,000 images of 28x28: MNIST has 60,000. Bounds the memory that a damaged file can ask for. */
 const LIMIT = 64 * 1024 * 1024;
@@ -43,7 +44,7 @@ export const mnist: Source<MnistParams> = {
 };
 
 /** Paths of the four files, those missing downloaded. */
-async function obtain({ mirrors }: MnistParams, context: SourceContext): Promise<string[]> {
+async function obtain({ mirrors }: MnistParams, context: ReadContext): Promise<string[]> {
   const found = findMnist(context.places.data);
   const wanted = MNIST_FILES.filter((_, i) => found[i] === undefined);
   if (wanted.length === 0) return found as string[];
@@ -96,7 +97,7 @@ function split(files: readonly Idx[], paths: readonly string[], first: number): 
  * Files that are sound but not the canonical ones are used, and said so: a subset, Fashion-MNIST, or changed pixels.
  * @returns whether all are the canonical ones
  */
-function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: SourceContext): boolean {
+function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: ReadContext): boolean {
   const others = paths.filter((_, i) => {
     const { size, sha256: canonical } = MNIST_FILES[i] as (typeof MNIST_FILES)[0];
     const { file } = files[i] as Idx;

@@ -1,13 +1,6 @@
-import type { Places, Progress, RawFiles, Warning } from '@layerwise/contracts';
+import type { Places, RawFiles } from '@layerwise/contracts';
+import type { ReadContext } from '../formats/format.js';
 import type { RawDataset } from '../samples/dataset.js';
-
-/** What a source may use while it reads. */
-export interface SourceContext {
-  readonly places: Places;
-  readonly progress: (step: Progress) => void;
-  readonly warn: (warning: Warning) => void;
-  readonly signal: AbortSignal;
-}
 
 /**
  * One kind of raw data, as named by `use:`. A new kind is a file in this folder and an entry in {@link ../stage.ts}.
@@ -17,5 +10,5 @@ export interface Source<P> {
   /** The files it would read now, found by name alone. */
   rawFiles(params: P, places: Places): RawFiles;
   /** @throws LayerwiseError DATA_MISSING where the data cannot be had, DATA_INVALID where it is wrong */
-  load(params: P, context: SourceContext): Promise<RawDataset>;
+  load(params: P, context: ReadContext): Promise<RawDataset>;
 }

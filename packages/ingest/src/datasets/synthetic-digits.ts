@@ -1,20 +1,21 @@
 import { throwIfAborted, type RawFiles } from '@layerwise/contracts';
 import { DIGITS, type RawDataset, type Split } from '../samples/dataset.js';
 import { drawStrokes, STROKES_SIZE } from '../synthetic-digits/draw.js';
-import type { Source, SourceContext } from './source.js';
+import type { ReadContext } from '../formats/format.js';
+import type { Source } from './source.js';
 
 /** Images drawn between two steps of progress. */
 const STEP = 2000;
 
 /** Parameters of the generated set. */
-export interface StrokesParams {
+export interface SyntheticDigitsParams {
   readonly train: number;
   readonly test: number;
   readonly seed: number;
 }
 
 /** Layerwise's own generated digits; see {@link ../synthetic-digits/draw.ts}. */
-export const strokes: Source<{ readonly strokes: StrokesParams }> = {
+export const syntheticDigits: Source<{ readonly strokes: SyntheticDigitsParams }> = {
   rawFiles(): RawFiles {
     return { files: [], complete: true };
   },
@@ -42,7 +43,7 @@ async function draw(
   rows: number,
   before: number,
   total: number,
-  { progress, signal }: SourceContext,
+  { progress, signal }: ReadContext,
 ): Promise<Split> {
   const area = STROKES_SIZE ** 2;
   const pixels = new Uint8Array(rows * area);

@@ -1,6 +1,7 @@
 import type { Data } from 'apache-arrow';
 import { halfOf } from '../codecs/half.js';
-import { invalid, raggedLists } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import { raggedLists } from '../samples/size.js';
 
 /** The numbers of a column of a batch: of each row one, or a list, or lists in lists. */
 export interface Numbers {

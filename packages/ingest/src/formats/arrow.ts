@@ -3,28 +3,27 @@ import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { Data, RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
 import { numbersOf, type Numbers } from './arrow-numbers.js';
-import { layoutOf, type Layout } from '../interpretation/columns.js';
+import { layoutOf } from '../interpretation/columns.js';
+import { invalid } from '../samples/invalid.js';
+import type { Layout } from '../samples/layout.js';
+import type { Parts } from '../samples/part.js';
+import { MOST_BYTES, refuseSize, sideOf, sideOfLists } from '../samples/size.js';
+import { single, type Format, type Reading } from './format.js';
 import { Labels } from '../samples/labels.js';
 import { unpackLz4Frame } from '../codecs/lz4-frame.js';
-import {
-  invalid,
-  MOST_BYTES,
-  refuseSize,
-  sideOf,
-  sideOfLists,
-  type Found,
-  type Parts,
-  type Reading,
-} from '../samples/part.js';
 import type { Pixels } from '../samples/pixels.js';
 
 /** Most bytes of a file: every value may take eight. */
 const LONGEST_FILE = 2 ** 31 - 1;
 
 /** An Arrow IPC file (Feather 2) or stream of a label and n x n columns of pixels, or one column of lists of pixels; plain, LZ4 or ZSTD. */
-export function arrowTable(path: string, given: string): Found {
-  return { files: [path], names: [given], read: (reading) => readArrow(path, reading) };
-}
+export const arrow: Format = {
+  name: 'Arrow table',
+  suffixes: ['.arrow', '.feather'],
+  rareSuffixes: ['.arrows', '.ipc'],
+  doc: 'a column of labels and one column per pixel, or one column of lists of pixels; files (Feather 2) and streams',
+  file: single(readArrow),
+};
 
 /** @throws LayerwiseError DATA_INVALID naming the column and row */
 export async function readArrow(path: string, reading: Reading): Promise<Parts> {

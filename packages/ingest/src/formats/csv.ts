@@ -4,20 +4,15 @@ import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { isGzip } from '../codecs/inflate.js';
-import { layoutOf, type Layout } from '../interpretation/columns.js';
+import { layoutOf } from '../interpretation/columns.js';
+import { invalid } from '../samples/invalid.js';
+import type { Layout } from '../samples/layout.js';
+import type { Part } from '../samples/part.js';
+import { MOST_BYTES, MOST_ROWS, MOST_SIDE, sideOf } from '../samples/size.js';
+import { single, type Format, type Reading } from './format.js';
 import { headOf, isNumber } from '../interpretation/csv-head.js';
 import { labelSide } from '../interpretation/label-side.js';
 import { Labels } from '../samples/labels.js';
-import {
-  invalid,
-  MOST_BYTES,
-  MOST_ROWS,
-  MOST_SIDE,
-  sideOf,
-  type Found,
-  type Part,
-  type Reading,
-} from '../samples/part.js';
 import type { Pixels } from '../samples/pixels.js';
 
 /** A line of the largest image in numbers of 20 characters is longer than this by nothing that matters. */
@@ -26,10 +21,14 @@ const [TAB, LF, CR, SPACE, QUOTE, COMMA, SEMICOLON, ZERO] = [9, 10, 13, 32, 34, 
 /** What a column is where it is no pixel. */
 const [LABEL, LEFT_OUT] = [-1, -2];
 
-/** A table of a label and n x n pixels a line, with or without a line of names; also gzipped. */
-export function csvTable(path: string, given: string): Found {
-  return { files: [path], names: [given], read: async (reading) => ({ train: await readCsv(path, reading) }) };
-}
+/** A table of a label and n x n pixels a line. */
+export const csv: Format = {
+  name: 'CSV table',
+  suffixes: ['.csv', '.tsv'],
+  gzipped: true,
+  doc: 'a label and one pixel per column in each line, with or without a first line of names; delimited by commas, tabs or semicolons',
+  file: single(async (path, reading) => ({ train: await readCsv(path, reading) })),
+};
 
 /**
  * Reads a CSV table in one pass over its bytes, or in two where its last column turns out to be the labels; memory is that of

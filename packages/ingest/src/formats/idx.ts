@@ -3,17 +3,10 @@ import { basename, dirname, join, posix } from 'node:path';
 import { throwIfAborted } from '@layerwise/contracts';
 import { readIdx } from '../codecs/idx.js';
 import { Labels } from '../samples/labels.js';
-import {
-  invalid,
-  MOST_BYTES,
-  refuseSize,
-  sideOf,
-  type Found,
-  type Part,
-  type PartName,
-  type Parts,
-  type Reading,
-} from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import type { Part, PartName, Parts } from '../samples/part.js';
+import { MOST_BYTES, refuseSize, sideOf } from '../samples/size.js';
+import type { Format, Found, Reading } from './format.js';
 
 const IMAGES = /images?[-._]?idx3([-.]ubyte)?(\.gz)?$/i;
 
@@ -25,13 +18,24 @@ interface Pair {
   readonly part: PartName;
 }
 
+/** IDX files, as MNIST and EMNIST come in. */
+export const idx: Format = {
+  name: 'IDX files',
+  suffixes: ['idx3-ubyte'],
+  rareSuffixes: ['idx3.ubyte', 'idx3', 'idx-ubyte', 'idx.ubyte', 'idx'],
+  gzipped: true,
+  doc: 'images, with a file of labels beside them (…labels-idx1-ubyte); also a folder of such pairs for train, validation and test',
+  file: idxFiles,
+  folder: idxFolder,
+};
+
 /** The file of images that is named, with its labels: `…labels-idx1…` for `…images-idx3…`, gzipped or not. */
-export function idxFiles(path: string, given: string): Found {
+function idxFiles(path: string, given: string): Found {
   return found([{ ...pairOf(path), part: 'train' }], posix.dirname(given));
 }
 
 /** The pairs of IDX files of a folder, told apart by `test` or `t10k`, and `valid` in their names; undefined if there are none. */
-export function idxFolder(path: string, given: string): Found | undefined {
+function idxFolder(path: string, given: string): Found | undefined {
   const names = readdirSync(path)
     .filter((name) => IMAGES.test(name))
     .sort();

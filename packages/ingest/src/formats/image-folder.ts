@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { readImages, type LabelledImage } from './images.js';
-import { invalid, type Found, type PartName, type Parts, type Reading } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import type { PartName, Parts } from '../samples/part.js';
+import type { Format, Reading } from './format.js';
 
 const PART_FOLDERS: Readonly<Record<string, PartName>> = {
   train: 'train',
@@ -16,20 +18,26 @@ const IMAGE = /\.(png|jpe?g)$/i;
 const OTHER_IMAGE = /\.(gif|bmp|webp|tiff?|svg|heic|avif|pgm|ppm)$/i;
 
 /** A folder with one sub-folder of images per class, or with such folders called train, test and validation. */
-export function imageFolder(path: string, given: string): Found {
-  const folders = subFolders(path);
-  const named = folders.map((name) => PART_FOLDERS[name.toLowerCase()]);
-  const divided = named.includes('train') && named.every((part) => part !== undefined);
-  const parts = divided
-    ? folders.map((name, i) => [named[i] as PartName, list(join(path, name), posix.join(given, name))] as const)
-    : [['train' as PartName, list(path, given)] as const];
-  const images = parts.flatMap(([, found]) => found);
-  return {
-    files: images.map(({ where }) => where),
-    names: images.map(({ name }) => name),
-    read: (reading) => readParts(parts, path, reading),
-  };
-}
+export const imageFolder: Format = {
+  name: 'folder of images',
+  suffixes: [],
+  doc: 'one folder of PNG or JPEG images per class, or folders train, validation and test that hold such folders',
+  namedClasses: true,
+  folder(path, given) {
+    const folders = subFolders(path);
+    const named = folders.map((name) => PART_FOLDERS[name.toLowerCase()]);
+    const divided = named.includes('train') && named.every((part) => part !== undefined);
+    const parts = divided
+      ? folders.map((name, i) => [named[i] as PartName, list(join(path, name), posix.join(given, name))] as const)
+      : [['train' as PartName, list(path, given)] as const];
+    const images = parts.flatMap(([, found]) => found);
+    return {
+      files: images.map(({ where }) => where),
+      names: images.map(({ name }) => name),
+      read: (reading) => readParts(parts, path, reading),
+    };
+  },
+};
 
 function subFolders(path: string): string[] {
   const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !ignored(name));

@@ -1,10 +1,12 @@
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { Picture, Visible } from '@layerwise/sheet';
 import { Labels } from '../samples/labels.js';
-import { invalid, refuseSize, type Part, type PartName, type Parts, type Reading } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import type { Part, PartName, Parts, TransparentImage } from '../samples/part.js';
+import { refuseSize } from '../samples/size.js';
+import type { Reading } from './format.js';
 import { resample } from './resample.js';
 import { squareRows } from './square.js';
-import type { TransparentImage } from '../interpretation/transparency.js';
 
 /** Sides up to which images that are all alike are taken as they are. */
 const SMALL = 64;

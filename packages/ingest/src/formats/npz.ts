@@ -1,16 +1,10 @@
 import { throwIfAborted } from '@layerwise/contracts';
 import { Labels } from '../samples/labels.js';
 import { parseNpy, type Npy } from '../codecs/npy.js';
-import {
-  invalid,
-  refuseSize,
-  sideOf,
-  type Found,
-  type Part,
-  type PartName,
-  type Parts,
-  type Reading,
-} from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import type { Part, PartName, Parts } from '../samples/part.js';
+import { refuseSize, sideOf } from '../samples/size.js';
+import { single, type Format, type Reading } from './format.js';
 import type { Pixels } from '../samples/pixels.js';
 import { Zip, type Member } from '../codecs/zip.js';
 
@@ -38,10 +32,13 @@ const ARRAYS: Readonly<Record<PartName, readonly (readonly [string, string])[]>>
   ],
 };
 
-/** A NumPy archive of images and labels, such as Keras's mnist.npz. */
-export function npzArchive(path: string, given: string): Found {
-  return { files: [path], names: [given], read: (reading) => readNpz(path, reading) };
-}
+/** A NumPy archive of images and labels. */
+export const npz: Format = {
+  name: 'NumPy archive',
+  suffixes: ['.npz'],
+  doc: "arrays x_train and y_train, and x_test and y_test if there are test rows, as Keras's mnist.npz has them",
+  file: single(readNpz),
+};
 
 /** @throws LayerwiseError DATA_INVALID naming the array */
 export async function readNpz(path: string, reading: Reading): Promise<Parts> {

@@ -3,27 +3,23 @@ import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import type { FileMetaData, SchemaTree } from 'hyparquet';
 import { layoutOf } from '../interpretation/columns.js';
+import { invalid } from '../samples/invalid.js';
+import type { Part, Parts } from '../samples/part.js';
+import { MOST_SIDE, raggedLists, refuseSize, sideOf, sideOfLists } from '../samples/size.js';
+import { single, type Format, type Reading } from './format.js';
 import { readImages, type LabelledImage } from './images.js';
 import { Labels } from '../samples/labels.js';
 import { leafOf, pagesOf, type Leaf } from '../codecs/parquet-pages.js';
-import {
-  invalid,
-  MOST_SIDE,
-  raggedLists,
-  refuseSize,
-  sideOf,
-  sideOfLists,
-  type Found,
-  type Part,
-  type Parts,
-  type Reading,
-} from '../samples/part.js';
 import type { Pixels } from '../samples/pixels.js';
 
 /** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
-export function parquetTable(path: string, given: string): Found {
-  return { files: [path], names: [given], read: (reading) => readParquet(path, reading) };
-}
+export const parquet: Format = {
+  name: 'Parquet table',
+  suffixes: ['.parquet'],
+  rareSuffixes: ['.pq'],
+  doc: 'a column of labels and one column per pixel, or one column of lists of pixels or of PNG or JPEG images',
+  file: single(readParquet),
+};
 
 /** @throws LayerwiseError DATA_INVALID naming the column and row */
 export async function readParquet(path: string, reading: Reading): Promise<Parts> {

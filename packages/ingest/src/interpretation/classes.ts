@@ -1,5 +1,6 @@
 import { LayerwiseError, MOST_CLASS_NAME, MOST_CLASSES, nearest } from '@layerwise/contracts';
-import { invalid, type Part } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import type { Part } from '../samples/part.js';
 
 /** Class names, and how a part's labels become their indices. */
 export interface Classes {

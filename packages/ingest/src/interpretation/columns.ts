@@ -1,38 +1,9 @@
-import type { Warning } from '@layerwise/contracts';
+import type { Layout } from '../samples/layout.js';
 import { labelColumn, NO_PIXELS, shown } from './label-column.js';
-import { invalid, isSquare } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import { isSquare } from '../samples/size.js';
 import { pixelNames } from './pixel-names.js';
-
-/** Which of a table's columns are what. */
-export interface Layout {
-  /** What the table is called in messages. */
-  readonly file: string;
-  /** Names of the columns; undefined for a table without a line of names. */
-  readonly names: readonly string[] | undefined;
-  /** Number of columns. */
-  readonly count: number;
-  readonly labelAt: number;
-  /** Columns of pixels in the order in which they stand in the image, or the one column of lists or images. */
-  readonly pixelsAt: readonly number[];
-}
-
-/** The columns of a table, as a file has them. */
-export interface Columns extends Pick<Layout, 'file' | 'names' | 'count'> {
-  /** The only column whose values can be labels, such as one of texts among numbers. */
-  readonly onlyLabel?: number | undefined;
-  /** How messages begin, such as `the CSV table`, and where it stands. */
-  readonly subject: string;
-  readonly where: string;
-}
-
-/** What the study and the training rows say of the columns. */
-export interface Wanted {
-  /** Name of the column of labels, or its place from 0, from the end if negative. */
-  readonly label?: string | number | undefined;
-  /** The columns of the training rows, whose names those of other parts must have. */
-  readonly like?: Layout | undefined;
-  readonly warn: (warning: Warning) => void;
-}
+import type { Columns, Wanted } from './table.js';
 
 /**
  * Finds the columns of labels and pixels. Pixels whose names count them are put in the order of their numbers. The tables of

@@ -1,4 +1,4 @@
-import type { SourceContext } from '../datasets/source.js';
+import type { Warning } from '@layerwise/contracts';
 import type { Part, Parts } from '../samples/part.js';
 import { ScaledPixels, type PixelRange } from '../samples/pixels.js';
 import type { Range } from '../samples/range.js';
@@ -14,7 +14,12 @@ const NAMES = { train: 'training', validation: 'validation', test: 'test' } as c
  * training rows, and of values that `range: auto` cut off (`PIXELS_CLIPPED`).
  * @param scale what the study says of the range, or what it was found to be
  */
-export function reportInk(parts: Parts, range: PixelRange, scale: Range | undefined, { warn }: SourceContext): void {
+export function reportInk(
+  parts: Parts,
+  range: PixelRange,
+  scale: Range | undefined,
+  warn: (warning: Warning) => void,
+): void {
   const full = range === 'bytes' || range === 'declared' ? 255 : 1;
   const found = (Object.entries(parts) as [keyof typeof NAMES, Part][]).map(([name, { pixels, labels }]) => ({
     name: NAMES[name],

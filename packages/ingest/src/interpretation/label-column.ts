@@ -1,6 +1,7 @@
 import { nearest } from '@layerwise/contracts';
-import type { Columns, Wanted } from './columns.js';
-import { invalid, isSquare } from '../samples/part.js';
+import { invalid } from '../samples/invalid.js';
+import { isSquare } from '../samples/size.js';
+import type { Columns, Wanted } from './table.js';
 import { pixelNames } from './pixel-names.js';
 
 /** What a column of labels is usually called. */

@@ -1,14 +1,7 @@
 import type { Warning } from '@layerwise/contracts';
-import type { Backdrop, Visible } from '@layerwise/sheet';
-import { invalid, type Part } from '../samples/part.js';
-
-/** An image with transparent parts: what it is on black; in the part's pixels it is on white. */
-export interface TransparentImage {
-  readonly row: number;
-  readonly visible: Visible;
-  /** uint8[side * side] */
-  readonly onBlack: Uint8Array;
-}
+import type { Backdrop } from '@layerwise/sheet';
+import { invalid } from '../samples/invalid.js';
+import type { Part, TransparentImage } from '../samples/part.js';
 
 /**
  * Lays all images with transparent parts on black or all on white: where the ink of most shows, if it shows of all.

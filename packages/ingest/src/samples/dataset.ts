@@ -9,7 +9,7 @@ export interface Split {
 
 /** What a source delivers; every image of both parts has the same size. */
 export interface RawDataset {
-  /** `mnist`, `strokes`, or the path of own data. */
+  /** `mnist`, `strokes`, or the path of custom files. */
   readonly name: string;
   readonly width: number;
   readonly height: number;
