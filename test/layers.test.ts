@@ -100,6 +100,19 @@ describe('the direction of dependencies', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('leads to one version of each library', () => {
+    const versions = new Map<string, Set<string>>();
+    for (const name of packages) {
+      const { dependencies = {} } = JSON.parse(
+        readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+      ) as PackageJson;
+      for (const [library, version] of Object.entries(dependencies))
+        versions.set(library, (versions.get(library) ?? new Set()).add(version));
+    }
+    expect([...versions].filter(([, found]) => found.size > 1)).toEqual([]);
+    expect(versions.size).toBeGreaterThan(packages.length);
+  });
+
   it('finds imports of every form, so that these tests can fail', () => {
     const text = `import a from 'a';\nimport type { b } from "b";\nexport * from 'c';\nconst d = await import('d');\nimport 'e';\nlet f: import('f').F;\nexport type { g } from\n  'g';`;
     expect([...text.matchAll(imports)].map((match) => match[1])).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);

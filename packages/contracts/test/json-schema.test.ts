@@ -65,13 +65,11 @@ const { constraint } = fc.letrec<{ constraint: Constraint; fields: Fields }>((ti
       .map(([item, size]): Constraint => list(item, { ...size, doc })),
     tie('fields').map((fields): Constraint => object(fields, { doc })),
     tie('fields').map((fields): Constraint => variant(fields, { doc })),
-    fc
-      .tuple(bounds, tie('constraint'))
-      .map(([b, other]): Constraint =>
-        either([integer({ ...b, doc }), other.kind === 'list' || other.kind === 'object' ? other : text({ doc })], {
-          doc,
-        }),
-      ),
+    fc.tuple(bounds, tie('constraint')).map(([b, other]): Constraint =>
+      either([integer({ ...b, doc }), other.kind === 'list' || other.kind === 'object' ? other : text({ doc })], {
+        doc,
+      }),
+    ),
     fc.constant(list(integer({ doc }), { minItems: 1, maxItems: 3, unique: true, doc })),
   ),
 }));

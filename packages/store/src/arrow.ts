@@ -20,7 +20,7 @@ import {
   type RecordBatchFileReader,
   type Vector,
 } from 'apache-arrow';
-import { ByteBuffer } from 'flatbuffers';
+import '@layerwise/contracts/bounded-vectors';
 
 /** The Arrow type of each typed array. */
 const types: readonly [new (length: number) => ColumnData, () => DataType][] = [
@@ -90,21 +90,6 @@ export function decodeArrow(bytes: Uint8Array): MatrixTable {
   });
   return { rows: table.numRows, columns };
 }
-
-/**
- * The library believes the lengths of lists in a file's metadata, and a damaged one keeps it busy until memory ends: no list
- * has more entries than there are bytes.
- */
-function boundLists(): void {
-  const lengthOf = ByteBuffer.prototype.__vector_len;
-  ByteBuffer.prototype.__vector_len = function (this: ByteBuffer, offset: number): number {
-    const length = lengthOf.call(this, offset);
-    if (!(length >= 0 && length <= this.capacity()))
-      throw new RangeError(`a list of its metadata declares ${length} entries in ${this.capacity()} bytes`);
-    return length;
-  };
-}
-boundLists();
 
 /** Bytes that the footer has of each batch: offset, length of its metadata, length of its body (format/File.fbs). */
 const blockBytes = 24;

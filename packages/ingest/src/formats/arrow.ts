@@ -44,11 +44,11 @@ export async function readArrow(path: string, reading: Reading): Promise<Parts> 
 }
 
 async function openReader(bytes: Uint8Array, path: string): Promise<RecordBatchReader> {
+  await import('@layerwise/contracts/bounded-vectors');
   const { CompressionType, RecordBatchReader, compressionRegistry } = await import('apache-arrow');
   const { decompressZstd } = await import('hyparquet-compressors');
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (data) => unpackLz4Frame(data, 8 * MOST_BYTES) });
   compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => aligned(decompressZstd(data)) });
-  await boundVectors();
   const text = (at: number): string => Buffer.from(bytes.subarray(at, at + 6)).toString('latin1');
   if (text(0) === 'ARROW1' && text(bytes.length - 6) !== 'ARROW1')
     throw invalid(
@@ -65,25 +65,6 @@ async function openReader(bytes: Uint8Array, path: string): Promise<RecordBatchR
       'write or copy the file again',
     );
   return reader;
-}
-
-let bounded = false;
-
-/**
- * apache-arrow believes the lengths of lists in a file's metadata, and a damaged one keeps it busy for minutes: no list
- * has more entries than there are bytes.
- */
-async function boundVectors(): Promise<void> {
-  if (bounded) return;
-  bounded = true;
-  const { ByteBuffer } = await import('flatbuffers');
-  const lengthOf = ByteBuffer.prototype.__vector_len;
-  ByteBuffer.prototype.__vector_len = function (this: InstanceType<typeof ByteBuffer>, offset: number): number {
-    const length = lengthOf.call(this, offset);
-    if (!(length >= 0 && length <= this.capacity()))
-      throw new RangeError(`a list of its metadata declares ${length} entries in ${this.capacity()} bytes`);
-    return length;
-  };
 }
 
 /** The bytes at a place from which 8-byte numbers can be read. */
