@@ -3,7 +3,7 @@ import type { ReadContext } from '../formats/format.js';
 import type { RawDataset } from '../samples/dataset.js';
 
 /**
- * One kind of raw data, as named by `use:`. A new kind is a file in this folder and an entry in {@link ../stage.ts}.
+ * One kind of raw data, as named by `use:`. A new kind is a file in this folder and an entry in `stage.ts`.
  * `P` are the ingest stage's parameters.
  */
 export interface Source<P> {

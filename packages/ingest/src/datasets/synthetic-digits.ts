@@ -14,7 +14,7 @@ export interface SyntheticDigitsParams {
   readonly seed: number;
 }
 
-/** Layerwise's own generated digits; see {@link ../synthetic-digits/draw.ts}. */
+/** Layerwise's own generated digits; see `synthetic-digits/draw.ts`. */
 export const syntheticDigits: Source<{ readonly strokes: SyntheticDigitsParams }> = {
   rawFiles(): RawFiles {
     return { files: [], complete: true };

@@ -34,7 +34,7 @@ export interface Found {
   read(reading: Reading): Promise<Parts>;
 }
 
-/** A format of data files. A new one is a file in this folder and a line in {@link ./list.ts}. */
+/** A format of data files. A new one is a file in this folder and a line in `list.ts`. */
 export interface Format {
   /** What messages and the data set's origin call it. */
   readonly name: string;

@@ -20,7 +20,7 @@ type Means = readonly (Float64Array | undefined)[];
 
 /**
  * A warning `IMAGES_NOT_UPRIGHT` where the classes are digits and their mean images fit those of upright digits
- * ({@link ../synthetic-digits/draw.ts}) clearly better when turned: EMNIST's files, for one, are transposed.
+ * (`synthetic-digits/draw.ts`) clearly better when turned: EMNIST's files, for one, are transposed.
  *
  * @param given how the study says that the files' images stand; those of `data` are turned already
  */

@@ -19,7 +19,7 @@ export interface Part {
   readonly side: number;
   readonly pixels: Pixels;
   readonly labels: Labels;
-  /** Images with transparent parts, which `pixels` have on white until {@link ../interpretation/transparency.ts} has decided. */
+  /** Images with transparent parts, which `pixels` have on white until `interpretation/transparency.ts` has decided. */
   readonly transparent?: readonly TransparentImage[];
   /** Where a row stands, for messages: `file:line`, or the image's file. */
   readonly where: (row: number) => string;
