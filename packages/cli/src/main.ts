@@ -174,13 +174,14 @@ async function parser(args: readonly string[]): Promise<Argv> {
     )
     .command(
       'export <experiment>',
-      'Write the trained net of a built experiment for TensorFlow.js, Keras, ONNX, or as one JavaScript module',
-      (y) =>
-        y
+      'Write the trained net of a built experiment as other programs read it',
+      async (y) => {
+        const { FORMATS } = await import('@layerwise/export');
+        return y
           .positional('experiment', experiment)
           .option('format', {
-            choices: ['all', 'tfjs', 'keras', 'onnx', 'js'] as const,
-            default: 'all' as const,
+            choices: ['all', ...FORMATS.map(({ id }) => id)],
+            default: 'all',
             describe: 'Which format',
           })
           .option('out', {
@@ -188,7 +189,8 @@ async function parser(args: readonly string[]): Promise<Argv> {
             describe: 'Folder for the files; by default in the folder of the experiment',
           })
           .example('$0 export pipeline:exp5', 'all formats')
-          .example('$0 export pipeline:exp3 --format onnx --out models', ''),
+          .example('$0 export pipeline:exp3 --format onnx --out models', '');
+      },
       async ({ experiment, format, out }) =>
         (await import('./commands/export.js')).exportCommand(experiment, { format, out }),
     )
