@@ -150,6 +150,7 @@ describe('exportFiles', () => {
       'model.keras',
       'model.onnx',
       'model.mjs',
+      'model.safetensors',
       'README.md',
     ]);
     const text = new TextDecoder().decode(files.at(-1)!.bytes);
