@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { sha256 } from '@layerwise/contracts';
 import { sealEntry } from '@layerwise/store/cache-entry';
+import { contentDigest, sealed, type Manifest } from '@layerwise/store/manifest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { end, member } from '../packages/store/test/archives.js';
 import { Workspace } from './workspace/workspace.js';
@@ -119,6 +121,26 @@ describe('a doctored entry of a shared cache', () => {
           (others.find(({ folder }) => folder.includes('/reduce-') || folder.includes('/preprocess-')) as Entry).tar,
         ),
     ],
+    [
+      'a file less than a model has, and a manifest that fits',
+      /no sound artifact of kind model: model\.json is missing/,
+      (entry) => whole(...forged(entry, (files) => files.delete('model.json'))),
+    ],
+    [
+      'an evaluation of null, and a manifest that fits',
+      /no sound artifact of kind model: evaluation\.json must be a group of fields, got null/,
+      (entry) => whole(...forged(entry, (files) => files.set('evaluation.json', Buffer.from('null')))),
+    ],
+    [
+      'warnings of null, and a seal that fits',
+      /manifest\.warnings\[0\] must be a group of fields, got null/,
+      (entry) => whole(...forged(entry, (_files, manifest) => (manifest.warnings = [null]))),
+    ],
+    [
+      'a file that is a folder too, and a manifest that fits',
+      /must not list x as a file, since it lists files in it too/,
+      (entry) => whole(...forged(entry, (files) => files.set('x', Buffer.from('1')).set('x/y', Buffer.from('2')))),
+    ],
   ])('with %s is refused in one line, the stage is computed, and nothing is planted', async (_what, line, change) => {
     doctor = change;
     const { code, output, ran } = await taker.nx(['run', 'tiny:one'], env);
@@ -132,6 +154,34 @@ describe('a doctored entry of a shared cache', () => {
       /^(artifacts|\.nx)\//.test(path),
     );
     expect(files.filter((path) => /(\/x|\.env|x\.cjs)$/.test(path))).toEqual([]);
+  });
+
+  it.each([
+    ['warnings', { warnings: [null] }],
+    ['raw files', { recipe: { raw: [null] } }],
+    ['inputs', { inputs: null }],
+  ])('in artifacts/ with %s of null is named by every command, and no defect of Layerwise', async (_what, change) => {
+    doctor = ({ tar }) => whole(tar);
+    expect((await taker.nx(['run', 'tiny:one'], env)).code).toBe(0);
+    const id = readdirSync(join(taker.root, 'artifacts/stages')).find((name) => name.startsWith('train-')) as string;
+    const file = `artifacts/stages/${id}/manifest.json`;
+    const manifest: Partial<Manifest> = JSON.parse(taker.read(file)) as Manifest;
+    delete (manifest as { seal?: string }).seal;
+    const changed = {
+      ...manifest,
+      ...change,
+      recipe: { ...manifest.recipe, ...('recipe' in change && change.recipe) },
+    };
+    const content = contentDigest(changed.files as never, changed.warnings as never);
+    taker.write(file, JSON.stringify(sealed({ ...changed, content } as never)));
+    for (const command of [['show', 'tiny:one'], ['explain', 'tiny:one'], ['doctor'], ['gc'], ['list', '--stages']]) {
+      const { output } = await taker.layerwise(command);
+      expect(output, command.join(' ')).not.toMatch(/unexpected|TypeError|undefined/);
+      if (command[0] === 'show' || command[0] === 'doctor') expect(output, command.join(' ')).toMatch(/manifest/);
+    }
+    const { code, output, ran } = await taker.nx(['run', 'tiny:one']);
+    expect([code, ran], output).toEqual([0, []]);
+    expect(output).toMatch(new RegExp(`artifact ${id}: manifest.json is damaged`));
   });
 
   it('shows what the stage had printed without the controls in it', async () => {
@@ -189,4 +239,37 @@ function hashesOf(workspace: Workspace): unknown {
   return readdirSync(join(workspace.root, 'artifacts/stages'))
     .sort()
     .map((id) => (JSON.parse(workspace.read(`artifacts/stages/${id}/manifest.json`)) as { files: unknown }).files);
+}
+
+/** The members of an entry of other files, with a manifest, seal and digest that fit them. */
+function forged(
+  { tar, folder }: Entry,
+  change: (files: Map<string, Buffer>, manifest: Record<string, unknown>) => void,
+): Buffer[] {
+  const contents = membersOf(tar).map(([name, bytes]) => {
+    const size = parseInt(bytes.toString('latin1', 124, 135), 8);
+    return [name, bytes.subarray(512, 512 + size)] as const;
+  });
+  const data = `${folder}/data/`;
+  const files = new Map(
+    contents.flatMap(([name, bytes]) =>
+      name.startsWith(data) && name !== data ? [[name.slice(data.length), bytes]] : [],
+    ),
+  );
+  const others = contents.filter(([name]) => name === 'terminalOutput' || name === 'code');
+  const manifest = JSON.parse(String(new Map(contents).get(`${folder}/manifest.json`))) as Record<string, unknown>;
+  delete manifest['seal'];
+  change(files, manifest);
+  manifest['files'] = Object.fromEntries(
+    [...files]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
+  );
+  manifest['content'] = contentDigest(manifest['files'] as never, manifest['warnings'] as never);
+  return [
+    ...[...files].map(([name, bytes]) => member(`${data}${name}`, bytes)),
+    member(`${folder}/manifest.json`, JSON.stringify(sealed(manifest as never))),
+    member(`${folder}/content`, `${manifest['content'] as string}\n`),
+    ...others.map(([name, bytes]) => member(name, bytes)),
+  ];
 }

@@ -228,6 +228,15 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 export function received(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  const text = written(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Undefined, functions and what is nested so deep that it exhausts the stack have no JSON. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'what is nested thousands of levels deep';
+  }
 }

@@ -6,6 +6,7 @@ export * from './checkpoint.js';
 export * from './constraints.js';
 export * from './errors.js';
 export * from './features.js';
+export * from './forms.js';
 export * from './json-schema.js';
 export * from './kinds.js';
 export * from './nearest.js';

@@ -1,7 +1,8 @@
 import { isAffine } from './affine.js';
 import type { ArtifactKind } from './artifact.js';
 import { received } from './check.js';
-import { MOST_CLASSES } from './schemas.js';
+import { wrongForm } from './forms.js';
+import { MOST_CLASSES, NODE_CLASS_COLUMNS, NODE_COLUMNS } from './schemas.js';
 import type { Sketch } from './sketch.js';
 
 /** The files that every artifact of a kind has; `schemas.ts` says what is in them. */
@@ -31,7 +32,8 @@ const splitColumns: Partial<Record<ArtifactKind, ColumnTypes>> = {
  * and JSON that says something else than the matrices beside it. Empty if it is sound.
  */
 export function misshapen(kind: ArtifactKind, sketch: Sketch): readonly string[] {
-  const missing = FILES[kind].filter((file) => !sketch.files.has(file)).map((file) => `${file} is missing`);
+  const missing = missingFiles(kind, sketch.files).map((file) => `${file} is missing`);
+  const forms = [...sketch.values].flatMap(([name, value]) => wrongForm(kind, name, value) ?? []);
   const lengths = [...sketch.matrices].flatMap(([name, { rows, columns }]) =>
     [...columns].flatMap(([column, { length, width }]) =>
       length === rows * width
@@ -42,8 +44,13 @@ export function misshapen(kind: ArtifactKind, sketch: Sketch): readonly string[]
   const columns = splitsOf(sketch, kind).flatMap((name) =>
     badColumns(sketch, name, { ...rowColumns, ...splitColumns[kind] }),
   );
-  const faults = [...missing, ...lengths, ...columns];
+  const faults = [...missing, ...forms, ...lengths, ...columns];
   return faults.length > 0 ? faults : contradictions[kind](sketch);
+}
+
+/** The files that every artifact of a kind has, and that are not among these. */
+export function missingFiles(kind: ArtifactKind, files: ReadonlySet<string>): readonly string[] {
+  return FILES[kind].filter((file) => !files.has(file));
 }
 
 function splitsOf(sketch: Sketch, kind: ArtifactKind): string[] {
@@ -57,6 +64,13 @@ function badColumns({ matrices }: Sketch, name: string, wanted: ColumnTypes): st
       ? []
       : [`${name}.arrow column ${column} must be ${types.join(' or ')}, is ${type ?? 'missing'}`];
   });
+}
+
+function missingColumns({ tables }: Sketch, name: string, wanted: readonly string[]): string[] {
+  const columns = tables.get(name)?.columns ?? [];
+  return wanted
+    .filter((column) => !columns.includes(column))
+    .map((column) => `${name}.parquet column ${column} is missing`);
 }
 
 /** By kind, for artifacts that have all files and columns: where JSON and matrices contradict one another. */
@@ -96,9 +110,11 @@ const contradictions: Readonly<Record<ArtifactKind, (sketch: Sketch) => string[]
     const shapes = groups.flatMap(({ weights }) =>
       listOf(weights).map((weight) => listOf(groupOf(weight).shape).map(Number)),
     );
+    const paths = groups.flatMap(({ paths }) => listOf(paths) as readonly string[]);
     const total = shapes.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0);
     const history = sketch.tables.get('history');
     return [
+      ...paths.filter((path) => !sketch.files.has(path)).map((path) => `${path} is missing, which model.json names`),
       ...equal(
         'weights.bin: its bytes',
         sketch.sizes.get('weights.bin'),
@@ -112,9 +128,7 @@ const contradictions: Readonly<Record<ArtifactKind, (sketch: Sketch) => string[]
         'the inputs of the first layer in model.json',
       ),
       ...equal('evaluation.json: epochs', evaluation.epochs, history?.rows, 'the rows of history.parquet'),
-      ...['epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy']
-        .filter((name) => !history?.columns.includes(name))
-        .map((name) => `history.parquet column ${name} is missing`),
+      ...missingColumns(sketch, 'history', ['epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy']),
     ];
   },
   activations: (sketch) => {
@@ -150,20 +164,42 @@ const contradictions: Readonly<Record<ArtifactKind, (sketch: Sketch) => string[]
     const units = layers.reduce((sum, layer) => sum + Number(layer.units), 0);
     const files = layers.flatMap(({ name, units }) =>
       sketch.matrices.has(String(name))
-        ? equal(
-            `nodes.json: units of ${String(name)}`,
-            units,
-            rowsOf(sketch, String(name)),
-            `the rows of ${String(name)}.arrow`,
-          )
+        ? [
+            ...badColumns(sketch, String(name), nodeColumns),
+            ...equal(
+              `nodes.json: units of ${String(name)}`,
+              units,
+              rowsOf(sketch, String(name)),
+              `the rows of ${String(name)}.arrow`,
+            ),
+          ]
         : [`${String(name)}.arrow is missing, which nodes.json names`],
     );
     return [
       ...files,
+      ...missingColumns(sketch, 'nodes', Object.keys(NODE_COLUMNS)),
+      ...missingColumns(sketch, 'classes', NODE_CLASS_COLUMNS),
       ...equal('nodes.json: units of all layers', units, sketch.tables.get('nodes')?.rows, 'the rows of nodes.parquet'),
     ];
   },
   report: (sketch) => ((sketch.sizes.get('index.html') ?? 0) > 0 ? [] : ['index.html is empty']),
+};
+
+/** Of the table of a hidden layer in an artifact of nodes. */
+const nodeColumns: ColumnTypes = {
+  node: ['Uint32Array'],
+  weights: ['Float32Array'],
+  maximiser: ['Float32Array'],
+  most: ['Uint32Array'],
+  strongest: ['Uint32Array'],
+  least: ['Uint32Array'],
+  median: ['Uint32Array'],
+};
+
+/** What features of components have beside the splits. */
+const componentColumns: Readonly<Record<string, ColumnTypes>> = {
+  components: { component: ['Float64Array'], variance: ['Float64Array'], ratio: ['Float64Array'] },
+  mean: { mean: ['Float64Array'] },
 };
 
 const origins = ['pixels', 'selected', 'components'];
@@ -197,9 +233,11 @@ function badFeatures(sketch: Sketch, { origin, columns, scale, sourceScale, sele
     );
   if (origin === 'components')
     faults.push(
-      ...['components', 'mean']
-        .filter((name) => !sketch.matrices.has(name))
-        .map((name) => `${name}.arrow is missing, which features of components have`),
+      ...Object.entries(componentColumns).flatMap(([name, columns]) =>
+        sketch.matrices.has(name)
+          ? badColumns(sketch, name, columns)
+          : [`${name}.arrow is missing, which features of components have`],
+      ),
     );
   if (origin === 'components' && sketch.matrices.has('components'))
     faults.push(

@@ -81,7 +81,7 @@ export function decodeArrow(bytes: Uint8Array): MatrixTable {
   const table = readBatches(bytes);
   const columns: Record<string, Column> = {};
   table.schema.fields.forEach((field, index) => {
-    const column = columnOf(field.name, table.getChildAt(index) as Vector);
+    const column = columnOf(field.name, table.getChildAt(index) as Vector, bytes.length);
     if (column.data.length !== table.numRows * column.width)
       throw new RangeError(
         `column '${field.name}' must have ${table.numRows} x ${column.width} values, got ${column.data.length}`,
@@ -108,7 +108,7 @@ function readBatches(bytes: Uint8Array): Table {
   return new Table(reader.schema, batches);
 }
 
-function columnOf(name: string, vector: Vector): Column {
+function columnOf(name: string, vector: Vector, mostBytes: number): Column {
   const listed = vector.type instanceof FixedSizeList;
   const width = listed ? (vector.type as FixedSizeList).listSize : 1;
   const type = String(listed ? (vector.type as FixedSizeList).valueType : vector.type);
@@ -125,6 +125,9 @@ function columnOf(name: string, vector: Vector): Column {
     return numbers.values.subarray(start, end) as ColumnData;
   });
   const [first] = parts;
+  // Batches may lie on one another, and would make a column of any size.
+  const total = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  if (total > mostBytes) throw new RangeError(`column '${name}' must lie within ${mostBytes} bytes, got ${total}`);
   return { data: first && parts.length === 1 ? first : concatenate(parts, array), width };
 }
 

@@ -3,10 +3,11 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, createInflateRaw } from 'node:zlib';
-import { printable } from '@layerwise/contracts';
+import { misshapen, printable, Sketch } from '@layerwise/contracts';
 import { parseManifest, type FileRecord } from './manifest.js';
 import { isDataFile } from './names.js';
 import type { Scratch } from './scratch.js';
+import { addToSketch, isSketched } from './sketched.js';
 import { readTar, tarEnd, TarFault, tarHeader, tarPadding, type TarMember } from './tar.js';
 
 /** Bytes that an entry of a shared cache may have, packed and unpacked. */
@@ -89,21 +90,26 @@ async function* checkedTar(archive: Archive, id: string): AsyncGenerator<Buffer>
   const date = Math.floor(Date.now() / 1000);
   const texts: Partial<Record<Small, Buffer>> = {};
   const files = new Map<string, FileRecord>();
+  const sketch = new Sketch();
   yield tarHeader(`${folder}/data`, 0, '5', date);
   for await (const { part, member } of partsOf(archive, folder)) {
     if (typeof part !== 'string') texts[part.small] = await textOf(member, small[part.small][1]);
     else {
       const hash = createHash('sha256');
+      const pieces: Buffer[] = [];
       yield tarHeader(member.name, member.size, '0', date);
       for await (const piece of member.content) {
         hash.update(piece);
+        if (isSketched(part)) pieces.push(piece);
         yield piece;
       }
       yield tarPadding(member.size);
       files.set(part, { bytes: member.size, sha256: hash.digest('hex') });
+      const fault = await addToSketch(sketch, part, isSketched(part) ? Buffer.concat(pieces) : member.size);
+      if (fault !== undefined) throw new TarFault(`holds no sound artifact: ${fault}`);
     }
   }
-  const { manifest, content, terminalOutput } = checkedTexts(texts, files, id);
+  const { manifest, content, terminalOutput } = checkedTexts(texts, files, sketch, id);
   for (const [name, bytes] of [
     [`${folder}/manifest.json`, manifest],
     [`${folder}/content`, content],
@@ -157,6 +163,7 @@ const successCode: Buffer = Buffer.alloc(4);
 function checkedTexts(
   { manifest, content, terminalOutput, code }: Partial<Record<Small, Buffer>>,
   files: ReadonlyMap<string, FileRecord>,
+  sketch: Sketch,
   id: string,
 ): Record<'manifest' | 'content' | 'terminalOutput', Buffer> {
   if (!manifest) throw new TarFault(`must hold the artifact ${id}, but has no manifest of it`);
@@ -170,6 +177,8 @@ function checkedTexts(
   }
   const stray = [...files.keys()].find((file) => !Object.hasOwn(parsed.files, file));
   if (stray !== undefined) throw new TarFault(`holds data/${stray}, which its manifest does not know`);
+  const [fault] = misshapen(parsed.kind, sketch);
+  if (fault !== undefined) throw new TarFault(`holds no sound artifact of kind ${parsed.kind}: ${fault}`);
   if (content?.toString('utf8') !== `${parsed.content}\n`)
     throw new TarFault('holds another digest of the content than the manifest');
   if (!code || !terminalOutput)

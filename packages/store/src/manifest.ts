@@ -1,8 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { canonicalJson, LayerwiseError, received, sha256, type ArtifactKind, type Warning } from '@layerwise/contracts';
+import {
+  ARTIFACT_KINDS,
+  canonicalJson,
+  LayerwiseError,
+  received,
+  sha256,
+  type ArtifactKind,
+  type Warning,
+} from '@layerwise/contracts';
+import { count, group, groupOf, listOf, oneOf, orNull, real, text } from '@layerwise/contracts/form';
 import type { CodeFingerprint } from './fingerprint.js';
-import { isDataFile, isInstanceId } from './names.js';
+import { fileInPlaceOfFolder, isDataFile, isInstanceId } from './names.js';
 import { storageError } from './storage.js';
 
 /** Size and SHA-256 of one data file. */
@@ -123,37 +132,40 @@ function sealOf(manifest: Omit<Manifest, 'seal'>): string | undefined {
   }
 }
 
+const texts = groupOf(text);
+
+/** Of all fields but the schema and the seal. */
+const form = group({
+  id: text,
+  stage: text,
+  kind: oneOf(ARTIFACT_KINDS),
+  recipe: group({
+    uses: text,
+    params: group({}),
+    seed: orNull(real),
+    inputs: texts,
+    raw: listOf(group({ name: text, sha256: text })),
+    code: group({ digest: text, modules: texts, dependencies: texts }),
+    node: text,
+  }),
+  inputs: texts,
+  files: groupOf(group({ bytes: count, sha256: text })),
+  content: text,
+  warnings: listOf(group({ code: text, message: text })),
+  seconds: real,
+  peakMemoryMB: real,
+  finished: text,
+});
+
 /** The first rule that a manifest breaks which fits its seal: it was written by another program. */
-function wrongField({
-  id,
-  stage,
-  kind,
-  recipe,
-  files,
-  warnings,
-  content,
-  seconds,
-  peakMemoryMB,
-}: Omit<Manifest, 'seal'>): string | undefined {
-  if (typeof id !== 'string' || !isInstanceId(id)) return 'must have a name for an id';
-  if (typeof stage !== 'string' || typeof kind !== 'string') return 'must name its stage and its kind';
-  if (
-    !isGroup(recipe) ||
-    !isGroup(recipe.params) ||
-    !isGroup(recipe.inputs) ||
-    !isGroup(recipe.code) ||
-    !Array.isArray(recipe.raw)
-  )
-    return 'must have a recipe';
-  if (!isGroup(files) || !Object.keys(files).every(isDataFile)) return 'must list files below its folder';
-  if (
-    !Object.values(files).every(
-      (file) => isGroup(file) && Number.isSafeInteger(file.bytes) && typeof file.sha256 === 'string',
-    )
-  )
-    return 'must list the size and SHA-256 of each file';
-  if (!Array.isArray(warnings) || typeof seconds !== 'number' || typeof peakMemoryMB !== 'number')
-    return 'must have warnings, seconds and peakMemoryMB';
+function wrongField(manifest: Omit<Manifest, 'seal'>): string | undefined {
+  const broken = form(manifest, 'manifest');
+  if (broken !== undefined) return `must be of the form that Layerwise writes: ${broken}`;
+  const { id, files, warnings, content } = manifest;
+  if (!isInstanceId(id)) return 'must have a name for an id';
+  if (!Object.keys(files).every(isDataFile)) return 'must list files below its folder';
+  const folder = fileInPlaceOfFolder(Object.keys(files));
+  if (folder !== undefined) return `must not list ${folder} as a file, since it lists files in it too`;
   return content === contentDigest(files, warnings) ? undefined : 'must fit the files it lists';
 }
 

@@ -10,3 +10,15 @@ export function isInstanceId(name: string): boolean {
 export function isDataFile(file: string): boolean {
   return file.length <= 200 && file.split('/').every((name) => step.test(name));
 }
+
+/** The first of some data files that is a folder of another of them, which no file system can hold. */
+export function fileInPlaceOfFolder(files: readonly string[]): string | undefined {
+  const known = new Set(files);
+  return files.flatMap(foldersOf).find((folder) => known.has(folder));
+}
+
+/** `a` and `a/b` of `a/b/c`. */
+function foldersOf(file: string): string[] {
+  const names = file.split('/');
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
+}

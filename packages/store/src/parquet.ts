@@ -88,9 +88,10 @@ const MOST_ROWS = 1 << 23;
 
 /**
  * The table in a Parquet file of int32, double, UTF-8 and boolean columns, as {@link encodeParquet} writes them.
+ * @param most values that the table may have
  * @throws RangeError naming the column of another type, or whose pages are not as the file's own end says; Error if the bytes are not Parquet
  */
-export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
+export async function decodeParquet(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): Promise<ResultTable> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reader = await ParquetReader.openBuffer(file);
   const { fields } = reader.schema;
@@ -99,6 +100,9 @@ export async function decodeParquet(bytes: Uint8Array): Promise<ResultTable> {
     type: typeOf(name, originalType ?? primitiveType),
     values: [] as unknown[],
   }));
+  const rows = reader.metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (!(rows * columns.length <= most))
+    throw new RangeError(`a table must have at most ${most} values, got ${rows} x ${columns.length}`);
   for (const group of reader.metadata.row_groups)
     for (const { meta_data: chunk } of group.columns)
       checkPages(chunk, fields[chunk.path_in_schema.join('.')], Number(group.num_rows), file);

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   LayerwiseError,
+  missingFiles,
   sha256,
+  wrongForm,
   type ArtifactKind,
   type ArtifactReader,
   type MadeBy,
@@ -50,8 +52,7 @@ export class StoredArtifact implements ArtifactReader {
   private async read(file: string): Promise<Uint8Array> {
     const record = this.has(file) ? this.manifest.files[file] : undefined;
     const path = this.pathOf(file);
-    if (!record)
-      throw new TypeError(`artifact ${this.manifest.id} has no file '${file}'; it has ${this.files.join(', ')}`);
+    if (!record) throw this.unsound(`it has no file '${file}'; it has ${this.files.join(', ')}`);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
         throw this.damaged(path, 'must be there, but is missing', 'ARTIFACT_MISSING');
@@ -87,8 +88,14 @@ export class StoredArtifact implements ArtifactReader {
     return this.decoded(`${name}.parquet`, decodeParquet);
   }
 
-  json<T>(name: string): Promise<T> {
-    return this.decoded(`${name}.json`, (bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')) as T);
+  async json<T>(name: string): Promise<T> {
+    const value = await this.decoded(
+      `${name}.json`,
+      (bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown,
+    );
+    const broken = wrongForm(this.kind, name, value);
+    if (broken !== undefined) throw this.unsound(broken);
+    return value as T;
   }
 
   /** A file may be as the manifest says and yet not what its name says, if it was written by another program or version. */
@@ -110,9 +117,19 @@ export class StoredArtifact implements ArtifactReader {
     return join(this.folder, 'data', file);
   }
 
-  /** Reads and compares every file. @throws LayerwiseError naming the first file that is missing or damaged */
+  private unsound(fault: string): LayerwiseError {
+    return new LayerwiseError(
+      'ARTIFACT_CORRUPT',
+      `artifact ${this.manifest.id} must be as artifacts of kind ${this.kind} are, but: ${fault}`,
+      { where: this.folder, remedy: 'Run the experiment again: the artifact is rebuilt.' },
+    );
+  }
+
+  /** Reads and compares every file, and the form of those of JSON. @throws LayerwiseError naming the first file that is missing or damaged */
   async verify(): Promise<void> {
-    for (const file of this.files) await this.bytes(file);
+    const [missing] = missingFiles(this.kind, new Set(this.files));
+    if (missing !== undefined) throw this.unsound(`${missing} is missing`);
+    for (const file of this.files) await (file.endsWith('.json') ? this.json(file.slice(0, -5)) : this.bytes(file));
   }
 }
 

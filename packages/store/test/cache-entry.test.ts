@@ -59,6 +59,7 @@ beforeEach(async () => {
       new Uint8Array(300_000).map((_, index) => index % 251),
     );
     await output.bytes(`${'long/'.repeat(30)}name.json`, '{}');
+    await output.bytes('index.html', '<html/>');
     return { warnings: [], seconds: 1, peakMemoryMB: 1 };
   });
   rmSync(join(root, 'artifacts/.recipes'), { recursive: true });

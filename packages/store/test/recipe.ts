@@ -13,9 +13,9 @@ export function recipe(params: Record<string, unknown> = {}): Recipe {
   };
 }
 
-/** A draft of the artifact `id`. */
+/** A draft of the artifact `id`, of the kind whose files may be whatever they are beside `index.html`. */
 export function draft(id: string, params: Record<string, unknown> = {}): Draft {
-  return { id, stage: 'train', kind: 'model', recipe: recipe(params), inputs: {} };
+  return { id, stage: 'train', kind: 'report', recipe: recipe(params), inputs: {} };
 }
 
 /** What a stage without anything to tell reports. */

@@ -96,6 +96,7 @@ describe("copies in Nx's cache", () => {
       const store = new Store(join(root, 'artifacts'), join(root, 'cache'));
       await store.compute(draft('train-1'), async (output) => {
         await output.json('evaluation', { accuracy: 0.97 });
+        await output.bytes('index.html', '<html/>');
         return outcome;
       });
       const copy = join(root, 'cache/123/artifacts/stages/train-1');

@@ -38,6 +38,7 @@ async function made(id = 'train-1', params = {}, value: unknown = { accuracy: 0.
     await output.matrix('train', { rows: 2, columns: { x: { data: Float32Array.of(1, 2, 3, 4), width: 2 } } });
     await output.table('history', { epoch: { type: 'int', values: [1] } });
     await output.bytes('figures/history.svg', '<svg/>');
+    await output.bytes('index.html', '<html/>');
     return outcome;
   });
 }
@@ -47,7 +48,13 @@ describe('publishing', () => {
   it('makes the files readable, as they were written', async () => {
     await made();
     const artifact = await store.open('train-1');
-    expect(artifact.files).toEqual(['evaluation.json', 'figures/history.svg', 'history.parquet', 'train.arrow']);
+    expect(artifact.files).toEqual([
+      'evaluation.json',
+      'figures/history.svg',
+      'history.parquet',
+      'index.html',
+      'train.arrow',
+    ]);
     expect(await artifact.json('evaluation')).toEqual({ accuracy: 0.97 });
     expect((await artifact.matrix('train')).columns.x).toEqual({ data: Float32Array.of(1, 2, 3, 4), width: 2 });
     expect(await artifact.table('history')).toEqual({ epoch: { type: 'int', values: [1] } });
@@ -97,18 +104,18 @@ describe('publishing', () => {
     let goOn = (): void => undefined;
     const resumed = new Promise<void>((done) => (goOn = done));
     const suspended = store.compute(draft('train-1'), async (output) => {
-      await output.json('a', 1);
+      await output.bytes('index.html', '1');
       await resumed;
       await output.json('deep/b', 2);
       return whole;
     });
     while (
       !existsSync(join(root, 'stages')) ||
-      !readdirSync(join(root, 'stages'), { recursive: true }).some((name) => String(name).endsWith('a.json'))
+      !readdirSync(join(root, 'stages'), { recursive: true }).some((name) => String(name).endsWith('index.html'))
     )
       await new Promise((done) => setTimeout(done, 5));
     const write = async (output: FolderWriter): Promise<typeof whole> => {
-      await output.json('a', 1);
+      await output.bytes('index.html', '1');
       await output.json('deep/b', 2);
       return whole;
     };
@@ -116,7 +123,7 @@ describe('publishing', () => {
     goOn();
     expect(await failure(suspended)).toMatchObject({ code: 'ENOENT' });
     const { manifest } = await store.open('train-1');
-    expect(Object.keys(manifest.files)).toEqual(['a.json', 'deep/b.json']);
+    expect(Object.keys(manifest.files)).toEqual(['deep/b.json', 'index.html']);
     expect(manifest.content).toBe(other.content);
     await (await store.open('train-1')).verify();
   });
@@ -279,7 +286,7 @@ describe('reading', () => {
     const artifact = await store.open('train-1');
     expect([artifact.has('train.arrow'), artifact.has('constructor')]).toEqual([true, false]);
     await expect(artifact.bytes('constructor')).rejects.toThrow(
-      "artifact train-1 has no file 'constructor'; it has evaluation.json",
+      "artifact train-1 must be as artifacts of kind report are, but: it has no file 'constructor'; it has evaluation.json",
     );
     await expect(artifact.bytes('../manifest.json')).rejects.toThrow('has no file');
   });
