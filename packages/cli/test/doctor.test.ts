@@ -41,7 +41,7 @@ describe('layerwise doctor', () => {
 
   it('names the artifact and the file that is damaged, and a study that is wrong', async () => {
     await folder.artifact('train-1');
-    const file = join(folder.root, 'artifacts/stages/train-1/data/weights.bin');
+    const file = join(folder.root, 'artifacts/stages/train-1/data/index.html');
     const bytes = readFileSync(file);
     bytes[500] = 1;
     writeFileSync(file, bytes);

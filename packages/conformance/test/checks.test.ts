@@ -166,11 +166,7 @@ describe('conformance', () => {
           'scale must have a factor and an offset, each a number or one for each of 64 columns',
         ],
         ['no scale', { scale: undefined }, 'scale must have a factor and an offset'],
-        [
-          'no data set',
-          { dataset: undefined },
-          'features\\.json: dataset\\.width must be a whole number of at least 1, got nothing',
-        ],
+        ['no data set', { dataset: undefined }, 'features\\.json\\.dataset must be a group of fields, got nothing'],
         [
           'fewer pixels than columns',
           { dataset: { name: 'x', width: 8, height: 9, classes: [...'0123456789'], origin: 'x' } },
