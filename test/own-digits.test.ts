@@ -5,10 +5,11 @@ import type { Evaluation } from '@layerwise/contracts';
 import { stage as ingest } from '@layerwise/ingest';
 import { largest, readTrainedNet, respond } from '@layerwise/nets';
 import { stage as preprocess } from '@layerwise/preprocess';
-import { decodePicture, findDigits } from '@layerwise/sheet';
+import { decodePicture } from '@layerwise/images';
+import { findDigits } from '@layerwise/scan';
 import { stage as train } from '@layerwise/train';
 import { describe, expect, it } from 'vitest';
-import { madeSheets, tally, touchingSheets, type MadeSheet } from '../packages/sheet/test/made/sheets.js';
+import { madeSheets, tally, touchingSheets, type MadeSheet } from '../packages/scan/test/made/sheets.js';
 
 const data = process.env.LAYERWISE_DATA_DIR;
 /** Sheets read with the net trained on MNIST: `LAYERWISE_SHEETS=70 npx vitest run test/own-digits.test.ts` measures more of them. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodePicture, encodePng } from '@layerwise/sheet';
+import { decodePicture, encodePng } from '@layerwise/images';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { madeSheets, type MadeSheet } from '../packages/sheet/test/made/sheets.js';
+import { madeSheets, type MadeSheet } from '../packages/scan/test/made/sheets.js';
 import { Workspace } from './workspace/workspace.js';
 
 const study = `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 1500, test: 200 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n  net:\n    train: { hidden: [{ units: 16 }, { units: 12 }], epochs: 4 }\n`;

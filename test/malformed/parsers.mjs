@@ -7,7 +7,7 @@ import { MemoryArtifact } from '@layerwise/conformance';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
 import { readIdx } from '@layerwise/ingest';
 import { parseLayersModel, readTrainedNet } from '@layerwise/nets';
-import { decodePicture } from '@layerwise/sheet';
+import { decodePicture } from '@layerwise/images';
 import { decodeArrow, decodeParquet, parseManifest } from '@layerwise/store';
 import { parseStudy } from '@layerwise/study';
 import * as arrow from './corpus/arrow.mjs';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { column, type DatasetInfo, type Warning } from '@layerwise/contracts';
 import { runInMemory } from '@layerwise/conformance';
 import { stage } from '@layerwise/ingest';
-import { encodePng } from '@layerwise/sheet';
+import { encodePng } from '@layerwise/images';
 
 /** The folder of files that other programs wrote; see goldens/make.py. */
 export const goldens = join(import.meta.dirname, 'goldens');

@@ -1,5 +1,5 @@
 import { throwIfAborted, type ComparisonInfo, type StageContext } from '@layerwise/contracts';
-import { PEN } from '@layerwise/sheet/drawn';
+import { PEN } from '@layerwise/scan/drawn';
 import { boxPlot } from './browser/box-plot.js';
 import { drawPad } from './browser/draw-pad.js';
 import { nodeCard } from './browser/node-card.js';

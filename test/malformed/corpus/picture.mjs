@@ -1,10 +1,10 @@
 /** PNG and JPEG files as predict reads them. */
 import { crc32 as nodeCrc, deflateSync } from 'node:zlib';
-import { decodePicture, encodePng } from '@layerwise/sheet';
+import { decodePicture, encodePng } from '@layerwise/images';
 import { createRequire } from 'node:module';
 import { cut, flipped, overwritten, words } from './bytes.mjs';
 
-const jpegJs = createRequire(import.meta.resolve('@layerwise/sheet'))('jpeg-js');
+const jpegJs = createRequire(import.meta.resolve('@layerwise/images'))('jpeg-js');
 const noise = Uint8Array.from({ length: 4 * 40 * 30 }, (_, i) => (i % 4 === 3 ? 255 : (i * 97) % 251));
 export const png = Buffer.from(encodePng({ width: 40, height: 30, data: noise }));
 export const jpeg = Buffer.from(jpegJs.encode({ width: 40, height: 30, data: noise }, 90).data);

@@ -1,16 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, parse, relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import {
-  annotated,
-  decodePicture,
-  encodePng,
-  scoreReadings,
-  toCsv,
-  toText,
-  type LabelScore,
-  type Reading,
-} from '@layerwise/sheet';
+import { decodePicture, encodePng } from '@layerwise/images';
+import { annotated, scoreReadings, toCsv, toText, type LabelScore, type Reading } from '@layerwise/scan';
 import { orLast } from '../experiment.js';
 import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';

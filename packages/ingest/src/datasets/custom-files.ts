@@ -1,4 +1,5 @@
 import { deriveSeed, LayerwiseError, type RawFiles } from '@layerwise/contracts';
+import { resample } from '@layerwise/images/resample';
 import { holdOut } from '@layerwise/kernels/hold-out';
 import type { RawDataset, Split } from '../samples/dataset.js';
 import { classesOf, type Classes } from '../interpretation/classes.js';
@@ -12,7 +13,6 @@ import type { Part, PartName } from '../samples/part.js';
 import type { Source } from './source.js';
 import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../samples/pixels.js';
 import type { Range } from '../samples/range.js';
-import { resample } from '../formats/resample.js';
 import { layTransparent } from '../interpretation/transparency.js';
 
 /** What a study says of its own data. */

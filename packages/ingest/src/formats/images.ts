@@ -1,11 +1,11 @@
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
-import type { Picture, Visible } from '@layerwise/sheet';
+import { resample } from '@layerwise/images/resample';
+import type { Picture, Visible } from '@layerwise/images';
 import { Labels } from '../samples/labels.js';
 import { invalid } from '../samples/invalid.js';
 import type { Part, PartName, Parts, TransparentImage } from '../samples/part.js';
 import { refuseSize } from '../samples/size.js';
 import type { Reading } from './format.js';
-import { resample } from './resample.js';
 import { squareRows } from './square.js';
 
 /** Sides up to which images that are all alike are taken as they are. */
@@ -29,7 +29,7 @@ type Images = Readonly<Partial<Record<PartName, readonly LabelledImage[]>>>;
  * @throws LayerwiseError DATA_INVALID naming the image that is damaged or larger than 50 megapixels
  */
 export async function readImages(images: Images, reading: Reading): Promise<Parts> {
-  const { decodePicture, lightOf, visibleOf } = await import('@layerwise/sheet');
+  const { decodePicture, lightOf, visibleOf } = await import('@layerwise/images');
   const decode = ({ load, name, where }: LabelledImage): Picture => {
     const bytes = load();
     try {

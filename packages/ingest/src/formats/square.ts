@@ -1,5 +1,5 @@
-import type { Picture } from '@layerwise/sheet';
-import type { RowReader } from './resample.js';
+import type { Picture } from '@layerwise/images';
+import type { RowReader } from '@layerwise/images/resample';
 
 /**
  * The rows of a picture as luma (0 black, 255 white), in the middle of a square whose rest has the median luma of the

@@ -1,5 +1,5 @@
 import type { Warning } from '@layerwise/contracts';
-import type { Backdrop } from '@layerwise/sheet';
+import type { Backdrop } from '@layerwise/images';
 import { invalid } from '../samples/invalid.js';
 import type { Part, TransparentImage } from '../samples/part.js';
 
@@ -13,7 +13,7 @@ import type { Part, TransparentImage } from '../samples/part.js';
 export async function layTransparent(parts: readonly Part[]): Promise<Warning | undefined> {
   const images = parts.flatMap((part) => (part.transparent ?? []).map((image) => ({ ...image, part })));
   if (images.length === 0) return undefined;
-  const { vanishesOn, wantedBackdrop } = await import('@layerwise/sheet');
+  const { vanishesOn, wantedBackdrop } = await import('@layerwise/images');
   const seen = images.filter(({ visible }) => visible.share > 0);
   const lost = (backdrop: Backdrop): typeof seen => seen.filter(({ visible }) => vanishesOn(visible, backdrop));
   const wanting = (backdrop: Backdrop): typeof seen =>

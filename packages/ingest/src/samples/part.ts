@@ -1,4 +1,4 @@
-import type { Visible } from '@layerwise/sheet';
+import type { Visible } from '@layerwise/images';
 import type { Labels } from './labels.js';
 import type { Layout } from './layout.js';
 import type { Pixels } from './pixels.js';

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { contributions, largest, respond } from '@layerwise/nets/forward';
-import type { drawn } from '@layerwise/sheet/drawn';
-import type { Familiar, familiarity } from '@layerwise/sheet/familiarity';
-import type { formOf, normalise } from '@layerwise/sheet/normalise';
+import type { drawn } from '@layerwise/scan/drawn';
+import type { Familiar, familiarity } from '@layerwise/scan/familiarity';
+import type { formOf, normalise } from '@layerwise/scan/normalise';
 import type { Pad } from '../data/pad.js';
 import type { unpackNet } from './packed-net.js';
 

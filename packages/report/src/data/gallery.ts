@@ -1,5 +1,6 @@
 import { inkSheet } from '../figures/digits.js';
-import { base64, encodePng } from '../figures/png.js';
+import { encodeIndexedPng } from '@layerwise/images/indexed-png';
+import { base64 } from '../figures/png.js';
 import type { HoverMap } from '../sections/maps.js';
 import type { Experiment, Split } from './experiment.js';
 
@@ -68,7 +69,7 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     width: images.shown.width,
     height: images.shown.height,
     names: dataset.classes,
-    sheet: base64(encodePng(sheet)),
+    sheet: base64(encodeIndexedPng(sheet)),
     split: pack(Uint8Array.from(entries, (entry) => entry.split)),
     id: pack(Uint32Array.from(entries, (entry) => entry.id)),
     label: pack(Uint16Array.from(of((split, row) => split.label[row] as number))),

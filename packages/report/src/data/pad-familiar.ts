@@ -1,4 +1,4 @@
-import { referenceRows, usualDistances } from '@layerwise/sheet/familiarity';
+import { referenceRows, usualDistances } from '@layerwise/scan/familiarity';
 import { base64 } from '../figures/png.js';
 import type { HiddenLayer } from './experiment.js';
 

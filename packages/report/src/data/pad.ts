@@ -1,7 +1,7 @@
 import { LayerwiseError } from '@layerwise/contracts';
 import { readTrainedNet, type TrainedNet } from '@layerwise/nets';
-import { boundsOf } from '@layerwise/sheet/normalise';
-import { penWidth } from '@layerwise/sheet/pen';
+import { boundsOf } from '@layerwise/scan/normalise';
+import { penWidth } from '@layerwise/scan/pen';
 import type { PackedNet, PackedNumbers, PackedPart } from '../browser/packed-net.js';
 import { base64 } from '../figures/png.js';
 import { count, percent } from '../page/format.js';

@@ -1,6 +1,7 @@
 import type { Confusion } from '../analysis/confusion.js';
 import { ints, reals, texts } from './columns.js';
-import { encodePng, base64, type IndexedImage, type Rgba } from './png.js';
+import { encodeIndexedPng, type IndexedImage, type Rgba } from '@layerwise/images/indexed-png';
+import { base64 } from './png.js';
 import { classAxis, rgb } from './theme.js';
 import { draw, type Drawing } from './vega.js';
 import type { Figure } from './figure.js';
@@ -79,7 +80,7 @@ export async function confusionImage(
   split: string,
   alt: string,
 ): Promise<ConfusionImage> {
-  const png = encodePng(matrixImage(classes, counts));
+  const png = encodeIndexedPng(matrixImage(classes, counts));
   const cells = counts.flatMap((n, i) => (n > 0 ? [i] : []));
   const table = {
     true: texts(cells.map((i) => names[Math.floor(i / classes)] as string)),

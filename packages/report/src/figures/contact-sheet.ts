@@ -2,7 +2,8 @@ import type { ResultTable } from '@layerwise/contracts';
 import { ints } from './columns.js';
 import { together } from './digits.js';
 import type { Figure } from './figure.js';
-import { base64, encodePng, type IndexedImage } from './png.js';
+import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
+import { base64 } from './png.js';
 import { draw } from './vega.js';
 
 /** Pixels of the figure for one of an image. */
@@ -33,7 +34,7 @@ export async function contactSheet(
   const gap = Math.max(4, Math.round(width / 10));
   const columns = Math.max(1, Math.min(tiles.length, Math.floor(WIDTH / (width + gap))));
   const sheet = together(tiles, columns, gap, BAND);
-  const png = encodePng(sheet);
+  const png = encodeIndexedPng(sheet);
   const x = numbers.map((_, i) => (i % columns) * (width + gap));
   const y = numbers.map((_, i) => Math.floor(i / columns) * (height + BAND) + BAND);
   const place = (field: string, length: number): object => ({

@@ -1,4 +1,4 @@
-import type { IndexedImage, Rgba } from './png.js';
+import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
 import { rgb, SIGNED_COLOURS } from './theme.js';
 
 /** Black ink in 16 strengths; the page inverts it on dark ground. */

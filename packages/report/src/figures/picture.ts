@@ -1,6 +1,6 @@
 import type { ResultTable } from '@layerwise/contracts';
 import { rowsOf } from './vega.js';
-import { encodePng, type IndexedImage } from './png.js';
+import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
 
 /** A picture of pixels, kept in `figures/` as PNG, as a specification that shows the PNG, and with what is on it as its table. */
 export interface Picture {
@@ -33,5 +33,5 @@ export function picture(name: string, title: string, image: IndexedImage, data: 
     transform: [{ sample: 1 }],
     ...shown,
   };
-  return { name, png: encodePng(image), spec, data };
+  return { name, png: encodeIndexedPng(image), spec, data };
 }

@@ -1,91 +1,11 @@
-import { zlibSync } from 'fflate';
-
-/** Red, green, blue, alpha; 0 to 255. */
-export type Rgba = readonly [number, number, number, number];
-
-/** An image whose pixels are places in a palette of at most 256 colours. */
-export interface IndexedImage {
-  readonly width: number;
-  readonly height: number;
-  /** uint8[height x width], row by row. */
-  readonly pixels: Uint8Array;
-  readonly palette: readonly Rgba[];
-}
-
-/**
- * Encodes an indexed image as PNG (ISO/IEC 15948), 4 bits a pixel where the palette allows.
- * Compression is fflate's, in JavaScript: Node's own zlib gives other bytes on other processors and versions.
- */
-export function encodePng({ width, height, pixels, palette }: IndexedImage): Uint8Array {
-  const depth = palette.length <= 16 ? 4 : 8;
-  const header = new Uint8Array(13);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, width);
-  view.setUint32(4, height);
-  header.set([depth, 3, 0, 0, 0], 8);
-  const chunks = [
-    Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
-    chunk('IHDR', header),
-    chunk('PLTE', Uint8Array.from(palette.flatMap(([r, g, b]) => [r, g, b]))),
-    chunk('tRNS', Uint8Array.from(palette.map(([, , , a]) => a))),
-    chunk('IDAT', zlibSync(scanlines(pixels, width, height, depth), { level: 6 })),
-    chunk('IEND', new Uint8Array(0)),
-  ];
-  return concatenate(chunks);
-}
+import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
 
 /** `data:` address of an indexed image. */
 export function pngUrl(image: IndexedImage): string {
-  return `data:image/png;base64,${base64(encodePng(image))}`;
+  return `data:image/png;base64,${base64(encodeIndexedPng(image))}`;
 }
 
 /** Bytes as base64 text. */
 export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
-function scanlines(pixels: Uint8Array, width: number, height: number, depth: 4 | 8): Uint8Array {
-  const stride = 1 + (depth === 8 ? width : (width + 1) >> 1);
-  const lines = new Uint8Array(stride * height);
-  for (let y = 0; y < height; y++) {
-    const row = pixels.subarray(y * width, (y + 1) * width);
-    const at = y * stride + 1;
-    if (depth === 8) lines.set(row, at);
-    else
-      for (let x = 0; x < width; x++)
-        lines[at + (x >> 1)] = (lines[at + (x >> 1)] as number) | ((row[x] as number) << (x & 1 ? 0 : 4));
-  }
-  return lines;
-}
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(data.length + 12);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
-  bytes.set(data, 8);
-  view.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)));
-  return bytes;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

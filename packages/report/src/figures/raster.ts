@@ -1,4 +1,4 @@
-import type { IndexedImage, Rgba } from './png.js';
+import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
 import { classColour, CLASS_COLOURS, rgb } from './theme.js';
 
 /** Points to draw into an image; positions in its pixels, y downwards. */

@@ -4,7 +4,8 @@ import { apart, type Spot } from './badges.js';
 import { reals, texts } from './columns.js';
 import { areLong } from '../page/names.js';
 import type { Figure } from './figure.js';
-import { base64, encodePng, type IndexedImage } from './png.js';
+import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
+import { base64 } from './png.js';
 import { rasterize, type PointCloud } from './raster.js';
 import { classColour, lightTextOn } from './theme.js';
 import { draw } from './vega.js';
@@ -71,7 +72,7 @@ const SHARPNESS = 2;
 /** Draws all points into a raster and puts axes, class labels at the medians, and a legend around it. */
 export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
   const { x, y } = domains(scatter);
-  const png = encodePng(image(scatter, x, y));
+  const png = encodeIndexedPng(image(scatter, x, y));
   const figure = await draw({
     name: scatter.name,
     alt: scatter.alt,

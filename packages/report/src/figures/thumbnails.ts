@@ -1,4 +1,4 @@
-import type { IndexedImage, Rgba } from './png.js';
+import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
 import type { Place } from './scatter.js';
 import { CLASS_COLOURS, classColour, rgb } from './theme.js';
 

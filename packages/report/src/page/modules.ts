@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 
 /** The modules that a page runs as they are; named so that they count as this stage's code. */
 const MODULES = [
-  import.meta.resolve('@layerwise/sheet/normalise'),
-  import.meta.resolve('@layerwise/sheet/drawn'),
-  import.meta.resolve('@layerwise/sheet/familiarity'),
+  import.meta.resolve('@layerwise/scan/normalise'),
+  import.meta.resolve('@layerwise/scan/drawn'),
+  import.meta.resolve('@layerwise/scan/familiarity'),
   import.meta.resolve('@layerwise/nets/mathematics'),
   import.meta.resolve('@layerwise/nets/activations'),
   import.meta.resolve('@layerwise/contracts/affine'),

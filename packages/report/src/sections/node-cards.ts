@@ -2,7 +2,8 @@ import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } fro
 import type { PackedNodes } from '../browser/node-pages.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { inkSheet, signedPixels, together } from '../figures/digits.js';
-import { base64, pngUrl, type IndexedImage } from '../figures/png.js';
+import type { IndexedImage } from '@layerwise/images/indexed-png';
+import { base64, pngUrl } from '../figures/png.js';
 import { pixelImage, type Context } from './section.js';
 
 /** Real images in a row of a card: strongest, median, least. */

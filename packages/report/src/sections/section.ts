@@ -3,7 +3,8 @@ import type { Experiment } from '../data/experiment.js';
 import type { Figure, FigureShelf } from '../figures/figure.js';
 import type { Picture } from '../figures/picture.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { pngUrl, type IndexedImage } from '../figures/png.js';
+import type { IndexedImage } from '@layerwise/images/indexed-png';
+import { pngUrl } from '../figures/png.js';
 
 /** A chapter of the report. */
 export interface Section {

@@ -1,4 +1,5 @@
-import { boundsOf, decodePicture, findDigits, type Picture } from '@layerwise/sheet';
+import { decodePicture, type Picture } from '@layerwise/images';
+import { boundsOf, findDigits } from '@layerwise/scan';
 import { describe, expect, it } from 'vitest';
 import { COLOURS, photograph } from './made/camera.js';
 import { makePage, type Page } from './made/page.js';

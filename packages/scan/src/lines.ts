@@ -1,4 +1,4 @@
-import { transpose, type Grey } from './picture.js';
+import { transpose, type Grey } from '@layerwise/images';
 
 /** Parts that the sheet's width is cut into; a ruled line is straight enough within one. */
 const STRIPS = 24;

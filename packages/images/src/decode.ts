@@ -2,8 +2,9 @@ import { LayerwiseError } from '@layerwise/contracts';
 import { convertIndexedToRgb, decode as decodePng, encode, type DecodedPng } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { readHeader } from './header.js';
-import { essentialPng } from './png.js';
-import { upright, type Picture } from './picture.js';
+import { essentialPng } from './essential-png.js';
+import { exifOrientation, upright } from './orientation.js';
+import type { Picture } from './picture.js';
 
 /** Largest number of pixels that is decoded. */
 export const MOST_PIXELS = 50_000_000;
@@ -112,21 +113,4 @@ function samples(png: DecodedPng): Samples {
     scale: 1,
     key: key.map((value) => (255 * value) / most),
   };
-}
-
-/** Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. The decoder hands out the block from the second zero after `Exif`. */
-function exifOrientation(block: Uint8Array): number {
-  const start = block[0] === 0 ? 1 : 0;
-  if (block.length < start + 14) return 1;
-  const view = new DataView(block.buffer, block.byteOffset + start, block.byteLength - start);
-  const little = view.getUint16(0) === 0x4949;
-  const directory = view.getUint32(4, little);
-  if (directory + 2 > view.byteLength) return 1;
-  const entries = view.getUint16(directory, little);
-  for (let i = 0; i < entries; i++) {
-    const at = directory + 2 + 12 * i;
-    if (at + 12 > view.byteLength) return 1;
-    if (view.getUint16(at, little) === 0x0112) return view.getUint16(at + 8, little);
-  }
-  return 1;
 }

@@ -1,6 +1,6 @@
 import { deriveSeed } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
-import type { Picture } from '@layerwise/sheet';
+import type { Picture } from '@layerwise/images';
 import jpeg from 'jpeg-js';
 import type { Page, Placed } from './page.js';
 

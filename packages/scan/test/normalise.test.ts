@@ -1,4 +1,4 @@
-import { boundsOf, formOf, normalise, type Ink } from '@layerwise/sheet/normalise';
+import { boundsOf, formOf, normalise, type Ink } from '@layerwise/scan/normalise';
 import { drawStrokes } from '@layerwise/ingest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

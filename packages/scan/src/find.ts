@@ -1,3 +1,4 @@
+import { luma, shrink, type Grey, type Picture } from '@layerwise/images';
 import { componentsOf } from './components.js';
 import { blur } from './filter.js';
 import { imageOf } from './cut-out.js';
@@ -6,7 +7,6 @@ import { ruledLines } from './lines.js';
 import type { Box } from './normalise.js';
 import { readingRows } from './order.js';
 import { inkOf, levelsOf } from './paper.js';
-import { luma, shrink, type Grey, type Picture } from './picture.js';
 import { splitTouching, type Judge, type Piece } from './touching.js';
 
 /** A digit found on a sheet. */

@@ -1,5 +1,5 @@
+import { shrink, type Grey } from '@layerwise/images';
 import { blur, extreme, stretch } from './filter.js';
-import { shrink, type Grey } from './picture.js';
 
 /** Ink found on a sheet. */
 export interface InkMap {

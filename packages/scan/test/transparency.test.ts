@@ -1,4 +1,5 @@
-import { annotated, backdropOf, decodePicture, encodePng, findDigits, laidOn, type Picture } from '@layerwise/sheet';
+import { backdropOf, decodePicture, encodePng, laidOn, type Picture } from '@layerwise/images';
+import { annotated, findDigits } from '@layerwise/scan';
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
+import type { Grey } from '@layerwise/images';
 import type { Group } from './group.js';
 import { penWidth } from './pen.js';
-import type { Grey } from './picture.js';
 
 /** A way from the top of a group to its bottom that crosses little ink. */
 export interface Seam {

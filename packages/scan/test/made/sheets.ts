@@ -1,4 +1,4 @@
-import type { Picture } from '@layerwise/sheet';
+import type { Picture } from '@layerwise/images';
 import { COLOURS, photograph, toJpeg, type Photo, type Shot } from './camera.js';
 import { FONTS } from './fonts.js';
 import { makePage, type PageJob, type Placed } from './page.js';

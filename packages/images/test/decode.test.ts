@@ -1,4 +1,4 @@
-import { decodePicture, encodePng, readHeader, upright } from '@layerwise/sheet';
+import { decodePicture, encodePng, readHeader, upright } from '@layerwise/images';
 import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';

@@ -7,7 +7,7 @@ import {
   toText,
   TrainingSet,
   type Reading,
-} from '@layerwise/sheet';
+} from '@layerwise/scan';
 import { Random } from '@layerwise/kernels/random';
 import { describe, expect, it } from 'vitest';
 

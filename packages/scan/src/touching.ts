@@ -1,7 +1,7 @@
+import type { Grey } from '@layerwise/images';
 import type { Component } from './components.js';
 import type { Cut } from './cut-out.js';
 import type { Group } from './group.js';
-import type { Grey } from './picture.js';
 import { seamsOf, type Seam } from './seam.js';
 
 /** How much an image in the form of the training images looks like one digit: 0 not at all, 1 like one of them. */

@@ -1,11 +1,5 @@
+import type { Picture } from './picture.js';
 import { backdropOf, lightOf } from './transparency.js';
-
-/** A colour picture: width x height pixels of 4 bytes (red, green, blue, alpha), row after row; what a canvas' ImageData is, too. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
 
 /** A grey picture: float32[width * height], row after row. */
 export interface Grey {
@@ -61,39 +55,4 @@ export function transpose(data: Float32Array, rows: number, columns: number): Fl
       result[column * rows + row] = data[row * columns + column] as number;
   }
   return result;
-}
-
-/** Turns a picture as an EXIF orientation (1 to 8) says, so that it stands upright. */
-export function upright(picture: Picture, orientation: number): Picture {
-  if (orientation < 2 || orientation > 8) return picture;
-  const { width, height, data } = picture;
-  const turned = orientation >= 5;
-  const [newWidth, newHeight] = turned ? [height, width] : [width, height];
-  const from = new Uint32Array(data.buffer.slice(data.byteOffset, data.byteOffset + 4 * width * height));
-  const to = new Uint32Array(width * height);
-  for (let y = 0; y < newHeight; y++) {
-    for (let x = 0; x < newWidth; x++) to[y * newWidth + x] = from[origin(orientation, x, y, width, height)] as number;
-  }
-  return { width: newWidth, height: newHeight, data: new Uint8Array(to.buffer) };
-}
-
-/** Index in the stored picture of the pixel shown at x, y. */
-function origin(orientation: number, x: number, y: number, width: number, height: number): number {
-  const [right, bottom] = [width - 1, height - 1];
-  switch (orientation) {
-    case 2:
-      return y * width + right - x;
-    case 3:
-      return (bottom - y) * width + right - x;
-    case 4:
-      return (bottom - y) * width + x;
-    case 5:
-      return x * width + y;
-    case 6:
-      return (bottom - x) * width + y;
-    case 7:
-      return (bottom - x) * width + right - y;
-    default:
-      return x * width + right - y;
-  }
 }

@@ -1,6 +1,5 @@
+import { type Picture, backdropOf, laidOn } from '@layerwise/images';
 import type { Box } from './normalise.js';
-import type { Picture } from './picture.js';
-import { backdropOf, laidOn } from './transparency.js';
 
 /** A box to draw, and what to write above it. */
 export interface Note {

@@ -1,4 +1,4 @@
-import { transpose, type Grey } from './picture.js';
+import { transpose, type Grey } from '@layerwise/images';
 
 /** Largest (or smallest) value within `radius` pixels along rows and columns: a square window, clipped at the borders. */
 export function extreme({ width, height, data }: Grey, radius: number, kind: 'max' | 'min'): Grey {

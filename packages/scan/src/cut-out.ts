@@ -1,7 +1,7 @@
+import type { Grey } from '@layerwise/images';
 import type { Group } from './group.js';
 import { formOf, normalise, type Ink } from './normalise.js';
 import { thickened } from './pen.js';
-import type { Grey } from './picture.js';
 
 /** A group, or what was cut from one. */
 export interface Cut extends Group {

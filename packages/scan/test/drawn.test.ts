@@ -1,4 +1,4 @@
-import { boundsOf, drawn, normalise, PEN, penWidth } from '@layerwise/sheet';
+import { boundsOf, drawn, normalise, PEN, penWidth } from '@layerwise/scan';
 import { describe, expect, it } from 'vitest';
 
 /** The outline of a ring around (0, 0). */
