@@ -28,7 +28,8 @@ export const layers = {
   scan: ['contracts', 'images'],
   export: ['contracts', 'nets'],
   conformance: ['contracts'],
-  'nx-plugin': ['contracts', 'store', 'study'],
+  workspace: ['contracts', 'study', 'store', 'report'],
+  'nx-plugin': ['contracts', 'store', 'study', 'workspace'],
   cli: [
     'contracts',
     'nets',
@@ -48,6 +49,7 @@ export const layers = {
     'images',
     'scan',
     'export',
+    'workspace',
     'nx-plugin',
     'kernels',
   ],

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { memoOf, tracerOf } from '@layerwise/nx-plugin';
+import { memoOf, tracerOf } from '@layerwise/workspace/plan/code';
 import { Store } from '@layerwise/store';
 import { cleanEnvironment, createFolder } from '../workspace/folder.mjs';
 
@@ -20,8 +20,8 @@ writeFileSync(
   `name: many\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n${experiments.join('')}`,
 );
 
-const load = (file) => import(new URL(`../../packages/cli/dist/${file}.js`, import.meta.url).href);
-const [{ planAll }, { recipeOf }] = await Promise.all(['workspace', 'recipe'].map(load));
+const load = (file) => import(new URL(`../../packages/workspace/dist/${file}.js`, import.meta.url).href);
+const [{ planAll }, { recipeOf }] = await Promise.all(['plan/selection', 'run/recipe'].map(load));
 const { instances } = await planAll(root);
 const codeOf = tracerOf(root, memoOf(root));
 const store = new Store(join(root, 'artifacts'));

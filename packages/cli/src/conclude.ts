@@ -4,16 +4,16 @@ import { plannedStudies, shownError } from '@layerwise/nx-plugin';
 import { noteLooks } from '@layerwise/store/integrity';
 import { storageError } from '@layerwise/store/storage';
 import type { ExperimentPlan } from '@layerwise/study';
-import { builtExperiments, composeReports, seedTests } from './compose.js';
-import { openExperiment, type BuiltExperiment } from './experiment.js';
-import { unmet } from './expectations.js';
+import { builtExperiments, composeReports, seedTests } from '@layerwise/workspace/publication/compose';
+import { openExperiment, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
+import { unmet } from '@layerwise/workspace/experiment/expectations';
 import { failuresOf } from './failure.js';
-import { Journal, type JournalEntry } from './journal.js';
+import { Journal, type JournalEntry } from '@layerwise/workspace/run/journal';
 import { checkArguments } from './nx-arguments.js';
-import { duration } from './progress.js';
+import { duration } from '@layerwise/workspace/run/stopwatch';
 import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
-import { distrusting, type PlannedStudy } from './workspace.js';
-import { print } from './terminal.js';
+import { distrusting, type PlannedStudy } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** What a run by Nx has come to, as Nx tells its plugins. */
 export interface EndedRun {

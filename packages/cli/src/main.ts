@@ -2,8 +2,8 @@ import { LayerwiseError, nearest } from '@layerwise/contracts';
 import { storageError } from '@layerwise/store/storage';
 import type { Argv } from 'yargs';
 import { loadEnvironment } from './environment.js';
-import { findRoot } from './workspace.js';
-import { printError } from './terminal.js';
+import { findRoot } from '@layerwise/workspace/plan/selection';
+import { printError } from '@layerwise/workspace/terminal';
 
 const experiment = {
   type: 'string',

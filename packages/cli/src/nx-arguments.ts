@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { StudyPlan } from '@layerwise/study';
 import type { Argv } from 'yargs';
-import { findTarget } from './workspace.js';
+import { findTarget } from '@layerwise/workspace/plan/selection';
 
 /** A study, as far as it matters here. */
 type Study = Pick<StudyPlan, 'name' | 'file' | 'experiments' | 'instances'>;

@@ -5,7 +5,7 @@ import { findDigits, loudest, TrainingSet, UNLIKE, type Reading } from '@layerwi
 import { LayerwiseError } from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';
-import { openExperiment } from './experiment.js';
+import { openExperiment } from '@layerwise/workspace/experiment/experiment';
 
 /** Nodes named for and against, per hidden layer. */
 const NAMED = 3;

@@ -1,8 +1,8 @@
-import type { JournalEntry } from './journal.js';
-import type { ExperimentResult } from './experiment.js';
-import { duration } from './progress.js';
-import { seedRange } from './difference.js';
-import type { Spread } from './statistics.js';
+import type { JournalEntry } from '@layerwise/workspace/run/journal';
+import type { ExperimentResult } from '@layerwise/workspace/experiment/experiment';
+import { duration } from '@layerwise/workspace/run/stopwatch';
+import { seedRange } from '@layerwise/workspace/comparison/difference';
+import type { Spread } from '@layerwise/workspace/comparison/statistics';
 import type { ExperimentPlan } from '@layerwise/study';
 
 /** The figures of one experiment, as lines for a terminal. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StudyPlan } from '@layerwise/study';
 import { afterAll, describe, expect, it } from 'vitest';
 import { failuresOf } from '../dist/failure.js';
-import type { JournalEntry } from '../dist/journal.js';
+import type { JournalEntry } from '@layerwise/workspace/run/journal';
 
 const root = mkdtempSync(join(tmpdir(), 'layerwise-failure-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiveView, nxShowsOutput } from '@layerwise/nx-plugin';
-import { LiveFile } from '../src/live-file.js';
+import { LiveFile } from '@layerwise/workspace/run/live-file';
 
 /** What a terminal of so many columns would show: understands the sequences that the view writes. */
 class Terminal {

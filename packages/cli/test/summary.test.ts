@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describeTests, differenceOf, referenceOf } from '../src/difference.js';
-import type { ExperimentResult } from '../src/experiment.js';
-import { spread } from '../src/statistics.js';
+import { describeTests, differenceOf, referenceOf } from '@layerwise/workspace/comparison/difference';
+import type { ExperimentResult } from '@layerwise/workspace/experiment/experiment';
+import { spread } from '@layerwise/workspace/comparison/statistics';
 import { describeResult, describeStudy } from '../src/summary.js';
 
 interface Given {

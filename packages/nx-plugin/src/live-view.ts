@@ -2,21 +2,10 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '@layerwise/contracts';
-
-/** How far a running stage is: what its process writes, again and again, into a file of its own in the run's folder. */
-export interface LiveStep {
-  readonly stage: string;
-  /** Part that is done, 0 to 1. */
-  readonly share: number;
-  /** The time left and the figures, in words. */
-  readonly text: string;
-}
+import { noteSuffix, type LiveStep } from '@layerwise/workspace/run/live-file';
 
 /** Where lines go: a terminal or a file. */
 export type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
-
-/** What the names of files with a `LiveView.note` end in; no stage's id does. */
-export const noteSuffix = '.note';
 
 const barWidth = 16;
 const redrawEvery = 150;

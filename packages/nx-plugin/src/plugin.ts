@@ -15,7 +15,7 @@ import type {
   PostTasksExecution,
   PreTasksExecution,
 } from '@nx/devkit';
-import { memoOf, tracerOf } from './code.js';
+import { memoOf, tracerOf } from '@layerwise/workspace/plan/code';
 import { openGate } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
@@ -32,7 +32,7 @@ import {
   planWorkspace,
   relativePath,
   studyFiles,
-} from './workspace.js';
+} from '@layerwise/workspace/plan/workspace';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { canonicalJson, printable } from '@layerwise/contracts';
 import { roleNames, type ExperimentPlan, type StageInstance, type StudyPlan } from '@layerwise/study';
-import type { BrokenStudy } from './workspace.js';
+import type { BrokenStudy } from '@layerwise/workspace/plan/workspace';
 
 /** Command line of Layerwise as the targets call it, from the workspace's root. */
 const layerwise = 'node packages/cli/bin/layerwise.mjs';

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { planWorkspace, studyFiles } from '@layerwise/nx-plugin';
+import { planWorkspace, studyFiles } from '@layerwise/workspace/plan/workspace';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const head = 'name: tiny\n';

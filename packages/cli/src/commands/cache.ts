@@ -5,7 +5,7 @@ import { onDisk } from '@layerwise/store/storage';
 import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
 import { keptToken } from '../cache-token.js';
-import { print } from '../terminal.js';
+import { print } from '@layerwise/workspace/terminal';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 

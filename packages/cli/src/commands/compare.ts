@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError, sha256 } from '@layerwise/contracts';
 import { renderStudy, type ComparedExperiment } from '@layerwise/report';
-import { compared } from '../compose.js';
+import { compared } from '@layerwise/workspace/publication/compose';
 import {
   describeTests,
   differenceOf,
@@ -10,12 +10,12 @@ import {
   rowDifference,
   sameValidation,
   type Difference,
-} from '../difference.js';
-import { currentOrLast, reportPath, type BuiltExperiment } from '../experiment.js';
-import { publishPage } from '../publish.js';
+} from '@layerwise/workspace/comparison/difference';
+import { currentOrLast, reportPath, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
+import { publishPage } from '@layerwise/workspace/publication/publish';
 import { describeStudy } from '../summary.js';
-import { findExperiment, findRoot, planAll } from '../workspace.js';
-import { print } from '../terminal.js';
+import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page. Computes none of them. */
 export async function compareCommand(

@@ -1,9 +1,9 @@
 import { fetchMnist, findMnist, MNIST_FILES } from '@layerwise/ingest';
-import { placesOf } from '@layerwise/nx-plugin';
+import { placesOf } from '@layerwise/workspace/plan/workspace';
 import { join } from 'node:path';
 import { ProgressLine } from '../progress.js';
-import { findRoot } from '../workspace.js';
-import { print } from '../terminal.js';
+import { findRoot } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** `layerwise data fetch`: downloads what of MNIST is not there yet. @throws LayerwiseError DATA_MISSING naming each mirror and what was wrong with it */
 export async function dataFetchCommand(mirrors: readonly string[] | undefined): Promise<void> {

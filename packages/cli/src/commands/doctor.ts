@@ -4,24 +4,16 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import {
-  findCacheFault,
-  memoOf,
-  nxCache,
-  placesOf,
-  planWorkspace,
-  sharedCacheOf,
-  shownServer,
-  studyFiles,
-  type WorkspacePlan,
-} from '@layerwise/nx-plugin';
+import { findCacheFault, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
+import { memoOf } from '@layerwise/workspace/plan/code';
+import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { findMisplaced } from '@layerwise/store/layout';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { listCache } from '@layerwise/store/shelf';
 import { folderBytes } from '@layerwise/store/storage';
-import { storeOf } from '../recipe.js';
-import { findRoot } from '../workspace.js';
-import { print } from '../terminal.js';
+import { storeOf } from '@layerwise/workspace/run/recipe';
+import { findRoot } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
 export interface Finding {

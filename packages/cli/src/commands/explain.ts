@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { refuseMisplaced } from '@layerwise/store/layout';
 import { describeReason } from '@layerwise/store/staleness';
-import type { ExplainedReason, StageExplanation } from '../explanation.js';
-import { findRoot } from '../workspace.js';
-import { print } from '../terminal.js';
+import type { ExplainedReason, StageExplanation } from '@layerwise/workspace/explanation/explanation';
+import { findRoot } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by itself. Computes none of them. */
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
@@ -13,9 +13,9 @@ export async function explainCommand(address: string, { json }: { readonly json:
   refuseMisplaced(join(root, 'artifacts'));
   await refreshBuild(root);
   const [{ findExperiment, findStudy, planAll }, { Explainer }, { memoOf, tracerOf }] = await Promise.all([
-    import('../workspace.js'),
-    import('../explanation.js'),
-    import('@layerwise/nx-plugin'),
+    import('@layerwise/workspace/plan/selection'),
+    import('@layerwise/workspace/explanation/explanation'),
+    import('@layerwise/workspace/plan/code'),
   ]);
   const memo = memoOf(root);
   const workspace = await planAll(root, [address], memo);

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exportFiles, FORMATS } from '@layerwise/export';
 import type { StoredArtifact } from '@layerwise/store';
-import { openExperiment, orLast } from '../experiment.js';
+import { openExperiment, orLast } from '@layerwise/workspace/experiment/experiment';
 import { openNet } from '../reader.js';
-import { findExperiment, findRoot, planAll } from '../workspace.js';
-import { print } from '../terminal.js';
+import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** Options of `layerwise export`. */
 export interface ExportOptions {

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline/promises';
 import { LayerwiseError } from '@layerwise/contracts';
 import { refuseMisplaced } from '@layerwise/store/layout';
 import type { Store } from '@layerwise/store/store';
-import { storeOf } from '../recipe.js';
-import { findUnused, type Found, type PastResult, type Unused } from '../unused.js';
-import { findRoot, planAll } from '../workspace.js';
-import { print } from '../terminal.js';
+import { storeOf } from '@layerwise/workspace/run/recipe';
+import { findUnused, type Found, type PastResult, type Unused } from '@layerwise/workspace/record/unused';
+import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** Options of `layerwise gc`. */
 export interface GcOptions {

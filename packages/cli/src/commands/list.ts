@@ -2,8 +2,8 @@ import { refuseMisplaced } from '@layerwise/store/layout';
 import { Store, manifestIfAny } from '@layerwise/store/store';
 import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
-import { findRoot, planAll } from '../workspace.js';
-import { print } from '../terminal.js';
+import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. @throws LayerwiseError STORAGE_FAILED, having listed, if a folder of artifacts is none */
 export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {

@@ -3,12 +3,12 @@ import { basename, join, parse, relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { decodePicture, encodePng } from '@layerwise/images';
 import { annotated, scoreReadings, toCsv, toText, type LabelScore, type Reading } from '@layerwise/scan';
-import { orLast } from '../experiment.js';
+import { orLast } from '@layerwise/workspace/experiment/experiment';
 import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
-import { findExperiment, findRoot, planAll } from '../workspace.js';
-import { print, printError } from '../terminal.js';
+import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print, printError } from '@layerwise/workspace/terminal';
 
 /** Options of `layerwise predict`. */
 export interface PredictOptions {

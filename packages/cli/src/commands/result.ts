@@ -1,5 +1,5 @@
 import { showStudy } from '../conclude.js';
-import { experimentOf, findRoot, findStudy, planAll } from '../workspace.js';
+import { experimentOf, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
 
 /** `layerwise result <study>[:<experiment>]`: lays the experiments' folders and reports anew, as a run does in its end, and shows their figures. */
 export async function resultCommand(address: string): Promise<void> {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { checkArguments } from '../nx-arguments.js';
-import { findExperiment, findRoot, findStudy, planAll } from '../workspace.js';
+import { findExperiment, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
 export async function runCommand(address: string, rest: readonly string[]): Promise<void> {

@@ -1,8 +1,8 @@
-import { currentOrLast, type ExperimentResult } from '../experiment.js';
+import { currentOrLast, type ExperimentResult } from '@layerwise/workspace/experiment/experiment';
 import { describeResult } from '../summary.js';
-import { describeUnfinished, unfinishedStages } from '../unfinished.js';
-import { findExperiment, findRoot, planAll } from '../workspace.js';
-import { print } from '../terminal.js';
+import { describeUnfinished, unfinishedStages } from '@layerwise/workspace/experiment/unfinished';
+import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 /**
  * `layerwise show <study>:<experiment>`: the figures of a built experiment, and where stages stand whose last run did not finish;

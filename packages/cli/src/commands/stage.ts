@@ -2,14 +2,15 @@ import { relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { describeGoingOn } from '@layerwise/store/checkpoint';
 import type { StageInstance } from '@layerwise/study';
-import { Journal } from '../journal.js';
-import { LiveFile } from '../live-file.js';
-import { duration, ProgressLine, Stopwatch } from '../progress.js';
+import { Journal } from '@layerwise/workspace/run/journal';
+import { LiveFile } from '@layerwise/workspace/run/live-file';
+import { duration, Stopwatch } from '@layerwise/workspace/run/stopwatch';
+import { ProgressLine } from '../progress.js';
 import { stopSignal } from '../stop-signal.js';
-import { storeOf } from '../recipe.js';
-import { runStage, type StageStatus } from '../run-stage.js';
-import { distrusting, findRoot, planAll } from '../workspace.js';
-import { print } from '../terminal.js';
+import { storeOf } from '@layerwise/workspace/run/recipe';
+import { runStage, type StageStatus } from '@layerwise/workspace/run/run-stage';
+import { distrusting, findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { print } from '@layerwise/workspace/terminal';
 
 const words: Record<StageStatus, string> = {
   computed: 'computed',

@@ -1,4 +1,4 @@
-import { mcnemar, pairedT, signFlip, spread, studentTails } from '@layerwise/cli';
+import { mcnemar, pairedT, signFlip, spread, studentTails } from '../src/comparison/statistics.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -10,9 +10,9 @@ import type { StoredArtifact } from '@layerwise/store';
 import { Store } from '@layerwise/store/store';
 import type { ExperimentPlan, RoleName } from '@layerwise/study';
 import { roleNames } from '@layerwise/study/roles';
-import { readRecord, recordPath } from './record.js';
-import { spread, type Spread } from './statistics.js';
-import { printError } from './terminal.js';
+import { readRecord, recordPath } from '../record/record.js';
+import { spread, type Spread } from '../comparison/statistics.js';
+import { printError } from '../terminal.js';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
 export interface ExperimentResult {

@@ -1,6 +1,6 @@
 import { column } from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
-import type { ExperimentArtifacts, ExperimentResult } from './experiment.js';
+import type { ExperimentArtifacts, ExperimentResult } from '../experiment/experiment.js';
 import { mcnemar, pairedT, SIGN_FLIP_LIMIT, signFlip, spread, type PairedTest } from './statistics.js';
 
 /** Probability below which a difference is called more than chance. */

@@ -1,8 +1,19 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '@layerwise/contracts';
-import { noteSuffix, type LiveStep } from '@layerwise/nx-plugin';
-import { Stopwatch } from './progress.js';
+import { Stopwatch } from './stopwatch.js';
+
+/** How far a running stage is: what its process writes, again and again, into a file of its own in the run's folder. */
+export interface LiveStep {
+  readonly stage: string;
+  /** Part that is done, 0 to 1. */
+  readonly share: number;
+  /** The time left and the figures, in words. */
+  readonly text: string;
+}
+
+/** What the names of files with a {@link LiveFile.note note} end in; no stage's id does. */
+export const noteSuffix = '.note';
 
 const writeEvery = 200;
 

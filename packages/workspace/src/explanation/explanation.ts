@@ -1,4 +1,4 @@
-import { copyNotes } from '@layerwise/nx-plugin';
+import { copyNotes } from '../plan/workspace.js';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
 import { copyChecker } from '@layerwise/store/copies';
 import { findDamage, type Damage } from '@layerwise/store/integrity';
@@ -7,8 +7,8 @@ import type { Shelf } from '@layerwise/store/shelf';
 import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwise/store/staleness';
 import type { Store } from '@layerwise/store/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
-import { nearestTo, recipeOf, storeOf } from './recipe.js';
-import { readRecord } from './record.js';
+import { nearestTo, recipeOf, storeOf } from '../run/recipe.js';
+import { readRecord } from '../record/record.js';
 
 /**
  * What will become of a stage in the next run.

@@ -5,7 +5,7 @@ import { canonicalJson } from '@layerwise/contracts';
 import { accuracyFigure, type ComparedExperiment } from '@layerwise/report';
 import type { StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';
-import { reportPath, type ExperimentArtifacts } from './experiment.js';
+import { reportPath, type ExperimentArtifacts } from '../experiment/experiment.js';
 
 /** Text that takes the place of a marker in a report. */
 export type Fragments = Readonly<Record<'times' | 'comparison' | 'seeds', string>>;

@@ -1,6 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkspacePlan } from '@layerwise/nx-plugin';
+import type { WorkspacePlan } from '../plan/workspace.js';
 import { folderBytes } from '@layerwise/store/storage';
 import { checkpointsFolder, ownerOfLeftover } from '@layerwise/store/store';
 import { idsIn, readRecord } from './record.js';

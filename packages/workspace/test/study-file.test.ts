@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readStudy } from '@layerwise/nx-plugin';
+import { readStudy } from '@layerwise/workspace/plan/study-file';
 import { FileMemo } from '@layerwise/store/memo';
 import { readNotes, writeNotes } from '@layerwise/store/notes';
 import type { StudyDocument } from '@layerwise/study';

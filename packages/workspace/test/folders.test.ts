@@ -34,7 +34,7 @@ function foldersOf(env: NodeJS.ProcessEnv): { nx: string[]; ours: string[] } {
       `const f = require('nx/src/utils/cache-directory'); ${print('f.cacheDir', "f.sharedDataDirectory(process.cwd(), 'workspace-data')")}`,
     ),
     ours: run(
-      `import(${JSON.stringify(join(repository, 'packages/nx-plugin/dist/workspace.js'))}).then(({ nxCache, nxRecords }) => ${print('nxCache(process.cwd())', 'nxRecords(process.cwd())')})`,
+      `import(${JSON.stringify(join(repository, 'packages/workspace/dist/plan/workspace.js'))}).then(({ nxCache, nxRecords }) => ${print('nxCache(process.cwd())', 'nxRecords(process.cwd())')})`,
     ),
   };
 }

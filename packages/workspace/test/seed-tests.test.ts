@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seedTests } from '../src/compose.js';
-import type { BuiltExperiment } from '../src/experiment.js';
+import { seedTests } from '../src/publication/compose.js';
+import type { BuiltExperiment } from '../src/experiment/experiment.js';
 
 /** As far as the tests over seeds read it. */
 function built(name: string, validation: number, ...tests: readonly number[]): BuiltExperiment {

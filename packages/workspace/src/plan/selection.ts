@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
-import type { WorkspacePlan } from '@layerwise/nx-plugin';
+import type { WorkspacePlan } from './workspace.js';
 import { noteDistrust } from '@layerwise/store/integrity';
 import type { FileMemo } from '@layerwise/store/memo';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
-import { printError } from './terminal.js';
+import { printError } from '../terminal.js';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
 export function findRoot(from: string = process.cwd()): string {
   for (let at = from; ; at = dirname(at)) {
     if (existsSync(join(at, 'nx.json')) && existsSync(join(at, 'pipelines'))) return at;
-    if (at === dirname(at)) return join(dirname(fileURLToPath(import.meta.url)), '../../..');
+    if (at === dirname(at)) return join(dirname(fileURLToPath(import.meta.url)), '../../../..');
   }
 }
 
@@ -33,7 +33,10 @@ export async function distrusting<T>(root: string, work: () => Promise<T>): Prom
  * @throws LayerwiseError what is wrong with a study that was asked for
  */
 export async function planAll(root: string, asked: readonly string[] = [], memo?: FileMemo): Promise<WorkspacePlan> {
-  const { describeBroken, memoOf, placesOf, planWorkspace, studyFiles } = await import('@layerwise/nx-plugin');
+  const [{ memoOf }, { describeBroken, placesOf, planWorkspace, studyFiles }] = await Promise.all([
+    import('./code.js'),
+    import('./workspace.js'),
+  ]);
   const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memo ?? memoOf(root));
   const wanted = plan.broken.find(({ name }) =>
     asked.some((address) => address === name || address.startsWith(`${name}:`)),

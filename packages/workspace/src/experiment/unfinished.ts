@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ResultTable, Standing } from '@layerwise/contracts';
-import { memoOf, tracerOf } from '@layerwise/nx-plugin';
 import type { UnfinishedRun } from '@layerwise/store/checkpoint';
 import { recipeKey } from '@layerwise/store/manifest';
 import { manifestIfAny } from '@layerwise/store/store';
 import type { ExperimentPlan, StageInstance } from '@layerwise/study';
-import { recipeOf, storeOf } from './recipe.js';
+import { recipeOf, storeOf } from '../run/recipe.js';
+import { memoOf, tracerOf } from '../plan/code.js';
 
 /** A stage of an experiment whose last run was stopped, failed, or is under way. */
 export interface UnfinishedStage {

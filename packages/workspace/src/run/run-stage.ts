@@ -11,7 +11,8 @@ import {
   type Warning,
 } from '@layerwise/contracts';
 import { describeWait, type Holder } from '@layerwise/contracts/lease';
-import { entryOf, memoOf, placesOf, tracerOf } from '@layerwise/nx-plugin';
+import { memoOf, tracerOf } from '../plan/code.js';
+import { entryOf, placesOf } from '../plan/workspace.js';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
 import type { StoredArtifact } from '@layerwise/store/reader';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nxCache } from '@layerwise/nx-plugin';
+import { nxCache } from '../plan/workspace.js';
 import type { CodeFingerprint } from '@layerwise/store/fingerprint';
 import type { Manifest } from '@layerwise/store/manifest';
 import type { Shelf } from '@layerwise/store/shelf';

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { placesOf, planWorkspace } from '@layerwise/nx-plugin';
+import { placesOf, planWorkspace } from '@layerwise/workspace/plan/workspace';
 import { FileMemo } from '@layerwise/store/memo';
 import { afterEach, describe, expect, it } from 'vitest';
 
