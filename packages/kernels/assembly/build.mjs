@@ -1,4 +1,5 @@
 // Compiles each entry of this folder to dist/wasm/<name>.wasm; skips what has not changed since.
+// With --debug: without optimisation, with assertions, the names of functions, and source maps beside the files.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,8 +8,7 @@ import { fileURLToPath } from 'node:url';
 const folder = dirname(fileURLToPath(import.meta.url));
 const out = join(folder, '../dist/wasm');
 const flags = [
-  '-O3',
-  '--noAssert',
+  ...(process.argv.includes('--debug') ? ['--debug', '--sourceMap'] : ['-O3', '--noAssert']),
   '--runtime',
   'stub',
   '--enable',
