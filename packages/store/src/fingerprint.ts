@@ -35,6 +35,8 @@ export interface CodeTrace {
   readonly code: CodeFingerprint;
   /** Module -> the modules from the entry to the one that imports it; empty for an entry. */
   readonly through: (module: string) => readonly string[];
+  /** Absolute paths of the files whose bytes count. */
+  readonly files: readonly string[];
   /** Names of the packages that modules were followed in, sorted; what is installed is not among them. */
   readonly packages: readonly string[];
 }
@@ -204,7 +206,12 @@ class Walk {
     const sorted = { modules: ordered(modules), dependencies: ordered(this.versions.table()) };
     const through = (module: string): readonly string[] =>
       this.wayTo([...this.importers.keys()].find((path) => this.tracer.nameOf(path) === module));
-    return { code: { digest: sha256(canonicalJson(sorted)), ...sorted }, through, packages: [...this.packages].sort() };
+    return {
+      code: { digest: sha256(canonicalJson(sorted)), ...sorted },
+      through,
+      files: [...this.importers.keys()],
+      packages: [...this.packages].sort(),
+    };
   }
 
   private wayTo(path: string | undefined): string[] {

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   deriveSeed,
@@ -19,6 +21,7 @@ import type { StoredArtifact } from '@layerwise/store/reader';
 import { describeReason, differences } from '@layerwise/store/staleness';
 import type { Draft, Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
+import { OpenedFiles } from './opened-files.js';
 import { nearestTo, recipeOf, storeOf } from './recipe.js';
 import { checkpointInterval, workerCount } from './settings.js';
 
@@ -55,7 +58,8 @@ export async function runStage(root: string, instance: StageInstance, console: C
     throw new LayerwiseError('STUDY_INVALID', `${instance.id}: stage package '${instance.uses}' must be installed`, {
       remedy: 'Run npm install, or name another package under uses.',
     });
-  const { stage } = (await import(pathToFileURL(entry).href)) as { stage: AnyStage };
+  const opened = new OpenedFiles(root);
+  const { stage } = await opened.during(async () => (await import(pathToFileURL(entry).href)) as { stage: AnyStage });
   let since: number | undefined;
   const onWait = (holder: Holder): void => {
     since ??= performance.now();
@@ -85,7 +89,7 @@ export async function runStage(root: string, instance: StageInstance, console: C
     console.say(await whyItRuns(store, draft));
     return {
       status: 'computed',
-      manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, console),
+      manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, opened, console),
       waited,
     };
   });
@@ -128,35 +132,50 @@ async function compute(
   inputs: Inputs,
   draft: Draft,
   checkpoint: CheckpointFile,
+  opened: OpenedFiles,
   console: Console,
 ): Promise<Manifest> {
   const manifest = await store.compute(draft, async (output) => {
     const started = process.hrtime.bigint();
     const warnings: Warning[] = [];
     const sketch = new Sketch();
-    await stage
-      .run({
-        params: instance.params as never,
-        inputs,
-        output: sketching(output, sketch),
-        seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
-        progress: console.progress,
-        warn: (warning) => {
-          warnings.push(warning);
-          console.warn(warning);
-        },
-        signal: console.signal,
-        places: placesOf(root),
-        workers: workerCount(),
-        checkpoint,
-      })
+    await opened
+      .during(() =>
+        stage.run({
+          params: instance.params as never,
+          inputs,
+          output: sketching(output, sketch),
+          seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
+          progress: console.progress,
+          warn: (warning) => {
+            warnings.push(warning);
+            console.warn(warning);
+          },
+          signal: console.signal,
+          places: placesOf(root),
+          workers: workerCount(),
+          checkpoint,
+        }),
+      )
       .catch((error: unknown) => {
         throw error instanceof LayerwiseError && error.code === 'ABORTED'
           ? stopped(instance, checkpoint, error)
           : error;
       });
     refuseMisshapen(stage, instance, sketch);
-    refuseOther(instance, tracerOf(root, memoOf(root))(instance.uses).code.digest, draft.recipe.code.digest);
+    const trace = tracerOf(root, memoOf(root))(instance.uses);
+    refuseOther(instance, trace.code.digest, draft.recipe.code.digest);
+    const unnamed = unnamedFile(root, stage, instance, opened.paths, trace.files);
+    if (unnamed !== undefined) {
+      await checkpoint.remove();
+      throw new LayerwiseError(
+        'STAGE_FAILED',
+        `${instance.id}: a stage must open no file of the workspace but its inputs and those that its code names, got ${unnamed}; nothing was kept`,
+        {
+          remedy: `Move the file into the package ${instance.uses}, or name it in the code: by an import, or by new URL('…', import.meta.url) of a literal. Else its changes would go unnoticed.`,
+        },
+      );
+    }
     const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
     return {
       warnings,
@@ -179,6 +198,47 @@ function refuseOther({ id, uses }: StageInstance, known: string | undefined, fou
     `${id}: the code of ${uses} must stay as it is while it runs, but it was changed; nothing was kept`,
     { remedy: 'run the same command again' },
   );
+}
+
+/**
+ * The first file that a stage opened whose bytes count neither as its code nor as its inputs, relative to the workspace.
+ * @param named absolute paths of its code
+ */
+function unnamedFile(
+  root: string,
+  stage: AnyStage,
+  { id, params, inputs }: StageInstance,
+  opened: readonly string[],
+  named: readonly string[],
+): string | undefined {
+  const places = placesOf(root);
+  const raw = stage.rawFiles ? [...stage.rawFiles(params as never, places).files, places.download] : [];
+  const artifacts = join(root, 'artifacts');
+  const given = [
+    ...raw,
+    ...Object.values(inputs).map((input) => join(artifacts, 'stages', input)),
+    // What Layerwise itself keeps beside the artifacts, and what the stage has written so far.
+    ...['.checkpoints', '.locks', '.recipes', '.runs', '.files.json', '.seen.json'].map((name) =>
+      join(artifacts, name),
+    ),
+  ].map(withoutLinks);
+  const writing = join(withoutLinks(join(artifacts, 'stages')), `.new-${id}-`);
+  const code = new Set(named.map(withoutLinks));
+  const found = opened.find(
+    (path) =>
+      !code.has(path) &&
+      !path.startsWith(writing) &&
+      !given.some((place) => place !== '' && (path === place || path.startsWith(`${place}${sep}`))),
+  );
+  return found === undefined ? undefined : relative(withoutLinks(root), found);
+}
+
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** What is said of a stage that was told to stop: where it stands, and what the same command does next. */
