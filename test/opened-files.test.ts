@@ -102,7 +102,11 @@ describe('a stage opens a file of the workspace that its code does not name', ()
       stage("let value = ''; for await (const piece of fs.createReadStream('shared/d.txt')) value += piece;", fs),
       'shared/d.txt',
     ],
-    ['by a copy', stage("fs.copyFileSync('shared/d.txt', 'artifacts/.runs-copy'); const value = 5;", fs), 'shared/d.txt'],
+    [
+      'by a copy',
+      stage("fs.copyFileSync('shared/d.txt', 'artifacts/.runs-copy'); const value = 5;", fs),
+      'shared/d.txt',
+    ],
     ['through a link', stage("const value = fs.readFileSync('linked/d.txt', 'utf8');", fs), 'shared/d.txt'],
     [
       'by a helper that is told a path',

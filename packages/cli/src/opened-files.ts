@@ -17,23 +17,21 @@ let isInstalled = false;
  * `import` and `require`, whoever calls them. Other threads and programs are not seen, nor is a file that is not there.
  */
 export class OpenedFiles {
-  private readonly found = new Set<string>();
+  private readonly opened = new Set<string>();
   private readonly roots: readonly string[];
 
   /** @param root absolute path of the workspace */
   constructor(root: string) {
-    this.roots = [...new Set([root, fs.realpathSync(root)])];
-  }
-
-  /** Absolute paths without links in them, in the order in which they were opened. */
-  get paths(): readonly string[] {
-    return [...this.found];
+    this.roots = [...new Set([root, fs.realpathSync.native(root)])];
   }
 
   /** Watches while `work` is done. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     install();
-    note = (given) => this.note(given);
+    note = (given) => {
+      const path = pathOf(given);
+      if (path !== undefined) this.opened.add(path);
+    };
     try {
       return await work();
     } finally {
@@ -41,12 +39,15 @@ export class OpenedFiles {
     }
   }
 
-  private note(given: unknown): void {
-    const path = pathOf(given);
-    if (path === undefined) return;
-    const real = realFile(path);
-    if (real !== undefined && [path, real].some((one) => this.isOfWorkspace(one)) && !isOfPackages(real))
-      this.found.add(real);
+  /** The first of the files that is none of those, without links in its path. @param isGiven told absolute paths, with links and without */
+  firstOther(isGiven: (path: string) => boolean): string | undefined {
+    for (const path of this.opened) {
+      if (isGiven(path)) continue;
+      const real = realFile(path);
+      const counts = real !== undefined && !isOfPackages(real) && [path, real].some((one) => this.isOfWorkspace(one));
+      if (counts && !isGiven(real)) return real;
+    }
+    return undefined;
   }
 
   private isOfWorkspace(path: string): boolean {
@@ -71,7 +72,7 @@ function pathOf(given: unknown): string | undefined {
 
 function realFile(path: string): string | undefined {
   try {
-    const real = fs.realpathSync(path);
+    const real = fs.realpathSync.native(path);
     return fs.statSync(real).isFile() ? real : undefined;
   } catch {
     return undefined;

@@ -165,7 +165,7 @@ async function compute(
     refuseMisshapen(stage, instance, sketch);
     const trace = tracerOf(root, memoOf(root))(instance.uses);
     refuseOther(instance, trace.code.digest, draft.recipe.code.digest);
-    const unnamed = unnamedFile(root, stage, instance, opened.paths, trace.files);
+    const unnamed = unnamedFile(root, stage, instance, opened, trace.files);
     if (unnamed !== undefined) {
       await checkpoint.remove();
       throw new LayerwiseError(
@@ -208,7 +208,7 @@ function unnamedFile(
   root: string,
   stage: AnyStage,
   { id, params, inputs }: StageInstance,
-  opened: readonly string[],
+  opened: OpenedFiles,
   named: readonly string[],
 ): string | undefined {
   const places = placesOf(root);
@@ -221,14 +221,14 @@ function unnamedFile(
     ...['.checkpoints', '.locks', '.recipes', '.runs', '.files.json', '.seen.json'].map((name) =>
       join(artifacts, name),
     ),
-  ].map(withoutLinks);
+  ].flatMap((place) => (place === '' ? [] : [place, withoutLinks(place)]));
   const writing = join(withoutLinks(join(artifacts, 'stages')), `.new-${id}-`);
-  const code = new Set(named.map(withoutLinks));
-  const found = opened.find(
+  const code = new Set(named.flatMap((path) => [path, withoutLinks(path)]));
+  const found = opened.firstOther(
     (path) =>
-      !code.has(path) &&
-      !path.startsWith(writing) &&
-      !given.some((place) => place !== '' && (path === place || path.startsWith(`${place}${sep}`))),
+      code.has(path) ||
+      path.startsWith(writing) ||
+      given.some((place) => path === place || path.startsWith(`${place}${sep}`)),
   );
   return found === undefined ? undefined : relative(withoutLinks(root), found);
 }
