@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodePng } from '@layerwise/sheet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace, type Run } from './workspace/workspace.js';
 
@@ -204,6 +205,53 @@ describe('layerwise explain', () => {
     expect(explained.train).toMatchObject({ state: 'runs', reasons: [{ reason: 'artifact missing' }] });
     expect(explained.report?.state).toBe('current');
     expect(run.ran).toEqual(['train']);
+  });
+
+  it('an experiment that was never built: compared with no other, and what others made for it is current', async () => {
+    workspace.study('other', study(5).replace('name: tiny', 'name: other').replace('train: 300', 'train: 301'));
+    workspace.study('third', study(6).replace('name: tiny', 'name: third'));
+    const { output } = await workspace.layerwise(['explain', 'other']);
+    const [head, ...lines] = output.trim().split('\n');
+    expect(head).toBe('other:one  was never built; 3 to run, 4 may run');
+    expect(lines.map((line) => line.trim()).filter((line) => !/^\w+ +runs/.test(line))).toEqual(
+      Array.from({ length: 7 }, () => 'never computed'),
+    );
+    const third = await workspace.layerwise(['explain', 'third']);
+    expect(third.output).toContain('third:one  was never built; 2 to run, 3 may run, 2 current');
+    expect(third.output).not.toContain('->');
+    const json = await workspace.layerwise(['explain', 'other', '--json']);
+    const { stages } = JSON.parse(json.output) as { stages: { comparedWith: unknown }[] };
+    expect(stages.map(({ comparedWith }) => comparedWith)).toEqual(stages.map(() => null));
+  });
+
+  it('a folder of raw files: by their number, and one by name; each in JSON', async () => {
+    const pixels = (level: number): Uint8Array =>
+      encodePng({
+        width: 8,
+        height: 8,
+        data: new Uint8Array(256).map((_, i) => (i % 4 === 3 ? 255 : (level * 37 + (i >> 2) * 11) % 256)),
+      });
+    for (const label of ['a', 'b'])
+      for (let i = 0; i < 30; i++) workspace.write(`data/own/${label}/${i}.png`, pixels(i + (label === 'a' ? 0 : 90)));
+    workspace.study(
+      'pictures',
+      'name: pictures\nseed: 7\ndataset: { from: data/own }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 3 }], epochs: 1 } }\n',
+    );
+    const run = await workspace.nx(['run', 'pictures:one']);
+    expect(run.code, run.output).toBe(0);
+    for (let i = 0; i < 20; i++) workspace.write(`data/own/a/${i}.png`, pixels(i + 300));
+    for (let i = 0; i < 9; i++) rmSync(join(workspace.root, `data/own/b/${i}.png`));
+    for (let i = 40; i < 47; i++) workspace.write(`data/own/b/${i}.png`, pixels(i));
+    const { output } = await workspace.layerwise(['explain', 'pictures:one']);
+    expect(
+      output
+        .split('\n')
+        .filter((line) => line.includes('raw file'))
+        .map((line) => line.trim()),
+    ).toEqual(['raw files below data/own: 20 changed, 7 new, 9 gone; such as data/own/a/0.png']);
+    const json = await workspace.layerwise(['explain', 'pictures:one', '--json']);
+    const [ingest] = (JSON.parse(json.output) as { stages: Explained[] }).stages;
+    expect(ingest?.reasons.length).toBe(36);
   });
 
   it('says it in words, and refuses an unknown name', async () => {

@@ -12,11 +12,13 @@ export async function explainCommand(address: string, { json }: { readonly json:
   const root = findRoot();
   refuseMisplaced(join(root, 'artifacts'));
   await refreshBuild(root);
-  const [{ findExperiment, findStudy, planAll }, { Explainer }, { memoOf, tracerOf }] = await Promise.all([
-    import('@layerwise/workspace/plan/selection'),
-    import('@layerwise/workspace/explanation/explanation'),
-    import('@layerwise/workspace/plan/code'),
-  ]);
+  const [{ findExperiment, findStudy, planAll }, { Explainer }, { readRecord }, { memoOf, tracerOf }] =
+    await Promise.all([
+      import('@layerwise/workspace/plan/selection'),
+      import('@layerwise/workspace/explanation/explanation'),
+      import('@layerwise/workspace/record/record'),
+      import('@layerwise/workspace/plan/code'),
+    ]);
   const memo = memoOf(root);
   const workspace = await planAll(root, [address], memo);
   const plans = address.includes(':')
@@ -26,7 +28,8 @@ export async function explainCommand(address: string, { json }: { readonly json:
   for (const plan of plans) {
     const experiment = `${plan.study}:${plan.name}`;
     const stages = await explainer.explain(plan);
-    print(json ? JSON.stringify({ experiment, stages }) : describe(experiment, stages));
+    const neverBuilt = readRecord(root, plan) === undefined;
+    print(json ? JSON.stringify({ experiment, stages }) : describe(experiment, stages, neverBuilt));
   }
   memo.save();
 }
@@ -38,14 +41,15 @@ async function refreshBuild(root: string): Promise<void> {
   compileIfStale();
 }
 
-function describe(experiment: string, stages: readonly StageExplanation[]): string {
+function describe(experiment: string, stages: readonly StageExplanation[], neverBuilt: boolean): string {
   const counts = (['runs', 'depends', 'restores', 'current'] as const).map((state) => ({
     state,
     count: stages.filter((stage) => stage.state === state).length,
   }));
   const words = { runs: 'to run', depends: 'may run', restores: 'to restore', current: 'current' };
   const summary = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${words[state]}`);
-  return [`${experiment}  ${summary.join(', ')}`, ...stages.flatMap(lines)].join('\n');
+  const built = neverBuilt ? 'was never built; ' : '';
+  return [`${experiment}  ${built}${summary.join(', ')}`, ...stages.flatMap(lines)].join('\n');
 }
 
 function lines({ role, seed, state, reasons, waitsFor, unless }: StageExplanation): string[] {
@@ -58,8 +62,35 @@ function lines({ role, seed, state, reasons, waitsFor, unless }: StageExplanatio
   }[state];
   return [
     `  ${(seed === undefined ? role : `${role} seed ${seed}`).padEnd(12)} ${said}`,
-    ...reasons.map((reason) => `  ${''.padEnd(12)}   ${sentence(reason)}`),
+    ...sentences(reasons).map((text) => `  ${''.padEnd(12)}   ${text}`),
   ];
+}
+
+const rawFilesSaid = 5;
+
+/** Raw files are counted where there are many; other reasons have a sentence each. */
+function sentences(reasons: readonly ExplainedReason[]): string[] {
+  const raw = reasons.flatMap((reason) => (reason.reason === 'raw file' ? [reason] : []));
+  if (raw.length <= rawFilesSaid) return reasons.map(sentence);
+  const counts = Object.entries({
+    changed: raw.filter((file) => file.old !== undefined && file.new !== undefined).length,
+    new: raw.filter((file) => file.old === undefined).length,
+    gone: raw.filter((file) => file.new === undefined).length,
+  });
+  const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  const line = `raw files${commonFolder(raw.map(({ name }) => name))}: ${said.join(', ')}; such as ${raw[0]?.name}`;
+  const first = reasons.findIndex(({ reason }) => reason === 'raw file');
+  return reasons.flatMap((reason, i) =>
+    i === first ? [line] : reason.reason === 'raw file' ? [] : [sentence(reason)],
+  );
+}
+
+/** ` below data/letters`, of the folder that holds all of the files; nothing if none does. */
+function commonFolder(names: readonly string[]): string {
+  const [first = [], ...others] = names.map((name) => name.split('/').slice(0, -1));
+  const end = first.findIndex((folder, i) => others.some((other) => other[i] !== folder));
+  const common = (end < 0 ? first : first.slice(0, end)).join('/');
+  return common && ` below ${common}`;
 }
 
 function sentence(reason: ExplainedReason): string {

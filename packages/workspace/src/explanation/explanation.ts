@@ -26,7 +26,7 @@ export interface StageExplanation {
   readonly seed?: number;
   readonly id: string;
   readonly state: StageState;
-  /** Why the artifact does not serve as it is; against the instance's own last artifact, else the experiment's last one, else the nearest. */
+  /** Why the artifact does not serve as it is; against the instance's own last artifact, else the experiment's last one, else the nearest; the latter for an experiment that was built once. */
   readonly reasons: readonly ExplainedReason[];
   /** Id of the artifact that `reasons` compares with, if there is one. */
   readonly comparedWith: string | null;
@@ -44,9 +44,14 @@ export type ExplainedReason = StalenessReason & {
   readonly through?: readonly string[];
 };
 
-/** What is foreseen of an instance: its explanation, and the content its artifact will have, if that is known. */
+/** What is foreseen of an instance, whichever experiment it is asked for. */
 interface Foreseen {
-  readonly judged: Omit<StageExplanation, 'role' | 'seed' | 'waitsFor'>;
+  readonly state: StageState;
+  readonly wanted: ForeseenRecipe;
+  /** Its own artifact, if that may turn out to be right. */
+  readonly own: Manifest | undefined;
+  readonly unless: StageExplanation['unless'];
+  /** Of the artifact that will be there; null if it is not known. */
   readonly content: string | null;
 }
 
@@ -81,7 +86,7 @@ export class Explainer {
     const present = roleNames.filter((role) => plan.stages[role] !== undefined);
     const explained: StageExplanation[] = [];
     for (const { role, seed, id } of stepsOf(plan)) {
-      const { judged } = await this.foresee(id, last[nameOf(role, seed)]);
+      const judged = await this.judge(id, last && (last[nameOf(role, seed)] ?? ''));
       const providers = await Promise.all(
         Object.values(this.instance(id).inputs).map(async (provider) => ({
           provider,
@@ -100,13 +105,32 @@ export class Explainer {
     return this.instances.get(id) as StageInstance;
   }
 
-  private foresee(id: string, last?: string): Promise<Foreseen> {
+  private foresee(id: string): Promise<Foreseen> {
     let found = this.foreseen.get(id);
-    if (!found) this.foreseen.set(id, (found = this.judge(this.instance(id), last)));
+    if (!found) this.foreseen.set(id, (found = this.look(this.instance(id))));
     return found;
   }
 
-  private async judge(instance: StageInstance, last?: string): Promise<Foreseen> {
+  /** @param last id of the artifact that the experiment was last laid of, '' if it had none, undefined if it was never built */
+  private async judge(
+    id: string,
+    last: string | undefined,
+  ): Promise<Omit<StageExplanation, 'role' | 'seed' | 'waitsFor'>> {
+    const foreseen = await this.foresee(id);
+    const { state, own, unless } = foreseen;
+    if (state === 'current') return { id, state, reasons: [], comparedWith: id, unless };
+    const instance = this.instance(id);
+    const old = own ?? (await this.baseline(instance, foreseen.wanted, last));
+    return {
+      id,
+      state,
+      reasons: this.reasons(instance, old, foreseen, last === id),
+      comparedWith: old?.id ?? null,
+      unless,
+    };
+  }
+
+  private async look(instance: StageInstance): Promise<Foreseen> {
     const { id, stage } = instance;
     const trace = this.trace(instance.uses);
     const inputs = Object.fromEntries(
@@ -122,21 +146,14 @@ export class Explainer {
     const [best] = serving;
     const own = best?.manifest.id === id && best.from === 'artifacts';
     const state: StageState = !best ? 'runs' : unknown ? 'depends' : own ? 'current' : 'restores';
-    if (state === 'current')
-      return {
-        judged: { id, state, reasons: [], comparedWith: id, unless: [] },
-        content: best?.manifest.content ?? null,
-      };
-    const old = own && state === 'depends' ? best?.manifest : await this.baseline(instance, wanted, last);
-    const reasons = this.reasons(instance, old, wanted, trace, last === id);
     const unless = state === 'depends' ? distinct(serving.map(({ manifest }) => manifest.recipe.inputs)) : [];
     const content = unknown
       ? null
       : (best?.manifest.content ?? (await this.store.noteOf(wanted as Recipe))?.content ?? null);
-    return { judged: { id, state, reasons, comparedWith: old?.id ?? null, unless }, content };
+    return { state, wanted, own: own ? best.manifest : undefined, unless, content };
   }
 
-  /** The instance's own manifest, else that of the experiment's last run, else the nearest of its stage. */
+  /** The instance's own manifest, else that of the experiment's last run, else the nearest of its stage; what was never built is compared with no other's. */
   private async baseline(
     { id, stage }: StageInstance,
     wanted: ForeseenRecipe,
@@ -146,17 +163,17 @@ export class Explainer {
     return (
       there.find((manifest) => manifest.id === id) ??
       there.find((manifest) => manifest.id === last) ??
-      (await nearestTo(this.shelf, { id, stage }, wanted))
+      (last === undefined ? undefined : await nearestTo(this.shelf, { id, stage }, wanted))
     );
   }
 
   private reasons(
     instance: StageInstance,
     old: Manifest | undefined,
-    wanted: ForeseenRecipe,
-    trace: CodeTrace,
+    { wanted, state }: Foreseen,
     wasThere: boolean,
   ): ExplainedReason[] {
+    const trace = this.trace(instance.uses);
     if (wasThere && old?.id !== instance.id) return [{ reason: 'artifact missing' }];
     const damage = this.damage.get(instance.id);
     const lost: ExplainedReason[] = !damage
@@ -170,7 +187,7 @@ export class Explainer {
         )
       : [];
     if (lost.length > 0 || differing.length > 0) return [...lost, ...differing];
-    return [{ reason: old ? 'artifact missing' : 'never computed' }];
+    return [{ reason: old || state === 'restores' ? 'artifact missing' : 'never computed' }];
   }
 }
 
@@ -206,10 +223,11 @@ function nameOf(role: string, seed: number | undefined): string {
   return seed === undefined ? role : `${role} seed ${seed}`;
 }
 
-/** What a stage is called ({@link nameOf}) -> id of the experiment's last run. */
-function lastRecord(root: string, plan: ExperimentPlan): Readonly<Record<string, string>> {
+/** What a stage is called ({@link nameOf}) -> id of the experiment's last run; nothing where its record is damaged, undefined if it was never built. */
+function lastRecord(root: string, plan: ExperimentPlan): Readonly<Record<string, string>> | undefined {
   const record = readRecord(root, plan);
-  if (record === undefined || record === 'damaged') return {};
+  if (record === undefined) return undefined;
+  if (record === 'damaged') return {};
   return Object.fromEntries([
     ...Object.entries(record.stages).map(([role, { id }]) => [role, id]),
     ...record.repeats.slice(1).map(({ seed, id }) => [nameOf('train', seed as number), id]),
