@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodePng } from '@layerwise/sheet';
+import { encodePng } from '@layerwise/images';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace, type Run } from './workspace/workspace.js';
 

@@ -1,5 +1,5 @@
 import type { Progress } from '@layerwise/contracts';
-import { Stopwatch } from '@layerwise/workspace/run/stopwatch';
+import { fitting, Stopwatch } from '@layerwise/workspace/run/stopwatch';
 
 const barWidth = 24;
 const lineEvery = 3000;
@@ -25,7 +25,7 @@ export class ProgressLine {
     if (!this.out.isTTY && now - this.started < lineEvery) return;
     this.shown = now;
     const text = this.text(step, now);
-    this.out.write(this.out.isTTY ? `\r\u001b[2K${text.slice(0, (this.out.columns || 80) - 1)}` : `${text}\n`);
+    this.out.write(this.out.isTTY ? `\r\u001b[2K${fitting(text, (this.out.columns || 80) - 1)}` : `${text}\n`);
     this.drawn = this.out.isTTY;
   };
 

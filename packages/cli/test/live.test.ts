@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiveView, nxShowsOutput } from '@layerwise/nx-plugin';
 import { LiveFile } from '@layerwise/workspace/run/live-file';
+import { Stopwatch } from '@layerwise/workspace/run/stopwatch';
 
 /** What a terminal of so many columns would show: understands the sequences that the view writes. */
 class Terminal {
@@ -57,6 +58,29 @@ describe('the view of a run', () => {
     terminal.write('the end');
     expect(terminal.lines).toEqual(['✔ ingest', 'the end']);
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('shows whole parts of a line that does not fit, at each width', () => {
+    const parts = ['train  ████████░░░░░░░░', 'epoch 5/10', 'loss 0.5', 'accuracy 0.9', 'steps 50/100'];
+    for (let columns = 20; columns < 100; columns++) {
+      const terminal = new Terminal(true, columns);
+      view = new LiveView(folder, terminal);
+      view.start(1e6);
+      new LiveFile(folder, 'train-1', 'train').step(epoch(5));
+      view.show();
+      const line = terminal.lines[0]?.replace(/ {2}[\d.]+ s left/, '') ?? '';
+      expect(terminal.lines[0]?.length).toBeLessThan(columns);
+      if (columns > 40) expect(parts.map((_, i) => parts.slice(0, i + 1).join('  '))).toContain(line);
+      view.stop();
+    }
+  });
+
+  it('reckons the time left from the first step on, where a stage goes on: making ready says nothing of it', () => {
+    const watch = new Stopwatch();
+    watch.goesOn();
+    const later = Date.now() + 60_000;
+    expect(watch.describe({ done: 82, total: 150, unit: 'steps' }, later)).toBe('steps 82/150');
+    expect(watch.describe({ done: 92, total: 150, unit: 'steps' }, later + 2000)).toBe('12 s left  steps 92/150');
   });
 
   it('keeps back on a terminal what Nx says of itself at the end, and nothing else', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '@layerwise/contracts';
+import { fitting } from '@layerwise/workspace/run/stopwatch';
 import { noteSuffix, type LiveStep } from '@layerwise/workspace/run/live-file';
 
 /** Where lines go: a terminal or a file. */
@@ -101,10 +102,8 @@ export class LiveView {
   private draw(steps: readonly LiveStep[]): void {
     const lines = steps.map(({ stage, share, text }) => {
       const filled = Math.round(Math.min(1, Math.max(0, share)) * barWidth);
-      return `${stage}  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ${text}`.slice(
-        0,
-        (this.out.columns || 80) - 1,
-      );
+      const line = `${stage}  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}  ${text}`;
+      return fitting(line, (this.out.columns || 80) - 1);
     });
     this.erase();
     if (lines.length > 0) this.write(lines.join('\n'));

@@ -39,7 +39,7 @@ export async function stageCommand(id: string): Promise<void> {
       say,
       signal: stopSignal(),
       goesOn: (standing) => {
-        watch.goesOn(standing);
+        watch.goesOn();
         live?.note(describeGoingOn(id, standing));
       },
     }),

@@ -40,7 +40,7 @@ export async function historySection({
   const lead =
     validation.rows === 0
       ? `There are no validation images; in ${plural(epochs, 'epoch')} training loss went from ${fixed(at('loss', 1))} to ${fixed(at('loss', epochs))} and training accuracy from ${percent(at('accuracy', 1))} to ${percent(at('accuracy', epochs))}.`
-      : `Validation loss was lowest at epoch ${lowest} of ${epochs}${stoppedEarly ? ', where training stopped early' : ''} (${fixed(shown('valLoss', lowest))}, accuracy ${percent(shown('valAccuracy', lowest))})${bestEpoch === lowest ? '' : `; the weights of epoch ${bestEpoch} are kept`}; at the end it was ${fixed(shown('valLoss', epochs))} while training loss had gone from ${fixed(shown('loss', 1))} to ${fixed(shown('loss', epochs))}.`;
+      : `Validation loss was lowest at epoch ${lowest} of ${epochs}${stoppedEarly ? ', where training stopped early' : ''} (${fixed(shown('valLoss', lowest))}, accuracy ${percent(shown('valAccuracy', lowest))})${bestEpoch === lowest ? '' : `; the weights of epoch ${bestEpoch} are kept`}${lowest === epochs ? '' : `; at the end it was ${fixed(shown('valLoss', epochs))}`} while training loss ${lowest === epochs ? 'went' : 'had gone'} from ${fixed(shown('loss', 1))} to ${fixed(shown('loss', epochs))}.`;
   const alt = (measure: string): string => `Line chart of ${measure} by epoch. ${lead}`;
   const loss = shelf.add(await draw(historyDrawing(history, 'loss', bestEpoch, alt('loss'))));
   const accuracy = shelf.add(await draw(historyDrawing(history, 'accuracy', bestEpoch, alt('accuracy'))));

@@ -176,6 +176,9 @@ export function describeBroken({ name, error }: BrokenStudy): string {
   return `warning: ${subject}${first}${error.where ? ` (${error.where})` : ''}${more.length > 0 ? ` and ${more.length} more` : ''}; the study is left out`;
 }
 
+const installing =
+  'npm install installs a package, and links one of packages/, which npx tsc -b packages/<folder> or npm run build compiles';
+
 /**
  * Imports a stage package by name, as seen from the workspace.
  * @throws LayerwiseError STUDY_INVALID if it is not installed or is no stage
@@ -196,9 +199,9 @@ async function loadStage(root: string, name: string, study: StudyDocument): Prom
       ? 'must be a package that exports a stage'
       : 'must be an installed stage package';
   throw study.invalid(
-    usersOf(study, name).map((path) => ({
-      path,
-      message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : ''}`,
+    usersOf(study, name).map((at) => ({
+      path: at,
+      message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : path === undefined ? '; ' + installing : ''}`,
     })),
   );
 }

@@ -1,14 +1,13 @@
-import { printable, type Progress, type Standing } from '@layerwise/contracts';
+import { printable, type Progress } from '@layerwise/contracts';
 
 /** The time that a stage has taken in this process, and for which share of its work. */
 export class Stopwatch {
   private since = Date.now();
-  private from = 0;
+  private from: number | undefined = 0;
 
-  /** The work begins only now, where an earlier run was stopped. */
-  goesOn({ done, total }: Pick<Standing, 'done' | 'total'>): void {
-    this.since = Date.now();
-    this.from = total > 0 ? done / total : 0;
+  /** The work begins with the next step, which tells where an earlier run was stopped: until then a stage makes ready, which says nothing of the time that a step takes. */
+  goesOn(): void {
+    this.from = undefined;
   }
 
   /** Ms since the work began. */
@@ -18,6 +17,10 @@ export class Stopwatch {
 
   /** See {@link describeStep}. */
   describe(step: Progress, now = Date.now()): string {
+    if (this.from === undefined) {
+      this.since = now;
+      this.from = step.total > 0 ? step.done / step.total : 0;
+    }
     return describeStep(step, this.elapsed(now), this.from);
   }
 }
@@ -27,6 +30,13 @@ export function describeStep({ done, total, unit, detail }: Progress, elapsed: n
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const left = share > from && share < 1 ? [`${duration((elapsed * (1 - share)) / (share - from))} left`] : [];
   return [...left, ...(detail ? [printable(detail)] : []), `${unit} ${round(done)}/${round(total)}`].join('  ');
+}
+
+/** What of a line fits: as many of its parts, which two spaces divide, as are whole. A number cut short would be another number. */
+export function fitting(line: string, width: number): string {
+  if (line.length <= width) return line;
+  const end = line.slice(0, width + 2).lastIndexOf('  ');
+  return line.slice(0, end > 0 ? end : width).trimEnd();
 }
 
 function round(n: number): string {
