@@ -50,7 +50,7 @@ const layer = group({
   line: optional(group({ classes: listOf(count), overlaps: listOf(known), bins: count })),
   accuracy: known,
   sampled: group({ ablation: count, gradients: count, weights: count, correlation: count, bootstrap: count }),
-  maximiser: group({ exact: optional(flag), steps: optional(count), starts: optional(count) }),
+  preferredInput: group({ exact: optional(flag), steps: optional(count), starts: optional(count) }),
 });
 
 /** Of the JSON files of a kind, by their names without `.json`: what a reader of `schemas.ts` relies on. */

@@ -189,7 +189,7 @@ const contradictions: Readonly<Record<ArtifactKind, (sketch: Sketch) => string[]
 const nodeColumns: ColumnTypes = {
   node: ['Uint32Array'],
   weights: ['Float32Array'],
-  maximiser: ['Float32Array'],
+  preferredInput: ['Float32Array'],
   most: ['Uint32Array'],
   strongest: ['Uint32Array'],
   least: ['Uint32Array'],

@@ -23,7 +23,7 @@
  * | nodes       | nodes.json          | {@link NodesInfo} |
  * |             | nodes.parquet       | a row per node: {@link NODE_COLUMNS} |
  * |             | classes.parquet     | a row per node and class: {@link NODE_CLASS_COLUMNS} |
- * |             | hidden1.arrow, ...  | a row per node: node uint32, weights float32[W x H] (gradient of the weighted sum by the intensity of each pixel, 0 to 1), maximiser float32[W x H] (intensities), most, strongest (evenly spaced among the node's strongest rows), least, median uint32[n] (ids of training images) |
+ * |             | hidden1.arrow, ...  | a row per node: node uint32, weights float32[W x H] (gradient of the weighted sum by the intensity of each pixel, 0 to 1), preferredInput float32[W x H] (intensities), most, strongest (evenly spaced among the node's strongest rows), least, median uint32[n] (ids of training images) |
  * | report      | index.html, figures/* | |
  * |             | comparison.json     | {@link ComparisonInfo} |
  */
@@ -224,8 +224,8 @@ export interface NodeLayerInfo {
     readonly correlation: number;
     readonly bootstrap: number;
   };
-  /** How the maximisers, inputs within [0, 1], were found: exactly for the first layer, else by steps of ascent from each start. */
-  readonly maximiser: { readonly exact: true } | { readonly steps: number; readonly starts: number };
+  /** How the preferred inputs, images within [0, 1], were found: exactly for the first layer, else by steps of ascent from each start. */
+  readonly preferredInput: { readonly exact: true } | { readonly steps: number; readonly starts: number };
 }
 
 /** Columns of `nodes.parquet`; `layer` counts from 1, `node` from 0. */
@@ -236,7 +236,7 @@ export const NODE_COLUMNS = {
   deviation: 'standard deviation (ddof 1)',
   zeros: 'share of rows that are exactly 0',
   largest: 'largest activation of a real image',
-  reached: 'activation of the maximiser',
+  reached: 'activation of the preferred input',
   information: 'mutual information with the true class, bits',
   strongestRows: 'int: how many rows are its strongest: one of 100, at least 10, none at its lowest value',
   marginZero:

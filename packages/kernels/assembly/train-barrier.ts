@@ -4,7 +4,7 @@
 const SPINS: i32 = 500000;
 
 /** Waits until all `workers` threads are here. Words at `at`: arrived, generation, sleepers. */
-export function meet(at: usize, workers: i32): void {
+export function barrierWait(at: usize, workers: i32): void {
   if (workers < 2) return;
   const generation = atomic.load<i32>(at, 64);
   if (atomic.add<i32>(at, 1) == workers - 1) {

@@ -1,7 +1,7 @@
 // Forward passes: a layer's product, activation and dropout for some rows, and whole nets without dropout.
-import { Layer, Listed, Plan, Rows, buffer, layerAt, panel, panelCount, panelStride } from './train-plan';
+import { Layer, Sparse, Plan, Rows, buffer, layerAt, panel, panelCount, panelStride } from './train-plan';
 import { multiplyPanel } from './train-dense';
-import { multiplyListed } from './train-sparse';
+import { multiplySparseInput } from './train-sparse';
 import { multiplySparse } from './train-lists';
 import { fillList, fillPanels, layLists } from './train-input';
 import { activate, drop, raisePeaks, softmax, unpack } from './train-units';
@@ -11,7 +11,7 @@ export function multiplyLayer(layer: usize, x: usize, values: usize, rows: i32, 
   const inputs = load<i32>(layer, Layer.IN);
   const columns = load<i32>(layer, Layer.OUT);
   const weights = load<usize>(layer, Layer.WEIGHTS);
-  if (load<i32>(layer, Layer.LISTED) & Listed.INPUT) {
+  if (load<i32>(layer, Layer.SPARSE) & Sparse.INPUT) {
     multiplySparse(x, rows, inputs, weights, columns, values, rows, from, to, lists);
     return;
   }
@@ -68,8 +68,8 @@ function forwardChunk(plan: usize, set: usize, first: i32, rows: i32, chunk: i32
   const inputs = load<i32>(plan, Plan.INPUTS);
   const input = load<usize>(desk);
   const starts = load<usize>(desk, 4);
-  const listed = load<i32>(set, Rows.KIND) >= 2;
-  if (listed) {
+  const sparse = load<i32>(set, Rows.KIND) >= 2;
+  if (sparse) {
     layLists(set, 0, first, rows, input, starts);
     for (let s = 0; s < rows; s++) fillList(plan, set, first + s, starts, s, false, 0);
   } else {
@@ -81,7 +81,7 @@ function forwardChunk(plan: usize, set: usize, first: i32, rows: i32, chunk: i32
     const values = load<usize>(desk + (<usize>(l + 3) << 2));
     const columns = load<i32>(layer, Layer.OUT);
     const panels = panelCount(columns);
-    if (l == 0 && listed) multiplyListed(starts, load<usize>(layer, Layer.WEIGHTS), inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
+    if (l == 0 && sparse) multiplySparseInput(starts, load<usize>(layer, Layer.WEIGHTS), inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
     else multiplyLayer(layer, x, values, chunk, 0, rows, load<usize>(desk, 8));
     for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, chunk, p), chunk, p, 0, rows, 0);
     x = values;

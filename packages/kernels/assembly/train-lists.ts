@@ -1,9 +1,9 @@
 // Values of rectified layers are mostly zero too: lists of their non-zeros, by row or by column. Leaving zeros out of a
 // sum changes no bit of it.
 import { panel, panelCount, panelStride } from './train-plan';
-import { ENTRY, RECORD, multiplyListed } from './train-sparse';
+import { ENTRY, RECORD, multiplySparseInput } from './train-sparse';
 
-/** Rows listed at once. */
+/** Rows sparse at once. */
 const ROWS: i32 = 32;
 /** Bytes before the entries in a thread's list buffer: begins and ends of the rows, or records of 16 columns. */
 const HEAD: usize = 512;
@@ -36,7 +36,7 @@ function listOne(bits: u32, name: u32, at: usize): usize {
   return at + (<usize>(bits << 1 != 0) << 3); // both zeros are zero
 }
 
-/** All panels of out = x · w + bias (the row after the last of w) for rows [from, to) of x, listed 32 rows at a time in `lists`. */
+/** All panels of out = x · w + bias (the row after the last of w) for rows [from, to) of x, sparse 32 rows at a time in `lists`. */
 export function multiplySparse(x: usize, xRows: i32, k: i32, w: usize, columns: i32, out: usize, outRows: i32, from: i32, to: i32, lists: usize): void {
   for (let first = from; first < to; first += ROWS) {
     const last = min(to, first + ROWS);
@@ -47,7 +47,7 @@ export function multiplySparse(x: usize, xRows: i32, k: i32, w: usize, columns: 
       at = listRow(x, xRows, k, s, at);
       store<usize>(starts + (<usize>s << 3), at, 4);
     }
-    multiplyListed(starts, w, k + 1, k, columns, out, outRows, 0, panelCount(columns), first, last);
+    multiplySparseInput(starts, w, k + 1, k, columns, out, outRows, 0, panelCount(columns), first, last);
   }
 }
 

@@ -7,13 +7,13 @@ export const ADAM: i32 = 2;
 export const ADAMW: i32 = 3;
 
 let kind: i32 = 0;
-let second: bool = false;
+let hasBeta2: bool = false;
 let extra: f32 = 0;
 let rate: v128 = i32x4(0, 0, 0, 0);
-let first4: v128 = i32x4(0, 0, 0, 0);
-let rest: v128 = i32x4(0, 0, 0, 0);
-let second4: v128 = i32x4(0, 0, 0, 0);
-let rest2: v128 = i32x4(0, 0, 0, 0);
+let beta1x4: v128 = i32x4(0, 0, 0, 0);
+let oneMinusBeta1: v128 = i32x4(0, 0, 0, 0);
+let beta2x4: v128 = i32x4(0, 0, 0, 0);
+let oneMinusBeta2: v128 = i32x4(0, 0, 0, 0);
 let epsilon: v128 = i32x4(0, 0, 0, 0);
 let alpha: v128 = i32x4(0, 0, 0, 0);
 let shrink: v128 = i32x4(0, 0, 0, 0);
@@ -21,14 +21,14 @@ let shrink: v128 = i32x4(0, 0, 0, 0);
 /** Reads the optimiser's settings from the plan; each thread does so before its steps. */
 export function loadOptimizer(plan: usize): void {
   kind = load<i32>(plan, Plan.OPTIMIZER);
-  const a = load<f32>(plan, Plan.FIRST);
-  const b = load<f32>(plan, Plan.SECOND);
-  second = b > 0;
+  const a = load<f32>(plan, Plan.BETA1);
+  const b = load<f32>(plan, Plan.BETA2);
+  hasBeta2 = b > 0;
   extra = load<f32>(plan, Plan.EXTRA);
-  first4 = f32x4.splat(a);
-  rest = f32x4.splat(load<f32>(plan, Plan.FIRST_REST));
-  second4 = f32x4.splat(b);
-  rest2 = f32x4.splat(load<f32>(plan, Plan.SECOND_REST));
+  beta1x4 = f32x4.splat(a);
+  oneMinusBeta1 = f32x4.splat(load<f32>(plan, Plan.ONE_MINUS_BETA1));
+  beta2x4 = f32x4.splat(b);
+  oneMinusBeta2 = f32x4.splat(load<f32>(plan, Plan.ONE_MINUS_BETA2));
   epsilon = f32x4.splat(load<f32>(plan, Plan.EPSILON));
 }
 
@@ -43,7 +43,7 @@ export function startStep(plan: usize, t: i32, power1: f64, power2: f64): void {
 /** What a slot that has missed no step is multiplied by. */
 @inline
 export function usualDecay(): f32 {
-  return f32x4.extract_lane(first4, 0);
+  return f32x4.extract_lane(beta1x4, 0);
 }
 
 /** Updates the weights of `bytes` bytes at `w` (slots at w + d1, w + d2) by the gradients at `g`; decay: of RMSprop's mean square. */
@@ -69,7 +69,7 @@ export function advance(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, de
 @inline
 function rmspropRows(w: usize, d1: usize, d2: usize, g: usize, bytes: i32, decay: f32, apart: bool): void {
   const keep = f32x4.splat(decay);
-  if (second) for (let i = 0; i < bytes; i += 16) rmspropMomentum(w + i, d1, d2, v128.load(g + i), keep, apart);
+  if (hasBeta2) for (let i = 0; i < bytes; i += 16) rmspropMomentum(w + i, d1, d2, v128.load(g + i), keep, apart);
   else for (let i = 0; i < bytes; i += 16) rmsprop(w + i, d1, v128.load(g + i), keep, apart);
 }
 
@@ -80,7 +80,7 @@ function rmsprop(w: usize, d1: usize, g: v128, keep: v128, apart: bool): void {
 
 @inline
 function rmspropMomentum(w: usize, d1: usize, d2: usize, g: v128, keep: v128, apart: bool): void {
-  const m = f32x4.add(f32x4.mul(second4, v128.load(w + d2)), rmspropChange(w + d1, g, keep, apart));
+  const m = f32x4.add(f32x4.mul(beta2x4, v128.load(w + d2)), rmspropChange(w + d1, g, keep, apart));
   v128.store(w + d2, m);
   v128.store(w, f32x4.sub(v128.load(w), m));
 }
@@ -88,7 +88,7 @@ function rmspropMomentum(w: usize, d1: usize, d2: usize, g: v128, keep: v128, ap
 /** Updates the mean square at `s`; returns rate g over its root. */
 @inline
 function rmspropChange(s: usize, g: v128, keep: v128, apart: bool): v128 {
-  const v = f32x4.add(f32x4.mul(keep, v128.load(s)), f32x4.mul(rest, f32x4.mul(g, g)));
+  const v = f32x4.add(f32x4.mul(keep, v128.load(s)), f32x4.mul(oneMinusBeta1, f32x4.mul(g, g)));
   v128.store(s, v);
   return f32x4.div(f32x4.mul(rate, g), apart ? f32x4.add(f32x4.sqrt(v), epsilon) : f32x4.sqrt(f32x4.add(v, epsilon)));
 }
@@ -97,8 +97,8 @@ function rmspropChange(s: usize, g: v128, keep: v128, apart: bool): v128 {
 function adam(w: usize, d1: usize, d2: usize, g: v128): void {
   let m = v128.load(w + d1);
   let v = v128.load(w + d2);
-  m = f32x4.add(m, f32x4.mul(f32x4.sub(g, m), rest));
-  v = f32x4.add(v, f32x4.mul(f32x4.sub(f32x4.mul(g, g), v), rest2));
+  m = f32x4.add(m, f32x4.mul(f32x4.sub(g, m), oneMinusBeta1));
+  v = f32x4.add(v, f32x4.mul(f32x4.sub(f32x4.mul(g, g), v), oneMinusBeta2));
   v128.store(w + d1, m);
   v128.store(w + d2, v);
   v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(m, alpha), f32x4.add(f32x4.sqrt(v), epsilon))));
@@ -108,9 +108,9 @@ function adam(w: usize, d1: usize, d2: usize, g: v128): void {
 @inline
 function heavyBall(w: usize, d1: usize, g: v128): void {
   const change = f32x4.mul(g, rate);
-  const m = f32x4.sub(f32x4.mul(v128.load(w + d1), first4), change);
+  const m = f32x4.sub(f32x4.mul(v128.load(w + d1), beta1x4), change);
   v128.store(w + d1, m);
-  v128.store(w, f32x4.add(v128.load(w), second ? f32x4.sub(f32x4.mul(m, first4), change) : m));
+  v128.store(w, f32x4.add(v128.load(w), hasBeta2 ? f32x4.sub(f32x4.mul(m, beta1x4), change) : m));
 }
 
 /** Adds `decay` times the weights of `bytes` bytes to the gradients at `g`; returns the sum of their squares. */

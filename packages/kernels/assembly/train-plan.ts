@@ -10,8 +10,8 @@ export namespace Plan {
   export const SPARSE: usize = 5 << 2; // 1: the first layer works on lists of non-zeros
   export const OPTIMIZER: usize = 6 << 2; // code of src/train/optimizers.ts
   export const RATES: usize = 7 << 2; // f32 for each step of the epoch
-  export const FIRST: usize = 8 << 2; // f32
-  export const SECOND: usize = 9 << 2; // f32
+  export const BETA1: usize = 8 << 2; // f32
+  export const BETA2: usize = 9 << 2; // f32
   export const EPSILON: usize = 10 << 2; // f32
   export const LAZY: usize = 11 << 2; // 1: rows without gradient are left for later
   export const STEP: usize = 12 << 2; // steps done before this epoch
@@ -37,8 +37,8 @@ export namespace Plan {
   export const PENALTIES: usize = 37 << 2; // f64 for each tile
   export const TILES: usize = 38 << 2;
   export const PENALISED: usize = 39 << 2; // 1: some layer has an L2 penalty
-  export const FIRST_REST: usize = 40 << 2; // f32: 1 - FIRST
-  export const SECOND_REST: usize = 41 << 2; // f32: 1 - SECOND
+  export const ONE_MINUS_BETA1: usize = 40 << 2; // f32: 1 - BETA1
+  export const ONE_MINUS_BETA2: usize = 41 << 2; // f32: 1 - BETA2
   export const SCRATCH: usize = 42 << 2; // 256 bytes for each worker
   export const LISTS: usize = 43 << 2; // each worker's buffer of lists
   export const LISTS_STRIDE: usize = 44 << 2; // its bytes
@@ -72,12 +72,12 @@ export namespace Layer {
   export const VALUES: usize = 10 << 2; // two buffers
   export const DELTA: usize = 12 << 2;
   export const TILE: usize = 13 << 2; // number of the layer's first tile
-  export const LISTED: usize = 14 << 2; // Listed
+  export const SPARSE: usize = 14 << 2; // Sparse
   export const SUMS: usize = 15 << 2; // weighted sums, where the slope cannot be told from the activation; else 0
 }
 
 /** What of a layer works on lists of non-zeros. */
-export namespace Listed {
+export namespace Sparse {
   export const INPUT: i32 = 1;
   export const DELTA: i32 = 2;
 }
@@ -85,9 +85,9 @@ export namespace Listed {
 /** Word offsets of a set of rows. */
 export namespace Rows {
   export const COUNT: usize = 0 << 2;
-  export const KIND: usize = 1 << 2; // 0 bytes, 1 floats, 2 listed bytes, 3 listed floats
+  export const KIND: usize = 1 << 2; // 0 bytes, 1 floats, 2 sparse bytes, 3 sparse floats
   export const VALUES: usize = 2 << 2;
-  export const COLUMNS: usize = 3 << 2; // u16 of each listed value
+  export const COLUMNS: usize = 3 << 2; // u16 of each sparse value
   export const STARTS: usize = 4 << 2; // u32[rows + 1]
   export const LABELS: usize = 5 << 2; // u16
 }

@@ -7,8 +7,8 @@ export const ENTRY: usize = 8;
 /** One record of a column: its row times 64, begin and end of its entries, what its slot decays by (f32). */
 export const RECORD: usize = 16;
 
-/** Panels [first, last) of out = x · w + bias for listed rows [from, to). starts: begin and end of each row's list. */
-export function multiplyListed(starts: usize, w: usize, wRows: i32, k: i32, columns: i32, out: usize, outRows: i32, first: i32, last: i32, from: i32, to: i32): void {
+/** Panels [first, last) of out = x · w + bias for sparse rows [from, to). starts: begin and end of each row's list. */
+export function multiplySparseInput(starts: usize, w: usize, wRows: i32, k: i32, columns: i32, out: usize, outRows: i32, first: i32, last: i32, from: i32, to: i32): void {
   let p = first;
   while (p < last) {
     const base = panel(w, wRows, p);
@@ -75,7 +75,7 @@ export function gatherColumns(plan: usize, buffer: i32, worker: i32, rows: i32, 
 function layRecords(plan: usize, buffer: i32, worker: i32, low: i32, high: i32, entries: usize, step: u32): void {
   const cursors = load<usize>(plan, Plan.CURSORS);
   const lazy = load<i32>(plan, Plan.LAZY);
-  const usual = load<f32>(plan, Plan.FIRST);
+  const usual = load<f32>(plan, Plan.BETA1);
   const base = load<usize>(plan + (<usize>buffer << 2), Plan.RECORDS) + <usize>low * RECORD;
   let record = base;
   let at = entries;

@@ -1,5 +1,5 @@
 // Gradients of the weights and their update: each thread has weights of its own, and sums run over the rows of the batch in order.
-import { Layer, Listed, Plan, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
+import { Layer, Sparse, Plan, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
 import { correlatePair, sumRows } from './train-dense';
 import { RECORD, columnRange } from './train-sparse';
 import { sumRecord } from './gather';
@@ -17,7 +17,7 @@ export function update(plan: usize, worker: i32, parity: i32, size: i32, step: u
   const panels = panelCount(load<i32>(layer, Layer.OUT));
   const from = share(panels, worker, workers);
   const to = share(panels, worker + 1, workers);
-  if (load<i32>(plan, Plan.SPARSE) && panels > 1) updateListed(plan, layer, parity, size, from, to, scratch);
+  if (load<i32>(plan, Plan.SPARSE) && panels > 1) updateSparse(plan, layer, parity, size, from, to, scratch);
   else if (load<i32>(plan, Plan.SPARSE)) updateNarrow(plan, layer, parity, size, step, from, to, scratch);
   else for (let p = from; p < to; p++) updatePanel(plan, layer, buffer(plan, Plan.INPUT, parity), p, size, scratch);
   for (let l = 1; l < layers; l++) updateTiles(plan, worker, l, parity, size, scratch);
@@ -32,14 +32,14 @@ function updateTiles(plan: usize, worker: i32, l: i32, parity: i32, size: i32, s
   const across = panelCount(load<i32>(layer, Layer.OUT));
   const tiles = panelCount(inputs);
   const x = buffer(layerAt(plan, l - 1), Layer.VALUES, parity);
-  const listed = load<i32>(layer, Layer.LISTED) & Listed.INPUT;
+  const sparse = load<i32>(layer, Layer.SPARSE) & Sparse.INPUT;
   for (let tile = share(tiles, worker, workers); tile < share(tiles, worker + 1, workers); tile++) {
     const row = tile << 4;
     const end = min(inputs, row + 16);
     let penalty: f64 = 0;
-    if (listed) {
+    if (sparse) {
       const records = listColumns(panel(x, batch, tile), panelStride(inputs, tile), size, end - row, listsOf(plan, worker));
-      penalty = updateTileListed(plan, layer, records, row, end, scratch);
+      penalty = updateTileSparse(plan, layer, records, row, end, scratch);
     } else {
       for (let p = 0; p < across; p++) penalty += updateRows(plan, layer, x, p, row, end, size, scratch);
     }
@@ -49,7 +49,7 @@ function updateTiles(plan: usize, worker: i32, l: i32, parity: i32, size: i32, s
 }
 
 /** Rows [row, end) of a layer's weights from the lists of the columns below. Returns the penalty. */
-function updateTileListed(plan: usize, layer: usize, records: usize, row: i32, end: i32, scratch: usize): f64 {
+function updateTileSparse(plan: usize, layer: usize, records: usize, row: i32, end: i32, scratch: usize): f64 {
   const batch = load<i32>(plan, Plan.BATCH);
   const inputs = load<i32>(layer, Layer.IN);
   const columns = load<i32>(layer, Layer.OUT);
@@ -129,14 +129,14 @@ function updateNarrow(plan: usize, layer: usize, parity: i32, size: i32, step: u
 }
 
 /** Panels [first, last) of the first layer by the lists of the batch's columns. */
-function updateListed(plan: usize, layer: usize, parity: i32, size: i32, first: i32, last: i32, scratch: usize): void {
+function updateSparse(plan: usize, layer: usize, parity: i32, size: i32, first: i32, last: i32, scratch: usize): void {
   const columns = load<i32>(layer, Layer.OUT);
   const batch = load<i32>(plan, Plan.BATCH);
   let p = first;
   while (p < last) {
     const stride = panelStride(columns, p);
     const two = p + 1 < last && panelStride(columns, p + 1) == 64;
-    const penalty = updateListedPanel(plan, layer, parity, p, stride, two, scratch);
+    const penalty = updateSparsePanel(plan, layer, parity, p, stride, two, scratch);
     store<f64>(load<usize>(plan, Plan.PENALTIES) + (<usize>p << 3), penalty);
     updateBias(layer, batch, p, size, scratch);
     if (two) {
@@ -148,7 +148,7 @@ function updateListed(plan: usize, layer: usize, parity: i32, size: i32, first: 
 }
 
 /** One panel, or two neighbours at once (the second one's penalty is left at scratch + 128). */
-function updateListedPanel(plan: usize, layer: usize, parity: i32, p: i32, stride: i32, two: bool, scratch: usize): f64 {
+function updateSparsePanel(plan: usize, layer: usize, parity: i32, p: i32, stride: i32, two: bool, scratch: usize): f64 {
   const workers = load<i32>(plan, Plan.WORKERS);
   const inputs = load<i32>(plan, Plan.INPUTS);
   const batch = load<i32>(plan, Plan.BATCH);

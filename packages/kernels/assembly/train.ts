@@ -1,9 +1,9 @@
 // Training and evaluation of dense nets. Weights have one owner, rows have one owner, and all sums run in a fixed
 // order, so that any number of threads gives the same bits.
-import { Layer, Listed, Plan, Rows, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
-import { meet } from './train-barrier';
+import { Layer, Sparse, Plan, Rows, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
+import { barrierWait } from './train-barrier';
 import { multiplyPanel } from './train-dense';
-import { gatherColumns, multiplyListed } from './train-sparse';
+import { gatherColumns, multiplySparseInput } from './train-sparse';
 import { multiplySparse } from './train-lists';
 import { fillList, fillPanels, layLists, rowOf, touchRows } from './train-input';
 import { densePanel, finishPanel, multiplyLayer } from './train-forward';
@@ -29,28 +29,28 @@ export function trainBatches(plan: usize, worker: i32, set: usize, order: usize,
   let power1 = load<f64>(totals, Totals.POWER1);
   let power2 = load<f64>(totals, Totals.POWER2);
   loadOptimizer(plan);
-  meet(barrier, workers);
+  barrierWait(barrier, workers);
   prepare(plan, worker, set, order, first, batch, rows);
-  meet(barrier, workers);
+  barrierWait(barrier, workers);
   let done = first;
   for (let t = first; t < last; t++) {
     const size = min(batch, rows - t * batch);
     const step = load<u32>(plan, Plan.STEP) + t + 1;
     firstLayer(plan, worker, t & 1, size, step);
-    meet(barrier, workers);
+    barrierWait(barrier, workers);
     if (worker == 0 && t > first) addPenalty(plan, batch);
     if (load<i32>(totals, Totals.STATUS)) break;
     middle(plan, worker, set, order, t, size, step);
     if (t + 1 < last) prepare(plan, worker, set, order, t + 1, batch, rows);
-    meet(barrier, workers);
-    power1 *= <f64>load<f32>(plan, Plan.FIRST);
-    power2 *= <f64>load<f32>(plan, Plan.SECOND);
+    barrierWait(barrier, workers);
+    power1 *= <f64>load<f32>(plan, Plan.BETA1);
+    power2 *= <f64>load<f32>(plan, Plan.BETA2);
     startStep(plan, t, power1, power2);
     update(plan, worker, t & 1, size, step);
     if (worker == 0) addUp(plan, size, t);
     done = t + 1;
   }
-  meet(barrier, workers);
+  barrierWait(barrier, workers);
   if (worker == 0) {
     if (done == last && last > first) addPenalty(plan, min(batch, rows - (last - 1) * batch));
     store<f64>(totals, power1, Totals.POWER1);
@@ -101,7 +101,7 @@ function firstLayer(plan: usize, worker: i32, parity: i32, size: i32, step: u32)
   const values = buffer(layer, Layer.VALUES, parity);
   if (load<i32>(plan, Plan.SPARSE)) {
     if (panels > 1) gatherColumns(plan, parity, worker, size, step);
-    multiplyListed(buffer(plan, Plan.STARTS, parity), weights, inputs + 1, inputs, columns, values, batch, from, to, 0, size);
+    multiplySparseInput(buffer(plan, Plan.STARTS, parity), weights, inputs + 1, inputs, columns, values, batch, from, to, 0, size);
   } else {
     const x = buffer(plan, Plan.INPUT, parity);
     for (let p = from; p < to; p++) densePanel(layer, x, batch, weights, values, batch, p, 0, size);
@@ -159,11 +159,11 @@ function backward(plan: usize, l: i32, parity: i32, batch: i32, from: i32, to: i
   const transposed = load<usize>(layer, Layer.TRANSPOSED);
   const out = load<usize>(below, Layer.DELTA);
   const sums = load<usize>(below, Layer.SUMS);
-  const listed = load<i32>(layer, Layer.LISTED) & Listed.DELTA;
-  if (listed) multiplySparse(delta, batch, rows, transposed, columns, out, batch, from, to, lists);
+  const sparse = load<i32>(layer, Layer.SPARSE) & Sparse.DELTA;
+  if (sparse) multiplySparse(delta, batch, rows, transposed, columns, out, batch, from, to, lists);
   for (let p = 0; p < panelCount(columns); p++) {
     const stride = panelStride(columns, p);
-    if (!listed) multiplyPanel(delta, batch, rows, panel(transposed, rows + 1, p), stride, 0, panel(out, batch, p), from, to);
+    if (!sparse) multiplyPanel(delta, batch, rows, panel(transposed, rows + 1, p), stride, 0, panel(out, batch, p), from, to);
     derive(plan, below, l - 1, panel(values, batch, p), sums ? panel(sums, batch, p) : 0, panel(out, batch, p), p, stride, from, to, step);
   }
 }

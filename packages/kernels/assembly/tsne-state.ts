@@ -64,7 +64,7 @@ export const BLOCK: i32 = 256;
 export const CHUNKS: i32 = 4;
 
 /** Waits until all threads are here. */
-export function meet(s: State): void {
+export function barrierWait(s: State): void {
   if (s.threads === 1) return;
   const generation = s.barrier + 4;
   const now = atomic.load<i32>(generation);

@@ -9,7 +9,7 @@ export {
   type Removal,
 } from './nodes/ablation.js';
 /** Activation maximisation: inputs that drive a node as high as bounds allow. */
-export { ascend, ascentCost, boxMaximiser, type Maximiser } from './nodes/ascent.js';
+export { ascend, ascentCost, preferredInputInBox, type PreferredInput } from './nodes/ascent.js';
 /** Leaf order of a hierarchical clustering. */
 export { clusterOrder } from './nodes/clustering.js';
 /** Gradients of nodes by their inputs, and of classes by nodes. */

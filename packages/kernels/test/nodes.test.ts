@@ -6,7 +6,7 @@ import {
   activate,
   ascend,
   binEdges,
-  boxMaximiser,
+  preferredInputInBox,
   classAreas,
   clusterOrder,
   effectiveRank,
@@ -282,9 +282,9 @@ describe.each([
       const logits = forward(layers.slice(l + 1), input);
       return logits[labels[r]] - Math.max(...logits.filter((_, k) => k !== labels[r]));
     };
-    const check = ({ right: told, turned, loss, squares }: Removal, h: number, value: number): void => {
+    const check = ({ right: told, changed, loss, squares }: Removal, h: number, value: number): void => {
       expect(Array.from(told.subarray(h * K, (h + 1) * K))).toEqual(right(h, value));
-      expect(turned[h]).toBe(Array.from(rows).filter((r) => margin(r) > 0 !== margin(r, h, value) > 0).length);
+      expect(changed[h]).toBe(Array.from(rows).filter((r) => margin(r) > 0 !== margin(r, h, value) > 0).length);
       for (let k = 0; k < K; k++) {
         const losses = Array.from(rows)
           .filter((r) => labels[r] === k)
@@ -399,15 +399,18 @@ describe.each([
   });
 });
 
-describe('the maximiser of a first layer', () => {
+describe('the preferred input of a first layer', () => {
   it('is the best of all black and white images', () => {
     const weights = Float64Array.from({ length: 9 }, noise);
-    const { input, activation } = boxMaximiser(weights, 0.1, 'relu');
+    const { input, activation } = preferredInputInBox(weights, 0.1, 'relu');
     const sum = (image: number): number => weights.reduce((total, w, i) => total + w * ((image >> i) & 1), 0.1);
     const best = Array.from({ length: 512 }, (_, image) => image).reduce((a, b) => (sum(b) > sum(a) ? b : a));
     expect(Array.from(input)).toEqual(Array.from({ length: 9 }, (_, i) => (best >> i) & 1));
     expect(activation).toBeCloseTo(sum(best), 12);
-    expect(boxMaximiser(new Float64Array(2), 0.5, 'linear')).toEqual({ input: new Float64Array(2), activation: 0.5 });
+    expect(preferredInputInBox(new Float64Array(2), 0.5, 'linear')).toEqual({
+      input: new Float64Array(2),
+      activation: 0.5,
+    });
   });
 });
 

@@ -42,14 +42,14 @@ interface Case {
 }
 
 const cases: Record<string, Case> = {
-  'one node, listed bytes, lazy RMSprop': {
+  'one node, sparse bytes, lazy RMSprop': {
     network: { inputs: 50, inputDropout: 0, hidden: [layer(1, 'relu')], classes: 10 },
     optimizer: rmsprop,
     density: 0.1,
     rows: 70,
     batch: 8,
   },
-  '6 nodes, listed floats, lazy RMSprop': {
+  '6 nodes, sparse floats, lazy RMSprop': {
     network: { inputs: 50, inputDropout: 0, hidden: [layer(6, 'relu')], classes: 10 },
     optimizer: rmsprop,
     density: 0.1,
@@ -57,42 +57,42 @@ const cases: Record<string, Case> = {
     batch: 8,
     floats: true,
   },
-  '10 nodes, listed bytes, dropout of inputs, L2, RMSprop': {
+  '10 nodes, sparse bytes, dropout of inputs, L2, RMSprop': {
     network: { inputs: 50, inputDropout: 0.2, hidden: [layer(10, 'tanh', 0, 0.01)], classes: 10 },
     optimizer: rmsprop,
     density: 0.1,
     rows: 70,
     batch: 8,
   },
-  '16 nodes, listed bytes, Adam': {
+  '16 nodes, sparse bytes, Adam': {
     network: { inputs: 50, inputDropout: 0, hidden: [layer(16, 'relu')], classes: 10 },
     optimizer: adam,
     density: 0.1,
     rows: 70,
     batch: 8,
   },
-  '85 nodes, listed bytes, lazy RMSprop': {
+  '85 nodes, sparse bytes, lazy RMSprop': {
     network: { inputs: 49, inputDropout: 0, hidden: [layer(85, 'relu')], classes: 10 },
     optimizer: rmsprop,
     density: 0.15,
     rows: 100,
     batch: 32,
   },
-  'listed bytes, two layers, L2, AdamW': {
+  'sparse bytes, two layers, L2, AdamW': {
     network: { inputs: 45, inputDropout: 0, hidden: [layer(70, 'relu', 0, 0.01), layer(7, 'tanh')], classes: 6 },
     optimizer: adamw,
     density: 0.2,
     rows: 70,
     batch: 16,
   },
-  'listed bytes, two layers, GELU and dropout': {
+  'sparse bytes, two layers, GELU and dropout': {
     network: { inputs: 45, inputDropout: 0, hidden: [layer(70, 'gelu', 0.3), layer(7, 'gelu')], classes: 6 },
     optimizer: adam,
     density: 0.2,
     rows: 70,
     batch: 16,
   },
-  'listed floats, two layers, Adam': {
+  'sparse floats, two layers, Adam': {
     network: { inputs: 40, inputDropout: 0, hidden: [layer(33, 'relu'), layer(17, 'relu')], classes: 5 },
     optimizer: adam,
     density: 0.2,
@@ -108,7 +108,7 @@ const cases: Record<string, Case> = {
     batch: 7,
     offset: -0.5,
   },
-  'listed bytes, lazy RMSprop, epsilon beside the root': {
+  'sparse bytes, lazy RMSprop, epsilon beside the root': {
     network: { inputs: 49, inputDropout: 0, hidden: [layer(85, 'relu')], classes: 10 },
     optimizer: beside,
     density: 0.15,
@@ -150,7 +150,7 @@ const cases: Record<string, Case> = {
     rows: 64,
     batch: 16,
   },
-  'listed, dropout everywhere, L2, Adam': {
+  'sparse, dropout everywhere, L2, Adam': {
     network: {
       inputs: 44,
       inputDropout: 0.25,
@@ -299,7 +299,7 @@ const wide: Case = {
 
 describe('threads', () => {
   it.each([
-    ['listed', wide],
+    ['sparse', wide],
     ['dense', { ...wide, density: 0.9, optimizer: adam }],
     ['GELU', { ...wide, network: { ...wide.network, hidden: [layer(100, 'gelu', 0.2), layer(90, 'gelu')] } }],
     ['dense, AdamW', { ...wide, density: 0.9, optimizer: adamw }],
@@ -321,7 +321,7 @@ describe('threads', () => {
   });
 
   it('are not used for nets too small to gain from them', async () => {
-    const { workers } = await trained({ ...problem(cases['one node, listed bytes, lazy RMSprop']), workers: 4 }, 1);
+    const { workers } = await trained({ ...problem(cases['one node, sparse bytes, lazy RMSprop']), workers: 4 }, 1);
     expect(workers).toBe(1);
   });
 
@@ -446,7 +446,7 @@ describe('a trainer', () => {
 
 describe('a net', () => {
   it('predicts what the twin predicts, and knows the peaks of its units', async () => {
-    const options = problem(cases['listed floats, two layers, Adam']);
+    const options = problem(cases['sparse floats, two layers, Adam']);
     const net = await openNet({ ...options, workers: 2 });
     const { probabilities, predicted, hidden } = await net.predict('train', 3, 40);
     expect([predicted.length, probabilities.length, hidden.map((values) => values.length)]).toEqual([

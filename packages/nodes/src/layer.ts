@@ -20,7 +20,7 @@ import { covariance, symmetricEigen } from '@layerwise/kernels/pca';
 import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';
 import type { Subject } from './inputs.js';
-import { maximisers, type Maximisers } from './maximisers.js';
+import { preferredInputs, type PreferredInputs } from './preferred-inputs.js';
 import { intensities } from './pixels.js';
 
 /** Multiply-adds that a quantity may take; past it, evenly spaced rows stand for all. Measured: 1e9 take about a second. */
@@ -45,7 +45,7 @@ export interface LayerFigures {
   readonly responses: readonly NodeResponse[];
   /** float64[P][H]: see `weights` in the contracts' schemas. */
   readonly weights: Float64Array;
-  readonly maximisers: Maximisers;
+  readonly preferredInputs: PreferredInputs;
   /** float64[H][K]: mean gradient of each class's logit. */
   readonly gradients: Float64Array;
   readonly ablation: Ablation;
@@ -75,7 +75,7 @@ export async function layerFigures(subject: Subject, index: number, running: Run
     ablation = ablate(values, means, later, label, onAblation.subarray(from, from + atOnce), ablation);
     await pause(running.signal);
   }
-  const found = await maximisers(subject, earlier, responses, weights, running);
+  const found = await preferredInputs(subject, earlier, responses, weights, running);
   const shared = await together(subject, index, running);
   const sampled = {
     ablation: onAblation.length,
@@ -100,9 +100,9 @@ export async function layerFigures(subject: Subject, index: number, running: Run
     ...(responses[0].line && { line: responses[0].line }),
     accuracy: onAblation.length > 0 ? sum(ablation.whole) / onAblation.length : null,
     sampled,
-    maximiser: found.how,
+    preferredInput: found.how,
   };
-  return { info, responses, weights, maximisers: found, gradients, ablation };
+  return { info, responses, weights, preferredInputs: found, gradients, ablation };
 }
 
 const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);

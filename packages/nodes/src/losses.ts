@@ -31,7 +31,7 @@ export function marginLost({ rows }: Ablation, { loss, squares }: Removal, node:
  */
 export function accuracyLost(
   { rows, whole }: Ablation,
-  { right, turned }: Removal,
+  { right, changed }: Removal,
   node: number,
   all: number,
   only?: number,
@@ -47,6 +47,6 @@ export function accuracyLost(
   if (n === 0 || (seen < all && seen < ACCURACY_ROWS)) return { mean: NaN, error: NaN };
   return {
     mean: lost / n,
-    error: only === undefined ? Math.sqrt(Math.max(0, turned[node] - (lost * lost) / n)) / n : NaN,
+    error: only === undefined ? Math.sqrt(Math.max(0, changed[node] - (lost * lost) / n)) / n : NaN,
   };
 }

@@ -10,7 +10,7 @@ export const params = {
   }),
   bootstrap: integer({ doc: 'samples with replacement for the intervals; 0: none', min: 0, max: 1000, default: 100 }),
   steps: integer({
-    doc: "steps of the ascent to a deeper node's maximiser; fewer for very large nets",
+    doc: "steps of the ascent to a deeper node's preferred input; fewer for very large nets",
     min: 1,
     max: 1000,
     default: 30,

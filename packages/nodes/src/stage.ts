@@ -1,7 +1,7 @@
 import { defineStage } from '@layerwise/contracts';
 import { params } from './params.js';
 
-/** What each hidden node responds to: weights, maximisers, images, classes, ablation; see `run.ts`. */
+/** What each hidden node responds to: weights, preferred inputs, images, classes, ablation; see `run.ts`. */
 export const stage = defineStage({
   id: 'nodes',
   summary: 'what each hidden node responds to, and what its loss costs',

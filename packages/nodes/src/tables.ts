@@ -56,7 +56,7 @@ export function nodeTable(layers: readonly LayerFigures[], { names, rows: N }: S
         deviation,
         zeros,
         largest,
-        reached: figures.maximisers.activations[h],
+        reached: figures.preferredInputs.activations[h],
         information: selectivity.total,
         strongestRows: strongest.rows,
         ...losses,
@@ -169,7 +169,10 @@ function typed(rows: Rows): Record<string, ResultColumn> {
 }
 
 /** `<layer>.arrow`. */
-export function imageTable({ responses, weights, maximisers }: LayerFigures, { id, pixels: P }: Subject): MatrixTable {
+export function imageTable(
+  { responses, weights, preferredInputs }: LayerFigures,
+  { id, pixels: P }: Subject,
+): MatrixTable {
   const H = responses.length;
   const width = responses[0].most.length;
   const ids = (pick: (response: LayerFigures['responses'][number]) => Uint32Array) => ({
@@ -184,7 +187,7 @@ export function imageTable({ responses, weights, maximisers }: LayerFigures, { i
         data: Float32Array.from({ length: H * P }, (_, i) => weights[(i % P) * H + Math.floor(i / P)]),
         width: P,
       },
-      maximiser: { data: maximisers.inputs, width: P },
+      preferredInput: { data: preferredInputs.inputs, width: P },
       most: ids(({ most }) => most),
       strongest: ids(({ strongest }) => strongest.sample),
       least: ids(({ least }) => least),

@@ -83,14 +83,12 @@ export async function smallExperiment(
   );
   const { info, features, files } = originOf(origin, random);
   const widths = [info.columns, ...hidden, K];
-  const layers = widths
-    .slice(1)
-    .map((units, l) => ({
-      inputs: widths[l],
-      units,
-      kernel: Float32Array.from({ length: widths[l] * units }, () => random.float() * 2 - 1),
-      bias: Float32Array.from({ length: units }, () => random.float() / 4),
-    }));
+  const layers = widths.slice(1).map((units, l) => ({
+    inputs: widths[l],
+    units,
+    kernel: Float32Array.from({ length: widths[l] * units }, () => random.float() * 2 - 1),
+    bias: Float32Array.from({ length: units }, () => random.float() / 4),
+  }));
   for (const { inputs, units, kernel, bias } of layers.slice(0, -1)) {
     if (units < 3) continue;
     for (let i = 0; i < inputs; i++)

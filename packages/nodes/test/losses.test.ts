@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { accuracyLost, marginLost } from '../src/losses.js';
 
-const removal = (right: readonly number[], turned: number) => ({
+const removal = (right: readonly number[], changed: number) => ({
   right: Uint32Array.from(right),
-  turned: Uint32Array.of(turned),
+  changed: Uint32Array.of(changed),
   loss: Float64Array.of(5, 1),
   squares: Float64Array.of(13, 1),
 });

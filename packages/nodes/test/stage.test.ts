@@ -28,8 +28,8 @@ describe.each(['pixels', 'selected', 'components'] as const)('a first layer that
     }
   });
 
-  it('has maximisers within [0, 1] that no change of a pixel betters, with the activation that the net gives them', () => {
-    const inputs = column(images, 'maximiser', Float32Array, P).data;
+  it('has preferred inputs within [0, 1] that no change of a pixel betters, with the activation that the net gives them', () => {
+    const inputs = column(images, 'preferredInput', Float32Array, P).data;
     const sum = (input: ArrayLike<number>, h: number): number =>
       experiment.sums(Array.from(input, (v) => v * 255))[0][h];
     for (let h = 0; h < H; h++) {
@@ -162,8 +162,8 @@ describe('a net of two hidden layers', () => {
     expect(info.layers[0].enough).toBeUndefined();
   });
 
-  it('keeps its maximisers within [0, 1], never below the best real image', async () => {
-    const inputs = column(await output.matrix('hidden2'), 'maximiser', Float32Array, P).data;
+  it('keeps its preferred inputs within [0, 1], never below the best real image', async () => {
+    const inputs = column(await output.matrix('hidden2'), 'preferredInput', Float32Array, P).data;
     for (const value of inputs) expect(value >= 0 && value <= 1).toBe(true);
     const nodes = await output.table('nodes');
     const [reached, largest] = ['reached', 'largest'].map((name) => numbers(nodes, name).slice(H));

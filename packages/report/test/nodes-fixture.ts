@@ -34,7 +34,7 @@ export async function nodesArtifact(
     ...{
       accuracy: 0.95,
       sampled: { ablation: 600, gradients: 600, weights: 600, correlation: 600, bootstrap: 600 },
-      maximiser: l === 0 ? { exact: true } : { steps: 30, starts: 3 },
+      preferredInput: l === 0 ? { exact: true } : { steps: 30, starts: 3 },
     },
     ...(units === 1 && { line: { classes: [3, 1, 2], overlaps: [0.25, 0.5], bins: 32 } }),
     ...info,
@@ -89,10 +89,10 @@ export async function nodesArtifact(
   for (const [l, units] of hidden.entries()) {
     const ids = { data: Uint32Array.from({ length: units * 8 }, (_, i) => 100 + i), width: 8 };
     const images = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 7) - 3), width: P };
-    const maximiser = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 5) / 4), width: P };
+    const preferredInput = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 5) / 4), width: P };
     await artifact.matrix(`hidden${l + 1}`, {
       rows: units,
-      columns: { weights: images, maximiser, strongest: ids, median: ids, least: ids },
+      columns: { weights: images, preferredInput, strongest: ids, median: ids, least: ids },
     });
   }
   return artifact;

@@ -32,7 +32,7 @@ describe('the chapter on hidden nodes', () => {
       (name) => output.tables.get(`figures/${name}`)?.['node']?.values,
     );
     expect([first?.length, second?.length, second?.[0]]).toEqual([256, 44, 256]);
-    for (const name of ['weights-1', 'weights-2', 'maximiser-1', 'maximiser-2', 'images-1', 'images-2']) {
+    for (const name of ['weights-1', 'weights-2', 'preferred-input-1', 'preferred-input-2', 'images-1', 'images-2']) {
       for (const extension of ['svg', 'png', 'vl.json'])
         expect(output.blobs.has(`figures/nodes-hidden1-${name}.${extension}`), `${name}.${extension}`).toBe(true);
     }
@@ -66,7 +66,7 @@ describe('the chapter on hidden nodes', () => {
     expect(text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>|no unit/g, ' ')).not.toMatch(/\bunits?\b/i);
   });
 
-  it('gives every node its weights, maximiser, images, bars and sentence', () => {
+  it('gives every node its weights, preferred input, images, bars and sentence', () => {
     const [card] = text.match(/<figure class="node-card"[\s\S]*?<\/figure>/) as RegExpMatchArray;
     expect(card.match(/<img /g)).toHaveLength(3);
     expect(card.match(/<rect /g)).toHaveLength(7 * K);
@@ -77,7 +77,7 @@ describe('the chapter on hidden nodes', () => {
     for (const row of ['true', 'predicted', 'zeros', 'AUC', 'bits', 'logit', 'margin'])
       expect(card).toContain(`>${row}<tspan`);
     expect(card).toContain(
-      'Maximiser 7.00; real images reach 5.00; zero for 40%; 3.90 bits; held at its mean it takes 19.50 off the margin.',
+      'Preferred input 7.00; real images reach 5.00; zero for 40%; 3.90 bits; held at its mean it takes 19.50 off the margin.',
     );
   });
 

@@ -5,7 +5,7 @@ export interface Removal {
   /** uint32[H][K]: rows told right. */
   readonly right: Uint32Array;
   /** uint32[H]: rows told right before and wrongly now, or the other way round. */
-  readonly turned: Uint32Array;
+  readonly changed: Uint32Array;
   /** float64[H][K]: sum over the rows of each class of what the margin of the true class loses: its logit less the largest other. */
   readonly loss: Float64Array;
   /** float64[H][K]: sum of the squares of these losses. */
@@ -64,7 +64,7 @@ export function ablate(
 function removal(H: number, K: number): Removal {
   return {
     right: new Uint32Array(H * K),
-    turned: new Uint32Array(H),
+    changed: new Uint32Array(H),
     loss: new Float64Array(H * K),
     squares: new Float64Array(H * K),
   };
@@ -87,7 +87,7 @@ function judge(logits: Float64Array, label: number): Judgement {
 }
 
 function count(
-  { right, turned, loss, squares }: Removal,
+  { right, changed, loss, squares }: Removal,
   node: number,
   K: number,
   label: number,
@@ -96,7 +96,7 @@ function count(
 ): void {
   const at = node * K + label;
   if (after.right) right[at]++;
-  if (after.right !== before.right) turned[node]++;
+  if (after.right !== before.right) changed[node]++;
   const lost = before.margin - after.margin;
   loss[at] += lost;
   squares[at] += lost * lost;

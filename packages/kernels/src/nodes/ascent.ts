@@ -1,7 +1,7 @@
 import { activate, pullBack, slopes, weightedSums, type DenseLayer } from './layers.js';
 
 /** An input and what the node makes of it. */
-export interface Maximiser {
+export interface PreferredInput {
   readonly input: Float64Array;
   readonly activation: number;
 }
@@ -10,7 +10,11 @@ export interface Maximiser {
  * The input within [0, 1] that a first-layer node answers most: 1 where its weight is above zero, 0 elsewhere.
  * @param weights float64[D] of the node
  */
-export function boxMaximiser(weights: Float64Array, bias: number, activation: DenseLayer['activation']): Maximiser {
+export function preferredInputInBox(
+  weights: Float64Array,
+  bias: number,
+  activation: DenseLayer['activation'],
+): PreferredInput {
   let sum = bias;
   for (const w of weights) sum += Math.max(0, w);
   return { input: weights.map((w) => (w > 0 ? 1 : 0)), activation: activate(activation, sum) };
@@ -28,7 +32,7 @@ export function ascend(
   node: number,
   starts: readonly Float64Array[],
   steps: number,
-): Maximiser {
+): PreferredInput {
   const last = layers[layers.length - 1];
   const hidden = layers.slice(0, -1);
   const sums = hidden.map(({ units }) => new Float64Array(units));

@@ -12,7 +12,7 @@ import {
 } from './network.js';
 import { packLayer, panelFloats, unpackLayer } from './panels.js';
 import { listBytes, planNet, type Plan, type Training } from './plan.js';
-import { fullestBatch, LISTED_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
+import { fullestBatch, SPARSE_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
 
 /** Rows that a thread takes through the net at once. */
 const CHUNK = 64;
@@ -55,8 +55,8 @@ interface Desk {
   readonly peaks: readonly Slot<Float32ArrayConstructor>[];
 }
 
-/** How the rows of the first set will be trained on, before it is known whether they are listed. */
-export type TrainingPlan = Omit<Training, 'listed' | 'listedPerBatch' | 'workers'> & {
+/** How the rows of the first set will be trained on, before it is known whether they are sparse. */
+export type TrainingPlan = Omit<Training, 'sparse' | 'nonZerosPerBatch' | 'workers'> & {
   readonly set: string;
   workers(density: number): number;
 };
@@ -275,25 +275,25 @@ export async function assemble(
     : [];
   const total = named.reduce((sum, [, rows]) => sum + rows.values.length, 0);
   const density = listable && total > 0 ? starts.reduce((sum, s) => sum + s[s.length - 1], 0) / total : 1;
-  const listed = density <= LISTED_DENSITY;
+  const sparse = density <= SPARSE_DENSITY;
   const trained = training && named.findIndex(([name]) => name === training.set);
   const settled = training && {
     ...training,
-    listed,
-    listedPerBatch: listed ? fullestBatch(starts[trained as number], training.batch) : 0,
+    sparse,
+    nonZerosPerBatch: sparse ? fullestBatch(starts[trained as number], training.batch) : 0,
     workers: Math.min(training.workers(density), workers),
   };
   const plan = planNet(layout, network, settled);
   const sets = new Map(
-    named.map(([name, rows], i) => [name, planRows(layout, rows, network.inputs, listed ? starts[i] : undefined)]),
+    named.map(([name, rows], i) => [name, planRows(layout, rows, network.inputs, sparse ? starts[i] : undefined)]),
   );
-  const fullest = listed ? Math.max(...starts.map((s) => fullestBatch(s, CHUNK))) : 0;
+  const fullest = sparse ? Math.max(...starts.map((s) => fullestBatch(s, CHUNK))) : 0;
   const desk = planEvaluation(
     layout,
     network,
     workers,
     Math.max(0, ...named.map(([, rows]) => rows.labels.length)),
-    listed,
+    sparse,
     fullest,
   );
   const orders = layout.take(Uint32Array, training ? (sets.get(training.set) as PlannedRows).count : 0);
@@ -309,7 +309,7 @@ function planEvaluation(
   network: Network,
   workers: number,
   mostRows: number,
-  listed: boolean,
+  sparse: boolean,
   fullest: number,
 ): EvaluationDesk {
   const units = network.hidden.map((layer) => layer.units);
@@ -318,7 +318,7 @@ function planEvaluation(
   const desks = Array.from({ length: Math.max(1, workers) }, (): Desk => ({
     table: layout.take(Uint32Array, 2 * network.hidden.length + 5),
     buffers: [
-      listed ? layout.take(Uint32Array, 2 * fullest) : layout.take(Float32Array, panelFloats(CHUNK, network.inputs)),
+      sparse ? layout.take(Uint32Array, 2 * fullest) : layout.take(Float32Array, panelFloats(CHUNK, network.inputs)),
       layout.take(Uint32Array, 2 * CHUNK),
       layout.take(Uint32Array, listBytes(network, 0) / 4),
       ...widths(network)

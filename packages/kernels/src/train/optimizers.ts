@@ -3,9 +3,9 @@ import { flag, real, type Fields, type Infer } from '@layerwise/contracts';
 /** What the kernel's optimiser functions are given, in float32. */
 export interface OptimizerConstants {
   /** Decay of the first moment: beta 1 or momentum; of RMSprop rho. */
-  readonly first: number;
+  readonly beta1: number;
   /** Decay of the second moment: beta 2; of RMSprop momentum. */
-  readonly second: number;
+  readonly beta2: number;
   readonly epsilon: number;
   /** What one optimiser alone has. */
   readonly extra: number;
@@ -53,8 +53,8 @@ export const OPTIMIZERS = {
     slots: (settings) => (settings.momentum > 0 ? 2 : 1),
     restsWithoutGradient: (settings) => settings.momentum === 0,
     constants: ({ rho, momentum: kept, epsilon: small, epsilonInSqrt }) => ({
-      first: rho,
-      second: kept,
+      beta1: rho,
+      beta2: kept,
       epsilon: small,
       extra: epsilonInSqrt ? 0 : 1,
     }),
@@ -71,7 +71,7 @@ export const OPTIMIZERS = {
     },
     slots: () => 2,
     restsWithoutGradient: () => false,
-    constants: ({ beta1, beta2, epsilon: small }) => ({ first: beta1, second: beta2, epsilon: small, extra: 0 }),
+    constants: ({ beta1, beta2, epsilon: small }) => ({ beta1, beta2, epsilon: small, extra: 0 }),
   }),
   /** Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): w -= learningRate weightDecay w, then the step of Adam; biases too, as in Keras 3 and PyTorch. */
   adamw: define({
@@ -91,8 +91,8 @@ export const OPTIMIZERS = {
     slots: () => 2,
     restsWithoutGradient: () => false,
     constants: ({ beta1, beta2, epsilon: small, weightDecay }) => ({
-      first: beta1,
-      second: beta2,
+      beta1,
+      beta2,
       epsilon: small,
       extra: weightDecay,
     }),
@@ -108,7 +108,7 @@ export const OPTIMIZERS = {
     },
     slots: (settings) => (settings.momentum > 0 ? 1 : 0),
     restsWithoutGradient: (settings) => settings.momentum === 0,
-    constants: ({ momentum: kept, nesterov }) => ({ first: kept, second: nesterov ? 1 : 0, epsilon: 0, extra: 0 }),
+    constants: ({ momentum: kept, nesterov }) => ({ beta1: kept, beta2: nesterov ? 1 : 0, epsilon: 0, extra: 0 }),
   }),
 };
 

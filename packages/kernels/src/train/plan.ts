@@ -15,8 +15,8 @@ const PLAN = {
   sparse: 5,
   optimizer: 6,
   rates: 7,
-  first: 8,
-  second: 9,
+  beta1: 8,
+  beta2: 9,
   epsilon: 10,
   lazy: 11,
   step: 12,
@@ -42,8 +42,8 @@ const PLAN = {
   penalties: 37,
   tiles: 38,
   penalised: 39,
-  firstRest: 40,
-  secondRest: 41,
+  oneMinusBeta1: 40,
+  oneMinusBeta2: 41,
   scratch: 42,
   lists: 43,
   listsStride: 44,
@@ -66,7 +66,7 @@ const LAYER = {
   values: 10,
   delta: 12,
   tile: 13,
-  listed: 14,
+  sparse: 14,
   sums: 15,
 } as const;
 const LAYER_WORDS = 16;
@@ -86,8 +86,8 @@ export interface Training {
   /** Threads that step together. */
   readonly workers: number;
   /** Whether the first layer works on lists of non-zeros, and the most of them that a batch can hold. */
-  readonly listed: boolean;
-  readonly listedPerBatch: number;
+  readonly sparse: boolean;
+  readonly nonZerosPerBatch: number;
   /** Steps in an epoch. */
   readonly steps: number;
 }
@@ -115,8 +115,8 @@ export interface Plan {
 }
 
 /** Whether rows of weights whose inputs are all zero may be updated later, with the same result but for rounding. */
-export function isLazy(network: Network, { optimizer, listed }: Training): boolean {
-  return listed && settled(optimizer).restsWithoutGradient && !(network.hidden.length > 0 && network.hidden[0].l2 > 0);
+export function isLazy(network: Network, { optimizer, sparse }: Training): boolean {
+  return sparse && settled(optimizer).restsWithoutGradient && !(network.hidden.length > 0 && network.hidden[0].l2 > 0);
 }
 
 /** Plans the memory of a net, and of its training unless that is left out. */
@@ -196,31 +196,31 @@ interface TrainingDesk {
 function planTraining(
   layout: Layout,
   network: Network,
-  { batch, workers, listed, listedPerBatch, steps }: Training,
+  { batch, workers, sparse, nonZerosPerBatch, steps }: Training,
   sizes: readonly number[],
 ): TrainingDesk {
   const two = <T>(make: () => T): T[] => [make(), make()];
-  const listedColumns = listed ? network.inputs : 0;
+  const sparseColumns = sparse ? network.inputs : 0;
   const tiles = firstTiles(sizes);
   return {
     inputs: two(() =>
-      listed
-        ? layout.take(Uint32Array, 2 * listedPerBatch)
+      sparse
+        ? layout.take(Uint32Array, 2 * nonZerosPerBatch)
         : layout.take(Float32Array, panelFloats(batch, network.inputs)),
     ),
-    starts: two(() => layout.take(Uint32Array, listed ? 2 * batch : 0)),
+    starts: two(() => layout.take(Uint32Array, sparse ? 2 * batch : 0)),
     entries: two(() =>
       layout.take(
         Uint32Array,
-        listed
-          ? Math.max(2 * listedPerBatch * workers, panelCount(sizes[1]) === 1 ? panelFloats(sizes[0], sizes[1]) : 0)
+        sparse
+          ? Math.max(2 * nonZerosPerBatch * workers, panelCount(sizes[1]) === 1 ? panelFloats(sizes[0], sizes[1]) : 0)
           : 0,
       ),
     ),
-    records: two(() => layout.take(Uint32Array, 4 * listedColumns)),
+    records: two(() => layout.take(Uint32Array, 4 * sparseColumns)),
     recordCounts: layout.take(Uint32Array, 2 * workers),
-    cursors: layout.take(Uint32Array, listedColumns),
-    last: layout.take(Uint32Array, listedColumns),
+    cursors: layout.take(Uint32Array, sparseColumns),
+    last: layout.take(Uint32Array, sparseColumns),
     rates: layout.take(Float32Array, steps),
     powers: layout.take(Float32Array, 4097),
     losses: layout.take(Float32Array, batch),
@@ -295,7 +295,7 @@ function writeLayer(
       transposed: layer.transposed?.offset ?? 0,
       activation: l === count - 1 ? SOFTMAX : activationOf(hidden.activation).code,
       drop: hidden && hidden.dropout > 0 ? dropThreshold(hidden.dropout) : 0,
-      listed: listedParts(network, l),
+      sparse: sparseParts(network, l),
     },
     LAYER,
   );
@@ -303,17 +303,17 @@ function writeLayer(
 }
 
 /** Products narrower than this gain nothing from lists. */
-const LISTED_WIDTH = 32;
+const SPARSE_WIDTH = 32;
 
 /** Which products of layer `l` work on lists of non-zeros: those with values (1) or gradients (2) of a rectified layer, if wide enough. */
-function listedParts(network: Network, l: number): number {
+function sparseParts(network: Network, l: number): number {
   const sizes = widths(network);
-  const input = l > 0 && activationOf(network.hidden[l - 1].activation).sparse && sizes[l + 1] >= LISTED_WIDTH;
+  const input = l > 0 && activationOf(network.hidden[l - 1].activation).sparse && sizes[l + 1] >= SPARSE_WIDTH;
   const delta =
     l > 0 &&
     network.hidden[l] !== undefined &&
     activationOf(network.hidden[l].activation).sparse &&
-    sizes[l] >= LISTED_WIDTH;
+    sizes[l] >= SPARSE_WIDTH;
   return (input ? 1 : 0) + (delta ? 2 : 0);
 }
 
@@ -331,19 +331,19 @@ function writeTraining(
   training: Training,
   desk: TrainingDesk,
 ): void {
-  const { optimizer, batch, workers, listed, listedPerBatch, dropoutSeed } = training;
+  const { optimizer, batch, workers, sparse, nonZerosPerBatch, dropoutSeed } = training;
   const { code, constants } = settled(optimizer);
-  const { first, second, epsilon, extra } = constants;
+  const { beta1, beta2, epsilon, extra } = constants;
   plan.integers(
     {
       batch,
       workers,
-      sparse: listed ? 1 : 0,
+      sparse: sparse ? 1 : 0,
       optimizer: code,
       rates: desk.rates.offset,
       lazy: isLazy(network, training) ? 1 : 0,
       drop: network.inputDropout > 0 ? dropThreshold(network.inputDropout) : 0,
-      entriesStride: 8 * listedPerBatch,
+      entriesStride: 8 * nonZerosPerBatch,
       recordCounts: desk.recordCounts.offset,
       cursors: desk.cursors.offset,
       last: desk.last.offset,
@@ -363,10 +363,10 @@ function writeTraining(
   plan.integers({ seed0: dropoutSeed[0], seed1: dropoutSeed[1] }, { seed0: PLAN.dropSeed, seed1: PLAN.dropSeed + 1 });
   plan.floats(
     {
-      first,
-      second,
-      firstRest: 1 - first,
-      secondRest: 1 - second,
+      beta1,
+      beta2,
+      oneMinusBeta1: 1 - beta1,
+      oneMinusBeta2: 1 - beta2,
       epsilon,
       extra,
       dropScale: 1 / (1 - network.inputDropout),
@@ -385,7 +385,7 @@ function writeTraining(
   });
   const powers = view(memory, desk.powers);
   powers[0] = 1;
-  for (let k = 1; k < powers.length; k++) powers[k] = Math.fround(powers[k - 1] * Math.fround(first));
+  for (let k = 1; k < powers.length; k++) powers[k] = Math.fround(powers[k - 1] * Math.fround(beta1));
 }
 
 /** The word of the plan that holds the steps done before an epoch. */

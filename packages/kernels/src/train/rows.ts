@@ -3,7 +3,7 @@ import { instantiate, kernelMemory, kernelModule, type KernelExports } from '../
 import type { LabelledRows } from './network.js';
 
 /** Rows are kept as lists of non-zeros when at most this share of the numbers is not zero. */
-export const LISTED_DENSITY = 0.4;
+export const SPARSE_DENSITY = 0.4;
 const STAGED_BYTES = 1 << 20;
 
 /** Counts the non-zeros of sets of rows in a small memory of its own: for each set uint32[rows + 1], summed up, from 0. */
@@ -46,7 +46,7 @@ export interface PlannedRows {
   load(memory: WebAssembly.Memory, kernel: KernelExports): void;
 }
 
-/** Plans the memory of a set of rows; `starts` when they are to be listed. */
+/** Plans the memory of a set of rows; `starts` when they are to be sparse. */
 export function planRows(layout: Layout, rows: LabelledRows, columns: number, starts?: Uint32Array): PlannedRows {
   const { values, labels } = rows;
   const count = labels.length;

@@ -3,7 +3,7 @@ import { Random } from '../random.js';
 import { assemble, Net, type NetOptions, type SetScore } from './net.js';
 import { widths, type LayerWeights, type Network } from './network.js';
 import type { Optimizer } from './optimizers.js';
-import { Pace } from './pace.js';
+import { ThreadTuner } from './thread-tuner.js';
 import { STEP_WORD, WORKERS_WORD, type Training } from './plan.js';
 import { packLayer, unpackLayer } from './panels.js';
 
@@ -64,7 +64,7 @@ export class Trainer extends Net {
   readonly stepWorkers: number;
   private readonly options: TrainerOptions;
   private readonly training: Training;
-  private readonly pace: Pace;
+  private readonly tuner: ThreadTuner;
   private readonly order: Uint32Array;
   private readonly orderOffset: number;
   private random: Random;
@@ -77,7 +77,7 @@ export class Trainer extends Net {
     this.options = options;
     this.training = parts.training as Training;
     this.stepWorkers = this.training.workers;
-    this.pace = new Pace(this.stepWorkers);
+    this.tuner = new ThreadTuner(this.stepWorkers);
     this.order = parts.pool.view(parts.orders);
     this.orderOffset = parts.orders.offset;
     this.random = new Random(options.seeds.shuffle);
@@ -109,7 +109,7 @@ export class Trainer extends Net {
     for (let step = 0; step < steps; step++) rates[step] = rate(this.steps + step);
     let score = { loss: NaN, accuracy: NaN };
     for (let from = 0, to = 0; from < steps; from = to) {
-      const chunk = this.pace.next();
+      const chunk = this.tuner.next();
       to = Math.min(steps, from + chunk.steps);
       this.pool.view(this.plan.words)[WORKERS_WORD] = chunk.workers;
       const started = performance.now();
@@ -123,7 +123,7 @@ export class Trainer extends Net {
         to,
         order.length,
       ]);
-      this.pace.took(chunk.workers, to - from, (performance.now() - started) / 1000);
+      this.tuner.took(chunk.workers, to - from, (performance.now() - started) / 1000);
       if (totals.getInt32(20, true) !== 0)
         throw new DivergenceError(this.epochs + 1, totals.getInt32(24, true) + 1, steps);
       const rows = Math.min(order.length, to * this.options.batch);

@@ -5,7 +5,7 @@ export interface NodeCard {
   readonly sentence: string;
   readonly zeros: number;
   readonly information: number;
-  /** Activation of the maximiser, and the largest of a real image. */
+  /** Activation of the preferred input, and the largest of a real image. */
   readonly reached: number;
   readonly largest: number;
   /** Weight image's strength as a share of the layer's strongest. */
@@ -43,7 +43,7 @@ export type ClassFigure = (typeof CLASS_FIGURES)[number];
 /** Markup of a card's three pictures. */
 export interface NodePictures {
   readonly weights: string;
-  readonly maximiser: string;
+  readonly preferredInput: string;
   readonly images: string;
 }
 
@@ -158,5 +158,5 @@ export function nodeCard(
   });
   const chart = `<svg viewBox="0 0 240 ${top + (slanted ? 46 : 14)}" role="img" aria-label="${safe(`Node ${card.node} by class. ${said.join('; ')}`)}">${rows.join('')}${labels}</svg>`;
   const beyond = `${number(card.reached, 2)}; real images reach ${number(card.largest, 2)}`;
-  return `<figure class="node-card" style="--share:${card.share.toFixed(3)}"><div class="pictures"><div>${pictures.weights}<span>weights</span></div><div>${pictures.maximiser}<span>maximiser</span></div><div>${pictures.images}<span>strongest, median, least</span></div></div>${chart}<figcaption><b>Node ${card.node}</b> ${safe(card.sentence)}. Maximiser ${beyond}; zero for ${number(100 * card.zeros, 0)}%; ${number(card.information, 2)} bits${Number.isFinite(card.marginMean) ? `; held at its mean it takes ${number(card.marginMean, 2)} off the margin` : ''}.</figcaption></figure>`;
+  return `<figure class="node-card" style="--share:${card.share.toFixed(3)}"><div class="pictures"><div>${pictures.weights}<span>weights</span></div><div>${pictures.preferredInput}<span>preferred input</span></div><div>${pictures.images}<span>strongest, median, least</span></div></div>${chart}<figcaption><b>Node ${card.node}</b> ${safe(card.sentence)}. Preferred input ${beyond}; zero for ${number(100 * card.zeros, 0)}%; ${number(card.information, 2)} bits${Number.isFinite(card.marginMean) ? `; held at its mean it takes ${number(card.marginMean, 2)} off the margin` : ''}.</figcaption></figure>`;
 }

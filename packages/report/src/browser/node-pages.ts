@@ -18,7 +18,7 @@ export interface PackedNodes {
   readonly columns: number;
   readonly sheets: Readonly<
     Record<
-      'weights' | 'maximiser' | 'images',
+      'weights' | 'preferredInput' | 'images',
       { readonly url: string; readonly width: number; readonly height: number; readonly ink: boolean }
     >
   >;
@@ -141,7 +141,7 @@ export function nodePages({
             cardOf(node),
             {
               weights: picture('weights', node),
-              maximiser: picture('maximiser', node),
+              preferredInput: picture('preferredInput', node),
               images: picture('images', node),
             },
             names,

@@ -11,7 +11,7 @@ export interface LayerFindings {
   readonly info: NodeLayerInfo;
   /** float32[H][P] */
   readonly weights: Float32Array;
-  readonly maximisers: Float32Array;
+  readonly preferredInputs: Float32Array;
   /** uint32[H][shown]: ids of training images; `strongest` evenly spaced among those that activate a node most. */
   readonly strongest: Uint32Array;
   readonly median: Uint32Array;
@@ -36,7 +36,7 @@ export async function readNodes(artifact: ArtifactReader, size: number): Promise
     layers.push({
       info: layer,
       weights: column(table, 'weights', Float32Array, size).data,
-      maximisers: column(table, 'maximiser', Float32Array, size).data,
+      preferredInputs: column(table, 'preferredInput', Float32Array, size).data,
       strongest: ids('strongest'),
       median: ids('median'),
       least: ids('least'),

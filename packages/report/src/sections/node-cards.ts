@@ -97,10 +97,12 @@ export function tiles(
       return id === undefined ? undefined : images.shown.at('train', id);
     });
   const rows = layer.info.units > MANY ? [layer.strongest] : [layer.strongest, layer.median, layer.least];
-  const maximiser = images.shown.of(Uint8Array.from(own(layer.maximisers), (value) => Math.round(255 * value)));
+  const preferredInput = images.shown.of(
+    Uint8Array.from(own(layer.preferredInputs), (value) => Math.round(255 * value)),
+  );
   return {
     weights: { image: signedPixels(own(layer.weights), width, height), ink: false },
-    maximiser: { image: inkSheet([maximiser], shown.width, shown.height, 1), ink: true },
+    preferredInput: { image: inkSheet([preferredInput], shown.width, shown.height, 1), ink: true },
     images: { image: inkSheet(rows.flatMap(ids), shown.width, shown.height, IMAGES), ink: true },
   };
 }
@@ -117,7 +119,7 @@ export function pictures(found: Record<keyof NodePictures, Tile>, node: number):
     pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map').text;
   return {
     weights: picture('weights', 'weights'),
-    maximiser: picture('maximiser', 'maximiser'),
+    preferredInput: picture('preferredInput', 'preferredInput'),
     images: picture('images', 'images that activate it most, around the median and least,'),
   };
 }
@@ -171,6 +173,6 @@ export function pack(
       byClass: CLASS_FIGURES,
       figures: base64(new Uint8Array(Float32Array.from(figures.flat()).buffer)),
     },
-    sheets: { weights: sheet('weights'), maximiser: sheet('maximiser'), images: sheet('images') },
+    sheets: { weights: sheet('weights'), preferredInput: sheet('preferredInput'), images: sheet('images') },
   };
 }

@@ -15,7 +15,7 @@ const SHEET = 256;
 type Kind = keyof NodePictures;
 const TITLES: Readonly<Record<Kind, string>> = {
   weights: 'incoming weights',
-  maximiser: 'inputs that activate most',
+  preferredInput: 'inputs that activate most',
   images: 'some of the training images that activate most',
 };
 
@@ -43,12 +43,12 @@ export async function nodeFiles(
     data: nodeClassesTable(cards, names),
   });
   const links: Markup[] = [];
-  for (const kind of ['weights', 'maximiser', 'images'] as const) {
+  for (const kind of ['weights', 'preferredInput', 'images'] as const) {
     for (let from = 0; from < cards.length; from += SHEET) {
       const nodes = cards.slice(from, from + SHEET).map(({ node }) => node);
       const part = cards.length > SHEET ? `-${from / SHEET + 1}` : '';
       const sheet = await contactSheet(
-        `nodes-${name}-${kind}${part}`,
+        `nodes-${name}-${kind === 'preferredInput' ? 'preferred-input' : kind}${part}`,
         `Nodes of ${name}: ${titleOf(kind, layer)}`,
         nodes,
         nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image),
@@ -76,7 +76,7 @@ function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): Re
     return reals(nodes.map((node) => values[node] as number));
   };
   if (kind === 'weights') return { marginZero: column('marginZero'), information: column('information') };
-  if (kind === 'maximiser') return { reached: column('reached'), largest: column('largest') };
+  if (kind === 'preferredInput') return { reached: column('reached'), largest: column('largest') };
   const ids = (list: Uint32Array, name: string): ResultTable =>
     Object.fromEntries(
       Array.from({ length: Math.min(IMAGES, layer.shown) }, (_, i) => [

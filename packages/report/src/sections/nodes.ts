@@ -101,14 +101,14 @@ ${sortable && raw(`<script type="application/json" data-node-list="node-list-${i
 }
 
 function layerNote(layer: LayerFindings): string {
-  const { dead, duplicates, nearest, effectiveRank, sampled, accuracy, maximiser } = layer.info;
+  const { dead, duplicates, nearest, effectiveRank, sampled, accuracy, preferredInput } = layer.info;
   const lost = priced(layer)
     ? `What the loss of a node costs is of ${count(sampled.ablation)} images, of which the whole net tells ${percent(accuracy ?? NaN, 2)} right.`
     : 'What the loss of a node costs was not measured: too much to compute on enough images.';
   const found =
-    'exact' in maximiser
-      ? 'Maximisers are exact: of all images from black to white those with the highest activation.'
-      : `Maximisers by ${maximiser.steps} steps of gradient ascent within black and white from ${maximiser.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
+    'exact' in preferredInput
+      ? 'Preferred inputs are exact: of all images from black to white those with the highest activation.'
+      : `Preferred inputs by ${preferredInput.steps} steps of gradient ascent within black and white from ${preferredInput.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
   const repeated = [...new Set(duplicates.map(({ node }) => node))];
   const flagged = [
     dead.length > 0 && `Dead: ${nodeList(dead)}.`,

@@ -1,5 +1,5 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
-import { ascend, ascentCost, boxMaximiser, type DenseLayer } from '@layerwise/kernels/nodes';
+import { ascend, ascentCost, preferredInputInBox, type DenseLayer } from '@layerwise/kernels/nodes';
 import type { NodeResponse } from './classes.js';
 import type { Subject } from './inputs.js';
 import { pause, type Running } from './layer.js';
@@ -10,11 +10,11 @@ const WORK = 2e9;
 const FEWEST_STEPS = 3;
 
 /** The inputs that activate each node of a layer most. H nodes, P pixels. */
-export interface Maximisers {
+export interface PreferredInputs {
   /** float32[H][P], intensities. */
   readonly inputs: Float32Array;
   readonly activations: readonly number[];
-  readonly how: NodeLayerInfo['maximiser'];
+  readonly how: NodeLayerInfo['preferredInput'];
 }
 
 /**
@@ -22,13 +22,13 @@ export interface Maximisers {
  * @param layers up to the nodes' own, the first of pixel intensities
  * @param weights float64[P][H]
  */
-export async function maximisers(
+export async function preferredInputs(
   subject: Subject,
   layers: readonly DenseLayer[],
   responses: readonly NodeResponse[],
   weights: Float64Array,
   { steps, signal }: Running,
-): Promise<Maximisers> {
+): Promise<PreferredInputs> {
   const { pixels: P } = subject;
   const H = responses.length;
   const inputs = new Float32Array(H * P);
@@ -42,7 +42,7 @@ export async function maximisers(
     const image = Float64Array.from({ length: P }, (_, p) => weights[p * H + h]);
     const { input, activation } =
       layers.length === 1
-        ? boxMaximiser(image, own.bias[h], own.activation)
+        ? preferredInputInBox(image, own.bias[h], own.activation)
         : ascend(layers, h, starts(subject, responses[h], image), affordable);
     inputs.set(input, h * P);
     activations.push(activation);

@@ -12,7 +12,7 @@ const SLOWED = 1.3;
  * Chooses how many threads take the next steps and how many steps they take, by what the last ones took: on a busy
  * machine threads that meet after every step wait for one another, and one alone is faster. No result depends on it.
  */
-export class Pace {
+export class ThreadTuner {
   /** Numbers of threads worth trying, ascending: powers of two and the most. */
   private readonly counts: readonly number[];
   private readonly seconds = new Map<number, number>();

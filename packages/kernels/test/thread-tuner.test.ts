@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../dist/train/pace.js';
+import { ThreadTuner } from '../dist/train/thread-tuner.js';
 
 /** Runs `chunks` chunks where a step on n threads takes `cost(n)` seconds; returns the steps taken by each number of threads. */
-function drive(pace: Pace, chunks: number, cost: (workers: number) => number): Map<number, number> {
+function drive(tuner: ThreadTuner, chunks: number, cost: (workers: number) => number): Map<number, number> {
   const steps = new Map<number, number>();
   for (let i = 0; i < chunks; i++) {
-    const next = pace.next();
+    const next = tuner.next();
     expect(next.steps).toBeGreaterThanOrEqual(1);
     steps.set(next.workers, (steps.get(next.workers) ?? 0) + next.steps);
-    pace.took(next.workers, next.steps, next.steps * cost(next.workers));
+    tuner.took(next.workers, next.steps, next.steps * cost(next.workers));
   }
   return steps;
 }
@@ -16,43 +16,43 @@ function drive(pace: Pace, chunks: number, cost: (workers: number) => number): M
 const share = (steps: Map<number, number>, workers: number): number =>
   (steps.get(workers) ?? 0) / [...steps.values()].reduce((sum, n) => sum + n, 0);
 
-describe('the pace of training', () => {
+describe('the tuner of training', () => {
   it('uses the threads where they help', () => {
     expect(
       share(
-        drive(new Pace(2), 200, (n) => 1e-4 / n),
+        drive(new ThreadTuner(2), 200, (n) => 1e-4 / n),
         2,
       ),
     ).toBeGreaterThan(0.95);
     expect(
       share(
-        drive(new Pace(4), 200, (n) => 1e-4 / n),
+        drive(new ThreadTuner(4), 200, (n) => 1e-4 / n),
         4,
       ),
     ).toBeGreaterThan(0.9);
   });
 
   it('goes on with one where threads wait for one another, and back when they no longer do', () => {
-    const pace = new Pace(2);
+    const tuner = new ThreadTuner(2);
     expect(
       share(
-        drive(pace, 200, (n) => 1e-4 * n),
+        drive(tuner, 200, (n) => 1e-4 * n),
         1,
       ),
     ).toBeGreaterThan(0.9);
     expect(
       share(
-        drive(pace, 400, (n) => 1e-4 / n),
+        drive(tuner, 400, (n) => 1e-4 / n),
         2,
       ),
     ).toBeGreaterThan(0.7);
   });
 
   it('stops for breath every few hundredths of a second', () => {
-    const pace = new Pace(1);
-    drive(pace, 20, () => 2e-5);
-    expect(pace.next()).toEqual({ workers: 1, steps: 2000 });
-    const slow = new Pace(2);
+    const tuner = new ThreadTuner(1);
+    drive(tuner, 20, () => 2e-5);
+    expect(tuner.next()).toEqual({ workers: 1, steps: 2000 });
+    const slow = new ThreadTuner(2);
     drive(slow, 20, () => 0.5);
     expect(slow.next().steps).toBe(1);
   });
