@@ -32,16 +32,16 @@ const suffix = '.entry';
 const entryName = /^[A-Za-z0-9_-]{1,100}\.entry$/;
 const asideName = /^\.new-[0-9a-f-]{36}$/;
 
-/** ms between looks whether there is room for what is to arrive, and how many. */
+/** ms between looks whether there is room for more of what arrives, and how many. */
 const [pause, pauses] = [50, 400];
 
 /**
  * The entries of a cache server: files `<key>.entry` with their SHA-256 in the last 64 characters, in a folder that holds nothing else. An entry
- * appears when it is whole; one that does not fit its hash is removed, and taken for not there. Together with what is just arriving they take
- * at most `maxBytes`: what was used least lately gives way.
+ * appears when it is whole; one that does not fit its hash is removed, and taken for not there. They take at most `maxBytes`: when one has arrived,
+ * what was used least lately gives way to it, and to nothing that was only announced. What is arriving takes at most as much again.
  */
 export class CacheFolder {
-  /** Bytes of the files that are arriving, by name: those announced, or come so far. */
+  /** Bytes that have come so far of the files that are arriving, by name. */
   private readonly arriving = new Map<string, number>();
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -101,7 +101,6 @@ export class CacheFolder {
     if (!(await this.mayStore(key, replace))) return 'already there';
     const name = `.new-${randomUUID()}`;
     try {
-      if (!(await this.reserve(name, announced + hashLength))) return 'busy';
       const outcome = await this.receive(name, pieces);
       if (typeof outcome === 'string') return outcome;
       if (!isComplete() || (announced || outcome) !== outcome) return 'cut short';
@@ -122,19 +121,18 @@ export class CacheFolder {
     return found === undefined || found.sha256 === replace;
   }
 
-  /** Makes room for what is to arrive; where too much is arriving, it waits for that to be over. @returns whether there is room */
-  private async reserve(name: string, bytes: number): Promise<boolean> {
-    for (let n = 0; this.reserved() + bytes > this.maxBytes; n++) {
+  /** Counts what has come of a file; where too much is arriving, it waits for that to be over. @returns whether there is room */
+  private async count(name: string, bytes: number): Promise<boolean> {
+    for (let n = 0; this.bytesOfOthers(name) + bytes > this.maxBytes; n++) {
       if (n === pauses) return false;
       await sleep(pause);
     }
     this.arriving.set(name, bytes);
-    await this.inTurn(() => this.makeRoom());
     return true;
   }
 
-  private reserved(): number {
-    return [...this.arriving.values()].reduce((sum, bytes) => sum + bytes, 0);
+  private bytesOfOthers(name: string): number {
+    return [...this.arriving].reduce((sum, [other, bytes]) => sum + (other === name ? 0 : bytes), 0);
   }
 
   /** Writes what arrives beside the entries, its hash behind it. @returns bytes */
@@ -146,8 +144,7 @@ export class CacheFolder {
       for await (const piece of pieces) {
         bytes += piece.length;
         if (bytes + hashLength > this.maxBytes) return 'too large';
-        this.arriving.set(name, Math.max(bytes + hashLength, this.arriving.get(name) ?? 0));
-        if (this.reserved() > this.maxBytes) return 'busy';
+        if (!(await this.count(name, bytes + hashLength))) return 'busy';
         hash.update(piece);
         await file.writeFile(piece);
       }
@@ -162,17 +159,17 @@ export class CacheFolder {
 
   private async publish(key: string, name: string, replace: string | undefined): Promise<Stored> {
     if (!(await this.mayStore(key, replace))) return 'already there';
-    await this.makeRoom();
     const [path, now] = [join(this.folder, name), new Date()];
+    await this.makeRoom((await stat(path)).size);
     await utimes(path, now, now);
     await rename(path, this.pathOf(key));
     return 'stored';
   }
 
-  /** Removes entries until they fit together with what is arriving. */
-  private async makeRoom(): Promise<void> {
+  /** Removes entries until there is room for so many bytes. */
+  private async makeRoom(bytes: number): Promise<void> {
     const found = await this.entries();
-    let total = found.reduce((sum, { size }) => sum + size, this.reserved());
+    let total = found.reduce((sum, { size }) => sum + size, bytes);
     for (const { name, size, used } of found) {
       if (total <= this.maxBytes) return;
       await rm(join(this.folder, name), { force: true });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 
@@ -18,9 +18,14 @@ export function keptToken(file: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+  if (lstatSync(file).isSymbolicLink())
+    throw new LayerwiseError('USAGE', 'the file of the access token must be a file, got a link', {
+      where: file,
+      remedy: 'Remove the link, and a new token is made; or set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.',
+    });
   chmodSync(file, 0o600);
   const token = readFileSync(file, 'utf8').trim();
-  if (token.length >= leastCharacters && !/\s/.test(token)) return token;
+  if (token.length >= leastCharacters && isWord(token)) return token;
   throw new LayerwiseError(
     'USAGE',
     `the access token must be one word of at least ${leastCharacters} characters, got ${token.length === 0 ? 'none' : 'another text'}`,
@@ -29,4 +34,23 @@ export function keptToken(file: string): string {
       remedy: 'Remove the file, and a new token is made; or set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.',
     },
   );
+}
+
+/**
+ * The token that the environment gives, if it does.
+ * @throws LayerwiseError USAGE where no client could send it
+ */
+export function givenToken(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const token = env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN;
+  if (!token) return undefined;
+  if (isWord(token)) return token;
+  throw new LayerwiseError(
+    'USAGE',
+    'NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN must be one word of visible ASCII characters, got one with blanks or others',
+    { remedy: 'Give another token, or unset it: a new one is then made and shown.' },
+  );
+}
+
+function isWord(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
 }

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -154,26 +155,47 @@ describe('layerwise cache serve', () => {
     expect(log.filter((line) => line.includes('failed'))).toEqual([]);
   });
 
-  it('stays below its size while entries arrive, and lets the next wait for them', async () => {
-    await ask('PUT', '1', '1'.repeat(6000));
-    const slow = request(`${address}2`, {
+  it('removes nothing for what was only announced, and takes entries of others meanwhile', async () => {
+    await ask('PUT', '1', '1'.repeat(4000));
+    await ask('PUT', '2', '2'.repeat(4000));
+    const slow = request(`${address}3`, {
       method: 'PUT',
-      headers: { authorization: 'Bearer secret', 'content-length': 6000 },
+      headers: { authorization: 'Bearer secret', 'content-length': 9900 },
     });
-    slow.write('2'.repeat(5000));
-    await expect
-      .poll(() =>
-        readdirSync(folder)
-          .filter((name) => name.startsWith('.new-'))
-          .map((name) => statSync(join(folder, name)).size),
-      )
-      .toEqual([5000]);
-    expect(existsSync(fileOf('1'))).toBe(false);
-    const next = ask('PUT', '3', '3'.repeat(6000));
-    expect(bytesIn()).toBe(5000);
-    slow.end('2'.repeat(1000));
-    expect((await next).status).toBe(200);
+    const answered = new Promise<number | undefined>((done) =>
+      slow.once('response', ({ statusCode }) => done(statusCode)),
+    );
+    slow.write('3');
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('.new-'))).toHaveLength(1);
+    for (const key of ['1', '2']) expect((await ask('GET', key)).status).toBe(200);
+    expect((await ask('PUT', '4', '4'.repeat(1000))).status).toBe(200);
+    expect(['1', '2', '4'].map((key) => existsSync(fileOf(key)))).toEqual([true, true, true]);
+    slow.end('3'.repeat(9899));
+    expect(await answered).toBe(200);
     expect(readdirSync(folder)).toEqual(['3.entry']);
+  });
+
+  it('takes at most its size again for what is arriving: who sends more waits', async () => {
+    const send = (key: string): { first: () => void; rest: () => void; answered: Promise<number | undefined> } => {
+      const sent = request(address + key, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer secret', 'content-length': 8000 },
+      });
+      const answered = new Promise<number | undefined>((done) =>
+        sent.once('response', ({ statusCode }) => done(statusCode)),
+      );
+      return { first: () => void sent.write(key.repeat(7000)), rest: () => void sent.end(key.repeat(1000)), answered };
+    };
+    const [a, b] = [send('a'), send('b')];
+    a.first();
+    await expect.poll(bytesIn).toBe(7000);
+    b.first();
+    b.rest();
+    await new Promise((done) => setTimeout(done, 200));
+    expect(bytesIn()).toBe(7000);
+    a.rest();
+    expect([await a.answered, await b.answered]).toEqual([200, 200]);
+    expect(readdirSync(folder)).toEqual(['b.entry']);
   });
 
   it('lets entries that are dated in the future give way first', async () => {
@@ -254,11 +276,14 @@ describe('layerwise cache serve without a token', () => {
   afterEach(() => void process_.kill());
 
   /** @returns the address and token that it prints */
-  async function serve(at: string): Promise<{ address: string; token: string; output: string }> {
+  async function serve(
+    at: string,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ address: string; token: string; output: string }> {
     process_ = spawn(
       process.execPath,
       [join(import.meta.dirname, '../bin/layerwise.mjs'), 'cache', 'serve', '--port', '0', '--folder', at],
-      { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] },
+      { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
     await new Promise<void>((done) => {
@@ -289,6 +314,28 @@ describe('layerwise cache serve without a token', () => {
     expect(second.token).toBe(first.token);
     expect(await (await send(second, 'GET')).text()).toBe('content');
     expect(statSync(`${at}.token`).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a file of the token that is a link: it would take another file for it, and change its mode', async () => {
+    writeFileSync(join(folder, 'secret'), 'a text of another program', { mode: 0o644 });
+    symlinkSync(join(folder, 'secret'), join(folder, 'cache.token'));
+    expect((await serve(join(folder, 'cache'))).output).toMatch(
+      /the file of the access token must be a file, got a link/,
+    );
+    expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o644);
+  });
+
+  it.each(['0123456789abcdef\u0000\u001b[2J', '0123456789 abcdef', '0123456789äöüabcdef'])(
+    'refuses a file of the token that holds %j',
+    async (text) => {
+      writeFileSync(join(folder, 'cache.token'), text);
+      expect((await serve(join(folder, 'cache'))).output).toMatch(/the access token must be one word/);
+    },
+  );
+
+  it.each(['with space', 'two\nlines', 'bell\u0007', ' '])('refuses the token %j of the environment', async (token) => {
+    const { output } = await serve(join(folder, 'cache'), { NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token });
+    expect(output).toMatch(/NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN must be one word of visible ASCII characters/);
   });
 
   it('refuses a file that holds no token', async () => {

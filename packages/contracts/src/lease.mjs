@@ -131,6 +131,9 @@ export function describeWait({ pid, host, seconds, file, patience }, what) {
   return `${who} ${what}, for ${Math.round(seconds)} s so far; waiting until ${file} is over, or stands still for ${patience / 1000} s`;
 }
 
+/** Beyond all that are ever taken: a number which somebody put there, and after which the next could not be told from other names. */
+const mostTerms = 1e12;
+
 /** Taking a lease, tried again and again. */
 class Attempt {
   #still = 0;
@@ -152,6 +155,7 @@ class Attempt {
   /** @returns {Lease | undefined} undefined while another holds it */
   take() {
     makeFolder(this.folder);
+    for (const name of namesIn(this.folder)) if (lastTerm([name]) > mostTerms) remove(join(this.folder, name));
     const names = namesIn(this.folder);
     const holder = holderOf(this.folder, names, this.pace);
     if (holder && !this.#standsStill(holder)) return undefined;

@@ -119,6 +119,15 @@ describe('withLease', () => {
     expect(readdirSync(folder)).toEqual(['1']);
   });
 
+  it('excludes others after a number that no lock ever reaches was put there', async () => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, '999999999999999'), '{"over":true}');
+    await withLease(folder, { pace: short }, async () => {
+      expect(readdirSync(folder)).toEqual(['1']);
+      expect(await liveHolder(folder, 1000)).toMatchObject({ pid: process.pid });
+    });
+  });
+
   it('takes as over what was let go before there were counters', async () => {
     mkdirSync(folder);
     for (const name of ['3', '3.over']) writeFileSync(join(folder, name), '{"pid":1,"host":"gone","began":null}');

@@ -13,6 +13,9 @@ import { readTar, tarEnd, TarFault, tarHeader, tarPadding, type TarMember } from
 /** Bytes that an entry of a shared cache may have, packed and unpacked. */
 export const maxEntryBytes = 4e9;
 
+/** An entry unpacks to so many bytes whatever it has, and beyond them to so many times its own: whoever would take memory must send a share of it. */
+const [freely, mostTimes] = [32e6, 100];
+
 const sealBytes = 32;
 
 /**
@@ -63,7 +66,7 @@ export async function repackEntry(archive: Archive, id: string, packed?: Scratch
     else for await (const piece of tar) void piece;
     return undefined;
   } catch (error) {
-    if (error instanceof TarFault) return printable(error.message);
+    if (error instanceof TarFault) return printable(error.message).replaceAll('\n', '\\n');
     throw error;
   }
 }
@@ -205,6 +208,8 @@ async function* unzip({ file, bytes }: Archive): AsyncGenerator<Buffer> {
     for await (const piece of inflate as AsyncIterable<Buffer>) {
       total += piece.length;
       if (total > maxEntryBytes) throw new TarFault(`unpacks to more than ${maxEntryBytes / 1e9} GB`);
+      if (total > freely + mostTimes * bytes)
+        throw new TarFault(`unpacks to more than ${mostTimes} times its ${bytes} bytes`);
       yield piece;
     }
   } catch (error) {

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { throwIfAborted } from '@layerwise/contracts';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { liveHolder, withLease, type Holder, type Waiting as LeaseWaiting } from '@layerwise/contracts/lease';
 import { storageError } from './storage.js';
 
@@ -13,6 +13,11 @@ export type Waiting = LeaseWaiting & { readonly signal: AbortSignal };
  * @throws LayerwiseError ABORTED while waiting, STORAGE_FAILED
  */
 export async function withLock<T>(folder: string, waiting: Waiting, work: () => Promise<T>): Promise<T> {
+  if (existsSync(folder) && lstatSync(folder).isSymbolicLink())
+    throw new LayerwiseError('STORAGE_FAILED', `the lock ${basename(folder)} must be a folder, got a link`, {
+      where: folder,
+      remedy: 'Remove the link.',
+    });
   let working = false;
   try {
     return await withLease(folder, waiting, () => {

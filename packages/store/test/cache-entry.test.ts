@@ -274,6 +274,11 @@ describe('an entry is refused', () => {
     ],
     ['no end', () => [members()], /cut short/],
     [
+      'a line break in a name',
+      () => [members(), member('x\nfake: all right', 'y'), end],
+      /^holds x\\nfake: all right, which is not part of train-1$/,
+    ],
+    [
       'controls of the terminal in a name',
       () => [members(), member('\u001b[2Jx', 'y'), end],
       /holds \\u001b\[2Jx, which is not part/,
@@ -305,6 +310,13 @@ describe('an entry is refused', () => {
       Buffer.alloc(8),
     ]);
     expect(await faultOf(named)).toContain('not gzip as Nx writes it');
+  });
+
+  it('that unpacks to more than a hundred times what was sent', async () => {
+    writeFileSync(stage('data/weights.bin'), Buffer.alloc(50e6));
+    expect(await faultOf(gzipSync(packed(root)))).toMatch(/^unpacks to more than 100 times its \d{5} bytes$/);
+    writeFileSync(stage('data/weights.bin'), Buffer.alloc(20e6));
+    expect(await faultOf(gzipSync(packed(root)))).toMatch(/weights\.bin that is not what the manifest says/);
   });
 
   it('cut short at any place, or no archive', async () => {

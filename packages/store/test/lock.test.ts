@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { heldLocks, withLock } from '@layerwise/store';
@@ -28,6 +28,18 @@ describe('withLock', () => {
       withLock(join(root, 'lock'), { signal: stop.signal, onWait: () => stop.abort() }, () => Promise.resolve()),
     ).rejects.toMatchObject({ code: 'ABORTED' });
     expect(readdirSync(join(root, 'lock'))).toEqual(['1']);
+  });
+
+  it('refuses a link to a folder in the place of the lock, and leaves what lies there', async () => {
+    mkdirSync(join(root, 'other'));
+    writeFileSync(join(root, 'other/5'), 'a file of its own');
+    symlinkSync(join(root, 'other'), join(root, 'train-1'));
+    await expect(withLock(join(root, 'train-1'), calm, () => Promise.resolve())).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: 'the lock train-1 must be a folder, got a link',
+      where: join(root, 'train-1'),
+    });
+    expect(readdirSync(join(root, 'other'))).toEqual(['5']);
   });
 
   it('says which place is at fault where no lock can be made', async () => {

@@ -4,7 +4,7 @@ import { LayerwiseError } from '@layerwise/contracts';
 import { onDisk } from '@layerwise/store/storage';
 import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
-import { keptToken } from '../cache-token.js';
+import { givenToken, keptToken } from '../cache-token.js';
 import { print } from '@layerwise/workspace/terminal';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -21,7 +21,7 @@ export async function cacheServeCommand({
   readonly port: number;
   readonly size: string;
 }): Promise<void> {
-  const given = process.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN;
+  const given = givenToken();
   const place = resolve(folder);
   const log = (line: string): void => print(line);
   const entries = await onDisk(place, () => CacheFolder.open(place, bytesOf(size), log));
