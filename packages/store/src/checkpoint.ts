@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { canonicalJson, sha256, type Checkpoint, type ResultColumn, type Standing } from '@layerwise/contracts';
-import { onDisk, syncFolder } from './storage.js';
+import { replaceFile } from './replacement.js';
+import { onDisk } from './storage.js';
 
 /** A run that did not finish, as its checkpoint tells. */
 export interface UnfinishedRun {
@@ -111,7 +111,9 @@ export class CheckpointFile implements Checkpoint {
     };
     const header: Header = { ...rest, seal: sealOf(rest) };
     try {
-      await onDisk(this.path, () => this.replace([`${JSON.stringify(header)}\n`, state]));
+      await onDisk(this.path, () =>
+        replaceFile(this.path, [`${JSON.stringify(header)}\n`, state], { temporary: this.temporary, durable: true }),
+      );
       this.standsAt = standing;
     } catch (error) {
       this.broken = true;
@@ -121,23 +123,14 @@ export class CheckpointFile implements Checkpoint {
     this.last = process.hrtime.bigint();
   }
 
-  private async replace(parts: readonly (string | Uint8Array)[]): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const aside = `${this.path}.new`;
-    const handle = await open(aside, 'w');
-    try {
-      for (const part of parts) await handle.writeFile(part);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(aside, this.path);
-    await syncFolder(dirname(this.path));
+  /** The same in every run, so that the next one clears what a run left that was killed while it saved. */
+  private get temporary(): string {
+    return `${this.path}.new`;
   }
 
   /** For when the work is done. */
   async remove(): Promise<void> {
-    for (const path of [this.path, `${this.path}.new`]) await rm(path, { force: true });
+    for (const path of [this.path, this.temporary]) await rm(path, { force: true });
   }
 }
 

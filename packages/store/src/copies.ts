@@ -1,8 +1,10 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lookOf } from './memo.js';
-import { filesBelow, manifestIn, namesIn, Seen, type Place } from './seen.js';
+import { lookOfFolder } from './memo.js';
+import { namesIn } from './folder.js';
+import { manifestIn } from './manifest.js';
+import { Seen, type Place } from './seen.js';
 
 /** A copy of an artifact in Nx's cache. */
 export interface Copy {
@@ -51,22 +53,15 @@ export async function removeDamagedCopies(
 
 /** Those of the copies that change while they are looked at. */
 async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place>> {
-  const state = new Map(copies.map((copy) => [copy, { look: lookOfCopy(copy), same: 0 }]));
+  const state = new Map(copies.map((copy) => [copy, { look: lookOfFolder(copy.folder), same: 0 }]));
   for (let n = 0; n < mostLooks && [...state.values()].some(({ same }) => same < stillLooks); n++) {
     await sleep(pause);
     for (const [copy, { look, same }] of state) {
-      const now = lookOfCopy(copy);
+      const now = lookOfFolder(copy.folder);
       state.set(copy, { look: now, same: now === look ? same + 1 : 0 });
     }
   }
   return new Set([...state].filter(([, { same }]) => same < stillLooks).map(([copy]) => copy));
-}
-
-function lookOfCopy({ folder }: Place): string {
-  return filesBelow(folder)
-    .map((file) => `${file} ${lookOf(join(folder, file))}`)
-    .sort()
-    .join('\n');
 }
 
 /** Whether a copy is gone that was noted: Nx may remember it, and take it for there. */
@@ -81,13 +76,16 @@ export function copyChecker(notes: string): (folder: string, id: string) => bool
   return (folder, id) => seen.damageOf({ id, folder, key: keyOf(join(folder, '../../..'), id) }).length === 0;
 }
 
-/** `<entry>/artifacts/stages/<id>` below Nx's cache. */
-function copiesIn(cache: string): (Place & Copy)[] {
-  return namesIn(cache)
+/**
+ * The copies in Nx's cache, `<entry>/artifacts/stages/<id>` below it, in the order of their entries.
+ * @param names lists a folder
+ */
+export function copiesIn(cache: string, names: (folder: string) => readonly string[] = namesIn): (Place & Copy)[] {
+  return names(cache)
     .map((name) => join(cache, name))
     .flatMap((entry) => {
       const stages = join(entry, 'artifacts/stages');
-      return namesIn(stages).map((id) => ({ id, entry, key: keyOf(entry, id), folder: join(stages, id) }));
+      return names(stages).map((id) => ({ id, entry, key: keyOf(entry, id), folder: join(stages, id) }));
     });
 }
 
@@ -99,7 +97,7 @@ function keyOf(entry: string, id: string): string {
 function isNewAndShort(place: Place & Copy): boolean {
   const stats = statSync(place.entry, { throwIfNoEntry: false });
   if (!stats || Date.now() - stats.birthtimeMs >= writing) return false;
-  const manifest = manifestIn(place);
+  const manifest = manifestIn(place.folder, place.id);
   return (
     !manifest ||
     Object.entries(manifest.files).some(

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lookOf } from './memo.js';
-import { namesIn, Seen, type Damage, type Place } from './seen.js';
+import { namesIn } from './folder.js';
+import { lookOfFolder } from './memo.js';
+import { Seen, type Damage, type Place } from './seen.js';
 
 /** What a look at artifacts finds. */
 export type { Damage } from './seen.js';
@@ -35,10 +36,13 @@ const maxPauses = 40;
 export async function findLastingDamage(root: string): Promise<readonly Damage[]> {
   let before = findDamage(root);
   for (let n = 0; n < maxPauses && before.length > 0; n++) {
-    const looks = before.map(({ id }) => lookOfArtifact(root, id));
+    const looks = before.map(({ id }) => lookOfFolder(join(root, 'stages', id)));
     await sleep(pause);
     const after = findDamage(root).filter((one) => before.some(({ id, file }) => id === one.id && file === one.file));
-    if (after.length === before.length && after.every(({ id }, index) => lookOfArtifact(root, id) === looks[index]))
+    if (
+      after.length === before.length &&
+      after.every(({ id }, index) => lookOfFolder(join(root, 'stages', id)) === looks[index])
+    )
       return after;
     before = after;
   }
@@ -69,12 +73,6 @@ export function takeDistrust(root: string): boolean {
   return noted;
 }
 
-function lookOfArtifact(root: string, id: string): string {
-  const folder = join(root, 'stages', id);
-  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort() : [];
-  return names.map((name) => `${name} ${lookOf(join(folder, name))}`).join('\n');
-}
-
 /** Removes an artifact's folder, so that it is restored or recomputed. */
 export function removeArtifact(root: string, id: string): void {
   rmSync(join(root, 'stages', id), { recursive: true, force: true });
@@ -82,8 +80,6 @@ export function removeArtifact(root: string, id: string): void {
 
 function artifactsIn(root: string): Place[] {
   const stages = join(root, 'stages');
-  const ids = namesIn(stages)
-    .filter((name) => !name.startsWith('.'))
-    .sort();
+  const ids = namesIn(stages).filter((name) => !name.startsWith('.'));
   return ids.map((id) => ({ id, key: id, folder: join(stages, id) }));
 }

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
+import { namesIn } from './folder.js';
 import { takenPlace } from './storage.js';
 
 /** Folders in artifacts/ that stages and runs write. */
@@ -29,10 +30,6 @@ export function findMisplaced(root: string, others: readonly string[] = []): rea
     ...ids.flatMap((id) => faultOf(join(stages, id)) ?? []),
     ...[...folders, ...others].flatMap((name) => fileIn(join(root, name)) ?? []),
   ];
-}
-
-function namesIn(folder: string): string[] {
-  return lstatSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder) : [];
 }
 
 /** Why a folder, which must be no link, is none. */

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { liveHolder, withLease, type Holder, type Waiting as LeaseWaiting } from '@layerwise/contracts/lease';
+import { readableNames } from './folder.js';
 import { storageError } from './storage.js';
 
 /** What to do while another process holds a lock. */
@@ -40,15 +41,7 @@ export interface HeldLock {
 /** The locks below a folder whose holders show that they are there, which takes some seconds to see. */
 export async function heldLocks(folder: string): Promise<readonly HeldLock[]> {
   const found = await Promise.all(
-    namesIn(folder).map(async (name) => ({ name, holder: await liveHolder(join(folder, name)) })),
+    readableNames(folder).map(async (name) => ({ name, holder: await liveHolder(join(folder, name)) })),
   );
   return found.filter((lock): lock is HeldLock => lock.holder !== undefined);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
@@ -13,6 +14,9 @@ import { count, group, groupOf, listOf, oneOf, orNull, real, text } from '@layer
 import type { CodeFingerprint } from './fingerprint.js';
 import { fileInPlaceOfFolder, isDataFile, isInstanceId } from './names.js';
 import { storageError } from './storage.js';
+
+/** In an artifact's folder, beside `data/`. */
+const manifestFile = 'manifest.json';
 
 /** Size and SHA-256 of one data file. */
 export interface FileRecord {
@@ -73,7 +77,7 @@ export function sealed(manifest: Omit<Manifest, 'seal'>): Manifest {
  * @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT, STORAGE_FAILED
  */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const where = join(folder, 'manifest.json');
+  const where = join(folder, manifestFile);
   const text = await readFile(where, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT')
       throw new LayerwiseError('ARTIFACT_MISSING', `artifact ${basename(folder)} must have a manifest.json, got none`, {
@@ -91,6 +95,16 @@ export async function readManifest(folder: string): Promise<Manifest> {
   if (typeof manifest === 'string') throw corrupt(manifest);
   if (manifest.id !== basename(folder)) throw corrupt(`must be of ${basename(folder)}, got that of ${manifest.id}`);
   return manifest;
+}
+
+/** The manifest in a folder, whole and of that id; undefined if there is none such that can be read. */
+export function manifestIn(folder: string, id: string): Manifest | undefined {
+  try {
+    const manifest = parseManifest(readFileSync(join(folder, manifestFile), 'utf8'));
+    return typeof manifest === 'string' || manifest.id !== id ? undefined : manifest;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Texts that were found right: comparing a manifest with its seal is most of the work of looking at an artifact, and it is looked at twice. */

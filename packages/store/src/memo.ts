@@ -1,10 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow } from './folder.js';
 import { readNotes, writeNotes } from './notes.js';
 
 /** How a file looks: size, modification and change time (ns) and inode; '' if it is no file. The change time cannot be set back. */
 export function lookOf(path: string): string {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats?.isFile() ? [stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino].join(' ') : '';
+}
+
+/** How all files below a folder look. */
+export function lookOfFolder(folder: string): string {
+  return filesBelow(folder)
+    .sort()
+    .map((file) => `${file} ${lookOf(join(folder, file))}`)
+    .join('\n');
 }
 
 /** Per path: the look, and what was found out of the file, by kind. */

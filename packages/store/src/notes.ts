@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { sha256 } from '@layerwise/contracts';
+import { replaceFileSync } from './replacement.js';
 
 /**
  * What was noted in a file, for what can be found again.
@@ -21,8 +21,6 @@ export function readNotes<T>(file: string): T | undefined {
 /** Writes notes and, before them, their SHA-256; aside, and renamed into place. @throws what the file system throws */
 export function writeNotes(file: string, notes: unknown): void {
   const text = JSON.stringify(notes);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, `${sha256(text)}\n${text}`);
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory()) rmSync(file, { recursive: true });
-  renameSync(`${file}.${process.pid}`, file);
+  replaceFileSync(file, `${sha256(text)}\n${text}`);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { parseManifest, type Manifest } from './manifest.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow } from './folder.js';
+import { manifestIn, type Manifest } from './manifest.js';
 import { lookOf } from './memo.js';
 import { readNotes, writeNotes } from './notes.js';
 
@@ -45,7 +46,7 @@ export class Seen {
         const noted = before[place.key];
         if (noted?.['manifest.json'] && noted['manifest.json'] === lookOf(join(place.folder, 'manifest.json')))
           return [[place.key, noted]];
-        const manifest = manifestIn(place);
+        const manifest = manifestIn(place.folder, place.id);
         if (!manifest) return [];
         const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]));
         return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
@@ -65,7 +66,7 @@ export class Seen {
     if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => lookOf(join(folder, file)) === look))
       return [];
     const looks: Record<string, string> = { 'manifest.json': lookOf(join(folder, 'manifest.json')) };
-    const manifest = manifestIn(place);
+    const manifest = manifestIn(place.folder, place.id);
     if (!manifest)
       return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
     const damage = Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
@@ -83,7 +84,10 @@ export class Seen {
   straysIn(place: Place): string[] {
     const { key, folder } = place;
     const noted = this.notes[key];
-    const manifest = noted?.['manifest.json'] === lookOf(join(folder, 'manifest.json')) ? undefined : manifestIn(place);
+    const manifest =
+      noted?.['manifest.json'] === lookOf(join(folder, 'manifest.json'))
+        ? undefined
+        : manifestIn(place.folder, place.id);
     const known = new Set(manifest ? filesOf(manifest) : Object.keys(noted ?? {}));
     return known.size === 0
       ? []
@@ -103,26 +107,6 @@ export class Seen {
   }
 }
 
-/** The manifest in a place, whole and of its id, or undefined. */
-export function manifestIn({ folder, id }: Place): Manifest | undefined {
-  try {
-    const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-    return typeof manifest === 'string' || manifest.id !== id ? undefined : manifest;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Names in a folder; none if it is not there. */
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw error;
-  }
-}
-
 /** A {@link lookOf | look} begins with the size. */
 function hasItsSizes({ files }: Manifest, looks: Readonly<Record<string, string>>): boolean {
   return Object.entries(files).every(([file, { bytes }]) => looks[`data/${file}`]?.startsWith(`${bytes} `));
@@ -130,14 +114,6 @@ function hasItsSizes({ files }: Manifest, looks: Readonly<Record<string, string>
 
 /** What file managers leave in the folders that they show. */
 const desktop = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
-
-/** Paths of all that is no folder, relative to `folder`, with forward slashes. */
-export function filesBelow(folder: string): string[] {
-  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
-}
 
 /** Paths in the artifact's folder. */
 function filesOf(manifest: Manifest): string[] {

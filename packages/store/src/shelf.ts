@@ -1,6 +1,8 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, type Manifest } from './manifest.js';
+import { copiesIn } from './copies.js';
+import { readableNames } from './folder.js';
+import { manifestIn, type Manifest } from './manifest.js';
 import { serves, type ForeseenRecipe } from './staleness.js';
 
 /** An artifact that may serve: one of the workspace, or a copy that Nx's cache holds. */
@@ -12,9 +14,9 @@ export interface Shelved {
 
 /** Reads manifests on demand, each once; what cannot be read is passed over. */
 export class Shelf {
-  private readonly folders = new Map<string, Promise<Manifest | undefined>>();
-  private listed?: Promise<readonly string[]>;
-  private cached?: Promise<readonly { readonly id: string; readonly folder: string }[]>;
+  private readonly folders = new Map<string, Manifest | undefined>();
+  private listed?: readonly string[];
+  private cached?: readonly { readonly id: string; readonly folder: string }[];
 
   /**
    * @param stages absolute path of the folder of artifacts
@@ -28,19 +30,15 @@ export class Shelf {
   ) {}
 
   /** The manifest in a folder, whole and of that id, or undefined. */
-  manifest(folder: string, id: string): Promise<Manifest | undefined> {
-    let found = this.folders.get(folder);
-    if (!found) this.folders.set(folder, (found = readIntact(folder, id)));
-    return found;
+  manifest(folder: string, id: string): Manifest | undefined {
+    if (!this.folders.has(folder)) this.folders.set(folder, manifestIn(folder, id));
+    return this.folders.get(folder);
   }
 
   /** Artifacts of a stage that lie in the workspace, in the order of their ids. */
-  async ofStage(stage: string): Promise<readonly Shelved[]> {
-    this.listed ??= readdir(this.stages).then(
-      (names) => names.filter((name) => !name.startsWith('.')).sort(),
-      () => [],
-    );
-    const ids = (await this.listed).filter((id) => id.startsWith(`${stage}-`));
+  ofStage(stage: string): readonly Shelved[] {
+    this.listed ??= readableNames(this.stages).filter((name) => !name.startsWith('.'));
+    const ids = this.listed.filter((id) => id.startsWith(`${stage}-`));
     return this.read(
       ids.map((id) => ({ id, folder: join(this.stages, id) })),
       'artifacts',
@@ -48,10 +46,10 @@ export class Shelf {
   }
 
   /** Copies of a stage's artifacts in Nx's cache. */
-  async inCache(stage: string): Promise<readonly Shelved[]> {
-    this.cached ??= listCache(this.cache);
+  inCache(stage: string): readonly Shelved[] {
+    this.cached ??= this.cache === undefined ? [] : copiesIn(this.cache, readableNames);
     return this.read(
-      (await this.cached).filter(({ id }) => id.startsWith(`${stage}-`)),
+      this.cached.filter(({ id }) => id.startsWith(`${stage}-`)),
       'cache',
     );
   }
@@ -66,13 +64,13 @@ export class Shelf {
     wanted: ForeseenRecipe,
     damaged: ReadonlySet<string> = new Set(),
   ): Promise<readonly Shelved[]> {
-    const here = (await this.ofStage(stage)).filter(
+    const here = this.ofStage(stage).filter(
       ({ manifest }) => !damaged.has(manifest.id) && serves(manifest.recipe, wanted),
     );
     const own = here.filter(({ manifest }) => manifest.id === id);
     const unknown = Object.values(wanted.inputs).includes(null);
     if (own.length > 0 && !unknown) return own;
-    const copies = (await this.inCache(stage)).filter(({ manifest }) => serves(manifest.recipe, wanted));
+    const copies = this.inCache(stage).filter(({ manifest }) => serves(manifest.recipe, wanted));
     const whole = await Promise.all(copies.map(hasItsFiles));
     return [
       ...own,
@@ -81,35 +79,12 @@ export class Shelf {
     ];
   }
 
-  private async read(
-    entries: readonly { readonly id: string; readonly folder: string }[],
-    from: Shelved['from'],
-  ): Promise<Shelved[]> {
-    const found = await Promise.all(
-      entries.map(async ({ id, folder }) => ({ folder, from, manifest: await this.manifest(folder, id) })),
-    );
-    return found.filter((entry): entry is Shelved => entry.manifest !== undefined);
+  private read(entries: readonly { readonly id: string; readonly folder: string }[], from: Shelved['from']): Shelved[] {
+    return entries.flatMap(({ id, folder }) => {
+      const manifest = this.manifest(folder, id);
+      return manifest ? [{ folder, from, manifest }] : [];
+    });
   }
-}
-
-/** The folders of artifacts that Nx's cache holds, latest hash last. */
-export async function listCache(cache: string | undefined): Promise<{ id: string; folder: string }[]> {
-  if (cache === undefined) return [];
-  const entries = await readdir(cache).catch(() => []);
-  const found = await Promise.all(
-    entries.sort().map(async (entry) => {
-      const folder = join(cache, entry, 'artifacts/stages');
-      const ids = await readdir(folder).catch(() => []);
-      return ids.map((id) => ({ id, folder: join(folder, id) }));
-    }),
-  );
-  return found.flat();
-}
-
-async function readIntact(folder: string, id: string): Promise<Manifest | undefined> {
-  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '');
-  const manifest = parseManifest(text);
-  return typeof manifest === 'string' || manifest.id !== id ? undefined : manifest;
 }
 
 /** Whether every file is there in its size; its hash is compared when it is used. */

@@ -5,9 +5,10 @@ import { LayerwiseError, type ArtifactKind, type Warning } from '@layerwise/cont
 import { CheckpointFile, readUnfinished, type CheckpointOptions, type UnfinishedRun } from './checkpoint.js';
 import { liveHolder, type Holder } from '@layerwise/contracts/lease';
 import { withLock, type Waiting } from './lock.js';
-import { contentDigest, readManifest, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
+import { contentDigest, manifestIn, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
 import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
+import { replaceFile } from './replacement.js';
 import { Shelf } from './shelf.js';
 import { onDisk, syncFolder } from './storage.js';
 import { FolderWriter } from './writer.js';
@@ -70,6 +71,11 @@ export class Store {
     if (!isInstanceId(id))
       throw new TypeError(`the id of an instance must be letters, digits, '_', '-' and '.', got '${id}'`);
     return join(this.stages, id);
+  }
+
+  /** The manifest of an instance's artifact, or undefined if there is none that can be read. */
+  manifest(id: string): Manifest | undefined {
+    return manifestIn(this.folder(id), id);
   }
 
   /** See {@link StoredArtifact.open}. @throws LayerwiseError ARTIFACT_MISSING, ARTIFACT_CORRUPT */
@@ -250,10 +256,7 @@ export class Store {
 
   /** For {@link noteOf}: which artifact has a recipe, by the recipe's digest. */
   private async noteRecipe({ recipe, id, content }: Manifest): Promise<void> {
-    const note = join(this.root, '.recipes', recipeKey(recipe));
-    await mkdir(join(this.root, '.recipes'), { recursive: true });
-    await writeFile(`${note}.${process.pid}`, `${id} ${content}`);
-    await rename(`${note}.${process.pid}`, note);
+    await replaceFile(join(this.root, '.recipes', recipeKey(recipe)), [`${id} ${content}`]);
   }
 
   /** Never throws: the error that brought it here is the one to show. */
@@ -306,14 +309,4 @@ export function ownerOfLeftover(name: string): string | undefined {
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
-}
-
-/** The manifest in an instance's folder, or undefined if there is none that can be read. */
-export async function manifestIfAny(store: Store, id: string): Promise<Manifest | undefined> {
-  try {
-    return await readManifest(store.folder(id));
-  } catch (error) {
-    if (error instanceof LayerwiseError) return undefined;
-    throw error;
-  }
 }

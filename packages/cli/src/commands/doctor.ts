@@ -9,7 +9,8 @@ import { memoOf } from '@layerwise/workspace/plan/code';
 import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { findMisplaced } from '@layerwise/store/layout';
 import { StoredArtifact } from '@layerwise/store/reader';
-import { listCache } from '@layerwise/store/shelf';
+import { copiesIn } from '@layerwise/store/copies';
+import { readableNames } from '@layerwise/store/folder';
 import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '@layerwise/workspace/run/recipe';
 import { findRoot } from '@layerwise/workspace/plan/selection';
@@ -164,7 +165,7 @@ function checkTensorFlow(root: string): Finding {
 
 async function checkCache(root: string): Promise<Finding> {
   const cache = nxCache(root);
-  const entries = await listCache(cache);
+  const entries = copiesIn(cache, readableNames);
   const damaged = await failures(entries.map(({ folder }) => folder));
   const detail = `${entries.length} copies of artifacts in Nx's cache, ${gigabytes(folderBytes(cache))}`;
   return damaged.length === 0

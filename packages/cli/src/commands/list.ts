@@ -1,5 +1,5 @@
 import { refuseMisplaced } from '@layerwise/store/layout';
-import { Store, manifestIfAny } from '@layerwise/store/store';
+import { Store } from '@layerwise/store/store';
 import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
 import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
@@ -18,7 +18,7 @@ export async function listCommand({ stages }: { readonly stages: boolean }): Pro
         ...roleNames.flatMap((role) => experiment.stages[role] ?? []),
         ...experiment.repeats.slice(1).map(({ id }) => id),
       ];
-      const present = await Promise.all(ids.map(async (id) => (await manifestIfAny(store, id)) !== undefined));
+      const present = ids.map((id) => store.manifest(id) !== undefined);
       const built = present.filter(Boolean).length;
       const state = built === ids.length ? 'built' : `${built} of ${ids.length} stages`;
       lines.push(`  ${`${study.name}:${experiment.name}`.padEnd(28)} ${state.padEnd(16)} ${experiment.title}`);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { AnyStage } from '@layerwise/contracts';
 import { entryOf } from '@layerwise/workspace/plan/workspace';
 import { studySchema } from '@layerwise/study';
-import { replaceFile } from '@layerwise/workspace/publication/publish';
+import { updateFile } from '@layerwise/workspace/publication/publish';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 
 /** `layerwise schema`: writes pipelines/study.schema.json from the constraint tables of this repository's stages. */
@@ -17,5 +17,5 @@ export async function schemaCommand(): Promise<void> {
     const module = entry === undefined ? {} : ((await import(pathToFileURL(entry).href)) as { stage?: AnyStage });
     if (module.stage) catalog.set(name, module.stage);
   }
-  await replaceFile(join(root, 'pipelines/study.schema.json'), `${JSON.stringify(studySchema(catalog), null, 1)}\n`);
+  await updateFile(join(root, 'pipelines/study.schema.json'), `${JSON.stringify(studySchema(catalog), null, 1)}\n`);
 }

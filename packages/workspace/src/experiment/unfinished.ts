@@ -3,7 +3,6 @@ import { join, relative } from 'node:path';
 import type { ResultTable, Standing } from '@layerwise/contracts';
 import type { UnfinishedRun } from '@layerwise/store/checkpoint';
 import { recipeKey } from '@layerwise/store/manifest';
-import { manifestIfAny } from '@layerwise/store/store';
 import type { ExperimentPlan, StageInstance } from '@layerwise/study';
 import { recipeOf, storeOf } from '../run/recipe.js';
 import { memoOf, tracerOf } from '../plan/code.js';
@@ -31,10 +30,8 @@ export async function checkpointOf(root: string, instance: StageInstance): Promi
   const store = storeOf(root);
   const kept = await store.unfinished(instance.id);
   if (!kept) return undefined;
-  const contents = Object.entries(instance.inputs).map(
-    async ([name, id]) => [name, (await manifestIfAny(store, id))?.content ?? ''] as const,
-  );
-  const inputs = Object.fromEntries(await Promise.all(contents));
+  const contents = Object.entries(instance.inputs).map(([name, id]) => [name, store.manifest(id)?.content ?? '']);
+  const inputs = Object.fromEntries(contents) as Record<string, string>;
   const { code } = tracerOf(root, memoOf(root))(instance.uses);
   return kept.recipe === recipeKey({ ...recipeOf(instance, code, inputs), inputs }) ? kept : undefined;
 }
@@ -50,7 +47,7 @@ async function unfinishedStage(root: string, id: string): Promise<UnfinishedStag
   const store = storeOf(root);
   const [kept, failure] = await Promise.all([store.unfinished(id), store.failure(id)]);
   if (!kept && !failure) return undefined;
-  const made = await manifestIfAny(store, id);
+  const made = store.manifest(id);
   const done = made && recipeKey(made.recipe);
   const standing = kept && kept.recipe !== done ? kept.standing : undefined;
   const failed = failure && failure.recipe !== done ? failure : undefined;

@@ -120,7 +120,7 @@ export class Explainer {
     const { state, own, unless } = foreseen;
     if (state === 'current') return { id, state, reasons: [], comparedWith: id, unless };
     const instance = this.instance(id);
-    const old = own ?? (await this.baseline(instance, foreseen.wanted, last));
+    const old = own ?? this.baseline(instance, foreseen.wanted, last);
     return {
       id,
       state,
@@ -154,16 +154,16 @@ export class Explainer {
   }
 
   /** The instance's own manifest, else that of the experiment's last run, else the nearest of its stage; what was never built is compared with no other's. */
-  private async baseline(
+  private baseline(
     { id, stage }: StageInstance,
     wanted: ForeseenRecipe,
     last: string | undefined,
-  ): Promise<Manifest | undefined> {
-    const there = (await this.shelf.ofStage(stage)).map(({ manifest }) => manifest);
+  ): Manifest | undefined {
+    const there = this.shelf.ofStage(stage).map(({ manifest }) => manifest);
     return (
       there.find((manifest) => manifest.id === id) ??
       there.find((manifest) => manifest.id === last) ??
-      (last === undefined ? undefined : await nearestTo(this.shelf, { id, stage }, wanted))
+      (last === undefined ? undefined : nearestTo(this.shelf, { id, stage }, wanted))
     );
   }
 

@@ -1,9 +1,10 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { canonicalJson } from '@layerwise/contracts';
 import { accuracyFigure, type ComparedExperiment } from '@layerwise/report';
 import type { StoredArtifact } from '@layerwise/store';
+import { replaceFile } from '@layerwise/store/replacement';
 import type { ExperimentPlan } from '@layerwise/study';
 import { reportPath, type ExperimentArtifacts } from '../experiment/experiment.js';
 
@@ -32,9 +33,9 @@ export async function publishExperiment(
   const stages = Object.fromEntries(
     Object.entries(artifacts).map(([role, { manifest }]) => [role, { id: manifest.id, content: manifest.content }]),
   );
-  await replaceFile(join(folder, 'experiment.json'), `${canonicalJson({ stages, repeats: plan.repeats })}\n`);
+  await updateFile(join(folder, 'experiment.json'), `${canonicalJson({ stages, repeats: plan.repeats })}\n`);
   const page = bufferOf(await report.bytes('index.html'));
-  await replaceFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
+  await updateFile(join(root, reportPath(plan)), fillMarkers(page, fragments));
 }
 
 /** Writes the page of a study or of a comparison, and its figure as files beside it. @param page path relative to the workspace */
@@ -47,13 +48,13 @@ export async function publishPage(
   const figure = accuracyFigure(experiments);
   if (figure) {
     const path = join(root, dirname(page), 'figures', figure.name);
-    await replaceFile(`${path}.svg`, figure.svg);
-    const isNew = await replaceFile(`${path}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+    await updateFile(`${path}.svg`, figure.svg);
+    const isNew = await updateFile(`${path}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
     // The specification holds the data. Loading the writers of tables takes longer than the rest of a run with nothing to do.
     if (isNew || !existsSync(`${path}.parquet`))
-      await replaceFile(`${path}.parquet`, await (await import('@layerwise/store/parquet')).encodeParquet(figure.data));
+      await updateFile(`${path}.parquet`, await (await import('@layerwise/store/parquet')).encodeParquet(figure.data));
   }
-  await replaceFile(join(root, page), text);
+  await updateFile(join(root, page), text);
 }
 
 /** Replaces each `<!--layerwise:NAME-->` by its text. */
@@ -80,14 +81,11 @@ async function linkFolder(path: string, target: string): Promise<void> {
   await symlink(wanted, path, 'junction');
 }
 
-/** Writes a file aside and renames it into place, unless it already has this content. @returns whether it had not */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<boolean> {
+/** Replaces a file unless it already has this content. @returns whether it had not */
+export async function updateFile(path: string, content: string | Uint8Array): Promise<boolean> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content);
   if ((await readFile(path).catch(() => undefined))?.equals(bytes)) return false;
-  await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}`;
-  await writeFile(aside, bytes);
-  await rename(aside, path);
+  await replaceFile(path, [bytes]);
   return true;
 }
 

@@ -33,12 +33,12 @@ export function recipeOf(
 }
 
 /** The manifest to compare a recipe with: the instance's own, else that of its stage which differs in least. */
-export async function nearestTo(
+export function nearestTo(
   shelf: Shelf,
   { id, stage }: { readonly id: string; readonly stage: string },
   wanted: ForeseenRecipe,
-): Promise<Manifest | undefined> {
-  const there = (await shelf.ofStage(stage)).map(({ manifest }) => manifest);
+): Manifest | undefined {
+  const there = shelf.ofStage(stage).map(({ manifest }) => manifest);
   const own = there.find((manifest) => manifest.id === id);
   if (own) return own;
   const ranked = there.map((manifest) => ({ manifest, count: differences(manifest.recipe, wanted).length }));
