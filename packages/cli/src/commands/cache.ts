@@ -6,6 +6,7 @@ import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
 import { givenToken, keptToken } from '../cache-token.js';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 
@@ -57,3 +58,27 @@ export function bytesOf(size: string): number {
     remedy: 'For example: --max-size 10GB',
   });
 }
+
+/** `layerwise cache` */
+export const command = defineCommand({
+  command: 'cache <action>',
+  describe: "Serve a cache that workspaces share, by Nx's self-hosted protocol",
+  builder: (y) =>
+    y
+      .positional('action', { choices: ['serve'] as const, demandOption: true, describe: 'serve' })
+      .option('folder', { type: 'string', default: '.layerwise/cache', describe: 'Where the entries lie' })
+      .option('host', {
+        type: 'string',
+        default: '127.0.0.1',
+        describe: 'Address to serve at; the default is this computer alone',
+      })
+      .option('port', { type: 'number', default: 4949, describe: '0 takes one that is free' })
+      .option('max-size', {
+        type: 'string',
+        default: '10GB',
+        describe: 'Of all entries; what was used least lately gives way',
+      })
+      .epilogue('The access token is NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN; without it a new one is made and shown.')
+      .example('$0 cache serve', ''),
+  handler: async ({ folder, host, port, maxSize }) => cacheServeCommand({ folder, host, port, size: maxSize }),
+});

@@ -16,6 +16,7 @@ import { publishPage } from '@layerwise/workspace/publication/publish';
 import { describeStudy } from '../summary.js';
 import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 /** `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page. Computes none of them. */
 export async function compareCommand(
@@ -120,3 +121,20 @@ function folderName(names: readonly string[]): string {
   const name = names.map((address) => address.replace(':', '.')).join('+');
   return name.length <= 200 ? name : `${name.slice(0, 180)}+${sha256(name).slice(0, 12)}`;
 }
+
+/** `layerwise compare` */
+export const command = defineCommand({
+  command: 'compare <experiments..>',
+  describe: 'Compare built experiments of any studies: a table, tests of their differences, and a page',
+  builder: (y) =>
+    y
+      .positional('experiments', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Two or more, as <study>:<experiment>',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' })
+      .example('$0 compare pipeline:exp3 a1:exp0', ''),
+  handler: async ({ experiments, json }) => compareCommand(experiments, { json }),
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProgressLine } from '../progress.js';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 /** `layerwise data fetch`: downloads what of MNIST is not there yet. @throws LayerwiseError DATA_MISSING naming each mirror and what was wrong with it */
 export async function dataFetchCommand(mirrors: readonly string[] | undefined): Promise<void> {
@@ -28,3 +29,19 @@ export async function dataFetchCommand(mirrors: readonly string[] | undefined): 
     if (path !== undefined) print(`${path}${fetched.includes(path) ? '  downloaded' : ''}`);
   }
 }
+
+/** `layerwise data` */
+export const command = defineCommand({
+  command: 'data <action>',
+  describe: 'Download MNIST into data/mnist, checksums verified',
+  builder: (y) =>
+    y
+      .positional('action', { choices: ['fetch'] as const, demandOption: true, describe: 'fetch' })
+      .option('mirror', {
+        type: 'string',
+        array: true,
+        describe: 'Address below which <file>.gz is, instead of the public mirrors',
+      })
+      .example('$0 data fetch', ''),
+  handler: async ({ mirror }) => dataFetchCommand(mirror),
+});

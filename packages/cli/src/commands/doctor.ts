@@ -15,6 +15,7 @@ import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '@layerwise/workspace/run/recipe';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
 export interface Finding {
@@ -228,3 +229,11 @@ async function failures(folders: readonly string[]): Promise<LayerwiseError[]> {
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`;
 }
+
+/** `layerwise doctor` */
+export const command = defineCommand({
+  command: 'doctor',
+  describe: 'Check Node, disk, processors, data, tfjs-node, the cache and the hash of every artifact',
+  builder: (y) => y.option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
+  handler: async ({ json }) => doctorCommand({ json }),
+});

@@ -6,6 +6,7 @@ import { openExperiment, orLast } from '@layerwise/workspace/experiment/experime
 import { openNet } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand, experiment } from '../command.js';
 
 /** Options of `layerwise export`. */
 export interface ExportOptions {
@@ -36,3 +37,26 @@ export async function exportCommand(address: string, { format, out }: ExportOpti
     print(`${relative(process.cwd(), path) || path}  ${Math.ceil(bytes.length / 1024)} kB`);
   }
 }
+
+/** `layerwise export` */
+export const command = defineCommand({
+  command: 'export <experiment>',
+  describe: 'Write the trained net of a built experiment as other programs read it',
+  builder: async (y) => {
+    const { FORMATS } = await import('@layerwise/export');
+    return y
+      .positional('experiment', experiment)
+      .option('format', {
+        choices: ['all', ...FORMATS.map(({ id }) => id)],
+        default: 'all',
+        describe: 'Which format',
+      })
+      .option('out', {
+        type: 'string',
+        describe: 'Folder for the files; by default in the folder of the experiment',
+      })
+      .example('$0 export pipeline:exp5', 'all formats')
+      .example('$0 export pipeline:exp3 --format onnx --out models', '');
+  },
+  handler: async ({ experiment, format, out }) => exportCommand(experiment, { format, out }),
+});

@@ -8,6 +8,7 @@ import { storeOf } from '@layerwise/workspace/run/recipe';
 import { findUnused, type Found, type PastResult, type Unused } from '@layerwise/workspace/record/unused';
 import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 /** Options of `layerwise gc`. */
 export interface GcOptions {
@@ -134,3 +135,19 @@ function bytesOf(list: readonly Unused[]): number {
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`;
 }
+
+/** `layerwise gc` */
+export const command = defineCommand({
+  command: 'gc',
+  describe: 'List what in artifacts/ no study refers to, with sizes; --yes removes it',
+  builder: (y) =>
+    y
+      .option('yes', { type: 'boolean', default: false, describe: 'Remove it' })
+      .option('results', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also the last results of experiments that are not planned so any more',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
+  handler: async ({ yes, results, json }) => gcCommand({ yes, results, json }),
+});

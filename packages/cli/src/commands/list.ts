@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
 import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 /** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. @throws LayerwiseError STORAGE_FAILED, having listed, if a folder of artifacts is none */
 export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {
@@ -28,3 +29,14 @@ export async function listCommand({ stages }: { readonly stages: boolean }): Pro
   print(lines.join('\n'));
   refuseMisplaced(join(root, 'artifacts'));
 }
+
+/** `layerwise list` */
+export const command = defineCommand({
+  command: 'list',
+  describe: 'List studies and experiments, and what of them is built',
+  builder: (y) =>
+    y
+      .option('stages', { type: 'boolean', default: false, describe: 'Also the stage instances' })
+      .example('$0 list --stages', ''),
+  handler: async ({ stages }) => listCommand({ stages }),
+});

@@ -9,6 +9,7 @@ import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print, printError } from '@layerwise/workspace/terminal';
+import { defineCommand, experiment } from '../command.js';
 
 /** Options of `layerwise predict`. */
 export interface PredictOptions {
@@ -113,3 +114,31 @@ function shown(path: string): string {
   const near = relative(process.cwd(), path);
   return near.startsWith('..') ? path : near;
 }
+
+/** `layerwise predict` */
+export const command = defineCommand({
+  command: 'predict <experiment> <pictures..>',
+  describe: 'Find the digits on photos or scans and read them with the net of a built experiment',
+  builder: (y) =>
+    y
+      .positional('experiment', experiment)
+      .positional('pictures', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'PNG or JPEG files, folders of them, patterns such as "scans/*.jpg"',
+      })
+      .option('labels', {
+        type: 'string',
+        describe: 'What is written on the sheets, in reading order, or a text file of it: the readings are scored',
+      })
+      .option('out', {
+        type: 'string',
+        describe: 'Folder for the annotated pictures and the tables; by default in the folder of the experiment',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object instead of a table' })
+      .example('$0 predict pipeline:exp3 photo.jpg', '')
+      .example('$0 predict pipeline:exp3 photo.jpg --labels "0123 456 789"', 'with a score'),
+  handler: async ({ experiment, pictures, labels, out, json }) =>
+    predictCommand(experiment, pictures, { labels, out, json }),
+});

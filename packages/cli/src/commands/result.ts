@@ -1,5 +1,6 @@
 import { showStudy } from '../conclude.js';
 import { experimentOf, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
+import { defineCommand, experiment } from '../command.js';
 
 /** `layerwise result <study>[:<experiment>]`: lays the experiments' folders and reports anew, as a run does in its end, and shows their figures. */
 export async function resultCommand(address: string): Promise<void> {
@@ -12,3 +13,11 @@ export async function resultCommand(address: string): Promise<void> {
   );
   if (fault) throw fault;
 }
+
+/** `layerwise result` */
+export const command = defineCommand({
+  command: 'result <experiment>',
+  describe: 'Lay the folder and the report of a built experiment anew, as a run does in its end',
+  builder: (y) => y.positional('experiment', experiment),
+  handler: async ({ experiment }) => resultCommand(experiment),
+});

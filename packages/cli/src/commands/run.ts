@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { checkArguments } from '../nx-arguments.js';
 import { findExperiment, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
+import { defineCommand, experiments } from '../command.js';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
 export async function runCommand(address: string, rest: readonly string[]): Promise<void> {
@@ -30,3 +31,17 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
     });
   process.exitCode = code ?? 1;
 }
+
+/** `layerwise run` */
+export const command = defineCommand({
+  command: 'run <experiment>',
+  describe: 'Build an experiment, or a whole study; the same as `npx nx run`',
+  builder: (y) =>
+    y
+      .positional('experiment', experiments)
+      .parserConfiguration({ 'unknown-options-as-args': true })
+      .strict(false)
+      .example('$0 run pipeline:exp5', '')
+      .example('$0 run pipeline', 'every experiment'),
+  handler: async ({ experiment, _ }) => runCommand(experiment, _.slice(1).map(String)),
+});

@@ -6,6 +6,7 @@ import { entryOf } from '@layerwise/workspace/plan/workspace';
 import { studySchema } from '@layerwise/study';
 import { updateFile } from '@layerwise/workspace/publication/publish';
 import { findRoot } from '@layerwise/workspace/plan/selection';
+import { defineCommand } from '../command.js';
 
 /** `layerwise schema`: writes pipelines/study.schema.json from the constraint tables of this repository's stages. */
 export async function schemaCommand(): Promise<void> {
@@ -19,3 +20,11 @@ export async function schemaCommand(): Promise<void> {
   }
   await updateFile(join(root, 'pipelines/study.schema.json'), `${JSON.stringify(studySchema(catalog), null, 1)}\n`);
 }
+
+/** `layerwise schema` */
+export const command = defineCommand({
+  command: 'schema',
+  describe: 'Write pipelines/study.schema.json, for completion in editors',
+  builder: (y) => y,
+  handler: async () => schemaCommand(),
+});

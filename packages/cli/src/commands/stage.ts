@@ -11,6 +11,7 @@ import { storeOf } from '@layerwise/workspace/run/recipe';
 import { runStage, type StageStatus } from '@layerwise/workspace/run/run-stage';
 import { distrusting, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
+import { defineCommand } from '../command.js';
 
 const words: Record<StageStatus, string> = {
   computed: 'computed',
@@ -101,3 +102,12 @@ function parse(text: string): StageInstance | undefined {
     return undefined;
   }
 }
+
+/** `layerwise stage` */
+export const command = defineCommand({
+  command: 'stage <id>',
+  describe: 'Compute one stage instance; what the Nx targets call',
+  builder: (y) =>
+    y.positional('id', { type: 'string', demandOption: true, describe: 'As `layerwise list --stages` shows it' }),
+  handler: async ({ id }) => stageCommand(id),
+});
