@@ -16,6 +16,7 @@ export * from './parquet.js';
 export * from './reader.js';
 export * from './replacement.js';
 export * from './scratch.js';
+export type { Place } from './seen.js';
 export * from './shelf.js';
 export * from './staleness.js';
 export * from './storage.js';
