@@ -1,4 +1,5 @@
 import type { Picture } from './picture.js';
+import { resample, type Size } from './resample.js';
 import { backdropOf, lightOf } from './transparency.js';
 
 /** A grey picture: float32[width * height], row after row. */
@@ -21,30 +22,18 @@ export function luma(picture: Picture): Grey {
   return { width, height, data: grey };
 }
 
-/** A grey picture scaled by a whole or broken `factor` <= 1, each pixel the mean of the area it covers; the same picture if the factor is 1. */
-export function shrink(grey: Grey, factor: number): Grey {
-  if (factor === 1) return grey;
-  const width = Math.max(1, Math.round(grey.width * factor));
-  const height = Math.max(1, Math.round(grey.height * factor));
-  const across = shrinkRows(grey.data, grey.height, grey.width, width);
-  const down = shrinkRows(transpose(across, grey.height, width), width, grey.height, height);
-  return { width, height, data: transpose(down, width, height) };
+/** A grey picture brought to another size by {@link resample}; the same picture if it has that size. */
+export function scaled(grey: Grey, { width, height }: Size): Grey {
+  if (grey.width === width && grey.height === height) return grey;
+  const rowOf = (y: number, into: Float64Array): void =>
+    into.set(grey.data.subarray(y * grey.width, (y + 1) * grey.width));
+  return { width, height, data: Float32Array.from(resample(rowOf, grey, { width, height })) };
 }
 
-/** rows x from -> rows x to values, to <= from: means over equal intervals, shares of pixels counted. */
-function shrinkRows(data: Float32Array, rows: number, from: number, to: number): Float32Array {
-  const result = new Float32Array(rows * to);
-  const step = from / to;
-  for (let x = 0; x < to; x++) {
-    const [start, end] = [x * step, (x + 1) * step];
-    const last = Math.min(from, Math.ceil(end - 1e-9));
-    for (let s = Math.floor(start); s < last; s++) {
-      const share = (Math.min(end, s + 1) - Math.max(start, s)) / step;
-      for (let row = 0; row < rows; row++)
-        result[row * to + x] = (result[row * to + x] as number) + share * (data[row * from + s] as number);
-    }
-  }
-  return result;
+/** A grey picture scaled by a broken `factor` <= 1, its sides rounded. */
+export function shrink(grey: Grey, factor: number): Grey {
+  const side = (length: number): number => Math.max(1, Math.round(length * factor));
+  return scaled(grey, { width: side(grey.width), height: side(grey.height) });
 }
 
 /** rows x columns -> columns x rows. */

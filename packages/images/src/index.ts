@@ -1,10 +1,10 @@
 export { decodePicture, encodePng, MOST_PIXELS } from './decode.js';
-export { luma, shrink, transpose, type Grey } from './grey.js';
+export { luma, scaled, shrink, transpose, type Grey } from './grey.js';
 export { readHeader, type PictureHeader } from './header.js';
 export { encodeIndexedPng, type IndexedImage, type Rgba } from './indexed-png.js';
 export { upright } from './orientation.js';
-export type { Picture } from './picture.js';
-export { resample, type RowReader } from './resample.js';
+export { lumaOf, type Picture } from './picture.js';
+export { resample, type RowReader, type Size } from './resample.js';
 export {
   backdropOf,
   laidOn,

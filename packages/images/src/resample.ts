@@ -1,64 +1,101 @@
-/** A grey square image by its rows: fills `into`, float64[n], with row `y`. */
+/** A grey image by its rows: fills `into`, float64[width], with row `y`. */
 export type RowReader = (y: number, into: Float64Array) => void;
 
-/** For each position of n, the positions of `side` that it counts for, and how much. */
-type Shares = readonly (readonly (readonly [number, number])[])[];
-
-/**
- * Scales a square image: to fewer pixels each is the mean of the area it covers, to more by linear interpolation
- * between pixel centres; to as many as it is, exactly.
- *
- * @param n side of the image, at least 1
- * @param image uint8[side * side], overwritten, rounded half up
- */
-export function resample(rowOf: RowReader, n: number, side: number, image: Uint8Array): void {
-  const shares = sharesOf(n, side);
-  const [row, across, sum] = [new Float64Array(n), new Float64Array(side), new Float64Array(side * side)];
-  for (let y = 0; y < n; y++) {
-    rowOf(y, row);
-    across.fill(0);
-    for (let x = 0; x < n; x++)
-      for (const [to, share] of shares[x] as Shares[0])
-        across[to] = (across[to] as number) + share * (row[x] as number);
-    for (const [to, share] of shares[y] as Shares[0])
-      for (let x = 0; x < side; x++)
-        sum[to * side + x] = (sum[to * side + x] as number) + share * (across[x] as number);
-  }
-  for (let i = 0; i < sum.length; i++) image[i] = Math.min(255, Math.round(sum[i] as number));
+/** Columns and rows of an image, 1 at least. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
-const known = new Map<string, Shares>();
+/** Along one axis: position i counts for the places `places[starts[i]]` to `places[starts[i + 1] - 1]`, each by its weight. */
+interface Shares {
+  readonly starts: Uint32Array;
+  readonly places: Uint32Array;
+  readonly weights: Float64Array;
+}
 
-function sharesOf(n: number, side: number): Shares {
-  const key = `${n} ${side}`;
-  let shares = known.get(key);
+/**
+ * Scales a grey image, each axis by itself: to fewer pixels each is the mean of the area it covers, to more by linear interpolation
+ * between pixel centres; to as many as there are, exactly. Depends on nothing, so that a page can use it as it is.
+ *
+ * @returns float64[to.height * to.width], row after row
+ */
+export function resample(rowOf: RowReader, from: Size, to: Size): Float64Array {
+  const [columns, rows] = [sharesOf(from.width, to.width), sharesOf(from.height, to.height)];
+  const [row, across] = [new Float64Array(from.width), new Float64Array(to.width)];
+  const result = new Float64Array(to.width * to.height);
+  for (let y = 0; y < from.height; y++) {
+    const [first, end] = [rows.starts[y] as number, rows.starts[y + 1] as number];
+    if (first === end) continue;
+    rowOf(y, row);
+    scaleRow(row, columns, across);
+    for (let s = first; s < end; s++) {
+      const [start, weight] = [(rows.places[s] as number) * to.width, rows.weights[s] as number];
+      for (let x = 0; x < to.width; x++)
+        result[start + x] = (result[start + x] as number) + weight * (across[x] as number);
+    }
+  }
+  return result;
+}
+
+function scaleRow(row: Float64Array, { starts, places, weights }: Shares, across: Float64Array): void {
+  across.fill(0);
+  let s = 0;
+  for (let x = 0; x < row.length; x++) {
+    const value = row[x] as number;
+    for (const end = starts[x + 1] as number; s < end; s++) {
+      const place = places[s] as number;
+      across[place] = (across[place] as number) + (weights[s] as number) * value;
+    }
+  }
+}
+
+/** Of the sizes met last: a data set scales many images alike. */
+const knownShares = new Map<string, Shares>();
+
+function sharesOf(from: number, to: number): Shares {
+  const key = `${from} ${to}`;
+  let shares = knownShares.get(key);
   if (!shares) {
-    if (known.size > 50) known.clear();
-    known.set(key, (shares = n >= side ? areas(n, side) : between(n, side)));
+    if (knownShares.size > 50) knownShares.clear();
+    knownShares.set(key, (shares = packShares(from >= to ? areaShares(from, to) : linearShares(from, to))));
   }
   return shares;
 }
 
-function areas(n: number, side: number): Shares {
-  const step = n / side;
-  return Array.from({ length: n }, (_, from) => {
+type ShareLists = readonly (readonly (readonly [place: number, weight: number])[])[];
+
+function packShares(lists: ShareLists): Shares {
+  const starts = new Uint32Array(lists.length + 1);
+  lists.forEach((list, i) => (starts[i + 1] = (starts[i] as number) + list.length));
+  const flat = lists.flat();
+  return {
+    starts,
+    places: Uint32Array.from(flat, ([place]) => place),
+    weights: Float64Array.from(flat, ([, weight]) => weight),
+  };
+}
+
+function areaShares(from: number, to: number): ShareLists {
+  const step = from / to;
+  return Array.from({ length: from }, (_, position) => {
     const found: [number, number][] = [];
-    for (let to = Math.floor(from / step); to < side && to * step < from + 1; to++) {
-      const share = (Math.min(from + 1, (to + 1) * step) - Math.max(from, to * step)) / step;
-      if (share > 1e-12) found.push([to, share]);
+    for (let place = Math.floor(position / step); place < to && place * step < position + 1; place++) {
+      const weight = (Math.min(position + 1, (place + 1) * step) - Math.max(position, place * step)) / step;
+      if (weight > 1e-12) found.push([place, weight]);
     }
     return found;
   });
 }
 
-function between(n: number, side: number): Shares {
-  const shares: [number, number][][] = Array.from({ length: n }, () => []);
-  for (let to = 0; to < side; to++) {
-    const place = Math.max(0, Math.min(n - 1, ((to + 0.5) * n) / side - 0.5));
-    const from = Math.min(Math.floor(place), n - 1);
-    const rest = place - from;
-    shares[from]?.push([to, 1 - rest]);
-    if (rest > 0) shares[from + 1]?.push([to, rest]);
+function linearShares(from: number, to: number): ShareLists {
+  const shares: [number, number][][] = Array.from({ length: from }, () => []);
+  for (let place = 0; place < to; place++) {
+    const position = Math.max(0, Math.min(from - 1, ((place + 0.5) * from) / to - 0.5));
+    const left = Math.min(Math.floor(position), from - 1);
+    const rest = position - left;
+    shares[left]?.push([place, 1 - rest]);
+    if (rest > 0) shares[left + 1]?.push([place, rest]);
   }
   return shares;
 }

@@ -1,4 +1,4 @@
-import type { Picture } from './picture.js';
+import { lumaOf, type Picture } from './picture.js';
 
 /** What a picture with transparent parts is laid on. */
 export type Backdrop = 'black' | 'white';
@@ -39,11 +39,6 @@ export function visibleOf({ data }: Picture): Visible | undefined {
     );
   };
   return { share: total / (255 * (data.length / 4)), median: quantile(0.5), spread: quantile(0.99) - quantile(0.01) };
-}
-
-/** By the weights of ITU-R BT.601, in thousandths, so that a grey of three equal values is that value exactly. */
-function lumaOf(data: Picture['data'], at: number): number {
-  return (299 * (data[at] as number) + 587 * (data[at + 1] as number) + 114 * (data[at + 2] as number)) / 1000;
 }
 
 /** Whether what is seen is paper, with ink or without, rather than ink alone: strokes of a pen take less of a picture. */

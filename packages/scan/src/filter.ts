@@ -65,23 +65,3 @@ function blurRows(data: Float32Array, rows: number, columns: number, radius: num
   }
   return result;
 }
-
-/** A grey picture stretched to width x height, bilinearly. */
-export function stretch(grey: Grey, width: number, height: number): Grey {
-  const data = new Float32Array(width * height);
-  const [sx, sy] = [grey.width / width, grey.height / height];
-  for (let y = 0; y < height; y++) {
-    const cy = Math.min(grey.height - 1, Math.max(0, (y + 0.5) * sy - 0.5));
-    const y0 = Math.floor(cy);
-    const [top, bottom, fy] = [y0 * grey.width, Math.min(grey.height - 1, y0 + 1) * grey.width, cy - y0];
-    for (let x = 0; x < width; x++) {
-      const cx = Math.min(grey.width - 1, Math.max(0, (x + 0.5) * sx - 0.5));
-      const x0 = Math.floor(cx);
-      const [x1, fx] = [Math.min(grey.width - 1, x0 + 1), cx - x0];
-      const above = (1 - fx) * (grey.data[top + x0] as number) + fx * (grey.data[top + x1] as number);
-      const below = (1 - fx) * (grey.data[bottom + x0] as number) + fx * (grey.data[bottom + x1] as number);
-      data[y * width + x] = (1 - fy) * above + fy * below;
-    }
-  }
-  return { width, height, data };
-}

@@ -1,5 +1,5 @@
-import { shrink, type Grey } from '@layerwise/images';
-import { blur, extreme, stretch } from './filter.js';
+import { scaled, shrink, type Grey } from '@layerwise/images';
+import { blur, extreme } from './filter.js';
 
 /** Ink found on a sheet. */
 export interface InkMap {
@@ -33,7 +33,7 @@ function paperOf(light: Grey): Grey {
   const coarse = shrink(light, Math.min(1, COARSE / Math.max(light.width, light.height)));
   const radius = Math.max(2, Math.round(REACH * Math.min(coarse.width, coarse.height)));
   const closed = extreme(extreme(blur(coarse, 1), radius, 'max'), radius, 'min');
-  return stretch(blur(closed, Math.max(1, radius >> 2)), light.width, light.height);
+  return scaled(blur(closed, Math.max(1, radius >> 2)), light);
 }
 
 /** Ink is the smaller part: what deviates from its surroundings does so more on the ink's side (the sign of the third moment). */

@@ -1,4 +1,4 @@
-import { boundsOf, resample, type Ink } from './normalise.js';
+import { boundsOf, scaledPart, type Ink } from './normalise.js';
 
 /** Side that a digit is brought to before its pen is measured, in pixels. */
 const SIDE = 100;
@@ -17,7 +17,7 @@ export function thickened(ink: Ink, box = 20): Ink {
   const longer = Math.max(bounds.width, bounds.height);
   const width = Math.max(1, Math.round((SIDE * bounds.width) / longer));
   const height = Math.max(1, Math.round((SIDE * bounds.height) / longer));
-  const digit: Ink = { width, height, data: resample(ink, bounds, width, height) };
+  const digit: Ink = { width, height, data: scaledPart(ink, bounds, width, height) };
   const missing = (THINNEST * (box / 20) * SIDE) / box - penWidth(digit);
   const radius = missing / 2;
   return radius < 0.5 ? digit : dilated(digit, radius);

@@ -1,9 +1,9 @@
 import { deriveSeed, LayerwiseError, type RawFiles } from '@layerwise/contracts';
-import { resample } from '@layerwise/images/resample';
 import { holdOut } from '@layerwise/kernels/hold-out';
 import type { RawDataset, Split } from '../samples/dataset.js';
 import { classesOf, type Classes } from '../interpretation/classes.js';
 import { facingWarning } from '../interpretation/facing.js';
+import { scaleSquare } from '../formats/square.js';
 import { find, type Located } from './find.js';
 import { reportInk } from '../interpretation/ink.js';
 import { upright, type Orientation } from '../interpretation/orientation.js';
@@ -217,7 +217,7 @@ function resized(pixels: Uint8Array, rows: number, from: number, side: number): 
   const result = new Uint8Array(rows * side * side);
   for (let row = 0; row < rows; row++) {
     const image = pixels.subarray(row * from * from, (row + 1) * from * from);
-    resample(
+    scaleSquare(
       (y, into) => into.set(image.subarray(y * from, (y + 1) * from)),
       from,
       side,

@@ -1,12 +1,11 @@
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
-import { resample } from '@layerwise/images/resample';
 import type { Picture, Visible } from '@layerwise/images';
 import { Labels } from '../samples/labels.js';
 import { invalid } from '../samples/invalid.js';
 import type { Part, PartName, Parts, TransparentImage } from '../samples/part.js';
 import { refuseSize } from '../samples/size.js';
 import type { Reading } from './format.js';
-import { squareRows } from './square.js';
+import { scaleSquare, squareRows } from './square.js';
 
 /** Sides up to which images that are all alike are taken as they are. */
 const SMALL = 64;
@@ -75,7 +74,7 @@ async function readAll(
       const picture = decode(image);
       if (alike && (picture.width !== side || picture.height !== side)) return undefined;
       const n = Math.max(picture.width, picture.height);
-      resample(squareRows(picture, n, white), n, side, form);
+      scaleSquare(squareRows(picture, n, white), n, side, form);
       const bad = pixels.setBytes(row * side * side, form);
       if (bad >= 0)
         throw invalid(
@@ -86,7 +85,7 @@ async function readAll(
       const visible = visibleOf(picture);
       if (visible) {
         const onBlack = new Uint8Array(side * side);
-        resample(squareRows(picture, n, black), n, side, onBlack);
+        scaleSquare(squareRows(picture, n, black), n, side, onBlack);
         transparent.push({ row, visible, onBlack });
       }
       const fault = labels.add(image.label);

@@ -1,5 +1,14 @@
-import type { Picture } from '@layerwise/images';
-import type { RowReader } from '@layerwise/images/resample';
+import { lumaOf, type Picture } from '@layerwise/images/picture';
+import { resample, type RowReader } from '@layerwise/images/resample';
+
+/**
+ * Scales a grey square image of n x n pixels.
+ * @param image uint8[side * side], overwritten, rounded half up
+ */
+export function scaleSquare(rowOf: RowReader, n: number, side: number, image: Uint8Array): void {
+  const scaled = resample(rowOf, { width: n, height: n }, { width: side, height: side });
+  for (let i = 0; i < scaled.length; i++) image[i] = Math.min(255, Math.round(scaled[i] as number));
+}
 
 /**
  * The rows of a picture as luma (0 black, 255 white), in the middle of a square whose rest has the median luma of the
@@ -19,12 +28,9 @@ export function squareRows(picture: Picture, n: number, under: number): RowReade
   };
 }
 
-/** By the weights of ITU-R BT.601. */
+/** Luma of a pixel that lies on `under` where it is not opaque. */
 function lumaAt({ data }: Picture, pixel: number, under: number): number {
-  const at = 4 * pixel;
-  // thousandths, so that a grey of three equal values is that value exactly
-  const luma = (299 * (data[at] as number) + 587 * (data[at + 1] as number) + 114 * (data[at + 2] as number)) / 1000;
-  const alpha = data[at + 3] as number;
+  const [luma, alpha] = [lumaOf(data, 4 * pixel), data[4 * pixel + 3] as number];
   return alpha === 255 ? luma : (alpha * luma + (255 - alpha) * under) / 255;
 }
 

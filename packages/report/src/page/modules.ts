@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 /** The modules that a page runs as they are; named so that they count as this stage's code. */
 const MODULES = [
+  import.meta.resolve('@layerwise/images/resample'),
   import.meta.resolve('@layerwise/scan/normalise'),
   import.meta.resolve('@layerwise/scan/drawn'),
   import.meta.resolve('@layerwise/scan/familiarity'),
