@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { memoOf, tracerOf } from '@layerwise/workspace/plan/code';
+import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
 import { Store } from '@layerwise/store';
 import { cleanEnvironment, createFolder } from '../workspace/folder.mjs';
 
@@ -23,7 +23,7 @@ writeFileSync(
 const load = (file) => import(new URL(`../../packages/workspace/dist/${file}.js`, import.meta.url).href);
 const [{ planAll }, { recipeOf }] = await Promise.all(['plan/selection', 'run/recipe'].map(load));
 const { instances } = await planAll(root);
-const codeOf = tracerOf(root, memoOf(root));
+const codeOf = tracerOf(root, fileCacheOf(root));
 const store = new Store(join(root, 'artifacts'));
 
 /** Publishes an artifact with the right recipe; what it holds does not matter here. Those it reads come first. */

@@ -13,7 +13,7 @@ const [
   { Explainer },
   { runStage },
   { publishExperiment },
-  { memoOf, tracerOf },
+  { fileCacheOf, tracerOf },
   { preTasksExecution },
   store,
   { deriveSeed },
@@ -73,9 +73,9 @@ let explainMs = 0;
 
 async function runAndCompare(experiment) {
   const started = performance.now();
-  const memo = memoOf(root);
-  const explained = await new Explainer(root, plan.instances, tracerOf(root, memo)).explain(experiment);
-  memo.save();
+  const fileCache = fileCacheOf(root);
+  const explained = await new Explainer(root, plan.instances, tracerOf(root, fileCache)).explain(experiment);
+  fileCache.save();
   explainMs = Math.max(explainMs, performance.now() - started);
   const statuses =
     runner === 'nx' ? await runByNx(explained.map(({ id }) => id)) : await runHere(explained.map(({ id }) => id));
@@ -84,7 +84,7 @@ async function runAndCompare(experiment) {
     Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]),
   );
   await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
-  store.noteLooks(join(root, 'artifacts'));
+  store.noteStamps(join(root, 'artifacts'));
 }
 
 /** What became of each stage, by Nx; those that Nx took from its cache are not in it. */

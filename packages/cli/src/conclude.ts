@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { plannedStudies, shownError } from '@layerwise/nx-plugin';
-import { noteLooks } from '@layerwise/store/integrity';
+import { noteStamps } from '@layerwise/store/integrity';
 import { storageError } from '@layerwise/store/storage';
 import type { ExperimentPlan } from '@layerwise/study';
 import { builtExperiments, composeReports, seedTests } from '@layerwise/workspace/publication/compose';
@@ -92,7 +92,7 @@ export async function showStudy(
       tell(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
     }
     if (isWhole) tell(...tableOf(study, built, shown, journal));
-    noteLooks(join(root, 'artifacts'));
+    noteStamps(join(root, 'artifacts'));
     journal?.prune();
     return [...(await missing(root, plans, shown)), ...unexpected(shown)];
   } catch (error) {

@@ -15,7 +15,7 @@ import type {
   PostTasksExecution,
   PreTasksExecution,
 } from '@nx/devkit';
-import { memoOf, tracerOf } from '@layerwise/workspace/plan/code';
+import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
 import { openGate } from './gate.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
@@ -49,7 +49,7 @@ let links: readonly ProjectLink[] = [];
 
 /** The studies as this run has planned them. */
 export async function plannedStudies(root: string): Promise<readonly StudyPlan[]> {
-  return planned ?? (await planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root))).studies;
+  return planned ?? (await planWorkspace(root, studyFiles(root), placesOf(root), fileCacheOf(root))).studies;
 }
 
 /** Infers the projects of all studies: one for each study, one for each stage instance. */
@@ -57,9 +57,9 @@ export const createNodes: CreateNodes = [
   'pipelines/*/study.yaml',
   async (files, _options, { workspaceRoot }) => {
     const sorted = [...files].sort();
-    const memo = memoOf(workspaceRoot);
-    const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), memo);
-    const codeOf = tracerOf(workspaceRoot, memo);
+    const fileCache = fileCacheOf(workspaceRoot);
+    const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), fileCache);
+    const codeOf = tracerOf(workspaceRoot, fileCache);
     const claimed = new Set<string>();
     const projects: [string, { projects: Projects }][] = [];
     const [studies, broken] = [[] as StudyPlan[], [...plan.broken]];
@@ -77,7 +77,7 @@ export const createNodes: CreateNodes = [
       process.stderr.write(`${printable(describeBroken(study))}\n`);
       projects.push([study.file, { projects: brokenProject(study) }]);
     }
-    memo.save();
+    fileCache.save();
     return projects;
   },
 ];

@@ -1,10 +1,10 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lookOfFolder } from './memo.js';
+import { stampOfFolder } from './file-cache.js';
 import { namesIn } from './folder.js';
 import { manifestIn } from './manifest.js';
-import { Seen, type Place } from './seen.js';
+import { StatCache, type Place } from './stat-cache.js';
 
 /** A copy of an artifact in Nx's cache. */
 export interface Copy {
@@ -19,7 +19,7 @@ export interface Copy {
  * @param notes absolute path of the file for it
  */
 export function noteCopies(cache: string, notes: string): void {
-  Seen.note(notes, copiesIn(cache));
+  StatCache.note(notes, copiesIn(cache));
 }
 
 /** ms for which Nx may be writing an entry of its cache; it takes none before it is whole. */
@@ -41,7 +41,7 @@ export async function removeDamagedCopies(
   notes: string,
   doubted: ReadonlySet<string> = new Set(),
 ): Promise<readonly Copy[]> {
-  const [seen, unseen] = [new Seen(notes), new Seen()];
+  const [seen, unseen] = [new StatCache(notes), new StatCache()];
   const isDamaged = (copy: Place): boolean => (doubted.has(copy.id) ? unseen : seen).damageOf(copy).length > 0;
   const found = copiesIn(cache).filter(isDamaged);
   const growing = await stillGrowing(found.filter(isNewAndShort));
@@ -53,11 +53,11 @@ export async function removeDamagedCopies(
 
 /** Those of the copies that change while they are looked at. */
 async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place>> {
-  const state = new Map(copies.map((copy) => [copy, { look: lookOfFolder(copy.folder), same: 0 }]));
+  const state = new Map(copies.map((copy) => [copy, { look: stampOfFolder(copy.folder), same: 0 }]));
   for (let n = 0; n < mostLooks && [...state.values()].some(({ same }) => same < stillLooks); n++) {
     await sleep(pause);
     for (const [copy, { look, same }] of state) {
-      const now = lookOfFolder(copy.folder);
+      const now = stampOfFolder(copy.folder);
       state.set(copy, { look: now, same: now === look ? same + 1 : 0 });
     }
   }
@@ -66,13 +66,13 @@ async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place
 
 /** Whether a copy is gone that was noted: Nx may remember it, and take it for there. */
 export function hasLostCopies(cache: string, notes: string): boolean {
-  const entries = new Set(new Seen(notes).keys.map((key) => key.split('/')[0] as string));
+  const entries = new Set(new StatCache(notes).keys.map((key) => key.split('/')[0] as string));
   return [...entries].some((entry) => !existsSync(join(cache, entry)));
 }
 
 /** Tells whether a copy in Nx's cache is whole, as {@link removeDamagedCopies} would. */
 export function copyChecker(notes: string): (folder: string, id: string) => boolean {
-  const seen = new Seen(notes);
+  const seen = new StatCache(notes);
   return (folder, id) => seen.damageOf({ id, folder, key: keyOf(join(folder, '../../..'), id) }).length === 0;
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
-import { FileMemo } from './memo.js';
+import { FileCache } from './file-cache.js';
 import { hasComputedFolder, readModule, type Module } from './module.js';
 import {
   exportedFile,
@@ -75,7 +75,7 @@ export class CodeTracer {
   private readonly names = new Map<string, string>();
   private readonly targets = new Map<string, Target>();
 
-  constructor(private readonly memo: FileMemo = new FileMemo()) {}
+  constructor(private readonly fileCache: FileCache = new FileCache()) {}
 
   /** As {@link fingerprintCode}, with the way to each module. @throws LayerwiseError STAGE_FAILED if a module is missing, or can be neither followed nor taken whole */
   trace(entries: readonly string[]): CodeTrace {
@@ -84,7 +84,7 @@ export class CodeTracer {
 
   /** @returns undefined if there is no such file */
   module(path: string): Module | undefined {
-    return this.memo.get('syntax', path, (bytes) => readModule(path, bytes));
+    return this.fileCache.get('syntax', path, (bytes) => readModule(path, bytes));
   }
 
   /** The nearest package.json above a file, and the nearest with a name. */
@@ -98,19 +98,19 @@ export class CodeTracer {
   }
 
   packageIn(folder: string): Home | undefined {
-    const found = this.memo.get('lead', join(folder, 'package.json'), readPackage);
+    const found = this.fileCache.get('lead', join(folder, 'package.json'), readPackage);
     return found && { folder, package: found };
   }
 
   versionOf(file: string): ReturnType<typeof readInstalled> {
-    return this.memo.get('version', file, readInstalled) as ReturnType<typeof readInstalled>;
+    return this.fileCache.get('version', file, readInstalled) as ReturnType<typeof readInstalled>;
   }
 
   /** The nearest node_modules/<name>/package.json above a folder, as Node.js looks it up. */
   packageJsonOf(name: string, folder: string): string | undefined {
     return memoized(this.installed, `${name} ${folder}`, () => {
       const file = join(folder, 'node_modules', name, 'package.json');
-      if (this.memo.get('version', file, readInstalled)) return file;
+      if (this.fileCache.get('version', file, readInstalled)) return file;
       return folder === dirname(folder) ? undefined : this.packageJsonOf(name, dirname(folder));
     });
   }

@@ -8,7 +8,7 @@ export * from './integrity.js';
 export * from './layout.js';
 export * from './lock.js';
 export * from './manifest.js';
-export * from './memo.js';
+export * from './file-cache.js';
 export type { Module } from './module.js';
 export * from './notes.js';
 export type { Installed, Manner, Package } from './package.js';

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileMemo } from '@layerwise/store/memo';
+import { FileCache } from '@layerwise/store/file-cache';
 import { readNotes, writeNotes } from '@layerwise/store/notes';
-import { Seen } from '@layerwise/store/seen';
+import { StatCache } from '@layerwise/store/stat-cache';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -38,7 +38,9 @@ describe('notes', () => {
     else rmSync(file);
     expect(readNotes(file)).toBeUndefined();
     writeFileSync(join(folder, 'data'), 'some bytes');
-    expect(new FileMemo(file).get('length', join(folder, 'data'), ({ length }) => length)).toBe(10);
-    expect(new Seen(file).damageOf({ id: 'train-1', key: 'train-1', folder })).toMatchObject([{ what: 'missing' }]);
+    expect(new FileCache(file).get('length', join(folder, 'data'), ({ length }) => length)).toBe(10);
+    expect(new StatCache(file).damageOf({ id: 'train-1', key: 'train-1', folder })).toMatchObject([
+      { what: 'missing' },
+    ]);
   });
 });

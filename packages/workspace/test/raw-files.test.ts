@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placesOf, planWorkspace } from '@layerwise/workspace/plan/workspace';
-import { FileMemo } from '@layerwise/store/memo';
+import { FileCache } from '@layerwise/store/file-cache';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const made: string[] = [];
@@ -40,9 +40,9 @@ function workspace(classes = 2): string {
 }
 
 async function raw(root: string): Promise<{ id: string; files: readonly { name: string; sha256: string }[] }> {
-  const memo = new FileMemo(join(root, 'memo.json'));
-  const { instances } = await planWorkspace(root, ['pipelines/own/study.yaml'], placesOf(root, {}), memo);
-  memo.save();
+  const fileCache = new FileCache(join(root, 'fileCache.json'));
+  const { instances } = await planWorkspace(root, ['pipelines/own/study.yaml'], placesOf(root, {}), fileCache);
+  fileCache.save();
   const { id, raw } = [...instances.values()].find(({ stage }) => stage === 'ingest')!;
   return { id, files: raw!.files };
 }
@@ -63,7 +63,7 @@ describe('raw files in the identity of a stage', () => {
     // hashes of files that were just written are not remembered
     await sleep(1100);
     const first = await raw(root);
-    expect(readFileSync(join(root, 'memo.json'), 'utf8')).toContain('class1/7.png');
+    expect(readFileSync(join(root, 'fileCache.json'), 'utf8')).toContain('class1/7.png');
     expect(await raw(root)).toEqual(first);
     const { atime, mtime, size } = statSync(image);
     utimesSync(image, 1, 1);

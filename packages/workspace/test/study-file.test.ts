@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStudy } from '@layerwise/workspace/plan/study-file';
-import { FileMemo } from '@layerwise/store/memo';
+import { FileCache } from '@layerwise/store/file-cache';
 import { readNotes, writeNotes } from '@layerwise/store/notes';
 import type { StudyDocument } from '@layerwise/study';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,13 +11,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const file = 'pipelines/own/study.yaml';
 const text = 'name: own\ntrain: { hidden: [{ units: 2 }] }\nexperiments:\n  one: {}\n  two:\n    train: { l2: 0.5 }\n';
 let root: string;
-const kept = (): string => join(root, 'memo.json');
+const kept = (): string => join(root, 'fileCache.json');
 
 /** Reads the study as a process of its own would. */
 function read(): StudyDocument {
-  const memo = new FileMemo(kept());
-  const study = readStudy(root, file, memo);
-  memo.save();
+  const fileCache = new FileCache(kept());
+  const study = readStudy(root, file, fileCache);
+  fileCache.save();
   return study;
 }
 

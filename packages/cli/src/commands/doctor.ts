@@ -5,7 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { findCacheFault, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
-import { memoOf } from '@layerwise/workspace/plan/code';
+import { fileCacheOf } from '@layerwise/workspace/plan/code';
 import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { findMisplaced } from '@layerwise/store/layout';
 import { StoredArtifact } from '@layerwise/store/reader';
@@ -31,7 +31,7 @@ const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
 /** `layerwise doctor`: looks at everything a run needs, and at every artifact's hash; the exit code is 1 if something fails. */
 export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
-  const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memoOf(root));
+  const plan = await planWorkspace(root, studyFiles(root), placesOf(root), fileCacheOf(root));
   const findings = [
     checkNode(root),
     checkDisk(root),

@@ -13,26 +13,26 @@ export async function explainCommand(address: string, { json }: { readonly json:
   const root = findRoot();
   refuseMisplaced(join(root, 'artifacts'));
   await refreshBuild(root);
-  const [{ findExperiment, findStudy, planAll }, { Explainer }, { readRecord }, { memoOf, tracerOf }] =
+  const [{ findExperiment, findStudy, planAll }, { Explainer }, { readRecord }, { fileCacheOf, tracerOf }] =
     await Promise.all([
       import('@layerwise/workspace/plan/selection'),
       import('@layerwise/workspace/explanation/explanation'),
       import('@layerwise/workspace/record/record'),
       import('@layerwise/workspace/plan/code'),
     ]);
-  const memo = memoOf(root);
-  const workspace = await planAll(root, [address], memo);
+  const fileCache = fileCacheOf(root);
+  const workspace = await planAll(root, [address], fileCache);
   const plans = address.includes(':')
     ? [findExperiment(workspace, address)]
     : findStudy(workspace, address).experiments;
-  const explainer = new Explainer(root, workspace.instances, tracerOf(root, memo));
+  const explainer = new Explainer(root, workspace.instances, tracerOf(root, fileCache));
   for (const plan of plans) {
     const experiment = `${plan.study}:${plan.name}`;
     const stages = await explainer.explain(plan);
     const neverBuilt = readRecord(root, plan) === undefined;
     print(json ? JSON.stringify({ experiment, stages }) : describe(experiment, stages, neverBuilt));
   }
-  memo.save();
+  fileCache.save();
 }
 
 /** What a run does first: if a source is newer than its compiled module, the packages are compiled, so that the code judged is the code that would run. */

@@ -5,7 +5,7 @@ import type { UnfinishedRun } from '@layerwise/store/checkpoint';
 import { recipeKey } from '@layerwise/store/manifest';
 import type { ExperimentPlan, StageInstance } from '@layerwise/study';
 import { recipeOf, storeOf } from '../run/recipe.js';
-import { memoOf, tracerOf } from '../plan/code.js';
+import { fileCacheOf, tracerOf } from '../plan/code.js';
 
 /** A stage of an experiment whose last run was stopped, failed, or is under way. */
 export interface UnfinishedStage {
@@ -32,7 +32,7 @@ export async function checkpointOf(root: string, instance: StageInstance): Promi
   if (!kept) return undefined;
   const contents = Object.entries(instance.inputs).map(([name, id]) => [name, store.manifest(id)?.content ?? '']);
   const inputs = Object.fromEntries(contents) as Record<string, string>;
-  const { code } = tracerOf(root, memoOf(root))(instance.uses);
+  const { code } = tracerOf(root, fileCacheOf(root))(instance.uses);
   return kept.recipe === recipeKey({ ...recipeOf(instance, code, inputs), inputs }) ? kept : undefined;
 }
 

@@ -1,21 +1,21 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CodeTracer, type CodeTrace } from '@layerwise/store/fingerprint';
-import { FileMemo } from '@layerwise/store/memo';
+import { FileCache } from '@layerwise/store/file-cache';
 import { entryOf } from './workspace.js';
 
 /** What is known of the files of a workspace: raw data, modules, installed packages. @param root absolute path of the workspace */
-export function memoOf(root: string): FileMemo {
-  return new FileMemo(join(root, 'artifacts', '.files.json'));
+export function fileCacheOf(root: string): FileCache {
+  return new FileCache(join(root, 'artifacts', '.files.json'));
 }
 
 /**
  * Finds the code that runs in a stage's process: that of the package, and that which writes artifacts. Each package is traced once.
- * @param memo is used, not saved
+ * @param fileCache is used, not saved
  * @returns a function of the name of an installed package
  */
-export function tracerOf(root: string, memo: FileMemo): (uses: string) => CodeTrace {
-  const tracer = new CodeTracer(memo);
+export function tracerOf(root: string, fileCache: FileCache): (uses: string) => CodeTrace {
+  const tracer = new CodeTracer(fileCache);
   const { resolve } = createRequire(join(root, 'packages/cli/package.json'));
   const writing = ['writer', 'arrow', 'parquet'].map((name) => resolve(`@layerwise/store/${name}`));
   const traces = new Map<string, CodeTrace>();

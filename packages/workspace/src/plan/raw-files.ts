@@ -1,6 +1,6 @@
 import { basename, posix } from 'node:path';
 import { canonicalJson, LayerwiseError, sha256, type AnyStage, type Places } from '@layerwise/contracts';
-import type { FileMemo } from '@layerwise/store/memo';
+import type { FileCache } from '@layerwise/store/file-cache';
 import type { RawState } from '@layerwise/study';
 
 /** An instance travels in one environment variable, of which Linux takes 128 KiB: room for the records of so many files. */
@@ -8,17 +8,17 @@ const maxRecords = 200;
 
 /**
  * What the raw files of a stage hold now. More than a few are told folder by folder, very many as one.
- * @param memo keeps the hash of a file that looks as it did
+ * @param fileCache keeps the hash of a file that looks as it did
  * @throws LayerwiseError DATA_INVALID if a file cannot be read
  */
 export function rawStateOf(
   stage: AnyStage,
   params: Readonly<Record<string, unknown>>,
   places: Places,
-  memo: FileMemo,
+  fileCache: FileCache,
 ): RawState {
   const { files, names, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
-  const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, memo) }));
+  const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, fileCache) }));
   if (records.length <= maxRecords) return { files: records, complete };
   const folders = gathered(records, ({ name }) => posix.dirname(name));
   return { files: folders.length <= maxRecords ? folders : gathered(records, () => '.'), complete };
@@ -39,10 +39,10 @@ function gathered(records: RawState['files'], groupOf: (record: RawState['files'
   }));
 }
 
-function hashOf(file: string, memo: FileMemo): string {
+function hashOf(file: string, fileCache: FileCache): string {
   let rule = 'it is missing';
   try {
-    const hash = memo.get('sha256', file, sha256);
+    const hash = fileCache.get('sha256', file, sha256);
     if (hash !== undefined) return hash;
   } catch (error) {
     rule = (error as Error).message;

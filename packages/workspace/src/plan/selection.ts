@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { WorkspacePlan } from './workspace.js';
 import { noteDistrust } from '@layerwise/store/integrity';
-import type { FileMemo } from '@layerwise/store/memo';
+import type { FileCache } from '@layerwise/store/file-cache';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
 import { printError } from '../terminal.js';
 
@@ -32,12 +32,16 @@ export async function distrusting<T>(root: string, work: () => Promise<T>): Prom
  * @param asked `<study>` or `<study>:<experiment>`, of what the command is about
  * @throws LayerwiseError what is wrong with a study that was asked for
  */
-export async function planAll(root: string, asked: readonly string[] = [], memo?: FileMemo): Promise<WorkspacePlan> {
-  const [{ memoOf }, { describeBroken, placesOf, planWorkspace, studyFiles }] = await Promise.all([
+export async function planAll(
+  root: string,
+  asked: readonly string[] = [],
+  fileCache?: FileCache,
+): Promise<WorkspacePlan> {
+  const [{ fileCacheOf }, { describeBroken, placesOf, planWorkspace, studyFiles }] = await Promise.all([
     import('./code.js'),
     import('./workspace.js'),
   ]);
-  const plan = await planWorkspace(root, studyFiles(root), placesOf(root), memo ?? memoOf(root));
+  const plan = await planWorkspace(root, studyFiles(root), placesOf(root), fileCache ?? fileCacheOf(root));
   const wanted = plan.broken.find(({ name }) =>
     asked.some((address) => address === name || address.startsWith(`${name}:`)),
   );

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { LayerwiseError } from '@layerwise/contracts';
-import type { FileMemo } from '@layerwise/store/memo';
+import type { FileCache } from '@layerwise/store/file-cache';
 import {
   checkStudy,
   experimentNameRules,
@@ -23,13 +23,13 @@ const bytesOfCharacter = 4;
  * A study: a file in the workspace, wherever a link leads, and no larger than a study may be.
  * @param root absolute path of the workspace
  * @param file path relative to it
- * @param memo knows what stood in a file that looks as it did; parsing is half of the work of planning
+ * @param fileCache knows what stood in a file that looks as it did; parsing is half of the work of planning
  * @throws LayerwiseError STUDY_INVALID
  */
-export function readStudy(root: string, file: string, memo: FileMemo): StudyDocument {
+export function readStudy(root: string, file: string, fileCache: FileCache): StudyDocument {
   const real = studyPath(root, file);
   const known = onReading(file, () =>
-    memo.get('yaml', real, (bytes) => jsonOf(readYaml(bytes.toString('utf8'), file).value)),
+    fileCache.get('yaml', real, (bytes) => jsonOf(readYaml(bytes.toString('utf8'), file).value)),
   );
   const text = (): string => onReading(file, () => readFileSync(real, 'utf8'));
   if (known?.value === undefined) return parseStudy(text(), file);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
-import { FileMemo } from '@layerwise/store/memo';
+import { FileCache } from '@layerwise/store/file-cache';
 import {
   packagesOf,
   planStudy,
@@ -107,22 +107,22 @@ export function studyFiles(root: string): readonly string[] {
  * Plans the given studies together. One that cannot be planned leaves the others alone.
  * @param root absolute path of the workspace
  * @param files paths of study files, relative to it
- * @param memo knows studies and raw files that have not changed
+ * @param fileCache knows studies and raw files that have not changed
  */
 export async function planWorkspace(
   root: string,
   files: readonly string[],
   places: Places = placesOf(root),
-  memo: FileMemo = new FileMemo(),
+  fileCache: FileCache = new FileCache(),
 ): Promise<WorkspacePlan> {
   const catalog = new Map<string, AnyStage>();
   const rawState = (stage: AnyStage, params: Readonly<Record<string, unknown>>): RawState =>
-    rawStateOf(stage, params, places, memo);
+    rawStateOf(stage, params, places, fileCache);
   const studies: StudyPlan[] = [];
   const faults: { file: string; error: unknown }[] = [];
   for (const file of files) {
     try {
-      const document = readStudy(root, file, memo);
+      const document = readStudy(root, file, fileCache);
       refuseTaken(document, studies);
       for (const name of packagesOf(document))
         if (!catalog.has(name)) catalog.set(name, await loadStage(root, name, document));

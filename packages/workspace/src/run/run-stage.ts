@@ -13,7 +13,7 @@ import {
   type Warning,
 } from '@layerwise/contracts';
 import { describeWait, type Holder } from '@layerwise/contracts/lease';
-import { memoOf, tracerOf } from '../plan/code.js';
+import { fileCacheOf, tracerOf } from '../plan/code.js';
 import { entryOf, placesOf } from '../plan/workspace.js';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
@@ -108,7 +108,7 @@ async function openInputs(store: Store, instance: StageInstance): Promise<Inputs
 }
 
 async function draftOf(root: string, stage: AnyStage, instance: StageInstance, inputs: Inputs): Promise<Draft> {
-  const { code } = tracerOf(root, memoOf(root))(instance.uses);
+  const { code } = tracerOf(root, fileCacheOf(root))(instance.uses);
   const contents = Object.fromEntries(Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.content]));
   const recipe: Recipe = { ...recipeOf(instance, code, contents), inputs: contents };
   return { id: instance.id, stage: stage.id, kind: stage.writes, recipe, inputs: instance.inputs };
@@ -163,7 +163,7 @@ async function compute(
           : error;
       });
     refuseMisshapen(stage, instance, sketch);
-    const trace = tracerOf(root, memoOf(root))(instance.uses);
+    const trace = tracerOf(root, fileCacheOf(root))(instance.uses);
     refuseOther(instance, trace.code.digest, draft.recipe.code.digest);
     const unnamed = unnamedFile(root, stage, instance, opened, trace.files);
     if (unnamed !== undefined) {

@@ -4,16 +4,16 @@ import { filesBelow } from './folder.js';
 import { readNotes, writeNotes } from './notes.js';
 
 /** How a file looks: size, modification and change time (ns) and inode; '' if it is no file. The change time cannot be set back. */
-export function lookOf(path: string): string {
+export function stampOf(path: string): string {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats?.isFile() ? [stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino].join(' ') : '';
 }
 
 /** How all files below a folder look. */
-export function lookOfFolder(folder: string): string {
+export function stampOfFolder(folder: string): string {
   return filesBelow(folder)
     .sort()
-    .map((file) => `${file} ${lookOf(join(folder, file))}`)
+    .map((file) => `${file} ${stampOf(join(folder, file))}`)
     .join('\n');
 }
 
@@ -25,7 +25,7 @@ const settling = 1000;
 const most = 20_000;
 
 /** What was found out of files (a hash, the imports), kept as long as they look the same, in this process and, in a file, for the next. */
-export class FileMemo {
+export class FileCache {
   private notes: Notes = {};
   private readonly used: Notes = {};
   private changed = false;
@@ -44,7 +44,7 @@ export class FileMemo {
   get<T>(kind: string, path: string, read: (bytes: Buffer) => T): T | undefined {
     const known = this.used[path];
     if (known && Object.hasOwn(known.found, kind)) return known.found[kind] as T;
-    const look = lookOf(path);
+    const look = stampOf(path);
     if (look === '') return undefined;
     const noted = this.notes[path];
     const entry = (this.used[path] ??= { look, found: noted?.look === look ? { ...noted.found } : {} });

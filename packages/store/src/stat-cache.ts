@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from './folder.js';
 import { manifestIn, type Manifest } from './manifest.js';
-import { lookOf } from './memo.js';
+import { stampOf } from './file-cache.js';
 import { readNotes, writeNotes } from './notes.js';
 
 /** A file that is not what its manifest says. */
@@ -22,11 +22,11 @@ export interface Place {
   readonly folder: string;
 }
 
-/** Per place and file in its folder: the {@link lookOf | look}. */
+/** Per place and file in its folder: the {@link stampOf | look}. */
 type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** How the files of artifacts looked when they were last noted: what looks the same is taken as sound and not read. */
-export class Seen {
+export class StatCache {
   private readonly notes: Notes;
   private readonly sound: Record<string, Record<string, string>> = {};
 
@@ -44,11 +44,11 @@ export class Seen {
     const notes = Object.fromEntries(
       places.flatMap((place) => {
         const noted = before[place.key];
-        if (noted?.['manifest.json'] && noted['manifest.json'] === lookOf(join(place.folder, 'manifest.json')))
+        if (noted?.['manifest.json'] && noted['manifest.json'] === stampOf(join(place.folder, 'manifest.json')))
           return [[place.key, noted]];
         const manifest = manifestIn(place.folder, place.id);
         if (!manifest) return [];
-        const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, lookOf(join(place.folder, name))]));
+        const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, stampOf(join(place.folder, name))]));
         return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
       }),
     ) as Notes;
@@ -63,15 +63,15 @@ export class Seen {
   damageOf(place: Place): Damage[] {
     const { id, key, folder } = place;
     const noted = this.notes[key] ?? {};
-    if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => lookOf(join(folder, file)) === look))
+    if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => stampOf(join(folder, file)) === look))
       return [];
-    const looks: Record<string, string> = { 'manifest.json': lookOf(join(folder, 'manifest.json')) };
+    const looks: Record<string, string> = { 'manifest.json': stampOf(join(folder, 'manifest.json')) };
     const manifest = manifestIn(place.folder, place.id);
     if (!manifest)
       return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
     const damage = Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
       const path = join(folder, 'data', file);
-      const look = lookOf(path);
+      const look = stampOf(path);
       looks[`data/${file}`] = look;
       if (look === '') return [{ id, file, what: 'missing' }];
       return look === noted[`data/${file}`] || hashOf(path) === sha256 ? [] : [{ id, file, what: 'changed' }];
@@ -85,7 +85,7 @@ export class Seen {
     const { key, folder } = place;
     const noted = this.notes[key];
     const manifest =
-      noted?.['manifest.json'] === lookOf(join(folder, 'manifest.json'))
+      noted?.['manifest.json'] === stampOf(join(folder, 'manifest.json'))
         ? undefined
         : manifestIn(place.folder, place.id);
     const known = new Set(manifest ? filesOf(manifest) : Object.keys(noted ?? {}));
@@ -107,7 +107,7 @@ export class Seen {
   }
 }
 
-/** A {@link lookOf | look} begins with the size. */
+/** A {@link stampOf | look} begins with the size. */
 function hasItsSizes({ files }: Manifest, looks: Readonly<Record<string, string>>): boolean {
   return Object.entries(files).every(([file, { bytes }]) => looks[`data/${file}`]?.startsWith(`${bytes} `));
 }
