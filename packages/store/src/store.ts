@@ -9,7 +9,7 @@ import { contentDigest, manifestIn, recipeKey, sealed, type Manifest, type Recip
 import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
 import { replaceFile } from './replacement.js';
-import { Shelf } from './shelf.js';
+import { ArtifactIndex } from './artifact-index.js';
 import { onDisk, syncFolder } from './storage.js';
 import { FolderWriter } from './writer.js';
 
@@ -61,9 +61,9 @@ export class Store {
     this.stages = join(root, 'stages');
   }
 
-  /** What there is now to serve a recipe. @param isWhole see {@link Shelf} */
-  shelf(isWhole?: (folder: string, id: string) => boolean): Shelf {
-    return new Shelf(this.stages, this.cache, isWhole);
+  /** What there is now to serve a recipe. @param isWhole see {@link ArtifactIndex} */
+  artifactIndex(isWhole?: (folder: string, id: string) => boolean): ArtifactIndex {
+    return new ArtifactIndex(this.stages, this.cache, isWhole);
   }
 
   /** Folder of a stage instance's artifact. */
@@ -144,7 +144,7 @@ export class Store {
       const found = candidate === undefined ? undefined : await this.intact(this.folder(candidate), recipe);
       if (found) return found;
     }
-    for (const { folder } of await this.shelf().serving(stage, id, recipe)) {
+    for (const { folder } of await this.artifactIndex().serving(stage, id, recipe)) {
       const found = await this.intact(folder, recipe);
       if (found) return found;
     }

@@ -3,7 +3,7 @@ import type { CodeTrace } from '@layerwise/store/fingerprint';
 import { copyChecker } from '@layerwise/store/copies';
 import { findDamage, type Damage } from '@layerwise/store/integrity';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
-import type { Shelf } from '@layerwise/store/shelf';
+import type { ArtifactIndex } from '@layerwise/store/artifact-index';
 import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwise/store/staleness';
 import type { Store } from '@layerwise/store/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
@@ -58,7 +58,7 @@ interface Foreseen {
 /** Explains experiments of one workspace; what they share is looked at once. Nothing runs, nothing is written. */
 export class Explainer {
   private readonly store: Store;
-  private readonly shelf: Shelf;
+  private readonly artifactIndex: ArtifactIndex;
   private readonly damage: ReadonlyMap<string, Damage>;
   private readonly damaged: ReadonlySet<string>;
   private readonly foreseen = new Map<string, Promise<Foreseen>>();
@@ -74,7 +74,7 @@ export class Explainer {
     private readonly trace: (uses: string) => CodeTrace,
   ) {
     this.store = storeOf(root);
-    this.shelf = this.store.shelf(copyChecker(copyNotes(root)));
+    this.artifactIndex = this.store.artifactIndex(copyChecker(copyNotes(root)));
     const found = findDamage(this.store.root);
     this.damage = new Map(found.map((one) => [one.id, one]));
     this.damaged = new Set(this.damage.keys());
@@ -141,7 +141,7 @@ export class Explainer {
       ),
     );
     const wanted = recipeOf(instance, trace.code, inputs);
-    const serving = await this.shelf.serving(stage, id, wanted, this.damaged);
+    const serving = await this.artifactIndex.serving(stage, id, wanted, this.damaged);
     const unknown = Object.values(inputs).includes(null);
     const [best] = serving;
     const own = best?.manifest.id === id && best.from === 'artifacts';
@@ -159,11 +159,11 @@ export class Explainer {
     wanted: ForeseenRecipe,
     last: string | undefined,
   ): Manifest | undefined {
-    const there = this.shelf.ofStage(stage).map(({ manifest }) => manifest);
+    const there = this.artifactIndex.ofStage(stage).map(({ manifest }) => manifest);
     return (
       there.find((manifest) => manifest.id === id) ??
       there.find((manifest) => manifest.id === last) ??
-      (last === undefined ? undefined : nearestTo(this.shelf, { id, stage }, wanted))
+      (last === undefined ? undefined : nearestTo(this.artifactIndex, { id, stage }, wanted))
     );
   }
 

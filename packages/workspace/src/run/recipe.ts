@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nxCache } from '../plan/workspace.js';
 import type { CodeFingerprint } from '@layerwise/store/fingerprint';
 import type { Manifest } from '@layerwise/store/manifest';
-import type { Shelf } from '@layerwise/store/shelf';
+import type { ArtifactIndex } from '@layerwise/store/artifact-index';
 import { differences, type ForeseenRecipe } from '@layerwise/store/staleness';
 import { Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
@@ -34,11 +34,11 @@ export function recipeOf(
 
 /** The manifest to compare a recipe with: the instance's own, else that of its stage which differs in least. */
 export function nearestTo(
-  shelf: Shelf,
+  artifactIndex: ArtifactIndex,
   { id, stage }: { readonly id: string; readonly stage: string },
   wanted: ForeseenRecipe,
 ): Manifest | undefined {
-  const there = shelf.ofStage(stage).map(({ manifest }) => manifest);
+  const there = artifactIndex.ofStage(stage).map(({ manifest }) => manifest);
   const own = there.find((manifest) => manifest.id === id);
   if (own) return own;
   const ranked = there.map((manifest) => ({ manifest, count: differences(manifest.recipe, wanted).length }));

@@ -118,7 +118,7 @@ const reasonsSaid = 3;
 
 /** In a line, what tells the stage from the nearest one that was computed before. */
 async function whyItRuns(store: Store, { id, stage, recipe }: Draft): Promise<string> {
-  const last = nearestTo(store.shelf(), { id, stage }, recipe);
+  const last = nearestTo(store.artifactIndex(), { id, stage }, recipe);
   const reasons = last ? differences(last.recipe, recipe).map(describeReason) : [];
   if (reasons.length === 0) return `${id} runs: ${last ? 'its artifact is damaged' : 'no artifact of it is there'}`;
   return `${id} runs: ${reasons.slice(0, reasonsSaid).join('; ')}${reasons.length > reasonsSaid ? ` and ${reasons.length - reasonsSaid} more` : ''}`;

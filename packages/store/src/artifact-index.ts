@@ -6,14 +6,14 @@ import { manifestIn, type Manifest } from './manifest.js';
 import { serves, type ForeseenRecipe } from './staleness.js';
 
 /** An artifact that may serve: one of the workspace, or a copy that Nx's cache holds. */
-export interface Shelved {
+export interface IndexedArtifact {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly from: 'artifacts' | 'cache';
 }
 
 /** Reads manifests on demand, each once; what cannot be read is passed over. */
-export class Shelf {
+export class ArtifactIndex {
   private readonly folders = new Map<string, Manifest | undefined>();
   private listed?: readonly string[];
   private cached?: readonly { readonly id: string; readonly folder: string }[];
@@ -36,7 +36,7 @@ export class Shelf {
   }
 
   /** Artifacts of a stage that lie in the workspace, in the order of their ids. */
-  ofStage(stage: string): readonly Shelved[] {
+  ofStage(stage: string): readonly IndexedArtifact[] {
     this.listed ??= readableNames(this.stages).filter((name) => !name.startsWith('.'));
     const ids = this.listed.filter((id) => id.startsWith(`${stage}-`));
     return this.read(
@@ -46,7 +46,7 @@ export class Shelf {
   }
 
   /** Copies of a stage's artifacts in Nx's cache. */
-  inCache(stage: string): readonly Shelved[] {
+  inCache(stage: string): readonly IndexedArtifact[] {
     this.cached ??= this.cache === undefined ? [] : copiesIn(this.cache, readableNames);
     return this.read(
       this.cached.filter(({ id }) => id.startsWith(`${stage}-`)),
@@ -63,7 +63,7 @@ export class Shelf {
     id: string,
     wanted: ForeseenRecipe,
     damaged: ReadonlySet<string> = new Set(),
-  ): Promise<readonly Shelved[]> {
+  ): Promise<readonly IndexedArtifact[]> {
     const here = this.ofStage(stage).filter(
       ({ manifest }) => !damaged.has(manifest.id) && serves(manifest.recipe, wanted),
     );
@@ -79,7 +79,10 @@ export class Shelf {
     ];
   }
 
-  private read(entries: readonly { readonly id: string; readonly folder: string }[], from: Shelved['from']): Shelved[] {
+  private read(
+    entries: readonly { readonly id: string; readonly folder: string }[],
+    from: IndexedArtifact['from'],
+  ): IndexedArtifact[] {
     return entries.flatMap(({ id, folder }) => {
       const manifest = this.manifest(folder, id);
       return manifest ? [{ folder, from, manifest }] : [];
@@ -88,7 +91,7 @@ export class Shelf {
 }
 
 /** Whether every file is there in its size; its hash is compared when it is used. */
-async function hasItsFiles({ folder, manifest }: Shelved): Promise<boolean> {
+async function hasItsFiles({ folder, manifest }: IndexedArtifact): Promise<boolean> {
   const sizes = await Promise.all(
     Object.keys(manifest.files).map((file) =>
       stat(join(folder, 'data', file)).then(
