@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError, printable } from '@layerwise/contracts';
-import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
+import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/nx-cache';
 import { findLastingDamage, findStrays, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
 import { refuseMisplaced } from '@layerwise/store/layout';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copiesIn } from './copies.js';
+import { copiesIn } from './nx-cache.js';
 import { readableNames } from './folder.js';
 import { manifestIn, type Manifest } from './manifest.js';
 import { serves, type ForeseenRecipe } from './staleness.js';

@@ -9,7 +9,7 @@ import { fileCacheOf } from '@layerwise/workspace/plan/code';
 import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { findMisplaced } from '@layerwise/store/layout';
 import { StoredArtifact } from '@layerwise/store/reader';
-import { copiesIn } from '@layerwise/store/copies';
+import { copiesIn } from '@layerwise/store/nx-cache';
 import { readableNames } from '@layerwise/store/folder';
 import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '@layerwise/workspace/run/recipe';

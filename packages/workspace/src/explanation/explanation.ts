@@ -1,6 +1,6 @@
 import { copyNotes } from '../plan/workspace.js';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
-import { copyChecker } from '@layerwise/store/copies';
+import { copyChecker } from '@layerwise/store/nx-cache';
 import { findDamage, type Damage } from '@layerwise/store/integrity';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
 import type { ArtifactIndex } from '@layerwise/store/artifact-index';

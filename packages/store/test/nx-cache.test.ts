@@ -12,7 +12,7 @@ import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Store } from '@layerwise/store';
-import { copyChecker, hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/copies';
+import { copyChecker, hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/nx-cache';
 import { readNotes } from '@layerwise/store/notes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { draft, outcome } from './recipe.js';
