@@ -1,4 +1,4 @@
-export * from './gate.js';
+export * from './cache-proxy.js';
 export * from './live-view.js';
 export * from './plugin.js';
 export * from './projects.js';

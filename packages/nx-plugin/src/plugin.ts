@@ -16,7 +16,7 @@ import type {
   PreTasksExecution,
 } from '@nx/devkit';
 import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
-import { openGate } from './gate.js';
+import { openCacheProxy } from './cache-proxy.js';
 import { LiveView, nxShowsOutput } from './live-view.js';
 import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
 import { sharedCacheOf } from './shared-cache.js';
@@ -166,18 +166,22 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
   const shared = sharedCacheOf();
   if (!shared || distrusted) return;
-  const { env, close } = await openGate(shared, { say, folder: nxRecords(workspaceRoot), idOf: await watchTaskKeys() });
-  closeGate = close;
+  const { env, close } = await openCacheProxy(shared, {
+    say,
+    folder: nxRecords(workspaceRoot),
+    idOf: await watchTaskKeys(),
+  });
+  closeCacheProxy = close;
   Object.assign(process.env, env);
 }
 
-let closeGate = (): void => undefined;
+let closeCacheProxy = (): void => undefined;
 let live: LiveView | undefined;
 
-/** After the tasks: ends the view of their progress, closes the gate to the shared cache, if there is one, and notes the copies that Nx's cache holds now. */
+/** After the tasks: ends the view of their progress, closes the proxy to the shared cache, if there is one, and notes the copies that Nx's cache holds now. */
 export const postTasksExecution: PostTasksExecution = (_options, { workspaceRoot }) => {
   live?.stop();
-  closeGate();
+  closeCacheProxy();
   try {
     noteCopies(nxCache(workspaceRoot), copyNotes(workspaceRoot));
   } catch {

@@ -14,8 +14,8 @@ import {
   type SharedCache,
 } from './shared-cache.js';
 
-/** What a gate is told. */
-export interface GateOptions {
+/** What a proxy is told. */
+export interface CacheProxyOptions {
   /** Absolute path of a folder for what passes through. */
   readonly folder: string;
   /** Which stage instance a key of Nx's cache belongs to. */
@@ -33,11 +33,11 @@ const host = '127.0.0.1';
  * Here each entry is compared with its manifest before it goes out and after it came in, and sealed with the access token; Nx gets what was checked,
  * packed anew. One that is not whole, or of another stage than Nx asks for, is said and answered as not there, so that the stage is computed.
  * When the cache is away, that is said once, and the run goes on without it.
- * @returns the environment that leads Nx to the gate, past any proxy, and how to close it; it keeps no process alive
+ * @returns the environment that leads Nx to the proxy, past any proxy, and how to close it; it keeps no process alive
  */
-export async function openGate(
+export async function openCacheProxy(
   cache: SharedCache,
-  options: GateOptions,
+  options: CacheProxyOptions,
 ): Promise<{ env: Record<string, string>; close: () => void }> {
   const token = randomBytes(24).toString('hex');
   const upstream = new Upstream(cache, options);
@@ -57,7 +57,7 @@ export async function openGate(
   return { env, close: () => void server.close() };
 }
 
-/** The gate is on this computer: a proxy would not reach it, and would learn its token. */
+/** The proxy is on this computer: a proxy would not reach it, and would learn its token. */
 function withoutProxy({ NO_PROXY, no_proxy }: NodeJS.ProcessEnv): Record<string, string> {
   const added = (given: string | undefined): string =>
     [
@@ -87,7 +87,7 @@ class Upstream {
 
   constructor(
     private readonly cache: SharedCache,
-    private readonly options: GateOptions,
+    private readonly options: CacheProxyOptions,
   ) {
     this.maxBytes = options.maxBytes ?? maxEntryBytes;
   }

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findCacheFault, openGate, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
+import { findCacheFault, openCacheProxy, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
 import { Store } from '@layerwise/store';
 import { sealEntry } from '@layerwise/store/cache-entry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -79,7 +79,7 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
 }
 
 async function open(server: string, maxBytes?: number): Promise<void> {
-  ({ env, close } = await openGate(
+  ({ env, close } = await openCacheProxy(
     { server, token: 'shared' },
     {
       folder: join(root, 'aside'),
