@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256 } from '@layerwise/contracts';
-import { sealEntry } from '@layerwise/store/cache-entry';
-import { contentDigest, sealed, type Manifest } from '@layerwise/store/manifest';
+import { signEntry } from '@layerwise/store/cache-entry';
+import { contentDigest, withChecksum, type Manifest } from '@layerwise/store/manifest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { end, member } from '../packages/store/test/archives.js';
 import { Workspace } from './workspace/workspace.js';
@@ -43,7 +43,7 @@ describe('a doctored entry of a shared cache', () => {
     } else if (!entry) response.writeHead(404).end();
     else
       response.end(
-        sealEntry(
+        signEntry(
           key,
           entry.folder.includes('/train-')
             ? doctor(entry, [...entries.values()])
@@ -173,7 +173,7 @@ describe('a doctored entry of a shared cache', () => {
       recipe: { ...manifest.recipe, ...('recipe' in change && change.recipe) },
     };
     const content = contentDigest(changed.files as never, changed.warnings as never);
-    taker.write(file, JSON.stringify(sealed({ ...changed, content } as never)));
+    taker.write(file, JSON.stringify(withChecksum({ ...changed, content } as never)));
     for (const command of [['show', 'tiny:one'], ['explain', 'tiny:one'], ['doctor'], ['gc'], ['list', '--stages']]) {
       const { output } = await taker.layerwise(command);
       expect(output, command.join(' ')).not.toMatch(/unexpected|TypeError|undefined/);
@@ -268,7 +268,7 @@ function forged(
   manifest['content'] = contentDigest(manifest['files'] as never, manifest['warnings'] as never);
   return [
     ...[...files].map(([name, bytes]) => member(`${data}${name}`, bytes)),
-    member(`${folder}/manifest.json`, JSON.stringify(sealed(manifest as never))),
+    member(`${folder}/manifest.json`, JSON.stringify(withChecksum(manifest as never))),
     member(`${folder}/content`, `${manifest['content'] as string}\n`),
     ...others.map(([name, bytes]) => member(name, bytes)),
   ];

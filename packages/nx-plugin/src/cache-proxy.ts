@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { maxEntryBytes, openEntry, repackEntry, sealFor } from '@layerwise/store/cache-entry';
+import { maxEntryBytes, openEntry, repackEntry, signatureFor } from '@layerwise/store/cache-entry';
 import { Scratch } from '@layerwise/store/scratch';
 import {
   askCache,
@@ -126,9 +126,9 @@ class Upstream {
     const fault = (await this.fill(archive, request)) ?? (await this.checkArchive(key, archive, archive.bytes));
     if (fault !== undefined)
       return this.say(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is kept back`);
-    const seal = sealFor(key, this.cache.token);
-    for await (const piece of archive.read()) seal.update(piece);
-    await archive.write(seal.digest());
+    const signature = signatureFor(key, this.cache.token);
+    for await (const piece of archive.read()) signature.update(piece);
+    await archive.write(signature.digest());
     await this.ask(key, {
       method: 'PUT',
       patience,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCacheFault, openCacheProxy, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
 import { Store } from '@layerwise/store';
-import { sealEntry } from '@layerwise/store/cache-entry';
+import { signEntry } from '@layerwise/store/cache-entry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const id = 'train-1';
@@ -153,7 +153,7 @@ describe('the gate to a shared cache', () => {
     for (const key of ['4', '9']) {
       entries.set(
         key,
-        sealEntry(
+        signEntry(
           key,
           key === '9' ? whole : execFileSync('tar', ['-cz', '-C', root, 'terminalOutput', 'code']),
           'shared',

@@ -23,20 +23,20 @@ const sealBytes = 32;
  * So whoever has no token can neither change an entry nor put one in the place of another; a gzip reader passes over it.
  * @returns takes the archive
  */
-export function sealFor(key: string, token: string): Hmac {
+export function signatureFor(key: string, token: string): Hmac {
   return createHmac('sha256', token).update(`${key}\n`);
 }
 
-/** An archive with its seal behind it, see {@link sealFor}. */
-export function sealEntry(key: string, archive: Uint8Array, token: string): Buffer {
-  return Buffer.concat([archive, sealFor(key, token).update(archive).digest()]);
+/** An archive with its seal behind it, see {@link signatureFor}. */
+export function signEntry(key: string, archive: Uint8Array, token: string): Buffer {
+  return Buffer.concat([archive, signatureFor(key, token).update(archive).digest()]);
 }
 
 /** Bytes of the archive in a sealed entry, or what is wrong with the entry. */
 export async function openEntry(key: string, entry: Scratch, token: string): Promise<number | string> {
   const bytes = entry.bytes - sealBytes;
   if (bytes <= 0) return 'is cut short';
-  const seal = sealFor(key, token);
+  const seal = signatureFor(key, token);
   for await (const piece of entry.read(0, bytes)) seal.update(piece);
   const fits = timingSafeEqual(seal.digest(), await entry.slice(bytes, entry.bytes));
   return fits ? bytes : 'is not what was stored under this key with this access token';

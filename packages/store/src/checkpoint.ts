@@ -109,7 +109,7 @@ export class CheckpointFile implements Checkpoint {
       bytes: state.length,
       sha256: sha256(state),
     };
-    const header: Header = { ...rest, seal: sealOf(rest) };
+    const header: Header = { ...rest, seal: checksumOf(rest) };
     try {
       await onDisk(this.path, () =>
         replaceFile(this.path, [`${JSON.stringify(header)}\n`, state], { temporary: this.temporary, durable: true }),
@@ -150,7 +150,7 @@ function parse(bytes: Buffer): { header: Header; state: Uint8Array } | undefined
   const state = bytes.subarray(end + 1);
   try {
     const { seal, ...rest } = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
-    if (rest.schema !== 1 || sealOf(rest) !== seal || rest.bytes !== state.length || sha256(state) !== rest.sha256)
+    if (rest.schema !== 1 || checksumOf(rest) !== seal || rest.bytes !== state.length || sha256(state) !== rest.sha256)
       return undefined;
     return { header: { ...rest, seal, standing: revived(rest.standing) }, state };
   } catch {
@@ -159,7 +159,7 @@ function parse(bytes: Buffer): { header: Header; state: Uint8Array } | undefined
 }
 
 /** Over the text as JSON has it, in which a missing number is null. */
-function sealOf(header: Omit<Header, 'seal'>): string {
+function checksumOf(header: Omit<Header, 'seal'>): string {
   return sha256(canonicalJson(header));
 }
 

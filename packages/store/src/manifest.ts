@@ -68,7 +68,7 @@ export function contentDigest(files: Manifest['files'], warnings: readonly Warni
 }
 
 /** The manifest with its seal. */
-export function sealed(manifest: Omit<Manifest, 'seal'>): Manifest {
+export function withChecksum(manifest: Omit<Manifest, 'seal'>): Manifest {
   return { ...manifest, seal: sha256(canonicalJson(manifest)) };
 }
 
@@ -131,14 +131,14 @@ function readText(text: string): Manifest | string {
   const { seal, ...rest } = given as unknown as Manifest;
   if (rest.schema !== 1)
     return `must be of schema 1, got ${rest.schema === undefined ? 'none' : received(rest.schema)}: it was made by another version of Layerwise`;
-  const actual = sealOf(rest);
+  const actual = checksumOf(rest);
   if (actual === undefined) return 'must be nested a few levels deep, got thousands';
   if (actual !== seal) return 'must fit its seal, but was changed since it was written';
   return wrongField(rest) ?? { ...rest, seal };
 }
 
 /** Undefined for what is nested so deep that it exhausts the stack. */
-function sealOf(manifest: Omit<Manifest, 'seal'>): string | undefined {
+function checksumOf(manifest: Omit<Manifest, 'seal'>): string | undefined {
   try {
     return sha256(canonicalJson(manifest));
   } catch {

@@ -5,7 +5,7 @@ import { LayerwiseError, type ArtifactKind, type Warning } from '@layerwise/cont
 import { CheckpointFile, readUnfinished, type CheckpointOptions, type UnfinishedRun } from './checkpoint.js';
 import { liveHolder, type Holder } from '@layerwise/contracts/lease';
 import { withLock, type Waiting } from './lock.js';
-import { contentDigest, manifestIn, recipeKey, sealed, type Manifest, type Recipe } from './manifest.js';
+import { contentDigest, manifestIn, recipeKey, withChecksum, type Manifest, type Recipe } from './manifest.js';
 import { isInstanceId } from './names.js';
 import { StoredArtifact } from './reader.js';
 import { replaceFile } from './replacement.js';
@@ -192,7 +192,7 @@ export class Store {
       const { warnings, seconds, peakMemoryMB } = await work(output);
       await output.sync();
       const files = output.files();
-      const manifest = sealed({
+      const manifest = withChecksum({
         schema: 1,
         ...draft,
         files,

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
-import { openEntry, repackEntry, sealEntry, Store } from '@layerwise/store';
+import { openEntry, repackEntry, signEntry, Store } from '@layerwise/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archiveOf, end, member, packed } from './archives.js';
 import { draft } from './recipe.js';
@@ -343,7 +343,7 @@ describe('a sealed entry', () => {
 
   it('opens with its key and token, and with no other', async () => {
     const archive = gzipSync(packed(root));
-    const entry = sealEntry('123', archive, 'token');
+    const entry = signEntry('123', archive, 'token');
     expect(await open('123', entry, 'token')).toBe(archive.length);
     expect(await open('124', entry, 'token')).toContain('not what was stored under this key');
     expect(await open('123', entry, 'other')).toContain('not what was stored under this key');

@@ -19,7 +19,7 @@ import {
   encodeParquet,
   parseManifest,
   repackEntry,
-  sealed,
+  withChecksum,
   Store,
   StoredArtifact,
   type Manifest,
@@ -102,7 +102,7 @@ function forge(
   const content = contentDigest(manifest['files'] as never, manifest['warnings'] as never);
   writeFileSync(
     folder('manifest.json'),
-    `${JSON.stringify(sealed({ ...manifest, content } as unknown as Omit<Manifest, 'seal'>))}\n`,
+    `${JSON.stringify(withChecksum({ ...manifest, content } as unknown as Omit<Manifest, 'seal'>))}\n`,
   );
   writeFileSync(folder('content'), `${content}\n`);
 }
