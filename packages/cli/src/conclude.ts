@@ -12,7 +12,7 @@ import { Journal, type JournalEntry } from '@layerwise/workspace/run/journal';
 import { checkArguments } from './nx-arguments.js';
 import { duration } from '@layerwise/workspace/run/stopwatch';
 import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
-import { distrusting, type PlannedStudy } from '@layerwise/workspace/plan/selection';
+import { invalidatingIfDamaged, type PlannedStudy } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
 
 /** What a run by Nx has come to, as Nx tells its plugins. */
@@ -76,7 +76,7 @@ export async function showStudy(
   const isWhole = targets.has('all');
   const plans = study.experiments.filter(({ name }) => isWhole || targets.has(name));
   try {
-    const built = await distrusting(root, () => builtExperiments(root, study));
+    const built = await invalidatingIfDamaged(root, () => builtExperiments(root, study));
     const shown = built.filter(({ plan }) => plans.includes(plan));
     const journal = Journal.current(root);
     const entries = journal?.entries() ?? new Map<string, JournalEntry>();
@@ -137,7 +137,7 @@ async function missing(
 ): Promise<LayerwiseError[]> {
   const faults: LayerwiseError[] = [];
   for (const plan of plans.filter((plan) => !shown.some((experiment) => experiment.plan === plan))) {
-    await distrusting(root, () => openExperiment(root, plan)).catch((error: unknown) => {
+    await invalidatingIfDamaged(root, () => openExperiment(root, plan)).catch((error: unknown) => {
       if (!(error instanceof LayerwiseError)) throw error;
       faults.push(error);
     });

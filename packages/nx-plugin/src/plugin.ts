@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, stat
 import { join } from 'node:path';
 import { LayerwiseError, printable } from '@layerwise/contracts';
 import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/nx-cache';
-import { findLastingDamage, findStrays, removeArtifact, takeDistrust } from '@layerwise/store/integrity';
+import { findLastingDamage, findStrays, removeArtifact, takeInvalidated } from '@layerwise/store/integrity';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
 import { refuseMisplaced } from '@layerwise/store/layout';
 import { heldLocks } from '@layerwise/store/lock';
@@ -143,8 +143,8 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
         `another run, process ${holder.pid} on ${holder.host}, is computing ${name}; where this run needs it, it waits and takes that`,
       );
   });
-  let distrusted = takeDistrust(artifacts);
-  if (distrusted) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
+  let invalidated = takeInvalidated(artifacts);
+  if (invalidated) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
   const damaged = await findLastingDamage(artifacts);
   for (const { id, file, what } of damaged) {
     say(
@@ -158,14 +158,14 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   for (const { id, entry } of removed)
     say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
   const doubtful =
-    distrusted || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
+    invalidated || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
   if (doubtful && forgetRecords(workspaceRoot)) {
     mkdirSync(cache, { recursive: true });
-    distrusted = true;
+    invalidated = true;
   }
-  if (distrusted) process.env.NX_SKIP_NX_CACHE = 'true';
+  if (invalidated) process.env.NX_SKIP_NX_CACHE = 'true';
   const shared = sharedCacheOf();
-  if (!shared || distrusted) return;
+  if (!shared || invalidated) return;
   const { env, close } = await openCacheProxy(shared, {
     say,
     folder: nxRecords(workspaceRoot),

@@ -55,21 +55,21 @@ export function findStrays(root: string): readonly { readonly id: string; readon
   return artifactsIn(root).flatMap((place) => seen.straysIn(place).map((file) => ({ id: place.id, file })));
 }
 
-const distrustFile = '.distrust';
+const invalidatedFile = '.distrust';
 
 /** Notes that an artifact which Nx took for restored is not whole, so that the next run asks the stages instead of Nx's cache. */
-export function noteDistrust(root: string): void {
+export function noteInvalidated(root: string): void {
   try {
-    writeFileSync(join(root, distrustFile), '');
+    writeFileSync(join(root, invalidatedFile), '');
   } catch {
     // The error that brought it here is the one to show.
   }
 }
 
 /** Whether the last run noted it; asking takes the note away. */
-export function takeDistrust(root: string): boolean {
-  const noted = existsSync(join(root, distrustFile));
-  rmSync(join(root, distrustFile), { recursive: true, force: true });
+export function takeInvalidated(root: string): boolean {
+  const noted = existsSync(join(root, invalidatedFile));
+  rmSync(join(root, invalidatedFile), { recursive: true, force: true });
   return noted;
 }
 

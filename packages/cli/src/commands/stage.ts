@@ -9,7 +9,7 @@ import { ProgressLine } from '../progress.js';
 import { stopSignal } from '../stop-signal.js';
 import { storeOf } from '@layerwise/workspace/run/recipe';
 import { runStage, type StageStatus } from '@layerwise/workspace/run/run-stage';
-import { distrusting, findRoot, planAll } from '@layerwise/workspace/plan/selection';
+import { invalidatingIfDamaged, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
 import { defineCommand } from '../command.js';
 
@@ -33,7 +33,7 @@ export async function stageCommand(id: string): Promise<void> {
     print(text);
   };
   const started = Date.now();
-  const { status, manifest, waited } = await distrusting(root, () =>
+  const { status, manifest, waited } = await invalidatingIfDamaged(root, () =>
     runStage(root, instance, {
       progress: live?.step ?? line.step,
       warn: ({ message }) => say(`warning: ${message}`),

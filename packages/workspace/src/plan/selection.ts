@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { WorkspacePlan } from './workspace.js';
-import { noteDistrust } from '@layerwise/store/integrity';
+import { noteInvalidated } from '@layerwise/store/integrity';
 import type { FileCache } from '@layerwise/store/file-cache';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
 import { printError } from '../terminal.js';
@@ -17,12 +17,12 @@ export function findRoot(from: string = process.cwd()): string {
 }
 
 /** Does work that reads artifacts; if one is not whole, notes that Nx's cache is not to be trusted in the next run. */
-export async function distrusting<T>(root: string, work: () => Promise<T>): Promise<T> {
+export async function invalidatingIfDamaged<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof LayerwiseError && (error.code === 'ARTIFACT_MISSING' || error.code === 'ARTIFACT_CORRUPT'))
-      noteDistrust(join(root, 'artifacts'));
+      noteInvalidated(join(root, 'artifacts'));
     throw error;
   }
 }
