@@ -1,6 +1,6 @@
 import { check, received, unknownField, type Infer, type LayerwiseError, type Problem } from '@layerwise/contracts';
 import { experimentFields, experimentNameRules, nameFault, studyFields, studyNameRules } from './fields.js';
-import { lineageOf, readBases } from './lineage.js';
+import { inheritanceOf, readBases } from './inheritance.js';
 import { invalidStudy, longestName, type StudyProblem } from './problem.js';
 import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
 import { readYaml, type YamlFile } from './yaml.js';
@@ -109,7 +109,7 @@ function checkExperiments(given: Fields, line: YamlFile['line'], problems: Probl
     }
     const own = checkOwn(experimentFields, experiment, path, sectionNames, problems);
     checkExpected(own?.expect, path, problems);
-    const layers = lineageOf(name, bases).map((from) => ({
+    const layers = inheritanceOf(name, bases).map((from) => ({
       at: ['experiments', from],
       value: groups.get(from) as Fields,
     }));

@@ -61,11 +61,11 @@ function blamed(same: readonly [StudyProblem, ...StudyProblem[]], { experiments,
       message: `${message}; ${experiment} has it from ${owner} (line ${line(path)}) by extends`,
     };
   }
-  const heirs = [...new Set(same.flatMap((problem) => problem.experiment ?? []))];
-  if (heirs.length === 0 || heirs.length === experiments) return { path, message };
+  const inheritors = [...new Set(same.flatMap((problem) => problem.experiment ?? []))];
+  if (inheritors.length === 0 || inheritors.length === experiments) return { path, message };
   return {
-    path: ['experiments', heirs[0] as string, ...path],
-    message: `${message}; ${heirs.slice(0, maxShown).join(', ')} ${heirs.length > 1 ? 'have' : 'has'} it from the study (line ${line(path)})`,
+    path: ['experiments', inheritors[0] as string, ...path],
+    message: `${message}; ${inheritors.slice(0, maxShown).join(', ')} ${inheritors.length > 1 ? 'have' : 'has'} it from the study (line ${line(path)})`,
   };
 }
 

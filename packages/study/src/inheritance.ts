@@ -31,23 +31,23 @@ export function readBases(given: ReadonlyMap<string, unknown>, line: YamlFile['l
   const told = new Set<string>();
   for (const name of bases.keys()) {
     if (told.has(name)) continue;
-    const lineage = lineageOf(name, bases);
-    if (bases.get(lineage[0] as string) !== name) continue;
-    for (const member of lineage) told.add(member);
+    const inheritance = inheritanceOf(name, bases);
+    if (bases.get(inheritance[0] as string) !== name) continue;
+    for (const member of inheritance) told.add(member);
     problems.push({
       path: pathOf(name),
-      message: `must not lead back to its own experiment, got ${chain(lineage.reverse(), line)} > ${name}; remove 'extends' from one of them`,
+      message: `must not lead back to its own experiment, got ${chain(inheritance.reverse(), line)} > ${name}; remove 'extends' from one of them`,
     });
   }
   return bases;
 }
 
 /** The experiments whose keys an experiment has, the farthest first and itself last; in a cycle each once. */
-export function lineageOf(name: string, bases: Bases): string[] {
-  const lineage = new Set<string>();
-  for (let next: string | undefined = name; next !== undefined && !lineage.has(next); next = bases.get(next))
-    lineage.add(next);
-  return [...lineage].reverse();
+export function inheritanceOf(name: string, bases: Bases): string[] {
+  const inheritance = new Set<string>();
+  for (let next: string | undefined = name; next !== undefined && !inheritance.has(next); next = bases.get(next))
+    inheritance.add(next);
+  return [...inheritance].reverse();
 }
 
 function pathOf(name: string): readonly string[] {
