@@ -8,7 +8,7 @@ export const { createDependencies, createNodes, name } = plugin;
 
 /** Before the tasks: meets what is on the command line. */
 export async function preTasksExecution(options, context) {
-  const { checkRun } = await import('./dist/conclude.js');
+  const { checkRun } = await import('./dist/run-end.js');
   await checkRun(context.workspaceRoot, context.argv);
   await enter(options, context);
 }
@@ -16,6 +16,6 @@ export async function preTasksExecution(options, context) {
 /** After the tasks: lays and says what the run was for. */
 export async function postTasksExecution(options, context) {
   await leave(options, context);
-  const { concludeRun } = await import('./dist/conclude.js');
-  await concludeRun(context);
+  const { finishRun } = await import('./dist/run-end.js');
+  await finishRun(context);
 }

@@ -9,7 +9,7 @@ export * from './plan/raw-files.js';
 export * from './plan/selection.js';
 export * from './plan/study-file.js';
 export * from './plan/workspace.js';
-export * from './publication/compose.js';
+export * from './publication/reports.js';
 export * from './publication/publish.js';
 export * from './record/record.js';
 export * from './record/unused.js';

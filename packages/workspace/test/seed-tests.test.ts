@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seedTests } from '../src/publication/compose.js';
+import { seedTests } from '../src/publication/reports.js';
 import type { BuiltExperiment } from '../src/experiment/experiment.js';
 
 /** As far as the tests over seeds read it. */

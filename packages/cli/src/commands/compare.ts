@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError, sha256 } from '@layerwise/contracts';
 import { renderStudy, type ComparedExperiment } from '@layerwise/report';
-import { compared } from '@layerwise/workspace/publication/compose';
+import { compared } from '@layerwise/workspace/publication/reports';
 import {
   describeTests,
   differenceOf,

@@ -1,4 +1,4 @@
-import { showStudy } from '../conclude.js';
+import { showStudy } from '../run-end.js';
 import { experimentOf, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
 import { defineCommand, experiment } from '../command.js';
 

@@ -4,7 +4,7 @@ import { plannedStudies, shownError } from '@layerwise/nx-plugin';
 import { noteStamps } from '@layerwise/store/integrity';
 import { storageError } from '@layerwise/store/storage';
 import type { ExperimentPlan } from '@layerwise/study';
-import { builtExperiments, composeReports, seedTests } from '@layerwise/workspace/publication/compose';
+import { builtExperiments, writeReports, seedTests } from '@layerwise/workspace/publication/reports';
 import { openExperiment, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
 import { unmet } from '@layerwise/workspace/experiment/expectations';
 import { failuresOf } from './failure.js';
@@ -34,7 +34,7 @@ export interface EndedRun {
  * The end of a run by Nx: lays the folders and reports of the experiments whose stages are all there, also where others failed, and says how it went.
  * @throws Error for Nx to show last, where a stage failed, an artifact is not whole or a figure is not as its study expects
  */
-export async function concludeRun({ workspaceRoot: root, taskResults }: EndedRun): Promise<void> {
+export async function finishRun({ workspaceRoot: root, taskResults }: EndedRun): Promise<void> {
   const results = Object.values(taskResults);
   const reached = results.filter(({ status }) => status === 'success').map(({ task }) => task.target);
   const failed = results
@@ -81,13 +81,7 @@ export async function showStudy(
     const journal = Journal.current(root);
     const entries = journal?.entries() ?? new Map<string, JournalEntry>();
     const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
-    await composeReports(
-      root,
-      study,
-      built,
-      shown,
-      new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')),
-    );
+    await writeReports(root, study, built, shown, new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')));
     for (const { plan, result } of shown.filter(({ plan: { name } }) => targets.has(name))) {
       tell(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
     }

@@ -33,7 +33,7 @@ export async function builtExperiments(root: string, study: PlannedStudy): Promi
  * Lays the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
  * @param cached ids of stages that were not computed in this run
  */
-export async function composeReports(
+export async function writeReports(
   root: string,
   study: PlannedStudy,
   built: readonly BuiltExperiment[],
