@@ -1,7 +1,7 @@
 // What nx.json loads. Brings the compiled packages up to date first: the plan depends on the parameter tables in them.
-import { compileIfStale } from '../nx-plugin/fresh.mjs';
+import { ensureBuilt } from '../nx-plugin/ensure-built.mjs';
 
-compileIfStale();
+ensureBuilt();
 
 const { postTasksExecution: leave, preTasksExecution: enter, ...plugin } = await import('@layerwise/nx-plugin');
 export const { createDependencies, createNodes, name } = plugin;

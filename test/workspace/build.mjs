@@ -1,4 +1,4 @@
 // Before any test: the compiled packages are brought up to date, so that none is tried as it was before an edit.
-import { compileIfStale } from '../../packages/nx-plugin/fresh.mjs';
+import { ensureBuilt } from '../../packages/nx-plugin/ensure-built.mjs';
 
-export default compileIfStale;
+export default ensureBuilt;

@@ -37,9 +37,9 @@ export async function explainCommand(address: string, { json }: { readonly json:
 
 /** What a run does first: if a source is newer than its compiled module, the packages are compiled, so that the code judged is the code that would run. */
 async function refreshBuild(root: string): Promise<void> {
-  const path = createRequire(join(root, 'packages/cli/package.json')).resolve('@layerwise/nx-plugin/fresh');
-  const { compileIfStale } = (await import(pathToFileURL(path).href)) as { compileIfStale: () => void };
-  compileIfStale();
+  const path = createRequire(join(root, 'packages/cli/package.json')).resolve('@layerwise/nx-plugin/ensure-built');
+  const { ensureBuilt } = (await import(pathToFileURL(path).href)) as { ensureBuilt: () => void };
+  ensureBuilt();
 }
 
 function describe(experiment: string, stages: readonly StageExplanation[], neverBuilt: boolean): string {

@@ -38,7 +38,7 @@ function staleBuilds() {
 }
 
 /** Compiles what is older than its source; another process that does so just now is waited for. Throws an Error with the compiler's messages. */
-export function compileIfStale() {
+export function ensureBuilt() {
   if (staleBuilds().length === 0) return;
   const onWait = (holder) => void process.stderr.write(`${describeWait(holder, 'is compiling the packages')}\n`);
   withLeaseSync(join(root, '.tsbuild/.lock'), { onWait }, () => {
