@@ -94,7 +94,7 @@ class Upstream {
 
   /** Answers with the entry, or that it is not there. */
   async retrieve(key: string, response: ServerResponse): Promise<void> {
-    await this.aside(async (received, checked) => {
+    await this.withScratch(async (received, checked) => {
       const answer = await this.ask(key, {
         method: 'GET',
         patience: this.met ? patience : firstPatience,
@@ -115,7 +115,7 @@ class Upstream {
 
   /** Stores an entry if it is whole; Nx is told so in any case. */
   async store(key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await this.aside(async (archive) => {
+    await this.withScratch(async (archive) => {
       if (!this.away) await this.send(key, request, archive);
     });
     request.resume();
@@ -167,7 +167,7 @@ class Upstream {
   }
 
   /** Gives `work` two files aside; what fails on this side (the disk is full) is said, and the entry left alone. */
-  private async aside(work: (first: Scratch, second: Scratch) => Promise<void>): Promise<void> {
+  private async withScratch(work: (first: Scratch, second: Scratch) => Promise<void>): Promise<void> {
     const opened: Scratch[] = [];
     try {
       for (let n = 0; n < 2; n++) opened.push(await Scratch.open(this.options.folder));

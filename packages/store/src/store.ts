@@ -186,9 +186,9 @@ export class Store {
    * unless the disk is full: then it is removed. The caller holds the lock of the id.
    */
   async compute(draft: Draft, work: (output: FolderWriter) => Promise<Outcome>): Promise<Manifest> {
-    const aside = await onDisk(this.stages, () => this.aside(draft.id));
+    const temporary = await onDisk(this.stages, () => this.temporaryFolder(draft.id));
     try {
-      const output = new FolderWriter(join(aside, 'data'));
+      const output = new FolderWriter(join(temporary, 'data'));
       const { warnings, seconds, peakMemoryMB } = await work(output);
       await output.sync();
       const files = output.files();
@@ -202,10 +202,10 @@ export class Store {
         peakMemoryMB,
         finished: new Date().toISOString(),
       });
-      await onDisk(this.folder(draft.id), () => this.publish(aside, manifest));
+      await onDisk(this.folder(draft.id), () => this.publish(temporary, manifest));
       return manifest;
     } catch (error) {
-      await this.keepFailed(draft, aside, error);
+      await this.keepFailed(draft, temporary, error);
       throw error;
     }
   }
@@ -230,7 +230,7 @@ export class Store {
   }
 
   /** A new folder on the same file system; those left by processes that died are cleared first. One that was only suspended then fails, and asks again. */
-  private async aside(id: string): Promise<string> {
+  private async temporaryFolder(id: string): Promise<string> {
     await mkdir(this.stages, { recursive: true });
     for (const name of await readdir(this.stages)) {
       if (ownerOfLeftover(name) === id)
@@ -241,13 +241,13 @@ export class Store {
     return folder;
   }
 
-  private async publish(aside: string, manifest: Manifest): Promise<void> {
-    await writeFile(join(aside, contentFile), `${manifest.content}\n`, { flush: true });
-    await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
-    await syncFolder(aside);
+  private async publish(temporary: string, manifest: Manifest): Promise<void> {
+    await writeFile(join(temporary, contentFile), `${manifest.content}\n`, { flush: true });
+    await writeFile(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
+    await syncFolder(temporary);
     const folder = this.folder(manifest.id);
     const old = join(this.stages, `.old-${manifest.id}-${randomUUID()}`);
-    await replaceFolder(aside, folder, old);
+    await replaceFolder(temporary, folder, old);
     await syncFolder(this.stages);
     await rm(old, { recursive: true, force: true });
     await rm(join(this.root, 'failed', manifest.id), { recursive: true, force: true });
@@ -260,23 +260,23 @@ export class Store {
   }
 
   /** Never throws: the error that brought it here is the one to show. */
-  private async keepFailed({ id, recipe }: Draft, aside: string, error: unknown): Promise<void> {
+  private async keepFailed({ id, recipe }: Draft, temporary: string, error: unknown): Promise<void> {
     const failed = join(this.root, 'failed', id);
     const full =
       error instanceof LayerwiseError &&
       ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
     try {
-      if (full) return await rm(aside, { recursive: true, force: true });
+      if (full) return await rm(temporary, { recursive: true, force: true });
       await rm(failed, { recursive: true, force: true });
       await mkdir(join(this.root, 'failed'), { recursive: true });
       const { code = 'STAGE_FAILED', message, where, remedy } = error as Partial<LayerwiseError> & Error;
       await writeFile(
-        join(aside, failureFile),
+        join(temporary, failureFile),
         `${JSON.stringify({ recipe: recipeKey(recipe), code, message, where, remedy }, null, 1)}\n`,
       );
-      await rename(aside, failed);
+      await rename(temporary, failed);
     } catch {
-      await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }
