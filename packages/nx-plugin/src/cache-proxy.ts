@@ -14,7 +14,7 @@ import {
   type SharedCache,
 } from './shared-cache.js';
 
-/** What a proxy is told. */
+/** What a {@link openCacheProxy | proxy} is told. */
 export interface CacheProxyOptions {
   /** Absolute path of a folder for what passes through. */
   readonly folder: string;
@@ -57,7 +57,7 @@ export async function openCacheProxy(
   return { env, close: () => void server.close() };
 }
 
-/** The proxy is on this computer: a proxy would not reach it, and would learn its token. */
+/** It is on this computer: another proxy would not reach it, and would learn its token. */
 function withoutProxy({ NO_PROXY, no_proxy }: NodeJS.ProcessEnv): Record<string, string> {
   const added = (given: string | undefined): string =>
     [

@@ -27,7 +27,7 @@ export function signatureFor(key: string, token: string): Hmac {
   return createHmac('sha256', token).update(`${key}\n`);
 }
 
-/** An archive with its seal behind it, see {@link signatureFor}. */
+/** An archive with its signature behind it, see {@link signatureFor}. */
 export function signEntry(key: string, archive: Uint8Array, token: string): Buffer {
   return Buffer.concat([archive, signatureFor(key, token).update(archive).digest()]);
 }

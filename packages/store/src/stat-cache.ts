@@ -22,7 +22,7 @@ export interface Place {
   readonly folder: string;
 }
 
-/** Per place and file in its folder: the {@link stampOf | look}. */
+/** Per place and file in its folder: the {@link stampOf | stamp}. */
 type Notes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** How the files of artifacts looked when they were last noted: what looks the same is taken as sound and not read. */
@@ -107,7 +107,7 @@ export class StatCache {
   }
 }
 
-/** A {@link stampOf | look} begins with the size. */
+/** A {@link stampOf | stamp} begins with the size. */
 function hasItsSizes({ files }: Manifest, looks: Readonly<Record<string, string>>): boolean {
   return Object.entries(files).every(([file, { bytes }]) => looks[`data/${file}`]?.startsWith(`${bytes} `));
 }

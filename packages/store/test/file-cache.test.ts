@@ -15,7 +15,7 @@ const lengthOf = (fileCache: FileCache): number | undefined =>
   });
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'layerwise-fileCache-'));
+  root = mkdtempSync(join(tmpdir(), 'layerwise-file-cache-'));
   read = [];
   writeFileSync(at('file'), 'abc');
 });

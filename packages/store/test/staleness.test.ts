@@ -91,7 +91,7 @@ describe('serves', () => {
 
 describe("copies in Nx's cache", () => {
   it('serve when the artifact is gone, unless they are damaged', async () => {
-    const root = mkdtempSync(join(tmpdir(), 'layerwise-artifactIndex-'));
+    const root = mkdtempSync(join(tmpdir(), 'layerwise-artifact-index-'));
     try {
       const store = new Store(join(root, 'artifacts'), join(root, 'cache'));
       await store.compute(draft('train-1'), async (output) => {

@@ -40,7 +40,7 @@ function workspace(classes = 2): string {
 }
 
 async function raw(root: string): Promise<{ id: string; files: readonly { name: string; sha256: string }[] }> {
-  const fileCache = new FileCache(join(root, 'fileCache.json'));
+  const fileCache = new FileCache(join(root, 'files.json'));
   const { instances } = await planWorkspace(root, ['pipelines/own/study.yaml'], placesOf(root, {}), fileCache);
   fileCache.save();
   const { id, raw } = [...instances.values()].find(({ stage }) => stage === 'ingest')!;
@@ -63,7 +63,7 @@ describe('raw files in the identity of a stage', () => {
     // hashes of files that were just written are not remembered
     await sleep(1100);
     const first = await raw(root);
-    expect(readFileSync(join(root, 'fileCache.json'), 'utf8')).toContain('class1/7.png');
+    expect(readFileSync(join(root, 'files.json'), 'utf8')).toContain('class1/7.png');
     expect(await raw(root)).toEqual(first);
     const { atime, mtime, size } = statSync(image);
     utimesSync(image, 1, 1);

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const file = 'pipelines/own/study.yaml';
 const text = 'name: own\ntrain: { hidden: [{ units: 2 }] }\nexperiments:\n  one: {}\n  two:\n    train: { l2: 0.5 }\n';
 let root: string;
-const kept = (): string => join(root, 'fileCache.json');
+const kept = (): string => join(root, 'files.json');
 
 /** Reads the study as a process of its own would. */
 function read(): StudyDocument {
