@@ -71,11 +71,11 @@ describe('Parquet files, read by DuckDB', () => {
 
   it('have the same values, and null where a number is missing', async () => {
     await new FolderWriter(folder).table('history', {
-      epoch: { type: 'int', values: [1, -2147483648, 2147483647] },
-      loss: { type: 'real', values: [0.1, 1e-300, -2.5] },
-      valLoss: { type: 'real', values: [NaN, 0.5, NaN] },
-      name: { type: 'text', values: ['', 'naïve', '数字'] },
-      best: { type: 'flag', values: [false, true, false] },
+      epoch: { type: 'int32', values: [1, -2147483648, 2147483647] },
+      loss: { type: 'float64', values: [0.1, 1e-300, -2.5] },
+      valLoss: { type: 'float64', values: [NaN, 0.5, NaN] },
+      name: { type: 'string', values: ['', 'naïve', '数字'] },
+      best: { type: 'boolean', values: [false, true, false] },
     });
     expect(await read('history.parquet')).toEqual([
       { epoch: 1, loss: 0.1, valLoss: null, name: '', best: false },
@@ -91,9 +91,9 @@ describe('Parquet files, read by DuckDB', () => {
   it('answer filters rightly, whatever statistics they hold', async () => {
     const values = Array.from({ length: rows }, (_, i) => ((i * 7919) % 1009) - 500);
     await new FolderWriter(folder).table('filtered', {
-      n: { type: 'int', values },
-      r: { type: 'real', values: values.map((n) => n / 4) },
-      t: { type: 'text', values: values.map((n) => `k${n}`) },
+      n: { type: 'int32', values },
+      r: { type: 'float64', values: values.map((n) => n / 4) },
+      t: { type: 'string', values: values.map((n) => `k${n}`) },
     });
     for (const n of [values[0], values[17], 499].filter((n): n is number => n !== undefined && values.includes(n))) {
       for (const where of [`n = ${n}`, `r = ${n / 4}`, `t = 'k${n}'`, `n <= ${n} AND n >= ${n}`])
@@ -112,7 +112,7 @@ describe('Parquet files, read by DuckDB', () => {
   });
 
   it('may have no rows', async () => {
-    await new FolderWriter(folder).table('empty', { n: { type: 'int', values: [] } });
+    await new FolderWriter(folder).table('empty', { n: { type: 'int32', values: [] } });
     expect(await read('empty.parquet')).toEqual([]);
   });
 });

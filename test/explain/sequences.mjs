@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { schemas } from '@layerwise/contracts';
 import { createFolder, repository } from '../workspace/folder.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -67,6 +68,18 @@ const splits = (names, columns) =>
 const dataset = "{ name: 'tiny', origin: 'made', width: 1, height: 1, classes: ['a', 'b'] }";
 const all = ['train', 'validation', 'test'];
 
+const arrays = { uint32: 'Uint32Array', float32: 'Float32Array' };
+const zeros = { int32: '0', float64: '0', boolean: 'false', string: "''" };
+const oneValue = ({ dtype }) => `{ type: '${dtype}', values: [${zeros[dtype]}] }`;
+
+/** The columns of a file that its schema has always, each with one value, as code. */
+function oneRow(kind, file, column) {
+  const columns = Object.entries(schemas[kind].files[file].columns).filter(
+    ([, { optional }]) => optional === undefined,
+  );
+  return `{ ${columns.map(([name, schema]) => `${name}: ${column(schema)}`).join(', ')} }`;
+}
+
 /** The least that an artifact of a kind holds, the same at each run. */
 const least = {
   dataset: `${splits(['train', 'test'], 'pixels: { data: Uint8Array.of(0), width: 1 }')}
@@ -75,7 +88,7 @@ const least = {
     await output.json('features', { origin: 'pixels', columns: 1, scale: { factor: 1, offset: 0 }, dataset: ${dataset} });`,
   model: `await output.json('model', { weightsManifest: [{ paths: ['weights.bin'], weights: [{ name: 'output/kernel', shape: [1, 1], dtype: 'float32' }] }] });
     await output.bytes('weights.bin', new Uint8Array(4));
-    await output.table('history', { epoch: { type: 'int', values: [1] }, ...Object.fromEntries(['loss', 'accuracy', 'valLoss', 'valAccuracy'].map((name) => [name, { type: 'real', values: [0] }])) });
+    await output.table('history', ${oneRow('model', 'history.parquet', oneValue)});
     await output.json('evaluation', { features: 1, epochs: 1 });`,
   activations: splits(
     all,
@@ -83,8 +96,9 @@ const least = {
   ),
   embedding: "await output.json('views', []);",
   nodes: `await output.json('nodes', { layers: [{ name: 'hidden1', units: 1 }] });
-    await output.matrix('hidden1', { rows: 1, columns: { node: { data: Uint32Array.of(0), width: 1 } } });
-    for (const name of ['nodes', 'classes']) await output.table(name, { layer: { type: 'int', values: [1] } });`,
+    await output.matrix('hidden1', { rows: 1, columns: ${oneRow('nodes', '<layer>.arrow', ({ dtype }) => `{ data: ${arrays[dtype]}.of(0), width: 1 }`)} });
+    await output.table('nodes', ${oneRow('nodes', 'nodes.parquet', oneValue)});
+    await output.table('classes', ${oneRow('nodes', 'classes.parquet', oneValue)});`,
   report: "await output.bytes('index.html', '<p>report</p>');",
 };
 

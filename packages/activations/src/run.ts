@@ -1,28 +1,34 @@
 import {
+  featureSplits,
   LayerwiseError,
+  readFeatures,
   throwIfAborted,
-  type ArtifactReader,
   type Column,
-  type FeaturesInfo,
-  type MatrixTable,
+  type MatrixOf,
+  type Reader,
+  type Schemas,
   type StageContext,
 } from '@layerwise/contracts';
 import { networkOf, openNet, type LabelledRows, type Net } from '@layerwise/kernels/train';
 import { readModel } from '@layerwise/nets';
 
-type Context = StageContext<Record<string, never>>;
-const SPLITS = ['train', 'validation', 'test'] as const;
+type Context = StageContext<
+  Record<string, never>,
+  { readonly features: 'features'; readonly model: 'model' },
+  'activations'
+>;
+type Rows = MatrixOf<Schemas['activations'], 'train'>;
 
 interface Split {
   readonly rows: LabelledRows;
-  readonly id: Column;
-  readonly label: Column;
+  readonly id: Column<Uint32Array>;
+  readonly label: Column<Uint16Array>;
 }
 
 /** The stage's work; see `stage.ts`. One split after the other, so that only one split's output is held. */
 export async function activationsStage({ inputs, output, progress, workers, signal }: Context): Promise<void> {
   throwIfAborted(signal);
-  const info = await inputs.features.json<FeaturesInfo>('features');
+  const info = await inputs.features.json('features');
   const model = await readModel(inputs.model);
   if (model.inputs !== info.columns)
     throw new LayerwiseError(
@@ -32,16 +38,16 @@ export async function activationsStage({ inputs, output, progress, workers, sign
     );
   const splits = Object.fromEntries(
     await Promise.all(
-      SPLITS.map(async (name) => [name, await readSplit(inputs.features, name, info.columns)] as const),
+      featureSplits.map(async (name) => [name, await readSplit(inputs.features, name, info.columns)] as const),
     ),
   );
-  const total = SPLITS.reduce((sum, name) => sum + splits[name].rows.labels.length, 0);
-  const rows = Object.fromEntries(SPLITS.map((name) => [name, splits[name].rows]));
+  const total = featureSplits.reduce((sum, name) => sum + splits[name].rows.labels.length, 0);
+  const rows = Object.fromEntries(featureSplits.map((name) => [name, splits[name].rows]));
   let net: Net | undefined;
   let done = 0;
   try {
     net = await openNet({ network: networkOf(model), weights: model.layers, scale: info.scale, rows, workers, signal });
-    for (const name of SPLITS) {
+    for (const name of featureSplits) {
       const table = await extract(net, name, splits[name], (count) => {
         throwIfAborted(signal);
         progress({ done: done + count, total, unit: 'rows', detail: name });
@@ -62,23 +68,13 @@ export async function activationsStage({ inputs, output, progress, workers, sign
   }
 }
 
-async function readSplit(features: ArtifactReader, name: string, columns: number): Promise<Split> {
-  const { columns: found } = await features.matrix(name);
-  const { id, label, features: column } = found;
-  const values = column?.data;
-  if (
-    !id ||
-    !(label?.data instanceof Uint16Array) ||
-    column.width !== columns ||
-    !(values instanceof Uint8Array || values instanceof Float32Array)
-  ) {
-    throw new LayerwiseError(
-      'DATA_INVALID',
-      `features: ${name}.arrow must hold id, label uint16 and features uint8[${columns}] or float32[${columns}]`,
-      { remedy: 'check the stage that wrote the features' },
-    );
-  }
-  return { rows: { values, labels: label.data }, id, label };
+async function readSplit(
+  features: Reader<'features'>,
+  name: (typeof featureSplits)[number],
+  width: number,
+): Promise<Split> {
+  const { table, data, labels } = await readFeatures(features, name, width);
+  return { rows: { values: data, labels }, id: table.columns.id, label: table.columns.label };
 }
 
 /** All rows of a split, block by block. */
@@ -87,7 +83,7 @@ async function extract(
   name: string,
   { rows, id, label }: Split,
   told: (rows: number) => void,
-): Promise<MatrixTable> {
+): Promise<Rows> {
   const count = rows.labels.length;
   const { classes, hidden } = net.network;
   const predicted = new Uint16Array(count);
@@ -101,12 +97,15 @@ async function extract(
     layers.forEach((layer, l) => layer.set(block.hidden[l], from * hidden[l].units));
     told(to);
   }
-  const columns: Record<string, Column> = {
-    id,
-    label,
-    predicted: { data: predicted, width: 1 },
-    probabilities: { data: probabilities, width: classes },
+  const named = layers.map((data, l) => [`hidden${l + 1}`, { data, width: hidden[l].units }] as const);
+  return {
+    rows: count,
+    columns: {
+      id,
+      label,
+      predicted: { data: predicted, width: 1 },
+      probabilities: { data: probabilities, width: classes },
+      ...Object.fromEntries(named),
+    },
   };
-  layers.forEach((data, l) => (columns[`hidden${l + 1}`] = { data, width: hidden[l].units }));
-  return { rows: count, columns };
 }

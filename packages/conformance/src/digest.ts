@@ -47,9 +47,9 @@ export function notNumbers(artifact: MemoryArtifact, missing = false): readonly 
   }
   for (const [name, table] of artifact.tables) {
     for (const [column, { type, values }] of Object.entries(table)) {
-      if (type === 'real' && Array.from(values).some((value) => Math.abs(value) === Infinity))
+      if (type === 'float64' && Array.from(values).some((value) => Math.abs(value) === Infinity))
         result.push(`${name}.parquet column ${column} holds an infinite number`);
-      if (type === 'int' && Array.from(values).some((value) => !Number.isInteger(value)))
+      if (type === 'int32' && Array.from(values).some((value) => !Number.isInteger(value)))
         result.push(`${name}.parquet column ${column} holds a number that is not whole`);
     }
   }

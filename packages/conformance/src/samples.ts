@@ -122,11 +122,11 @@ export async function sampleModel(): Promise<MemoryArtifact> {
     weightsManifest: [{ paths: ['weights.bin'], weights }],
   });
   await artifact.table('history', {
-    epoch: { type: 'int', values: [1, 2, 3] },
-    loss: { type: 'real', values: [2.2, 1.9, 1.7] },
-    accuracy: { type: 'real', values: [0.2, 0.3, 0.4] },
-    valLoss: { type: 'real', values: [2.1, 1.9, 1.8] },
-    valAccuracy: { type: 'real', values: [0.2, 0.25, 0.3] },
+    epoch: { type: 'int32', values: [1, 2, 3] },
+    loss: { type: 'float64', values: [2.2, 1.9, 1.7] },
+    accuracy: { type: 'float64', values: [0.2, 0.3, 0.4] },
+    valLoss: { type: 'float64', values: [2.1, 1.9, 1.8] },
+    valAccuracy: { type: 'float64', values: [0.2, 0.25, 0.3] },
   });
   const score = { accuracy: 0.3, loss: 1.8 };
   const evaluation: Evaluation = {

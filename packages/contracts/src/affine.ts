@@ -1,4 +1,8 @@
-import type { Affine } from './schemas.js';
+/** Value used in computation = stored value * factor + offset; numbers, or one per column. */
+export interface Affine {
+  readonly factor: number | readonly number[];
+  readonly offset: number | readonly number[];
+}
 
 /** Factor of a column. */
 export function factorOf({ factor }: Affine, column: number): number {

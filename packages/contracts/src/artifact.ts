@@ -1,7 +1,7 @@
 import type { ColumnData, MatrixTable, ResultTable } from './table.js';
 import type { Column } from './table.js';
 
-/** What a stage reads or writes. The files of each kind are listed in `schemas.ts`. */
+/** What a stage reads or writes. `artifacts/` says what every kind holds. */
 export type ArtifactKind = 'dataset' | 'features' | 'model' | 'activations' | 'embedding' | 'nodes' | 'report';
 
 /** Reads one finished artifact; every call verifies size and hash and throws `ARTIFACT_CORRUPT` naming the file. */
@@ -17,7 +17,7 @@ export interface ArtifactReader {
   /** `name` without `.parquet`. */
   table(name: string): Promise<ResultTable>;
   /** `name` without `.json`. */
-  json<T>(name: string): Promise<T>;
+  json(name: string): Promise<unknown>;
   /** `file` with extension. */
   bytes(file: string): Promise<Uint8Array>;
 }

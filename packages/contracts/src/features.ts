@@ -1,52 +1,55 @@
 import { selectAffine } from './affine.js';
-import type { ArtifactReader } from './artifact.js';
+import type { FeaturesInfo } from './artifacts/features.js';
+import type { Schemas } from './artifacts/index.js';
+import type { Reader } from './artifacts/reader.js';
+import type { MatrixOf, TableOf } from './artifacts/schema.js';
 import { LayerwiseError } from './errors.js';
-import type { FeaturesInfo } from './schemas.js';
-import type { Column, MatrixTable, ResultTable } from './table.js';
+import type { Column } from './table.js';
+
+/** The matrix of a split of `features`. */
+export type FeatureTable = MatrixOf<Schemas['features'], 'train'>;
 
 /** The splits of a `features` artifact. */
 export const featureSplits = ['train', 'validation', 'test'] as const;
 
 /** One split of a `features` artifact: its whole table and the two columns that every stage needs. N rows, D columns. */
 export interface FeatureSplit {
-  readonly table: MatrixTable;
+  readonly table: FeatureTable;
   readonly rows: number;
   /** D */
   readonly columns: number;
   /** [N][D], as stored: not scaled. */
   readonly data: Uint8Array | Float32Array;
-  /** Class of each row; empty where the table has none. */
+  /** Class of each row. */
   readonly labels: Uint16Array;
 }
 
-/** Reads one split. @throws LayerwiseError `DATA_INVALID` when it has no features of uint8 or float32 */
+/**
+ * Reads one split.
+ * @param columns D, if it must be a certain one
+ * @throws LayerwiseError `DATA_INVALID` when the features are of another width
+ */
 export async function readFeatures(
-  artifact: ArtifactReader,
+  artifact: Reader<'features'>,
   name: (typeof featureSplits)[number],
+  columns?: number,
 ): Promise<FeatureSplit> {
   const table = await artifact.matrix(name);
   const { features, label } = table.columns;
-  if (!(features?.data instanceof Uint8Array || features?.data instanceof Float32Array)) {
-    const got = Object.entries(table.columns).map(([column, { data }]) => `'${column}' of ${data.constructor.name}`);
+  if (columns !== undefined && features.width !== columns)
     throw new LayerwiseError(
       'DATA_INVALID',
-      `${name}.arrow must have a column 'features' of uint8 or float32, got ${got.join(', ') || 'no columns'}`,
-      {
-        remedy: 'the package that wrote it must keep to the files listed in packages/contracts/src/schemas.ts',
-      },
+      `features: ${name}.arrow must hold ${columns} features a row, as features.json says, got ${features.width}`,
+      { remedy: 'correct the stage that wrote the features' },
     );
-  }
-  return {
-    table,
-    rows: table.rows,
-    columns: features.width,
-    data: features.data,
-    labels: label?.data instanceof Uint16Array ? label.data : new Uint16Array(0),
-  };
+  return { table, rows: table.rows, columns: features.width, data: features.data, labels: label.data };
 }
 
 /** The split's table with other features. */
-export function withFeatures({ rows, columns }: MatrixTable, features: Column): MatrixTable {
+export function withFeatures(
+  { rows, columns }: FeatureTable,
+  features: Column<Uint8Array | Float32Array>,
+): FeatureTable {
   return { rows, columns: { ...columns, features } };
 }
 
@@ -85,14 +88,14 @@ export function importancesTable(
   deviations: Float64Array,
   order: readonly number[],
   keep: number,
-): ResultTable {
+): TableOf<Schemas['features'], 'importances'> {
   const rank = new Int32Array(order.length);
   order.forEach((column, i) => (rank[column] = i + 1));
   return {
-    column: { type: 'int', values: Int32Array.from(importances.keys()) },
-    importance: { type: 'real', values: importances },
-    deviation: { type: 'real', values: deviations },
-    rank: { type: 'int', values: rank },
-    selected: { type: 'flag', values: Array.from(rank, (place) => place <= keep) },
+    column: { type: 'int32', values: Int32Array.from(importances.keys()) },
+    importance: { type: 'float64', values: importances },
+    deviation: { type: 'float64', values: deviations },
+    rank: { type: 'int32', values: rank },
+    selected: { type: 'boolean', values: Array.from(rank, (place) => place <= keep) },
   };
 }

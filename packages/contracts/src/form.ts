@@ -64,6 +64,9 @@ export function orNull(form: Form): Form {
   return (value, path) => (value === null ? undefined : form(value, path));
 }
 
+/** A number, null where there was nothing to count: JSON has no NaN. */
+export const known: Form = orNull(real);
+
 function first<T>(items: Iterable<T>, ruleOf: (item: T) => string | undefined): string | undefined {
   for (const item of items) {
     const broken = ruleOf(item);

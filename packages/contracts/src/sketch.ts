@@ -1,36 +1,60 @@
 import type { ArtifactWriter } from './artifact.js';
-import type { MatrixTable, ResultTable } from './table.js';
+import { dtypeOf, type Dtype, type MatrixTable, type ResultColumn, type ResultTable } from './table.js';
 
-/** A column of a matrix: what `kinds.ts` compares of it. */
+/** A column of a matrix: what is compared with its schema. */
 export interface ColumnSketch {
-  /** Name of the array's type, such as `Float32Array`. */
-  readonly type: string;
+  readonly dtype: Dtype;
   readonly width: number;
   /** Values there are; rows x width if it is sound. */
   readonly length: number;
-  /** The largest value of `label` and `predicted`, -1 where there is none. */
+  /** The largest value of a uint16 column, which holds classes; -1 where there is none. */
   readonly largest: number;
+}
+
+/** A matrix without its numbers. */
+export interface MatrixSketch {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, ColumnSketch>;
+}
+
+/** A table of results without its values: the type of each column. */
+export interface TableSketch {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, ResultColumn['type']>;
+}
+
+/** What is compared of a matrix. @param values whether its values are looked at too */
+export function sketchMatrix({ rows, columns }: MatrixTable, values = false): MatrixSketch {
+  const sketched = Object.entries(columns).map(([column, { data, width }]) => {
+    let largest = -1;
+    if (values && data instanceof Uint16Array) for (const value of data) largest = Math.max(largest, value);
+    return [column, { dtype: dtypeOf(data), width, length: data.length, largest }] as const;
+  });
+  return { rows, columns: new Map(sketched) };
+}
+
+/** What is compared of a table. */
+export function sketchTable(table: ResultTable): TableSketch {
+  return {
+    rows: Object.values(table)[0]?.values.length ?? 0,
+    columns: new Map(Object.entries(table).map(([name, { type }]) => [name, type])),
+  };
 }
 
 /** An artifact as its writer was given it, without the bulk of it. */
 export class Sketch {
-  readonly matrices = new Map<string, { readonly rows: number; readonly columns: ReadonlyMap<string, ColumnSketch> }>();
-  readonly tables = new Map<string, { readonly rows: number; readonly columns: readonly string[] }>();
+  readonly matrices = new Map<string, MatrixSketch>();
+  readonly tables = new Map<string, TableSketch>();
   readonly values = new Map<string, unknown>();
   /** Bytes of the other files. */
   readonly sizes = new Map<string, number>();
 
-  matrix(name: string, { rows, columns }: MatrixTable): void {
-    const sketched = Object.entries(columns).map(([column, { data, width }]) => {
-      let largest = -1;
-      if (column === 'label' || column === 'predicted') for (const value of data) largest = Math.max(largest, value);
-      return [column, { type: data.constructor.name, width, length: data.length, largest }] as const;
-    });
-    this.matrices.set(name, { rows, columns: new Map(sketched) });
+  matrix(name: string, table: MatrixTable): void {
+    this.matrices.set(name, sketchMatrix(table, true));
   }
 
   table(name: string, table: ResultTable): void {
-    this.tables.set(name, { rows: Object.values(table)[0]?.values.length ?? 0, columns: Object.keys(table) });
+    this.tables.set(name, sketchTable(table));
   }
 
   /** As it will be read: what JSON cannot hold is null or gone. */

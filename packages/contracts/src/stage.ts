@@ -1,4 +1,5 @@
 import type { ArtifactKind, ArtifactReader, ArtifactWriter, Warning } from './artifact.js';
+import { readAs, type Reader, type Writer } from './artifacts/reader.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Fields, Infer } from './constraints.js';
 
@@ -30,13 +31,29 @@ export interface RawFiles {
   readonly complete: boolean;
 }
 
-/** What a stage gets; everything it may use is in here. */
-export interface StageContext<P> {
+/** What a stage reads: role -> kind of artifact; a role ending in `?` may be absent. */
+export type Reads = Readonly<Record<string, ArtifactKind>>;
+
+/** A reader for each role, typed by its kind. */
+export type Inputs<R extends Reads> = string extends keyof R
+  ? Readonly<Record<string, ArtifactReader>>
+  : { readonly [Role in keyof R as Role extends `${string}?` ? never : Role]: Reader<R[Role]> } & {
+      readonly [Role in keyof R as Role extends `${infer Name}?` ? Name : never]?: Reader<R[Role]>;
+    };
+
+/** The writer of a kind of artifact; of any file where the kind is not known. */
+export type Output<W extends ArtifactKind> = ArtifactKind extends W ? ArtifactWriter : Writer<W>;
+
+/**
+ * What a stage gets; everything it may use is in here.
+ * P its parameters, R and W what it reads and writes; without these two, inputs and output are not typed.
+ */
+export interface StageContext<P, R extends Reads = Reads, W extends ArtifactKind = ArtifactKind> {
   /** Validated, defaults filled in, frozen. */
   readonly params: P;
   /** One reader per role that the stage declares in `reads`. */
-  readonly inputs: Readonly<Record<string, ArtifactReader>>;
-  readonly output: ArtifactWriter;
+  readonly inputs: Inputs<R>;
+  readonly output: Output<W>;
   /** Seed words of a named random stream; see `seed.ts`. */
   readonly seed: (stream: string) => Uint32Array;
   readonly progress: (step: Progress) => void;
@@ -50,27 +67,40 @@ export interface StageContext<P> {
 }
 
 /** A stage that can be swapped in a study by `uses: <package>`. Importing the package must be cheap: heavy imports belong inside `run`. */
-export interface Stage<F extends Fields = Fields> {
+export interface Stage<F extends Fields = Fields, R extends Reads = Reads, W extends ArtifactKind = ArtifactKind> {
   /** Stable name, such as `reduce-pca`; part of folder names. */
   readonly id: string;
   /** What it does, in one line. */
   readonly summary: string;
   readonly params: F;
   /** Role -> kind of artifact; a role ending in `?` may be absent. */
-  readonly reads: Readonly<Record<string, ArtifactKind>>;
-  readonly writes: ArtifactKind;
+  readonly reads: R;
+  readonly writes: W;
   /** Whether these parameters make the stage draw random numbers; if not, the seed is not part of its identity. */
   seeded(params: Infer<F>): boolean;
   /** Only for stages that read raw files (ingest): which ones, found by name alone, without reading them. */
   rawFiles?(params: Infer<F>, places: Places): RawFiles;
-  run(context: StageContext<Infer<F>>): Promise<void>;
+  run(context: StageContext<Infer<F>, R, W>): Promise<void>;
 }
 
-/** Identity at run time; gives a stage literal its parameter types. */
-export function defineStage<const F extends Fields>(stage: Stage<F>): Stage<F> {
-  return stage;
+/**
+ * A stage whose literal gives the types of its parameters, inputs and output. What it reads of an input is compared
+ * with the schema of the input's kind when it is read.
+ */
+export function defineStage<const F extends Fields, const R extends Reads, const W extends ArtifactKind>(
+  stage: Stage<F, R, W>,
+): Stage<F, R, W> {
+  return { ...stage, run: (context) => stage.run({ ...context, inputs: opened(stage.reads, context.inputs) }) };
 }
 
-/** A stage whose parameter types are not known, as when it was loaded by name. */
-/** A stage of whatever parameters; parameter types of different stages are not assignable to each other. */
+function opened<R extends Reads>(reads: R, inputs: Inputs<R>): Inputs<R> {
+  const given = inputs as unknown as Readonly<Record<string, ArtifactReader>>;
+  const entries = Object.entries(given).flatMap(([name, artifact]) => {
+    const kind = reads[name] ?? reads[`${name}?`];
+    return kind === undefined ? [] : [[name, readAs(kind, artifact, name)] as const];
+  });
+  return Object.fromEntries(entries) as unknown as Inputs<R>;
+}
+
+/** A stage of whatever parameters, as when it was loaded by name; parameter types of different stages are not assignable to each other. */
 export type AnyStage = Stage<any>; // eslint-disable-line @typescript-eslint/no-explicit-any

@@ -1,4 +1,4 @@
-import type { EmbeddingView, MatrixTable, Warning } from '@layerwise/contracts';
+import type { EmbeddingView, MatrixOf, Schemas, Warning } from '@layerwise/contracts';
 import { columnView } from './columns.js';
 import { drawMap } from './map.js';
 import { principalView, principalSpace } from './principal.js';
@@ -17,10 +17,13 @@ export interface Drawing {
   readonly step: (detail: string, share?: number) => void;
 }
 
+/** `<view>.arrow`. */
+type ViewTable = MatrixOf<Schemas['embedding'], string>;
+
 /** A finished view and its `<view>.arrow`. */
 export interface View {
   readonly view: EmbeddingView;
-  readonly table: MatrixTable;
+  readonly table: ViewTable;
 }
 
 /** Draws the views of one source, in the order of the plans; the components are fitted once. */
@@ -52,10 +55,15 @@ export function isConstant({ data, width }: Source): boolean {
 }
 
 /** The first `rows` rows of the table about the points, with their positions. */
-export function viewTable(source: Source, rows: number, position: Float32Array, dimensions: number): MatrixTable {
-  const about = Object.entries(source.about).map(([name, column]) => [
-    name,
-    { data: column.data.slice(0, rows * column.width), width: column.width },
-  ]);
-  return { rows, columns: { ...Object.fromEntries(about), position: { data: position, width: dimensions } } };
+export function viewTable(source: Source, rows: number, position: Float32Array, dimensions: number): ViewTable {
+  const { id, label, predicted } = source.about;
+  return {
+    rows,
+    columns: {
+      id: { data: id.data.slice(0, rows), width: 1 },
+      label: { data: label.data.slice(0, rows), width: 1 },
+      ...(predicted && { predicted: { data: predicted.data.slice(0, rows), width: 1 } }),
+      position: { data: position, width: dimensions },
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { choice, integer, list, object, real, type Infer } from '@layerwise/contracts';
+import { choice, integer, list, object, real, type Infer, type StageContext } from '@layerwise/contracts';
 
 /** Parameters of the stage `embed`. */
 export const params = {
@@ -49,3 +49,10 @@ export const params = {
 
 /** Checked parameters of the stage `embed`. */
 export type Params = Infer<typeof params>;
+
+/** What the stage gets. */
+export type EmbedContext = StageContext<
+  Params,
+  { readonly pixels: 'features'; readonly features: 'features'; readonly activations: 'activations' },
+  'embedding'
+>;

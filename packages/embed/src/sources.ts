@@ -1,11 +1,5 @@
-import {
-  LayerwiseError,
-  type Affine,
-  type ArtifactReader,
-  type Column,
-  type FeaturesInfo,
-  type MatrixTable,
-} from '@layerwise/contracts';
+import type { Affine, Column, FeaturesInfo, MatrixOf, Schemas } from '@layerwise/contracts';
+import type { EmbedContext } from './params.js';
 
 /** What can be drawn, before it is read. */
 export interface SourcePlan {
@@ -30,19 +24,27 @@ export interface Source {
   /** Value used = stored value * factor + offset. */
   readonly scale: Affine;
   /** `id`, `label` and, but for pixels, `predicted`. */
-  readonly about: Readonly<Record<string, Column>>;
+  readonly about: About;
 }
 
-type Inputs = Readonly<Record<string, ArtifactReader>>;
+/** Columns that say what a drawn row is. */
+export interface About {
+  readonly id: Column<Uint32Array>;
+  readonly label: Column<Uint16Array>;
+  readonly predicted?: Column<Uint16Array>;
+}
+
+type Inputs = EmbedContext['inputs'];
+type Activations = MatrixOf<Schemas['activations'], 'train'>;
 
 /** What is to be drawn, in the order pixels, features, hidden1, hidden2, ... Features that are the pixels themselves are left out. */
 export async function planSources(inputs: Inputs, wanted: readonly string[]): Promise<SourcePlan[]> {
   const plans: SourcePlan[] = [];
   // Read once: of wide layers it is most of the memory that the stage takes.
-  let read: Promise<MatrixTable> | undefined;
-  const activations = (): Promise<MatrixTable> => (read ??= (inputs.activations as ArtifactReader).matrix('train'));
+  let read: Promise<Activations> | undefined;
+  const activations = (): Promise<Activations> => (read ??= inputs.activations.matrix('train'));
   for (const kind of ['pixels', 'features'] as const) {
-    const info = await inputs[kind].json<FeaturesInfo>('features');
+    const info = await inputs[kind].json('features');
     if (wanted.includes(kind) && (kind === 'pixels' || info.origin !== 'pixels')) {
       plans.push({
         name: kind,
@@ -60,25 +62,24 @@ async function openFeatures(
   inputs: Inputs,
   kind: 'pixels' | 'features',
   info: FeaturesInfo,
-  activations: () => Promise<MatrixTable>,
+  activations: () => Promise<Activations>,
 ): Promise<Source> {
-  const table = await inputs[kind].matrix('train');
-  const { data, width } = numbers(kind, table, 'features');
-  const { id, label } = table.columns;
+  const { rows, columns } = await inputs[kind].matrix('train');
+  const { id, label, features } = columns;
   const predicted = kind === 'features' ? (await activations()).columns.predicted : undefined;
   return {
     name: kind,
-    data,
-    width,
-    rows: table.rows,
+    data: features.data,
+    width: features.width,
+    rows,
     scale: info.scale,
     about: predicted ? { id, label, predicted } : { id, label },
   };
 }
 
-function planHidden(table: MatrixTable): SourcePlan[] {
+function planHidden(table: Activations): SourcePlan[] {
   const { columns } = table;
-  const names = Object.keys(columns).filter((name) => /^hidden\d+$/.test(name));
+  const names = Object.keys(columns).filter((name): name is `hidden${number}` => /^hidden\d+$/.test(name));
   names.sort((a, b) => Number(a.slice(6)) - Number(b.slice(6)));
   return names.map((name, index) => ({
     name,
@@ -89,20 +90,7 @@ function planHidden(table: MatrixTable): SourcePlan[] {
   }));
 }
 
-function openHidden(table: MatrixTable, name: string): Source {
-  const { data, width } = numbers('activations', table, name);
-  const { id, label, predicted } = table.columns;
-  return { name, data, width, rows: table.rows, scale: { factor: 1, offset: 0 }, about: { id, label, predicted } };
-}
-
-function numbers(role: string, table: MatrixTable, name: string): { data: Uint8Array | Float32Array; width: number } {
-  const found = table.columns[name];
-  if (found && (found.data instanceof Uint8Array || found.data instanceof Float32Array))
-    return { data: found.data, width: found.width };
-  const received = found ? found.data.constructor.name : 'no such column';
-  throw new LayerwiseError(
-    'DATA_INVALID',
-    `${role} train.arrow: the column '${name}' must hold uint8 or float32 numbers, got ${received}`,
-    { remedy: 'correct the stage that wrote it' },
-  );
+function openHidden({ rows, columns }: Activations, name: `hidden${number}`): Source {
+  const { id, label, predicted } = columns;
+  return { name, ...columns[name], rows, scale: { factor: 1, offset: 0 }, about: { id, label, predicted } };
 }

@@ -1,5 +1,5 @@
-import { defineStage, throwIfAborted, type EmbeddingView, type StageContext } from '@layerwise/contracts';
-import { params, type Params } from './params.js';
+import { defineStage, throwIfAborted, type EmbeddingView } from '@layerwise/contracts';
+import { params, type EmbedContext } from './params.js';
 import { drawViews, type Drawing } from './draw.js';
 import { planViews } from './plan.js';
 import { purityOf } from './purity.js';
@@ -23,7 +23,7 @@ export const stage = defineStage({
   },
 });
 
-async function run({ params, inputs, output, progress, warn, signal, workers }: StageContext<Params>): Promise<void> {
+async function run({ params, inputs, output, progress, warn, signal, workers }: EmbedContext): Promise<void> {
   const sources = await planSources(inputs, params.sources);
   const views: EmbeddingView[] = [];
   const plans = sources.map((source) => planViews(source, params));
@@ -36,12 +36,10 @@ async function run({ params, inputs, output, progress, warn, signal, workers }: 
     for await (const { view, table } of drawViews(drawing, plans[index])) {
       throwIfAborted(signal);
       await output.matrix(view.name, table);
-      const purity = await purityOf(
-        table.columns.position.data as Float32Array,
-        view.dimensions,
-        table.columns.label.data,
-        { workers, signal },
-      );
+      const purity = await purityOf(table.columns.position.data, view.dimensions, table.columns.label.data, {
+        workers,
+        signal,
+      });
       views.push({ ...view, ...(purity && { purity }) });
       progress({ done: views.length, total, unit: 'views', detail: view.name });
     }

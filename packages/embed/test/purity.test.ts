@@ -25,6 +25,7 @@ async function purityOf(
     columns: {
       ...about,
       predicted: { data: new Uint16Array(rows), width: 1 },
+      probabilities: { data: new Float32Array(rows * 2), width: 2 },
       hidden1: { data: Float32Array.from(position.flat()), width },
     },
   });

@@ -1,10 +1,10 @@
-import { throwIfAborted, type StageContext } from '@layerwise/contracts';
+import { throwIfAborted } from '@layerwise/contracts';
 import { DivergenceError, type LayerWeights } from '@layerwise/kernels/train';
 import { decodeState, Keeper, type EngineState, type KeptWeights } from './checkpoint.js';
 import { EarlyStop } from './early-stop.js';
 import type { Engine } from './engine.js';
 import type { History, HistoryLine } from './history.js';
-import { optimizerOf, type NetParams } from './params.js';
+import { optimizerOf, type NetContext } from './params.js';
 import { ProgressReporter } from './progress.js';
 import { shareOf } from './schedules.js';
 
@@ -24,12 +24,7 @@ export interface Outcome {
  *   before where the engine breaks off
  * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
  */
-export async function fit(
-  context: StageContext<NetParams>,
-  engine: Engine,
-  history: History,
-  validated: boolean,
-): Promise<Outcome> {
+export async function fit(context: NetContext, engine: Engine, history: History, validated: boolean): Promise<Outcome> {
   const { params, warn, checkpoint, signal } = context;
   const best = params.keep === 'best' && validated;
   if (params.keep === 'best' && !best)
@@ -79,7 +74,7 @@ export async function fit(
 
 /** Brings everything to where the checkpoint left it. */
 async function restore(
-  { checkpoint }: StageContext<NetParams>,
+  { checkpoint }: NetContext,
   engine: Engine,
   history: History,
   stop: EarlyStop | undefined,

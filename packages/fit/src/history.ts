@@ -1,4 +1,7 @@
-import type { ResultTable, Score } from '@layerwise/contracts';
+import type { Schemas, Score, TableOf } from '@layerwise/contracts';
+
+/** `history.parquet`. */
+export type HistoryTable = TableOf<Schemas['model'], 'history'>;
 
 /** One epoch as Keras reports it: training figures are running means with dropout on, losses include the L2 penalty. */
 export interface HistoryLine {
@@ -52,15 +55,15 @@ export class History {
   }
 
   /** Of the epochs that are complete: one that was stopped while it was scored has figures in part. @param most of the first */
-  table(most = Infinity): ResultTable {
+  table(most = Infinity): HistoryTable {
     const lines = this.lines.slice(0, this.withClean ? Math.min(most, this.clean.length) : most);
     const clean = this.clean.slice(0, most);
     const real = <T>(lines: readonly T[], read: (line: T) => number) => ({
-      type: 'real' as const,
+      type: 'float64' as const,
       values: lines.map(read),
     });
-    const table: Record<string, ResultTable[string]> = {
-      epoch: { type: 'int', values: lines.map((_, i) => i + 1) },
+    const table: HistoryTable = {
+      epoch: { type: 'int32', values: lines.map((_, i) => i + 1) },
       loss: real(lines, (line) => line.loss),
       accuracy: real(lines, (line) => line.accuracy),
       valLoss: real(lines, (line) => line.valLoss),

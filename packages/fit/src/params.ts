@@ -8,6 +8,7 @@ import {
   variant,
   type Fields,
   type Infer,
+  type StageContext,
   type ObjectConstraint,
 } from '@layerwise/contracts';
 import { OPTIMIZERS, type Optimizer, type OptimizerName } from '@layerwise/kernels/train/optimizers';
@@ -76,6 +77,8 @@ export const netParams = {
 
 /** {@link netParams}, checked. */
 export type NetParams = Infer<typeof netParams>;
+/** What a stage that trains a net gets. */
+export type NetContext = StageContext<NetParams, { readonly features: 'features' }, 'model'>;
 
 /** The optimiser that the parameters name, with its settings. */
 export function optimizerOf({ optimizer }: Pick<NetParams, 'optimizer'>): Optimizer {

@@ -1,15 +1,14 @@
-import type { StageContext } from '@layerwise/contracts';
 import type { StepProgress } from './engine.js';
 import type { HistoryLine } from './history.js';
-import type { NetParams } from './params.js';
+import type { NetContext } from './params.js';
 
 /** Tells of steps and epochs; one unit of progress is a step. */
 export class ProgressReporter {
-  private readonly context: StageContext<NetParams>;
+  private readonly context: NetContext;
   private readonly steps: number;
   private validation = '';
 
-  constructor(context: StageContext<NetParams>, steps: number) {
+  constructor(context: NetContext, steps: number) {
     this.context = context;
     this.steps = steps;
   }

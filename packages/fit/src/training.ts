@@ -1,11 +1,11 @@
 import {
   LayerwiseError,
+  readFeatures,
   throwIfAborted,
-  type ArtifactReader,
+  type Reader,
   type Evaluation,
   type FeaturesInfo,
   type Score,
-  type StageContext,
 } from '@layerwise/contracts';
 import {
   denseNet,
@@ -19,7 +19,7 @@ import { layersModel } from '@layerwise/nets';
 import type { Engine, SplitName } from './engine.js';
 import { fit, type Outcome } from './fit.js';
 import { History } from './history.js';
-import type { NetParams } from './params.js';
+import type { NetContext, NetParams } from './params.js';
 import { sanityWarnings } from './sanity.js';
 
 /** The rows of each split. */
@@ -44,15 +44,14 @@ const NO_SCORE = { loss: null, accuracy: null } as unknown as Score;
  * @throws LayerwiseError DATA_INVALID, PARAMS_INVALID, DIVERGED; ABORTED when the signal has fired
  */
 export async function runTraining(
-  context: StageContext<NetParams>,
+  context: NetContext,
   id: string,
   open: (subject: Subject) => Promise<Engine>,
 ): Promise<void> {
   const { params, inputs, output, signal } = context;
   throwIfAborted(signal);
-  const features = inputs.features as ArtifactReader;
-  const info = await features.json<FeaturesInfo>('features');
-  const rows = await splits(features, info.columns);
+  const info = await inputs.features.json('features');
+  const rows = await splits(inputs.features, info.columns);
   checkUse(id, params, rows);
   const { inputDropout, hidden } = params;
   const network: Network = { inputs: info.columns, inputDropout, hidden, classes: info.dataset.classes.length };
@@ -81,7 +80,7 @@ export async function runTraining(
 }
 
 async function writeModel(
-  { params, output }: StageContext<NetParams>,
+  { params, output }: NetContext,
   network: Network,
   info: FeaturesInfo,
   weights: readonly LayerWeights[],
@@ -99,23 +98,10 @@ async function writeModel(
   await output.bytes('weights.bin', bytes);
 }
 
-async function splits(features: ArtifactReader, columns: number): Promise<Splits> {
-  const read = async (split: string): Promise<LabelledRows> => {
-    const { columns: found } = await features.matrix(split);
-    const values = found['features']?.data;
-    const labels = found['label']?.data;
-    if (
-      !(values instanceof Uint8Array || values instanceof Float32Array) ||
-      found['features'].width !== columns ||
-      !(labels instanceof Uint16Array)
-    ) {
-      throw new LayerwiseError(
-        'DATA_INVALID',
-        `features: ${split}.arrow must hold features uint8[${columns}] or float32[${columns}] and label uint16`,
-        { remedy: 'check the stage that wrote the features' },
-      );
-    }
-    return { values, labels };
+async function splits(features: Reader<'features'>, columns: number): Promise<Splits> {
+  const read = async (split: SplitName): Promise<LabelledRows> => {
+    const { data, labels } = await readFeatures(features, split, columns);
+    return { values: data, labels };
   };
   return { train: await read('train'), validation: await read('validation'), test: await read('test') };
 }
@@ -135,7 +121,7 @@ function checkUse(id: string, params: NetParams, rows: Splits): void {
 }
 
 async function evaluation(
-  { warn }: StageContext<NetParams>,
+  { warn }: NetContext,
   engine: Engine,
   network: Network,
   outcome: Outcome,

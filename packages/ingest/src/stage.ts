@@ -10,8 +10,8 @@ import {
   object,
   real,
   text,
-  type ArtifactWriter,
   type DatasetInfo,
+  type Output,
 } from '@layerwise/contracts';
 import type { RawDataset, Split } from './samples/dataset.js';
 import { describeFormats } from './formats/list.js';
@@ -161,7 +161,7 @@ export const stage = defineStage({
   },
 });
 
-async function publish(data: RawDataset, output: ArtifactWriter, fallback?: DatasetInfo['fallback']): Promise<void> {
+async function publish(data: RawDataset, output: Output<'dataset'>, fallback?: DatasetInfo['fallback']): Promise<void> {
   const { name, width, height, classes, origin, validationRows, testSplitOff } = data;
   for (const part of ['train', 'test'] as const) await writeSplit(part, data[part], width * height, output);
   const info: DatasetInfo = {
@@ -178,10 +178,10 @@ async function publish(data: RawDataset, output: ArtifactWriter, fallback?: Data
 }
 
 async function writeSplit(
-  name: string,
+  name: 'train' | 'test',
   { rows, labels, pixels }: Split,
   width: number,
-  output: ArtifactWriter,
+  output: Output<'dataset'>,
 ): Promise<void> {
   const id = Uint32Array.from({ length: rows }, (_, row) => row);
   await output.matrix(name, {

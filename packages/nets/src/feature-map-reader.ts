@@ -20,7 +20,7 @@ export async function readFeatureMap(
   name: string,
   features: ArtifactReader,
 ): Promise<{ readonly info: FeaturesInfo; readonly map: FeatureMap }> {
-  const info = await features.json<FeaturesInfo>('features');
+  const info = (await features.json('features')) as FeaturesInfo;
   const rule = wrongField(info);
   if (rule !== undefined)
     throw new LayerwiseError('ARTIFACT_CORRUPT', `features.json of ${name} must have ${rule}`, {

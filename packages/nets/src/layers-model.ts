@@ -26,7 +26,7 @@ interface WeightSpec {
  *   where topology and weights do not fit
  */
 export async function readModel(artifact: ArtifactReader): Promise<DenseNet> {
-  const model = await artifact.json<unknown>('model');
+  const model = await artifact.json('model');
   const parts: Uint8Array[] = [];
   for (const path of groupsOf(model).flatMap(({ paths }) => paths)) parts.push(await artifact.bytes(path));
   return parseLayersModel(model, parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts));

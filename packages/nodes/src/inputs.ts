@@ -1,4 +1,4 @@
-import { column, LayerwiseError, readFeatures, type ArtifactReader } from '@layerwise/contracts';
+import { LayerwiseError, readFeatures } from '@layerwise/contracts';
 import {
   entropyTerms,
   resample,
@@ -8,6 +8,7 @@ import {
   type LayerValues,
 } from '@layerwise/kernels/nodes';
 import { readFeatureMap, readModel } from '@layerwise/nets';
+import type { NodesContext } from './params.js';
 import { onIntensities } from './pixels.js';
 
 /** Rows of the bootstrap at most: 100 samples of as many rows are 6 MB. */
@@ -35,7 +36,7 @@ export interface Subject {
 
 /** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
 export async function readSubject(
-  inputs: Readonly<Record<string, ArtifactReader>>,
+  inputs: NodesContext['inputs'],
   draws: number,
   seed: () => Uint32Array,
 ): Promise<Subject> {
@@ -49,19 +50,20 @@ export async function readSubject(
   if (table.rows === 0) throw unfit('there must be training rows', 'none');
   if (images.rows !== table.rows)
     throw unfit('there must be an image for each row of activations', `${images.rows} and ${table.rows}`);
-  const hidden = net.layers.slice(0, -1).map(({ units }, l): LayerValues => ({
-    data: column(table, `hidden${l + 1}`, Float32Array, units).data,
-    width: units,
-  }));
-  const label = column(table, 'label', Uint16Array, 1).data;
-  const predicted = column(table, 'predicted', Uint16Array, 1).data;
+  const hidden = net.layers.slice(0, -1).map(({ units }, l): LayerValues => {
+    const column: LayerValues | undefined = table.columns[`hidden${l + 1}`];
+    if (column?.width !== units)
+      throw unfit(`activations must have a column hidden${l + 1} of width ${units}`, String(column?.width ?? 'none'));
+    return column;
+  });
+  const [label, predicted] = [table.columns.label.data, table.columns.predicted.data];
   const beyond = [label, predicted].flatMap((classes) => classes.find((c) => c >= net.classes) ?? []);
   if (beyond.length > 0) throw unfit(`labels must be below ${net.classes}`, String(beyond[0]));
   const rows = spread(table.rows, BOOTSTRAP_ROWS);
   return {
     names: dataset.classes,
     rows: table.rows,
-    id: column(table, 'id', Uint32Array, 1).data,
+    id: table.columns.id.data,
     label,
     predicted,
     images: images.data,

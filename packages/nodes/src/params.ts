@@ -1,4 +1,4 @@
-import { integer, type Infer } from '@layerwise/contracts';
+import { integer, type Infer, type StageContext } from '@layerwise/contracts';
 
 /** Parameters of the stage. */
 export const params = {
@@ -19,3 +19,15 @@ export const params = {
 
 /** Checked parameters. */
 export type Params = Infer<typeof params>;
+
+/** What the stage gets. */
+export type NodesContext = StageContext<
+  Params,
+  {
+    readonly pixels: 'features';
+    readonly features: 'features';
+    readonly model: 'model';
+    readonly activations: 'activations';
+  },
+  'nodes'
+>;

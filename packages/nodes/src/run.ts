@@ -1,7 +1,7 @@
-import { DUPLICATE, LayerwiseError, throwIfAborted, type NodesInfo, type StageContext } from '@layerwise/contracts';
+import { DUPLICATE, LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { readSubject } from './inputs.js';
 import { layerFigures, type LayerFigures } from './layer.js';
-import type { Params } from './params.js';
+import type { NodesContext } from './params.js';
 import { classTable, imageTable, nodeTable } from './tables.js';
 
 /** The stage's work; see `stage.ts`. */
@@ -14,7 +14,7 @@ export async function nodesStage({
   warn,
   workers,
   signal,
-}: StageContext<Params>): Promise<void> {
+}: NodesContext): Promise<void> {
   throwIfAborted(signal);
   const subject = await readSubject(inputs, params.bootstrap, () => seed('bootstrap')).catch(explained);
   const total = subject.hidden.reduce((sum, { width }) => sum + width, 0);
@@ -47,7 +47,7 @@ export async function nodesStage({
   }
   await output.table('nodes', nodeTable(found, subject));
   await output.table('classes', classTable(found, subject));
-  await output.json('nodes', { rows: subject.rows, layers: found.map(({ info }) => info) } satisfies NodesInfo);
+  await output.json('nodes', { rows: subject.rows, layers: found.map(({ info }) => info) });
 }
 
 function explained(error: unknown): never {

@@ -1,35 +1,28 @@
-import type { MatrixTable, ResultColumn, ResultTable } from '@layerwise/contracts';
+import {
+  schemas,
+  type MatrixOf,
+  type ResultColumn,
+  type ResultTable,
+  type ResultTableSchema,
+  type Schemas,
+  type TableOf,
+} from '@layerwise/contracts';
 import type { Spread } from './classes.js';
 import type { Subject } from './inputs.js';
 import type { LayerFigures } from './layer.js';
 import { accuracyLost, marginLost } from './losses.js';
 import { sentence } from './sentence.js';
 
-type Rows = Record<string, number[]>;
+/** One row: a value for each column. */
+type Row<C> = { readonly [K in keyof C]: number | boolean | string };
+const { 'nodes.parquet': nodeFile, 'classes.parquet': classFile } = schemas.nodes.files;
 
 /** `nodes.parquet`. */
-export function nodeTable(layers: readonly LayerFigures[], { names, rows: N }: Subject): ResultTable {
-  const columns = [
-    'layer',
-    'node',
-    'mean',
-    'deviation',
-    'zeros',
-    'largest',
-    'reached',
-    'information',
-    'strongestRows',
-    'marginZero',
-    'marginZeroError',
-    'marginMean',
-    'costZero',
-    'costZeroError',
-    'costMean',
-    'duplicateOf',
-  ];
-  const rows: Rows = Object.fromEntries(columns.map((name) => [name, []]));
-  const dead: boolean[] = [];
-  const sentences: string[] = [];
+export function nodeTable(
+  layers: readonly LayerFigures[],
+  { names, rows: N }: Subject,
+): TableOf<Schemas['nodes'], 'nodes'> {
+  const rows: Row<typeof nodeFile.columns>[] = [];
   for (const [l, figures] of layers.entries()) {
     const { ablation } = figures;
     for (const [
@@ -49,7 +42,17 @@ export function nodeTable(layers: readonly LayerFigures[], { names, rows: N }: S
         costZeroError: accuracy.error,
         ...atMean,
       };
-      add(rows, {
+      const margins = names.map((_, k) => marginLost(ablation, ablation.zero, h, k));
+      const told = {
+        dead: constant,
+        duplicateOf,
+        strongest,
+        zeros: truth.map((spread) => spread.zeros),
+        margin,
+        margins,
+        accuracy,
+      };
+      rows.push({
         layer: l + 1,
         node: h,
         mean,
@@ -61,49 +64,20 @@ export function nodeTable(layers: readonly LayerFigures[], { names, rows: N }: S
         strongestRows: strongest.rows,
         ...losses,
         duplicateOf,
+        dead: constant,
+        sentence: sentence(told, names),
       });
-      dead.push(constant);
-      const margins = names.map((_, k) => marginLost(ablation, ablation.zero, h, k));
-      sentences.push(
-        sentence(
-          {
-            dead: constant,
-            duplicateOf,
-            strongest,
-            zeros: truth.map((spread) => spread.zeros),
-            margin,
-            margins,
-            accuracy,
-          },
-          names,
-        ),
-      );
     }
   }
-  return { ...typed(rows), dead: { type: 'flag', values: dead }, sentence: { type: 'text', values: sentences } };
+  return inColumns(nodeFile.columns, rows) as TableOf<Schemas['nodes'], 'nodes'>;
 }
 
 /** `classes.parquet`. */
-export function classTable(layers: readonly LayerFigures[], { names, rows: N }: Subject): ResultTable {
-  const columns = [
-    'layer',
-    'node',
-    'class',
-    'area',
-    'areaLow',
-    'areaHigh',
-    'information',
-    'informationLow',
-    'informationHigh',
-    'gradient',
-    'strongest',
-    'marginZero',
-    'marginZeroError',
-    'costZero',
-    'costMean',
-  ];
-  const spread = ['zeros', 'q05', 'q25', 'q50', 'q75', 'q95'];
-  const rows: Rows = Object.fromEntries([...columns, ...spread, ...spread.map(predicted)].map((name) => [name, []]));
+export function classTable(
+  layers: readonly LayerFigures[],
+  { names, rows: N }: Subject,
+): TableOf<Schemas['nodes'], 'classes'> {
+  const rows: Row<typeof classFile.columns>[] = [];
   const K = names.length;
   for (const [l, { responses, gradients, ablation }] of layers.entries()) {
     for (const [h, { areas, selectivity: s, strongest, truth, predicted: told }] of responses.entries()) {
@@ -125,7 +99,7 @@ export function classTable(layers: readonly LayerFigures[], { names, rows: N }: 
           costZero: accuracyLost(ablation, ablation.zero, h, N, k).mean,
           costMean: accuracyLost(ablation, ablation.mean, h, N, k).mean,
         };
-        add(rows, {
+        rows.push({
           layer: l + 1,
           node: h,
           class: k,
@@ -133,38 +107,46 @@ export function classTable(layers: readonly LayerFigures[], { names, rows: N }: 
           gradient: gradients[h * K + k],
           strongest: strongest.shares[k],
           ...losses,
-          ...spreadFields(truth[k], (name) => name),
-          ...spreadFields(told[k], predicted),
+          ...truly(truth[k]),
+          ...predicted(told[k]),
         });
       }
     }
   }
-  return typed(rows);
+  return inColumns(classFile.columns, rows) as TableOf<Schemas['nodes'], 'classes'>;
 }
 
-const predicted = (name: string): string => `predicted${name[0].toUpperCase()}${name.slice(1)}`;
-
-function spreadFields({ zeros, quantiles }: Spread, named: (name: string) => string): Record<string, number> {
-  return Object.fromEntries([
-    [named('zeros'), zeros],
-    ...['q05', 'q25', 'q50', 'q75', 'q95'].map((name, i) => [named(name), quantiles[i]]),
-  ]);
+function truly({ zeros, quantiles: [q05, q25, q50, q75, q95] }: Spread) {
+  return { zeros, q05, q25, q50, q75, q95 };
 }
 
-function add(rows: Rows, values: Readonly<Record<string, number>>): void {
-  for (const [name, column] of Object.entries(rows)) column.push(values[name]);
+function predicted({ zeros, quantiles: [q05, q25, q50, q75, q95] }: Spread) {
+  return {
+    predictedZeros: zeros,
+    predictedQ05: q05,
+    predictedQ25: q25,
+    predictedQ50: q50,
+    predictedQ75: q75,
+    predictedQ95: q95,
+  };
 }
 
-const WHOLE = ['layer', 'node', 'class', 'strongestRows', 'duplicateOf'];
-
-function typed(rows: Rows): Record<string, ResultColumn> {
+/** Rows as the columns of a table, in the schema's order and types. */
+function inColumns<C extends ResultTableSchema['columns']>(columns: C, rows: readonly Row<C>[]): ResultTable {
   return Object.fromEntries(
-    Object.entries(rows).map(([name, values]): [string, ResultColumn] => [
-      name,
-      WHOLE.includes(name)
-        ? { type: 'int', values: Int32Array.from(values) }
-        : { type: 'real', values: Float64Array.from(values) },
-    ]),
+    Object.entries(columns).map(([name, { dtype }]) => {
+      const values = rows.map((row) => row[name]);
+      const column = {
+        type: dtype,
+        values:
+          dtype === 'int32'
+            ? Int32Array.from(values as number[])
+            : dtype === 'float64'
+              ? Float64Array.from(values as number[])
+              : values,
+      };
+      return [name, column as ResultColumn];
+    }),
   );
 }
 
@@ -172,7 +154,7 @@ function typed(rows: Rows): Record<string, ResultColumn> {
 export function imageTable(
   { responses, weights, preferredInputs }: LayerFigures,
   { id, pixels: P }: Subject,
-): MatrixTable {
+): MatrixOf<Schemas['nodes'], string> {
   const H = responses.length;
   const width = responses[0].most.length;
   const ids = (pick: (response: LayerFigures['responses'][number]) => Uint32Array) => ({

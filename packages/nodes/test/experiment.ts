@@ -65,7 +65,14 @@ function originOf(origin: FeaturesInfo['origin'], random: Random): Origin {
         scaled(stored).reduce((sum, x, p) => sum + (x - mean[p]) * component[k * P + p], 0),
       ),
     files: async (artifact) => {
-      await artifact.matrix('components', { rows, columns: { component: { data: component, width: P } } });
+      await artifact.matrix('components', {
+        rows,
+        columns: {
+          component: { data: component, width: P },
+          variance: { data: new Float64Array(rows), width: 1 },
+          ratio: { data: new Float64Array(rows), width: 1 },
+        },
+      });
       await artifact.matrix('mean', { rows: 1, columns: { mean: { data: mean, width: P } } });
     },
   };
@@ -128,7 +135,13 @@ export async function smallExperiment(
   );
   await activations.matrix('train', {
     rows: N,
-    columns: { id, label: labels, predicted: { data: predicted, width: 1 }, ...Object.fromEntries(values) },
+    columns: {
+      id,
+      label: labels,
+      predicted: { data: predicted, width: 1 },
+      probabilities: { data: Float32Array.from(outputs.flatMap((all) => all[hidden.length])), width: 3 },
+      ...Object.fromEntries(values),
+    },
   });
   return {
     inputs: { pixels, features: origin === 'pixels' ? pixels : reduced, model: await modelOf(layers), activations },

@@ -1,4 +1,4 @@
-import { LayerwiseError, type Warning } from '@layerwise/contracts';
+import { featureSplits, LayerwiseError, type Warning } from '@layerwise/contracts';
 
 /** Labels of the rows of each split, uint16[N]: class indices. */
 export interface SplitLabels {
@@ -37,9 +37,7 @@ export function classWarnings(
 ): Warning[] {
   refuseUntrained(all, splits, classes, chosen);
   const byClass = chosen?.byPlace ? rowsByClass(all, splits.validation, classes, chosen) : undefined;
-  const names = (['train', 'validation', 'test'] as const).filter(
-    (name) => name !== 'validation' || (validates && !byClass),
-  );
+  const names = featureSplits.filter((name) => name !== 'validation' || (validates && !byClass));
   return [...(byClass ? [byClass] : []), ...names.flatMap((name) => absentClasses(name, splits[name], classes))];
 }
 

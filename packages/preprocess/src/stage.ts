@@ -1,18 +1,19 @@
 import {
   choice,
-  column,
   defineStage,
   deriveSeed,
+  featureSplits,
   integer,
   LayerwiseError,
   list,
   real,
   throwIfAborted,
   variant,
-  type Column,
   type DatasetInfo,
   type FeaturesInfo,
-  type MatrixTable,
+  type FeatureTable,
+  type MatrixOf,
+  type Schemas,
   type StageContext,
   type Warning,
 } from '@layerwise/contracts';
@@ -57,8 +58,8 @@ export const stage = defineStage({
   writes: 'features',
   seeded: ({ validation }) => validation.randomFraction !== undefined || validation.stratifiedFraction !== undefined,
   async run({ params, inputs, output, seed, progress, warn, signal }) {
-    const dataset = inputs.dataset!;
-    const info = await dataset.json<DatasetInfo>('dataset');
+    const { dataset } = inputs;
+    const info = await dataset.json('dataset');
     const [all, test] = [part(await dataset.matrix('train'), info), part(await dataset.matrix('test'), info)];
     const rows = validationRows(all, info, params.validation, { seed, warn });
     const train = take(all, rows.train);
@@ -80,7 +81,7 @@ export const stage = defineStage({
       warn(warning);
     for (const warning of duplicateWarnings(splits, apart)) warn(warning);
     const scale = fitScale(params.scale, train.pixels, train.width);
-    for (const [i, name] of (['train', 'validation', 'test'] as const).entries()) {
+    for (const [i, name] of featureSplits.entries()) {
       throwIfAborted(signal);
       await output.matrix(name, table(splits[name], params.labels === 'onehot' ? info.classes.length : 0));
       progress({ done: i + 1, total: 3, unit: 'splits', detail: `${name}: ${splits[name].rows} rows` });
@@ -157,9 +158,12 @@ interface Part {
   readonly pixels: Uint8Array;
 }
 
-function part(source: MatrixTable, info: DatasetInfo): Part {
-  const width = info.width * info.height;
-  const label = column(source, 'label', Uint16Array, 1).data;
+function part({ rows, columns }: MatrixOf<Schemas['dataset'], 'train'>, info: DatasetInfo): Part {
+  const {
+    id,
+    label: { data: label },
+    pixels,
+  } = columns;
   const bad = label.findIndex((value) => value >= info.classes.length);
   if (bad >= 0)
     throw new LayerwiseError(
@@ -167,11 +171,11 @@ function part(source: MatrixTable, info: DatasetInfo): Part {
       `labels must be 0 to ${info.classes.length - 1}, got ${label[bad]} in row ${bad}`,
     );
   return {
-    rows: source.rows,
-    width,
-    id: column(source, 'id', Uint32Array, 1).data,
+    rows,
+    width: pixels.width,
+    id: id.data,
     label,
-    pixels: column(source, 'pixels', Uint8Array, width).data,
+    pixels: pixels.data,
   };
 }
 
@@ -197,14 +201,16 @@ function take({ width, id, label, pixels }: Part, rows: Uint32Array): Part {
   };
 }
 
-function table({ rows, width, id, label, pixels }: Part, classes: number): MatrixTable {
-  const columns: Record<string, Column> = {
-    id: { data: id, width: 1 },
-    label: { data: label, width: 1 },
-    features: { data: pixels, width },
+function table({ rows, width, id, label, pixels }: Part, classes: number): FeatureTable {
+  return {
+    rows,
+    columns: {
+      id: { data: id, width: 1 },
+      label: { data: label, width: 1 },
+      features: { data: pixels, width },
+      ...(classes > 0 && { onehot: { data: onehot(label, classes), width: classes } }),
+    },
   };
-  if (classes > 0) columns.onehot = { data: onehot(label, classes), width: classes };
-  return { rows, columns };
 }
 
 function onehot(label: Uint16Array, classes: number): Uint8Array {

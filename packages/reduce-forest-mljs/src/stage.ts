@@ -34,7 +34,10 @@ export const stage = defineStage({
   run: (context) => runForestSelection(context, 'reduce-forest-mljs', (source) => grow(context, source)),
 });
 
-async function grow(context: StageContext<Params>, { info, classes, train }: Source): Promise<GrownForest> {
+async function grow(
+  context: Pick<StageContext<Params>, 'params' | 'seed' | 'progress' | 'warn' | 'signal'>,
+  { info, classes, train }: Source,
+): Promise<GrownForest> {
   const { params, warn, seed } = context;
   checkRows(train);
   const { Random } = await import('@layerwise/kernels/random');

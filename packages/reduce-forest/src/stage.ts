@@ -32,7 +32,13 @@ export const stage = defineStage({
 });
 
 async function grow(
-  { params, seed, progress, workers, signal }: StageContext<Params>,
+  {
+    params,
+    seed,
+    progress,
+    workers,
+    signal,
+  }: Pick<StageContext<Params>, 'params' | 'seed' | 'progress' | 'workers' | 'signal'>,
   { train, classes }: Source,
 ): Promise<GrownForest> {
   const { growForest } = await import('@layerwise/kernels/forest');

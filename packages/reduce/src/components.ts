@@ -6,13 +6,11 @@ import {
   real,
   throwIfAborted,
   withFeatures,
-  type ArtifactWriter,
   type FeaturesInfo,
   type Infer,
-  type StageContext,
 } from '@layerwise/contracts';
 import type { EigenSolver, Keep, PcaModel } from '@layerwise/kernels/pca';
-import { dataError } from './selection.js';
+import { dataError, type ReduceContext } from './selection.js';
 
 /** The parameters of every package that replaces features by principal components. */
 export const componentParams = {
@@ -37,18 +35,18 @@ export type ComponentParams = Infer<typeof componentParams>;
  * @throws LayerwiseError PARAMS_INVALID for more components than the rank, DATA_INVALID
  */
 export async function runComponents(
-  { params, inputs, output, progress, signal, workers }: StageContext<ComponentParams>,
+  { params, inputs, output, progress, signal, workers }: ReduceContext<ComponentParams>,
   id: string,
   solver?: () => Promise<EigenSolver>,
 ): Promise<void> {
   const { fitPca, project } = await import('@layerwise/kernels/pca');
-  const info = await inputs.features!.json<FeaturesInfo>('features');
+  const info = await inputs.features.json('features');
   const stopped = (error: unknown): never => {
     throwIfAborted(signal);
     throw explained(id, error, params);
   };
   progress({ done: 0, total: 4, unit: 'steps', detail: 'covariance of the training rows' });
-  const train = await readFeatures(inputs.features!, 'train');
+  const train = await readFeatures(inputs.features, 'train');
   const eigen = solver && (await solver());
   const model = await fitPca(train, keepOf(params), {
     scale: info.scale,
@@ -59,7 +57,7 @@ export async function runComponents(
   await writeModel(output, model);
   for (const [index, split] of featureSplits.entries()) {
     progress({ done: index + 1, total: 4, unit: 'steps', detail: `${model.count} components, projecting ${split}` });
-    const rows = split === 'train' ? train : await readFeatures(inputs.features!, split);
+    const rows = split === 'train' ? train : await readFeatures(inputs.features, split);
     const features = await project(model, rows, { workers, signal }).catch(stopped);
     await output.matrix(split, withFeatures(rows.table, { data: features, width: model.count }));
   }
@@ -90,7 +88,7 @@ function explained(id: string, error: unknown, { components }: ComponentParams):
 
 /** Components, mean and spectrum, as listed in the contracts' schemas. */
 async function writeModel(
-  output: ArtifactWriter,
+  output: ReduceContext<unknown>['output'],
   { columns, count, total, components, mean, spectrum }: PcaModel,
 ): Promise<void> {
   const ratios = spectrum.map((variance) => variance / total);
@@ -105,9 +103,9 @@ async function writeModel(
   await output.matrix('mean', { rows: 1, columns: { mean: { data: mean, width: columns } } });
   let sum = 0;
   await output.table('spectrum', {
-    component: { type: 'int', values: Int32Array.from(spectrum.keys(), (i) => i + 1) },
-    variance: { type: 'real', values: spectrum },
-    ratio: { type: 'real', values: ratios },
-    cumulative: { type: 'real', values: ratios.map((ratio) => (sum += ratio)) },
+    component: { type: 'int32', values: Int32Array.from(spectrum.keys(), (i) => i + 1) },
+    variance: { type: 'float64', values: spectrum },
+    ratio: { type: 'float64', values: ratios },
+    cumulative: { type: 'float64', values: ratios.map((ratio) => (sum += ratio)) },
   });
 }

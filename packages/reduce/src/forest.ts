@@ -1,6 +1,6 @@
-import { readFeatures, type ForestInfo, type StageContext } from '@layerwise/contracts';
+import { readFeatures, type ForestInfo } from '@layerwise/contracts';
 import type { Forest, LabelledMatrix } from '@layerwise/kernels/forest';
-import { checkColumns, runSelection, type Source } from './selection.js';
+import { checkColumns, runSelection, type ReduceContext, type Source } from './selection.js';
 
 /** What every forest has to be told. */
 export interface ForestParams {
@@ -24,7 +24,7 @@ export interface GrownForest {
  * @throws LayerwiseError as {@link runSelection}
  */
 export async function runForestSelection(
-  context: StageContext<ForestParams>,
+  context: ReduceContext<ForestParams>,
   id: string,
   grow: (source: Source) => Promise<GrownForest>,
 ): Promise<void> {
@@ -39,13 +39,13 @@ export async function runForestSelection(
 }
 
 async function score(
-  { inputs, workers, signal, warn }: StageContext<ForestParams>,
+  { inputs, workers, signal, warn }: ReduceContext<ForestParams>,
   { forest, drawnFrom }: GrownForest,
 ): Promise<ForestInfo> {
   const { accuracy, outOfBagAccuracy } = await import('@layerwise/kernels/forest');
   const { classes, trees } = forest;
   const on = async (name: 'validation' | 'test'): Promise<number> =>
-    accuracy(forest, { ...(await readFeatures(inputs.features!, name)), classes }, { workers, signal });
+    accuracy(forest, { ...(await readFeatures(inputs.features, name)), classes }, { workers, signal });
   const outOfBag = await outOfBagAccuracy(forest, drawnFrom, { workers, signal });
   if (Number.isNaN(outOfBag)) {
     warn({

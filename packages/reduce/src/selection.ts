@@ -13,6 +13,9 @@ import {
   type StageContext,
 } from '@layerwise/contracts';
 
+/** What a stage that replaces features gets; P its parameters. */
+export type ReduceContext<P> = StageContext<P, { readonly features: 'features' }, 'features'>;
+
 /** How much each of the D columns is worth. */
 export interface Importances {
   /** float64[D], at least 0; they sum to 1, or are all 0. */
@@ -38,13 +41,13 @@ export interface Source {
  * @throws LayerwiseError PARAMS_INVALID where there are fewer columns, DATA_INVALID
  */
 export async function runSelection(
-  { params, inputs, output, signal }: StageContext<{ readonly keep: number }>,
+  { params, inputs, output, signal }: ReduceContext<{ readonly keep: number }>,
   id: string,
   rank: (source: Source) => Promise<Importances>,
 ): Promise<void> {
-  const info = await inputs.features!.json<FeaturesInfo>('features');
+  const info = await inputs.features.json('features');
   checkColumns(id, { keep: params.keep }, info.columns);
-  const train = await readFeatures(inputs.features!, 'train');
+  const train = await readFeatures(inputs.features, 'train');
   const { importances, deviations } = await rank({ info, classes: info.dataset.classes.length, train }).catch(
     (error: unknown) => {
       throwIfAborted(signal);
@@ -55,7 +58,7 @@ export async function runSelection(
   const selected = order.slice(0, params.keep).sort((a, b) => a - b);
   await output.table('importances', importancesTable(importances, deviations, order, params.keep));
   for (const name of featureSplits) {
-    const split = name === 'train' ? train : await readFeatures(inputs.features!, name);
+    const split = name === 'train' ? train : await readFeatures(inputs.features, name);
     await output.matrix(name, withFeatures(split.table, selectColumns(split, selected)));
   }
   await output.json('features', selectedInfo(info, selected));

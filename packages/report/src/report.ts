@@ -1,4 +1,4 @@
-import { throwIfAborted, type ComparisonInfo, type StageContext } from '@layerwise/contracts';
+import { throwIfAborted, type ComparisonInfo, type Output, type StageContext } from '@layerwise/contracts';
 import { PEN } from '@layerwise/scan/drawn';
 import { boxPlot } from './browser/box-plot.js';
 import { drawPad } from './browser/draw-pad.js';
@@ -7,7 +7,14 @@ import { nodePages } from './browser/node-pages.js';
 import { unpackNet } from './browser/packed-net.js';
 import { pageScript } from './browser/page-script.js';
 import { costOf } from './data/cost.js';
-import { readExperiment, validatesOnTest, withoutWideLayers, type Experiment, type Inputs } from './data/experiment.js';
+import {
+  readExperiment,
+  validatesOnTest,
+  withoutWideLayers,
+  type Experiment,
+  type Inputs,
+  type ReportReads,
+} from './data/experiment.js';
 import { gallery } from './data/gallery.js';
 import { padOf, type Pad } from './data/pad.js';
 import { FigureShelf } from './figures/figure.js';
@@ -48,8 +55,8 @@ export async function writeReport({
   output,
   progress,
   signal,
-}: StageContext<ReportParams>): Promise<void> {
-  const { context, pad, activations } = await open(params, inputs as Inputs);
+}: StageContext<ReportParams, ReportReads, 'report'>): Promise<void> {
+  const { context, pad, activations } = await open(params, inputs);
   const { experiment } = context;
   throwIfAborted(signal);
   const sections: Section[] = [];
@@ -177,10 +184,7 @@ function inScript(json: string): string {
   return json.replace(/</g, '\\u003c');
 }
 
-async function writeFigures(
-  { figures, pictures }: FigureShelf,
-  output: StageContext<ReportParams>['output'],
-): Promise<void> {
+async function writeFigures({ figures, pictures }: FigureShelf, output: Output<'report'>): Promise<void> {
   const written = new Set<string>();
   for (const figure of figures) {
     await output.bytes(`figures/${figure.name}.svg`, figure.file);

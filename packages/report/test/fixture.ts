@@ -208,11 +208,11 @@ function modelArtifact(
   const curve = (from: number, to: number, rate: number): Float64Array =>
     Float64Array.from({ length: epochs }, (_, e) => to + (from - to) * rate ** e);
   model.tables.set('history', {
-    epoch: { type: 'int', values: Int32Array.from({ length: epochs }, (_, e) => e + 1) },
-    loss: { type: 'real', values: curve(0.62, 0.05, 0.6) },
-    accuracy: { type: 'real', values: curve(0.81, 0.985, 0.6) },
-    valLoss: { type: 'real', values: curve(0.4, 0.2, 0.5).map((value, e) => value + 0.004 * e) },
-    valAccuracy: { type: 'real', values: curve(0.85, 0.92, 0.5) },
+    epoch: { type: 'int32', values: Int32Array.from({ length: epochs }, (_, e) => e + 1) },
+    loss: { type: 'float64', values: curve(0.62, 0.05, 0.6) },
+    accuracy: { type: 'float64', values: curve(0.81, 0.985, 0.6) },
+    valLoss: { type: 'float64', values: curve(0.4, 0.2, 0.5).map((value, e) => value + 0.004 * e) },
+    valAccuracy: { type: 'float64', values: curve(0.85, 0.92, 0.5) },
   });
   model.values.set('evaluation', {
     train: { accuracy: 0.955, loss: 0.11 },
@@ -309,11 +309,11 @@ function addImportances(
   );
   const order = Array.from(importance.keys()).sort((a, b) => (importance[b] as number) - (importance[a] as number));
   features.tables.set('importances', {
-    column: { type: 'int', values: Int32Array.from({ length: SIDE * SIDE }, (_, i) => i) },
-    importance: { type: 'real', values: importance },
-    deviation: { type: 'real', values: importance.map((value) => value / 10) },
-    rank: { type: 'int', values: Int32Array.from({ length: SIDE * SIDE }, (_, i) => order.indexOf(i) + 1) },
-    selected: { type: 'flag', values: Array.from({ length: SIDE * SIDE }, (_, i) => selected.includes(i)) },
+    column: { type: 'int32', values: Int32Array.from({ length: SIDE * SIDE }, (_, i) => i) },
+    importance: { type: 'float64', values: importance },
+    deviation: { type: 'float64', values: importance.map((value) => value / 10) },
+    rank: { type: 'int32', values: Int32Array.from({ length: SIDE * SIDE }, (_, i) => order.indexOf(i) + 1) },
+    selected: { type: 'boolean', values: Array.from({ length: SIDE * SIDE }, (_, i) => selected.includes(i)) },
   });
   features.values.set('forest', {
     trees: 100,
@@ -340,7 +340,9 @@ function addComponents(features: MemoryArtifact, k: number, noise: () => number,
     columns: { mean: { data: new Float64Array(SIDE * SIDE).fill(0.2), width: SIDE * SIDE } },
   });
   features.tables.set('spectrum', {
-    component: { type: 'int', values: Int32Array.from({ length: k }, (_, i) => i + 1) },
-    ratio: { type: 'real', values: ratio },
+    component: { type: 'int32', values: Int32Array.from({ length: k }, (_, i) => i + 1) },
+    variance: { type: 'float64', values: ratio },
+    ratio: { type: 'float64', values: ratio },
+    cumulative: { type: 'float64', values: ratio.map((_, i) => ratio.subarray(0, i + 1).reduce((a, b) => a + b)) },
   });
 }

@@ -1,5 +1,5 @@
 import { MemoryArtifact } from '@layerwise/conformance';
-import type { NodeLayerInfo, NodesInfo } from '@layerwise/contracts';
+import { schemas, type NodeLayerInfo, type NodesInfo, type ResultColumn, type ResultTable } from '@layerwise/contracts';
 
 const [P, K] = [784, 10];
 
@@ -42,14 +42,15 @@ export async function nodesArtifact(
   await artifact.json('nodes', { rows: 600, layers } satisfies NodesInfo);
   const nodes = hidden.flatMap((units, l) => Array.from({ length: units }, (_, h) => ({ layer: l + 1, h })));
   const real = (value: (h: number, c: number) => number, width = 1) => ({
-    type: 'real' as const,
+    type: 'float64' as const,
     values: Float64Array.from(nodes.flatMap(({ h }) => Array.from({ length: width }, (_, c) => value(h, c)))),
   });
   const int = (value: (node: { layer: number; h: number }) => number, width = 1) => ({
-    type: 'int' as const,
+    type: 'int32' as const,
     values: Int32Array.from(nodes.flatMap((node) => new Array<number>(width).fill(value(node)))),
   });
   await artifact.table('nodes', {
+    ...rest('nodes.parquet', nodes.length),
     ...{
       layer: int(({ layer }) => layer),
       node: int(({ h }) => h),
@@ -61,7 +62,7 @@ export async function nodesArtifact(
       marginZeroError: real(() => error),
       marginMean: real((h) => margin(h) / 2),
     },
-    sentence: { type: 'text', values: nodes.map(({ h }) => `fires for <${h % K}>`) },
+    sentence: { type: 'string', values: nodes.map(({ h }) => `fires for <${h % K}>`) },
   });
   const byClass = Object.fromEntries(
     [
@@ -85,15 +86,42 @@ export async function nodesArtifact(
   const predicted = Object.fromEntries(
     ['05', '25', '50', '75', '95'].map((q) => [`predictedQ${q}`, real((h, c) => (h % K === c ? 0.8 : 0.3), K)]),
   );
-  await artifact.table('classes', { layer: int(({ layer }) => layer, K), ...byClass, ...predicted });
+  await artifact.table('classes', {
+    ...rest('classes.parquet', nodes.length * K),
+    layer: int(({ layer }) => layer, K),
+    ...byClass,
+    ...predicted,
+  });
   for (const [l, units] of hidden.entries()) {
     const ids = { data: Uint32Array.from({ length: units * 8 }, (_, i) => 100 + i), width: 8 };
     const images = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 7) - 3), width: P };
     const preferredInput = { data: Float32Array.from({ length: units * P }, (_, i) => (i % 5) / 4), width: P };
     await artifact.matrix(`hidden${l + 1}`, {
       rows: units,
-      columns: { weights: images, preferredInput, strongest: ids, median: ids, least: ids },
+      columns: {
+        node: { data: new Uint32Array(units), width: 1 },
+        weights: images,
+        preferredInput,
+        most: ids,
+        strongest: ids,
+        median: ids,
+        least: ids,
+      },
     });
   }
   return artifact;
+}
+
+/** The columns of a table that no test looks at. */
+function rest(file: 'nodes.parquet' | 'classes.parquet', rows: number): ResultTable {
+  const columns = Object.entries(schemas.nodes.files[file].columns);
+  return Object.fromEntries(
+    columns.map(([name, { dtype }]) => [
+      name,
+      {
+        type: dtype,
+        values: Array.from({ length: rows }, () => (dtype === 'string' ? '' : dtype === 'boolean' ? false : 0)),
+      } as ResultColumn,
+    ]),
+  );
 }

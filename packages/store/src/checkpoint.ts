@@ -175,7 +175,7 @@ function plain(standing: Standing): Standing {
 function revived(standing: Standing): Standing {
   const columns = Object.entries(standing.table).map(([name, column]): [string, ResultColumn] => [
     name,
-    column.type === 'real'
+    column.type === 'float64'
       ? { ...column, values: Array.from(column.values, (value: number | null) => value ?? NaN) }
       : column,
   ]);

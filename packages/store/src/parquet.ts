@@ -6,11 +6,11 @@ import { decodeThrift } from 'parquetjs-lite/lib/util.js';
 
 const { ParquetReader, ParquetSchema, ParquetWriter } = parquet;
 
-const parquetTypes = { int: 'INT32', real: 'DOUBLE', text: 'UTF8', flag: 'BOOLEAN' } as const;
+const parquetTypes = { int32: 'INT32', float64: 'DOUBLE', string: 'UTF8', boolean: 'BOOLEAN' } as const;
 
 /**
  * A result table as a Parquet file of one row group, uncompressed. Equal tables give equal bytes.
- * @throws RangeError if there is no column, if they differ in length, or if an int column holds what is no int32
+ * @throws RangeError if there is no column, if they differ in length, or if an int32 column holds what is no int32
  */
 export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
   const entries = Object.entries(table);
@@ -19,7 +19,7 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
   for (const [name, { type, values }] of entries) {
     if (values.length !== rows)
       throw new RangeError(`column '${name}' must have ${rows} values like the first column, got ${values.length}`);
-    if (type === 'int') refuseNonInt32(name, values);
+    if (type === 'int32') refuseNonInt32(name, values);
   }
   const schema = new ParquetSchema(
     Object.fromEntries(
@@ -72,7 +72,7 @@ function columnBuffer(column: ResultColumn, rows: number): RowBuffer['columnData
   const missing = hasMissing(column);
   const given = Array.from(column.values as ArrayLike<number | string | boolean>);
   const present = missing ? given.filter((value) => !Number.isNaN(value)) : given;
-  const values = column.type === 'text' ? (present as string[]).map((text) => Buffer.from(text, 'utf8')) : present;
+  const values = column.type === 'string' ? (present as string[]).map((text) => Buffer.from(text, 'utf8')) : present;
   const dlevels = missing ? given.map((value) => (Number.isNaN(value) ? 0 : 1)) : new Array<number>(rows).fill(0);
   return { values, dlevels, rlevels: new Array<number>(rows).fill(0), distinct_values: new Set(), count: rows };
 }
@@ -109,7 +109,7 @@ export async function decodeParquet(bytes: Uint8Array, most = Number.POSITIVE_IN
   const cursor = reader.getCursor();
   for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
     for (const { name, type, values } of columns) {
-      if ((type === 'text' || type === 'flag') && row[name] === undefined)
+      if ((type === 'string' || type === 'boolean') && row[name] === undefined)
         throw new RangeError(`column '${name}' must have no missing ${type}`);
       values.push(row[name] ?? NaN);
     }

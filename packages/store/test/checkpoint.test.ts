@@ -24,7 +24,7 @@ const standing: Standing = {
   done: 2,
   total: 9,
   unit: 'epochs',
-  table: { epoch: { type: 'int', values: [1, 2] }, valLoss: { type: 'real', values: Float64Array.of(0.5, NaN) } },
+  table: { epoch: { type: 'int32', values: [1, 2] }, valLoss: { type: 'float64', values: Float64Array.of(0.5, NaN) } },
 };
 
 describe('a checkpoint', () => {

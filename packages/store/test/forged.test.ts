@@ -217,7 +217,7 @@ describe('an artifact in an entry', () => {
     const rows = 700_000;
     const values = new Float64Array(rows);
     const columns = ['epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy'];
-    const table = await encodeParquet(Object.fromEntries(columns.map((name) => [name, { type: 'real', values }])));
+    const table = await encodeParquet(Object.fromEntries(columns.map((name) => [name, { type: 'float64', values }])));
     forge('model', { ...(await filesOf('model')), 'history.parquet': table });
     expect(await faultAtGate()).toMatch(
       /history\.parquet must be readable as parquet: a table must have at most 2000000/,

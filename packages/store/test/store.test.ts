@@ -36,7 +36,7 @@ async function made(id = 'train-1', params = {}, value: unknown = { accuracy: 0.
   return store.compute(draft(id, params), async (output) => {
     await output.json('evaluation', value);
     await output.matrix('train', { rows: 2, columns: { x: { data: Float32Array.of(1, 2, 3, 4), width: 2 } } });
-    await output.table('history', { epoch: { type: 'int', values: [1] } });
+    await output.table('history', { epoch: { type: 'int32', values: [1] } });
     await output.bytes('figures/history.svg', '<svg/>');
     await output.bytes('index.html', '<html/>');
     return outcome;
@@ -57,7 +57,7 @@ describe('publishing', () => {
     ]);
     expect(await artifact.json('evaluation')).toEqual({ accuracy: 0.97 });
     expect((await artifact.matrix('train')).columns.x).toEqual({ data: Float32Array.of(1, 2, 3, 4), width: 2 });
-    expect(await artifact.table('history')).toEqual({ epoch: { type: 'int', values: [1] } });
+    expect(await artifact.table('history')).toEqual({ epoch: { type: 'int32', values: [1] } });
     expect(Buffer.from(await artifact.bytes('figures/history.svg')).toString()).toBe('<svg/>');
     expect(artifact.made).toMatchObject({ stage: 'train', seconds: 1, peakMemoryMB: 50 });
     expect(await store.list()).toEqual(['train-1']);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Scalar, Sequential } from '@tensorflow/tfjs';
-import { throwIfAborted, type Score, type StageContext } from '@layerwise/contracts';
-import type { Engine, NetParams, SplitName, StepProgress, Subject } from '@layerwise/fit';
+import { throwIfAborted, type Score } from '@layerwise/contracts';
+import type { Engine, NetContext, SplitName, StepProgress, Subject } from '@layerwise/fit';
 import { Random } from '@layerwise/kernels/random';
 import { DivergenceError, type LayerWeights } from '@layerwise/kernels/train';
 import { openBackend, type Tf } from './backend.js';
@@ -14,7 +14,7 @@ import { Scorer } from './scoring.js';
 const REPORT = 200;
 
 /** Loads TensorFlow.js, says which backend runs, and opens the net in it. */
-export async function openEngine(context: StageContext<NetParams>, subject: Subject): Promise<TfjsEngine> {
+export async function openEngine(context: NetContext, subject: Subject): Promise<TfjsEngine> {
   const { params, seed, warn } = context;
   const { tf, note } = await openBackend();
   warn({ code: 'TFJS_BACKEND', message: note });
@@ -35,7 +35,7 @@ class TfjsEngine implements Engine {
   private epochs = 0;
 
   constructor(
-    private readonly context: StageContext<NetParams>,
+    private readonly context: NetContext,
     private readonly tf: Tf,
     private readonly model: Sequential,
     { info, rows, network }: Subject,

@@ -1,10 +1,9 @@
-import type { StageContext } from '@layerwise/contracts';
-import { optimizerOf, type Engine, type NetParams, type Subject } from '@layerwise/fit';
+import { optimizerOf, type Engine, type NetContext, type Subject } from '@layerwise/fit';
 import { glorotUniform, openTrainer } from '@layerwise/kernels/train';
 
 /** Our own kernel as an engine; its state is kept to the bit. */
 export async function openEngine(
-  { params, seed, workers, signal }: StageContext<NetParams>,
+  { params, seed, workers, signal }: NetContext,
   { info, rows, network }: Subject,
 ): Promise<Engine> {
   return openTrainer({

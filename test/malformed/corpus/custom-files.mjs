@@ -65,11 +65,11 @@ export const npz = zip(sound);
 export const npzDeflated = zip(sound, { deflate: true });
 const zeros = () => npy('|u1', [rows, 4, 4], Buffer.alloc(150 << 20));
 const columns = {
-  label: { type: 'int', values: [...classes] },
+  label: { type: 'int32', values: [...classes] },
   ...Object.fromEntries(
     Array.from({ length: 16 }, (_, i) => [
       `p${i}`,
-      { type: 'int', values: Array.from({ length: rows }, (_, row) => pixels[16 * row + i]) },
+      { type: 'int32', values: Array.from({ length: rows }, (_, row) => pixels[16 * row + i]) },
     ]),
   ),
 };

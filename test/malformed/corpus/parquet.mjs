@@ -5,10 +5,10 @@ import { cut, overwritten } from './bytes.mjs';
 
 export const sound = Buffer.from(
   await encodeParquet({
-    epoch: { type: 'int', values: [1, 2, 3] },
-    loss: { type: 'real', values: [0.5, NaN, 0.25] },
-    name: { type: 'text', values: ['a', 'b', 'c'] },
-    best: { type: 'flag', values: [false, false, true] },
+    epoch: { type: 'int32', values: [1, 2, 3] },
+    loss: { type: 'float64', values: [0.5, NaN, 0.25] },
+    name: { type: 'string', values: ['a', 'b', 'c'] },
+    best: { type: 'boolean', values: [false, false, true] },
   }),
 );
 const footer = sound.readInt32LE(sound.length - 8);

@@ -1,4 +1,4 @@
-import { column, type ArtifactReader, type DatasetInfo, type EmbeddingView, type Evaluation, type FeaturesInfo, type ForestInfo, type MatrixTable, type ResultTable, type Score, type Warning } from '@layerwise/contracts';
+import type { DatasetInfo, EmbeddingView, Evaluation, FeaturesInfo, ForestInfo, Inputs as InputsOf, Reader, ResultTable, Score, Warning } from '@layerwise/contracts';
 import { readFeatureMap, readModel, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { openImages, type Images, type SplitName } from './images.js';
 import { readNodes, type NodeFindings } from './nodes.js';
@@ -77,22 +77,32 @@ export interface Experiment {
   readonly warnings: readonly (Warning & { readonly stage: string })[];
 }
 
-/** The roles a report reads. */
-export type Inputs = Readonly<Record<'dataset' | 'pixels' | 'features' | 'model' | 'activations' | 'embedding', ArtifactReader>> & { readonly nodes?: ArtifactReader };
+/** Role and kind of what a report reads. */
+export type ReportReads = {
+  readonly dataset: 'dataset';
+  readonly pixels: 'features';
+  readonly features: 'features';
+  readonly model: 'model';
+  readonly activations: 'activations';
+  readonly embedding: 'embedding';
+  readonly 'nodes?': 'nodes';
+};
+
+/** The inputs of a report. */
+export type Inputs = InputsOf<ReportReads>;
 
 /** Opens the inputs of a report. */
 export async function readExperiment(inputs: Inputs): Promise<Experiment> {
   const { features: featuresArtifact, model, activations, embedding } = inputs;
-  const dataset = await inputs.dataset.json<DatasetInfo>('dataset');
+  const dataset = await inputs.dataset.json('dataset');
   const { info: features, map } = await readFeatureMap('the experiment', featuresArtifact);
-  const evaluation = await model.json<Evaluation>('evaluation');
+  const evaluation = await model.json('evaluation');
   const network = await readModel(model);
   const importances = await readImportances(featuresArtifact);
   const components = await readComponents(featuresArtifact);
-  const classes = dataset.classes.length;
   // Before the training rows: their files are given back first.
-  const validation = withoutActivations(await readSplit(activations, 'validation', classes));
-  const test = withoutActivations(await readSplit(activations, 'test', classes));
+  const validation = withoutActivations(await readSplit(activations, 'validation'));
+  const test = withoutActivations(await readSplit(activations, 'test'));
   return {
     dataset,
     images: openImages(await inputs.dataset.matrix('train'), await inputs.dataset.matrix('test'), dataset.width, dataset.height),
@@ -102,7 +112,7 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
     net: widthsOf(network),
     evaluation: { ...evaluation, train: known(evaluation.train), validation: known(evaluation.validation), test: known(evaluation.test) },
     history: await model.table('history'),
-    train: await readSplit(activations, 'train', classes),
+    train: await readSplit(activations, 'train'),
     validation,
     test,
     views: await readViews(embedding),
@@ -118,20 +128,17 @@ function known({ accuracy, loss }: { readonly [name in keyof Score]: Score[name]
   return { accuracy: accuracy ?? NaN, loss: loss ?? NaN };
 }
 
-async function readSplit(artifact: ArtifactReader, name: SplitName, classes: number): Promise<TrainingSplit> {
-  const table: MatrixTable = artifact.has(`${name}.arrow`) ? await artifact.matrix(name) : EMPTY;
+async function readSplit(artifact: Reader<'activations'>, name: SplitName): Promise<TrainingSplit> {
+  const { rows, columns } = await artifact.matrix(name);
   const hidden: HiddenLayer[] = [];
-  for (let i = 1; table.columns[`hidden${i}`]; i++) {
-    const { data, width } = column(table, `hidden${i}`, Float32Array);
-    hidden.push({ name: `hidden${i}`, width, data });
-  }
+  for (let i = 1; columns[`hidden${i}`]; i++) hidden.push({ name: `hidden${i}`, ...columns[`hidden${i}`] });
   return {
     name,
-    rows: table.rows,
-    id: column(table, 'id', Uint32Array).data,
-    label: column(table, 'label', Uint16Array).data,
-    predicted: column(table, 'predicted', Uint16Array).data,
-    probabilities: column(table, 'probabilities', Float32Array, table === EMPTY ? undefined : classes).data,
+    rows,
+    id: columns.id.data,
+    label: columns.label.data,
+    predicted: columns.predicted.data,
+    probabilities: columns.probabilities.data,
     hidden,
   };
 }
@@ -146,51 +153,41 @@ export function withoutWideLayers(train: TrainingSplit): TrainingSplit {
   return { ...withoutActivations(train), hidden: train.hidden.map(({ name, width, data }) => ({ name, width, data: width === 2 ? data.slice() : new Float32Array(0) })) };
 }
 
-const EMPTY: MatrixTable = {
-  rows: 0,
-  columns: {
-    id: { data: new Uint32Array(0), width: 1 },
-    label: { data: new Uint16Array(0), width: 1 },
-    predicted: { data: new Uint16Array(0), width: 1 },
-    probabilities: { data: new Float32Array(0), width: 1 },
-  },
-};
-
-async function readViews(artifact: ArtifactReader): Promise<View[]> {
+async function readViews(artifact: Reader<'embedding'>): Promise<View[]> {
   const views: View[] = [];
-  for (const entry of await artifact.json<EmbeddingView[]>('views')) {
+  for (const entry of await artifact.json('views')) {
     const table = await artifact.matrix(entry.name);
-    const predicted = table.columns['predicted'] && column(table, 'predicted', Uint16Array).data;
+    const { id, label, predicted, position } = table.columns;
     views.push({
       ...entry,
-      id: column(table, 'id', Uint32Array).data,
-      label: column(table, 'label', Uint16Array).data,
-      position: column(table, 'position', Float32Array, entry.dimensions).data,
-      ...(predicted && { predicted }),
+      id: id.data,
+      label: label.data,
+      position: position.data,
+      ...(predicted && { predicted: predicted.data }),
     });
   }
   return views;
 }
 
-async function readComponents(artifact: ArtifactReader): Promise<Components | undefined> {
+async function readComponents(artifact: Reader<'features'>): Promise<Components | undefined> {
   if (!artifact.has('components.arrow')) return undefined;
   const table = await artifact.matrix('components');
-  const spectrum = artifact.has('spectrum.parquet') ? (await artifact.table('spectrum'))['ratio'] : undefined;
+  const spectrum = artifact.has('spectrum.parquet') ? (await artifact.table('spectrum')).ratio : undefined;
   return {
     rows: table.rows,
-    component: column(table, 'component', Float64Array).data,
-    ratio: column(table, 'ratio', Float64Array).data,
+    component: table.columns.component.data,
+    ratio: table.columns.ratio.data,
     ...(spectrum && { spectrum: numbers(spectrum.values) }),
   };
 }
 
-async function readImportances(artifact: ArtifactReader): Promise<Importances | undefined> {
+async function readImportances(artifact: Reader<'features'>): Promise<Importances | undefined> {
   if (!artifact.has('importances.parquet')) return undefined;
   const table = await artifact.table('importances');
   return {
-    importance: numbers(table['importance']?.values),
-    selected: Array.from(table['selected']?.values ?? [], Boolean),
-    ...(artifact.has('forest.json') && { forest: await artifact.json<ForestInfo>('forest') }),
+    importance: numbers(table.importance.values),
+    selected: table.selected.values,
+    ...(artifact.has('forest.json') && { forest: await artifact.json('forest') }),
   };
 }
 

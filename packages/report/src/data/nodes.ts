@@ -1,4 +1,4 @@
-import { column, type ArtifactReader, type NodeLayerInfo, type NodesInfo, type ResultTable } from '@layerwise/contracts';
+import type { NodeLayerInfo, Reader, ResultTable } from '@layerwise/contracts';
 
 /** What is known of the hidden nodes; P pixels. */
 export interface NodeFindings {
@@ -25,23 +25,24 @@ export interface LayerFindings {
 }
 
 /** Opens a nodes artifact. @param size P */
-export async function readNodes(artifact: ArtifactReader, size: number): Promise<NodeFindings> {
-  const info = await artifact.json<NodesInfo>('nodes');
+export async function readNodes(artifact: Reader<'nodes'>, size: number): Promise<NodeFindings> {
+  const info = await artifact.json('nodes');
   const [nodes, classes] = [await artifact.table('nodes'), await artifact.table('classes')];
   const layers: LayerFindings[] = [];
   for (const [index, layer] of info.layers.entries()) {
     const table = await artifact.matrix(layer.name);
-    const ids = (name: string): Uint32Array => column(table, name, Uint32Array).data;
+    const { weights, preferredInput, strongest, median, least } = table.columns;
+    if (weights.width !== size) throw new TypeError(`${layer.name}.arrow must have ${size} weights a node, got ${weights.width}`);
     const [own, ownClasses] = [rowsOf(nodes, index + 1), rowsOf(classes, index + 1)];
     layers.push({
       info: layer,
-      weights: column(table, 'weights', Float32Array, size).data,
-      preferredInputs: column(table, 'preferredInput', Float32Array, size).data,
-      strongest: ids('strongest'),
-      median: ids('median'),
-      least: ids('least'),
-      shown: column(table, 'strongest', Uint32Array).width,
-      sentences: own.map((row) => String((nodes['sentence']?.values as readonly string[])[row])),
+      weights: weights.data,
+      preferredInputs: preferredInput.data,
+      strongest: strongest.data,
+      median: median.data,
+      least: least.data,
+      shown: strongest.width,
+      sentences: own.map((row) => String(nodes.sentence.values[row])),
       node: (name) => picked(nodes, name, own),
       classes: (name) => picked(classes, name, ownClasses),
     });

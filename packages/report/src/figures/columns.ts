@@ -2,12 +2,12 @@ import type { ResultColumn } from '@layerwise/contracts';
 import { significant } from '../page/format.js';
 
 /** A column of whole numbers. */
-export const ints = (values: ArrayLike<number>): ResultColumn => ({ type: 'int', values });
+export const ints = (values: ArrayLike<number>): ResultColumn => ({ type: 'int32', values });
 /** A column of real numbers, rounded to six significant digits. */
 export const reals = (values: ArrayLike<number>): ResultColumn => {
   const rounded = new Float64Array(values.length);
   for (let i = 0; i < rounded.length; i++) rounded[i] = significant(values[i] as number);
-  return { type: 'real', values: rounded };
+  return { type: 'float64', values: rounded };
 };
 /** A column of texts. */
-export const texts = (values: readonly string[]): ResultColumn => ({ type: 'text', values });
+export const texts = (values: readonly string[]): ResultColumn => ({ type: 'string', values });

@@ -101,7 +101,7 @@ function lastRows(table: ResultTable): string[] {
         .filter(([, { values }]) => !Number.isNaN(values[row]))
         .map(
           ([name, { type, values }]) =>
-            `${name} ${type === 'real' ? (values[row] as number).toFixed(4) : String(values[row])}`,
+            `${name} ${type === 'float64' ? (values[row] as number).toFixed(4) : String(values[row])}`,
         )
         .join('  '),
   );

@@ -264,7 +264,7 @@ function refuseMisshapen({ id, writes }: AnyStage, { uses }: StageInstance, sket
     'STAGE_FAILED',
     [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...said].join('\n  '),
     {
-      remedy: `Mend the package ${uses}: packages/contracts/src/schemas.ts lists the files of each kind, and @layerwise/conformance tries a stage.`,
+      remedy: `Mend the package ${uses}: docs/artifacts.md lists the files of each kind, and @layerwise/conformance tries a stage.`,
     },
   );
 }

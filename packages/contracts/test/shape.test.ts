@@ -35,9 +35,7 @@ describe('misshapen', () => {
         predicted: column(Uint16Array.of(0, 0)),
       },
     });
-    expect(misshapen('activations', sketch)).toEqual([
-      'test.arrow column probabilities must be Float32Array, is missing',
-    ]);
+    expect(misshapen('activations', sketch)).toEqual(['test.arrow column probabilities must be float32, is missing']);
     const other = activations(3);
     other.matrix('test', {
       rows: 2,
