@@ -124,21 +124,23 @@ type TypeOf<D> = D extends 'int32' | 'float64'
     : { readonly type: 'boolean'; readonly values: readonly boolean[] };
 
 /** The columns that a matrix schema describes. */
-type MatrixColumns<C> = { readonly [K in Exclude<keyof C, OptionalIn<C>> as Expanded<K>]: MatrixColumn<C[K]> } & {
+export type MatrixColumns<C> = { readonly [K in Exclude<keyof C, OptionalIn<C>> as Expanded<K>]: MatrixColumn<C[K]> } & {
   readonly [K in OptionalIn<C> as Expanded<K>]?: MatrixColumn<C[K]>;
 };
 /** The columns that a schema of a table describes. */
-type TableColumns<C> = { readonly [K in Exclude<keyof C, OptionalIn<C>> as Expanded<K>]: TableColumn<C[K]> } & {
+export type TableColumns<C> = { readonly [K in Exclude<keyof C, OptionalIn<C>> as Expanded<K>]: TableColumn<C[K]> } & {
   readonly [K in OptionalIn<C> as Expanded<K>]?: TableColumn<C[K]>;
 };
 
 type Files<S> = S extends { files: infer F } ? { readonly [K in keyof F as Expanded<K>]: F[K] } : never;
-type NamesOf<S, Extension extends string> = keyof Files<S> extends infer K
+/** Names of the files of a kind that end in an extension, without it. */
+export type NamesOf<S, Extension extends string> = keyof Files<S> extends infer K
   ? K extends `${infer N}.${Extension}`
     ? N
     : never
   : never;
-type FileOf<S, File extends string> = File extends keyof Files<S> ? Files<S>[File] : never;
+/** The schema of one file of a kind. */
+export type FileOf<S, File extends string> = File extends keyof Files<S> ? Files<S>[File] : never;
 
 /** Names of a kind's matrices, without `.arrow`. */
 export type MatrixName<S> = NamesOf<S, 'arrow'>;
