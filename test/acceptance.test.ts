@@ -101,8 +101,8 @@ describe('the nets of the reference studies', () => {
     [
       'another number of pixels',
       'assignment',
-      'keep: 70',
-      'keep: 71',
+      'topK: 70',
+      'topK: 71',
       'pipeline:exp5: the net must be 70-85-10, the study has 71-85-10',
     ],
     [

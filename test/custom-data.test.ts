@@ -39,7 +39,7 @@ embed: { tsne: [] }
 experiments:
   plain: { train: { hidden: [{ units: 6 }], epochs: 12, batch: 8 } }
   pca: { reduce: { uses: '@layerwise/reduce-pca', components: 10 }, train: { hidden: [{ units: 6 }], epochs: 12, batch: 8 } }
-  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 10, keep: 40 }, train: { hidden: [{ units: 6 }, { units: 4 }], epochs: 12, batch: 8 } }
+  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 10, topK: 40 }, train: { hidden: [{ units: 6 }, { units: 4 }], epochs: 12, batch: 8 } }
 `;
 
 const made: Workspace[] = [];
@@ -119,7 +119,7 @@ describe('a table of 200 classes', () => {
     const net = { hidden: [{ units: 40 }], epochs: 30, batch: 16 };
     for (const [reduce, params] of [
       [reducePca, { components: 60 }],
-      [reduceForest, { trees: 5, keep: 80 }],
+      [reduceForest, { trees: 5, topK: 80 }],
     ] as const) {
       const features = await run(reduce, params, { features: pixels });
       const model = await run(train, { ...net, epochs: 2 }, { features });

@@ -16,7 +16,7 @@ preprocess: { validation: { first: 100 } }
 embed: { tsne: [{ rows: 60, iterations: 40, perplexity: 8 }] }
 train: { hidden: [{ units: 12 }], epochs: 2 }
 experiments:
-  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, keep: 40, seed: 42 } }
+  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, topK: 40, seed: 42 } }
   pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 } }
 `;
 

@@ -93,7 +93,7 @@ function codeOf(page: string): {
 describe.each([
   ['pixels', undefined, undefined],
   ['components', pca, { variance: 0.9 }],
-  ['chosen pixels', forest, { trees: 5, keep: 60 }],
+  ['chosen pixels', forest, { trees: 5, topK: 60 }],
 ] as const)('the code in the page of a net on %s', (_, reduce, params) => {
   it('says of every test image what the pipeline says', async () => {
     const { page, said, images } = await experiment(reduce, params, [24, 12]);

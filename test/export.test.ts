@@ -28,7 +28,7 @@ const python = [
 const kinds: Record<string, { reduce?: AnyStage; params?: object }> = {
   pixels: {},
   components: { reduce: pca, params: { variance: 0.9 } },
-  selected: { reduce: forest, params: { trees: 5, keep: 60 } },
+  selected: { reduce: forest, params: { trees: 5, topK: 60 } },
 };
 
 let folder: string;

@@ -6,7 +6,7 @@ import { Workspace } from './workspace/workspace.js';
 const exp = (name: string, body: string): string => `  ${name}:\n${body.replaceAll(/^/gm, '    ')}\n`;
 const net = 'train: { hidden: [{ units: 12 }], epochs: 2 }';
 const pixels = exp('pixels', net);
-const forest = exp('forest', `reduce: { uses: '@layerwise/reduce-forest', trees: 5, keep: 40, seed: 42 }\n${net}`);
+const forest = exp('forest', `reduce: { uses: '@layerwise/reduce-forest', trees: 5, topK: 40, seed: 42 }\n${net}`);
 const pca = exp('pca', `reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }\n${net}`);
 const study = (...experiments: string[]): string =>
   `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 400, test: 150 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n${experiments.join('')}`;

@@ -10,8 +10,8 @@ import { Workspace } from './workspace/workspace.js';
 
 /** The first block of TypeScript in README.md, as it stands there. */
 const example = /```ts\n([^]*?)```/.exec(readFileSync(join(repository, 'README.md'), 'utf8'))?.[1] as string;
-const study = (keep: number): string =>
-  `name: mine\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nreduce: { uses: '@layerwise/reduce-first', keep: ${keep} }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n`;
+const study = (topK: number): string =>
+  `name: mine\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nreduce: { uses: '@layerwise/reduce-first', topK: ${topK} }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n`;
 
 let workspace: Workspace;
 
@@ -64,7 +64,7 @@ describe("README's example of a stage", () => {
     const { stage } = await load<{ stage: AnyStage }>('reduce-first');
     const { conformance, sampleFeatures } = await load<typeof Conformance>('conformance');
     const inputs = async (sizes: Sizes) => ({ features: await sampleFeatures(sizes) });
-    for (const { name, run } of conformance(stage, { params: { keep: 12 }, inputs }))
+    for (const { name, run } of conformance(stage, { params: { topK: 12 }, inputs }))
       await expect(
         run().then(() => name),
         name,

@@ -14,7 +14,7 @@ train: { hidden: [{ units: 12 }], epochs: 90000 }
 experiments:
   own: {}
   tfjs: { train: { uses: '@layerwise/train-tfjs' } }
-  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 9000, keep: 70 } }
+  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 9000, topK: 70 } }
 `;
 const env = cleanEnvironment({ LAYERWISE_CHECKPOINT_SECONDS: '3600', LAYERWISE_WORKERS: '1' });
 

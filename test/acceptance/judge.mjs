@@ -19,7 +19,7 @@ export function wrongNets(studies, nets) {
       if (!nets[address]) return [`${address}: its net must be stated in test/acceptance/nets.json`];
       const [inputs, ...rest] = nets[address].net.split('-').map(Number);
       const hidden = (train?.params.hidden ?? []).map(({ units }) => units);
-      const columns = reduce ? (reduce.params.components ?? reduce.params.keep ?? inputs) : 784;
+      const columns = reduce ? (reduce.params.components ?? reduce.params.topK ?? inputs) : 784;
       const found = [columns, ...hidden, 10].join('-');
       return found === [inputs, ...rest].join('-')
         ? []

@@ -19,8 +19,8 @@ preprocess: { validation: { first: 100 } }
 embed: { tsne: [{ rows: 60, iterations: 40, perplexity: 8 }] }
 experiments:
   pixels: { repeats: 2, train: { hidden: [{ units: 12 }, { units: 8 }], epochs: 2 } }
-  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, keep: 40, seed: 42 }, train: { hidden: [{ units: 12 }], epochs: 2 } }
-  mljs: { reduce: { uses: '@layerwise/reduce-forest-mljs', trees: 2, keep: 40, sample: 100 }, train: { hidden: [{ units: 12 }], epochs: 1 } }
+  forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, topK: 40, seed: 42 }, train: { hidden: [{ units: 12 }], epochs: 2 } }
+  mljs: { reduce: { uses: '@layerwise/reduce-forest-mljs', trees: 2, topK: 40, sample: 100 }, train: { hidden: [{ units: 12 }], epochs: 1 } }
   pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }, train: { hidden: [{ units: 12 }], epochs: 2 } }
   tfjs: { train: { uses: '@layerwise/train-tfjs', hidden: [{ units: 12 }], epochs: 1 } }
 `;

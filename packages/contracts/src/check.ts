@@ -14,12 +14,14 @@ import { nearest } from './nearest.js';
 export interface Problem {
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** Whether it is no fault, but something to be told. */
+  readonly isNote?: boolean;
 }
 
 /** Either the value with defaults filled in, deeply frozen, or everything that is wrong with it. */
 export type Checked<T> =
-  | { readonly value: T; readonly problems?: undefined }
-  | { readonly value?: undefined; readonly problems: readonly Problem[] };
+  | { readonly value: T; readonly notes: readonly Problem[]; readonly problems?: undefined }
+  | { readonly value?: undefined; readonly notes?: undefined; readonly problems: readonly Problem[] };
 
 /**
  * Checks `given` against a constraint table. Never mutates `given`.
@@ -30,19 +32,21 @@ export function check<F extends Fields>(
   given: unknown,
   path: readonly (string | number)[] = [],
 ): Checked<Infer<F>> {
-  const problems: Problem[] = [];
-  const value = checkFields(fields, given, path, problems);
-  return problems.length > 0 ? { problems } : { value: value as Infer<F> };
+  const met: Problem[] = [];
+  const value = checkFields(fields, given, path, met);
+  const problems = met.filter(({ isNote }) => !isNote);
+  return problems.length > 0 ? { problems } : { value: value as Infer<F>, notes: met };
 }
 
-function checkFields(fields: Fields, given: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
-  if (!isPlainObject(given)) {
+function checkFields(fields: Fields, raw: unknown, path: readonly (string | number)[], problems: Problem[]): unknown {
+  if (!isPlainObject(raw)) {
     problems.push({
       path,
-      message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${received(given)}`,
+      message: `must be a group of fields (${Object.keys(fields).join(', ') || 'none'}), got ${received(raw)}`,
     });
     return undefined;
   }
+  const given = underNewNames(fields, raw, path, problems);
   refuseUnknown(fields, given, path, problems);
   const result: Record<string, unknown> = {};
   for (const [name, constraint] of Object.entries(fields)) {
@@ -52,6 +56,39 @@ function checkFields(fields: Fields, given: unknown, path: readonly (string | nu
     if (constraint.insteadOf !== undefined) requireOne([constraint.insteadOf, name], given, path, problems);
   }
   return Object.freeze(result);
+}
+
+/** The fields with those of former names under the names of now; adds a note for each. */
+function underNewNames(
+  fields: Fields,
+  given: Record<string, unknown>,
+  path: Problem['path'],
+  problems: Problem[],
+): Record<string, unknown> {
+  const result = { ...given };
+  for (const [name, { formerly }] of Object.entries(fields)) {
+    if (!formerly || given[formerly.name] === undefined || Object.hasOwn(fields, formerly.name)) continue;
+    const { name: old, values } = formerly;
+    const value = given[old];
+    const at = [...path, old];
+    delete result[old];
+    if (given[name] !== undefined)
+      problems.push({ path: at, message: `is the former name of '${name}', which is given too; leave '${old}' out` });
+    else if (values && !(typeof value === 'string' && Object.hasOwn(values, value)))
+      problems.push({
+        path: at,
+        message: `is the former name of '${name}' and must be one of ${Object.keys(values).join(', ')}, got ${received(value)}`,
+      });
+    else {
+      result[name] = values ? values[value as string] : value;
+      problems.push({
+        path: at,
+        message: `is now called '${name}'; write ${name}: ${String(JSON.stringify(result[name]))}`,
+        isNote: true,
+      });
+    }
+  }
+  return result;
 }
 
 function requireOne(

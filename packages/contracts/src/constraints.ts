@@ -12,6 +12,8 @@ export interface Common<T> {
   readonly optional?: boolean;
   /** Another optional field of the table: exactly one of the two must be given. Said at one of them. */
   readonly insteadOf?: string;
+  /** What the field was called in earlier versions, which is still read, with a note; `values` maps its values then to those of now. */
+  readonly formerly?: { readonly name: string; readonly values?: Readonly<Record<string, unknown>> };
 }
 
 /** Bounds of a number: `min`/`max` are included, `above`/`below` are not. */

@@ -6,18 +6,42 @@ export type JsonSchema = { readonly [key: string]: unknown };
 /** The JSON Schema of a constraint table, for completion in editors: it accepts exactly the JSON values that {@link check} accepts. */
 export function jsonSchema(fields: Fields): JsonSchema {
   const required = Object.entries(fields).filter(
-    ([, constraint]) => constraint.default === undefined && !constraint.optional,
+    ([, constraint]) => constraint.default === undefined && !constraint.optional && !constraint.formerly,
   );
+  const former = formerNames(fields);
   const pairs = Object.entries(fields).flatMap(([name, { insteadOf }]) =>
     insteadOf === undefined ? [] : [{ oneOf: [{ required: [insteadOf] }, { required: [name] }] }],
   );
   return {
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(Object.entries(fields).map(([name, constraint]) => [name, schemaOf(constraint)])),
+    properties: Object.fromEntries([
+      ...Object.entries(fields).map(([name, constraint]) => [name, schemaOf(constraint)]),
+      ...former.map(({ old, schema }) => [old, schema]),
+    ]),
     ...(required.length > 0 ? { required: required.map(([name]) => name) } : {}),
-    ...(pairs.length > 0 ? { allOf: pairs } : {}),
+    ...(pairs.length + former.length > 0 ? { allOf: [...pairs, ...former.map(({ rule }) => rule)] } : {}),
   };
+}
+
+/** The former names of fields, each with its schema, and the rule that not both names are given, and one if the field is required. */
+function formerNames(
+  fields: Fields,
+): { readonly old: string; readonly schema: JsonSchema; readonly rule: JsonSchema }[] {
+  return Object.entries(fields).flatMap(([name, constraint]) => {
+    if (!constraint.formerly || Object.hasOwn(fields, constraint.formerly.name)) return [];
+    const { name: old, values } = constraint.formerly;
+    const schema = {
+      ...(values ? { enum: Object.keys(values) } : schemaOf({ ...constraint, default: undefined } as Constraint)),
+      description: `now called ${name}`,
+      deprecated: true,
+    };
+    const isRequired = constraint.default === undefined && !constraint.optional;
+    const rule = isRequired
+      ? { oneOf: [{ required: [name] }, { required: [old] }] }
+      : { not: { required: [name, old] } };
+    return [{ old, schema, rule }];
+  });
 }
 
 function schemaOf(constraint: Constraint): JsonSchema {

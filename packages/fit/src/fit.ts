@@ -20,14 +20,14 @@ export interface Outcome {
  * Trains for all epochs, or until it is to stop early; goes on from a checkpoint if there is one.
  * @param validated whether there are validation rows
  * @param history gets a line for each epoch
- * @returns the weights that `keep` asks for; told to stop, it keeps its state after the running epoch, or after the one
+ * @returns the weights that `restoreBest` asks for; told to stop, it keeps its state after the running epoch, or after the one
  *   before where the engine breaks off
  * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
  */
 export async function fit(context: NetContext, engine: Engine, history: History, validated: boolean): Promise<Outcome> {
   const { params, warn, checkpoint, signal } = context;
-  const best = params.keep === 'best' && validated;
-  if (params.keep === 'best' && !best)
+  const best = params.restoreBest && validated;
+  if (params.restoreBest && !best)
     warn({
       code: 'NO_VALIDATION',
       message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept',

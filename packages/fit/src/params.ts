@@ -59,9 +59,10 @@ export const netParams = {
     doc: 'how the learning rate changes over the training; absent: not at all',
     optional: true,
   }),
-  keep: choice(['best', 'last'], {
-    doc: 'weights of the epoch with the lowest validation loss, or of the last',
-    default: 'best',
+  restoreBest: flag({
+    doc: 'end with the weights of the epoch with the lowest validation loss; else with those of the last',
+    default: true,
+    formerly: { name: 'keep', values: { best: true, last: false } },
   }),
   earlyStop: object(
     {

@@ -72,6 +72,7 @@ export const createNodes: CreateNodes = [
       }
     }
     planned = studies;
+    for (const { notes } of studies) if (notes) process.stderr.write(`note: ${printable(notes)}\n`);
     links = linksOf(studies, (uses) => codeOf(uses).packages);
     for (const study of broken) {
       process.stderr.write(`${printable(describeBroken(study))}\n`);

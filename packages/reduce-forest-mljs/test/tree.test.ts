@@ -90,7 +90,7 @@ describe('reduce-forest-mljs', () => {
 
   it('keeps the columns that tell the classes, and says that it sampled', async () => {
     const { output, warnings } = await runInMemory(stage, {
-      params: { keep: 2, trees: 30, sample: 80 },
+      params: { topK: 2, trees: 30, sample: 80 },
       inputs: { features: await artifact(300) },
     });
     expect(await output.json('features')).toMatchObject({ origin: 'selected', selected: [1, 4], columns: 2 });
@@ -110,16 +110,16 @@ describe('reduce-forest-mljs', () => {
 
   it('says nothing of a sample when all rows fit in it', async () => {
     const { warnings } = await runInMemory(stage, {
-      params: { keep: 2, trees: 2, sample: 80 },
+      params: { topK: 2, trees: 2, sample: 80 },
       inputs: { features: await artifact(60) },
     });
     expect(warnings).toEqual([]);
   });
 
   it.each([
-    [{ keep: 7 }, /reduce-forest-mljs.keep must be at most 6/],
-    [{ keep: 1, maxFeatures: 7 }, /reduce-forest-mljs.maxFeatures must be at most 6/],
-    [{ keep: 1, sample: 1 }, /sample must be a whole number of at least 2, got 1/],
+    [{ topK: 7 }, /reduce-forest-mljs.topK must be at most 6/],
+    [{ topK: 1, maxFeatures: 7 }, /reduce-forest-mljs.maxFeatures must be at most 6/],
+    [{ topK: 1, sample: 1 }, /sample must be a whole number of at least 2, got 1/],
   ])('refuses %j', async (params, message) => {
     await expect(runInMemory(stage, { params, inputs: { features: await artifact(60) } })).rejects.toThrow(message);
   });

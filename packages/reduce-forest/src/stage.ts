@@ -3,7 +3,7 @@ import { runForestSelection, type GrownForest, type Source } from '@layerwise/re
 
 const params = {
   trees: integer({ min: 1, max: 100_000, default: 100, doc: 'number of trees' }),
-  keep: integer({ min: 1, doc: 'how many of the most important columns to keep' }),
+  topK: integer({ min: 1, doc: 'how many of the most important columns to keep', formerly: { name: 'keep' } }),
   maxFeatures: integer({
     min: 1,
     optional: true,

@@ -44,7 +44,7 @@ describe('reduce-forest', () => {
   it.each([false, true])('keeps the columns that tell the classes, in their type (floats: %s)', async (floats) => {
     const features = await artifact({ floats });
     const { output, progress, warnings } = await runInMemory(stage, {
-      params: { trees: 20, keep: 2 },
+      params: { trees: 20, topK: 2 },
       inputs: { features },
     });
     expect(await output.json('features')).toEqual({
@@ -74,7 +74,7 @@ describe('reduce-forest', () => {
 
   it('writes ranks, and importances that sum to 1', async () => {
     const { output } = await runInMemory(stage, {
-      params: { trees: 20, keep: 3 },
+      params: { trees: 20, topK: 3 },
       inputs: { features: await artifact() },
     });
     const { column, importance, rank, selected } = (await output.table('importances')) as unknown as Record<
@@ -91,7 +91,7 @@ describe('reduce-forest', () => {
 
   it('scores the forest out of bag, on validation and on test', async () => {
     const { output } = await runInMemory(stage, {
-      params: { trees: 40, keep: 2 },
+      params: { trees: 40, topK: 2 },
       inputs: { features: await artifact() },
     });
     const info = await output.json<ForestInfo>('forest');
@@ -113,7 +113,7 @@ describe('reduce-forest', () => {
       columns: { ...held.columns, features: { data: new Uint8Array(300).fill(255), width: 10 } },
     });
     const [a, b] = await Promise.all(
-      [one, two].map((features) => runInMemory(stage, { params: { trees: 5, keep: 2 }, inputs: { features } })),
+      [one, two].map((features) => runInMemory(stage, { params: { trees: 5, topK: 2 }, inputs: { features } })),
     );
     expect(await a!.output.table('importances')).toEqual(await b!.output.table('importances'));
   });
@@ -121,7 +121,7 @@ describe('reduce-forest', () => {
   it('gives the same forest for 1 and 3 workers, another for another seed', async () => {
     const features = await artifact();
     const run = (workers: number, seed: number) =>
-      runInMemory(stage, { params: { trees: 9, keep: 2 }, inputs: { features }, workers, seed });
+      runInMemory(stage, { params: { trees: 9, topK: 2 }, inputs: { features }, workers, seed });
     const [one, three, other] = await Promise.all([run(1, 42), run(3, 42), run(1, 43)]);
     expect(await one.output.table('importances')).toEqual(await three.output.table('importances'));
     expect(one.output.values).toEqual(three.output.values);
@@ -137,7 +137,7 @@ describe('reduce-forest', () => {
       scale: { factor, offset: 0 },
     };
     const { output } = await runInMemory(stage, {
-      params: { trees: 20, keep: 2 },
+      params: { trees: 20, topK: 2 },
       inputs: { features: await artifact({ info }) },
     });
     expect(await output.json('features')).toMatchObject({
@@ -148,11 +148,11 @@ describe('reduce-forest', () => {
   });
 
   it.each([
-    [{ keep: 11 }, /reduce-forest.keep must be at most 10, the number of columns of the features, got 11/],
-    [{ keep: 2, maxFeatures: 11 }, /reduce-forest.maxFeatures must be at most 10/],
-    [{ keep: 0 }, /keep must be a whole number of at least 1, got 0/],
-    [{}, /needs the field 'keep'/],
-    [{ keep: 2, tree: 3 }, /tree is not a known field; did you mean 'trees'/],
+    [{ topK: 11 }, /reduce-forest.topK must be at most 10, the number of columns of the features, got 11/],
+    [{ topK: 2, maxFeatures: 11 }, /reduce-forest.maxFeatures must be at most 10/],
+    [{ topK: 0 }, /topK must be a whole number of at least 1, got 0/],
+    [{}, /needs the field 'topK'/],
+    [{ topK: 2, tree: 3 }, /tree is not a known field; did you mean 'trees'/],
   ])('refuses %j', async (params, message) => {
     await expect(runInMemory(stage, { params, inputs: { features: await artifact() } })).rejects.toThrow(message);
   });
@@ -163,13 +163,13 @@ describe('reduce-forest', () => {
     ['one row', { rows: 1 }, /at least 2 rows are needed, got 1/],
   ])('says what is wrong with %s', async (_name, options, message) => {
     await expect(
-      runInMemory(stage, { params: { keep: 2 }, inputs: { features: await artifact(options) } }),
+      runInMemory(stage, { params: { topK: 2 }, inputs: { features: await artifact(options) } }),
     ).rejects.toThrow(message);
   });
 
   it('stops when told to', async () => {
     await expect(
-      runInMemory(stage, { params: { keep: 2 }, inputs: { features: await artifact() }, signal: AbortSignal.abort() }),
+      runInMemory(stage, { params: { topK: 2 }, inputs: { features: await artifact() }, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });
@@ -196,7 +196,7 @@ describe.skipIf(!process.env.LAYERWISE_DATA_DIR || !existsSync(folder))('on MNIS
       columns: 784,
       dataset: { ...dataset, classes: Array.from('0123456789') },
     });
-    const { output } = await runInMemory(stage, { params: { trees: 20, keep: 70 }, inputs: { features }, workers: 2 });
+    const { output } = await runInMemory(stage, { params: { trees: 20, topK: 70 }, inputs: { features }, workers: 2 });
     const info = await output.json<ForestInfo>('forest');
     expect(info.testAccuracy).toBeGreaterThan(0.95);
     expect(info.outOfBagAccuracy).toBeGreaterThan(0.93);

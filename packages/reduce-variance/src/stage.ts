@@ -5,7 +5,7 @@ import { runSelection, type Source } from '@layerwise/reduce';
 export const stage = defineStage({
   id: 'reduce-variance',
   summary: 'Keeps the columns of highest variance',
-  params: { keep: integer({ min: 1, doc: 'how many of the columns of highest variance to keep' }) },
+  params: { topK: integer({ min: 1, doc: 'how many of the columns of highest variance to keep' }) },
   reads: { features: 'features' },
   writes: 'features',
   seeded: () => false,

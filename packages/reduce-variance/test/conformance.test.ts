@@ -5,5 +5,5 @@ import { describe, it } from 'vitest';
 const inputs = async (sizes: Sizes) => ({ features: await sampleFeatures(sizes) });
 
 describe('reduce-variance', () => {
-  for (const { name, run } of conformance(stage, { params: { keep: 5 }, inputs })) it(name, run);
+  for (const { name, run } of conformance(stage, { params: { topK: 5 }, inputs })) it(name, run);
 });

@@ -38,7 +38,7 @@ describe('reduce-variance', () => {
     'keeps the columns of highest variance, of equal ones the lower (floats: %s)',
     async (floats) => {
       const { output } = await runInMemory(stage, {
-        params: { keep: 3 },
+        params: { topK: 3 },
         inputs: { features: await artifact(plain, { floats }) },
       });
       expect(await output.json('features')).toMatchObject({ origin: 'selected', columns: 3, selected: [2, 3, 5] });
@@ -51,20 +51,20 @@ describe('reduce-variance', () => {
 
   it('goes by the values as they are scaled', async () => {
     const scale = { factor: [1, 1, 0.01, 1, 5, 0.1], offset: [0, 9, 0, 0, 0, 0] };
-    const { output } = await runInMemory(stage, { params: { keep: 2 }, inputs: { features: await artifact(scale) } });
+    const { output } = await runInMemory(stage, { params: { topK: 2 }, inputs: { features: await artifact(scale) } });
     expect(await output.json('features')).toMatchObject({ selected: [3, 4] });
   });
 
   it('keeps the first columns where none varies', async () => {
     const { output } = await runInMemory(stage, {
-      params: { keep: 2 },
+      params: { topK: 2 },
       inputs: { features: await artifact(plain, { flat: true }) },
     });
     expect(await output.json('features')).toMatchObject({ selected: [0, 1] });
   });
 
   it('refuses to keep more columns than there are', async () => {
-    const run = runInMemory(stage, { params: { keep: 7 }, inputs: { features: await artifact(plain) } });
-    await expect(run).rejects.toThrow('reduce-variance.keep must be at most 6');
+    const run = runInMemory(stage, { params: { topK: 7 }, inputs: { features: await artifact(plain) } });
+    await expect(run).rejects.toThrow('reduce-variance.topK must be at most 6');
   });
 });

@@ -5,7 +5,7 @@ import { checkColumns, runSelection, type ReduceContext, type Source } from './s
 /** What every forest has to be told. */
 export interface ForestParams {
   readonly trees: number;
-  readonly keep: number;
+  readonly topK: number;
   readonly maxFeatures?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export async function runForestSelection(
     await output.json('forest', await score(context, grown));
     return grown.forest;
   });
-  progress({ done: params.trees, total: params.trees, unit: 'trees', detail: `${params.keep} columns kept` });
+  progress({ done: params.trees, total: params.trees, unit: 'trees', detail: `${params.topK} columns kept` });
 }
 
 async function score(

@@ -41,12 +41,12 @@ export interface Source {
  * @throws LayerwiseError PARAMS_INVALID where there are fewer columns, DATA_INVALID
  */
 export async function runSelection(
-  { params, inputs, output, signal }: ReduceContext<{ readonly keep: number }>,
+  { params, inputs, output, signal }: ReduceContext<{ readonly topK: number }>,
   id: string,
   rank: (source: Source) => Promise<Importances>,
 ): Promise<void> {
   const info = await inputs.features.json('features');
-  checkColumns(id, { keep: params.keep }, info.columns);
+  checkColumns(id, { topK: params.topK }, info.columns);
   const train = await readFeatures(inputs.features, 'train');
   const { importances, deviations } = await rank({ info, classes: info.dataset.classes.length, train }).catch(
     (error: unknown) => {
@@ -55,8 +55,8 @@ export async function runSelection(
     },
   );
   const order = rankColumns(importances);
-  const selected = order.slice(0, params.keep).sort((a, b) => a - b);
-  await output.table('importances', importancesTable(importances, deviations, order, params.keep));
+  const selected = order.slice(0, params.topK).sort((a, b) => a - b);
+  await output.table('importances', importancesTable(importances, deviations, order, params.topK));
   for (const name of featureSplits) {
     const split = name === 'train' ? train : await readFeatures(inputs.features, name);
     await output.matrix(name, withFeatures(split.table, selectColumns(split, selected)));

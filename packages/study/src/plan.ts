@@ -60,6 +60,8 @@ export interface StudyPlan {
   readonly experiments: readonly ExperimentPlan[];
   /** By id; in an order in which every instance follows its inputs. */
   readonly instances: ReadonlyMap<string, StageInstance>;
+  /** What its author should be told, such as the new name of a field; empty if there is nothing. */
+  readonly notes: string;
 }
 
 /** What the planner needs from outside. */
@@ -86,9 +88,13 @@ export function planStudy(study: StudyDocument, planning: Planning): StudyPlan {
   const experiments = study.experiments.map((experiment) =>
     planExperiment(study, experiment, planning, instances, problems),
   );
-  if (problems.length > 0) throw study.invalid(problems);
-  return { name: study.name, title: study.title ?? study.name, file: study.file, experiments, instances };
+  const faults = problems.filter(isFault);
+  if (faults.length > 0) throw study.invalid(faults);
+  const notes = problems.length > 0 ? study.invalid(problems).describe() : '';
+  return { name: study.name, title: study.title ?? study.name, file: study.file, experiments, instances, notes };
 }
+
+const isFault = ({ isNote }: StudyProblem): boolean => !isNote;
 
 function planExperiment(
   study: StudyDocument,
@@ -103,7 +109,7 @@ function planExperiment(
   });
   const stages: Partial<Record<RoleName, string>> = {};
   let repeats: readonly Repeat[] = [];
-  for (const { role, stage, section, params } of problems.length > 0 ? [] : (steps as Required<Step>[])) {
+  for (const { role, stage, section, params } of problems.some(isFault) ? [] : (steps as Required<Step>[])) {
     const instance = makeInstance(
       stage,
       section,
@@ -166,11 +172,11 @@ function checkStep(
     return { role, stage, section };
   }
   const shown = role === 'report' ? reportParams(study, experiment, stage) : {};
-  const { value, problems: wrong } = check(stage.params, { ...shown, ...section.params });
+  const { value, problems: wrong, notes } = check(stage.params, { ...shown, ...section.params });
   problems.push(
-    ...(wrong ?? []).map(({ path, message }) => ({
+    ...[...(wrong ?? []), ...(notes ?? [])].map(({ path, ...rest }) => ({
       path: [...section.pathOf(path[0] as string | undefined), ...path],
-      message,
+      ...rest,
       experiment: experiment.name,
     })),
   );

@@ -55,14 +55,15 @@ function blamed(same: readonly [StudyProblem, ...StudyProblem[]], { experiments,
   const [{ path, message, experiment }] = same;
   const [group, owner, ...rest] = path;
   if (group === 'experiments') {
-    if (experiment === undefined || same.some((problem) => problem.experiment === owner)) return { path, message };
+    if (same[0].isNote || experiment === undefined || same.some((problem) => problem.experiment === owner))
+      return { path, message };
     return {
       path: [group, experiment, ...rest],
       message: `${message}; ${experiment} has it from ${owner} (line ${line(path)}) by extends`,
     };
   }
   const inheritors = [...new Set(same.flatMap((problem) => problem.experiment ?? []))];
-  if (inheritors.length === 0 || inheritors.length === experiments) return { path, message };
+  if (same[0].isNote || inheritors.length === 0 || inheritors.length === experiments) return { path, message };
   return {
     path: ['experiments', inheritors[0] as string, ...path],
     message: `${message}; ${inheritors.slice(0, maxShown).join(', ')} ${inheritors.length > 1 ? 'have' : 'has'} it from the study (line ${line(path)})`,

@@ -47,7 +47,7 @@ export const catalog: ReadonlyMap<string, AnyStage> = new Map([
       'reduce-forest',
       { features: 'features' },
       'features',
-      { trees: integer({ min: 1, default: 100, doc }) },
+      { trees: integer({ min: 1, default: 100, doc, formerly: { name: 'estimators' } }) },
       true,
     ),
   ],

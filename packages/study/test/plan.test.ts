@@ -29,6 +29,20 @@ describe('planStudy', () => {
     expect(idsOf(plain).ingest).toBe('ingest-a5ed6037cc2b');
   });
 
+  it('reads a field under its former name, and tells the new one with its line, once', () => {
+    const text = (name: string): string =>
+      `name: tiny\nseed: 43\nreduce: { uses: '@layerwise/reduce-forest', ${name}: 7 }\nexperiments:\n  exp1: { train: { epochs: 3 } }\n  exp2: { train: { epochs: 4 } }\n`;
+    expect(idsOf(text('estimators'))).toEqual(idsOf(text('trees')));
+    expect(plan(text('trees')).notes).toBe('');
+    const { notes } = plan(text('estimators'));
+    expect(notes).toContain("study tiny: reduce.estimators is now called 'trees'; write trees: 7");
+    expect(notes).toContain('pipelines/tiny/study.yaml:3');
+    expect(notes.split('estimators')).toHaveLength(2);
+    expect(() => plan(text('trees: 3, estimators'))).toThrow(
+      /estimators is the former name of 'trees', which is given too/,
+    );
+  });
+
   it('computes what experiments have in common once', () => {
     const { instances } = plan(
       study(

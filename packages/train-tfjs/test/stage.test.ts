@@ -123,7 +123,7 @@ describe('train-tfjs', () => {
       inputDropout: 0.5,
       epochs: 12,
       batch: 400,
-      keep: 'last',
+      restoreBest: false,
       optimizer: { sgd: { learningRate: 0.5 } },
     });
     const start = await train({
@@ -131,7 +131,7 @@ describe('train-tfjs', () => {
       inputDropout: 0.5,
       epochs: 1,
       batch: 400,
-      keep: 'last',
+      restoreBest: false,
       optimizer: { sgd: { learningRate: 1e-30 } },
     });
     const [after, before] = await Promise.all(
@@ -161,8 +161,9 @@ describe('train-tfjs', () => {
       // One step on all rows: a step of SGD at rate 1 gives the gradient, one at no rate the weights before.
       const once = async (optimizer: object): Promise<Float32Array> =>
         new Float32Array(
-          (await (await train({ epochs: 1, batch: 400, keep: 'last', optimizer })).output.bytes('weights.bin')).slice()
-            .buffer,
+          (
+            await (await train({ epochs: 1, batch: 400, restoreBest: false, optimizer })).output.bytes('weights.bin')
+          ).slice().buffer,
         );
       const [before, after, moved] = [
         await once({ sgd: { learningRate: 1e-30 } }),
@@ -180,7 +181,7 @@ describe('train-tfjs', () => {
   );
 
   it('stops early', async () => {
-    const result = await train({ epochs: 60, earlyStop: { metric: 'valAccuracy', patience: 2 }, keep: 'last' });
+    const result = await train({ epochs: 60, earlyStop: { metric: 'valAccuracy', patience: 2 }, restoreBest: false });
     const evaluation = await result.output.json<Evaluation>('evaluation');
     const accuracy = await columnOf(result, 'valAccuracy');
     expect(evaluation.stoppedEarly).toBe(true);
@@ -192,7 +193,7 @@ describe('train-tfjs', () => {
   });
 
   it('scores each epoch without dropout where asked to', async () => {
-    const result = await train({ epochs: 2, inputDropout: 0.5, evaluateEachEpoch: true, keep: 'last' });
+    const result = await train({ epochs: 2, inputDropout: 0.5, evaluateEachEpoch: true, restoreBest: false });
     const evaluation = await result.output.json<Evaluation>('evaluation');
     expect((await columnOf(result, 'testAccuracy'))[1]).toBeCloseTo(evaluation.test.accuracy, 10);
     expect((await columnOf(result, 'cleanLoss'))[1]).toBeCloseTo(evaluation.train.loss, 10);

@@ -88,7 +88,13 @@ describe('the train stage', () => {
 
   it('scores train and test after each epoch where asked', async () => {
     const { output } = await runInMemory(stage, {
-      params: { hidden: [], epochs: 2, evaluateEachEpoch: true, keep: 'last', optimizer: { sgd: { momentum: 0.9 } } },
+      params: {
+        hidden: [],
+        epochs: 2,
+        evaluateEachEpoch: true,
+        restoreBest: false,
+        optimizer: { sgd: { momentum: 0.9 } },
+      },
       inputs: { features },
     });
     const history = await output.table('history');
@@ -104,7 +110,7 @@ describe('the train stage', () => {
         hidden: [{ units: 8 }],
         epochs: 50,
         earlyStop: { metric: 'valAccuracy', patience: 2, minDelta: 1 },
-        keep: 'last',
+        restoreBest: false,
       },
       inputs: { features },
     });

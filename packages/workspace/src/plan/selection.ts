@@ -47,6 +47,9 @@ export async function planAll(
   );
   if (wanted) throw wanted.error;
   for (const study of plan.broken) printError(`${describeBroken(study)}`);
+  for (const { name, notes } of plan.studies)
+    if (notes && (asked.length === 0 || asked.some((address) => address.split(':')[0] === name)))
+      printError(`note: ${notes}`);
   return plan;
 }
 
