@@ -104,10 +104,14 @@ function typeOf(text: string, where: string): Omit<Npy, 'start' | 'shape'> {
       bytes: false,
       readText: kind === 'U' ? (view, at) => utf32(view, at, width, little) : (view, at) => ascii(view, at, width),
     };
-  const named = descr ? `'${order}${code}'` : (/'descr'\s*:\s*(.{1,60})/.exec(text)?.[1] ?? 'none');
-  throw invalid(
+  throw wrongType(text, descr ? `'${order}${code}'` : undefined, kind, where);
+}
+
+function wrongType(text: string, named: string | undefined, kind: string, where: string): Error {
+  const described = named ?? /'descr'\s*:\s*(.{1,60})/.exec(text)?.[1] ?? 'none';
+  return invalid(
     where,
-    `the array must hold numbers, or texts for labels, got type ${named}`,
+    `the array must hold numbers, or texts for labels, got type ${described}`,
     kind === 'O'
       ? 'arrays of Python objects are never read: save array.astype("uint8"), or labels.astype(str)'
       : 'convert it first, such as by array.astype("uint8")',

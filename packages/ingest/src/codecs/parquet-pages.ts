@@ -93,10 +93,36 @@ async function* chunkPages(
   firstRow: number,
 ): AsyncGenerator<Page> {
   const { parquetHeader } = await import('hyparquet/src/column.js');
+  const { start, end } = await boundsOf(handle, chunk, leaf, where);
+  const decode = await pageDecoder(chunk, leaf, compressors, where, firstRow);
+  let left = Number(chunk.num_values);
+  for (let at = start; at < end && left > 0;) {
+    const bytes = await readAt(handle, at, Math.min(HEADER, end - at));
+    const reader = { view: new DataView(bytes.buffer, 0, bytes.length), offset: 0 };
+    const header = parquetHeader(reader);
+    const { compressed_page_size: length } = header;
+    const values = valuesIn(header);
+    refuseLargePage(header, values, end - at, leaf, where);
+    const page = decode(header, await readAt(handle, at + reader.offset, length));
+    at += reader.offset + length;
+    if (!page) continue;
+    left -= values;
+    yield page;
+  }
+}
+
+/** Where the pages of a column are in the file. @throws LayerwiseError DATA_INVALID if that is not in it */
+async function boundsOf(
+  handle: FileHandle,
+  chunk: Chunk,
+  leaf: Leaf,
+  where: string,
+): Promise<{ start: number; end: number }> {
   const starts = [chunk.data_page_offset, chunk.dictionary_page_offset]
     .filter((offset) => offset !== undefined && offset > 0n)
     .map(Number);
-  const end = Math.min(...starts) + Number(chunk.total_compressed_size);
+  const start = Math.min(...starts);
+  const end = start + Number(chunk.total_compressed_size);
   const { size } = await handle.stat();
   // Types in the file's metadata are the file's own: an integer may come as a fraction, or as true.
   if (![...starts, end].every(isCount) || end > size)
@@ -105,30 +131,24 @@ async function* chunkPages(
       `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`,
       'it is cut short: write or copy it again',
     );
-  const decode = await pageDecoder(chunk, leaf, compressors, where, firstRow);
-  let left = Number(chunk.num_values);
-  for (let at = Math.min(...starts); at < end && left > 0;) {
-    const start = await readAt(handle, at, Math.min(HEADER, end - at));
-    const reader = { view: new DataView(start.buffer, 0, start.length), offset: 0 };
-    const header = parquetHeader(reader);
-    const { compressed_page_size: length, uncompressed_page_size: unpacked } = header;
-    const values =
-      header.data_page_header?.num_values ??
-      header.data_page_header_v2?.num_values ??
-      header.dictionary_page_header?.num_values ??
-      0;
-    if (![length, unpacked, values].every(isCount) || length > end - at || unpacked > MOST_PAGE || values > MOST_VALUES)
-      throw invalid(
-        where,
-        `a page of column '${leaf.path[0]}' must have at most ${MOST_VALUES} values and ${MOST_PAGE} bytes, but declares ${values} and ${unpacked}`,
-        'write the table with smaller pages, or again',
-      );
-    const page = decode(header, await readAt(handle, at + reader.offset, length));
-    at += reader.offset + length;
-    if (!page) continue;
-    left -= values;
-    yield page;
-  }
+  return { start, end };
+}
+
+function valuesIn(header: Header): number {
+  const { data_page_header: one, data_page_header_v2: two, dictionary_page_header: words } = header;
+  return (one ?? two ?? words)?.num_values ?? 0;
+}
+
+function refuseLargePage(header: Header, values: number, left: number, leaf: Leaf, where: string): void {
+  const { compressed_page_size: length, uncompressed_page_size: unpacked } = header;
+  const isSound = [length, unpacked, values].every(isCount) && length <= left;
+  if (!isSound || unpacked > MOST_PAGE || values > MOST_VALUES)
+    throw invalid(
+      where,
+      `a page of column '${leaf.path[0]}' must have at most ${MOST_VALUES} values and ${MOST_PAGE} bytes, ` +
+        `but declares ${values} and ${unpacked}`,
+      'write the table with smaller pages, or again',
+    );
 }
 
 function isCount(value: unknown): boolean {
@@ -159,23 +179,7 @@ async function pageDecoder(
   const [deepest, full] = [getMaxRepetitionLevel([...leaf.schema]), getMaxDefinitionLevel([...leaf.schema])];
   let dictionary: ArrayLike<unknown> | undefined;
   let rows = firstRow;
-  return (
-    { data_page_header: one, data_page_header_v2: two, dictionary_page_header: words, uncompressed_page_size: size },
-    bytes,
-  ) => {
-    if (words) {
-      dictionary = readPlain(
-        readerOf(unpack(bytes, size)),
-        chunk.type,
-        words.num_values,
-        leaf.schema.at(-1)?.element.type_length,
-      );
-      return undefined;
-    }
-    if (!one && !two) return undefined;
-    const count = (one ?? two)!.num_values;
-    const levels = two ? two.repetition_levels_byte_length + two.definition_levels_byte_length : 0;
-    const page = two ? bytes : unpack(bytes, size);
+  const levelsOf = (page: Uint8Array, { two, count }: DataPage): Levels => {
     let at = 0;
     const level = (most: number, length: number | undefined): Uint8Array | Uint32Array | undefined => {
       if (most === 0) return undefined;
@@ -186,7 +190,12 @@ async function pageDecoder(
     };
     const repetition = level(deepest, two?.repetition_levels_byte_length);
     const definition = level(full, two?.definition_levels_byte_length);
-    const missing = definition?.findIndex((value) => value < full) ?? -1;
+    return { repetition, missing: definition?.findIndex((value) => value < full) ?? -1, end: at };
+  };
+  const decodeData = (page: DataPage, bytes: Uint8Array, size: number): Page => {
+    const { one, two, count } = page;
+    const whole = two ? bytes : unpack(bytes, size);
+    const { repetition, missing, end } = levelsOf(whole, page);
     if (missing >= 0)
       throw invalid(
         `${where}, row ${rows + rowsIn(repetition, missing + 1) - 1}`,
@@ -194,13 +203,38 @@ async function pageDecoder(
         'fill or leave out such rows',
       );
     rows += rowsIn(repetition, count);
-    const data = two
-      ? two.is_compressed === false
-        ? bytes.subarray(levels)
-        : unpack(bytes.subarray(levels), size - levels)
-      : page.subarray(at);
+    const data = two ? valuesOf(two, bytes, size) : whole.subarray(end);
     return { values: decodeValues((one ?? two)!.encoding, data, count, dictionary), repetition };
   };
+  const valuesOf = (two: NonNullable<DataPage['two']>, bytes: Uint8Array, size: number): Uint8Array => {
+    const levels = two.repetition_levels_byte_length + two.definition_levels_byte_length;
+    const data = bytes.subarray(levels);
+    return two.is_compressed === false ? data : unpack(data, size - levels);
+  };
+  return (header, bytes) => {
+    const { data_page_header: one, data_page_header_v2: two, dictionary_page_header: words } = header;
+    const { uncompressed_page_size: size } = header;
+    if (words) {
+      const width = leaf.schema.at(-1)?.element.type_length;
+      dictionary = readPlain(readerOf(unpack(bytes, size)), chunk.type, words.num_values, width);
+      return undefined;
+    }
+    return one || two ? decodeData({ one, two, count: (one ?? two)!.num_values }, bytes, size) : undefined;
+  };
+}
+
+/** A data page's header, of the first version or the second. */
+interface DataPage {
+  readonly one: Header['data_page_header'];
+  readonly two: Header['data_page_header_v2'];
+  readonly count: number;
+}
+
+/** Where rows begin among the values, the first value that is missing or -1, and where the values themselves begin. */
+interface Levels {
+  readonly repetition: Page['repetition'];
+  readonly missing: number;
+  readonly end: number;
 }
 
 /** How many rows begin among the first `end` values. */

@@ -9,7 +9,7 @@ import { reportInk } from '../interpretation/ink.js';
 import { upright, type Orientation } from '../interpretation/orientation.js';
 import type { Format, Reading, ReadContext } from '../formats/format.js';
 import { invalid } from '../samples/invalid.js';
-import type { Part, PartName } from '../samples/part.js';
+import type { Part, PartName, Parts } from '../samples/part.js';
 import type { Source } from './source.js';
 import { Extremes, PlainPixels, ScaledPixels, type PixelRange } from '../samples/pixels.js';
 import type { Range } from '../samples/range.js';
@@ -111,31 +111,40 @@ async function readParts(
       newPixels,
       context,
     });
-    const where = found.files[0] ?? name;
+    refuseOthers(name, read, found.files[0] ?? name);
     if (name === 'train') Object.assign(parts, read);
-    else parts[name] = read.train ?? read[name];
-    if (!parts[name])
-      throw invalid(
-        where,
-        `the data under dataset.${name === 'train' ? 'from' : name} must have ${name} rows, got ${Object.keys(read).join(' and ') || 'none'} alone`,
-      );
-    if (name !== 'train' && read.train && read[name])
-      throw invalid(
-        where,
-        `the data under dataset.${name} must be one set of rows, got ${Object.keys(read).join(' and ')}`,
-        `leave dataset.${name} out, or name one of them`,
-      );
+    else parts[name] = (read.train ?? read[name]) as Part;
   }
   const found = parts as Found;
-  for (const part of Object.values(found)) {
-    if (params.size === undefined && part.side !== found.train.side)
-      throw invalid(
-        part.where(0),
-        `images must all be as large as the training images, ${found.train.side} x ${found.train.side}, got ${part.side} x ${part.side}`,
-        'set dataset.size, which brings them to one size',
-      );
-  }
+  if (params.size === undefined) refuseOtherSides(found);
   return { parts: found, format: (located[0] as readonly [PartName, Located])[1].format };
+}
+
+/** @throws LayerwiseError DATA_INVALID where a file has not the rows that it is named for, or others beside them */
+function refuseOthers(name: PartName, read: Parts, where: string): void {
+  const held = Object.keys(read).join(' and ');
+  if (!(name === 'train' ? read.train : (read.train ?? read[name])))
+    throw invalid(
+      where,
+      `the data under dataset.${name === 'train' ? 'from' : name} must have ${name} rows, got ${held || 'none'} alone`,
+    );
+  if (name !== 'train' && read.train && read[name])
+    throw invalid(
+      where,
+      `the data under dataset.${name} must be one set of rows, got ${held}`,
+      `leave dataset.${name} out, or name one of them`,
+    );
+}
+
+function refuseOtherSides(found: Found): void {
+  const { side } = found.train;
+  const other = Object.values(found).find((part) => part.side !== side);
+  if (other)
+    throw invalid(
+      other.where(0),
+      `images must all be as large as the training images, ${side} x ${side}, got ${other.side} x ${other.side}`,
+      'set dataset.size, which brings them to one size',
+    );
 }
 
 /** The range of the training rows alone, for `range: auto`: the file is read once for it, so that no number is kept wider than a byte. */

@@ -202,11 +202,7 @@ class Table {
     const { columns, targets, delimiter, pixels } = this;
     const D = this.side ** 2;
     const start = this.rows * D;
-    if (start + D > MOST_BYTES || this.rows === MOST_ROWS)
-      throw this.invalid(
-        `the CSV table must have at most ${MOST_BYTES} pixels and ${MOST_ROWS} lines in all, and has more`,
-        'use fewer or smaller images',
-      );
+    this.refuseMore(start + D);
     pixels.reserve(start + D);
     let [at, column, label, value] = [from, 0, '', 0];
     for (; at <= to; column++) {
@@ -237,6 +233,14 @@ class Table {
     if (column < columns) throw this.wrongCount(column);
     if (this.last?.add(String(value)) !== undefined) this.last = undefined;
     this.addLabel(label);
+  }
+
+  private refuseMore(length: number): void {
+    if (length > MOST_BYTES || this.rows === MOST_ROWS)
+      throw this.invalid(
+        `the CSV table must have at most ${MOST_BYTES} pixels and ${MOST_ROWS} lines in all, and has more`,
+        'use fewer or smaller images',
+      );
   }
 
   private addLabel(label: string): void {

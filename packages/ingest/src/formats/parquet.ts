@@ -9,7 +9,7 @@ import { MOST_SIDE, raggedLists, refuseSize, sideOf, sideOfLists } from '../samp
 import { single, type Format, type Reading } from './format.js';
 import { readImages, type LabelledImage } from './images.js';
 import { Labels } from '../samples/labels.js';
-import { leafOf, pagesOf, type Leaf } from '../codecs/parquet-pages.js';
+import { leafOf, pagesOf, type Leaf, type Page } from '../codecs/parquet-pages.js';
 import type { Pixels } from '../samples/pixels.js';
 
 /** A Parquet table of a label and n x n columns of pixels, or one column of lists of pixels, or of PNG or JPEG images. */
@@ -230,48 +230,85 @@ interface Target {
   readonly lists?: Uint8Array;
 }
 
-async function readPixels(
-  { path, handle, metadata, rows }: Opened,
-  leaf: Leaf,
-  pixels: Pixels,
-  { area, column, lists }: Target,
-): Promise<void> {
-  const subject = `column '${leaf.path[0]}'`;
-  const put = (at: number, value: unknown, row: number): void => {
-    if (!pixels.set(at, Number(value)))
-      throw invalid(
-        rowName(path, row),
-        `${subject} must be ${pixels.wanted}, got ${String(value).slice(0, 40)}`,
-        pixels.remedy(Number(value)),
-      );
-  };
-  const ragged = (row: number, length: number): LayerwiseError =>
-    invalid(rowName(path, row), `${subject} must have ${area} pixels like its first row, got ${length}`);
-  let [row, length] = [-1, lists ? area : 1];
-  for await (const { values, repetition } of pagesOf(handle, metadata, leaf, path)) {
-    if (!lists)
-      for (let i = 0; i < values.length && row + 1 < rows; i++) put(++row * area + (column ?? 0), values[i], row);
-    else {
-      for (let i = 0; i < values.length; i++) {
-        if (repetition?.[i] === 0) {
-          if (length !== area) throw ragged(row, length);
-          [row, length] = [row + 1, 0];
-          if (row === rows) break;
-        }
-        if (length === area) throw ragged(row, area + 1);
-        if (repetition?.[i] !== lists[length])
-          throw invalid(
-            rowName(path, row),
-            `${subject} must have lists as long as those of its first row`,
-            'give every line of an image as many pixels',
-          );
-        put(row * area + length++, values[i], row);
+async function readPixels(table: Opened, leaf: Leaf, pixels: Pixels, target: Target): Promise<void> {
+  const { path, rows } = table;
+  const column = new PixelColumn(table, leaf, pixels, target);
+  for await (const { values, repetition } of pagesOf(table.handle, table.metadata, leaf, path)) {
+    if (target.lists) column.addLists(values, repetition, target.lists);
+    else column.addSingles(values, target.column ?? 0);
+  }
+  if (target.lists) column.endList();
+  if (column.rows !== rows)
+    throw invalid(
+      path,
+      `the column '${leaf.path[0]}' must have ${rows} rows, got ${column.rows}`,
+      'write or copy the file again',
+    );
+}
+
+/** Puts the values of a column, page by page, where they belong among all pixels. */
+class PixelColumn {
+  private readonly subject: string;
+  /** The row that is being read, and how many of its pixels are there. */
+  private row = -1;
+  private length: number;
+
+  constructor(
+    private readonly table: Opened,
+    leaf: Leaf,
+    private readonly pixels: Pixels,
+    private readonly target: Target,
+  ) {
+    this.subject = `column '${leaf.path[0]}'`;
+    this.length = target.lists ? target.area : 1;
+  }
+
+  get rows(): number {
+    return this.row + 1;
+  }
+
+  addSingles(values: Page['values'], column: number): void {
+    for (let i = 0; i < values.length && this.rows < this.table.rows; i++)
+      this.put(++this.row * this.target.area + column, values[i]);
+  }
+
+  addLists(values: Page['values'], repetition: Page['repetition'], lists: Uint8Array): void {
+    const { area } = this.target;
+    for (let i = 0; i < values.length; i++) {
+      if (repetition?.[i] === 0) {
+        this.endList();
+        this.row++;
+        this.length = 0;
+        if (this.row === this.table.rows) break;
       }
+      if (this.length === area) throw this.ragged(area + 1);
+      if (repetition?.[i] !== lists[this.length])
+        throw this.invalid(
+          'must have lists as long as those of its first row',
+          'give every line of an image as many pixels',
+        );
+      this.put(this.row * area + this.length++, values[i]);
     }
   }
-  if (lists && length !== area) throw ragged(row, length);
-  if (row + 1 !== rows)
-    throw invalid(path, `the ${subject} must have ${rows} rows, got ${row + 1}`, 'write or copy the file again');
+
+  /** @throws LayerwiseError DATA_INVALID if the list that ends here has fewer pixels than the first row's */
+  endList(): void {
+    if (this.length !== this.target.area) throw this.ragged(this.length);
+  }
+
+  private put(at: number, value: unknown): void {
+    const { pixels } = this;
+    if (!pixels.set(at, Number(value)))
+      throw this.invalid(`must be ${pixels.wanted}, got ${String(value).slice(0, 40)}`, pixels.remedy(Number(value)));
+  }
+
+  private ragged(length: number): LayerwiseError {
+    return this.invalid(`must have ${this.target.area} pixels like its first row, got ${length}`);
+  }
+
+  private invalid(rule: string, remedy?: string): LayerwiseError {
+    return invalid(rowName(this.table.path, this.row), `${this.subject} ${rule}`, remedy);
+  }
 }
 
 /** A column of PNG or JPEG files, as Hugging Face's data sets have them. */

@@ -1,3 +1,4 @@
+import type { Warning } from '@layerwise/contracts';
 import type { Layout } from '../samples/layout.js';
 import { labelColumn, NO_PIXELS, shown } from './label-column.js';
 import { invalid } from '../samples/invalid.js';
@@ -17,35 +18,48 @@ export function layoutOf(columns: Columns, wanted: Wanted): Layout {
   if (names) refuseRepeated(names, columns);
   const labelAt = labelColumn(columns, wanted);
   const layout = { file, names, count, labelAt };
-  if (like && !names !== !like.names) {
-    const [bare, other] = names ? [like.file, file] : [file, like.file];
-    warn({
-      code: 'COLUMNS_BY_POSITION',
-      message: `${bare} has no names of columns: they are taken to stand in the same order as those of ${other}`,
-    });
+  if (like && !names !== !like.names) warn(byPosition(columns, like));
+  if (!names) {
+    const alike = like?.count === count && like.labelAt === labelAt;
+    return { ...layout, pixelsAt: alike ? like.pixelsAt : without(count, [labelAt]) };
   }
-  if (!names)
-    return {
-      ...layout,
-      pixelsAt: like?.count === count && like.labelAt === labelAt ? like.pixelsAt : without(count, [labelAt]),
-    };
   const own = ownPixels(columns, names, labelAt);
-  const { pixelsAt, ignored } =
-    like?.names && (own.pixelsAt.length === like.pixelsAt.length || !isSquare(own.pixelsAt.length))
-      ? matched(columns, names, labelAt, like, like.names, warn)
-      : own;
-  const unheard = ignored.filter((at) => !like?.names?.some((name) => keyOf(name) === keyOf(names[at] as string)));
-  if (unheard.length > 0)
-    warn({
-      code: 'COLUMNS_IGNORED',
-      message: `columns of ${file} that are neither label nor pixel are left out: ${shown(unheard.map((at) => names[at] as string))}`,
-    });
+  const isMatched = like?.names && (own.pixelsAt.length === like.pixelsAt.length || !isSquare(own.pixelsAt.length));
+  const { pixelsAt, ignored } = isMatched
+    ? matched(columns, names, labelAt, like, like.names as readonly string[], warn)
+    : own;
+  warnOfIgnored(
+    file,
+    ignored.map((at) => names[at] as string),
+    wanted,
+  );
   if (pixelsAt === own.pixelsAt && !own.sorted)
     warn({
       code: 'COLUMNS_SORTED',
-      message: `the columns of pixels of ${file} do not stand in the order of their numbers (${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at] as string))})`,
+      message:
+        `the columns of pixels of ${file} do not stand in the order of their numbers ` +
+        `(${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at] as string))})`,
     });
   return { ...layout, pixelsAt };
+}
+
+/** Said where one of two tables has no names to match the other's by. */
+function byPosition({ file, names }: Columns, like: Layout): Warning {
+  const [bare, other] = names ? [like.file, file] : [file, like.file];
+  return {
+    code: 'COLUMNS_BY_POSITION',
+    message: `${bare} has no names of columns: they are taken to stand in the same order as those of ${other}`,
+  };
+}
+
+/** @param ignored names of the columns that are neither label nor pixel; what the training rows have too was said of them */
+function warnOfIgnored(file: string, ignored: readonly string[], { like, warn }: Wanted): void {
+  const unheard = ignored.filter((name) => !like?.names?.some((other) => keyOf(other) === keyOf(name)));
+  if (unheard.length > 0)
+    warn({
+      code: 'COLUMNS_IGNORED',
+      message: `columns of ${file} that are neither label nor pixel are left out: ${shown(unheard)}`,
+    });
 }
 
 interface Own {

@@ -19,42 +19,52 @@ export const NO_PIXELS = new RegExp(`${LABEL.source}|${ROWS.source}`, 'i');
  * others count pixels. In a table without names it is the first if nothing is said.
  * @throws LayerwiseError DATA_INVALID if there is no such column, or it cannot be told
  */
-export function labelColumn(columns: Columns, { label, like, warn }: Wanted): number {
-  const { names, count, onlyLabel, file } = columns;
+export function labelColumn(columns: Columns, wanted: Wanted): number {
+  const { names, onlyLabel } = columns;
+  const { label, like } = wanted;
   const likeName = like?.names?.[like.labelAt];
   const same = likeName === undefined ? -1 : placeOf(likeName, names ?? []);
   if (typeof label === 'string') return named(label, columns);
   if (label !== undefined) return same >= 0 ? same : placed(label, columns);
   if (same >= 0) return same;
-  if (!names) {
-    if (like) return like.labelAt;
-    if (onlyLabel === undefined) refuseUnlabelled(columns);
-    return onlyLabel ?? 0;
-  }
+  if (names) return told(columns, names, wanted);
+  if (like) return like.labelAt;
+  if (onlyLabel === undefined) refuseUnlabelled(columns);
+  return onlyLabel ?? 0;
+}
+
+/** The column that is told to be the labels by its name, else by its values or by what the others are. */
+function told(columns: Columns, names: readonly string[], { warn }: Wanted): number {
+  const nameAt = (at: number): string => (names[at] as string).trim();
   const counted = pixelNames(names);
   const pixels = new Set(counted && isSquare(counted.order.length) ? counted.order : []);
   const rest = names.map((_, at) => at).filter((at) => !pixels.has(at));
-  const called = (rule: RegExp): number[] => rest.filter((at) => rule.test((names[at] as string).trim()));
-  const usual = called(LABEL);
+  const usual = rest.filter((at) => LABEL.test(nameAt(at)));
   if (usual.length > 1) throw untold(columns, usual);
-  const [only] = [...usual, ...called(PERHAPS)];
-  if (only !== undefined) return only;
-  const others = rest.filter((at) => !ROWS.test((names[at] as string).trim()));
-  const guess = onlyLabel ?? (pixels.size > 0 && others.length === 1 ? others[0] : undefined);
-  if (guess === undefined && pixels.size > 0 && others.length > 1) throw untold(columns, others);
-  if (guess === undefined) {
-    refuseUnlabelled(columns, pixels.size || count);
-    throw untold(
-      columns,
-      Array.from({ length: count }, (_, at) => at),
-    );
-  }
+  const [called] = [...usual, ...rest.filter((at) => PERHAPS.test(nameAt(at)))];
+  if (called !== undefined) return called;
+  const others = rest.filter((at) => !ROWS.test(nameAt(at)));
+  const left = pixels.size > 0 && others.length === 1 ? others[0] : undefined;
+  const guess = columns.onlyLabel ?? left;
+  if (guess === undefined) throw unguessable(columns, pixels.size, others);
   if (pixels.size > 0)
     warn({
       code: 'LABEL_GUESSED',
-      message: `the labels of ${file} are read from the column '${names[guess] as string}', the only one that is no pixel: 'label' under dataset names another`,
+      message:
+        `the labels of ${columns.file} are read from the column '${names[guess] as string}', ` +
+        "the only one that is no pixel: 'label' under dataset names another",
     });
   return guess;
+}
+
+/** What is wrong where no column is called as labels are, and none is left over. @param pixels how many columns count pixels */
+function unguessable(columns: Columns, pixels: number, others: readonly number[]): Error {
+  if (pixels > 0 && others.length > 1) return untold(columns, others);
+  refuseUnlabelled(columns, pixels || columns.count);
+  return untold(
+    columns,
+    Array.from({ length: columns.count }, (_, at) => at),
+  );
 }
 
 function named(label: string, columns: Columns): number {
