@@ -109,15 +109,21 @@ export const document = <T>(type: string, form: Form, meaning: string, optional?
 });
 
 /** A name with `${string}` for each `<…>`. */
-type Expanded<K> = K extends `${infer A}<${string}>${infer B}` ? `${A}${string}${Expanded<B>}` : K & string;
-type OneOf<D> = D extends readonly (infer E)[] ? E : D;
-type OptionalIn<C> = {
+/** A name of a schema as a type: any text where it has a place for a number or name, as in `hidden<l>`. */
+export type Expanded<K> = K extends `${infer A}<${string}>${infer B}` ? `${A}${string}${Expanded<B>}` : K & string;
+/** An entry of a list, or the value that is no list. */
+export type OneOf<D> = D extends readonly (infer E)[] ? E : D;
+/** Names of the columns that may be absent. */
+export type OptionalIn<C> = {
   [K in keyof C]: K extends `${string}<${string}` ? never : C[K] extends { optional: string } ? K : never;
 }[keyof C];
 
-type MatrixColumn<C> = C extends { dtype: infer D } ? Column<TypedArrays[OneOf<D> & Dtype]> : never;
-type TableColumn<C> = C extends { dtype: infer D } ? TypeOf<OneOf<D>> : never;
-type TypeOf<D> = D extends 'int32' | 'float64'
+/** A column of a matrix, from its schema. */
+export type MatrixColumn<C> = C extends { dtype: infer D } ? Column<TypedArrays[OneOf<D> & Dtype]> : never;
+/** A column of a table, from its schema. */
+export type TableColumn<C> = C extends { dtype: infer D } ? TypeOf<OneOf<D>> : never;
+/** A column of a table, from its type. */
+export type TypeOf<D> = D extends 'int32' | 'float64'
   ? { readonly type: D; readonly values: ArrayLike<number> }
   : D extends 'string'
     ? { readonly type: D; readonly values: readonly string[] }
@@ -132,7 +138,8 @@ export type TableColumns<C> = { readonly [K in Exclude<keyof C, OptionalIn<C>> a
   readonly [K in OptionalIn<C> as Expanded<K>]?: TableColumn<C[K]>;
 };
 
-type Files<S> = S extends { files: infer F } ? { readonly [K in keyof F as Expanded<K>]: F[K] } : never;
+/** Files of a kind by name, from its schema. */
+export type Files<S> = S extends { files: infer F } ? { readonly [K in keyof F as Expanded<K>]: F[K] } : never;
 /** Names of the files of a kind that end in an extension, without it. */
 export type NamesOf<S, Extension extends string> = keyof Files<S> extends infer K
   ? K extends `${infer N}.${Extension}`
