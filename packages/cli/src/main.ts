@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, Loader>> = {
   list: () => import('./commands/list.js'),
   show: () => import('./commands/show.js'),
   compare: () => import('./commands/compare.js'),
+  params: () => import('./commands/params.js'),
   explain: () => import('./commands/explain.js'),
   run: () => import('./commands/run.js'),
   stage: () => import('./commands/stage.js'),
