@@ -130,65 +130,63 @@ export function unknownField(name: string, known: readonly string[], path: Probl
   };
 }
 
-function checkValue(
-  constraint: Constraint,
-  given: unknown,
-  path: readonly (string | number)[],
-  problems: Problem[],
-): unknown {
+type Kind = Constraint['kind'];
+type Of<K extends Kind> = Extract<Constraint, { readonly kind: K }>;
+
+/** Where a value stands, and how to say that it breaks a rule. */
+interface Place {
+  readonly path: Problem['path'];
+  readonly problems: Problem[];
+  readonly fail: (rule: string) => undefined;
+}
+
+/** By kind: the value as it counts; undefined where it breaks its constraint, which is then among the problems. */
+const checks: { readonly [K in Kind]: (constraint: Of<K>, given: unknown, at: Place) => unknown } = {
+  integer: (constraint, given, { fail }) =>
+    Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(ruleOf(constraint)),
+  real: (constraint, given, { fail }) =>
+    typeof given === 'number' && Number.isFinite(given) && within(constraint, given) ? given : fail(ruleOf(constraint)),
+  flag: (constraint, given, { fail }) => (typeof given === 'boolean' ? given : fail(ruleOf(constraint))),
+  text(constraint, given, { fail }) {
+    if (typeof given !== 'string' || given.length === 0) return fail('a text');
+    return constraint.path && !pathRule.test(given)
+      ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'")
+      : given;
+  },
+  choice({ values }, given, { fail }) {
+    if (typeof given === 'string' && values.includes(given)) return given;
+    const close = typeof given === 'string' ? nearest(given, values) : undefined;
+    return fail(`one of ${values.join(', ')}${close ? ` (did you mean '${close}'?)` : ''}`);
+  },
+  list(constraint, given, { path, problems, fail }) {
+    const { minItems = 0, maxItems = Infinity, unique, item } = constraint;
+    if (!Array.isArray(given)) return fail('a list');
+    const fits =
+      given.length >= minItems && given.length <= maxItems && !(unique && new Set(given).size < given.length);
+    if (!fits) return fail(listRule(constraint));
+    return Object.freeze(given.map((one, index) => checkValue(item as Constraint, one, [...path, index], problems)));
+  },
+  object: ({ fields }, given, { path, problems }) => checkFields(fields, given, path, problems),
+  either: (constraint, given, { path, problems }) => checkEither(constraint, given, path, problems),
+  variant({ fields }, given, { path, problems, fail }) {
+    const rule = `exactly one of { ${Object.keys(fields).join(': … } or { ')}: … }`;
+    if (!isPlainObject(given)) return fail(rule);
+    const misspelt = refuseUnknown(fields, given, path, problems);
+    const present = Object.keys(fields).filter((name) => given[name] !== undefined);
+    if (present.length === 0 && misspelt) return undefined;
+    if (present.length !== 1) return fail(rule);
+    const [name] = present as [string];
+    return Object.freeze({ [name]: checkValue(fields[name] as Constraint, given[name], [...path, name], problems) });
+  },
+};
+
+function checkValue(constraint: Constraint, given: unknown, path: Problem['path'], problems: Problem[]): unknown {
   const fail = (rule: string): undefined => {
     problems.push({ path, message: `must be ${rule}, got ${received(given)}` });
     return undefined;
   };
-  switch (constraint.kind) {
-    case 'integer':
-      return Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(ruleOf(constraint));
-    case 'real':
-      return typeof given === 'number' && Number.isFinite(given) && within(constraint, given)
-        ? given
-        : fail(ruleOf(constraint));
-    case 'flag':
-      return typeof given === 'boolean' ? given : fail(ruleOf(constraint));
-    case 'text':
-      if (typeof given !== 'string' || given.length === 0) return fail('a text');
-      return constraint.path && !pathRule.test(given)
-        ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'")
-        : given;
-    case 'choice': {
-      if (typeof given === 'string' && constraint.values.includes(given)) return given;
-      const close = typeof given === 'string' ? nearest(given, constraint.values) : undefined;
-      return fail(`one of ${constraint.values.join(', ')}${close ? ` (did you mean '${close}'?)` : ''}`);
-    }
-    case 'list': {
-      const { minItems = 0, maxItems = Infinity } = constraint;
-      if (!Array.isArray(given)) return fail('a list');
-      const fits =
-        given.length >= minItems &&
-        given.length <= maxItems &&
-        !(constraint.unique && new Set(given).size < given.length);
-      if (!fits) return fail(listRule(constraint));
-      return Object.freeze(
-        given.map((item, index) => checkValue(constraint.item as Constraint, item, [...path, index], problems)),
-      );
-    }
-    case 'object':
-      return checkFields(constraint.fields, given, path, problems);
-    case 'either':
-      return checkEither(constraint, given, path, problems);
-    case 'variant': {
-      const names = Object.keys(constraint.fields);
-      const rule = `exactly one of { ${names.join(': … } or { ')}: … }`;
-      if (!isPlainObject(given)) return fail(rule);
-      const misspelt = refuseUnknown(constraint.fields, given, path, problems);
-      const present = names.filter((name) => given[name] !== undefined);
-      if (present.length === 0 && misspelt) return undefined;
-      if (present.length !== 1) return fail(rule);
-      const [name] = present as [string];
-      return Object.freeze({
-        [name]: checkValue(constraint.fields[name] as Constraint, given[name], [...path, name], problems),
-      });
-    }
-  }
+  const check = checks[constraint.kind] as (constraint: Constraint, given: unknown, at: Place) => unknown;
+  return check(constraint, given, { path, problems, fail });
 }
 
 function checkEither(

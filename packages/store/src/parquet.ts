@@ -131,23 +131,25 @@ function checkPages(chunk: Chunk, field: Field | undefined, rows: number, file: 
     throw new RangeError(`${where} must lie within the file's ${file.length} bytes, got ${length} bytes from ${start}`);
   let values = 0;
   for (let at = start; at < start + length;) {
-    const header = new thrift.PageHeader();
-    at += decodeThrift(header, file.subarray(at, start + length));
-    const { compressed_page_size: size, data_page_header_v2: page } = header;
-    if (
-      header.type !== PAGE_V2 ||
-      !page ||
-      page.encoding !== PLAIN ||
-      !(page.num_nulls >= 0 && page.num_nulls <= page.num_values) ||
-      !(size >= 0)
-    )
-      throw new RangeError(`the pages of ${where} must be plain ones of version 2`);
-    values += page.num_values;
-    if (!(values <= rows && page.num_values >= 0))
+    const { header, size, count } = pageIn(file.subarray(at, start + length), where);
+    at += header;
+    values += count;
+    if (!(values <= rows && count >= 0))
       throw new RangeError(`the pages of ${where} must hold the table's ${rows} values, got ${values}`);
-    if (field.dLevelMax > 0) checkRuns(file.subarray(at, at + size), page.num_values, where);
+    if (field.dLevelMax > 0) checkRuns(file.subarray(at, at + size), count, where);
     at += size;
   }
+}
+
+/** Bytes of the header of the page that begins here and of what follows it, and the values in it. @throws RangeError unless it is plain and of version 2 */
+function pageIn(bytes: Buffer, where: string): { header: number; size: number; count: number } {
+  const decoded = new thrift.PageHeader();
+  const header = decodeThrift(decoded, bytes);
+  const { type, compressed_page_size: size, data_page_header_v2: page } = decoded;
+  const isPlain = type === PAGE_V2 && page?.encoding === PLAIN;
+  if (!isPlain || !page || !(page.num_nulls >= 0 && page.num_nulls <= page.num_values) || !(size >= 0))
+    throw new RangeError(`the pages of ${where} must be plain ones of version 2`);
+  return { header, size, count: page.num_values };
 }
 
 /** Levels of one bit: runs of eight each, or of one level. */

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { ResultTable, Standing } from '@layerwise/contracts';
 import type { UnfinishedRun } from '@layerwise/store/checkpoint';
 import { recipeKey } from '@layerwise/store/manifest';
+import type { Failure } from '@layerwise/store/store';
 import type { ExperimentPlan, StageInstance } from '@layerwise/study';
 import { recipeOf, storeOf } from '../run/recipe.js';
 import { fileCacheOf, tracerOf } from '../plan/code.js';
@@ -52,17 +53,29 @@ async function unfinishedStage(root: string, id: string): Promise<UnfinishedStag
   const standing = kept && kept.recipe !== done ? kept.standing : undefined;
   const failed = failure && failure.recipe !== done ? failure : undefined;
   if (!standing && !failed) return undefined;
-  const state =
-    (await store.holder(id)) !== undefined ? 'running' : failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
-  const path = failed?.files.includes('history.parquet') ? join(store.failedFolder(id), 'history.parquet') : undefined;
-  const table = path && !standing ? await historyIn(path) : undefined;
+  const isRunning = (await store.holder(id)) !== undefined;
+  const failedOrStopped = failed && failed.code !== 'ABORTED' ? 'failed' : 'stopped';
   return {
     id,
-    state,
+    state: isRunning ? 'running' : failedOrStopped,
     ...(standing ? { standing } : {}),
-    ...(failed ? { message: failed.message } : {}),
-    ...(failed?.where === undefined ? {} : { where: failed.where }),
-    ...(failed?.remedy === undefined ? {} : { remedy: failed.remedy }),
+    ...(failed ? await leftBy(failed, root, store.failedFolder(id), standing === undefined) : {}),
+  };
+}
+
+/** What a run that failed or was stopped says, and the history it left. @param isTold whether to read its rows */
+async function leftBy(
+  { message, where, remedy, files }: Failure,
+  root: string,
+  folder: string,
+  isTold: boolean,
+): Promise<Partial<UnfinishedStage>> {
+  const path = files.includes('history.parquet') ? join(folder, 'history.parquet') : undefined;
+  const table = path && isTold ? await historyIn(path) : undefined;
+  return {
+    message,
+    ...(where === undefined ? {} : { where }),
+    ...(remedy === undefined ? {} : { remedy }),
     ...(path ? { history: relative(root, path) } : {}),
     ...(table ? { table } : {}),
   };
@@ -78,17 +91,36 @@ const epochsShown = 3;
 
 /** The same as lines for a terminal, with what to do. */
 export function describeUnfinished(stages: readonly UnfinishedStage[], { study, name }: ExperimentPlan): string {
-  const lines = stages.flatMap(({ id, state, standing, message, where, remedy, history, table = standing?.table }) => [
-    `  ${state.padEnd(10)} ${id}${standing ? `, ${state === 'running' ? 'kept' : 'stands'} at ${standing.done} of ${standing.total} ${standing.unit}` : ''}${message && state === 'failed' ? `: ${message}${where ? ` (${where})` : ''}` : ''}`,
-    ...(remedy && state === 'failed' ? [`${' '.repeat(13)}${remedy}`] : []),
-    ...(table ? lastRows(table).map((row) => `${' '.repeat(13)}${row}`) : []),
-    ...(history ? [`${' '.repeat(13)}its history: ${history}`] : []),
-  ]);
+  const lines = stages.flatMap(linesOf);
   const goesOn = stages.some(({ state, standing }) => state === 'stopped' && standing);
   const start = stages.every(({ state }) => state === 'running')
     ? []
     : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${goesOn ? ' goes on from there' : ''}`];
   return [...lines, ...start].join('\n');
+}
+
+function linesOf({
+  id,
+  state,
+  standing,
+  message,
+  where,
+  remedy,
+  history,
+  table = standing?.table,
+}: UnfinishedStage): string[] {
+  const stands =
+    standing && `${state === 'running' ? 'kept' : 'stands'} at ${standing.done} of ${standing.total} ${standing.unit}`;
+  const error = message && state === 'failed' ? `: ${message}${where ? ` (${where})` : ''}` : '';
+  const more = [
+    ...(remedy && state === 'failed' ? [remedy] : []),
+    ...(table ? lastRows(table) : []),
+    ...(history ? [`its history: ${history}`] : []),
+  ];
+  return [
+    `  ${state.padEnd(10)} ${id}${stands ? `, ${stands}` : ''}${error}`,
+    ...more.map((line) => `${' '.repeat(13)}${line}`),
+  ];
 }
 
 /** `epoch 12  loss 0.0912  accuracy 0.9731  valLoss 0.1022  valAccuracy 0.9702` */

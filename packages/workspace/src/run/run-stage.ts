@@ -165,17 +165,7 @@ async function compute(
     refuseMisshapen(stage, instance, sketch);
     const trace = tracerOf(root, fileCacheOf(root))(instance.uses);
     refuseOther(instance, trace.code.digest, draft.recipe.code.digest);
-    const unnamed = unnamedFile(root, stage, instance, opened, trace.files);
-    if (unnamed !== undefined) {
-      await checkpoint.remove();
-      throw new LayerwiseError(
-        'STAGE_FAILED',
-        `${instance.id}: a stage must open no file of the workspace but its inputs and those that its code names, got ${unnamed}; nothing was kept`,
-        {
-          remedy: `Move the file into the package ${instance.uses}, or name it in the code: by an import, or by new URL('…', import.meta.url) of a literal. Else its changes would go unnoticed.`,
-        },
-      );
-    }
+    await refuseUnnamed(instance, checkpoint, unnamedFile(root, stage, instance, opened, trace.files));
     const seconds = checkpoint.secondsBefore + Number(process.hrtime.bigint() - started) / 1e9;
     return {
       warnings,
@@ -197,6 +187,23 @@ function refuseOther({ id, uses }: StageInstance, known: string | undefined, fou
     'STAGE_FAILED',
     `${id}: the code of ${uses} must stay as it is while it runs, but it was changed; nothing was kept`,
     { remedy: 'run the same command again' },
+  );
+}
+
+/** @param file that the stage opened and may not, if there is one */
+async function refuseUnnamed(
+  { id, uses }: StageInstance,
+  checkpoint: CheckpointFile,
+  file: string | undefined,
+): Promise<void> {
+  if (file === undefined) return;
+  await checkpoint.remove();
+  throw new LayerwiseError(
+    'STAGE_FAILED',
+    `${id}: a stage must open no file of the workspace but its inputs and those that its code names, got ${file}; nothing was kept`,
+    {
+      remedy: `Move the file into the package ${uses}, or name it in the code: by an import, or by new URL('…', import.meta.url) of a literal. Else its changes would go unnoticed.`,
+    },
   );
 }
 
