@@ -18,6 +18,8 @@ export interface Fixture {
   /** New inputs, one per role that the stage declares, with so many rows; the same each time. */
   inputs(sizes: Sizes): Readonly<Record<string, MemoryArtifact>> | Promise<Readonly<Record<string, MemoryArtifact>>>;
   readonly places?: Places;
+  /** Whether the stage keeps checkpoints; it must keep one at least if so, else none. */
+  readonly checkpoints?: boolean;
 }
 
 /** One rule; `run` throws an Error that says how the stage breaks it. */
@@ -51,11 +53,16 @@ export function conformance(stage: AnyStage, fixture: Fixture): readonly Check[]
       run: async () => determinism(stage, fixture, await usual()),
     },
     { name: 'uses only what it is given and declares', run: async () => closedness(stage, fixture, await usual()) },
+    fixture.checkpoints
+      ? {
+          name: 'goes on from each of its checkpoints to the same bytes',
+          run: async () => resumption(stage, fixture, await usual()),
+        }
+      : { name: 'keeps no checkpoints', run: () => checkpointless(stage, fixture) },
     {
-      name: 'goes on from each of its checkpoints to the same bytes',
-      run: async () => resumption(stage, fixture, await usual()),
+      name: 'draws on the seed where it says so, and nowhere else',
+      run: async () => seeding(stage, fixture, await usual()),
     },
-    { name: 'draws on the seed only where it says so', run: async () => seeding(stage, fixture, await usual()) },
     { name: 'never changes its inputs', run: async () => purity(await usual()) },
     { name: 'stops at once when asked to before it starts', run: () => stoppedBefore(stage, fixture) },
     { name: 'stops in the middle when asked to, or finishes', run: () => stoppedWithin(stage, fixture) },
@@ -63,10 +70,10 @@ export function conformance(stage: AnyStage, fixture: Fixture): readonly Check[]
       name: `meets ${name} with a result or a clear error`,
       run: () => oddSize(stage, fixture, sizes),
     })),
-    ...negatives(stage.params, fixture.params).map(({ name, params, path, says }) => ({
-      name: `refuses ${name}`,
-      run: async () => refusal(stage, params, path, says),
-    })),
+    {
+      name: 'refuses every parameter that breaks its constraint, and says where and why',
+      run: async () => refusals(stage, fixture),
+    },
   ];
 }
 
@@ -163,11 +170,11 @@ async function closedness(stage: AnyStage, fixture: Fixture, { undeclared }: Obs
   );
 }
 
-/** A stage that keeps no checkpoints passes. */
 async function resumption(stage: AnyStage, fixture: Fixture, { bytes }: Observed): Promise<void> {
   const first = new MemoryCheckpoint();
   const changed = differences(bytes, digest((await run(stage, fixture, { checkpoint: first })).output));
   demand(changed.length === 0, `while it kept checkpoints it wrote other bytes to ${changed.join(', ')}`);
+  demand(first.saved.length > 0, 'it must keep a checkpoint, but kept none');
   for (const [i, state] of first.saved.entries()) {
     const resumed = differences(
       bytes,
@@ -180,10 +187,18 @@ async function resumption(stage: AnyStage, fixture: Fixture, { bytes }: Observed
   }
 }
 
+async function checkpointless(stage: AnyStage, fixture: Fixture): Promise<void> {
+  const checkpoint = new MemoryCheckpoint();
+  await run(stage, fixture, { checkpoint });
+  const kept = checkpoint.saved.length;
+  demand(kept === 0, `it kept ${kept} checkpoints; what it is tried with must say so (checkpoints: true)`);
+}
+
 async function seeding(stage: AnyStage, fixture: Fixture, { bytes }: Observed): Promise<void> {
   const { value } = check(stage.params, fixture.params);
-  if (value && stage.seeded(value)) return;
   const changed = differences(bytes, digest((await run(stage, fixture, { seed: 2 })).output));
+  if (value && stage.seeded(value))
+    return demand(changed.length > 0, 'it says that it draws random numbers, but another seed changed nothing');
   demand(
     changed.length === 0,
     `it says that it draws no random numbers, but another seed changed ${changed.join(', ')}`,
@@ -225,16 +240,20 @@ async function oddSize(stage: AnyStage, fixture: Fixture, sizes: Sizes): Promise
   sound(output, sizes.validation === 0 || sizes.test === 0);
 }
 
-function refusal(stage: AnyStage, params: unknown, path: readonly (string | number)[], says: readonly string[]): void {
-  const { problems = [] } = check(stage.params, params);
-  const place = path.join('.');
-  const found = problems.find(
-    (problem) => problem.path.join('.') === place && says.every((words) => problem.message.includes(words)),
-  );
-  demand(
-    found !== undefined,
-    `it must refuse ${place || 'the parameters'} and say ${says.join(' … ')}, got ${problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('; ') || 'no problem'}`,
-  );
+/** One value is broken at a time, in every way that the table of constraints rules out. */
+function refusals(stage: AnyStage, { params: valid }: Fixture): void {
+  const faults = negatives(stage.params, valid).flatMap(({ name, params, path, says }) => {
+    const { problems = [] } = check(stage.params, params);
+    const place = path.join('.');
+    const isSaid = problems.some(
+      (problem) => problem.path.join('.') === place && says.every((words) => problem.message.includes(words)),
+    );
+    const got = problems.map((problem) => `${problem.path.join('.')} ${problem.message}`).join('; ') || 'no problem';
+    return isSaid
+      ? []
+      : [`${name}: it must refuse ${place || 'the parameters'} and say ${says.join(' … ')}, got ${got}`];
+  });
+  demand(faults.length === 0, faults.join('\n'));
 }
 
 async function failure(promise: Promise<unknown>): Promise<unknown> {

@@ -123,7 +123,7 @@ function badLists(constraint: Extract<Constraint, { kind: 'list' }>, valid: unkn
   if (minItems > 0) result.push({ value: [], says: ['must be a list of', 'got []'] });
   if (items.length > 0) {
     if (constraint.unique && maxItems > 1)
-      result.push({ value: [items[0], items[0]], says: ['must be a list of', 'different'] });
+      result.push({ value: [items[0], structuredClone(items[0])], says: ['must be a list of', 'different'] });
     for (const { value, below = [], says } of badValues(constraint.item as Constraint, items[0]))
       result.push({ value: [value, ...items.slice(1)], below: [0, ...below], says });
     if (maxItems < 1000)

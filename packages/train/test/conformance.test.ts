@@ -18,5 +18,5 @@ const params = {
 };
 
 describe('train', () => {
-  for (const { name, run } of conformance(stage, { params, inputs })) it(name, run);
+  for (const { name, run } of conformance(stage, { params, inputs, checkpoints: true })) it(name, run);
 });

@@ -14,7 +14,6 @@ const COLUMNS = [
   ['valLoss', 'val. loss'],
   ['valAccuracy', 'val. accuracy'],
   ['cleanValLoss', 'val. loss, no penalty'],
-  ['cleanValAccuracy', 'val. accuracy, no dropout'],
   ['testLoss', 'test loss'],
   ['testAccuracy', 'test accuracy'],
 ] as const;
