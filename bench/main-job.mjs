@@ -12,6 +12,7 @@ import { timedCommand, Workspace } from './workspace.mjs';
 
 const experiments = ['exp1', 'exp2', 'exp3', 'exp4', 'exp5'];
 
+/** @returns {import('./parts.mjs').Row['entries'][number]} */
 function entry(name, version, figures, more = {}) {
   const seconds = figures.map((figure) => figure.seconds);
   return {

@@ -16,7 +16,7 @@ import { agreement, judge } from './quality.mjs';
  * @property {number} repetitions
  * @property {string} work
  *
- * @typedef {{ key: string, title: string, entries: import('./compare.mjs').Summary[], notes?: string[] }} Row
+ * @typedef {{ key: string, title: string, entries: (Omit<import('./compare.mjs').Summary, 'peakMB'> & { peakMB?: number })[], notes?: string[], curves?: object[] }} Row
  */
 
 const both = [1, 2];
@@ -105,7 +105,7 @@ async function pca(context) {
   );
   const kept = entries.map(
     ({ name, figures: [first] }) =>
-      `${name}: ${first.components} components, ${(100 * first.explained).toFixed(3)}% of the variance`,
+      `${name}: ${first.components} components, ${(100 * Number(first.explained)).toFixed(3)}% of the variance`,
   );
   return [
     {

@@ -86,13 +86,14 @@ function growthPanel(curves, top, width) {
   ];
   const box = { left: 60, right: width - 230, top: top + 40, bottom: top + 400 };
   const scale =
-    ([low, high], from, to) =>
-    (value) =>
+    (/** @type {number[]} */ [low, high], /** @type {number} */ from, /** @type {number} */ to) =>
+    (/** @type {number} */ value) =>
       from + ((Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low))) * (to - from);
   const [rowBounds, secondBounds] = [bounds('rows'), bounds('seconds')];
   const x = scale(rowBounds, box.left, box.right);
   const y = scale(secondBounds, box.bottom, box.top);
-  const inside = ([low, high]) => powers(low, high).filter((value) => value >= low && value <= high);
+  const inside = (/** @type {number[]} */ [low, high]) =>
+    powers(low, high).filter((value) => value >= low && value <= high);
   const body = [label(10, top + 18, 'Seconds over rows (log axes)', 'font-size="14" font-weight="600"')];
   for (const value of inside(secondBounds))
     body.push(

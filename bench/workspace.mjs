@@ -97,6 +97,7 @@ export class Workspace {
 
   /** Runs Nx here; see {@link timedCommand}. */
   nx(...args) {
+    /** @type {NodeJS.ProcessEnv} */
     const environment = { ...process.env, FORCE_COLOR: '0' };
     if (environment.LAYERWISE_DATA_DIR) environment.LAYERWISE_DATA_DIR = resolve(environment.LAYERWISE_DATA_DIR);
     for (const name of Object.keys(environment)) if (name.startsWith('NX_')) delete environment[name];

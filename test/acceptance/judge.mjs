@@ -36,7 +36,7 @@ export function wrongNets(studies, nets) {
  * were trained, the published figure lies in the range that they span. Where the source ran the experiment several times
  * (`reruns`), one of its figures suffices, and the words name it. Where only a validation accuracy was published, validation is judged.
  *
- * @param {{ dataset: string, fallback: boolean, published: object | null, test: { accuracy: number }, validation: { accuracy: number }, seeds: object } | undefined} result
+ * @param {{ dataset: string, fallback: boolean, published: object | null, test: { accuracy: number }, validation: { accuracy: number }, seeds: Record<string, any>, features: number, hidden: number[], classes: number, params: number } | undefined} result
  *   what `layerwise show --json` prints; undefined if the experiment is not built
  * @param {object | null | undefined} figures published ones, where there is no result to take them from
  * @param {{ net: string, params: number } | undefined} expected the net as its source states it; a measured net that is another is out, whatever its accuracy
@@ -77,6 +77,7 @@ function netOf({ features, hidden, classes }) {
   return [features, ...hidden, classes].join('-');
 }
 
+/** @returns {{ state: 'in' | 'out', words: string }} */
 function against(published, measured, range, count) {
   // Published figures have four decimals.
   const difference = Math.round((measured - published) * 1e4) / 1e4;

@@ -72,7 +72,7 @@ export async function compareBuilds({
   workers = [1, 2, 4],
   nodes = [process.execPath],
   twice = true,
-  report = () => undefined,
+  report = (/** @type {string} */ _line) => undefined,
 }) {
   const ways = nodes.flatMap((node) => workers.map((count) => ({ node, count })));
   const [first] = ways;

@@ -238,7 +238,7 @@ function onArtifact({ root, below }, change) {
 function onCopy({ root, below }, change) {
   const cache = join(root, '.nx/cache');
   const copies = existsSync(cache)
-    ? readdirSync(cache, { recursive: true })
+    ? readdirSync(cache, { recursive: true, encoding: 'utf8' })
         .filter((name) => /value\.json$/.test(name))
         .sort()
     : [];

@@ -32,7 +32,7 @@ async function publish({ id, stage, uses, inputs }, contents) {
   const draft = {
     id,
     stage,
-    kind: 'features',
+    kind: /** @type {const} */ ('features'),
     recipe: recipeOf(instances.get(id), codeOf(uses).code, content),
     inputs,
   };

@@ -4,32 +4,17 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { deriveSeed } from '../../packages/contracts/dist/index.js';
+import { preTasksExecution } from '../../packages/nx-plugin/dist/index.js';
+import * as store from '../../packages/store/dist/index.js';
+import { Explainer } from '../../packages/workspace/dist/explanation/explanation.js';
+import { fileCacheOf, tracerOf } from '../../packages/workspace/dist/plan/code.js';
+import { planAll } from '../../packages/workspace/dist/plan/selection.js';
+import { publishExperiment } from '../../packages/workspace/dist/publication/publish.js';
+import { runStage } from '../../packages/workspace/dist/run/run-stage.js';
 import { nxPath, runNode } from '../workspace/folder.mjs';
 
 const [root, runner, name] = process.argv.slice(2);
-const load = (file) => import(new URL(`../../packages/${file}`, import.meta.url).href);
-const [
-  { planAll },
-  { Explainer },
-  { runStage },
-  { publishExperiment },
-  { fileCacheOf, tracerOf },
-  { preTasksExecution },
-  store,
-  { deriveSeed },
-] = await Promise.all(
-  [
-    'workspace/dist/plan/selection.js',
-    'workspace/dist/explanation/explanation.js',
-    'workspace/dist/run/run-stage.js',
-    'workspace/dist/publication/publish.js',
-    'workspace/dist/plan/code.js',
-    'nx-plugin/dist/index.js',
-    'store/dist/index.js',
-    'contracts/dist/index.js',
-  ].map(load),
-);
-
 const artifacts = new store.Store(join(root, 'artifacts'));
 const terminal = { progress() {}, warn() {}, say() {}, signal: new AbortController().signal };
 
@@ -83,7 +68,7 @@ async function runAndCompare(experiment) {
   const opened = await Promise.all(
     Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]),
   );
-  await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '' });
+  await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '', seeds: '' });
   store.noteStamps(join(root, 'artifacts'));
 }
 
@@ -107,7 +92,7 @@ async function runByNx(ids) {
 async function runHere(ids) {
   const { write } = process.stdout;
   process.stdout.write = () => true;
-  await preTasksExecution(undefined, { id: 'step', workspaceRoot: root });
+  await preTasksExecution(undefined, { id: 'step', workspaceRoot: root, nxJsonConfiguration: {}, argv: [] });
   process.stdout.write = write;
   const statuses = new Map();
   for (const id of ids) {

@@ -97,7 +97,7 @@ async function round(trial, random, most) {
 }
 
 /** As many kills as asked for, in rounds. `report` is called after each round. */
-export async function killTrials(trial, { kills, seed, report = () => undefined }) {
+export async function killTrials(trial, { kills, seed, report = (/** @type {unknown[]} */ ..._) => undefined }) {
   const random = generator(seed);
   const total = { problems: [], killed: [], refused: 0, kept: 0 };
   while (total.killed.length < kills) {

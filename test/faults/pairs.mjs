@@ -55,7 +55,7 @@ async function pair(trial, random) {
 }
 
 /** As many pairs as asked for. `report` is called after each. */
-export async function pairTrials(trial, { pairs, seed, report = () => undefined }) {
+export async function pairTrials(trial, { pairs, seed, report = (/** @type {unknown[]} */ ..._) => undefined }) {
   const random = generator(seed);
   const total = { problems: [], waited: 0 };
   for (let n = 1; n <= pairs; n++) {

@@ -28,6 +28,12 @@ export function generator(seed) {
 }
 
 export class Trial {
+  /** Milliseconds of a run that computes all, and of one that restores all. */
+  computing = 0;
+  restoring = 0;
+  /** @type {ReturnType<Trial['artifacts']> | undefined} */
+  reference;
+
   /** A workspace in which both experiments were run once, undisturbed. */
   static async create() {
     const trial = new Trial(createFolder('layerwise-faults'));

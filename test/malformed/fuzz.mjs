@@ -101,7 +101,7 @@ async function work({ name, seed, budget, state }) {
     if (stray.length > 0) finding ??= `left a rejection: ${stray[0]?.stack}`;
     if (finding) {
       const file = join(tmpdir(), `layerwise-fuzz-${name}-${seed}-${count.runs}`);
-      writeFileSync(file, typeof input === 'string' || ArrayBuffer.isView(input) ? input : JSON.stringify(input));
+      writeFileSync(file, typeof input === 'string' || input instanceof Uint8Array ? input : JSON.stringify(input));
       return parentPort.postMessage({ ...count, finding: `input ${count.runs} of seed ${seed} (${file}): ${finding}` });
     }
     if (count.runs % 50 === 0) await new Promise((next) => setImmediate(next));

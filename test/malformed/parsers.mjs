@@ -1,5 +1,6 @@
 /** Every parser of files that come from elsewhere, with valid files to begin from. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -15,17 +16,11 @@ import * as customFiles from './corpus/custom-files.mjs';
 import * as parquet from './corpus/parquet.mjs';
 import { model, weights } from './corpus/model.mjs';
 import { jpeg, mendPng, png } from './corpus/picture.mjs';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
 const pipelines = join(dirname(fileURLToPath(import.meta.url)), '../../pipelines');
-const studies = ['assignment', 'a1', 'msds422', 'ex4'].flatMap((name) => {
-  try {
-    return [readFileSync(join(pipelines, name, 'study.yaml'), 'utf8')];
-  } catch {
-    return [];
-  }
-});
+const studies = readdirSync(pipelines, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => readFileSync(join(pipelines, name, 'study.yaml'), 'utf8'));
 
 const idx = Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 3]), Buffer.alloc(18, 7)]);
 const manifest = {

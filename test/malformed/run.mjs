@@ -23,6 +23,7 @@ async function tried({ name, code, says, run }) {
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-malformed-'));
   forgetPeak();
   const before = process.cpuUsage();
+  /** @type {object} */
   let outcome = { accepted: true };
   try {
     await run(folder);

@@ -30,7 +30,11 @@ export const npy = (descr, shape, data) => {
     data,
   ]);
 };
-/** A ZIP archive; `claim` overrides the length that it claims of each entry. */
+/**
+ * A ZIP archive; `claim` overrides the length that it claims of each entry.
+ * @param {Record<string, Uint8Array>} files
+ * @param {{ deflate?: boolean, claim?: number }} how
+ */
 export const zip = (files, { deflate = false, claim } = {}) => {
   const parts = [];
   const list = [];
@@ -64,6 +68,7 @@ const sound = arrays(npy('|u1', [rows, 4, 4], pixels), npy('|u1', [rows], classe
 export const npz = zip(sound);
 export const npzDeflated = zip(sound, { deflate: true });
 const zeros = () => npy('|u1', [rows, 4, 4], Buffer.alloc(150 << 20));
+/** @type {Record<string, { type: 'int32', values: number[] }>} */
 const columns = {
   label: { type: 'int32', values: [...classes] },
   ...Object.fromEntries(

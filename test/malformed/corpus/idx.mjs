@@ -20,7 +20,7 @@ const sound = [images(12), labels(12), images(6), labels(6)];
 const bomb = gzipSync(Buffer.alloc(200 << 20), { level: 9 });
 const zipped = gzipSync(sound[0]);
 
-/** name, which file, its content, what is said. */
+/** What is said of which file. @type {[name: string, index: number, bytes: Buffer, says: RegExp][]} */
 const bad = [
   ['an empty file', 0, Buffer.alloc(0), /must start with a 4-byte magic number, but has 0 bytes/],
   ['one byte', 1, Buffer.from([0]), /but has 1 bytes/],
