@@ -80,22 +80,33 @@ function oneRow(kind, file, column) {
   return `{ ${columns.map(([name, schema]) => `${name}: ${column(schema)}`).join(', ')} }`;
 }
 
+const score = { accuracy: 1, loss: 0 };
+const evaluation = {
+  ...{ train: score, validation: score, test: score, params: 1, features: 1, epochs: 1, bestEpoch: 1 },
+  ...{ stoppedEarly: false, hidden: [1], deadUnits: [[]] },
+};
+const layer = {
+  ...{ name: 'hidden1', units: 1, activation: 'relu', dead: [], duplicates: [], effectiveRank: 1, nodeOrder: [0] },
+  ...{ classOrder: [0, 1], accuracy: null, preferredInput: { exact: true } },
+  sampled: { ablation: 1, gradients: 1, weights: 1, correlation: 1, bootstrap: 1 },
+};
+
 /** The least that an artifact of a kind holds, the same at each run. */
 const least = {
   dataset: `${splits(['train', 'test'], 'pixels: { data: Uint8Array.of(0), width: 1 }')}
     await output.json('dataset', ${dataset});`,
   features: `${splits(all, 'features: { data: Uint8Array.of(0), width: 1 }')}
     await output.json('features', { origin: 'pixels', columns: 1, scale: { factor: 1, offset: 0 }, dataset: ${dataset} });`,
-  model: `await output.json('model', { weightsManifest: [{ paths: ['weights.bin'], weights: [{ name: 'output/kernel', shape: [1, 1], dtype: 'float32' }] }] });
+  model: `await output.json('model', { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights: [{ name: 'output/kernel', shape: [1, 1], dtype: 'float32' }] }] });
     await output.bytes('weights.bin', new Uint8Array(4));
     await output.table('history', ${oneRow('model', 'history.parquet', oneValue)});
-    await output.json('evaluation', { features: 1, epochs: 1 });`,
+    await output.json('evaluation', ${JSON.stringify(evaluation)});`,
   activations: splits(
     all,
     'predicted: { data: Uint16Array.of(0), width: 1 }, probabilities: { data: Float32Array.of(1, 0), width: 2 }, hidden1: { data: Float32Array.of(0), width: 1 }',
   ),
   embedding: "await output.json('views', []);",
-  nodes: `await output.json('nodes', { layers: [{ name: 'hidden1', units: 1 }] });
+  nodes: `await output.json('nodes', ${JSON.stringify({ rows: 1, layers: [layer] })});
     await output.matrix('hidden1', { rows: 1, columns: ${oneRow('nodes', '<layer>.arrow', ({ dtype }) => `{ data: ${arrays[dtype]}.of(0), width: 1 }`)} });
     await output.table('nodes', ${oneRow('nodes', 'nodes.parquet', oneValue)});
     await output.table('classes', ${oneRow('nodes', 'classes.parquet', oneValue)});`,
