@@ -1,6 +1,9 @@
 import { printable } from '@layerwise/contracts';
 
-/** Prints text and a line end on standard output: the one door to the terminal, which lets nothing through that steers it. JSON says the same after it as before. */
+/**
+ * Prints text and a line end on standard output: the one door to the terminal, which lets nothing through that steers it.
+ * JSON says the same after it as before.
+ */
 export function print(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }

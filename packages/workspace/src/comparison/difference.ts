@@ -153,16 +153,20 @@ function seedSentence(
   { seeds, mean, deviation, pairedT: t, signFlip: flips }: SeedDifference,
 ): string {
   const count = seeds.length;
+  const least = 2 / 2 ** count;
+  const isTooFew = count <= SIGN_FLIP_LIMIT && least > SIGNIFICANCE;
   const tests = [
     ...(t ? [`paired t-test t(${t.degrees}) = ${t.t.toFixed(2)}, ${probability(t.p)}`] : []),
     ...(flips === null
       ? []
       : [
-          `exact sign-flip test ${probability(flips)}${count <= SIGN_FLIP_LIMIT && 2 / 2 ** count > SIGNIFICANCE ? ` (${count} seeds cannot give less than ${2 / 2 ** count})` : ''}`,
+          `exact sign-flip test ${probability(flips)}${isTooFew ? ` (${count} seeds cannot give less than ${least})` : ''}`,
         ]),
   ];
   const found = t ? verdict(t.p) : mean === 0 ? 'no difference at all' : 'the same difference from every seed';
-  return `Over the ${count} common seeds (${seedRange(seeds)}) ${other}'s test accuracy minus ${reference}'s is ${signed(mean)} ± ${(deviation * 100).toFixed(2)} points (mean ± standard deviation): ${[...tests, found].join('; ')}.`;
+  const points = `${signed(mean)} ± ${(deviation * 100).toFixed(2)} points (mean ± standard deviation)`;
+  const over = `Over the ${count} common seeds (${seedRange(seeds)})`;
+  return `${over} ${other}'s test accuracy minus ${reference}'s is ${points}: ${[...tests, found].join('; ')}.`;
 }
 
 /** @param several whether the nets looked at are of the first of several seeds */
@@ -172,7 +176,9 @@ function rowSentence(
   { rows, onlyReference, onlyOther, p }: RowDifference,
   several: boolean,
 ): string {
-  return `On the same ${rows.toLocaleString('en-US')} test images${several ? ', by the nets of the first seed,' : ''} ${other} alone is right on ${onlyOther} and ${reference} alone on ${onlyReference}: McNemar's exact test ${probability(p)}; ${verdict(p)}.`;
+  const on = `On the same ${rows.toLocaleString('en-US')} test images${several ? ', by the nets of the first seed,' : ''}`;
+  const right = `${other} alone is right on ${onlyOther} and ${reference} alone on ${onlyReference}`;
+  return `${on} ${right}: McNemar's exact test ${probability(p)}; ${verdict(p)}.`;
 }
 
 function verdict(p: number): string {

@@ -12,10 +12,8 @@ export function unmet(plan: ExperimentPlan, result: ExperimentResult): readonly 
     const [split, name] = figure.split('.') as ['train' | 'validation' | 'test', keyof Score];
     const [lowest, highest] = interval as readonly [number, number];
     const value = result[split][name];
-    return value >= lowest && value <= highest
-      ? []
-      : [
-          `${result.experiment}: ${figure} must be in [${lowest}, ${highest}], got ${Number.isFinite(value) ? value.toFixed(4) : value} (expect in ${plan.file})`,
-        ];
+    if (value >= lowest && value <= highest) return [];
+    const got = Number.isFinite(value) ? value.toFixed(4) : value;
+    return [`${result.experiment}: ${figure} must be in [${lowest}, ${highest}], got ${got} (expect in ${plan.file})`];
   });
 }

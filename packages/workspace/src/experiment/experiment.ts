@@ -146,8 +146,12 @@ export async function orLast<T>(
   } catch (error) {
     if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
     const found = await open(await lastPlan(root, plan));
+    const address = `${plan.study}:${plan.name}`;
     printError(
-      `note: the last run of ${plan.study}:${plan.name} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not the same. npx nx run ${plan.study}:${plan.name} brings it up to date`,
+      [
+        `note: the last run of ${address} is used; the study or the data has changed since,`,
+        `or LAYERWISE_DATA_DIR is not the same. npx nx run ${address} brings it up to date`,
+      ].join(' '),
     );
     return found;
   }

@@ -26,7 +26,10 @@ export interface StageExplanation {
   readonly seed?: number;
   readonly id: string;
   readonly state: StageState;
-  /** Why the artifact does not serve as it is; against the instance's own last artifact, else the experiment's last one, else the nearest; the latter for an experiment that was built once. */
+  /**
+   * Why the artifact does not serve as it is; against the instance's own last artifact, else the experiment's last one,
+   * else the nearest; the latter for an experiment that was built once.
+   */
   readonly reasons: readonly ExplainedReason[];
   /** Id of the artifact that `reasons` compares with, if there is one. */
   readonly comparedWith: string | null;

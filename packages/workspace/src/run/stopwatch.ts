@@ -5,7 +5,10 @@ export class Stopwatch {
   private since = Date.now();
   private from: number | undefined = 0;
 
-  /** The work begins with the next step, which tells where an earlier run was stopped: until then a stage makes ready, which says nothing of the time that a step takes. */
+  /**
+   * The work begins with the next step, which tells where an earlier run was stopped:
+   * until then a stage makes ready, which says nothing of the time that a step takes.
+   */
   goesOn(): void {
     this.from = undefined;
   }
@@ -25,7 +28,11 @@ export class Stopwatch {
   }
 }
 
-/** `8.1 s left  epoch 6/30  loss 0.0665  steps 2077/10710`; the time left first, as a narrow terminal cuts the end. @param elapsed ms since the stage began @param from share of the work that was done then */
+/**
+ * `8.1 s left  epoch 6/30  loss 0.0665  steps 2077/10710`; the time left first, as a narrow terminal cuts the end.
+ * @param elapsed ms since the stage began
+ * @param from share of the work that was done then
+ */
 export function describeStep({ done, total, unit, detail }: Progress, elapsed: number, from = 0): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const left = share > from && share < 1 ? [`${duration((elapsed * (1 - share)) / (share - from))} left`] : [];
