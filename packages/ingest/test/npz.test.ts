@@ -44,6 +44,8 @@ function zip(members: Readonly<Record<string, Uint8Array>>, change: (name: strin
   const list = Buffer.concat(directory);
   const tail = Buffer.alloc(22);
   tail.write('PK\x05\x06');
+  tail.writeUInt16LE(directory.length, 8);
+  tail.writeUInt16LE(directory.length, 10);
   tail.writeUInt32LE(list.length, 12);
   tail.writeUInt32LE(offset, 16);
   return Buffer.concat([...bodies, list, tail]);

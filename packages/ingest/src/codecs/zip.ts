@@ -180,5 +180,12 @@ async function readDirectory(handle: FileHandle, size: number, path: string): Pr
     });
     at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
   }
+  const declared = tail.readUInt16LE(end + 10);
+  if (members.length !== declared)
+    throw invalid(
+      path,
+      `the NumPy archive must list the ${declared} members that it says it has, got ${members.length}`,
+      'copy the file again',
+    );
   return members;
 }
