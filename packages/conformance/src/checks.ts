@@ -102,7 +102,7 @@ async function observe(stage: AnyStage, fixture: Fixture): Promise<Observed> {
     ...(fixture.places ? { places: fixture.places } : {}),
   });
   const changed = before.flatMap(([role, old]) =>
-    differences(old, digest(inputs[role] as MemoryArtifact)).map((file) => `${file} of its input '${role}'`),
+    differences(old, digest(inputs[role])).map((file) => `${file} of its input '${role}'`),
   );
   return {
     ...result,

@@ -159,8 +159,8 @@ function tell(what: Touch['what'], name: string): void {
 
 /** Whether an installed package is being loaded, which may ask what machine it is on. */
 function isLoading(stack: readonly string[]): boolean {
-  const own = stack.findIndex((file) => !file.startsWith('node:') && !isInstalled(file));
-  return stack.slice(0, own < 0 ? stack.length : own).some((file) => file.startsWith('node:internal/modules/'));
+  const first = stack.findIndex((file) => !file.startsWith('node:') && !isInstalled(file));
+  return stack.slice(0, first < 0 ? stack.length : first).some((file) => file.startsWith('node:internal/modules/'));
 }
 
 function isInstalled(file: string): boolean {

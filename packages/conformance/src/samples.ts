@@ -90,8 +90,8 @@ export async function sampleModel(): Promise<MemoryArtifact> {
   const widths = [COLUMNS, ...HIDDEN, CLASSES];
   const names = [...HIDDEN.map((_, layer) => `hidden${layer + 1}`), 'output'];
   const weights = names.flatMap((name, layer) => [
-    { name: `${name}/kernel`, shape: [widths[layer]!, widths[layer + 1]!], dtype: 'float32' },
-    { name: `${name}/bias`, shape: [widths[layer + 1]!], dtype: 'float32' },
+    { name: `${name}/kernel`, shape: [widths[layer], widths[layer + 1]], dtype: 'float32' },
+    { name: `${name}/bias`, shape: [widths[layer + 1]], dtype: 'float32' },
   ]);
   const total = weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const values = Float32Array.from({ length: total }, (_, i) => (dice(2001, i, 77) - 1000) / 2000);
@@ -160,7 +160,7 @@ export async function sampleActivations(sizes: Sizes): Promise<MemoryArtifact> {
       const data = Float32Array.from({ length: split.rows * width }, (_, i) =>
         Math.max(
           0,
-          (dice(1000, split.columns.label.data[Math.floor(i / width)]!, i % width, layer) +
+          (dice(1000, split.columns.label.data[Math.floor(i / width)], i % width, layer) +
             dice(400, salt, i, layer) -
             500) /
             300,
@@ -186,7 +186,7 @@ export async function sampleEmbedding(sizes: Sizes): Promise<MemoryArtifact> {
   const { id, label, predicted, hidden2 } = columns as Record<string, Column>;
   await artifact.matrix('hidden2-nodes', {
     rows,
-    columns: { id: id!, label: label!, predicted: predicted!, position: hidden2! },
+    columns: { id: id, label: label, predicted: predicted, position: hidden2 },
   });
   const view: EmbeddingView = {
     name: 'hidden2-nodes',

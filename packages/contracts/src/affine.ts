@@ -6,12 +6,12 @@ export interface Affine {
 
 /** Factor of a column. */
 export function factorOf({ factor }: Affine, column: number): number {
-  return typeof factor === 'number' ? factor : (factor[column] as number);
+  return typeof factor === 'number' ? factor : factor[column];
 }
 
 /** Offset of a column. */
 export function offsetOf({ offset }: Affine, column: number): number {
-  return typeof offset === 'number' ? offset : (offset[column] as number);
+  return typeof offset === 'number' ? offset : offset[column];
 }
 
 /** The map written out for D columns: factor and offset float64[D]. */
@@ -28,7 +28,7 @@ export function perColumn(
 /** The map of some of the columns, in their order. */
 export function selectAffine({ factor, offset }: Affine, columns: readonly number[]): Affine {
   const pick = (value: number | readonly number[]): number | readonly number[] =>
-    typeof value === 'number' ? value : columns.map((j) => value[j] as number);
+    typeof value === 'number' ? value : columns.map((j) => value[j]);
   return { factor: pick(factor), offset: pick(offset) };
 }
 

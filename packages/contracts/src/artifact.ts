@@ -1,5 +1,4 @@
-import type { ColumnData, MatrixTable, ResultTable } from './table.js';
-import type { Column } from './table.js';
+import type { Column, ColumnData, MatrixTable, ResultTable } from './table.js';
 
 /** What a stage reads or writes. `artifacts/` says what every kind holds. */
 export type ArtifactKind = 'dataset' | 'features' | 'model' | 'activations' | 'embedding' | 'nodes' | 'report';

@@ -176,7 +176,7 @@ const checks: { readonly [K in Kind]: (constraint: Of<K>, given: unknown, at: Pl
     if (present.length === 0 && misspelt) return undefined;
     if (present.length !== 1) return fail(rule);
     const [name] = present as [string];
-    return Object.freeze({ [name]: checkValue(fields[name] as Constraint, given[name], [...path, name], problems) });
+    return Object.freeze({ [name]: checkValue(fields[name], given[name], [...path, name], problems) });
   },
 };
 
@@ -185,8 +185,8 @@ function checkValue(constraint: Constraint, given: unknown, path: Problem['path'
     problems.push({ path, message: `must be ${rule}, got ${received(given)}` });
     return undefined;
   };
-  const check = checks[constraint.kind] as (constraint: Constraint, given: unknown, at: Place) => unknown;
-  return check(constraint, given, { path, problems, fail });
+  const checkKind = checks[constraint.kind] as (constraint: Constraint, given: unknown, at: Place) => unknown;
+  return checkKind(constraint, given, { path, problems, fail });
 }
 
 function checkEither(
@@ -202,7 +202,7 @@ function checkEither(
   else
     problems.push({
       path,
-      message: `must be ${(constraint.options as readonly Constraint[]).map(ruleOf).join(' or ')}, got ${received(given)}`,
+      message: `must be ${constraint.options.map(ruleOf).join(' or ')}, got ${received(given)}`,
     });
   return value;
 }

@@ -208,5 +208,5 @@ const types: Readonly<Record<Exclude<Constraint['kind'], 'either'>, string>> = {
 /** The option that is of a value's type; undefined if none is. */
 export function optionFor({ options }: EitherConstraint, value: unknown): Constraint | undefined {
   const type = Array.isArray(value) ? 'list' : value !== null && typeof value === 'object' ? 'group' : typeof value;
-  return (options as readonly Constraint[]).find((option) => option.kind !== 'either' && types[option.kind] === type);
+  return options.find((option) => option.kind !== 'either' && types[option.kind] === type);
 }

@@ -60,7 +60,7 @@ export function selectColumns(
 ): Column<Uint8Array | Float32Array> {
   const width = selected.length;
   const picked = data instanceof Float32Array ? new Float32Array(rows * width) : new Uint8Array(rows * width);
-  for (let r = 0; r < rows; r++) for (let k = 0; k < width; k++) picked[r * width + k] = data[r * D + selected[k]!]!;
+  for (let r = 0; r < rows; r++) for (let k = 0; k < width; k++) picked[r * width + k] = data[r * D + selected[k]]!;
   return { data: picked, width };
 }
 
@@ -79,7 +79,7 @@ export function selectedInfo(source: FeaturesInfo, selected: readonly number[]):
 
 /** Columns by falling importance; of equal ones the lower first. */
 export function rankColumns(importances: Float64Array): number[] {
-  return Array.from(importances.keys()).sort((a, b) => importances[b]! - importances[a]! || a - b);
+  return Array.from(importances.keys()).sort((a, b) => importances[b] - importances[a] || a - b);
 }
 
 /** `importances.parquet`: a row per column, in column order; `order` as {@link rankColumns} gives it, of which the first `keep` are selected. */

@@ -19,8 +19,9 @@ export type StackLayer =
  * and zeros, a projection on components one whose bias takes the mean off.
  */
 export function stackOf({ map: { steps, pixels }, net }: TrainedNet): StackLayer[] {
-  const before = steps.map((step, i): StackLayer => {
-    if (step.kind === 'scale') return { kind: 'rescaling', name: i === 0 ? 'scale' : `scale_${i}`, scale: step.scale };
+  const before = steps.map((step, at): StackLayer => {
+    if (step.kind === 'scale')
+      return { kind: 'rescaling', name: at === 0 ? 'scale' : `scale_${at}`, scale: step.scale };
     if (step.kind === 'select')
       return {
         kind: 'dense',
@@ -36,8 +37,8 @@ export function stackOf({ map: { steps, pixels }, net }: TrainedNet): StackLayer
     for (let e = 0; e < outputs; e++) {
       let sum = 0;
       for (let i = 0; i < mean.length; i++) {
-        kernel[i * outputs + e] = components[e * mean.length + i] as number;
-        sum += (components[e * mean.length + i] as number) * (mean[i] as number);
+        kernel[i * outputs + e] = components[e * mean.length + i];
+        sum += components[e * mean.length + i] * mean[i];
       }
       bias[e] = -sum;
     }

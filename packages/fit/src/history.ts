@@ -58,9 +58,9 @@ export class History {
   table(most = Infinity): HistoryTable {
     const lines = this.lines.slice(0, this.withClean ? Math.min(most, this.clean.length) : most);
     const clean = this.clean.slice(0, most);
-    const real = <T>(lines: readonly T[], read: (line: T) => number) => ({
+    const real = <T>(of: readonly T[], read: (line: T) => number) => ({
       type: 'float64' as const,
-      values: lines.map(read),
+      values: of.map(read),
     });
     const table: HistoryTable = {
       epoch: { type: 'int32', values: lines.map((_, i) => i + 1) },

@@ -56,7 +56,7 @@ function upperEnd(share: number, rows: number): number {
 /** Accuracy of guessing the commonest class, and the upper end of its 99% interval on so many rows. */
 function chance(labels: Uint16Array, classes: number): { share: number; highest: number } {
   const counts = new Uint32Array(classes);
-  for (const label of labels) counts[label] = (counts[label] as number) + 1;
+  for (const label of labels) counts[label] = counts[label] + 1;
   const share = Math.max(...counts) / labels.length;
   return { share, highest: Math.min(1, share + Z * Math.sqrt((share * (1 - share)) / labels.length)) };
 }

@@ -108,12 +108,10 @@ function summary(trees: readonly Tree[], D: number): { importances: Float64Array
   const importances = new Float64Array(D);
   const deviations = new Float64Array(D);
   for (const tree of trees)
-    for (let j = 0; j < D; j++)
-      importances[j] = (importances[j] as number) + (tree.importances[j] as number) / trees.length;
+    for (let j = 0; j < D; j++) importances[j] = importances[j] + tree.importances[j] / trees.length;
   for (const tree of trees)
     for (let j = 0; j < D; j++)
-      deviations[j] =
-        (deviations[j] as number) + ((tree.importances[j] as number) - (importances[j] as number)) ** 2 / trees.length;
+      deviations[j] = deviations[j] + (tree.importances[j] - importances[j]) ** 2 / trees.length;
   const sum = importances.reduce((total, value) => total + value, 0) || 1;
   return { importances: importances.map((value) => value / sum), deviations: deviations.map(Math.sqrt) };
 }
@@ -161,6 +159,6 @@ export async function outOfBagAccuracy(
 
 function most(votes: Float64Array, r: number, K: number): number {
   let best = 0;
-  for (let c = 1; c < K; c++) if ((votes[r * K + c] as number) > (votes[r * K + best] as number)) best = c;
+  for (let c = 1; c < K; c++) if (votes[r * K + c] > votes[r * K + best]) best = c;
   return best;
 }

@@ -83,16 +83,14 @@ async function componentsOf(
   keep: Keep,
   { scale, eigen: solve, pool }: { scale: ColumnScale; eigen: EigenSolver; pool: PoolOptions },
 ): Promise<PcaModel> {
-  const varying = Int32Array.from({ length: D }, (_, j) => j).filter((j) => (values[j * D + j] as number) > 0);
+  const varying = Int32Array.from({ length: D }, (_, j) => j).filter((j) => values[j * D + j] > 0);
   if (varying.length === 0)
     throw new RangeError(`PCA needs columns that vary, but all ${D} columns are constant over the ${rows} rows`);
   const n = varying.length;
   const compact = new Float64Array(n * n);
-  for (let a = 0; a < n; a++)
-    for (let b = 0; b < n; b++)
-      compact[a * n + b] = values[(varying[a] as number) * D + (varying[b] as number)] as number;
+  for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) compact[a * n + b] = values[varying[a] * D + varying[b]];
   let total = 0;
-  for (let a = 0; a < n; a++) total += compact[a * n + a] as number;
+  for (let a = 0; a < n; a++) total += compact[a * n + a];
   let rank = 0;
   const eigen = await solve(
     compact,
@@ -104,19 +102,19 @@ async function componentsOf(
     pool,
   );
   const spectrum = new Float64Array(D);
-  for (let i = 0; i < rank; i++) spectrum[i] = eigen.values[i] as number;
+  for (let i = 0; i < rank; i++) spectrum[i] = eigen.values[i];
   const components = new Float64Array(eigen.count * D);
   for (let k = 0; k < eigen.count; k++) {
-    for (let a = 0; a < n; a++) components[k * D + (varying[a] as number)] = eigen.vectors[k * n + a] as number;
+    for (let a = 0; a < n; a++) components[k * D + varying[a]] = eigen.vectors[k * n + a];
     turn(components.subarray(k * D, (k + 1) * D));
   }
   return { columns: D, count: eigen.count, mean, components, spectrum, total, rank, scale };
 }
 
 function rankOf(values: Float64Array, D: number): number {
-  const limit = D * 2 ** -52 * (values[0] as number);
+  const limit = D * 2 ** -52 * values[0];
   let rank = 0;
-  while (rank < values.length && (values[rank] as number) > limit) rank++;
+  while (rank < values.length && values[rank] > limit) rank++;
   return rank;
 }
 
@@ -137,16 +135,15 @@ function kept(
   }
   let count = 0;
   let sum = 0;
-  while (count < rank && sum / total <= variance) sum += values[count++] as number;
+  while (count < rank && sum / total <= variance) sum += values[count++];
   return count;
 }
 
 /** Makes the loading of largest absolute value positive. */
 function turn(vector: Float64Array): void {
   let peak = 0;
-  for (let j = 1; j < vector.length; j++)
-    if (Math.abs(vector[j] as number) > Math.abs(vector[peak] as number)) peak = j;
-  if ((vector[peak] as number) < 0) for (let j = 0; j < vector.length; j++) vector[j] = -(vector[j] as number) + 0;
+  for (let j = 1; j < vector.length; j++) if (Math.abs(vector[j]) > Math.abs(vector[peak])) peak = j;
+  if (vector[peak] < 0) for (let j = 0; j < vector.length; j++) vector[j] = -vector[j] + 0;
 }
 
 /**

@@ -19,7 +19,7 @@ parentPort?.on('message', async ({ module, memory, name, args = [] }: Message) =
   }
   try {
     const kernel = (await opened) as KernelExports;
-    parentPort?.postMessage({ result: (kernel[name] as (...args: readonly number[]) => number)(...args) });
+    parentPort?.postMessage({ result: kernel[name](...args) });
   } catch (error) {
     parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -125,7 +125,7 @@ export class KernelPool {
     if (!worker) {
       await new Promise((resolve) => setImmediate(resolve));
       this.signal?.throwIfAborted();
-      return (this.local[name] as (...args: number[]) => number)(...args);
+      return this.local[name](...args);
     }
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {

@@ -125,7 +125,7 @@ export function activationOfKeras(keras: string): ActivationName | undefined {
 /** Probabilities of logits: exp(z - max) over their sum; float64[K]. */
 export function softmax(logits: ArrayLike<number>, exp: (z: number) => number = Math.exp): Float64Array {
   let top = -Infinity;
-  for (let k = 0; k < logits.length; k++) top = Math.max(top, logits[k] as number);
+  for (let k = 0; k < logits.length; k++) top = Math.max(top, logits[k]);
   const powers = Float64Array.from(logits, (z) => exp(z - top));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);

@@ -26,14 +26,13 @@ export function featuresOf({ steps }: Pick<FeatureMap, 'steps'>, pixels: ArrayLi
 }
 
 function applyStep(step: FeatureStep, values: Float64Array): Float64Array {
-  if (step.kind === 'select') return Float64Array.from(step.columns, (at) => values[at] as number);
+  if (step.kind === 'select') return Float64Array.from(step.columns, (at) => values[at]);
   if (step.kind === 'scale') return values.map((value, i) => value * factorOf(step.scale, i) + offsetOf(step.scale, i));
   const { components, mean } = step;
-  const centred = values.map((value, i) => value - (mean[i] as number));
+  const centred = values.map((value, i) => value - mean[i]);
   return Float64Array.from({ length: components.length / mean.length }, (_, e) => {
     let sum = 0;
-    for (let i = 0; i < centred.length; i++)
-      sum += (centred[i] as number) * (components[e * mean.length + i] as number);
+    for (let i = 0; i < centred.length; i++) sum += centred[i] * components[e * mean.length + i];
     return sum;
   });
 }
@@ -59,7 +58,7 @@ function before(step: FeatureStep, { kernel, bias }: PixelLayer, P: number, H: n
   if (step.kind === 'scale') {
     const scaled = kernel.map((weight, at) => weight * factorOf(step.scale, Math.floor(at / H)));
     for (let at = 0; at < kernel.length; at++)
-      shifted[at % H] = (shifted[at % H] as number) + (kernel[at] as number) * offsetOf(step.scale, Math.floor(at / H));
+      shifted[at % H] = shifted[at % H] + kernel[at] * offsetOf(step.scale, Math.floor(at / H));
     return { kernel: scaled, bias: shifted };
   }
   if (step.kind === 'select') {
@@ -72,12 +71,10 @@ function before(step: FeatureStep, { kernel, bias }: PixelLayer, P: number, H: n
   const spread = new Float64Array(D * H);
   for (let e = 0; e < components.length / D; e++) {
     for (let p = 0; p < D; p++) {
-      const loading = components[e * D + p] as number;
-      for (let h = 0; h < H; h++)
-        spread[p * H + h] = (spread[p * H + h] as number) + loading * (kernel[e * H + h] as number);
+      const loading = components[e * D + p];
+      for (let h = 0; h < H; h++) spread[p * H + h] = spread[p * H + h] + loading * kernel[e * H + h];
     }
   }
-  for (let at = 0; at < spread.length; at++)
-    shifted[at % H] = (shifted[at % H] as number) - (spread[at] as number) * (mean[Math.floor(at / H)] as number);
+  for (let at = 0; at < spread.length; at++) shifted[at % H] = shifted[at % H] - spread[at] * mean[Math.floor(at / H)];
   return { kernel: spread, bias: shifted };
 }

@@ -53,10 +53,10 @@ export function weightedSums(
 ): Float64Array {
   const sums = Float64Array.from(bias);
   for (let i = 0; i < inputs.length; i++) {
-    const value = inputs[i] as number;
+    const value = inputs[i];
     if (value === 0) continue;
     const row = i * bias.length;
-    for (let h = 0; h < bias.length; h++) sums[h] = (sums[h] as number) + value * (kernel[row + h] as number);
+    for (let h = 0; h < bias.length; h++) sums[h] = sums[h] + value * kernel[row + h];
   }
   return sums;
 }
@@ -64,7 +64,7 @@ export function weightedSums(
 /** Index of the largest value; the first of equals. */
 export function largest(values: ArrayLike<number>): number {
   let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
 }
 
@@ -84,16 +84,14 @@ export function contributions(
   let gradient = new Float64Array(classes);
   gradient[target] = 1;
   for (let l = layers.length - 1; l >= 1; l--) {
-    const { kernel, units } = layers[l] as DenseLayer;
-    const [z, a] = [sums[l - 1] as Float64Array, hidden[l - 1] as Float64Array];
-    const back = a.map((_, i) =>
-      gradient.reduce((sum, slope, o) => sum + (kernel[i * units + o] as number) * slope, 0),
-    );
-    result.unshift(back.map((value, i) => value * (a[i] as number)));
-    const { activation } = layers[l - 1] as DenseLayer;
+    const { kernel, units } = layers[l];
+    const [z, a] = [sums[l - 1], hidden[l - 1]];
+    const back = a.map((_, i) => gradient.reduce((sum, slope, o) => sum + kernel[i * units + o] * slope, 0));
+    result.unshift(back.map((value, i) => value * a[i]));
+    const { activation } = layers[l - 1];
     if (activation === 'softmax') throw new RangeError('only the last layer of a net may be a softmax');
     const { slope } = activationOf(activation);
-    gradient = back.map((value, i) => value * slope(z[i] as number, a[i] as number, FLOAT64));
+    gradient = back.map((value, i) => value * slope(z[i], a[i], FLOAT64));
   }
   return result;
 }

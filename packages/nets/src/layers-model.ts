@@ -29,7 +29,7 @@ export async function readModel(artifact: ArtifactReader): Promise<DenseNet> {
   const model = await artifact.json('model');
   const parts: Uint8Array[] = [];
   for (const path of groupsOf(model).flatMap(({ paths }) => paths)) parts.push(await artifact.bytes(path));
-  return parseLayersModel(model, parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts));
+  return parseLayersModel(model, parts.length === 1 ? parts[0] : Buffer.concat(parts));
 }
 
 /**
@@ -53,7 +53,7 @@ export function parseLayersModel(model: unknown, bytes: Uint8Array): DenseNet {
     dropout = 0;
   }
   checkChain(layers);
-  const [first, last] = [layers[0] as DenseLayer, layers.at(-1) as DenseLayer];
+  const [first, last] = [layers[0], layers.at(-1) as DenseLayer];
   return { inputs: first.inputs, classes: last.units, layers };
 }
 

@@ -4,7 +4,7 @@ export function toLittleEndian(...arrays: readonly ArrayLike<number>[]): Uint8Ar
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const values of arrays) {
-    for (let i = 0; i < values.length; i++, at += 4) view.setFloat32(at, values[i] as number, true);
+    for (let i = 0; i < values.length; i++, at += 4) view.setFloat32(at, values[i], true);
   }
   return bytes;
 }

@@ -58,7 +58,7 @@ function refuseUntrained(
   if (without.length === 0) return;
   const taken = chosen && without.filter((index) => validated[index]);
   if (taken && taken.length > 0) {
-    const rows = sum(taken.map((index) => validated[index] as number));
+    const rows = sum(taken.map((index) => validated[index]));
     const order =
       chosen.byPlace && inClassOrder(all, classes.length) ? ', since the rows stand in the order of their classes' : '';
     const rule = `${shown(chosen)} must leave training rows of each class, but leaves none of ${named(taken, classes)}`;
@@ -70,7 +70,7 @@ function refuseUntrained(
       },
     );
   }
-  const rows = sum(without.map((index) => (validated[index] as number) + (tested[index] as number)));
+  const rows = sum(without.map((index) => validated[index] + tested[index]));
   const where = [
     ...(without.some((index) => validated[index]) ? ['validation'] : []),
     ...(without.some((index) => tested[index]) ? ['test'] : []),
@@ -132,7 +132,7 @@ function absentClasses(name: string, labels: Uint16Array, classes: readonly stri
 
 function counted(labels: Uint16Array, classes: number): Uint32Array {
   const counts = new Uint32Array(classes);
-  for (const label of labels) counts[label] = (counts[label] as number) + 1;
+  for (const label of labels) counts[label] = counts[label] + 1;
   return counts;
 }
 

@@ -75,7 +75,7 @@ function sharedRows(probe: LabelledRows, base: LabelledRows): SharedRows {
     if (found === undefined) continue;
     count++;
     if (base.label[found] !== probe.label[row]) relabelled++;
-    example ??= [probe.id[row] as number, base.id[found] as number];
+    example ??= [probe.id[row], base.id[found]];
   }
   return { count, relabelled, example };
 }
@@ -109,7 +109,7 @@ class RowIndex {
   /** The slot of an equal row, or the empty one where it would be. */
   private slotOf(hash: number, rows: LabelledRows, row: number): number {
     let slot = hash & this.mask;
-    for (let other = this.slots[slot] as number; other !== EMPTY; other = this.slots[slot] as number) {
+    for (let other = this.slots[slot]; other !== EMPTY; other = this.slots[slot]) {
       if (this.hashes[other] === hash && equal(this.base, other, rows, row)) return slot;
       slot = (slot + 1) & this.mask;
     }
@@ -120,7 +120,7 @@ class RowIndex {
 /** FNV-1a (Fowler, Noll, Vo), its bits mixed by murmur3's finaliser (Appleby); uint32. */
 function hashOf({ pixels, width }: LabelledRows, row: number): number {
   let hash = 0x811c9dc5;
-  for (let at = row * width; at < (row + 1) * width; at++) hash = Math.imul(hash ^ (pixels[at] as number), 0x01000193);
+  for (let at = row * width; at < (row + 1) * width; at++) hash = Math.imul(hash ^ pixels[at], 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

@@ -35,18 +35,18 @@ function statistics(pixels: Uint8Array, columns: number): Statistics {
   const [sum, squares] = [new Float64Array(columns), new Float64Array(columns)];
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at++) {
-      const value = pixels[at] as number;
-      if (value < (min[column] as number)) min[column] = value;
-      if (value > (max[column] as number)) max[column] = value;
-      sum[column]! += value;
-      squares[column]! += value * value;
+      const value = pixels[at];
+      if (value < min[column]) min[column] = value;
+      if (value > max[column]) max[column] = value;
+      sum[column] += value;
+      squares[column] += value * value;
     }
   }
   return { rows, min, max, sum, squares };
 }
 
 function minmax({ min, max, rows }: Statistics): Affine {
-  const low = (column: number): number => (rows > 0 ? (min[column] as number) : 0);
+  const low = (column: number): number => (rows > 0 ? min[column] : 0);
   const factor = Array.from(max, (high, column) => 1 / (high - low(column) || 1));
   return { factor, offset: factor.map((value, column) => 0 - low(column) * value) };
 }
@@ -54,11 +54,11 @@ function minmax({ min, max, rows }: Statistics): Affine {
 function standard({ rows, min, max, sum, squares }: Statistics): Affine {
   const factor = Array.from(max, (high, column) => {
     if (rows === 0 || high === min[column]) return 1;
-    const total = sum[column] as number;
-    return rows / Math.sqrt(rows * (squares[column] as number) - total * total);
+    const total = sum[column];
+    return rows / Math.sqrt(rows * squares[column] - total * total);
   });
   return {
     factor,
-    offset: factor.map((value, column) => (rows > 0 ? 0 - ((sum[column] as number) / rows) * value : 0)),
+    offset: factor.map((value, column) => (rows > 0 ? 0 - (sum[column] / rows) * value : 0)),
   };
 }

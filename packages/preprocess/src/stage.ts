@@ -127,15 +127,11 @@ function chosenBy(validation: Validation): ChosenBy | undefined {
 /** The data set's own validation rows, which are its last; where it has none, some of each class, the same whatever the study's seed. */
 function ownRows(
   { rows, label }: Part,
-  { validationRows, classes }: DatasetInfo,
+  { validationRows: own, classes }: DatasetInfo,
   warn: (warning: Warning) => void,
 ): Rows {
-  if (validationRows !== undefined)
-    return splitRows(
-      rows,
-      { rows: Array.from({ length: validationRows }, (_, i) => rows - validationRows + i) },
-      new Uint32Array(4),
-    );
+  if (own !== undefined)
+    return splitRows(rows, { rows: Array.from({ length: own }, (_, i) => rows - own + i) }, new Uint32Array(4));
   const { kept, held } = holdOut(
     label,
     classes.length,
@@ -195,8 +191,8 @@ function take({ width, id, label, pixels }: Part, rows: Uint32Array): Part {
   return {
     rows: rows.length,
     width,
-    id: Uint32Array.from(rows, (row) => id[row] as number),
-    label: Uint16Array.from(rows, (row) => label[row] as number),
+    id: Uint32Array.from(rows, (row) => id[row]),
+    label: Uint16Array.from(rows, (row) => label[row]),
     pixels: chosen,
   };
 }

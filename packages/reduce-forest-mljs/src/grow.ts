@@ -22,7 +22,7 @@ export function sampleRows(
   const picked = order.slice(0, count).sort();
   const sample = data instanceof Float32Array ? new Float32Array(count * columns) : new Uint8Array(count * columns);
   picked.forEach((row, i) => sample.set(data.subarray(row * columns, (row + 1) * columns), i * columns));
-  return { table, rows: count, columns, data: sample, labels: Uint16Array.from(picked, (row) => labels[row]!) };
+  return { table, rows: count, columns, data: sample, labels: Uint16Array.from(picked, (row) => labels[row]) };
 }
 
 /** Grows the trees one at a time, so that progress is seen and a stop is heeded between them; each has its own seed and bootstrap sample. */
@@ -49,10 +49,10 @@ export async function growTrees(
       treeOptions: maxDepth === undefined ? {} : { maxDepth },
     });
     forest.train(
-      drawn.map((r) => lists[r]!),
-      drawn.map((r) => labels[r]!),
+      drawn.map((r) => lists[r]),
+      drawn.map((r) => labels[r]),
     );
-    grown.push(convertTree(forest.estimators[0]!.root, forest.indexes[0]!, columns, bagOf(drawn, rows)));
+    grown.push(convertTree(forest.estimators[0].root, forest.indexes[0], columns, bagOf(drawn, rows)));
     progress({ done: t + 1, total: trees, unit: 'trees' });
   }
   return grown;
@@ -60,6 +60,6 @@ export async function growTrees(
 
 function bagOf(drawn: readonly number[], rows: number): Uint8Array {
   const bag = new Uint8Array(Math.ceil(rows / 8));
-  for (const row of drawn) bag[row >> 3]! |= 1 << (row & 7);
+  for (const row of drawn) bag[row >> 3] |= 1 << (row & 7);
   return bag;
 }

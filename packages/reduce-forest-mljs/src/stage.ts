@@ -73,10 +73,10 @@ function checkRows({ rows, columns, labels, data }: FeatureSplit): void {
 function importancesOf(trees: Forest['trees'], D: number): Pick<Forest, 'importances' | 'deviations'> {
   const mean = Float64Array.from(
     { length: D },
-    (_, j) => trees.reduce((sum, tree) => sum + tree.importances[j]!, 0) / trees.length,
+    (_, j) => trees.reduce((sum, tree) => sum + tree.importances[j], 0) / trees.length,
   );
   const deviations = mean.map((value, j) =>
-    Math.sqrt(trees.reduce((sum, tree) => sum + (tree.importances[j]! - value) ** 2, 0) / trees.length),
+    Math.sqrt(trees.reduce((sum, tree) => sum + (tree.importances[j] - value) ** 2, 0) / trees.length),
   );
   const sum = mean.reduce((total, value) => total + value, 0) || 1;
   return { importances: mean.map((value) => value / sum), deviations };

@@ -34,20 +34,20 @@ export function convertTree(root: CartNode, indexes: readonly number[], D: numbe
   const entries: number[] = [];
   const importances = new Float64Array(D);
   for (let i = 0; i < nodes.length; i++) {
-    const { left, right, distribution } = nodes[i]!;
+    const { left, right, distribution } = nodes[i];
     child.push(left && right ? nodes.length : entryClass.length);
     entries.push(0);
     if (left && right) {
       nodes.push(left, right);
-      levels.push(levels[i]! + 1, levels[i]! + 1);
-      importances[columnOf(nodes[i]!, indexes)]! += Math.max(0, nodes[i]!.gain ?? 0) * (nodes[i]!.numberSamples ?? 0);
+      levels.push(levels[i] + 1, levels[i] + 1);
+      importances[columnOf(nodes[i], indexes)] += Math.max(0, nodes[i].gain ?? 0) * (nodes[i].numberSamples ?? 0);
       continue;
     }
     for (const [label, share] of (distribution?.getRow(0) ?? []).entries()) {
       if (share === 0) continue;
       entryClass.push(label);
       entryWeight.push(Math.round(share * SHARE_UNITS));
-      entries[i]!++;
+      entries[i]++;
     }
   }
   const sum = importances.reduce((total, value) => total + value, 0) || 1;
@@ -65,14 +65,14 @@ export function convertTree(root: CartNode, indexes: readonly number[], D: numbe
 }
 
 const isSplit = ({ left, right }: CartNode): boolean => left !== undefined && right !== undefined;
-const columnOf = ({ splitColumn }: CartNode, indexes: readonly number[]): number => indexes[splitColumn!]!;
+const columnOf = ({ splitColumn }: CartNode, indexes: readonly number[]): number => indexes[splitColumn!];
 
 /** The largest float32 below a number: x < value is x <= below(value) for every float32 x. */
 export function below(value: number): number {
   const single = Float32Array.of(value);
-  if (single[0]! < value) return single[0]!;
+  if (single[0] < value) return single[0];
   const bits = new Int32Array(single.buffer);
   if (single[0] === 0) return -(2 ** -149);
-  bits[0]! += single[0]! > 0 ? -1 : 1;
-  return single[0]!;
+  bits[0] += single[0] > 0 ? -1 : 1;
+  return single[0];
 }

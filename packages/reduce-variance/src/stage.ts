@@ -26,11 +26,11 @@ export const stage = defineStage({
 function columnVariances({ info, train: { data, rows, columns } }: Source): Float64Array {
   const [means, variances] = [new Float64Array(columns), new Float64Array(columns)];
   for (let at = 0; at < rows * columns; at += columns)
-    for (let j = 0; j < columns; j++) means[j]! += data[at + j]! / rows;
+    for (let j = 0; j < columns; j++) means[j] += data[at + j] / rows;
   for (let at = 0; at < rows * columns; at += columns) {
     for (let j = 0; j < columns; j++) {
-      const deviation = (data[at + j]! - means[j]!) * factorOf(info.scale, j);
-      variances[j]! += (deviation * deviation) / rows;
+      const deviation = (data[at + j] - means[j]) * factorOf(info.scale, j);
+      variances[j] += (deviation * deviation) / rows;
     }
   }
   return variances;

@@ -79,7 +79,7 @@ function checkOwn<F extends typeof studyFields | typeof experimentFields>(
   }
   const checked = check(fields, own, path);
   if (checked.problems) problems.push(...checked.problems);
-  return checked.value as Infer<F> | undefined;
+  return checked.value;
 }
 
 function checkExperiments(given: Fields, line: YamlFile['line'], problems: Problem[]): ExperimentDocument[] {
@@ -114,7 +114,7 @@ function checkExperiments(given: Fields, line: YamlFile['line'], problems: Probl
       value: groups.get(from) as Fields,
     }));
     // What an experiment would have from one that is not there cannot be missed.
-    const isWhole = !Object.hasOwn(layers[0]?.value as Fields, 'extends');
+    const isWhole = !Object.hasOwn(layers[0]?.value, 'extends');
     const sections = !isWhole ? {} : readSections([{ at: [], value: given }, ...layers], problems);
     return own ? [{ ...(isWhole ? inherited(layers) : {}), ...own, name, sections }] : [];
   });

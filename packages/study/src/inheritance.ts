@@ -32,7 +32,7 @@ export function readBases(given: ReadonlyMap<string, unknown>, line: YamlFile['l
   for (const name of bases.keys()) {
     if (told.has(name)) continue;
     const inheritance = inheritanceOf(name, bases);
-    if (bases.get(inheritance[0] as string) !== name) continue;
+    if (bases.get(inheritance[0]) !== name) continue;
     for (const member of inheritance) told.add(member);
     problems.push({
       path: pathOf(name),

@@ -226,7 +226,7 @@ function makeInstance(
   inputs: Record<string, string>,
   planning: Planning,
 ): StageInstance {
-  const seed = stage.seeded(params as never) ? (section.seed ?? studySeed) : null;
+  const seed = stage.seeded(params) ? (section.seed ?? studySeed) : null;
   const raw = stage.rawFiles ? planning.rawState(stage, params) : undefined;
   return identified({ stage: stage.id, uses: section.uses, params, seed, inputs, ...(raw ? { raw } : {}) });
 }

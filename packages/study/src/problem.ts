@@ -65,7 +65,7 @@ function blamed(same: readonly [StudyProblem, ...StudyProblem[]], { experiments,
   const inheritors = [...new Set(same.flatMap((problem) => problem.experiment ?? []))];
   if (same[0].isNote || inheritors.length === 0 || inheritors.length === experiments) return { path, message };
   return {
-    path: ['experiments', inheritors[0] as string, ...path],
+    path: ['experiments', inheritors[0], ...path],
     message: `${message}; ${inheritors.slice(0, maxShown).join(', ')} ${inheritors.length > 1 ? 'have' : 'has'} it from the study (line ${line(path)})`,
   };
 }

@@ -25,7 +25,7 @@ const native: Candidate = {
   name: 'tfjs-node',
   async load() {
     // Called a string, so that compiling needs no optional package; a literal, so that its version counts.
-    const tf = namespace<Tf>(await import('@tensorflow/tfjs-node' as string));
+    const tf = namespace<Tf>(await import('@tensorflow/tfjs-node'));
     await use(tf, 'tensorflow');
     return { tf, name: 'tensorflow', note: 'TensorFlow.js on the native backend (tfjs-node)' };
   },

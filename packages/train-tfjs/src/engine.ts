@@ -87,7 +87,7 @@ class TfjsEngine implements Engine {
     await setImmediate();
     throwIfAborted(this.context.signal);
     const x = tf.tensor2d(train.batch(this.order, from, to), [to - from, this.columns]);
-    const y = tf.tensor1d(Float32Array.from(this.order.subarray(from, to), (row) => train.labels[row] as number));
+    const y = tf.tensor1d(Float32Array.from(this.order.subarray(from, to), (row) => train.labels[row]));
     const result = (await this.model.trainOnBatch(x, y)) as number[];
     tf.dispose([x, y]);
     return result as [number, number];
@@ -107,10 +107,7 @@ class TfjsEngine implements Engine {
       if (l2 === 0) return sum;
       return (
         sum +
-        l2 *
-          (tf
-            .tidy(() => tf.sum(tf.square(model.getLayer(`hidden${l + 1}`).getWeights()[0]!)) as Scalar)
-            .dataSync()[0] as number)
+        l2 * tf.tidy(() => tf.sum<Scalar>(tf.square(model.getLayer(`hidden${l + 1}`).getWeights()[0]))).dataSync()[0]
       );
     }, 0);
   }
@@ -118,8 +115,8 @@ class TfjsEngine implements Engine {
   weights(): LayerWeights[] {
     const arrays = values(this.model);
     return Array.from({ length: arrays.length / 2 }, (_, l) => ({
-      kernel: arrays[2 * l] as Float32Array,
-      bias: arrays[2 * l + 1] as Float32Array,
+      kernel: arrays[2 * l],
+      bias: arrays[2 * l + 1],
     }));
   }
 

@@ -79,7 +79,7 @@ export function values(model: LayersModel): Float32Array[] {
 
 /** Puts weights into a net of the same shape. */
 export function setValues(tf: Tf, model: LayersModel, given: readonly Float32Array[]): void {
-  tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }, i) => tf.tensor(given[i] as Float32Array, shape))));
+  tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }, i) => tf.tensor(given[i], shape))));
 }
 
 /** Inverted dropout (Srivastava et al. 2014) with masks from a generator of ours. */
@@ -98,7 +98,7 @@ function seededDropout(tf: Tf, random: Random) {
     }
 
     override call(inputs: Tensor | Tensor[], { training }: { training?: boolean }): Tensor {
-      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
+      const x = Array.isArray(inputs) ? inputs[0] : inputs;
       if (!training) return x;
       const kept = 1 / (1 - this.rate);
       const mask = Float32Array.from({ length: x.size }, () => (random.float() < this.rate ? 0 : kept));

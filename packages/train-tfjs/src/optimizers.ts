@@ -1,4 +1,4 @@
-import type { AdamOptimizer, Optimizer, Variable } from '@tensorflow/tfjs';
+import type { AdamOptimizer, Optimizer } from '@tensorflow/tfjs';
 import type { Optimizer as Settings, OptimizerName } from '@layerwise/kernels/train/optimizers';
 import type { Tf } from './backend.js';
 import { rmspropBesideRoot } from './rmsprop.js';
@@ -18,7 +18,7 @@ const MAKERS: Makers = {
       override applyGradients(gradients: Parameters<AdamOptimizer['applyGradients']>[0]): void {
         const names = Array.isArray(gradients) ? gradients.map(({ name }) => name) : Object.keys(gradients);
         for (const name of names) {
-          const w = tf.engine().registeredVariables[name] as Variable;
+          const w = tf.engine().registeredVariables[name];
           tf.tidy(() => w.assign(tf.mul(w, 1 - this.learningRate * weightDecay)));
         }
         super.applyGradients(gradients);

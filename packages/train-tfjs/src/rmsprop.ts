@@ -30,7 +30,7 @@ export function rmspropBesideRoot(tf: Tf, { learningRate: first, rho, momentum, 
     }
 
     private move(name: string, g: Tensor): void {
-      const w = tf.engine().registeredVariables[name] as Variable;
+      const w = tf.engine().registeredVariables[name];
       const { square, moment } = this.slotsOf(name, w);
       square.assign(tf.add(tf.mul(square, rho), tf.mul(tf.square(g), 1 - rho)));
       moment.assign(

@@ -19,9 +19,9 @@ export function openSplit({ values, labels }: LabelledRows, columns: number, sca
     batch(positions, from, to) {
       const batch = new Float32Array((to - from) * columns);
       for (let i = from, at = 0; i < to; i++) {
-        const start = (positions[i] as number) * columns;
+        const start = positions[i] * columns;
         for (let column = 0; column < columns; column++, at++) {
-          batch[at] = (values[start + column] as number) * (factor[column] as number) + (offset[column] as number);
+          batch[at] = values[start + column] * factor[column] + offset[column];
         }
       }
       return batch;

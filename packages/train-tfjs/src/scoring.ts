@@ -51,8 +51,7 @@ export class Scorer {
         const [batchLoss, batchRight] = this.compare(outputs.at(-1) as Tensor, split.labels.subarray(from, to));
         loss += batchLoss;
         right += batchRight;
-        if (withPeaks)
-          peaks.forEach((peak, l) => raise(peak, this.tf.max(outputs[l] as Tensor, 0).dataSync() as Float32Array));
+        if (withPeaks) peaks.forEach((peak, l) => raise(peak, this.tf.max(outputs[l], 0).dataSync() as Float32Array));
       });
     }
     return { loss: loss / split.rows, accuracy: right / split.rows, peaks };
@@ -66,12 +65,12 @@ export class Scorer {
       tf.mul(probabilities, tf.cast(tf.oneHot(truth, probabilities.shape[1] as number), 'float32')),
       1,
     );
-    const loss = tf.neg(tf.sum(tf.log(tf.clipByValue(own, CLIP, 1 - CLIP)))).dataSync()[0] as number;
+    const loss = tf.neg(tf.sum(tf.log(tf.clipByValue(own, CLIP, 1 - CLIP)))).dataSync()[0];
     const guesses = tf.argMax(probabilities, 1).dataSync();
     return [loss, labels.reduce((sum, label, i) => sum + (guesses[i] === label ? 1 : 0), 0)];
   }
 }
 
 function raise(peak: Float32Array, values: Float32Array): void {
-  values.forEach((value, i) => (peak[i] = Math.max(peak[i] as number, value)));
+  values.forEach((value, i) => (peak[i] = Math.max(peak[i], value)));
 }

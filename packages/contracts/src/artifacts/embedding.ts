@@ -84,18 +84,18 @@ export const embedding = artifact({
     listOf(sketch.values.get('views'))
       .map(groupOf)
       .flatMap(({ name, dimensions, rows }) => {
-        const matrix = sketch.matrices.get(String(name));
+        const map = sketch.matrices.get(String(name));
         return [
           ...equal(
             `views.json: dimensions of ${String(name)}`,
             dimensions,
-            matrix?.columns.get('position')?.width,
+            map?.columns.get('position')?.width,
             `the width of position in ${String(name)}.arrow`,
           ),
           ...equal(
             `views.json: rows of ${String(name)}`,
             rows,
-            matrix?.rows,
+            map?.rows,
             `the rows of ${String(name)}.arrow`,
           ),
         ];

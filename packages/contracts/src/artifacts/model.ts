@@ -92,7 +92,7 @@ export const model = artifact({
     const { weightsManifest } = groupOf(sketch.values.get('model'));
     const evaluation = groupOf(sketch.values.get('evaluation'));
     const groups = listOf(weightsManifest).map(groupOf);
-    const paths = groups.flatMap(({ paths }) => listOf(paths) as readonly string[]);
+    const paths = groups.flatMap((group) => listOf(group['paths']) as readonly string[]);
     const shapes = groups
       .flatMap(({ weights }) => listOf(weights).map((weight) => listOf(groupOf(weight).shape).map(Number)));
     const total = shapes.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0);

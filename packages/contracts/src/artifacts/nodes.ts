@@ -192,7 +192,7 @@ export const nodes = artifact({
   },
   relations: (sketch) => {
     const layers = listOf(groupOf(sketch.values.get('nodes')).layers).map(groupOf);
-    const units = layers.reduce((sum, layer) => sum + Number(layer.units), 0);
+    const all = layers.reduce((sum, layer) => sum + Number(layer.units), 0);
     return [
       ...layers.flatMap(({ name, units }) =>
         equal(
@@ -202,7 +202,7 @@ export const nodes = artifact({
           `the rows of ${String(name)}.arrow`,
         ),
       ),
-      ...equal('nodes.json: units of all layers', units, sketch.tables.get('nodes')?.rows, 'the rows of nodes.parquet'),
+      ...equal('nodes.json: units of all layers', all, sketch.tables.get('nodes')?.rows, 'the rows of nodes.parquet'),
     ];
   },
 });

@@ -27,10 +27,7 @@ export function toOnnx(net: TrainedNet): Uint8Array {
         'MatMul',
         graph.floats(
           `components_${i}`,
-          Float32Array.from(
-            components,
-            (_, at) => components[(at % outputs) * mean.length + Math.floor(at / outputs)] as number,
-          ),
+          Float32Array.from(components, (_, at) => components[(at % outputs) * mean.length + Math.floor(at / outputs)]),
           [mean.length, outputs],
         ),
       );
@@ -78,9 +75,7 @@ class Graph {
     for (const { operator, of } of steps) {
       this.node(
         operator,
-        of.map((part) =>
-          part === 'z' ? z : 'step' in part ? (made[part.step] as string) : this.constant(name, part.constant),
-        ),
+        of.map((part) => (part === 'z' ? z : 'step' in part ? made[part.step] : this.constant(name, part.constant))),
       );
       made.push(this.last);
     }

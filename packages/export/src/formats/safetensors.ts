@@ -39,10 +39,7 @@ function netTensors({ map, net }: TrainedNet): Record<string, Tensor> {
     const { kernel, bias } = l === 0 ? onPixels(map, layer) : layer;
     const { name, units } = layer;
     const inputs = kernel.length / units;
-    const weight = Float32Array.from(
-      kernel,
-      (_, at) => kernel[(at % inputs) * units + Math.floor(at / inputs)] as number,
-    );
+    const weight = Float32Array.from(kernel, (_, at) => kernel[(at % inputs) * units + Math.floor(at / inputs)]);
     tensors[`${name}.weight`] = { shape: [units, inputs], data: weight };
     tensors[`${name}.bias`] = { shape: [units], data: Float32Array.from(bias) };
   }

@@ -26,26 +26,24 @@ export function encode(matrix: NumericMatrix): Codes {
 function encodeFloats(data: Float32Array, N: number, D: number): Codes {
   const values = Array.from({ length: D }, (_, j) => distinct(data, N, D, j));
   const narrow = values.every((column) => column.length <= 256);
-  const threshold = (j: number, low: number, high: number): number =>
-    between((values[j] as Float32Array)[low] as number, (values[j] as Float32Array)[high] as number);
+  const threshold = (j: number, low: number, high: number): number => between(values[j][low], values[j][high]);
   if (narrow) {
     const byRow = new Uint8Array(N * D);
-    for (let i = 0; i < byRow.length; i++) byRow[i] = rank(values[i % D] as Float32Array, data[i] as number);
+    for (let i = 0; i < byRow.length; i++) byRow[i] = rank(values[i % D], data[i]);
     return { width: 1, byRow, threshold };
   }
   const byColumn = new Uint32Array(N * D);
-  for (let j = 0; j < D; j++)
-    for (let r = 0; r < N; r++) byColumn[j * N + r] = rank(values[j] as Float32Array, data[r * D + j] as number);
+  for (let j = 0; j < D; j++) for (let r = 0; r < N; r++) byColumn[j * N + r] = rank(values[j], data[r * D + j]);
   return { width: 4, byColumn, threshold };
 }
 
 /** The distinct values of column j, rising; -0 counts as 0. */
 function distinct(data: Float32Array, N: number, D: number, j: number): Float32Array {
   const column = new Float32Array(N);
-  for (let r = 0; r < N; r++) column[r] = (data[r * D + j] as number) + 0;
+  for (let r = 0; r < N; r++) column[r] = data[r * D + j] + 0;
   column.sort();
   let count = 0;
-  for (let r = 0; r < N; r++) if (r === 0 || column[r] !== column[count - 1]) column[count++] = column[r] as number;
+  for (let r = 0; r < N; r++) if (r === 0 || column[r] !== column[count - 1]) column[count++] = column[r];
   return column.slice(0, count);
 }
 
@@ -54,7 +52,7 @@ function rank(values: Float32Array, value: number): number {
   let high = values.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((values[middle] as number) < value) low = middle + 1;
+    if (values[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -40,12 +40,12 @@ export async function growTrees(data: LabelledMatrix, options: ForestOptions): P
     const trees = new Array<Tree>(options.trees);
     let grown = 0;
     const prepare = (tree: number, thread: number): readonly [string, number] => {
-      const { seed, job } = scratch[thread] as Scratch;
+      const { seed, job } = scratch[thread];
       pool.view(seed).set(options.seed(tree));
       return ['growTree', job.offset];
     };
     await pool.run(options.trees, prepare, (tree, thread, nodes) => {
-      trees[tree] = takeTree(pool, scratch[thread] as Scratch, nodes, codes, N);
+      trees[tree] = takeTree(pool, scratch[thread], nodes, codes, N);
       options.grown?.(++grown);
     });
     return trees;
@@ -92,7 +92,7 @@ async function fill(
   await pool.run(cuts.length, (i) => [
     'transposeBytes',
     byRow.offset,
-    ...(cuts[i] as readonly [number, number]),
+    ...cuts[i],
     data.rows,
     data.columns,
     byColumn.offset,
@@ -176,20 +176,20 @@ function writeJob(
 
 function takeTree(pool: KernelPool, scratch: Scratch, count: number, codes: Codes, N: number): Tree {
   const job = pool.view(scratch.job);
-  const entryCount = job[ENTRY_COUNT] as number;
+  const entryCount = job[ENTRY_COUNT];
   const nodes = pool.view(scratch.nodes);
   const pairs = pool.view(scratch.entries);
-  const feature = Int32Array.from({ length: count }, (_, i) => nodes[4 * i] as number);
+  const feature = Int32Array.from({ length: count }, (_, i) => nodes[4 * i]);
   return {
     feature,
     threshold: Float32Array.from(feature, (j, i) =>
-      j < 0 ? 0 : codes.threshold(j, nodes[4 * i + 1] as number, nodes[4 * i + 3] as number),
+      j < 0 ? 0 : codes.threshold(j, nodes[4 * i + 1], nodes[4 * i + 3]),
     ),
-    child: Uint32Array.from({ length: count }, (_, i) => nodes[4 * i + 2] as number),
-    entries: Uint32Array.from(feature, (j, i) => (j < 0 ? (nodes[4 * i + 3] as number) : 0)),
-    entryClass: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i] as number),
-    entryWeight: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i + 1] as number),
-    depth: job[DEPTH] as number,
+    child: Uint32Array.from({ length: count }, (_, i) => nodes[4 * i + 2]),
+    entries: Uint32Array.from(feature, (j, i) => (j < 0 ? nodes[4 * i + 3] : 0)),
+    entryClass: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i]),
+    entryWeight: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i + 1]),
+    depth: job[DEPTH],
     bag: bagOf(pool.view(scratch.weights), N),
     importances: normalized(pool.view(scratch.importances)),
   };
@@ -197,7 +197,7 @@ function takeTree(pool: KernelPool, scratch: Scratch, count: number, codes: Code
 
 function bagOf(weights: Uint32Array, N: number): Uint8Array {
   const bag = new Uint8Array(Math.ceil(N / 8));
-  for (let r = 0; r < N; r++) if ((weights[r] as number) > 0) bag[r >> 3] = (bag[r >> 3] as number) | (1 << (r & 7));
+  for (let r = 0; r < N; r++) if (weights[r] > 0) bag[r >> 3] = bag[r >> 3] | (1 << (r & 7));
   return bag;
 }
 

@@ -28,7 +28,7 @@ export async function votesOf(
     if (outOfBag) trees.forEach((tree, t) => pool.view(bags).set(tree.bag, t * stride));
     const cuts = ranges(N, Math.ceil(N / ROWS_PER_CALL));
     await pool.run(cuts.length, (i) => {
-      const [from, to] = cuts[i] as readonly [number, number];
+      const [from, to] = cuts[i];
       return [
         'addVotes',
         x.offset,
@@ -65,11 +65,11 @@ function pack(trees: readonly Tree[], nodes: Int32Array, entries: Uint32Array): 
     const root = node;
     const first = entry;
     for (let i = 0; i < tree.feature.length; i++, node++) {
-      const leaf = (tree.feature[i] as number) < 0;
-      nodes[4 * node] = tree.feature[i] as number;
-      thresholds[4 * node + 1] = tree.threshold[i] as number;
-      nodes[4 * node + 2] = (tree.child[i] as number) + (leaf ? first : root);
-      nodes[4 * node + 3] = tree.entries[i] as number;
+      const leaf = tree.feature[i] < 0;
+      nodes[4 * node] = tree.feature[i];
+      thresholds[4 * node + 1] = tree.threshold[i];
+      nodes[4 * node + 2] = tree.child[i] + (leaf ? first : root);
+      nodes[4 * node + 3] = tree.entries[i];
       if (leaf) packLeaf(tree, i, first, entries, shares);
     }
     entry += tree.entryClass.length;
@@ -78,12 +78,12 @@ function pack(trees: readonly Tree[], nodes: Int32Array, entries: Uint32Array): 
 }
 
 function packLeaf(tree: Tree, i: number, first: number, entries: Uint32Array, shares: Float64Array): void {
-  const from = tree.child[i] as number;
-  const to = from + (tree.entries[i] as number);
+  const from = tree.child[i];
+  const to = from + tree.entries[i];
   let weight = 0;
-  for (let k = from; k < to; k++) weight += tree.entryWeight[k] as number;
+  for (let k = from; k < to; k++) weight += tree.entryWeight[k];
   for (let k = from; k < to; k++) {
-    entries[4 * (first + k)] = tree.entryClass[k] as number;
-    shares[2 * (first + k) + 1] = (tree.entryWeight[k] as number) / weight;
+    entries[4 * (first + k)] = tree.entryClass[k];
+    shares[2 * (first + k) + 1] = tree.entryWeight[k] / weight;
   }
 }

@@ -35,9 +35,9 @@ export function outgoing(
 }
 
 /** Rows of `from` [units][K] times the slopes of the layer. */
-function gate(slopes: Float64Array, from: ArrayLike<number>, K: number, out: Float64Array): void {
-  for (let j = 0; j < slopes.length; j++) {
-    const s = slopes[j];
+function gate(steepness: Float64Array, from: ArrayLike<number>, K: number, out: Float64Array): void {
+  for (let j = 0; j < steepness.length; j++) {
+    const s = steepness[j];
     for (let k = 0; k < K; k++) out[j * K + k] = s === 0 ? 0 : s * from[j * K + k];
   }
 }

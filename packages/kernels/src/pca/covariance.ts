@@ -28,8 +28,7 @@ interface Moments {
 const WORD_ROWS = 66_051; // rows whose products of bytes fit in 32 bits
 const BLOCK_BYTES = 8 * 2 ** 20; // rows in the kernel's memory, of two blocks: one is copied while the other is added
 
-const one = (value: number | readonly number[], j: number): number =>
-  typeof value === 'number' ? value : (value[j] as number);
+const one = (value: number | readonly number[], j: number): number => (typeof value === 'number' ? value : value[j]);
 
 /** The covariance of a matrix; see {@link ../pca.ts}. */
 export async function covariance(
@@ -43,9 +42,9 @@ export async function covariance(
       : await floatCovariance(data, N, D, options);
   for (let a = 0; a < D; a++) {
     const fa = one(scale.factor, a);
-    raw.mean[a] = (raw.mean[a] as number) * fa + one(scale.offset, a);
+    raw.mean[a] = raw.mean[a] * fa + one(scale.offset, a);
     for (let b = a; b < D; b++) {
-      const value = (raw.covariance[a * D + b] as number) * (fa * one(scale.factor, b));
+      const value = raw.covariance[a * D + b] * (fa * one(scale.factor, b));
       raw.covariance[a * D + b] = value;
       raw.covariance[b * D + a] = value;
     }
@@ -61,9 +60,8 @@ function fromMoments(
 ): { mean: Float64Array; covariance: Float64Array } {
   const scale = N * (N - 1);
   for (let a = 0; a < D; a++) {
-    const sa = sums[a] as number;
-    for (let b = a; b < D; b++)
-      products[a * D + b] = (N * (products[a * D + b] as number) - sa * (sums[b] as number)) / scale;
+    const sa = sums[a];
+    for (let b = a; b < D; b++) products[a * D + b] = (N * products[a * D + b] - sa * sums[b]) / scale;
   }
   return { mean: sums.map((sum) => sum / N), covariance: products };
 }
@@ -79,7 +77,7 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
     list: layout.take(Uint32Array, block),
     counter: layout.take(Int32Array, 1),
   }));
-  const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2] as (typeof desks)[number];
+  const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2];
   const parts = Array.from({ length: threads }, () => ({
     gram: layout.take(Uint32Array, 16 * groups * groups),
     sums: layout.take(Uint32Array, 4 * groups),
@@ -106,7 +104,7 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
       const rows = Math.min(block, N - start);
       await pool.share(
         (thread) => {
-          const part = parts[thread] as (typeof parts)[number];
+          const part = parts[thread];
           return [
             'gramShare',
             x.offset,
@@ -137,11 +135,10 @@ function flush(sums: Uint32Array, gram: Uint32Array, total: Moments): void {
   const D = total.sums.length;
   const groups = sums.length / 4;
   for (let a = 0; a < D; a++) {
-    total.sums[a] = (total.sums[a] as number) + (sums[a] as number);
+    total.sums[a] = total.sums[a] + sums[a];
     const row = (a >> 2) * groups * 16 + (a & 3) * 4;
     for (let b = a; b < D; b++)
-      total.products[a * D + b] =
-        (total.products[a * D + b] as number) + (gram[row + (b >> 2) * 16 + (b & 3)] as number);
+      total.products[a * D + b] = total.products[a * D + b] + gram[row + (b >> 2) * 16 + (b & 3)];
   }
   sums.fill(0);
   gram.fill(0);
@@ -176,17 +173,10 @@ async function floatCovariance(
     };
     const columns = ranges(D, threads);
     const sum = (rows: number): Promise<unknown> =>
-      pool.run(columns.length, (i) => [
-        'addColumnSums',
-        x.offset,
-        rows,
-        D,
-        ...(columns[i] as readonly [number, number]),
-        mean.offset,
-      ]);
+      pool.run(columns.length, (i) => ['addColumnSums', x.offset, rows, D, ...columns[i], mean.offset]);
     await blocks(sum);
     const means = pool.view(mean);
-    for (let j = 0; j < D; j++) means[j] = (means[j] as number) / N;
+    for (let j = 0; j < D; j++) means[j] = means[j] / N;
     const cuts = triangleCuts(D, FLOAT_CALLS);
     await blocks((rows) =>
       pool.run(cuts.length, (i, thread) => [
@@ -195,14 +185,13 @@ async function floatCovariance(
         rows,
         D,
         mean.offset,
-        ...(cuts[i] as readonly [number, number]),
+        ...cuts[i],
         gram.offset,
         (scratch[thread] as { offset: number }).offset,
       ]),
     );
     const products = pool.view(gram).slice();
-    for (let a = 0; a < D; a++)
-      for (let b = a; b < D; b++) products[a * D + b] = (products[a * D + b] as number) / (N - 1);
+    for (let a = 0; a < D; a++) for (let b = a; b < D; b++) products[a * D + b] = products[a * D + b] / (N - 1);
     const result = { mean: means.slice(), covariance: products };
     for (let j = 0; j < D; j++) settleConstant(data, N, D, j, result);
     return result;
@@ -218,7 +207,7 @@ function triangleCuts(D: number, parts: number): (readonly [number, number])[] {
   );
   return edges
     .slice(1)
-    .map((to, i) => [edges[i] as number, to] as const)
+    .map((to, i) => [edges[i], to] as const)
     .filter(([from, to]) => to > from);
 }
 
@@ -230,8 +219,8 @@ function settleConstant(
   j: number,
   { mean, covariance: values }: { mean: Float64Array; covariance: Float64Array },
 ): void {
-  const value = data[j] as number;
-  if ((values[j * D + j] as number) > 1e-14 * value * value) return;
+  const value = data[j];
+  if (values[j * D + j] > 1e-14 * value * value) return;
   for (let r = 1; r < N; r++) if (data[r * D + j] !== value) return;
   mean[j] = value;
   for (let k = 0; k < D; k++) {

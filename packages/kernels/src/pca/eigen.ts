@@ -52,7 +52,7 @@ export async function symmetricEigen(
 function largest(matrix: Float64Array): number {
   let peak = 0;
   for (let i = 0; i < matrix.length; i++) {
-    const size = Math.abs(matrix[i] as number);
+    const size = Math.abs(matrix[i]);
     if (Number.isNaN(size)) return NaN;
     if (size > peak) peak = size;
   }
@@ -85,8 +85,7 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
     share: true,
   });
   const view = pool.view.bind(pool);
-  const call = (name: string, ...args: number[]): number =>
-    (pool.local[name] as (...args: number[]) => number)(...args);
+  const call = (name: string, ...args: number[]): number => pool.local[name](...args);
   const restore = (): void => {
     view(diagonal).set(view(d));
     view(off).set(view(e).subarray(1));
@@ -94,7 +93,7 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
 
   const reduce = async (matrix: Float64Array, norm: number): Promise<void> => {
     const rows = view(a);
-    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) rows[i * ld + j] = (matrix[i * n + j] as number) / norm;
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) rows[i * ld + j] = matrix[i * n + j] / norm;
     view(ticket)[0] = NO_STEP_YET;
     await pool.share((thread) =>
       thread === 0
@@ -116,7 +115,7 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
   const few = (found: Float64Array, count: number): boolean => {
     view(sorted).set(found);
     view(seed).set([1, 2, 3, 4]);
-    const size = Math.max(Math.abs(found[0] as number), Math.abs(found[n - 1] as number)) || 1;
+    const size = Math.max(Math.abs(found[0]), Math.abs(found[n - 1])) || 1;
     call(
       'inverseIteration',
       d.offset,
@@ -137,10 +136,9 @@ async function open(n: number, { workers = 1, signal }: PoolOptions) {
     const rows = view(z).fill(0);
     for (let i = 0; i < n; i++) rows[i * ld + i] = 1;
     const found = iterate(z.offset);
-    const order = Array.from(found.keys()).sort((p, q) => (found[q] as number) - (found[p] as number) || p - q);
+    const order = Array.from(found.keys()).sort((p, q) => found[q] - found[p] || p - q);
     const out = view(y);
-    for (let k = 0; k < count; k++)
-      out.set(rows.subarray((order[k] as number) * ld, ((order[k] as number) + 1) * ld), k * ld);
+    for (let k = 0; k < count; k++) out.set(rows.subarray(order[k] * ld, (order[k] + 1) * ld), k * ld);
   };
 
   const vectors = async (found: Float64Array, count: number): Promise<Float64Array> => {

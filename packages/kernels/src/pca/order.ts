@@ -43,12 +43,12 @@ function halving(data: Uint8Array, D: number, rows: Uint32Array): number {
   const counts = new Uint32Array(D);
   for (const row of rows) {
     const from = row * D;
-    for (let j = 0; j < D; j++) if (data[from + j] !== 0) (counts[j] as number)++;
+    for (let j = 0; j < D; j++) if (data[from + j] !== 0) counts[j]++;
   }
   let best = -1;
   let smaller = 0;
   for (let j = 0; j < D; j++) {
-    const side = Math.min(counts[j] as number, rows.length - (counts[j] as number));
+    const side = Math.min(counts[j], rows.length - counts[j]);
     if (side > smaller) [best, smaller] = [j, side];
   }
   return best;

@@ -13,9 +13,9 @@ function projection({ columns: D, count: K, components, mean, scale }: PcaModel)
     const column = (k >> 4) * (D + 1) * 16 + (k & 15);
     let sum = 0;
     for (let j = 0; j < D; j++) {
-      const loading = components[k * D + j] as number;
-      weights[column + j * 16] = loading * (typeof factor === 'number' ? factor : (factor[j] as number));
-      sum += loading * ((typeof offset === 'number' ? offset : (offset[j] as number)) - (mean[j] as number));
+      const loading = components[k * D + j];
+      weights[column + j * 16] = loading * (typeof factor === 'number' ? factor : factor[j]);
+      sum += loading * ((typeof offset === 'number' ? offset : offset[j]) - mean[j]);
     }
     weights[column + D * 16] = sum;
   }
@@ -37,7 +37,7 @@ export async function projectOn(
     x: layout.take(bytes ? Uint8Array : Float32Array, block * D + 16),
     counter: layout.take(Int32Array, 1),
   }));
-  const desk = (from: number): (typeof desks)[number] => desks[(from / block) % 2] as (typeof desks)[number];
+  const desk = (from: number): (typeof desks)[number] => desks[(from / block) % 2];
   const w = layout.take(Float32Array, weights.length);
   const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () =>
     layout.take(Float32Array, 32 * (2 * D + 16 * Math.ceil(K / 16) + 1)),

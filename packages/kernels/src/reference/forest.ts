@@ -48,8 +48,8 @@ export class ReferenceTree {
     this.importances = new Float64Array(data.columns);
     this.features = Array.from({ length: data.columns }, (_, j) => j);
     this.weights = new Uint32Array(data.rows).fill(this.options.bootstrap ? 0 : 1);
-    if (this.options.bootstrap) for (let i = 0; i < data.rows; i++) this.weights[this.random.below(data.rows)]!++;
-    const drawn = Array.from(this.weights.keys()).filter((r) => this.weights[r]! > 0);
+    if (this.options.bootstrap) for (let i = 0; i < data.rows; i++) this.weights[this.random.below(data.rows)]++;
+    const drawn = Array.from(this.weights.keys()).filter((r) => this.weights[r] > 0);
     this.root = this.grow(drawn, 0, 0);
     const sum = this.importances.reduce((a, b) => a + b, 0) || 1;
     this.importances = this.importances.map((value) => value / sum);
@@ -64,7 +64,7 @@ export class ReferenceTree {
     const { best, constants } = this.search(rows, known);
     if (!best) return { weights };
     const weight = weights.reduce((a, b) => a + b, 0);
-    this.importances[best.feature]! += best.score - squares(weights) / weight;
+    this.importances[best.feature] += best.score - squares(weights) / weight;
     const side = (left: boolean): Rows => rows.filter((r) => this.value(r, best.feature) <= best.low === left);
     const left = this.grow(side(true), depth + 1, constants);
     return {
@@ -79,7 +79,7 @@ export class ReferenceTree {
   /** Draws features until maxFeatures are drawn and one was not constant; the first `known` of the list are constant here. */
   private search(rows: Rows, known: number): { best: Cut | undefined; constants: number } {
     const { features, random, constants } = this;
-    const swap = (i: number, j: number): void => void ([features[i], features[j]] = [features[j]!, features[i]!]);
+    const swap = (i: number, j: number): void => void ([features[i], features[j]] = [features[j], features[i]]);
     let best: Cut | undefined;
     let [left, visited, found, drawn] = [features.length, 0, 0, 0];
     while (left > known + found && (visited < this.options.maxFeatures || visited <= found + drawn)) {
@@ -89,7 +89,7 @@ export class ReferenceTree {
         swap(drawn++, j);
         continue;
       }
-      const cuts = this.cuts(rows, features[j + found]!);
+      const cuts = this.cuts(rows, features[j + found]);
       if (cuts) {
         swap(--left, j + found);
         for (const cut of cuts) if (!best || cut.score > best.score) best = cut;
@@ -105,7 +105,7 @@ export class ReferenceTree {
     const values = [...new Set(rows.map((r) => this.value(r, feature)))].sort((a, b) => a - b);
     if (values.length === 1) return undefined;
     return values.slice(1).flatMap((high, i) => {
-      const low = values[i]!;
+      const low = values[i];
       const left = rows.filter((r) => this.value(r, feature) <= low);
       const right = rows.filter((r) => this.value(r, feature) > low);
       if (Math.min(left.length, right.length) < this.options.minSamplesLeaf) return [];
@@ -120,12 +120,12 @@ export class ReferenceTree {
 
   private classWeights(rows: Rows): number[] {
     const weights = new Array<number>(this.data.classes).fill(0);
-    for (const r of rows) weights[this.data.labels[r]!]! += this.weights[r]!;
+    for (const r of rows) weights[this.data.labels[r]] += this.weights[r];
     return weights;
   }
 
   private value(row: number, feature: number): number {
-    return this.data.data[row * this.data.columns + feature]!;
+    return this.data.data[row * this.data.columns + feature];
   }
 }
 

@@ -8,14 +8,12 @@ export function covarianceReference({ data, rows: N, columns: D }: NumericMatrix
   covariance: Float64Array;
 } {
   const mean = new Float64Array(D);
-  for (let i = 0; i < data.length; i++) mean[i % D] = (mean[i % D] as number) + (data[i] as number) / N;
+  for (let i = 0; i < data.length; i++) mean[i % D] = mean[i % D] + data[i] / N;
   const covariance = new Float64Array(D * D);
   for (let a = 0; a < D; a++) {
     for (let b = 0; b < D; b++) {
       let sum = 0;
-      for (let r = 0; r < N; r++)
-        sum +=
-          ((data[r * D + a] as number) - (mean[a] as number)) * ((data[r * D + b] as number) - (mean[b] as number));
+      for (let r = 0; r < N; r++) sum += (data[r * D + a] - mean[a]) * (data[r * D + b] - mean[b]);
       covariance[a * D + b] = sum / (N - 1);
     }
   }
@@ -30,15 +28,10 @@ export function jacobiReference(matrix: Float64Array, n: number): { values: Floa
   for (let sweep = 0; sweep < 60 && offDiagonal(a, n) > 1e-30; sweep++) {
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q);
   }
-  const order = Array.from({ length: n }, (_, i) => i).sort(
-    (i, j) => (a[j * n + j] as number) - (a[i * n + i] as number),
-  );
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * n + j] - a[i * n + i]);
   return {
-    values: Float64Array.from(order, (i) => a[i * n + i] as number),
-    vectors: Float64Array.from(
-      { length: n * n },
-      (_, i) => v[(i % n) * n + (order[Math.floor(i / n)] as number)] as number,
-    ),
+    values: Float64Array.from(order, (i) => a[i * n + i]),
+    vectors: Float64Array.from({ length: n * n }, (_, i) => v[(i % n) * n + order[Math.floor(i / n)]]),
   };
 }
 
@@ -47,7 +40,7 @@ function offDiagonal(a: Float64Array, n: number): number {
   let off = 0;
   let all = 0;
   for (let i = 0; i < n * n; i++) {
-    const square = (a[i] as number) ** 2;
+    const square = a[i] ** 2;
     all += square;
     if (i % (n + 1) !== 0) off += square;
   }
@@ -55,14 +48,14 @@ function offDiagonal(a: Float64Array, n: number): number {
 }
 
 function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: number): void {
-  const off = a[p * n + q] as number;
+  const off = a[p * n + q];
   if (off === 0) return;
-  const ratio = ((a[q * n + q] as number) - (a[p * n + p] as number)) / (2 * off);
+  const ratio = (a[q * n + q] - a[p * n + p]) / (2 * off);
   const t = (ratio >= 0 ? 1 : -1) / (Math.abs(ratio) + Math.sqrt(ratio * ratio + 1));
   const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
   const turn = (m: Float64Array, i: number, j: number): void => {
-    const [x, y] = [m[i] as number, m[j] as number];
+    const [x, y] = [m[i], m[j]];
     m[i] = c * x - s * y;
     m[j] = s * x + c * y;
   };
@@ -81,8 +74,7 @@ export function projectReference(
   return Float64Array.from({ length: N * K }, (_, i) => {
     const [r, k] = [Math.floor(i / K), i % K];
     let sum = 0;
-    for (let j = 0; j < D; j++)
-      sum += ((data[r * D + j] as number) - (mean[j] as number)) * (components[k * D + j] as number);
+    for (let j = 0; j < D; j++) sum += (data[r * D + j] - mean[j]) * components[k * D + j];
     return sum;
   });
 }

@@ -1,6 +1,5 @@
 import { Random } from '../random.js';
-import type { LayerWeights, Network } from './network.js';
-import { widths } from './network.js';
+import { widths, type LayerWeights, type Network } from './network.js';
 
 /**
  * Glorot-uniform kernels (Glorot and Bengio 2010): uniform in ±sqrt(6 / (in + out)); zero biases.
