@@ -47,8 +47,9 @@ async function archive(): Promise<Buffer> {
     node: 'v20',
   };
   await new Store(join(root, 'artifacts')).compute(
-    { id, stage: 'train', kind: 'model', recipe, inputs: {} },
+    { id, stage: 'train', kind: 'report', recipe, inputs: {} },
     async (output) => {
+      await output.bytes('index.html', '<!doctype html>');
       await output.bytes('weights.bin', new Uint8Array(3000).fill(7));
       return { warnings: [], seconds: 1, peakMemoryMB: 1 };
     },
