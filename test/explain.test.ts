@@ -110,8 +110,8 @@ describe('layerwise explain', () => {
   it('a module whose change reaches the bytes: what reads them runs, as was said', async () => {
     workspace.edit(
       'packages/fit/src/training.ts',
-      "await output.json('evaluation',",
-      "await output.json('extra', 1);\n    await output.json('evaluation',",
+      'await evaluation(context, engine, network, outcome, rows)',
+      '{ ...(await evaluation(context, engine, network, outcome, rows)), params: 1 }',
     );
     expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);
   });

@@ -22,13 +22,19 @@ const texts = {
 
 /** The manifest's value, changed and sealed again, as someone who knows the format could write it. */
 const sealed = {
-  'files left out': [(manifest) => without(manifest, 'files'), /must list/],
-  'files null': [(manifest) => ({ ...manifest, files: null }), /must list/],
-  'files a list': [(manifest) => ({ ...manifest, files: [1] }), /must list/],
-  'a file without a record': [(manifest) => ({ ...manifest, files: { 'x.json': null } }), /must list/],
+  'files left out': [
+    (manifest) => without(manifest, 'files'),
+    /manifest\.files must be a group of fields, got nothing/,
+  ],
+  'files null': [(manifest) => ({ ...manifest, files: null }), /manifest\.files must be a group of fields, got null/],
+  'files a list': [(manifest) => ({ ...manifest, files: [1] }), /manifest\.files must be a group of fields, got \[1\]/],
+  'a file without a record': [
+    (manifest) => ({ ...manifest, files: { 'x.json': null } }),
+    /manifest\.files\.x\.json must be a group of fields/,
+  ],
   'a file of no size': [
     (manifest) => ({ ...manifest, files: { 'x.json': { bytes: 'many', sha256: 'a' } } }),
-    /must list/,
+    /manifest\.files\.x\.json\.bytes must be a whole number/,
   ],
   'a file outside of its folder': [
     (manifest) => ({ ...manifest, files: { '../../../x.json': { bytes: 1, sha256: 'a'.repeat(64) } } }),
@@ -39,15 +45,18 @@ const sealed = {
     /must list files below its folder/,
   ],
   'an id that is a path': [(manifest) => ({ ...manifest, id: '../train-1' }), /must have a name for an id/],
-  'an id that is a number': [(manifest) => ({ ...manifest, id: 5 }), /must have a name for an id/],
+  'an id that is a number': [(manifest) => ({ ...manifest, id: 5 }), /manifest\.id must be a text, got 5/],
   'the id of another artifact': [
     (manifest) => ({ ...manifest, id: 'train-2' }),
     /must be of train-1, got that of train-2/,
   ],
   'content of other files': [(manifest) => ({ ...manifest, content: 'x' }), /must fit the files it lists/],
   'warnings left out': [(manifest) => without(manifest, 'warnings'), /must/],
-  'the recipe left out': [(manifest) => without(manifest, 'recipe'), /must have a recipe/],
-  'a recipe that is a text': [(manifest) => ({ ...manifest, recipe: 'x' }), /must have a recipe/],
+  'the recipe left out': [(manifest) => without(manifest, 'recipe'), /manifest\.recipe must be a group of fields/],
+  'a recipe that is a text': [
+    (manifest) => ({ ...manifest, recipe: 'x' }),
+    /manifest\.recipe must be a group of fields/,
+  ],
 };
 
 export function cases() {
