@@ -6,7 +6,21 @@
  * roots: uint32[trees]; entries: uint32 class, then 4 bytes unused, then float64 share; a row goes left if x <= threshold.
  * bags, if not 0: uint8[trees][stride], a bit per row; trees whose bit is set are left out for that row.
  */
-export function addVotes(x: usize, floats: u32, from: u32, to: u32, D: u32, nodes: usize, roots: usize, trees: u32, entries: usize, K: u32, bags: usize, stride: u32, votes: usize): void {
+export function addVotes(
+  x: usize,
+  floats: u32,
+  from: u32,
+  to: u32,
+  D: u32,
+  nodes: usize,
+  roots: usize,
+  trees: u32,
+  entries: usize,
+  K: u32,
+  bags: usize,
+  stride: u32,
+  votes: usize,
+): void {
   for (let t: u32 = 0; t < trees; t++) {
     const root = load<u32>(roots + (<usize>t << 2));
     const bag = bags ? bags + <usize>t * stride : 0;

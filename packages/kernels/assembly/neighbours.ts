@@ -49,7 +49,19 @@ export function largestNorm(projected: usize, m: i32, first: i32, last: i32): f3
  * q: int16 [N' x m]; packed: the same for the other side of the product, 4 rows x 2 columns a vector;
  * norms: int32 [N'], FAR for padding; boxes: int32 [tiles x 2 x m], lowest then highest. N' = tiles * TILE.
  */
-export function packTiles(projected: usize, order: usize, N: i32, m: i32, scale: f32, q: usize, packed: usize, norms: usize, boxes: usize, first: i32, last: i32): void {
+export function packTiles(
+  projected: usize,
+  order: usize,
+  N: i32,
+  m: i32,
+  scale: f32,
+  q: usize,
+  packed: usize,
+  norms: usize,
+  boxes: usize,
+  first: i32,
+  last: i32,
+): void {
   for (let t = first; t < last; t++) {
     const low = boxes + <usize>t * m * 8;
     const high = low + m * 4;
@@ -116,7 +128,23 @@ function capacity(k: i32): i32 {
  * scale: quantised = real * scale. Output, in tile order: index uint32 [N x k], squared distance float32 [N x k],
  * ascending; equal distances by position.
  */
-export function search(x: usize, D: i32, q: usize, packed: usize, norms: usize, boxes: usize, m: i32, N: i32, k: i32, scale: f32, index: usize, squared: usize, scratch: usize, first: i32, last: i32): i32 {
+export function search(
+  x: usize,
+  D: i32,
+  q: usize,
+  packed: usize,
+  norms: usize,
+  boxes: usize,
+  m: i32,
+  N: i32,
+  k: i32,
+  scale: f32,
+  index: usize,
+  squared: usize,
+  scratch: usize,
+  first: i32,
+  last: i32,
+): i32 {
   X = x; Dim = D; Q = q; Packed = packed; Norms = norms; Boxes = boxes; M = m;
   K = k; Cap = capacity(k); Scale = scale;
   // Each coordinate of a difference is off by at most 1 by rounding; 2 more for the projection in float32.

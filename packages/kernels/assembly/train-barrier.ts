@@ -1,6 +1,9 @@
 // A barrier for threads that meet every few microseconds: spins first, then sleeps.
 
-/** About half a millisecond. A thread that sleeps is woken on the core of the one that wakes it, and then both wait there for the system to part them: docs/kernels/train.md. */
+/**
+ * About half a millisecond. A thread that sleeps is woken on the core of the one that wakes it, and then both wait
+ * there for the system to part them: docs/kernels/train.md.
+ */
 const SPINS: i32 = 500000;
 
 /** Waits until all `workers` threads are here. Words at `at`: arrived, generation, sleepers. */

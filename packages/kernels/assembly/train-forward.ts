@@ -41,7 +41,20 @@ export function finishPanel(plan: usize, layer: usize, index: i32, values: usize
  * starts, lists, one for each layer, then one f32[H] of maxima for each hidden layer. Written for row r at place r - base:
  * losses f32, best i32, and where not 0 probabilities f32[K] and hidden f32[H] (one pointer for each hidden layer).
  */
-export function evaluateRows(plan: usize, set: usize, from: i32, to: i32, chunk: i32, desk: usize, base: i32, losses: usize, best: usize, probabilities: usize, hidden: usize, peaks: i32): void {
+export function evaluateRows(
+  plan: usize,
+  set: usize,
+  from: i32,
+  to: i32,
+  chunk: i32,
+  desk: usize,
+  base: i32,
+  losses: usize,
+  best: usize,
+  probabilities: usize,
+  hidden: usize,
+  peaks: i32,
+): void {
   const layers = load<i32>(plan, Plan.LAYERS);
   const classes = load<i32>(plan, Plan.CLASSES);
   const labels = load<usize>(set, Rows.LABELS);

@@ -32,7 +32,19 @@ export function fillList(plan: usize, set: usize, row: usize, starts: usize, s: 
   const threshold = dropping ? load<u32>(plan, Plan.DROP) : 0;
   if (load<i32>(set, Rows.KIND) == 2) fillEntries<u8>(list, columns, values + begin, count, factor);
   else fillEntries<f32>(list, columns, values + (begin << 2), count, factor);
-  if (threshold) store<usize>(starts + (<usize>s << 3), dropEntries(list, count, rowKey(plan + Plan.DROP_SEED, step, 0, s), threshold, load<f32>(plan, Plan.DROP_SCALE)), 4);
+  if (threshold) {
+    store<usize>(
+      starts + (<usize>s << 3),
+      dropEntries(
+        list,
+        count,
+        rowKey(plan + Plan.DROP_SEED, step, 0, s),
+        threshold,
+        load<f32>(plan, Plan.DROP_SCALE),
+      ),
+      4,
+    );
+  }
 }
 
 @inline

@@ -8,7 +8,19 @@ export const ENTRY: usize = 8;
 export const RECORD: usize = 16;
 
 /** Panels [first, last) of out = x · w + bias for sparse rows [from, to). starts: begin and end of each row's list. */
-export function multiplySparseInput(starts: usize, w: usize, wRows: i32, k: i32, columns: i32, out: usize, outRows: i32, first: i32, last: i32, from: i32, to: i32): void {
+export function multiplySparseInput(
+  starts: usize,
+  w: usize,
+  wRows: i32,
+  k: i32,
+  columns: i32,
+  out: usize,
+  outRows: i32,
+  first: i32,
+  last: i32,
+  from: i32,
+  to: i32,
+): void {
   let p = first;
   while (p < last) {
     const base = panel(w, wRows, p);

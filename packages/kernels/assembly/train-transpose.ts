@@ -16,6 +16,17 @@ export function transposePair(w: usize, stride: i32, i: i32, two: bool, p: i32, 
 export function transpose(weights: usize, inputs: i32, columns: i32, transposed: usize): void {
   for (let p = 0; p << 4 < columns; p++) {
     const stride = panelStride(columns, p);
-    for (let i = 0; i < inputs; i += 2) transposePair(panel(weights, inputs + 1, p) + <usize>i * stride, stride, i, i + 1 < inputs, p, inputs, columns, transposed);
+    for (let i = 0; i < inputs; i += 2) {
+      transposePair(
+        panel(weights, inputs + 1, p) + <usize>i * stride,
+        stride,
+        i,
+        i + 1 < inputs,
+        p,
+        inputs,
+        columns,
+        transposed,
+      );
+    }
   }
 }

@@ -29,7 +29,19 @@ export function drop(plan: usize, layer: usize, index: i32, values: usize, numbe
 }
 
 /** Multiplies the gradients of rows [from, to) of panel `number` by the derivative of activation and dropout; `sums` may be 0. */
-export function derive(plan: usize, layer: usize, index: i32, values: usize, sums: usize, delta: usize, number: i32, stride: i32, from: i32, to: i32, step: u32): void {
+export function derive(
+  plan: usize,
+  layer: usize,
+  index: i32,
+  values: usize,
+  sums: usize,
+  delta: usize,
+  number: i32,
+  stride: i32,
+  from: i32,
+  to: i32,
+  step: u32,
+): void {
   const activation = load<i32>(layer, Layer.ACTIVATION);
   const threshold = load<u32>(layer, Layer.DROP);
   const zero = f32x4.splat(0);

@@ -117,7 +117,14 @@ function updateBias(layer: usize, batch: i32, p: i32, size: i32, scratch: usize)
   const stride = panelStride(load<i32>(layer, Layer.OUT), p);
   const inputs = load<i32>(layer, Layer.IN);
   sumRows(panel(load<usize>(layer, Layer.DELTA), batch, p), stride, size, scratch);
-  advance(panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p) + <usize>inputs * stride, load<usize>(layer, Layer.SLOT1), load<usize>(layer, Layer.SLOT2), scratch, stride, usualDecay());
+  advance(
+    panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p) + <usize>inputs * stride,
+    load<usize>(layer, Layer.SLOT1),
+    load<usize>(layer, Layer.SLOT2),
+    scratch,
+    stride,
+    usualDecay(),
+  );
 }
 
 /** The first layer where it is one panel wide, and that is this thread's. */

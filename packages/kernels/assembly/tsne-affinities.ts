@@ -97,7 +97,20 @@ export function rowStarts(sizes: usize, N: i32, rowStart: usize): u32 {
  * p(ij) = (p(j|i) + p(i|j)) / 2N of rows first..last-1: columns uint32 and p float32, from rowStart[i]; own neighbours first, then
  * the others by row; filled up with entries (i, 0).
  */
-export function joint(index: usize, conditionals: usize, N: i32, k: i32, start: usize, entries: usize, rowStart: usize, columns: usize, p: usize, mark: usize, first: i32, last: i32): void {
+export function joint(
+  index: usize,
+  conditionals: usize,
+  N: i32,
+  k: i32,
+  start: usize,
+  entries: usize,
+  rowStart: usize,
+  columns: usize,
+  p: usize,
+  mark: usize,
+  first: i32,
+  last: i32,
+): void {
   const factor = 0.5 / <f64>N;
   for (let i = first; i < last; i++) {
     const own = index + <usize>i * k * 4;

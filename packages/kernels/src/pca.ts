@@ -33,7 +33,10 @@ export interface PcaModel {
   readonly count: number;
   /** float64[D], in scaled units. */
   readonly mean: Float64Array;
-  /** float64[K][D]: unit vectors in the space of scaled columns, by falling variance; in each the loading of largest absolute value (the first of equals) is positive. */
+  /**
+   * float64[K][D]: unit vectors in the space of scaled columns, by falling variance; in each the loading of largest
+   * absolute value (the first of equals) is positive.
+   */
   readonly components: Float64Array;
   /** float64[D]: variances (ddof 1) along all D components, falling; those past the rank are 0. */
   readonly spectrum: Float64Array;

@@ -203,7 +203,10 @@ export function rightWithFirst(
   return right;
 }
 
-/** The least number of nodes from which on the rows told right never fall below a share of those with all nodes. @param right as {@link rightWithFirst} has it */
+/**
+ * The least number of nodes from which on the rows told right never fall below a share of those with all nodes.
+ * @param right as {@link rightWithFirst} has it
+ */
 export function enough(right: Uint32Array, share: number): number {
   let nodes = right.length - 1;
   while (nodes > 0 && right[nodes - 1] >= share * right[right.length - 1]) nodes--;

@@ -5,7 +5,10 @@ import type { NumericMatrix } from './matrix.js';
 
 const BLOCK_BYTES = 4 * 2 ** 20; // of two at a time; large ones take longer: their pages are new to the process
 
-/** Weights that take stored values to coordinates: panels float32[D + 1][16] of components, what a coordinate starts with in the last row; padded with zeros. */
+/**
+ * Weights that take stored values to coordinates: panels float32[D + 1][16] of components, what a coordinate starts
+ * with in the last row; padded with zeros.
+ */
 function projection({ columns: D, count: K, components, mean, scale }: PcaModel): Float32Array {
   const weights = new Float32Array(Math.ceil(K / 16) * (D + 1) * 16);
   const { factor, offset } = scale;

@@ -31,7 +31,11 @@ export function toLayers64(weights: readonly LayerWeights[]): Layer64[] {
   return weights.map(({ kernel, bias }) => ({ kernel: Float64Array.from(kernel), bias: Float64Array.from(bias) }));
 }
 
-/** What each layer gives for each row: `values[0]` the (dropped) input, then each hidden layer, then the softmax; `masks` what dropout multiplied by; `sums` of the hidden layers, and `plain`, what comes of them before dropout, from the input on. */
+/**
+ * What each layer gives for each row: `values[0]` the (dropped) input, then each hidden layer, then the softmax;
+ * `masks` what dropout multiplied by; `sums` of the hidden layers, and `plain`, what comes of them before dropout,
+ * from the input on.
+ */
 interface Forward {
   readonly values: Float64Array[];
   readonly masks: Float64Array[];

@@ -45,7 +45,9 @@ export const OPTIMIZERS = {
       rho: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.9 }),
       epsilon,
       epsilonInSqrt: flag({
-        doc: 'divide by sqrt(v + epsilon), as Keras 3 and TensorFlow.js do; false: by sqrt(v) + epsilon, as PyTorch and Keras before TensorFlow 2.11 do (that Keras only without momentum)',
+        doc:
+          'divide by sqrt(v + epsilon), as Keras 3 and TensorFlow.js do; ' +
+          'false: by sqrt(v) + epsilon, as PyTorch and Keras before TensorFlow 2.11 do (that Keras only without momentum)',
         default: true,
       }),
       momentum,
@@ -73,7 +75,10 @@ export const OPTIMIZERS = {
     restsWithoutGradient: () => false,
     constants: ({ beta1, beta2, epsilon: small }) => ({ beta1, beta2, epsilon: small, extra: 0 }),
   }),
-  /** Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): w -= learningRate weightDecay w, then the step of Adam; biases too, as in Keras 3 and PyTorch. */
+  /**
+   * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): w -= learningRate weightDecay w, then
+   * the step of Adam; biases too, as in Keras 3 and PyTorch.
+   */
   adamw: define({
     code: 3,
     doc: 'Adam with decoupled weight decay',

@@ -27,7 +27,10 @@ export interface TsneOptions extends MapOptions {
   readonly exaggeration?: number;
   /** How many iterations are exaggerated, at most `iterations`. Default 250. */
   readonly exaggerated?: number;
-  /** Step length; 'auto' is N / exaggeration in each phase (Belkina et al. 2019, as openTSNE). Without the gradient's factor 4: scikit-learn's number times 4. */
+  /**
+   * Step length; 'auto' is N / exaggeration in each phase (Belkina et al. 2019, as openTSNE). Without the gradient's
+   * factor 4: scikit-learn's number times 4.
+   */
   readonly learningRate?: number | 'auto';
   /** Default 0.8, in both phases. */
   readonly momentum?: number;
