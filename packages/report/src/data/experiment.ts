@@ -1,4 +1,15 @@
-import type { DatasetInfo, EmbeddingView, Evaluation, FeaturesInfo, ForestInfo, Inputs as InputsOf, Reader, ResultTable, Score, Warning } from '@layerwise/contracts';
+import type {
+  DatasetInfo,
+  EmbeddingView,
+  Evaluation,
+  FeaturesInfo,
+  ForestInfo,
+  Inputs as InputsOf,
+  Reader,
+  ResultTable,
+  Score,
+  Warning,
+} from '@layerwise/contracts';
 import { readFeatureMap, readModel, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { openImages, type Images, type SplitName } from './images.js';
 import { readNodes, type NodeFindings } from './nodes.js';
@@ -105,12 +116,22 @@ export async function readExperiment(inputs: Inputs): Promise<Experiment> {
   const test = withoutActivations(await readSplit(activations, 'test'));
   return {
     dataset,
-    images: openImages(await inputs.dataset.matrix('train'), await inputs.dataset.matrix('test'), dataset.width, dataset.height),
+    images: openImages(
+      await inputs.dataset.matrix('train'),
+      await inputs.dataset.matrix('test'),
+      dataset.width,
+      dataset.height,
+    ),
     features,
     network,
     map,
     net: widthsOf(network),
-    evaluation: { ...evaluation, train: known(evaluation.train), validation: known(evaluation.validation), test: known(evaluation.test) },
+    evaluation: {
+      ...evaluation,
+      train: known(evaluation.train),
+      validation: known(evaluation.validation),
+      test: known(evaluation.test),
+    },
     history: await model.table('history'),
     train: await readSplit(activations, 'train'),
     validation,
@@ -145,12 +166,26 @@ async function readSplit(artifact: Reader<'activations'>, name: SplitName): Prom
 
 /** A copy of what is read of other rows than those of training: a view would keep the whole file, most of which are activations. */
 function withoutActivations({ name, rows, id, label, predicted, probabilities }: Split): Split {
-  return { name, rows, id: id.slice(), label: label.slice(), predicted: predicted.slice(), probabilities: probabilities.slice() };
+  return {
+    name,
+    rows,
+    id: id.slice(),
+    label: label.slice(),
+    predicted: predicted.slice(),
+    probabilities: probabilities.slice(),
+  };
 }
 
 /** The training rows with the activations of layers of two nodes alone, which are drawn as a plane; a copy, as above. */
 export function withoutWideLayers(train: TrainingSplit): TrainingSplit {
-  return { ...withoutActivations(train), hidden: train.hidden.map(({ name, width, data }) => ({ name, width, data: width === 2 ? data.slice() : new Float32Array(0) })) };
+  return {
+    ...withoutActivations(train),
+    hidden: train.hidden.map(({ name, width, data }) => ({
+      name,
+      width,
+      data: width === 2 ? data.slice() : new Float32Array(0),
+    })),
+  };
 }
 
 async function readViews(artifact: Reader<'embedding'>): Promise<View[]> {
@@ -199,12 +234,23 @@ export function numbers(values: ArrayLike<unknown> | undefined): number[] {
 function uniqueWarnings(inputs: Inputs): Experiment['warnings'] {
   const seen = new Map<string, Warning & { stage: string }>();
   for (const artifact of Object.values(inputs)) {
-    for (const warning of artifact.made.warnings) seen.set(`${warning.code} ${warning.message}`, { ...warning, stage: artifact.made.stage });
+    for (const warning of artifact.made.warnings)
+      seen.set(`${warning.code} ${warning.message}`, { ...warning, stage: artifact.made.stage });
   }
   return [...seen.values()];
 }
 
 /** Whether the validation images are the test images themselves: then they must not be chosen by. */
-export function validatesOnTest({ train, validation, test, images }: Pick<Experiment, 'train' | 'validation' | 'test' | 'images'>): boolean {
-  return validation.rows > 0 && validation.rows === test.rows && train.rows + validation.rows > images.train.rows && validation.id.every((id, i) => id === test.id[i]);
+export function validatesOnTest({
+  train,
+  validation,
+  test,
+  images,
+}: Pick<Experiment, 'train' | 'validation' | 'test' | 'images'>): boolean {
+  return (
+    validation.rows > 0 &&
+    validation.rows === test.rows &&
+    train.rows + validation.rows > images.train.rows &&
+    validation.id.every((id, i) => id === test.id[i])
+  );
 }

@@ -59,11 +59,18 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
   for (const wrong of [true, false]) {
     for (const split of [2, 0]) {
       const rows = experiment[SPLITS[split] as 'train'];
-      for (const row of cellRows(rows, dataset.classes.length, wrong)) if (entries.length < most + MOST_CELLS) include(split, rows.id[row] as number);
+      for (const row of cellRows(rows, dataset.classes.length, wrong))
+        if (entries.length < most + MOST_CELLS) include(split, rows.id[row] as number);
     }
   }
-  const of = (pick: (split: Split, row: number) => number): number[] => entries.map(({ split, row }) => pick(experiment[SPLITS[split] as 'train'], row));
-  const sheet = inkSheet(entries.map(({ split, id }) => images.shown.at(SPLITS[split] as 'train', id)), images.shown.width, images.shown.height, COLUMNS);
+  const of = (pick: (split: Split, row: number) => number): number[] =>
+    entries.map(({ split, row }) => pick(experiment[SPLITS[split] as 'train'], row));
+  const sheet = inkSheet(
+    entries.map(({ split, id }) => images.shown.at(SPLITS[split] as 'train', id)),
+    images.shown.width,
+    images.shown.height,
+    COLUMNS,
+  );
   return {
     columns: COLUMNS,
     width: images.shown.width,
@@ -74,7 +81,9 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     id: pack(Uint32Array.from(entries, (entry) => entry.id)),
     label: pack(Uint16Array.from(of((split, row) => split.label[row] as number))),
     predicted: pack(Uint16Array.from(of((split, row) => split.predicted[row] as number))),
-    maps: Object.fromEntries(maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(keyOf(SPLITS.indexOf(map.split), id)))])),
+    maps: Object.fromEntries(
+      maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(keyOf(SPLITS.indexOf(map.split), id)))]),
+    ),
   };
 }
 
@@ -102,8 +111,12 @@ function cellRows({ rows, label, predicted }: Split, classes: number, wrong: boo
 
 function mapPoints({ id, x, y, figure: { plot } }: HoverMap, placeOf: (id: number) => number | undefined): GalleryMap {
   const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
-  const rows = Array.from(id.keys()).filter((row) => within(x[row] as number, plot.x) && within(y[row] as number, plot.y) && placeOf(id[row] as number) !== undefined);
-  const scaled = (value: number, [low, high]: readonly [number, number]): number => Math.round(((value - low) / (high - low)) * 65535);
+  const rows = Array.from(id.keys()).filter(
+    (row) =>
+      within(x[row] as number, plot.x) && within(y[row] as number, plot.y) && placeOf(id[row] as number) !== undefined,
+  );
+  const scaled = (value: number, [low, high]: readonly [number, number]): number =>
+    Math.round(((value - low) / (high - low)) * 65535);
   return {
     entry: pack(Uint32Array.from(rows, (row) => placeOf(id[row] as number) as number)),
     x: pack(Uint16Array.from(rows, (row) => scaled(x[row] as number, plot.x))),

@@ -11,7 +11,12 @@ export interface Images {
   /** Pixels of one image, length width x height, or undefined if the row isn't there. Never to be written to. */
   at(split: SplitName, id: number): Uint8Array | undefined;
   /** The same as the page shows them: large ones shrunk. */
-  readonly shown: { readonly width: number; readonly height: number; at(split: SplitName, id: number): Uint8Array | undefined; of(pixels: Uint8Array): Uint8Array };
+  readonly shown: {
+    readonly width: number;
+    readonly height: number;
+    at(split: SplitName, id: number): Uint8Array | undefined;
+    of(pixels: Uint8Array): Uint8Array;
+  };
   /** Rows of the raw training or test file, in file order. */
   readonly train: RawRows;
   readonly test: RawRows;
@@ -40,7 +45,15 @@ export function openImages(train: MatrixTable, test: MatrixTable, width: number,
     return values instanceof Uint8Array ? values : Uint8Array.from(values, Math.round);
   };
   const small = shrunk(new Uint8Array(size), width, height);
-  const shown = { width: small.width, height: small.height, of, at: (split: SplitName, id: number) => { const found = at(split, id); return found && of(found); } };
+  const shown = {
+    width: small.width,
+    height: small.height,
+    of,
+    at: (split: SplitName, id: number) => {
+      const found = at(split, id);
+      return found && of(found);
+    },
+  };
   return { width, height, ...files, at, shown };
 }
 

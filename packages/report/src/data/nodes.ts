@@ -32,7 +32,8 @@ export async function readNodes(artifact: Reader<'nodes'>, size: number): Promis
   for (const [index, layer] of info.layers.entries()) {
     const table = await artifact.matrix(layer.name);
     const { weights, preferredInput, strongest, median, least } = table.columns;
-    if (weights.width !== size) throw new TypeError(`${layer.name}.arrow must have ${size} weights a node, got ${weights.width}`);
+    if (weights.width !== size)
+      throw new TypeError(`${layer.name}.arrow must have ${size} weights a node, got ${weights.width}`);
     const [own, ownClasses] = [rowsOf(nodes, index + 1), rowsOf(classes, index + 1)];
     layers.push({
       info: layer,
@@ -51,7 +52,9 @@ export async function readNodes(artifact: Reader<'nodes'>, size: number): Promis
 }
 
 function rowsOf(table: ResultTable, layer: number): number[] {
-  return Array.from(table['layer']?.values as ArrayLike<number>, Number).flatMap((value, row) => (value === layer ? [row] : []));
+  return Array.from(table['layer']?.values as ArrayLike<number>, Number).flatMap((value, row) =>
+    value === layer ? [row] : [],
+  );
 }
 
 function picked(table: ResultTable, name: string, rows: readonly number[]): number[] {

@@ -28,8 +28,15 @@ export function packFamiliar({ data, width }: HiddenLayer): PackedFamiliar {
     high[i % width] = Math.max(high[i % width] as number, value);
   });
   const step = high.map((value, h) => (value - (low[h] as number)) / 255);
-  const bytes = Uint8Array.from(reference, (value, i) => (step[i % width] === 0 ? 0 : Math.min(255, Math.round((value - (low[i % width] as number)) / (step[i % width] as number)))));
-  const rounded = Float32Array.from(bytes, (byte, i) => (low[i % width] as number) + byte * (step[i % width] as number));
+  const bytes = Uint8Array.from(reference, (value, i) =>
+    step[i % width] === 0
+      ? 0
+      : Math.min(255, Math.round((value - (low[i % width] as number)) / (step[i % width] as number))),
+  );
+  const rounded = Float32Array.from(
+    bytes,
+    (byte, i) => (low[i % width] as number) + byte * (step[i % width] as number),
+  );
   const usual = Float32Array.from(usualDistances(data, width, most, rounded));
   return { width, bytes: base64(bytes), low: packed(low), step: packed(step), usual: packed(usual) };
 }

@@ -37,9 +37,14 @@ export async function padOf(experiment: Experiment, inputs: Inputs, name: string
   });
   if (typeof net === 'string') return net;
   const bytes = bytesOf(net);
-  if (bytes > MOST_BYTES) return `its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;
+  if (bytes > MOST_BYTES)
+    return `its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;
   const last = experiment.train.hidden.at(-1);
-  return { net: packed(net), layers: experiment.train.hidden.map((layer) => padLayer(layer, experiment)), ...(last && experiment.train.rows >= 2 && { familiar: packFamiliar(last) }) };
+  return {
+    net: packed(net),
+    layers: experiment.train.hidden.map((layer) => padLayer(layer, experiment)),
+    ...(last && experiment.train.rows >= 2 && { familiar: packFamiliar(last) }),
+  };
 }
 
 const LOOKED_AT = 300;
@@ -51,27 +56,42 @@ function unlikeStrokes({ width, height, train }: Experiment['images']): string |
   if (width !== height) return `the images are not square (${width} × ${height})`;
   if (train.rows === 0) return 'there are no training images to compare a drawing with';
   const size = width * height;
-  const rows = Array.from({ length: Math.min(LOOKED_AT, train.rows) }, (_, i) => Math.floor((i * train.rows) / Math.min(LOOKED_AT, train.rows)));
+  const rows = Array.from({ length: Math.min(LOOKED_AT, train.rows) }, (_, i) =>
+    Math.floor((i * train.rows) / Math.min(LOOKED_AT, train.rows)),
+  );
   const images = rows.map((i) => train.pixels.subarray(i * size, (i + 1) * size));
-  const plain = images.filter((pixels) => pixels.every((value, p) => value < 64 || (p % width !== 0 && p % width !== width - 1 && p >= width && p < size - width))).length / images.length;
-  if (plain < FRAME) return `only ${percent(plain, 0)} of the training images have a plain dark edge, so a drawing on an empty ground would be like few of them`;
+  const plain =
+    images.filter((pixels) =>
+      pixels.every(
+        (value, p) => value < 64 || (p % width !== 0 && p % width !== width - 1 && p >= width && p < size - width),
+      ),
+    ).length / images.length;
+  if (plain < FRAME)
+    return `only ${percent(plain, 0)} of the training images have a plain dark edge, so a drawing on an empty ground would be like few of them`;
   const pens = images.map((pixels) => {
     const ink = { width, height, data: Float32Array.from(pixels, (value) => value / 255) };
     const bounds = boundsOf(ink);
     return bounds ? penWidth(ink) / Math.max(bounds.width, bounds.height) : 0;
   });
   const pen = pens.sort((a, b) => a - b)[pens.length >> 1] as number;
-  return pen > WIDEST ? `the images are filled shapes, not strokes: their parts are ${percent(pen, 0)} as wide as the whole is long` : undefined;
+  return pen > WIDEST
+    ? `the images are filled shapes, not strokes: their parts are ${percent(pen, 0)} as wide as the whole is long`
+    : undefined;
 }
 
 function bytesOf({ map, net }: TrainedNet): number {
-  const projections = map.steps.reduce((sum, step) => sum + (step.kind === 'project' ? 8 * (step.components.length + step.mean.length) : 0), 0);
+  const projections = map.steps.reduce(
+    (sum, step) => sum + (step.kind === 'project' ? 8 * (step.components.length + step.mean.length) : 0),
+    0,
+  );
   return net.layers.reduce((sum, { kernel, bias }) => sum + 4 * (kernel.length + bias.length), projections);
 }
 
 function packed({ name, dataset, map, net }: TrainedNet): PackedNet {
-  const opened = (value: unknown): unknown => (value instanceof Float32Array || value instanceof Float64Array ? numbers(value) : value);
-  const each = (parts: readonly object[]): PackedPart[] => parts.map((part) => Object.fromEntries(Object.entries(part).map(([key, value]) => [key, opened(value)])));
+  const opened = (value: unknown): unknown =>
+    value instanceof Float32Array || value instanceof Float64Array ? numbers(value) : value;
+  const each = (parts: readonly object[]): PackedPart[] =>
+    parts.map((part) => Object.fromEntries(Object.entries(part).map(([key, value]) => [key, opened(value)])));
   return { name, dataset, map: { ...map, steps: each(map.steps) }, net: { ...net, layers: each(net.layers) } };
 }
 
@@ -94,7 +114,10 @@ function padLayer({ width, data }: HiddenLayer, { train, dataset }: Experiment):
       sums[c * width + h] = (sums[c * width + h] as number) + value;
     }
   }
-  const mean = (c: number, h: number): number => (rows[c] ? (sums[c * width + h] as number) / (rows[c] as number) : -Infinity);
-  const home = Array.from({ length: width }, (_, h) => Array.from(rows.keys()).reduce((best, c) => (mean(c, h) > mean(best, h) ? c : best), 0));
+  const mean = (c: number, h: number): number =>
+    rows[c] ? (sums[c * width + h] as number) / (rows[c] as number) : -Infinity;
+  const home = Array.from({ length: width }, (_, h) =>
+    Array.from(rows.keys()).reduce((best, c) => (mean(c, h) > mean(best, h) ? c : best), 0),
+  );
   return { largest: base64(new Uint8Array(largest.buffer)), home };
 }
