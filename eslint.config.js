@@ -46,7 +46,7 @@ const bounds = {
         ignoreUrls: true,
       },
     ],
-    later: ['report'],
+    later: [],
   },
 };
 
