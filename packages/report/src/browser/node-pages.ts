@@ -10,7 +10,11 @@ export interface PackedNodes {
   /** C, and the names of the figures of a class in their order, F. */
   readonly classes: number;
   readonly byClass: readonly ClassFigure[];
-  /** base64 of float32[H][7 + (1 + F + 10) C]: zeros, information, reached, largest, share, margin lost at the mean and at zero (NaN where it was not measured), then the classes, their figures, and five quantiles for each, by true and by predicted class. */
+  /**
+   * base64 of float32[H][7 + (1 + F + 10) C]: zeros, information, reached, largest, share, margin lost at the mean and
+   * at zero (NaN where it was not measured), then the classes, their figures, and five quantiles for each, by true and
+   * by predicted class.
+   */
   readonly figures: string;
   /** Nodes by likeness. */
   readonly order: readonly number[];
@@ -24,7 +28,10 @@ export interface PackedNodes {
   >;
 }
 
-/** Sorting, paging and scale of the lists of nodes, each once it comes near the screen. Taken into the page as text: it must not refer to anything outside itself. */
+/**
+ * Sorting, paging and scale of the lists of nodes, each once it comes near the screen. Taken into the page as text: it
+ * must not refer to anything outside itself.
+ */
 export function nodePages({
   card,
   names,

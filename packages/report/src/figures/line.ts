@@ -17,7 +17,10 @@ export interface ActivationLine {
 
 const BINS = 60;
 
-/** One row a class: where on the line of the node its images lie; under them, the class that the output layer gives to each place. Cut at the 99.5th percentile. */
+/**
+ * One row a class: where on the line of the node its images lie; under them, the class that the output layer gives to
+ * each place. Cut at the 99.5th percentile.
+ */
 export function lineDrawing({ layer, activation, label, names, predicted, alt }: ActivationLine): Drawing {
   const sorted = Float32Array.from(activation).sort();
   const low = Math.min(0, sorted[0] ?? 0);

@@ -16,7 +16,8 @@ import { seedLead, seedTable, spreadText } from './seeds.js';
 import { seconds } from './times.js';
 
 /**
- * The chapter that stands in place of `<!--layerwise:comparison-->`: table, recommendation, plot. Nothing with fewer than two experiments, unless the one has several seeds.
+ * The chapter that stands in place of `<!--layerwise:comparison-->`: table, recommendation, plot. Nothing with fewer
+ * than two experiments, unless the one has several seeds.
  * @param files folder of the plot's files, relative to the page
  */
 export function renderComparison(given: readonly ComparedExperiment[], files: string): string {
@@ -81,7 +82,10 @@ function gapText(sorted: readonly ComparedExperiment[]): string {
 /** Title of a column and what stands in it. */
 type Column = readonly [string, (experiment: ComparedExperiment) => Content];
 
-/** The table of experiments; at narrow width each row becomes a block. Where some were trained from several seeds, a second table of the spread; and a word on those of a single seed. */
+/**
+ * The table of experiments; at narrow width each row becomes a block. Where some were trained from several seeds, a
+ * second table of the spread; and a word on those of a single seed.
+ */
 export function comparisonTable(experiments: readonly ComparedExperiment[]): Markup {
   return html`${experimentTable(experiments)}${seedNote(experiments)}${seedTable(experiments)}`;
 }
