@@ -25,7 +25,8 @@ const native: Candidate = {
   name: 'tfjs-node',
   async load() {
     // Called a string, so that compiling needs no optional package; a literal, so that its version counts.
-    const tf = namespace<Tf>(await import('@tensorflow/tfjs-node'));
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- needed where the package is not installed
+    const tf = namespace<Tf>(await import('@tensorflow/tfjs-node' as string));
     await use(tf, 'tensorflow');
     return { tf, name: 'tensorflow', note: 'TensorFlow.js on the native backend (tfjs-node)' };
   },
