@@ -60,7 +60,11 @@ export const dataset = artifact({
   files: {
     'train.arrow': images('training images, those that may be set apart for validation among them'),
     'test.arrow': images('test images'),
-    'dataset.json': document<DatasetInfo>('DatasetInfo', datasetForm, 'name, size of the images, names of the classes, origin'),
+    'dataset.json': document<DatasetInfo>(
+      'DatasetInfo',
+      datasetForm,
+      'name, size of the images, names of the classes, origin',
+    ),
   },
   documents: (sketch) => badDataset(groupOf(sketch.values.get('dataset')), 'dataset.json'),
   dimensions: (sketch) => datasetDimensions(groupOf(sketch.values.get('dataset')), 'dataset.json: width x height'),

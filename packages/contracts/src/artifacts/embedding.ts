@@ -65,9 +65,13 @@ const viewForm = form.group({
 /** Maps of rows in two and three dimensions. */
 export const embedding = artifact({
   meaning: 'maps of rows in two and three dimensions',
-  letters: {  },
+  letters: {},
   files: {
-    'views.json': document<readonly EmbeddingView[]>('EmbeddingView[]', form.listOf(viewForm), 'the maps, and how each was made'),
+    'views.json': document<readonly EmbeddingView[]>(
+      'EmbeddingView[]',
+      form.listOf(viewForm),
+      'the maps, and how each was made',
+    ),
     '<view>.arrow': matrix({
       meaning: 'one map',
       namedBy: { file: 'views.json', names: (views) => listOf(views).map((view) => String(groupOf(view).name)) },
@@ -92,12 +96,7 @@ export const embedding = artifact({
             map?.columns.get('position')?.width,
             `the width of position in ${String(name)}.arrow`,
           ),
-          ...equal(
-            `views.json: rows of ${String(name)}`,
-            rows,
-            map?.rows,
-            `the rows of ${String(name)}.arrow`,
-          ),
+          ...equal(`views.json: rows of ${String(name)}`, rows, map?.rows, `the rows of ${String(name)}.arrow`),
         ];
       }),
 });

@@ -60,7 +60,7 @@ const split = (of: string) =>
         width: 'D',
         meaning: 'as stored: `scale` in features.json makes them what a net computes with',
       },
-      onehot: { dtype: 'uint8', width: 'K', meaning: '1 at the row\'s class, else 0', optional: 'where asked for' },
+      onehot: { dtype: 'uint8', width: 'K', meaning: "1 at the row's class, else 0", optional: 'where asked for' },
     },
   });
 const pca = 'of a PCA';

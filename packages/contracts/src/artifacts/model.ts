@@ -93,8 +93,9 @@ export const model = artifact({
     const evaluation = groupOf(sketch.values.get('evaluation'));
     const groups = listOf(weightsManifest).map(groupOf);
     const paths = groups.flatMap((group) => listOf(group['paths']) as readonly string[]);
-    const shapes = groups
-      .flatMap(({ weights }) => listOf(weights).map((weight) => listOf(groupOf(weight).shape).map(Number)));
+    const shapes = groups.flatMap(({ weights }) =>
+      listOf(weights).map((weight) => listOf(groupOf(weight).shape).map(Number)),
+    );
     const total = shapes.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0);
     return [
       ...paths.filter((path) => !sketch.files.has(path)).map((path) => `${path} is missing, which model.json names`),

@@ -130,7 +130,9 @@ export type TypeOf<D> = D extends 'int32' | 'float64'
     : { readonly type: 'boolean'; readonly values: readonly boolean[] };
 
 /** The columns that a matrix schema describes. */
-export type MatrixColumns<C> = { readonly [K in Exclude<keyof C, OptionalIn<C>> as Expanded<K>]: MatrixColumn<C[K]> } & {
+export type MatrixColumns<C> = {
+  readonly [K in Exclude<keyof C, OptionalIn<C>> as Expanded<K>]: MatrixColumn<C[K]>;
+} & {
   readonly [K in OptionalIn<C> as Expanded<K>]?: MatrixColumn<C[K]>;
 };
 /** The columns that a schema of a table describes. */
@@ -158,7 +160,9 @@ export type DocumentName<S> = NamesOf<S, 'json'>;
 
 /** The matrix of a name. */
 export type MatrixOf<S, N extends string> =
-  FileOf<S, `${N}.arrow`> extends { columns: infer C } ? { readonly rows: number; readonly columns: MatrixColumns<C> } : MatrixTable;
+  FileOf<S, `${N}.arrow`> extends { columns: infer C }
+    ? { readonly rows: number; readonly columns: MatrixColumns<C> }
+    : MatrixTable;
 /** The table of a name. */
 export type TableOf<S, N extends string> =
   FileOf<S, `${N}.parquet`> extends { columns: infer C } ? TableColumns<C> : ResultTable;

@@ -79,7 +79,9 @@ export function matrixFaults(schema: ArtifactSchema, file: string, { rows, colum
   const found = schemaOf(schema, file);
   const lengths = [...columns]
     .filter(([, { length, width }]) => length !== rows * width)
-    .map(([column, { length, width }]) => `${file} column ${column} has ${length} values, must have ${rows} x ${width}`);
+    .map(
+      ([column, { length, width }]) => `${file} column ${column} has ${length} values, must have ${rows} x ${width}`,
+    );
   return found?.format === 'matrix'
     ? [...lengths, ...badTypes(file, found.columns, new Map([...columns].map(([name, { dtype }]) => [name, dtype])))]
     : lengths;
@@ -105,7 +107,9 @@ function badTypes(file: string, wanted: Typed, got: ReadonlyMap<string, string>)
 }
 
 function columnOf<C>(columns: Readonly<Record<string, C>>, name: string): C | undefined {
-  return Object.hasOwn(columns, name) ? columns[name] : Object.entries(columns).find(([pattern]) => fits(pattern, name))?.[1];
+  return Object.hasOwn(columns, name)
+    ? columns[name]
+    : Object.entries(columns).find(([pattern]) => fits(pattern, name))?.[1];
 }
 
 /** Columns that are not as wide as a dimension, or hold values that are not below one. */
