@@ -184,6 +184,7 @@ describe.skipIf(!process.env.LAYERWISE_DATA_DIR || !existsSync(folder))('on MNIS
     const table = (prefix: string, from: number, to: number) => ({
       rows: to - from,
       columns: {
+        id: { data: Uint32Array.from({ length: to - from }, (_, i) => from + i), width: 1 },
         label: { data: Uint16Array.from(read(`${prefix}-labels-idx1-ubyte`, 8).subarray(from, to)), width: 1 },
         features: { data: read(`${prefix}-images-idx3-ubyte`, 16).subarray(from * 784, to * 784), width: 784 },
       },
@@ -194,7 +195,7 @@ describe.skipIf(!process.env.LAYERWISE_DATA_DIR || !existsSync(folder))('on MNIS
     await features.json('features', {
       ...pixels,
       columns: 784,
-      dataset: { ...dataset, classes: Array.from('0123456789') },
+      dataset: { ...dataset, width: 28, height: 28, classes: Array.from('0123456789') },
     });
     const { output } = await runInMemory(stage, { params: { trees: 20, topK: 70 }, inputs: { features }, workers: 2 });
     const info = await output.json<ForestInfo>('forest');

@@ -164,12 +164,21 @@ describe.skipIf(!process.env.LAYERWISE_DATA_DIR || !existsSync(mnist))('on MNIST
     const features = new MemoryArtifact('features');
     const table = (from: number, to: number) => ({
       rows: to - from,
-      columns: { features: { data: images.subarray(from * 784, to * 784), width: 784 } },
+      columns: {
+        id: { data: Uint32Array.from({ length: to - from }, (_, i) => from + i), width: 1 },
+        label: { data: new Uint16Array(to - from), width: 1 },
+        features: { data: images.subarray(from * 784, to * 784), width: 784 },
+      },
     });
     await features.matrix('train', table(5000, 60000));
     await features.matrix('validation', table(0, 5000));
     await features.matrix('test', table(0, 10));
-    await features.json('features', { origin: 'pixels', columns: 784, scale: { factor: 1 / 255, offset: 0 }, dataset });
+    await features.json('features', {
+      origin: 'pixels',
+      columns: 784,
+      scale: { factor: 1 / 255, offset: 0 },
+      dataset: { ...dataset, width: 28, height: 28 },
+    });
     const { output } = await runInMemory(stage, { params: { variance: 0.95 }, inputs: { features }, workers: 2 });
     const { variance, ratio } = (await output.matrix('components')).columns;
     expect(ratio?.data.length).toBe(154);
