@@ -9,7 +9,7 @@ import { Workspace } from './workspace/workspace.js';
 
 const study =
   'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
-const token = 'a token of this test';
+const token = 'token-of-this-test';
 
 /** `layerwise cache serve`, and two workspaces in different folders that share it. */
 describe('a shared cache', () => {
@@ -39,8 +39,9 @@ describe('a shared cache', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const address = await new Promise<string>((done) => {
+    const address = await new Promise<string>((done, fail) => {
       let text = '';
+      server.once('exit', (code) => fail(new Error(`the cache server ended with exit code ${code}`)));
       server.stdout?.on('data', (piece: Buffer) => {
         text += piece.toString();
         const found = /SERVER=(http:\S+)/.exec(text)?.[1];
