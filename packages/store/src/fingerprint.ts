@@ -1,9 +1,10 @@
-import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
 import { FileCache } from './file-cache.js';
+import { codeBelow, codeFitting } from './code-files.js';
 import { hasComputedFolder, readModule, type Module } from './module.js';
 import {
   exportedFile,
@@ -51,9 +52,6 @@ export interface Home {
 export type Target = string | { readonly name: string; readonly file: string | undefined } | undefined;
 
 const workspaceScope = '@layerwise/';
-/** A package of more files is not taken whole. */
-const mostFiles = 5000;
-const left = new Set(['node_modules', '.git']);
 /** What `require`, and a `main`, may leave out. */
 const endings = ['', '.js', '.json', '.node', '.cjs', '.mjs', '/index.js', '/index.json', '/index.cjs'];
 
@@ -294,7 +292,7 @@ class Walk {
     }
     if (this.wholes.has(home.folder)) return;
     this.wholes.add(home.folder);
-    for (const path of filesBelow(home.folder, construct))
+    for (const path of codeBelow(home.folder, construct))
       this.reach(path, path === because ? this.importers.get(because) : because);
     for (const name of home.package.dependencies) this.follow(name, join(home.folder, 'package.json'), 'import', false);
   }
@@ -303,12 +301,12 @@ class Walk {
     if (/^(?!file:)[a-z][a-z+.-]+:/i.test(named)) return;
     if (hasComputedFolder(named)) return;
     if (named.includes('${')) {
-      for (const file of fitting(join(dirname(from), named))) this.reach(this.tracer.realPath(file), from);
+      for (const file of codeFitting(join(dirname(from), named))) this.reach(this.tracer.realPath(file), from);
       return;
     }
     const path = pathOf(named, from);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) for (const file of filesBelow(path, `new URL('${named}')`)) this.reach(file, from);
+    if (stats?.isDirectory()) for (const file of codeBelow(path, `new URL('${named}')`)) this.reach(file, from);
     else if (stats || certain) this.reach(stats ? this.tracer.realPath(path) : path, from);
   }
 
@@ -341,49 +339,6 @@ function pathOf(specifier: string, from: string): string {
   } catch {
     return join(dirname(from), specifier);
   }
-}
-
-/** Files that a template such as `/a/wasm/${name}.wasm` may mean, those in folders below among them. */
-function fitting(template: string): string[] {
-  const [folder, pattern] = [dirname(template), basename(template)];
-  const [start = '', ...rest] = pattern.split(/\$\{.*?\}/);
-  const files = filesBelow(folder, `new URL() of '${pattern}'`);
-  return files.filter((file) => relative(folder, file).startsWith(start) && file.endsWith(rest.at(-1) ?? ''));
-}
-
-/** Absolute paths of all files below a folder, what is installed in it left out; links are followed. */
-function filesBelow(folder: string, construct: string): string[] {
-  const files: string[] = [];
-  const entered = new Set<string>();
-  const enter = (path: string): void => {
-    const real = realpathSync(path);
-    if (entered.has(real)) return;
-    entered.add(real);
-    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (left.has(entry.name)) continue;
-      const kind = kindOf(join(path, entry.name), entry);
-      if (kind === 'folder') enter(join(path, entry.name));
-      if (kind === 'file') files.push(join(path, entry.name));
-      if (files.length > mostFiles) {
-        throw new LayerwiseError(
-          'STAGE_FAILED',
-          `a package that counts as a whole must have at most ${mostFiles} files, got more, because of ${construct}`,
-          {
-            where: folder,
-            remedy:
-              'Name what it loads, by import or new URL(…, import.meta.url) of a literal, so that it can be followed.',
-          },
-        );
-      }
-    }
-  };
-  enter(folder);
-  return files;
-}
-
-function kindOf(path: string, entry: Dirent): 'file' | 'folder' | undefined {
-  const found = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
-  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
 }
 
 function missing(where: string): never {

@@ -108,7 +108,6 @@ export const document = <T>(type: string, form: Form, meaning: string, optional?
   ...(optional === undefined ? {} : { optional }),
 });
 
-/** A name with `${string}` for each `<…>`. */
 /** A name of a schema as a type: any text where it has a place for a number or name, as in `hidden<l>`. */
 export type Expanded<K> = K extends `${infer A}<${string}>${infer B}` ? `${A}${string}${Expanded<B>}` : K & string;
 /** An entry of a list, or the value that is no list. */
