@@ -15,6 +15,26 @@ type Scratch = ReturnType<typeof takeScratch>;
 
 /** The fields of assembly/forest-job.ts, in order. */
 const JOB_FIELDS = 32;
+/** A thread's arrays in the order in which the job names them. */
+const JOB_ARRAYS = [
+  'seed',
+  'samples',
+  'spare',
+  'keys',
+  'sortedKeys',
+  'features',
+  'constants',
+  'stack',
+  'totals',
+  'lefts',
+  'histogram',
+  'flags',
+  'digits',
+  'nodes',
+  'entries',
+  'importances',
+  'weights',
+] as const;
 const ENTRY_COUNT = 30;
 const DEPTH = 31;
 
@@ -115,50 +135,9 @@ function writeJob(
     bootstrap = true,
   } = options;
   const byRowBelow = codes.width === 1 ? Math.min(Math.ceil(rows / 16), Math.floor(CACHE_BYTES / columns)) : 0;
-  const {
-    job,
-    seed,
-    samples,
-    spare,
-    keys,
-    sortedKeys,
-    features,
-    constants,
-    stack,
-    totals,
-    lefts,
-    histogram,
-    flags,
-    digits,
-    nodes,
-    entries,
-    importances,
-    weights,
-  } = scratch;
-  const places = [
-    shared.labels,
-    shared.byColumn,
-    shared.byRow,
-    seed,
-    samples,
-    spare,
-    keys,
-    sortedKeys,
-    features,
-    constants,
-    stack,
-    totals,
-    lefts,
-    histogram,
-    flags,
-    digits,
-    nodes,
-    entries,
-    importances,
-    weights,
-  ];
+  const places = [shared.labels, shared.byColumn, shared.byRow, ...JOB_ARRAYS.map((name) => scratch[name])];
   pool
-    .view(job)
+    .view(scratch.job)
     .set([
       rows,
       columns,

@@ -66,25 +66,32 @@ function fromMoments(
   return { mean: sums.map((sum) => sum / N), covariance: products };
 }
 
+/** The memory of a Gram matrix of byte rows: two desks of `block` rows, and a sum of its own for each thread. */
+function planMoments(layout: Layout, block: number, D: number, threads: number) {
+  const groups = Math.ceil(D / 4);
+  return {
+    desks: [0, 1].map(() => ({
+      x: layout.take(Uint8Array, block * D + 16),
+      list: layout.take(Uint32Array, block),
+      counter: layout.take(Int32Array, 1),
+    })),
+    parts: Array.from({ length: threads }, () => ({
+      gram: layout.take(Uint32Array, 16 * groups * groups),
+      sums: layout.take(Uint32Array, 4 * groups),
+      scratch: layout.take(Uint32Array, 16 * (36 * groups + 12)),
+    })),
+    questions: layout.take(Int32Array, 2 ** DEPTH),
+    leaves: layout.take(Uint8Array, 4 * 257 + block),
+  };
+}
+
 /** Exact sums, whatever thread adds which rows. */
 async function byteMoments(data: Uint8Array, N: number, D: number, options: PoolOptions): Promise<Moments> {
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const block = Math.max(1, Math.min(N, WORD_ROWS, Math.floor(BLOCK_BYTES / D)));
-  const groups = Math.ceil(D / 4);
-  const desks = [0, 1].map(() => ({
-    x: layout.take(Uint8Array, block * D + 16),
-    list: layout.take(Uint32Array, block),
-    counter: layout.take(Int32Array, 1),
-  }));
+  const { desks, parts, questions, leaves } = planMoments(layout, block, D, threads);
   const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2];
-  const parts = Array.from({ length: threads }, () => ({
-    gram: layout.take(Uint32Array, 16 * groups * groups),
-    sums: layout.take(Uint32Array, 4 * groups),
-    scratch: layout.take(Uint32Array, 16 * (36 * groups + 12)),
-  }));
-  const questions = layout.take(Int32Array, 2 ** DEPTH);
-  const leaves = layout.take(Uint8Array, 4 * 257 + block);
   const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
   const bring = (start: number): void => {
     if (start >= N) return;

@@ -36,7 +36,7 @@ export async function symmetricEigen(
   const peak = largest(matrix);
   if (!Number.isFinite(peak)) throw new TypeError('a matrix must hold finite numbers for its eigenvalues to exist');
   const norm = peak || 1;
-  const solver = await open(n, options);
+  const solver = await Solver.open(n, options);
   try {
     await solver.reduce(matrix, norm);
     const values = solver.values();
@@ -59,97 +59,119 @@ function largest(matrix: Float64Array): number {
   return peak;
 }
 
-/** The solver's memory and its steps, on a matrix scaled to a largest entry of 1. */
-async function open(n: number, { workers = 1, signal }: PoolOptions) {
-  const ld = n + (n & 1);
-  const layout = new Layout();
-  const a = layout.take(Float64Array, n * ld);
-  const y = layout.take(Float64Array, n * ld);
-  const z = layout.take(Float64Array, n * ld);
-  const [d, e, tau, diagonal, off, sorted] = Array.from({ length: 6 }, () => layout.take(Float64Array, ld + 2)) as [
-    Floats,
-    Floats,
-    Floats,
-    Floats,
-    Floats,
-    Floats,
-  ];
-  const work = layout.take(Float64Array, 8 * ld);
-  const seed = layout.take(Uint32Array, 4);
-  const ticket = layout.take(Int32Array, 32);
-  const counter = layout.take(Int32Array, 1);
-  const threads = n < WORTH_SHARING ? 1 : Math.min(MOST_THREADS, workers);
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, {
-    workers: threads,
-    signal,
-    share: true,
-  });
-  const view = pool.view.bind(pool);
-  const call = (name: string, ...args: number[]): number => pool.local[name](...args);
-  const restore = (): void => {
-    view(diagonal).set(view(d));
-    view(off).set(view(e).subarray(1));
+/** The arrays of a matrix of n rows, each of ld numbers. */
+function planSolver(layout: Layout, n: number, ld: number) {
+  const matrix = (): Floats => layout.take(Float64Array, n * ld);
+  const vector = (): Floats => layout.take(Float64Array, ld + 2);
+  return {
+    a: matrix(),
+    y: matrix(),
+    z: matrix(),
+    d: vector(),
+    e: vector(),
+    tau: vector(),
+    diagonal: vector(),
+    off: vector(),
+    sorted: vector(),
+    work: layout.take(Float64Array, 8 * ld),
+    seed: layout.take(Uint32Array, 4),
+    ticket: layout.take(Int32Array, 32),
+    counter: layout.take(Int32Array, 1),
   };
+}
 
-  const reduce = async (matrix: Float64Array, norm: number): Promise<void> => {
-    const rows = view(a);
+/** The solver's memory and its steps, on a matrix scaled to a largest entry of 1. */
+class Solver {
+  private readonly pool: KernelPool;
+  private readonly plan: ReturnType<typeof planSolver>;
+  private readonly n: number;
+  /** Numbers from row to row, even. */
+  private readonly ld: number;
+
+  private constructor(pool: KernelPool, plan: ReturnType<typeof planSolver>, n: number, ld: number) {
+    this.pool = pool;
+    this.plan = plan;
+    this.n = n;
+    this.ld = ld;
+  }
+
+  /** Close it in a `finally`. */
+  static async open(n: number, { workers = 1, signal }: PoolOptions): Promise<Solver> {
+    const ld = n + (n & 1);
+    const layout = new Layout();
+    const plan = planSolver(layout, n, ld);
+    const threads = n < WORTH_SHARING ? 1 : Math.min(MOST_THREADS, workers);
+    const url = new URL('../wasm/pca.wasm', import.meta.url);
+    return new Solver(await KernelPool.open(url, layout, { workers: threads, signal, share: true }), plan, n, ld);
+  }
+
+  /** To tridiagonal form. */
+  async reduce(matrix: Float64Array, norm: number): Promise<void> {
+    const { n, ld, pool, plan } = this;
+    const { a, d, e, tau, work, ticket } = plan;
+    const rows = pool.view(a);
     for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) rows[i * ld + j] = matrix[i * n + j] / norm;
-    view(ticket)[0] = NO_STEP_YET;
+    pool.view(ticket)[0] = NO_STEP_YET;
     await pool.share((thread) =>
       thread === 0
         ? ['tridiagonalize', a.offset, n, ld, d.offset, e.offset, tau.offset, work.offset, ticket.offset]
         : ['helpTridiagonalize', a.offset, ld, work.offset, ticket.offset],
     );
-  };
+  }
 
-  /** QL on a copy of the tridiagonal matrix; rows of z turn with it where asked. */
-  const iterate = (rows: number): Float64Array => {
-    restore();
-    if (call('implicitQl', diagonal.offset, off.offset, n, rows, ld) !== 0)
-      throw new Error('the eigenvalue iteration did not converge; the matrix may hold numbers of very different size');
-    return view(diagonal).slice(0, n);
-  };
+  /** Eigenvalues, falling. */
+  values(): Float64Array {
+    return this.iterate(0).sort((p, q) => q - p);
+  }
 
-  const values = (): Float64Array => iterate(0).sort((p, q) => q - p);
-
-  const few = (found: Float64Array, count: number): boolean => {
-    view(sorted).set(found);
-    view(seed).set([1, 2, 3, 4]);
-    const size = Math.max(Math.abs(found[0]), Math.abs(found[n - 1])) || 1;
-    call(
-      'inverseIteration',
-      d.offset,
-      e.offset + 8,
-      n,
-      sorted.offset,
-      count,
-      size,
-      y.offset,
-      ld,
-      work.offset,
-      seed.offset,
-    );
-    return call('defect', d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld) < ACCEPTED_DEFECT;
-  };
-
-  const all = (count: number): void => {
-    const rows = view(z).fill(0);
-    for (let i = 0; i < n; i++) rows[i * ld + i] = 1;
-    const found = iterate(z.offset);
-    const order = Array.from(found.keys()).sort((p, q) => found[q] - found[p] || p - q);
-    const out = view(y);
-    for (let k = 0; k < count; k++) out.set(rows.subarray(order[k] * ld, (order[k] + 1) * ld), k * ld);
-  };
-
-  const vectors = async (found: Float64Array, count: number): Promise<Float64Array> => {
-    if (count > INVERSE_ITERATION_UP_TO * n + 8 || !few(found, count)) all(count);
-    view(counter)[0] = 0;
+  /** float64[count][n]: the first of the vectors whose values were found. */
+  async vectors(found: Float64Array, count: number): Promise<Float64Array> {
+    const { n, ld, pool, plan } = this;
+    const { a, tau, y, counter } = plan;
+    if (count > INVERSE_ITERATION_UP_TO * n + 8 || !this.few(found, count)) this.all(count);
+    pool.view(counter)[0] = 0;
     await pool.share(() => ['backTransform', a.offset, n, ld, tau.offset, y.offset, count, counter.offset]);
     const out = new Float64Array(count * n);
-    const rows = view(y);
+    const rows = pool.view(y);
     for (let k = 0; k < count; k++) out.set(rows.subarray(k * ld, k * ld + n), k * n);
     return out;
-  };
+  }
 
-  return { reduce, values, vectors, close: () => pool.close() };
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  /** QL on a copy of the tridiagonal matrix; rows of z turn with it where asked. */
+  private iterate(rows: number): Float64Array {
+    const { d, e, diagonal, off } = this.plan;
+    this.pool.view(diagonal).set(this.pool.view(d));
+    this.pool.view(off).set(this.pool.view(e).subarray(1));
+    if (this.pool.local.implicitQl(diagonal.offset, off.offset, this.n, rows, this.ld) !== 0)
+      throw new Error('the eigenvalue iteration did not converge; the matrix may hold numbers of very different size');
+    return this.pool.view(diagonal).slice(0, this.n);
+  }
+
+  /** Vectors by inverse iteration into y; whether they are good. */
+  private few(found: Float64Array, count: number): boolean {
+    const { n, ld, pool } = this;
+    const { d, e, sorted, y, work, seed } = this.plan;
+    pool.view(sorted).set(found);
+    pool.view(seed).set([1, 2, 3, 4]);
+    const size = Math.max(Math.abs(found[0]), Math.abs(found[n - 1])) || 1;
+    const given = [d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld];
+    pool.local.inverseIteration(...given, work.offset, seed.offset);
+    return pool.local.defect(...given) < ACCEPTED_DEFECT;
+  }
+
+  /** Vectors by QL into y. */
+  private all(count: number): void {
+    const { n, ld, pool } = this;
+    const { y, z } = this.plan;
+    const rows = pool.view(z).fill(0);
+    for (let i = 0; i < n; i++) rows[i * ld + i] = 1;
+    const found = this.iterate(z.offset);
+    const order = Array.from(found.keys()).sort((p, q) => found[q] - found[p] || p - q);
+    const out = pool.view(y);
+    for (let k = 0; k < count; k++) out.set(rows.subarray(order[k] * ld, (order[k] + 1) * ld), k * ld);
+  }
 }

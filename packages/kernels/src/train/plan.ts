@@ -331,61 +331,53 @@ function writeTraining(
   training: Training,
   desk: TrainingDesk,
 ): void {
-  const { optimizer, batch, workers, sparse, nonZerosPerBatch, dropoutSeed } = training;
-  const { code, constants } = settled(optimizer);
-  const { beta1, beta2, epsilon, extra } = constants;
+  const { batch, workers, sparse, nonZerosPerBatch, dropoutSeed } = training;
   plan.integers(
     {
       batch,
       workers,
       sparse: sparse ? 1 : 0,
-      optimizer: code,
-      rates: desk.rates.offset,
       lazy: isLazy(network, training) ? 1 : 0,
       drop: network.inputDropout > 0 ? dropThreshold(network.inputDropout) : 0,
       entriesStride: 8 * nonZerosPerBatch,
-      recordCounts: desk.recordCounts.offset,
-      cursors: desk.cursors.offset,
-      last: desk.last.offset,
-      powers: desk.powers.offset,
-      losses: desk.losses.offset,
-      hits: desk.hits.offset,
-      barrier: desk.barrier.offset,
-      penalties: desk.penalties.offset,
       tiles: desk.tiles[desk.tiles.length - 1],
       penalised: network.hidden.some((layer) => layer.l2 > 0) ? 1 : 0,
-      scratch: desk.scratch.offset,
-      lists: desk.lists.offset,
       listsStride: 4 * (desk.lists.length / workers),
     },
     PLAN,
   );
   plan.integers({ seed0: dropoutSeed[0], seed1: dropoutSeed[1] }, { seed0: PLAN.dropSeed, seed1: PLAN.dropSeed + 1 });
-  plan.floats(
-    {
-      beta1,
-      beta2,
-      oneMinusBeta1: 1 - beta1,
-      oneMinusBeta2: 1 - beta2,
-      epsilon,
-      extra,
-      dropScale: 1 / (1 - network.inputDropout),
-    },
-    PLAN,
-  );
-  plan.pair(PLAN.input, desk.inputs);
-  plan.pair(PLAN.starts, desk.starts);
-  plan.pair(PLAN.entries, desk.entries);
-  plan.pair(PLAN.records, desk.records);
+  plan.floats({ dropScale: 1 / (1 - network.inputDropout) }, PLAN);
+  writeOptimizer(memory, plan, training.optimizer, desk);
+  writeDesk(plan, desk);
   desk.tiles.forEach((tile, l) => new Fields(memory, table, l * LAYER_WORDS).integers({ tile }, LAYER));
   desk.values.forEach((values, l) => {
     const fields = new Fields(memory, table, l * LAYER_WORDS);
     fields.pair(LAYER.values, values);
     fields.integers({ delta: desk.deltas[l].offset, sums: desk.sums[l]?.offset ?? 0 }, LAYER);
   });
+}
+
+/** The optimiser's code and constants, and the powers of its first. */
+function writeOptimizer(memory: WebAssembly.Memory, plan: Fields, optimizer: Optimizer, desk: TrainingDesk): void {
+  const { code, constants } = settled(optimizer);
+  const { beta1, beta2, epsilon, extra } = constants;
+  plan.integers({ optimizer: code }, PLAN);
+  plan.floats({ beta1, beta2, oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, epsilon, extra }, PLAN);
   const powers = view(memory, desk.powers);
   powers[0] = 1;
   for (let k = 1; k < powers.length; k++) powers[k] = Math.fround(powers[k - 1] * Math.fround(beta1));
+}
+
+/** Where the buffers of training are. */
+function writeDesk(plan: Fields, desk: TrainingDesk): void {
+  const { rates, recordCounts, cursors, last, powers, losses, hits, barrier, penalties, scratch, lists } = desk;
+  const single = { rates, recordCounts, cursors, last, powers, losses, hits, barrier, penalties, scratch, lists };
+  for (const [name, slot] of Object.entries(single)) plan.integers({ [name]: slot.offset }, PLAN);
+  plan.pair(PLAN.input, desk.inputs);
+  plan.pair(PLAN.starts, desk.starts);
+  plan.pair(PLAN.entries, desk.entries);
+  plan.pair(PLAN.records, desk.records);
 }
 
 /** The word of the plan that holds the steps done before an epoch. */

@@ -68,6 +68,27 @@ export function planDescent(layout: Layout, rows: number, threads: number, exact
   };
 }
 
+/** The arrays of a plan in the order in which the state names them, before and after those of the affinities. */
+const ARRAYS = ['y', 'update', 'gains', 'attraction', 'repulsion', 'y32'] as const;
+const MORE_ARRAYS = ['stats', 'charges', 'potential', 'spectrum', 'kernel', 'table', 'scratch'] as const;
+
+/** The words of `State`; the grid's numbers of nodes and the transforms' length are the kernel's to set. */
+function stateWords(plan: DescentPlan, { rowStart, columns, p }: AffinityPlan): number[] {
+  const slots = [...ARRAYS.map((name) => plan[name]), rowStart, columns, p, ...MORE_ARRAYS.map((name) => plan[name])];
+  return [
+    plan.rows,
+    plan.threads,
+    Math.ceil(plan.rows / BLOCK),
+    plan.exact ? 1 : 0,
+    0,
+    MAX_NODES,
+    0,
+    ...slots.map((slot) => slot.offset),
+    MAX_SIZE * 64,
+    plan.barrier.offset,
+  ];
+}
+
 /** Gradient descent on the positions `y` of a plan. */
 export class Descent {
   private readonly pool: KernelPool;
@@ -80,60 +101,8 @@ export class Descent {
     this.numbers = pool.view(plan.state);
     this.numbers[WANTED_SPACING] = SPACING;
     pool.view(plan.gains).fill(1);
-    const {
-      rows,
-      threads,
-      exact,
-      y,
-      update,
-      gains,
-      attraction,
-      repulsion,
-      y32,
-      stats,
-      charges,
-      potential,
-      spectrum,
-      kernel,
-      table,
-      scratch,
-      barrier,
-    } = plan;
-    const { rowStart, columns, p } = affinities;
-    const slots = [
-      y,
-      update,
-      gains,
-      attraction,
-      repulsion,
-      y32,
-      rowStart,
-      columns,
-      p,
-      stats,
-      charges,
-      potential,
-      spectrum,
-      kernel,
-      table,
-      scratch,
-    ];
     const words = new Uint32Array(this.numbers.buffer, this.numbers.byteOffset);
-    words.set(
-      [
-        rows,
-        threads,
-        Math.ceil(rows / BLOCK),
-        exact ? 1 : 0,
-        0,
-        MAX_NODES,
-        0,
-        ...slots.map((slot) => slot.offset),
-        MAX_SIZE * 64,
-        barrier.offset,
-      ],
-      WORDS,
-    );
+    words.set(stateWords(plan, affinities), WORDS);
   }
 
   /** Takes `iterations` steps. */

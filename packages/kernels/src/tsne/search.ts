@@ -84,36 +84,9 @@ export async function searchNeighbours(
 ): Promise<Searched> {
   const unit = copyCentred(matrix, pool.view(plan.x), plan.width);
   await fitScreen(pool, plan, matrix);
-  const { x, projected, order, q, packed, norms, boxes, index, squared, scratch, m, k, rows, tiles, width } = plan;
-  await pool.run(16, (i) => [
-    'projectRows',
-    x.offset,
-    width,
-    plan.weights.offset,
-    m,
-    projected.offset,
-    Math.floor((rows * i) / 16),
-    Math.floor((rows * (i + 1)) / 16),
-  ]);
-  const norm = Math.sqrt(pool.local.largestNorm(projected.offset, m, 0, rows));
-  const scale = norm > 0 ? Math.fround(16382 / norm) : 1;
-  const places = tileOrder(pool.view(projected), rows, m, TILE);
-  pool.view(order).set(places);
-  permuteRows(pool.view(x), places, width);
-  const shares = ranges(tiles, Math.ceil(tiles / 8));
-  await pool.run(shares.length, (i) => [
-    'packTiles',
-    projected.offset,
-    order.offset,
-    rows,
-    m,
-    scale,
-    q.offset,
-    packed.offset,
-    norms.offset,
-    boxes.offset,
-    ...shares[i],
-  ]);
+  const scale = await packScreen(pool, plan);
+  const { x, q, packed, norms, boxes, index, squared, scratch, m, k, rows, tiles, width } = plan;
+  const shares = tileShares(tiles);
   let finished = 0;
   const compared = await pool.run(
     shares.length,
@@ -137,6 +110,44 @@ export async function searchNeighbours(
     () => done(++finished / shares.length),
   );
   return { unit, compared: compared.reduce((a, b) => a + b, 0) };
+}
+
+/** Tiles of one call. */
+const tileShares = (tiles: number): (readonly [number, number])[] => ranges(tiles, Math.ceil(tiles / 8));
+
+/** Projects the rows, puts them in tile order and quantises their coordinates; returns what those were multiplied by. */
+async function packScreen(pool: KernelPool, plan: SearchPlan): Promise<number> {
+  const { x, projected, weights, order, q, packed, norms, boxes, m, rows, tiles, width } = plan;
+  const parts = ranges(rows, 16);
+  await pool.run(parts.length, (i) => [
+    'projectRows',
+    x.offset,
+    width,
+    weights.offset,
+    m,
+    projected.offset,
+    ...parts[i],
+  ]);
+  const norm = Math.sqrt(pool.local.largestNorm(projected.offset, m, 0, rows));
+  const scale = norm > 0 ? Math.fround(16382 / norm) : 1;
+  const places = tileOrder(pool.view(projected), rows, m, TILE);
+  pool.view(order).set(places);
+  permuteRows(pool.view(x), places, width);
+  const shares = tileShares(tiles);
+  await pool.run(shares.length, (i) => [
+    'packTiles',
+    projected.offset,
+    order.offset,
+    rows,
+    m,
+    scale,
+    q.offset,
+    packed.offset,
+    norms.offset,
+    boxes.offset,
+    ...shares[i],
+  ]);
+  return scale;
 }
 
 /** Copies the rows less their mean, times a power of two where the squares would leave the range of float32. */
