@@ -53,23 +53,29 @@ function stages(workspace) {
   return `Stages of the last cold run (two run at once): ${line.join('; ')}`;
 }
 
-/** The same work as one Python script. */
-async function script(context) {
-  const options = { ...context.data, output: `${context.work}/study`, maps: ['exp3'] };
-  const contender = await new Contender({ name: 'Python script', program: 'peers/study.py', options }, 2).ready();
+/** The same work as one Python script, for which some peers must be installed. */
+const scripts = [
+  { name: 'Python script', needs: ['Keras', 'scikit-learn', 'openTSNE', 'matplotlib'], options: {} },
+  { name: 'Python script by JAX', needs: ['JAX', 'scikit-learn', 'openTSNE', 'matplotlib'], options: { fast: true } },
+];
+
+async function script(context, { name, options: more }) {
+  const options = { ...context.data, output: `${context.work}/study`, maps: ['exp3'], ...more };
+  const contender = await new Contender({ name, program: 'peers/study.py', options }, 2).ready();
   const figures = await contender.repeat();
   await contender.stop();
-  console.log(`  Python script: ${figures.seconds.toFixed(1)} s`);
-  return entry('Python script', contender.version, [figures], { threads: 2, peakMB: figures.peakMB });
+  console.log(`  ${name}: ${figures.seconds.toFixed(1)} s`);
+  return entry(name, contender.version, [figures], { threads: 2, peakMB: figures.peakMB });
 }
 
-function scores(workspace, peer) {
+function scores(workspace, peers) {
   return experiments.map((name) => {
     const { test, train } = workspace.result(`pipeline:${name}`);
-    const theirs = peer
-      ? `; Python script ${peer.figures[0][`${name} test`].toFixed(4)} and ${peer.figures[0][`${name} train`].toFixed(4)}`
-      : '';
-    return `${name}: accuracy on test ${test.accuracy.toFixed(4)}, on train ${train.accuracy.toFixed(4)}${theirs}`;
+    const theirs = peers.map(
+      ({ name: peer, figures: [figures] }) =>
+        `; ${peer} ${figures[`${name} test`].toFixed(4)} and ${figures[`${name} train`].toFixed(4)}`,
+    );
+    return `${name}: accuracy on test ${test.accuracy.toFixed(4)}, on train ${train.accuracy.toFixed(4)}${theirs.join('')}`;
   });
 }
 
@@ -111,14 +117,16 @@ export async function mainJob(context) {
   const whole = coldRun(workspace, ', exp1 from ten seeds');
   workspace.trainOnce();
   const entries = [cold(workspace, Math.min(3, context.repetitions))];
-  const able = ['Keras', 'scikit-learn', 'openTSNE', 'matplotlib'].every((name) => context.peers.has(name));
-  if (able) entries.push(await script(context));
-  else
-    console.log(
-      '  the Python script is skipped: Keras, scikit-learn, openTSNE and matplotlib are not all installed (npm run bench:peers)',
-    );
+  for (const one of scripts) {
+    const missing = one.needs.filter((name) => !context.peers.has(name));
+    if (missing.length)
+      console.log(
+        `  ${one.name} is skipped: ${missing.join(', ')} not installed (npm run bench:peers) or not asked for`,
+      );
+    else entries.push(await script(context, one));
+  }
   const seeds = `Each net is trained from one seed, as in the script. The study as it stands, with exp1 from ten seeds: ${whole.seconds.toFixed(1)} s (once).`;
-  const notes = [seeds, stages(workspace), ...scores(workspace, entries[1])];
+  const notes = [seeds, stages(workspace), ...scores(workspace, entries.slice(1))];
   return [
     { key: 'cold', title: 'The study pipeline, exp1 to exp5 with every analysis, nothing cached', entries, notes },
     { key: 'cached', title: 'nx run pipeline:exp5 with nothing changed', entries: cached(context, workspace) },

@@ -39,13 +39,47 @@ async function train(context, net, title) {
   const entries = await compare(
     present(context, [
       { program: 'ours/train.mjs', options, threads: both },
+      { peer: 'JAX', program: 'peers/train_jax.py', options, threads: both },
+      { peer: 'JAX', name: 'JAX, one thread', program: 'peers/train_jax.py', options, threads: [1] },
       { peer: 'PyTorch', program: 'peers/train_torch.py', options, threads: both },
       { peer: 'Keras', program: 'peers/train_keras.py', options, threads: both },
       { peer: 'scikit-learn', program: 'peers/train_sklearn.py', options, threads: both },
     ]),
     context.repetitions,
   );
-  return [{ key: net === 'exp3' ? 'train' : 'ex4', title, entries }];
+  return [{ key: net === 'exp3' ? 'train' : 'ex4', title, entries, notes: compilation(entries) }];
+}
+
+/** What compiling took, which is no part of the repetitions. */
+function compilation(entries) {
+  return entries
+    .filter(({ figures }) => figures[0].compileSeconds !== undefined)
+    .map(
+      ({ name, figures: [{ compileSeconds }] }) => `${name}: compiled in ${compileSeconds.toFixed(1)} s before that`,
+    );
+}
+
+const wideNets = {
+  800: '784-800-10, batch 256',
+  '1000-500': '784-1000-500-10, batch 256',
+  '784-196': '784-784-196-10, batch 1000',
+};
+
+/** @param {Context} context @returns {Promise<Row[]>} */
+async function wide(context) {
+  const rows = [];
+  for (const [net, name] of Object.entries(wideNets)) {
+    const entries = await compare(
+      present(context, [
+        { program: 'ours/train.mjs', options: { net }, threads: both },
+        { peer: 'JAX', program: 'peers/train_jax.py', options: { net }, threads: both },
+      ]),
+      context.repetitions,
+    );
+    const title = `Training epoch, ${name}, Adam, 55,000 rows`;
+    rows.push({ key: `wide ${net}`, title, entries, notes: compilation(entries) });
+  }
+  return rows;
 }
 
 /** @param {Context} context @returns {Promise<Row[]>} */
@@ -72,6 +106,15 @@ async function predict(context) {
           threads: both,
         },
         { peer: 'PyTorch', program: 'peers/predict_torch.py', options: { ...options, batch: 4096 }, threads: both },
+        { peer: 'ONNX Runtime', program: 'peers/predict_onnx.py', options, threads: both },
+        { peer: 'JAX', name: 'JAX, its own array', program: 'peers/predict_jax.py', options, threads: both },
+        {
+          peer: 'JAX',
+          name: "JAX, NumPy's array",
+          program: 'peers/predict_jax.py',
+          options: { ...options, copy: true },
+          threads: both,
+        },
       ]),
       context.repetitions,
     );
@@ -100,6 +143,12 @@ async function pca(context) {
         threads: both,
         repetitions: slow.includes(solver) ? 3 : undefined,
       })),
+      {
+        peer: 'scikit-learn-intelex',
+        program: 'peers/pca_sklearn.py',
+        options: { solver: 'auto', intelex: true },
+        threads: both,
+      },
     ]),
     context.repetitions,
   );
@@ -156,14 +205,15 @@ async function tsne(context) {
 /** Name -> part, in the order in which all are run: those that take longest last. Seconds are of two cores, with the default repetitions. */
 export const parts = {
   train: {
-    seconds: { ours: 10, peers: 80 },
+    seconds: { ours: 10, peers: 95 },
     run: (context) => train(context, 'exp3', 'Training epoch, 784-128-10, batch 32, RMSprop, 55,000 rows'),
   },
   ex4: {
-    seconds: { ours: 15, peers: 60 },
+    seconds: { ours: 15, peers: 75 },
     run: (context) => train(context, 'ex4', 'Training epoch, 784-512-256-10, batch 512, Adam, 42,000 rows'),
   },
-  predict: { seconds: { ours: 15, peers: 90 }, run: predict },
+  wide: { seconds: { ours: 60, peers: 150 }, run: wide },
+  predict: { seconds: { ours: 15, peers: 110 }, run: predict },
   pca: { seconds: { ours: 10, peers: 90 }, run: pca },
   forest: { seconds: { ours: 30, peers: 100 }, run: forest },
   main: { seconds: { ours: 220, peers: 700 }, run: mainJob },

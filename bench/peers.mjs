@@ -14,9 +14,12 @@ export const python = `${environment}/bin/python`;
 
 /** Name to show -> Python module that must be there. */
 const modules = {
+  JAX: 'jax',
+  'ONNX Runtime': 'onnxruntime',
   PyTorch: 'torch',
   Keras: 'keras',
   'scikit-learn': 'sklearn',
+  'scikit-learn-intelex': 'sklearnex',
   openTSNE: 'openTSNE',
   DVC: 'dvc',
   matplotlib: 'matplotlib',

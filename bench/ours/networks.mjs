@@ -1,7 +1,9 @@
-/** The two nets that are timed, and their rows, ready to be fed (as peers/networks.py). */
+/** The nets that are timed, and their rows, ready to be fed (as peers/networks.py). */
 import { images, options, trainingRows } from './contender.mjs';
 
 const dense = (units) => ({ units, activation: 'relu', dropout: 0, l2: 0 });
+
+const adam = { kind: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 const nets = {
   exp3: {
@@ -9,11 +11,10 @@ const nets = {
     batch: 32,
     optimizer: { kind: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, epsilonInSqrt: true },
   },
-  ex4: {
-    hidden: [512, 256],
-    batch: 512,
-    optimizer: { kind: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  },
+  ex4: { hidden: [512, 256], batch: 512, optimizer: adam },
+  800: { hidden: [800], batch: 256, optimizer: adam },
+  '1000-500': { hidden: [1000, 500], batch: 256, optimizer: adam },
+  '784-196': { hidden: [784, 196], batch: 1000, optimizer: adam },
 };
 
 const { hidden, batch, optimizer } = nets[options.net];
@@ -38,7 +39,7 @@ function minMax(pixels) {
 /** Rows of `train` and `test`, with their scale. */
 export function split() {
   const test = labelled(images('test'));
-  if (options.net === 'exp3')
+  if (options.net !== 'ex4')
     return { rows: { train: labelled(trainingRows()), test }, scale: { factor: 1 / 255, offset: 0 } };
   const { pixels, labels } = images('train');
   const rows = Math.floor(labels.length * 0.7);

@@ -1,10 +1,14 @@
 """scikit-learn: PCA fitted on the training rows, and their projection."""
 import numpy as np
 import sklearn
-from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from contender import Clock, options, serve, threads, training_rows
+
+if options.get("intelex"):
+    from sklearnex.decomposition import PCA
+else:
+    from sklearn.decomposition import PCA
 
 pixels, _ = training_rows()
 x = pixels.astype(np.float32) / np.float32(255)
@@ -22,4 +26,4 @@ def repetition(n):
     return clock, {"fitSeconds": fit.seconds, "components": int(model.n_components_), "explained": float(ratios.sum()), "ratios": ratios[:3].tolist()}
 
 
-serve(f"scikit-learn {sklearn.__version__}", repetition)
+serve(f"scikit-learn{'-intelex' if options.get('intelex') else ''} {sklearn.__version__}", repetition)

@@ -1,27 +1,30 @@
 """The whole assignment as one script: exp1 to exp5 with every analysis, as a notebook would do it.
 
-Keras, scikit-learn, openTSNE and matplotlib, each with the threads it wants. One argument:
-{"data": folder, "validation": 5000, "output": folder, "threads": 2}. Answers one line, as every peer.
+Nets by Keras or, with "fast", by JAX with an epoch as one jitted scan and PCA by its covariance solver;
+scikit-learn, openTSNE and matplotlib, each with the threads it wants. One argument:
+{"data": folder, "validation": 5000, "output": folder, "threads": 2, "fast": false}. Answers one line, as every peer.
 """
 import os
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import keras
+from contender import options
+
+if options.get("fast"):
+    import study_jax as nets  # first: it limits the threads
+else:
+    import study_keras as nets
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import openTSNE
-import tensorflow as tf
 from matplotlib.colors import LogNorm
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix, mean_squared_error
 
-from contender import Clock, images, options, serve, threads
+from contender import Clock, images, serve, threads
 
 EXPERIMENTS = {"exp1": (1, 30), "exp2": (2, 30), "exp3": (128, 20), "exp4": (85, 15), "exp5": (85, 30)}
 folder = options["output"]
@@ -54,22 +57,13 @@ def look(pixels, labels, test_labels):
 
 def train(name, x, y, valid, valid_y):
     units, epochs = EXPERIMENTS[name]
-    keras.utils.set_random_seed(43)
-    model = keras.Sequential([
-        keras.Input((x.shape[1],)),
-        keras.layers.Dense(units, activation="relu", name="hidden"),
-        keras.layers.Dense(10, activation="softmax"),
-    ])
-    model.compile(optimizer="rmsprop", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    best = os.path.join(folder, f"{name}.keras")
-    checkpoint = keras.callbacks.ModelCheckpoint(best, monitor="val_loss", save_best_only=True)
-    history = model.fit(x, y, epochs=epochs, validation_data=(valid, valid_y), callbacks=[checkpoint], verbose=0).history
+    model, history = nets.fit(x, y, valid, valid_y, units, epochs, os.path.join(folder, name))
     _, axes = plt.subplots(1, 2)
     for axis, key in zip(axes, ("loss", "accuracy")):
         axis.plot(history[key])
         axis.plot(history[f"val_{key}"])
     save(f"{name}-history")
-    return keras.models.load_model(best)
+    return model
 
 
 def confusion(name, truth, predicted):
@@ -136,15 +130,15 @@ def map_of(name, hidden, predicted, pixels):
 
 
 def analyse(name, model, x, y, pixels, test, test_y, test_pixels):
-    loss, accuracy = model.evaluate(test, test_y, verbose=0)
-    probabilities = model.predict(test, verbose=0)
+    loss, accuracy = model.evaluate(test, test_y)
+    _, probabilities = model.predict(test)
     predicted = probabilities.argmax(1)
     np.savetxt(os.path.join(folder, f"{name}-first.txt"), probabilities[:20], fmt="%.4f")
     with open(os.path.join(folder, f"{name}.txt"), "w") as report:
-        model.summary(print_fn=lambda line, **_: report.write(f"{line}\n"))
+        report.write(model.summary())
         report.write(classification_report(test_y, predicted, zero_division=0))
         report.write(f"accuracy {accuracy_score(test_y, predicted)}, label RMSE {np.sqrt(mean_squared_error(test_y, predicted))}\n")
-    hidden, of_train = keras.Model(model.inputs, [model.get_layer("hidden").output, model.outputs[0]]).predict(x, verbose=0)
+    hidden, of_train = model.predict(x)
     train_predicted = of_train.argmax(1)
     confusion(f"{name}-train", y, train_predicted)
     errors(name, test_pixels, test_y, predicted, probabilities, confusion(f"{name}-test", test_y, predicted))
@@ -155,15 +149,15 @@ def analyse(name, model, x, y, pixels, test, test_y, test_pixels):
 
 def own_figures(name, model, hidden, predicted, x, y, pixels):
     if name == "exp1":
-        digits("exp1-pattern", [model.get_layer("hidden").get_weights()[0][:, 0]], 1)
+        digits("exp1-pattern", [model.hidden_weights()[:, 0]], 1)
     if name == "exp2":
         scatter("exp2-nodes", hidden, predicted)
     if name == "exp3":
         scatter("exp3-raw", x[:, [77, 78]], y)
-        scatter("exp3-pixels-pca", PCA(2).fit_transform(x), y)
+        scatter("exp3-pixels-pca", PCA(2, svd_solver=nets.SOLVER).fit_transform(x), y)
     if hidden.shape[1] > 2:
-        scatter(f"{name}-pca2", PCA(2).fit_transform(hidden), predicted)
-        plt.figure().add_subplot(projection="3d").scatter(*PCA(3).fit_transform(hidden).T, c=predicted, cmap="tab10", s=3)
+        scatter(f"{name}-pca2", PCA(2, svd_solver=nets.SOLVER).fit_transform(hidden), predicted)
+        plt.figure().add_subplot(projection="3d").scatter(*PCA(3, svd_solver=nets.SOLVER).fit_transform(hidden).T, c=predicted, cmap="tab10", s=3)
         save(f"{name}-pca3")
     if name in options["maps"]:
         map_of(name, hidden, predicted, pixels)
@@ -178,7 +172,7 @@ def study():
     scaled, scaled_test = raw.astype(np.float32) / 255, raw_test.astype(np.float32) / 255
     pixels, y, valid_y = raw[held:], labels[held:].astype(np.int64), labels[:held].astype(np.int64)
     spaces = {"pixels": (scaled[held:], scaled[:held], scaled_test)}
-    pca = PCA(0.95).fit(spaces["pixels"][0])
+    pca = PCA(0.95, svd_solver=nets.SOLVER).fit(spaces["pixels"][0])
     spaces["exp4"] = tuple(pca.transform(part) for part in spaces["pixels"])
     forest = RandomForestClassifier(100, n_jobs=threads, random_state=42).fit(spaces["pixels"][0], y)
     plt.imshow(forest.feature_importances_.reshape(28, 28), cmap="hot")
@@ -200,6 +194,4 @@ def repetition(_):
     return clock, figures
 
 
-tf.config.threading.set_intra_op_parallelism_threads(threads)
-tf.config.threading.set_inter_op_parallelism_threads(threads)
-serve(f"Keras {keras.__version__}, TensorFlow {tf.__version__}", repetition)
+serve(nets.VERSION, repetition)
