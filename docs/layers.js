@@ -54,3 +54,22 @@ export const layers = {
     'kernels',
   ],
 };
+
+/** The order of folders and files in the source of a package: each may import those that stand before it, and itself. */
+export const order = {
+  report: [
+    'params',
+    'page',
+    'plots',
+    'payloads',
+    'browser',
+    'data',
+    'analysis',
+    'figures',
+    'study',
+    'sections',
+    'report',
+    'stage',
+    'index',
+  ],
+};

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const { layers } = (await import(join(root, 'docs/layers.js'))) as { layers: Record<string, readonly string[]> };
+const { layers, order } = (await import(join(root, 'docs/layers.js'))) as Record<
+  'layers' | 'order',
+  Record<string, readonly string[]>
+>;
 const packages = readdirSync(join(root, 'packages'));
 const scope = '@layerwise/';
 
@@ -46,6 +49,30 @@ function referencesOf(name: string): string[] {
   };
   return references.map(({ path }) => path.replace(/^\.\.\//, ''));
 }
+
+/** Imports within a package from one of its folders, or files beside them, to one that does not stand before it. */
+function upwards(name: string, places: readonly string[]): string[] {
+  const placeOf = (path: string): string => (path.split('/')[0] as string).replace(/\.ts$/, '');
+  return sources(name).flatMap(({ file, specifiers }) => {
+    const path = relative(`packages/${name}/src`, file);
+    const own = places.indexOf(placeOf(path));
+    return specifiers
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => join(dirname(path), specifier).replace(/\.js$/, '.ts'))
+      .filter((target) => placeOf(target) !== placeOf(path) && !places.slice(0, own).includes(placeOf(target)))
+      .map((target) => `${path} imports ${target}`);
+  });
+}
+
+describe('the order of folders in a package', () => {
+  it.each(Object.entries(order))('of packages/%s/src is obeyed by every import', (name, places) => {
+    expect(upwards(name, places)).toEqual([]);
+  });
+
+  it.each(Object.entries(order))('of packages/%s/src is seen by this test', (name, places) => {
+    expect(upwards(name, [...places].reverse()).length).toBeGreaterThan(places.length);
+  });
+});
 
 describe('the direction of dependencies', () => {
   it('is told for every package, and for no other', () => {

@@ -1,10 +1,10 @@
 import { throwIfAborted, type ComparisonInfo, type Output, type StageContext } from '@layerwise/contracts';
 import { PEN } from '@layerwise/scan/drawn';
-import { boxPlot } from './browser/box-plot.js';
+import { boxPlot } from './plots/box-plot.js';
 import { drawPad } from './browser/draw-pad.js';
-import { nodeCard } from './browser/node-card.js';
+import { nodeCard } from './plots/node-card.js';
 import { nodePages } from './browser/node-pages.js';
-import { unpackNet } from './browser/packed-net.js';
+import { unpackNet } from './payloads/net.js';
 import { pageScript } from './browser/page-script.js';
 import { costOf } from './data/cost.js';
 import {
@@ -15,10 +15,11 @@ import {
   type Inputs,
   type ReportReads,
 } from './data/experiment.js';
-import { gallery } from './data/gallery.js';
-import { padOf, type Pad } from './data/pad.js';
+import { gallery } from './sections/gallery.js';
+import { padOf } from './data/pad.js';
+import type { Pad } from './payloads/pad.js';
 import { FigureShelf } from './figures/figure.js';
-import { classColour } from './figures/theme.js';
+import { classColour } from './page/colours.js';
 import { html, raw, type Markup } from './page/html.js';
 import { readingCode } from './page/modules.js';
 import { shortNames } from './page/names.js';
@@ -32,7 +33,8 @@ import { errorsSection } from './sections/errors.js';
 import { filesSection } from './sections/files.js';
 import { historySection } from './sections/history.js';
 import { importancesSection } from './sections/importances.js';
-import { mapsSection, type HoverMap } from './sections/maps.js';
+import { mapsSection } from './sections/maps.js';
+import type { HoverMap } from './figures/scatter.js';
 import { metricsSection } from './sections/metrics.js';
 import { modelSection } from './sections/model.js';
 import { nodesSection } from './sections/nodes.js';

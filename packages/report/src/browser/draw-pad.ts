@@ -3,8 +3,8 @@ import type { contributions, largest, respond } from '@layerwise/nets/forward';
 import type { drawn } from '@layerwise/scan/drawn';
 import type { Familiar, familiarity } from '@layerwise/scan/familiarity';
 import type { formOf, normalise } from '@layerwise/scan/normalise';
-import type { Pad } from '../data/pad.js';
-import type { unpackNet } from './packed-net.js';
+import type { Pad } from '../payloads/pad.js';
+import type { unpackNet } from '../payloads/net.js';
 
 /** What the page hands to its draw pad. */
 export interface PadTools {

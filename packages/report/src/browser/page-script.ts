@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import type { Gallery } from '../data/gallery.js';
-import type { boxPlot } from './box-plot.js';
+import type { Gallery } from '../payloads/gallery.js';
+import type { boxPlot } from '../plots/box-plot.js';
 
 /** What the page hands to its script. */
 export interface PageTools {

@@ -1,5 +1,5 @@
 import { column, type MatrixTable } from '@layerwise/contracts';
-import { shrunk } from '../figures/digits.js';
+import { shrunk } from './shrink.js';
 
 /** Which rows a figure is about. */
 export type SplitName = 'train' | 'validation' | 'test';

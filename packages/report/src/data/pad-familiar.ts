@@ -1,18 +1,7 @@
 import { referenceRows, usualDistances } from '@layerwise/scan/familiarity';
-import { base64 } from '../figures/png.js';
+import { base64 } from '../payloads/base64.js';
+import type { PackedFamiliar } from '../payloads/pad.js';
 import type { HiddenLayer } from './experiment.js';
-
-/** Training rows of the last hidden layer, in bytes, for the page to compare a drawing with. H columns. */
-export interface PackedFamiliar {
-  readonly width: number;
-  /** Base64 of uint8[R * H]; a value is low + byte * step of its column. */
-  readonly bytes: string;
-  /** Base64 of float32[H]. */
-  readonly low: string;
-  readonly step: string;
-  /** Base64 of float32: see the sheet package's `Familiar`. */
-  readonly usual: string;
-}
 
 const MOST_ROWS = 2000;
 const MOST_BYTES = 256 << 10;

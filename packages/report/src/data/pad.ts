@@ -2,27 +2,12 @@ import { LayerwiseError } from '@layerwise/contracts';
 import { readTrainedNet, type TrainedNet } from '@layerwise/nets';
 import { boundsOf } from '@layerwise/scan/normalise';
 import { penWidth } from '@layerwise/scan/pen';
-import type { PackedNet, PackedNumbers, PackedPart } from '../browser/packed-net.js';
-import { base64 } from '../figures/png.js';
+import type { PackedNet, PackedNumbers, PackedPart } from '../payloads/net.js';
+import type { Pad, PadLayer } from '../payloads/pad.js';
+import { base64 } from '../payloads/base64.js';
 import { count, percent } from '../page/format.js';
 import type { Experiment, HiddenLayer, Inputs } from './experiment.js';
-import { packFamiliar, type PackedFamiliar } from './pad-familiar.js';
-
-/** What the draw pad works with: the net, and how its hidden nodes behaved on the training images. */
-export interface Pad {
-  readonly net: PackedNet;
-  readonly layers: readonly PadLayer[];
-  /** Of the last hidden layer; missing where there are too few rows to compare. */
-  readonly familiar?: PackedFamiliar;
-}
-
-/** One hidden layer: H nodes. */
-export interface PadLayer {
-  /** Base64 of float32[H]: largest absolute activation of a training image. */
-  readonly largest: string;
-  /** For each node the class whose training images activate it most on average. */
-  readonly home: readonly number[];
-}
+import { packFamiliar } from './pad-familiar.js';
 
 /** Most bytes of a net that a page holds; in base64 they are a third more. */
 const MOST_BYTES = 6 << 20;

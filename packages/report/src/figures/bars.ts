@@ -1,7 +1,8 @@
 import { areLong } from '../page/names.js';
 import { ints, reals, texts } from './columns.js';
 import type { Drawing } from './vega.js';
-import { classAxis, classColour } from './theme.js';
+import { classColour } from '../page/colours.js';
+import { classAxis } from './theme.js';
 
 /** Images per class, one bar a class. */
 export function classCountDrawing(

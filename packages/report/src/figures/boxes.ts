@@ -1,7 +1,8 @@
 import type { ResultTable } from '@layerwise/contracts';
 import type { NodeBoxes } from '../analysis/boxes.js';
 import { ints, reals, texts } from './columns.js';
-import { classAxis, classColour } from './theme.js';
+import { classColour } from '../page/colours.js';
+import { classAxis } from './theme.js';
 import type { Drawing } from './vega.js';
 
 /** Boxes of a few nodes as small multiples, from their five numbers. */

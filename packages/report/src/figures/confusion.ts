@@ -1,8 +1,9 @@
 import type { Confusion } from '../analysis/confusion.js';
 import { ints, reals, texts } from './columns.js';
 import { encodeIndexedPng, type IndexedImage, type Rgba } from '@layerwise/images/indexed-png';
-import { base64 } from './png.js';
-import { classAxis, rgb } from './theme.js';
+import { base64 } from '../payloads/base64.js';
+import { rgb } from '../page/colours.js';
+import { classAxis } from './theme.js';
 import { draw, type Drawing } from './vega.js';
 import type { Figure } from './figure.js';
 

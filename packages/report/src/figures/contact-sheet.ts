@@ -3,7 +3,7 @@ import { ints } from './columns.js';
 import { together } from './digits.js';
 import type { Figure } from './figure.js';
 import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
-import { base64 } from './png.js';
+import { base64 } from '../payloads/base64.js';
 import { draw } from './vega.js';
 
 /** Pixels of the figure for one of an image. */

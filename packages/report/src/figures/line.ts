@@ -1,6 +1,6 @@
 import { count } from '../page/format.js';
 import { reals, texts } from './columns.js';
-import { classColour } from './theme.js';
+import { classColour } from '../page/colours.js';
 import type { Drawing } from './vega.js';
 
 /** What the line of a one-node layer shows. */

@@ -1,7 +1,8 @@
 import type { ResultTable } from '@layerwise/contracts';
-import { CLASS_FIGURES, type ClassFigure, type NodeCard } from '../browser/node-card.js';
+import { CLASS_FIGURES, type ClassFigure, type NodeCard } from '../plots/node-card.js';
 import { ints, reals, texts } from './columns.js';
-import { classAxis, classColour } from './theme.js';
+import { classColour } from '../page/colours.js';
+import { classAxis } from './theme.js';
 import type { Drawing } from './vega.js';
 
 /** What is drawn of a node and class: its title, its number, the ends of its interval, and what is taken off them. */

@@ -1,5 +1,5 @@
 import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
-import { classColour, CLASS_COLOURS, rgb } from './theme.js';
+import { classColour, CLASS_COLOURS, rgb } from '../page/colours.js';
 
 /** Points to draw into an image; positions in its pixels, y downwards. */
 export interface PointCloud {

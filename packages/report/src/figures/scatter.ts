@@ -1,13 +1,14 @@
 import type { ResultTable } from '@layerwise/contracts';
+import type { SplitName } from '../data/images.js';
 import { classCounts } from '../analysis/histogram.js';
 import { apart, type Spot } from './badges.js';
 import { reals, texts } from './columns.js';
 import { areLong } from '../page/names.js';
 import type { Figure } from './figure.js';
 import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
-import { base64 } from './png.js';
+import { base64 } from '../payloads/base64.js';
 import { rasterize, type PointCloud } from './raster.js';
-import { classColour, lightTextOn } from './theme.js';
+import { classColour, lightTextOn } from '../page/colours.js';
 import { draw } from './vega.js';
 
 /** A scatter of many rows, coloured by class. */
@@ -57,6 +58,15 @@ export interface ScatterFigure extends Figure {
     readonly x: Domain;
     readonly y: Domain;
   };
+}
+
+/** A scatter that can be hovered: where its points lie, by row id. */
+export interface HoverMap {
+  readonly figure: ScatterFigure;
+  readonly split: SplitName;
+  readonly id: Uint32Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
 }
 
 type Domain = readonly [number, number];

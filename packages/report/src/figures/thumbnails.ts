@@ -1,6 +1,6 @@
 import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
 import type { Place } from './scatter.js';
-import { CLASS_COLOURS, classColour, rgb } from './theme.js';
+import { CLASS_COLOURS, classColour, rgb } from '../page/colours.js';
 
 const SHADES = 6;
 

@@ -1,17 +1,19 @@
 import { overlapBins } from '@layerwise/kernels/nodes';
-import { boxPlot } from '../browser/box-plot.js';
+import { boxPlot } from '../plots/box-plot.js';
 import { bySeparation, farthestPair, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
-import { base64 } from '../figures/png.js';
-import { classColour } from '../figures/theme.js';
+import { base64 } from '../payloads/base64.js';
+import { classColour } from '../page/colours.js';
 import { lineDrawing } from '../figures/line.js';
 import { largest, weightedSums } from '@layerwise/nets';
 import { draw, type Drawing } from '../figures/vega.js';
 import { count, fixed, listed, percent, plural } from '../page/format.js';
 import { html, raw, type Content, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
-import { figureBlock, table, type Context, type Section } from './section.js';
+import { table } from '../page/table.js';
+import { figureBlock } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** Boxes of one layer by predicted and by true class. */
 interface LayerStudy {

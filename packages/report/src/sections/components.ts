@@ -5,7 +5,8 @@ import { varianceDrawing } from '../figures/bars.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html } from '../page/html.js';
-import { figureBlock, pictureBlock, pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 const SHOWN = 20;
 /** Images in a row of the file. */

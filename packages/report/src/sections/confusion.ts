@@ -8,7 +8,8 @@ import { draw } from '../figures/vega.js';
 import { count, percent } from '../page/format.js';
 import { areLong } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { figureBlock, pictureBlock, pixelImage, row, type Context, type Section } from './section.js';
+import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** Classes of which a matrix is a table of numbers; of more it is an image. */
 const MOST_CELLS = 24;

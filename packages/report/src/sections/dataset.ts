@@ -1,22 +1,26 @@
+import { largest } from '@layerwise/nets';
 import { classCounts } from '../analysis/histogram.js';
 import { validatesOnTest } from '../data/experiment.js';
 import type { RawRows, Images } from '../data/images.js';
 import { classCountDrawing } from '../figures/bars.js';
 import { ints, reals, texts } from '../figures/columns.js';
-import { inkImage, inkSheet, shrunk } from '../figures/digits.js';
+import { shrunk } from '../data/shrink.js';
+import { inkImage, inkSheet } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
-import { figureBlock, pictureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
+import { table } from '../page/table.js';
+import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** What the data look like: shapes, class counts, sample images, one image as numbers. */
 export async function datasetSection(context: Context): Promise<Section> {
   const { experiment, shelf, names } = context;
   const { images, dataset, train, validation, test } = experiment;
   const counts = classCounts(images.train.label, names.length);
-  const [most, least] = [argmax(counts), argmax(counts.map((n) => -n))];
+  const [most, least] = [largest(counts), largest(counts.map((n) => -n))];
   const alt = `Bar chart of training images per class: ${names.length > MOST_SHOWN ? `${names.length} classes, from ${count(counts[least])} to ${count(counts[most])} images` : names.map((name, i) => `${name} ${counts[i]}`).join(', ')}`;
   const bars = shelf.add(
     await draw(classCountDrawing(names, counts, 'class-counts', 'Images per class, training file', alt)),
@@ -193,11 +197,4 @@ function asNumbers({ train, width, height }: Images, names: readonly string[]): 
     (values) =>
       html`<tr>${values.map((value) => html`<td class="heat${value > 140 && ' strong'}" style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`)}</tr>`,
   )}</tbody></table>`;
-}
-
-/** Index of the largest value, ties to the first. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
-  return best;
 }

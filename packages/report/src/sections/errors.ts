@@ -5,7 +5,8 @@ import { picture } from '../figures/picture.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
-import { pictureBlock, pixelImage, type Context, type Section } from './section.js';
+import { pictureBlock, pixelImage } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 const SHOWN = 24;
 /** Images in a row of the file. */

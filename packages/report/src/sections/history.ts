@@ -3,7 +3,9 @@ import { historyDrawing } from '../figures/history.js';
 import { draw } from '../figures/vega.js';
 import { fixed, percent, plural } from '../page/format.js';
 import { html } from '../page/html.js';
-import { figureBlock, row, table, type Context, type Section } from './section.js';
+import { table } from '../page/table.js';
+import { figureBlock, row } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** Columns of the history and their headings. */
 const COLUMNS = [

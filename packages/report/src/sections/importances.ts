@@ -1,3 +1,4 @@
+import { largest } from '@layerwise/nets';
 import { ints, texts } from '../figures/columns.js';
 import { inkImage, markedSheet } from '../figures/digits.js';
 import { importanceDrawing } from '../figures/importances.js';
@@ -6,8 +7,9 @@ import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, raw, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
-import { argmax } from './dataset.js';
-import { figureBlock, pictureBlock, pixelImage, row, table, type Context, type Section } from './section.js';
+import { table } from '../page/table.js';
+import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** How a forest ranked the pixels and which it chose. */
 export async function importancesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
@@ -15,7 +17,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
   if (!importances || importances.importance.length !== images.width * images.height) return undefined;
   const { importance, selected, forest } = importances;
   const chosen = importance.filter((_, i) => selected[i]).reduce((a, b) => a + b, 0);
-  const best = argmax(importance);
+  const best = largest(importance);
   const n = selected.filter(Boolean).length;
   const unused = importance.filter((value) => value === 0).length;
   const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of ${forest ? "the forest's importance" : 'all importance'}; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;

@@ -2,20 +2,12 @@ import type { MapPurity, ResultTable } from '@layerwise/contracts';
 import { largest, weightedSums } from '@layerwise/nets';
 import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
 import { ints, reals } from '../figures/columns.js';
-import { drawScatter, type Scatter, type ScatterFigure } from '../figures/scatter.js';
+import { drawScatter, type HoverMap, type Scatter } from '../figures/scatter.js';
 import { layThumbnails } from '../figures/thumbnails.js';
 import { count, fixed, listed, percent } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { figureBlock, type Context, type Section } from './section.js';
-
-/** A scatter that can be hovered: where its points lie, by row id. */
-export interface HoverMap {
-  readonly figure: ScatterFigure;
-  readonly split: View['split'];
-  readonly id: Uint32Array;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-}
+import { figureBlock } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** Maps of the rows: two nodes as a plane, fixed pixels, principal components, t-SNE. */
 export async function mapsSection(

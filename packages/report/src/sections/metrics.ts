@@ -1,17 +1,18 @@
+import { largest } from '@layerwise/nets';
 import { classification, confusion, labelRmse, type ClassScore } from '../analysis/confusion.js';
 import { validatesOnTest } from '../data/experiment.js';
 import { count, fixed, listed, percent, points } from '../page/format.js';
 import { areNumbers } from '../page/names.js';
 import { html, type Markup } from '../page/html.js';
-import { argmax } from './dataset.js';
-import { table, type Context, type Section } from './section.js';
+import { table } from '../page/table.js';
+import type { Context, Section } from './section.js';
 
 /** Scores on the three splits and the classification report. */
 export function metricsSection({ experiment, names, published }: Context): Section {
   const { evaluation, test } = experiment;
   const report = classification(confusion(test, names.length));
   const scores = report.perClass.map((score) => score.f1);
-  const [best, worst] = [argmax(scores), argmax(scores.map((f1) => -f1))];
+  const [best, worst] = [largest(scores), largest(scores.map((f1) => -f1))];
   const gap = evaluation.train.accuracy - evaluation.test.accuracy;
   const rows = (['train', 'validation', 'test'] as const).map((name) => [
     name,

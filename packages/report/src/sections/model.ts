@@ -1,11 +1,14 @@
 import { onPixels, parameterCount, parametersOf, type DenseLayer, type DenseNet } from '@layerwise/nets';
 import { ints, reals } from '../figures/columns.js';
-import { shrunk, signedImage, together } from '../figures/digits.js';
+import { shrunk } from '../data/shrink.js';
+import { signedImage, together } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { costOf } from '../data/cost.js';
-import { pictureBlock, pixelImage, table, type Context, type Section } from './section.js';
+import { table } from '../page/table.js';
+import { pictureBlock, pixelImage } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** The net, layer by layer, with parameter counts. */
 export function modelSection({ experiment, shelf }: Context): Section {

@@ -1,10 +1,12 @@
-import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } from '../browser/node-card.js';
-import type { PackedNodes } from '../browser/node-pages.js';
+import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } from '../plots/node-card.js';
+import type { PackedNodes } from '../payloads/node-list.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { inkSheet, signedPixels, together } from '../figures/digits.js';
 import type { IndexedImage } from '@layerwise/images/indexed-png';
-import { base64, pngUrl } from '../figures/png.js';
-import { pixelImage, type Context } from './section.js';
+import { base64 } from '../payloads/base64.js';
+import { pngUrl } from '../figures/png.js';
+import { pixelImage } from './blocks.js';
+import type { Context } from './section.js';
 
 /** Real images in a row of a card: strongest, median, least. */
 export const IMAGES = 4;

@@ -1,5 +1,5 @@
 import type { ResultTable } from '@layerwise/contracts';
-import type { NodeCard, NodePictures } from '../browser/node-card.js';
+import type { NodeCard, NodePictures } from '../plots/node-card.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { ints, reals } from '../figures/columns.js';
 import { contactSheet } from '../figures/contact-sheet.js';

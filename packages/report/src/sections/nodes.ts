@@ -1,16 +1,17 @@
 import { DUPLICATE } from '@layerwise/contracts';
-import { nodeCard } from '../browser/node-card.js';
+import { nodeCard } from '../plots/node-card.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { ints, reals, texts } from '../figures/columns.js';
 import { signedImage } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { pngUrl } from '../figures/png.js';
-import { classColour } from '../figures/theme.js';
+import { classColour } from '../page/colours.js';
 import { count, fixed, listed, percent, plural } from '../page/format.js';
 import { html, raw, type Markup } from '../page/html.js';
 import { cardsOf, MOST_CLASSES, pack, pictures, tiles } from './node-cards.js';
 import { nodeFiles } from './node-files.js';
-import { pictureFiles, type Context, type Section } from './section.js';
+import { pictureFiles } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 /** What each hidden node responds to, node by node: the first `page` of each layer without scripts, all of them with. */
 export async function nodesSection(context: Context, page: number, interactive: boolean): Promise<Section | undefined> {

@@ -1,9 +1,9 @@
+import { largest } from '@layerwise/nets';
 import { classification, confusion } from '../analysis/confusion.js';
-import type { Pad } from '../data/pad.js';
-import { classColour } from '../figures/theme.js';
+import type { Pad } from '../payloads/pad.js';
+import { classColour } from '../page/colours.js';
 import { count, fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import { argmax } from './dataset.js';
 import type { Context, Section } from './section.js';
 
 /** At most so many classes have a bar and a row of nodes of their own. */
@@ -16,7 +16,7 @@ export function padSection(
   pad: Pad | string,
 ): Section {
   const scores = classification(confusion(test, names.length)).perClass.map(({ f1 }) => f1);
-  const best = argmax(scores);
+  const best = largest(scores);
   const record =
     test.rows === 0
       ? 'The net has not been tested'

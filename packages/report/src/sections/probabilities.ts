@@ -8,7 +8,8 @@ import { draw } from '../figures/vega.js';
 import { fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { areLong } from '../page/names.js';
-import { figureBlock, pixelImage, type Context, type Section } from './section.js';
+import { figureBlock, pixelImage } from './blocks.js';
+import type { Context, Section } from './section.js';
 
 const FIRST = 20;
 const BINS = 20;

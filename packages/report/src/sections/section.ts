@@ -1,10 +1,7 @@
 import type { Published } from '../params.js';
 import type { Experiment } from '../data/experiment.js';
-import type { Figure, FigureShelf } from '../figures/figure.js';
-import type { Picture } from '../figures/picture.js';
-import { html, type Content, type Markup } from '../page/html.js';
-import type { IndexedImage } from '@layerwise/images/indexed-png';
-import { pngUrl } from '../figures/png.js';
+import type { FigureShelf } from '../figures/figure.js';
+import type { Content, Markup } from '../page/html.js';
 
 /** A chapter of the report. */
 export interface Section {
@@ -23,42 +20,4 @@ export interface Context {
   readonly published: Published;
   /** Class names. */
   readonly names: readonly string[];
-}
-
-/** A drawn figure with its caption and the files it is kept in. */
-export function figureBlock(figure: Figure, caption: Content = undefined, attributes: Content = undefined): Markup {
-  const link = (extension: string, name: string): Markup =>
-    html`<a href="figures/${figure.name}.${extension}">${name}</a>`;
-  return html`<figure class="plot" data-figure="${figure.name}" ${attributes}>${figure.svg}<figcaption>${caption} <span class="files">${link('svg', 'SVG')} ${link('vl.json', 'Vega-Lite')} <a href="figures/${figure.dataName ?? figure.name}.parquet">Parquet</a></span></figcaption></figure>`;
-}
-
-/** Links to the files of a picture. */
-export function pictureFiles({ name }: Picture): Markup {
-  return html`<span class="files"><a href="figures/${name}.png">PNG</a> <a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span>`;
-}
-
-/** A picture as the page shows it, with its caption and the files it is kept in. */
-export function pictureBlock(picture: Picture, shown: Content, caption: Content = undefined): Markup {
-  return html`<figure data-figure="${picture.name}">${shown}<figcaption>${caption} ${pictureFiles(picture)}</figcaption></figure>`;
-}
-
-/** Figures side by side where there is room. */
-export const row = (...figures: Content[]): Markup => html`<div class="row">${figures}</div>`;
-
-/** A small image drawn pixel by pixel; `ink` ones are inverted on dark ground. */
-export function pixelImage(image: IndexedImage, alt: string, className = 'ink'): Markup {
-  return html`<img class="${className}" src="${pngUrl(image)}" width="${image.width}" height="${image.height}" alt="${alt}">`;
-}
-
-/** A table with a caption; the first cell of each row is its heading. With the class `stack` rows stand as blocks where the page is narrow. */
-export function table(
-  caption: string,
-  head: readonly Content[],
-  rows: readonly (readonly Content[])[],
-  className = '',
-): Markup {
-  return html`<table class="${className}"><caption>${caption}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead><tbody>${rows.map(
-    ([first, ...rest]) =>
-      html`<tr><th scope="row">${first}</th>${rest.map((cell, i) => html`<td${className.includes('stack') && html` data-name="${head[i + 1]}"`}>${cell}</td>`)}</tr>`,
-  )}</tbody></table>`;
 }

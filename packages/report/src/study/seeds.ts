@@ -1,6 +1,6 @@
 import { count, fixed, percent } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
-import { table } from '../sections/section.js';
+import { table } from '../page/table.js';
 import { intervalOf, measured, type ComparedExperiment } from './compared.js';
 
 /** Mean, standard deviation (ddof 1) and ends of the range of one figure over seeds. */

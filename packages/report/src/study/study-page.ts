@@ -1,7 +1,7 @@
 import { percent, points } from '../page/format.js';
 import { html, type Content } from '../page/html.js';
 import { chapter, page } from '../page/page.js';
-import { table } from '../sections/section.js';
+import { table } from '../page/table.js';
 import { accuracyPlot } from './accuracy-plot.js';
 import { comparisonLead, comparisonTable, recommendationText } from './comparison.js';
 import { judged, measured, referenceOf, sizeOf, type ComparedExperiment } from './compared.js';

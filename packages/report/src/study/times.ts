@@ -1,7 +1,7 @@
 import { count, fixed } from '../page/format.js';
 import { html } from '../page/html.js';
 import { chapter } from '../page/page.js';
-import { table } from '../sections/section.js';
+import { table } from '../page/table.js';
 
 /** How long one stage took when it was computed. */
 export interface StageTime {

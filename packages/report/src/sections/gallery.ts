@@ -1,8 +1,9 @@
 import { inkSheet } from '../figures/digits.js';
 import { encodeIndexedPng } from '@layerwise/images/indexed-png';
-import { base64 } from '../figures/png.js';
-import type { HoverMap } from '../sections/maps.js';
-import type { Experiment, Split } from './experiment.js';
+import { base64 } from '../payloads/base64.js';
+import type { HoverMap } from '../figures/scatter.js';
+import type { Gallery, GalleryMap } from '../payloads/gallery.js';
+import type { Experiment, Split } from '../data/experiment.js';
 
 /** Images per row of the sheet. */
 const COLUMNS = 100;
@@ -13,32 +14,6 @@ const MOST_CELLS = 6000;
 /** Pixels of all hovered images. */
 const MOST_PIXELS = 12e6;
 const SPLITS = ['train', 'validation', 'test'] as const;
-
-/** The images that the page's script can show: one sheet, and what each of its images is. Numbers are base64 of little-endian arrays. */
-export interface Gallery {
-  readonly columns: number;
-  readonly width: number;
-  readonly height: number;
-  readonly names: readonly string[];
-  /** PNG. */
-  readonly sheet: string;
-  /** uint8: place in train, validation, test. */
-  readonly split: string;
-  /** uint32. */
-  readonly id: string;
-  /** uint16. */
-  readonly label: string;
-  /** uint16. */
-  readonly predicted: string;
-  readonly maps: Readonly<Record<string, GalleryMap>>;
-}
-
-/** Hoverable points of one map: `entry` uint32 place in the gallery, `x` and `y` uint16 from 0 to 65535 across the plot, y downwards. */
-export interface GalleryMap {
-  readonly entry: string;
-  readonly x: string;
-  readonly y: string;
-}
 
 /** Collects the images of hovered maps and of confusion cells, each once, as many as a page can hold. */
 export function gallery(experiment: Experiment, maps: readonly HoverMap[], hoverImages: number): Gallery {
