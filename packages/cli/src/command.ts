@@ -17,14 +17,14 @@ export function defineCommand<A>(module: {
 }
 
 /** The argument `<experiment>` of most commands. */
-export const experiment = {
+export const experimentArgument = {
   type: 'string',
   demandOption: true,
   describe: '<study>:<experiment>, such as pipeline:exp5',
 } as const;
 
 /** The same, where a study stands for all of its experiments. */
-export const experiments = {
-  ...experiment,
+export const experimentsArgument = {
+  ...experimentArgument,
   describe: '<study>:<experiment>, or <study> for all of them',
 } as const;

@@ -76,7 +76,7 @@ function suggestion(message: string, y: Argv): string {
 /** The module of the command that is named, or those of all where none is. */
 async function modulesOf(args: readonly string[]): Promise<Command[]> {
   const name = args.find((word) => !word.startsWith('-')) ?? '';
-  const wanted = Object.hasOwn(commands, name) ? [commands[name] as Loader] : Object.values(commands);
+  const wanted = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
   return Promise.all(wanted.map(async (load) => (await load()).command));
 }
 

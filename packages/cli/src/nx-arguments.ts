@@ -77,7 +77,7 @@ function refuseUnknown(
 }
 
 function optionOf(word: string): string {
-  return (word.split('=')[0] as string).replace(/^-+/, '');
+  return word.split('=')[0].replace(/^-+/, '');
 }
 
 function skipsCache(option: string): boolean {
@@ -113,14 +113,14 @@ function refusal(word: string, known: readonly string[], { file }: Study): Layer
 /** Reads the words as Nx does, with its own parser and tables of options. */
 async function parse(root: string, words: readonly string[]): Promise<Request> {
   const nx = createRequire(join(root, 'package.json'));
-  const command = Object.hasOwn(modules, words[0] ?? '') ? (words[0] as string) : undefined;
+  const command = Object.hasOwn(modules, words[0] ?? '') ? words[0] : undefined;
   const yargs = createRequire(nx.resolve('nx/package.json'))('yargs') as (args: readonly string[]) => Argv;
   const { defaultYargsParserConfiguration } = nx('nx/src/command-line/yargs-utils/shared-options') as {
     defaultYargsParserConfiguration: object;
   };
   const { builder } = (
     nx(`nx/src/command-line/${command ?? 'run'}/command-object`) as Record<string, { builder: (y: Argv) => Argv }>
-  )[modules[command ?? 'run'] as string] as { builder: (y: Argv) => Argv };
+  )[modules[command ?? 'run']];
   const y = builder(yargs([]))
     .parserConfiguration(defaultYargsParserConfiguration)
     .exitProcess(false)

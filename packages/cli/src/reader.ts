@@ -1,8 +1,7 @@
-import { column, type ArtifactReader } from '@layerwise/contracts';
+import { column, LayerwiseError, type ArtifactReader } from '@layerwise/contracts';
 import { contributions, largest, readTrainedNet, respond, type TrainedNet } from '@layerwise/nets';
 import type { Picture } from '@layerwise/images';
 import { findDigits, loudest, TrainingSet, UNLIKE, type Reading } from '@layerwise/scan';
-import { LayerwiseError } from '@layerwise/contracts';
 import type { StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';
 import { openExperiment } from '@layerwise/workspace/experiment/experiment';

@@ -130,7 +130,7 @@ async function missing(
   shown: readonly BuiltExperiment[],
 ): Promise<LayerwiseError[]> {
   const faults: LayerwiseError[] = [];
-  for (const plan of plans.filter((plan) => !shown.some((experiment) => experiment.plan === plan))) {
+  for (const plan of plans.filter((asked) => !shown.some((experiment) => experiment.plan === asked))) {
     await invalidatingIfDamaged(root, () => openExperiment(root, plan)).catch((error: unknown) => {
       if (!(error instanceof LayerwiseError)) throw error;
       faults.push(error);

@@ -149,11 +149,9 @@ export function describeStudy(
     ],
     ...rows,
   ];
-  const widths = (table[0] as string[]).map((_, column) =>
-    Math.max(...table.map((row) => (row[column] as string).length)),
-  );
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ')}`.trimEnd())
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd())
     .join('\n');
 }
 

@@ -1,17 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Checkpoint } from '@layerwise/contracts';
-import type { LayerWeights } from '@layerwise/kernels/train';
+import type { KeptWeights } from './best-weights.js';
 import type { StopState } from './early-stop.js';
+import type { Engine } from './engine.js';
 import type { History, HistoryState } from './history.js';
-
-/** The weights of the best epoch so far. */
-export interface KeptWeights {
-  readonly weights: readonly LayerWeights[];
-  /** From 1. */
-  readonly epoch: number;
-  /** Validation loss with the penalty. */
-  readonly loss: number;
-}
 
 /** What an engine keeps, whichever it is. */
 export type EngineState = { readonly epochs: number };
@@ -43,28 +35,29 @@ export class Keeper {
   private began = performance.now();
 
   /**
-   * @param state of the engine
+   * @param checkpoint without one, or where the engine does not give its state back, nothing is saved
    * @param epochs how many there are to be
    */
   constructor(
-    private readonly checkpoint: Checkpoint,
-    private readonly state: () => EngineState,
+    private readonly checkpoint: Checkpoint | undefined,
+    private readonly engine: Engine,
     private readonly history: History,
     private readonly epochs: number,
   ) {}
 
   /** After an epoch: saves the state where that is due, or `now`. */
   async after(rest: Pick<TrainingState, 'stop' | 'kept'>, now: boolean): Promise<void> {
+    if (!this.checkpoint) return;
     const long = performance.now() - this.began > longEpoch;
     const due = this.checkpoint.due() || now;
-    this.last = due || long ? this.state() : undefined;
+    this.last = due || long ? this.engine.state?.() : undefined;
     if (due) await this.saveLast(rest);
     this.began = performance.now();
   }
 
   /** Within an epoch that is broken off: saves the state before it, if that is held. */
   async saveLast(rest: Pick<TrainingState, 'stop' | 'kept'>): Promise<void> {
-    if (!this.last) return;
+    if (!this.checkpoint || !this.last) return;
     const { epochs: done } = this.last;
     const state = encodeState({ engine: this.last, history: this.history.state(done), ...rest });
     await this.checkpoint.save(state, { done, total: this.epochs, unit: 'epochs', table: this.history.table(done) });

@@ -1,6 +1,7 @@
 import { throwIfAborted } from '@layerwise/contracts';
 import { DivergenceError, type LayerWeights } from '@layerwise/kernels/train';
-import { decodeState, Keeper, type EngineState, type KeptWeights } from './checkpoint.js';
+import { BestWeights } from './best-weights.js';
+import { decodeState, Keeper, type TrainingState } from './checkpoint.js';
 import { EarlyStop } from './early-stop.js';
 import type { Engine } from './engine.js';
 import type { History, HistoryLine } from './history.js';
@@ -25,24 +26,14 @@ export interface Outcome {
  * @throws DivergenceError when a loss is not finite; the signal's reason when it has fired
  */
 export async function fit(context: NetContext, engine: Engine, history: History, validated: boolean): Promise<Outcome> {
-  const { params, warn, checkpoint, signal } = context;
-  const best = params.restoreBest && validated;
-  if (params.restoreBest && !best)
-    warn({
-      code: 'NO_VALIDATION',
-      message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept',
-    });
-  const stop = params.earlyStop && new EarlyStop(params.earlyStop);
-  const { learningRate } = optimizerOf(params);
-  const { stepsPerEpoch: perEpoch } = engine;
-  const rate = (step: number): number =>
-    learningRate * shareOf(params.schedule, { step, perEpoch, epochs: params.epochs });
+  const { params, checkpoint, signal } = context;
+  const best = new BestWeights(restoresBest(context, validated));
+  const stop = new EarlyStop(params.earlyStop);
+  const keeper = new Keeper(checkpoint, engine, history, params.epochs);
   const progress = new ProgressReporter(context, engine.stepsPerEpoch);
-  const keeper =
-    checkpoint &&
-    engine.state &&
-    new Keeper(checkpoint, () => (engine.state as () => EngineState)(), history, params.epochs);
-  let { kept, epoch } = await restore(context, engine, history, stop);
+  const rate = rateOf(params, engine.stepsPerEpoch);
+  const state = (): Pick<TrainingState, 'stop' | 'kept'> => ({ stop: stop.state(), kept: best.kept });
+  let epoch = await restore(context, engine, history, stop, best);
   let stopped = false;
   while (epoch < params.epochs && !stopped) {
     epoch++;
@@ -53,39 +44,52 @@ export async function fit(context: NetContext, engine: Engine, history: History,
       validated,
       clean: params.evaluateEachEpoch,
     }).catch(async (error: unknown) => {
-      if (signal.aborted) await keeper?.saveLast({ stop: stop?.state(), kept });
+      if (signal.aborted) await keeper.saveLast(state());
       throw error;
     });
-    if (best && !(line.valLoss >= (kept?.loss ?? Infinity)))
-      kept = { weights: engine.weights(), epoch, loss: line.valLoss };
-    stopped = epoch < params.epochs && (stop?.after(line) ?? false);
+    best.after(epoch, line, engine);
+    stopped = epoch < params.epochs && stop.after(line);
     progress.epoch(epoch, line, stopped);
     if (epoch === params.epochs || stopped) break;
-    await keeper?.after({ stop: stop?.state(), kept }, signal.aborted);
+    await keeper.after(state(), signal.aborted);
     throwIfAborted(signal);
   }
-  return {
-    weights: kept?.weights ?? engine.weights(),
-    epochs: epoch,
-    bestEpoch: kept?.epoch ?? epoch,
-    stoppedEarly: stopped,
-  };
+  const { weights, epoch: bestEpoch } = best.kept ?? { weights: engine.weights(), epoch };
+  return { weights, epochs: epoch, bestEpoch, stoppedEarly: stopped };
 }
 
-/** Brings everything to where the checkpoint left it. */
+/** Whether the weights of the best epoch are wanted, and can be told. */
+function restoresBest({ params, warn }: NetContext, validated: boolean): boolean {
+  if (params.restoreBest && !validated)
+    warn({
+      code: 'NO_VALIDATION',
+      message: 'there are no validation rows to find the best epoch by: the weights of the last epoch are kept',
+    });
+  return params.restoreBest && validated;
+}
+
+/** The learning rate at a step, counted from 0 over all epochs. */
+function rateOf(params: NetContext['params'], perEpoch: number): (step: number) => number {
+  const { learningRate } = optimizerOf(params);
+  return (step) => learningRate * shareOf(params.schedule, { step, perEpoch, epochs: params.epochs });
+}
+
+/** Brings everything to where the checkpoint left it. @returns how many epochs are done */
 async function restore(
   { checkpoint }: NetContext,
   engine: Engine,
   history: History,
-  stop: EarlyStop | undefined,
-): Promise<{ kept: KeptWeights | undefined; epoch: number }> {
+  stop: EarlyStop,
+  best: BestWeights,
+): Promise<number> {
   const bytes = engine.restore && (await checkpoint?.load());
-  if (!bytes) return { kept: undefined, epoch: 0 };
+  if (!bytes) return 0;
   const state = decodeState(bytes);
   engine.restore?.(state.engine);
   history.restore(state.history);
-  if (state.stop) stop?.restore(state.stop);
-  return { kept: state.kept, epoch: state.engine.epochs };
+  stop.restore(state.stop);
+  best.restore(state.kept);
+  return state.engine.epochs;
 }
 
 /** One epoch and its scores. */

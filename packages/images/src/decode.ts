@@ -74,9 +74,8 @@ function fromPng(png: DecodedPng): Picture {
   for (let i = 0; i < width * height; i++) {
     const at = i * channels;
     const transparent = key.length > 0 && key.every((value, c) => data[at + c] === value);
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = (data[at + (colour ? c : 0)] as number) / scale;
-    rgba[4 * i + 3] =
-      channels === 2 || channels === 4 ? (data[at + channels - 1] as number) / scale : transparent ? 0 : 255;
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[at + (colour ? c : 0)] / scale;
+    rgba[4 * i + 3] = channels === 2 || channels === 4 ? data[at + channels - 1] / scale : transparent ? 0 : 255;
   }
   return { width, height, data: rgba };
 }

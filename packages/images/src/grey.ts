@@ -15,8 +15,8 @@ export function luma(picture: Picture): Grey {
   const under = lightOf(backdropOf(picture));
   const grey = new Float32Array(width * height);
   for (let i = 0, at = 0; i < grey.length; i++, at += 4) {
-    const value = 0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
-    const alpha = (data[at + 3] as number) / 255;
+    const value = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+    const alpha = data[at + 3] / 255;
     grey[i] = alpha * value + (1 - alpha) * under;
   }
   return { width, height, data: grey };
@@ -40,8 +40,7 @@ export function shrink(grey: Grey, factor: number): Grey {
 export function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++)
-      result[column * rows + row] = data[row * columns + column] as number;
+    for (let column = 0; column < columns; column++) result[column * rows + row] = data[row * columns + column];
   }
   return result;
 }

@@ -51,7 +51,7 @@ function jpegSize(bytes: Uint8Array): PictureHeader | undefined {
   let at = 2;
   while (at + 9 <= bytes.length) {
     if (bytes[at] !== 0xff) return undefined;
-    const marker = bytes[at + 1] as number;
+    const marker = bytes[at + 1];
     if (marker === 0xff) {
       at += 1;
       continue;
@@ -64,5 +64,5 @@ function jpegSize(bytes: Uint8Array): PictureHeader | undefined {
 }
 
 function word(bytes: Uint8Array, at: number): number {
-  return 256 * (bytes[at] as number) + (bytes[at + 1] as number);
+  return 256 * bytes[at] + bytes[at + 1];
 }

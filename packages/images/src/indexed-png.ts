@@ -42,9 +42,7 @@ function scanlines(pixels: Uint8Array, width: number, height: number, depth: 4 |
     const row = pixels.subarray(y * width, (y + 1) * width);
     const at = y * stride + 1;
     if (depth === 8) lines.set(row, at);
-    else
-      for (let x = 0; x < width; x++)
-        lines[at + (x >> 1)] = (lines[at + (x >> 1)] as number) | ((row[x] as number) << (x & 1 ? 0 : 4));
+    else for (let x = 0; x < width; x++) lines[at + (x >> 1)] = lines[at + (x >> 1)] | (row[x] << (x & 1 ? 0 : 4));
   }
   return lines;
 }

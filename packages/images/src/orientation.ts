@@ -26,7 +26,7 @@ export function upright(picture: Picture, orientation: number): Picture {
   const from = new Uint32Array(data.buffer.slice(data.byteOffset, data.byteOffset + 4 * width * height));
   const to = new Uint32Array(width * height);
   for (let y = 0; y < newHeight; y++) {
-    for (let x = 0; x < newWidth; x++) to[y * newWidth + x] = from[origin(orientation, x, y, width, height)] as number;
+    for (let x = 0; x < newWidth; x++) to[y * newWidth + x] = from[origin(orientation, x, y, width, height)];
   }
   return { width: newWidth, height: newHeight, data: new Uint8Array(to.buffer) };
 }

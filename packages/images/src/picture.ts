@@ -11,5 +11,5 @@ export interface Picture {
  * @param at place of the pixel's red
  */
 export function lumaOf(data: Picture['data'], at: number): number {
-  return (299 * (data[at] as number) + 587 * (data[at + 1] as number) + 114 * (data[at + 2] as number)) / 1000;
+  return (299 * data[at] + 587 * data[at + 1] + 114 * data[at + 2]) / 1000;
 }

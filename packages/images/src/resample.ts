@@ -25,14 +25,13 @@ export function resample(rowOf: RowReader, from: Size, to: Size): Float64Array {
   const [row, across] = [new Float64Array(from.width), new Float64Array(to.width)];
   const result = new Float64Array(to.width * to.height);
   for (let y = 0; y < from.height; y++) {
-    const [first, end] = [rows.starts[y] as number, rows.starts[y + 1] as number];
+    const [first, end] = [rows.starts[y], rows.starts[y + 1]];
     if (first === end) continue;
     rowOf(y, row);
     scaleRow(row, columns, across);
     for (let s = first; s < end; s++) {
-      const [start, weight] = [(rows.places[s] as number) * to.width, rows.weights[s] as number];
-      for (let x = 0; x < to.width; x++)
-        result[start + x] = (result[start + x] as number) + weight * (across[x] as number);
+      const [start, weight] = [rows.places[s] * to.width, rows.weights[s]];
+      for (let x = 0; x < to.width; x++) result[start + x] = result[start + x] + weight * across[x];
     }
   }
   return result;
@@ -42,10 +41,10 @@ function scaleRow(row: Float64Array, { starts, places, weights }: Shares, across
   across.fill(0);
   let s = 0;
   for (let x = 0; x < row.length; x++) {
-    const value = row[x] as number;
-    for (const end = starts[x + 1] as number; s < end; s++) {
-      const place = places[s] as number;
-      across[place] = (across[place] as number) + (weights[s] as number) * value;
+    const value = row[x];
+    for (const end = starts[x + 1]; s < end; s++) {
+      const place = places[s];
+      across[place] = across[place] + weights[s] * value;
     }
   }
 }
@@ -67,7 +66,7 @@ type ShareLists = readonly (readonly (readonly [place: number, weight: number])[
 
 function packShares(lists: ShareLists): Shares {
   const starts = new Uint32Array(lists.length + 1);
-  lists.forEach((list, i) => (starts[i + 1] = (starts[i] as number) + list.length));
+  lists.forEach((list, i) => (starts[i + 1] = starts[i] + list.length));
   const flat = lists.flat();
   return {
     starts,

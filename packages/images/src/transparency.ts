@@ -27,8 +27,8 @@ export function visibleOf({ data }: Picture): Visible | undefined {
   const histogram = new Float64Array(256);
   let total = 0;
   for (let at = 0; at < data.length; at += 4) {
-    const alpha = data[at + 3] as number;
-    histogram[Math.round(lumaOf(data, at))]! += alpha;
+    const alpha = data[at + 3];
+    histogram[Math.round(lumaOf(data, at))] += alpha;
     total += alpha;
   }
   const quantile = (part: number): number => {
@@ -72,9 +72,8 @@ export function lightOf(backdrop: Backdrop): number {
 export function laidOn(picture: Picture, backdrop: Backdrop): Picture {
   const [data, under] = [new Uint8Array(picture.data.length), lightOf(backdrop)];
   for (let at = 0; at < data.length; at += 4) {
-    const alpha = picture.data[at + 3] as number;
-    for (let c = 0; c < 3; c++)
-      data[at + c] = Math.round((alpha * (picture.data[at + c] as number) + (255 - alpha) * under) / 255);
+    const alpha = picture.data[at + 3];
+    for (let c = 0; c < 3; c++) data[at + c] = Math.round((alpha * picture.data[at + c] + (255 - alpha) * under) / 255);
     data[at + 3] = 255;
   }
   return { ...picture, data };

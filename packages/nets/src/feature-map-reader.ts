@@ -40,25 +40,44 @@ async function stepsOf(info: FeaturesInfo, features: ArtifactReader): Promise<Fe
   return [...scale(info.sourceScale), { kind: 'project', components, mean }, ...scale(info.scale)];
 }
 
+/** The first rule that the document breaks, as it goes on after "must have". */
 function wrongField(value: FeaturesInfo): string | undefined {
-  const { origin, columns, dataset, scale, sourceScale, selected } = value ?? {};
-  const { width, height, classes } = dataset ?? {};
+  const info = value ?? {};
+  const wrong = wrongDataset(info.dataset ?? {});
+  if (wrong !== undefined) return wrong;
+  const pixels = info.dataset.width * info.dataset.height;
+  return wrongColumns(info, pixels) ?? wrongScales(info, pixels) ?? wrongSelection(info, pixels);
+}
+
+function wrongDataset({ width, height, classes }: FeaturesInfo['dataset']): string | undefined {
   if (!isCount(width) || !isCount(height))
     return `an image's width and height in dataset, got ${received(width)} and ${received(height)}`;
   if (!Array.isArray(classes) || classes.length === 0 || !classes.every((name) => typeof name === 'string'))
     return `names of classes in dataset, got ${received(classes)}`;
-  const pixels = width * height;
+  return undefined;
+}
+
+function wrongColumns({ origin, columns }: FeaturesInfo, pixels: number): string | undefined {
   if (!['pixels', 'selected', 'components'].includes(origin))
     return `pixels, selected or components for an origin, got ${received(origin)}`;
   if (!isCount(columns) || (origin === 'pixels' && columns !== pixels))
     return `a number of columns${origin === 'pixels' ? `, ${pixels}` : ''}, got ${received(columns)}`;
+  return undefined;
+}
+
+function wrongScales({ columns, scale, sourceScale }: FeaturesInfo, pixels: number): string | undefined {
   if (!isAffine(scale, columns))
     return `a scale of a factor and an offset, or of one for each column, got ${received(scale)}`;
   if (sourceScale !== undefined && !isAffine(sourceScale, pixels))
     return `a sourceScale of a factor and an offset, or of one for each pixel, got ${received(sourceScale)}`;
+  return undefined;
+}
+
+function wrongSelection({ origin, columns, selected }: FeaturesInfo, pixels: number): string | undefined {
+  if (origin !== 'selected') return undefined;
   const isPixel = (index: unknown): boolean =>
     Number.isInteger(index) && (index as number) >= 0 && (index as number) < pixels;
-  if (origin === 'selected' && !(Array.isArray(selected) && selected.length === columns && selected.every(isPixel)))
+  if (!Array.isArray(selected) || selected.length !== columns || !selected.every(isPixel))
     return `${columns} selected pixels below ${pixels}, got ${received(selected)}`;
   return undefined;
 }

@@ -110,11 +110,11 @@ function groupsOf(model: unknown): readonly WeightGroup[] {
   return groups as WeightGroup[];
 }
 
-function weightsByName(
-  specs: readonly WeightSpec[],
-  bytes: Uint8Array,
-): Map<string, WeightSpec & { values: Float32Array }> {
-  const weights = new Map<string, WeightSpec & { values: Float32Array }>();
+/** By their names in the manifest. */
+type Weights = ReadonlyMap<string, WeightSpec & { readonly values: Float32Array }>;
+
+function weightsByName(specs: readonly WeightSpec[], bytes: Uint8Array): Weights {
+  const weights = new Map<string, WeightSpec & { readonly values: Float32Array }>();
   let start = 0;
   for (const spec of specs) {
     const { name, shape, dtype } = spec;
@@ -143,36 +143,45 @@ function rateOf({ config }: LayerEntry): number {
   return rate;
 }
 
-function denseLayer(
-  { class_name, config }: LayerEntry,
-  weights: ReadonlyMap<string, WeightSpec & { values: Float32Array }>,
-  inputDropout: number,
-): DenseLayer {
+function denseLayer({ class_name, config }: LayerEntry, weights: Weights, inputDropout: number): DenseLayer {
   const { name } = config;
   if (class_name !== 'Dense') throw unsupported(`layer '${name}' must be Dense, got ${class_name}`);
-  const kernel = weights.get(`${name}/kernel`);
-  const bias = weights.get(`${name}/bias`);
+  const { inputs, units, values } = kernelOf(config, weights);
   const hasBias = config['use_bias'] !== false;
-  const [inputs, units] = kernel?.shape ?? [];
-  if (kernel?.shape.length !== 2 || inputs === undefined || units === undefined || units !== config['units']) {
-    throw corrupt(
-      `layer '${name}' must have a kernel of inputs x ${received(config['units'])} nodes among its weights, got ${kernel ? kernel.shape.join(' x ') : [...weights.keys()].join(', ') || 'none'}`,
-    );
-  }
-  if (hasBias && bias?.values.length !== units)
-    throw corrupt(
-      `layer '${name}' must have a bias for each of its ${units} nodes, got ${bias?.values.length ?? 'none'}`,
-    );
   return {
     name,
     inputs,
     units,
     activation: activationName(config),
-    kernel: kernel.values,
-    bias: hasBias && bias ? bias.values : new Float32Array(units),
+    kernel: values,
+    bias: hasBias ? biasOf(name, units, weights) : new Float32Array(units),
     hasBias,
     inputDropout,
   };
+}
+
+function kernelOf(
+  { name, units: wanted }: LayerEntry['config'],
+  weights: Weights,
+): { readonly inputs: number; readonly units: number; readonly values: Float32Array } {
+  const kernel = weights.get(`${name}/kernel`);
+  const [inputs, units] = kernel?.shape ?? [];
+  if (kernel?.shape.length !== 2 || inputs === undefined || units === undefined || units !== wanted) {
+    const found = kernel ? kernel.shape.join(' x ') : [...weights.keys()].join(', ') || 'none';
+    throw corrupt(
+      `layer '${name}' must have a kernel of inputs x ${received(wanted)} nodes among its weights, got ${found}`,
+    );
+  }
+  return { inputs, units, values: kernel.values };
+}
+
+function biasOf(name: string, units: number, weights: Weights): Float32Array {
+  const bias = weights.get(`${name}/bias`);
+  if (bias?.values.length !== units)
+    throw corrupt(
+      `layer '${name}' must have a bias for each of its ${units} nodes, got ${bias?.values.length ?? 'none'}`,
+    );
+  return bias.values;
 }
 
 function activationName({ name, activation = 'linear' }: LayerEntry['config']): DenseLayer['activation'] {

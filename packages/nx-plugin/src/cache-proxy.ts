@@ -171,7 +171,7 @@ class Upstream {
     const opened: Scratch[] = [];
     try {
       for (let n = 0; n < 2; n++) opened.push(await Scratch.open(this.options.folder));
-      await work(opened[0] as Scratch, opened[1] as Scratch);
+      await work(opened[0], opened[1]);
     } catch (error) {
       this.say(`an entry could not pass: ${(error as Error).message}`);
     } finally {

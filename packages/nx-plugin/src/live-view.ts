@@ -81,7 +81,8 @@ export class LiveView {
 
   /** Says the notes of the stages, each once. */
   private tell(): void {
-    for (const file of this.files().filter((file) => file.endsWith(noteSuffix))) {
+    for (const file of this.files()) {
+      if (!file.endsWith(noteSuffix)) continue;
       const path = join(this.folder, file);
       const line = readFileSync(path, 'utf8');
       if (line === '') continue; // Not written yet.
@@ -120,10 +121,10 @@ export class LiveView {
   /** What others write stands above the lines, but for what Nx says of itself. */
   private givePlace(): void {
     const own = this.out.write;
-    this.out.write = ((text: string | Uint8Array, ...given: []) => {
+    this.out.write = (text: string | Uint8Array, ...given: []) => {
       this.erase();
       return own.call(this.out, typeof text === 'string' ? withoutNotes(text) : text, ...given);
-    }) as Out['write'];
+    };
     this.restore = () => void (this.out.write = own);
   }
 }

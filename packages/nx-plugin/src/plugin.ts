@@ -139,9 +139,9 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
   // Not waited for: where nothing is to be computed the run is over before it can be seen who is there.
   void heldLocks(join(artifacts, '.locks')).then((locks) => {
-    for (const { name, holder } of locks)
+    for (const { name: instance, holder } of locks)
       say(
-        `another run, process ${holder.pid} on ${holder.host}, is computing ${name}; where this run needs it, it waits and takes that`,
+        `another run, process ${holder.pid} on ${holder.host}, is computing ${instance}; where this run needs it, it waits and takes that`,
       );
   });
   let invalidated = takeInvalidated(artifacts);
@@ -199,8 +199,8 @@ function forgetRecords(root: string): boolean {
   const folder = nxRecords(root);
   const databases = existsSync(folder)
     ? readdirSync(folder)
-        .filter((name) => /\.db(-wal|-shm)?$/.test(name))
-        .map((name) => join(folder, name))
+        .filter((file) => /\.db(-wal|-shm)?$/.test(file))
+        .map((file) => join(folder, file))
     : [];
   if (databases.every((path) => statSync(path).birthtimeMs > performance.timeOrigin)) return false;
   for (const path of databases) rmSync(path, { force: true });

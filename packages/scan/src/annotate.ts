@@ -49,7 +49,7 @@ function frame(picture: Picture, { x, y, width, height }: Box, pen: number, colo
 
 /** Writes white on a plate of the colour, kept inside the picture. */
 function write(picture: Picture, text: string, left: number, top: number, dot: number, colour: Colour): void {
-  const letters = Array.from(text.toUpperCase().slice(0, 12), (letter) => GLYPHS[letter] ?? (GLYPHS['?'] as string));
+  const letters = Array.from(text.toUpperCase().slice(0, 12), (letter) => GLYPHS[letter] ?? GLYPHS['?']);
   const plate = {
     x: Math.max(0, Math.min(left, picture.width - (6 * letters.length + 1) * dot)),
     y: Math.max(0, top),

@@ -24,12 +24,12 @@ export function componentsOf(
   erased?: Uint8Array,
 ): Component[] {
   const open = new Uint8Array(width * height);
-  for (let i = 0; i < open.length; i++) open[i] = (ink[i] as number) > maybe && !erased?.[i] ? 1 : 0;
+  for (let i = 0; i < open.length; i++) open[i] = ink[i] > maybe && !erased?.[i] ? 1 : 0;
   const found: Component[] = [];
   for (let start = 0; start < open.length; start++) {
     if (!open[start]) continue;
     const patch = patchAt(start, open, width, height);
-    const darkest = patch.pixels.reduce((most, at) => Math.max(most, ink[at] as number), 0);
+    const darkest = patch.pixels.reduce((most, at) => Math.max(most, ink[at]), 0);
     if (darkest > sure) found.push({ ...patch, darkest });
   }
   return found;

@@ -22,9 +22,9 @@ function cutOut(ink: Grey, group: Cut, erased?: Uint8Array): Ink {
   const [width, height] = [group.width + 2 * SOFT, group.height + 2 * SOFT];
   const data = new Float32Array(width * height);
   const values = Float32Array.from(
-    group.parts.flatMap(({ pixels }) => Array.from(pixels, (at) => ink.data[at] as number)),
+    group.parts.flatMap(({ pixels }) => Array.from(pixels, (at) => ink.data[at])),
   ).sort();
-  const full = values[Math.floor(0.75 * (values.length - 1))] as number;
+  const full = values[Math.floor(0.75 * (values.length - 1))];
   for (const { pixels } of group.parts) {
     for (const pixel of pixels) {
       const [x, y] = [pixel % ink.width, Math.floor(pixel / ink.width)];
@@ -32,7 +32,7 @@ function cutOut(ink: Grey, group: Cut, erased?: Uint8Array): Ink {
         for (let nx = Math.max(0, x - SOFT); nx <= Math.min(ink.width - 1, x + SOFT); nx++) {
           const at = ny * ink.width + nx;
           if (!erased?.[at] && !group.others?.has(at))
-            data[(ny - group.y + SOFT) * width + nx - group.x + SOFT] = contrast((ink.data[at] as number) / full);
+            data[(ny - group.y + SOFT) * width + nx - group.x + SOFT] = contrast(ink.data[at] / full);
         }
       }
     }

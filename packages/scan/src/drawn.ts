@@ -25,11 +25,7 @@ export function drawn(strokes: readonly Stroke[]): Ink {
   for (const stroke of strokes) {
     for (let i = 0; i < stroke.length; i += 2) {
       const next = Math.min(i + 2, stroke.length - 2);
-      line(
-        data,
-        [x(stroke[i] as number), y(stroke[i + 1] as number), x(stroke[next] as number), y(stroke[next + 1] as number)],
-        radius,
-      );
+      line(data, [x(stroke[i]), y(stroke[i + 1]), x(stroke[next]), y(stroke[next + 1])], radius);
     }
   }
   return { width: SIDE, height: SIDE, data };
@@ -45,7 +41,7 @@ function line(data: Float32Array, [x0, y0, x1, y1]: readonly [number, number, nu
       const [ex, ey] = [px + 0.5 - x0, py + 0.5 - y0];
       const along = length2 > 0 ? Math.max(0, Math.min(1, (ex * dx + ey * dy) / length2)) : 0;
       const ink = Math.min(1, radius + 0.5 - Math.sqrt((ex - along * dx) ** 2 + (ey - along * dy) ** 2));
-      if (ink > (data[py * SIDE + px] as number)) data[py * SIDE + px] = ink;
+      if (ink > data[py * SIDE + px]) data[py * SIDE + px] = ink;
     }
   }
 }

@@ -55,7 +55,7 @@ function stepOf(rows: Float32Array, width: number, most: number): number {
 export function familiarity({ width, reference, usual }: Familiar, row: ArrayLike<number>): Familiarity {
   const distance = nearestDistance(reference, width, row);
   let below = 0;
-  while (below < usual.length && (usual[below] as number) < distance) below++;
+  while (below < usual.length && usual[below] < distance) below++;
   return { distance, percentile: (100 * below) / usual.length };
 }
 
@@ -64,7 +64,7 @@ function nearestDistance(reference: Float32Array, width: number, row: ArrayLike<
   for (let at = 0; at < reference.length; at += width) {
     let sum = 0;
     for (let i = 0; i < width && sum < least; i++) {
-      const difference = (row[i] as number) - (reference[at + i] as number);
+      const difference = row[i] - reference[at + i];
       sum += difference * difference;
     }
     if (sum < least) least = sum;

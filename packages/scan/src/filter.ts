@@ -23,14 +23,14 @@ function extremeRows(
     let [head, tail] = [0, 0];
     for (let x = 0; x < columns + radius; x++) {
       if (x < columns) {
-        const value = sign * (data[start + x] as number);
-        while (tail > head && sign * (data[start + (queue[tail - 1] as number)] as number) <= value) tail--;
+        const value = sign * data[start + x];
+        while (tail > head && sign * data[start + queue[tail - 1]] <= value) tail--;
         queue[tail++] = x;
       }
       const centre = x - radius;
       if (centre < 0) continue;
-      if ((queue[head] as number) < centre - radius) head++;
-      result[start + centre] = data[start + (queue[head] as number)] as number;
+      if (queue[head] < centre - radius) head++;
+      result[start + centre] = data[start + queue[head]];
     }
   }
   return result;
@@ -51,13 +51,13 @@ function blurRows(data: Float32Array, rows: number, columns: number, radius: num
     let [sum, count] = [0, 0];
     for (let x = 0; x < columns + radius; x++) {
       if (x < columns) {
-        sum += data[start + x] as number;
+        sum += data[start + x];
         count++;
       }
       const centre = x - radius;
       if (centre < 0) continue;
       if (centre - radius > 0) {
-        sum -= data[start + centre - radius - 1] as number;
+        sum -= data[start + centre - radius - 1];
         count--;
       }
       result[start + centre] = sum / count;

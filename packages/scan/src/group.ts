@@ -64,8 +64,8 @@ function merged(groups: readonly Group[], belong: (a: Group, b: Group) => boolea
   const result = [...groups];
   for (let i = 0; i < result.length; i++) {
     for (let j = i + 1; j < result.length; j++) {
-      if (!belong(result[i] as Group, result[j] as Group)) continue;
-      result[i] = union(result[i] as Group, result[j] as Group);
+      if (!belong(result[i], result[j])) continue;
+      result[i] = union(result[i], result[j]);
       result.splice(j, 1);
       [i, j] = [-1, result.length];
     }
@@ -117,8 +117,7 @@ function distance(a: Group, b: Group): number {
   let least = Infinity;
   for (let i = 0; i < ours.length; i += 2) {
     for (let j = 0; j < theirs.length; j += 2) {
-      const squared =
-        ((ours[i] as number) - (theirs[j] as number)) ** 2 + ((ours[i + 1] as number) - (theirs[j + 1] as number)) ** 2;
+      const squared = (ours[i] - theirs[j]) ** 2 + (ours[i + 1] - theirs[j + 1]) ** 2;
       if (squared < least) least = squared;
     }
   }
@@ -130,8 +129,7 @@ function sampled({ parts }: Group): number[] {
   const points: number[] = [];
   for (const { pixels, stride } of parts) {
     const step = Math.max(1, Math.floor(pixels.length / 600));
-    for (let i = 0; i < pixels.length; i += step)
-      points.push((pixels[i] as number) % stride, Math.floor((pixels[i] as number) / stride));
+    for (let i = 0; i < pixels.length; i += step) points.push(pixels[i] % stride, Math.floor(pixels[i] / stride));
   }
   return points;
 }

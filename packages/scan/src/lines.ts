@@ -39,11 +39,7 @@ function eraseLevel(ink: Grey, level: number): Uint8Array | undefined {
   const strip = Math.floor(ink.width / STRIPS);
   if (strip < 8) return undefined;
   const slope = bestSlope(ink, level, strip);
-  const lines = chains(
-    pieces(ink, level, strip, SLOPES[slope] as number),
-    strip * (SLOPES[slope] as number),
-    Math.max(3, 0.04 * strip),
-  );
+  const lines = chains(pieces(ink, level, strip, SLOPES[slope]), strip * SLOPES[slope], Math.max(3, 0.04 * strip));
   if (lines.length === 0) return undefined;
   const erased = new Uint8Array(ink.data.length);
   for (const line of lines) erase(ink, level, line, strip, erased);
@@ -55,7 +51,7 @@ function bestSlope(ink: Grey, level: number, strip: number): number {
   const counts = SLOPES.map((slope) => pieces(ink, level, strip, slope).reduce((sum, rows) => sum + rows.length, 0));
   return counts.reduce(
     (best, count, i) =>
-      count > (counts[best] as number) || (count === counts[best] && Math.abs(i - 8) < Math.abs(best - 8)) ? i : best,
+      count > counts[best] || (count === counts[best] && Math.abs(i - 8) < Math.abs(best - 8)) ? i : best,
     8,
   );
 }
@@ -71,23 +67,23 @@ function pieces(ink: Grey, level: number, strip: number, slope: number): number[
       const x = s * strip + i;
       let last = -1;
       for (let y = 0; y < height; y++) {
-        if ((data[y * width + x] as number) <= level) continue;
+        if (data[y * width + x] <= level) continue;
         for (let row = Math.max(last + 1, y - shift - 1, 0); row <= Math.min(height - 1, y - shift + 1); row++)
-          cover[row] = (cover[row] as number) + 1 / strip;
+          cover[row] = cover[row] + 1 / strip;
         last = y - shift + 1;
       }
     });
-    return runs(cover).filter((row) => thin(ink, level, s * strip, shifts, Math.round(row), thick));
+    return coveredRuns(cover).filter((row) => thin(ink, level, s * strip, shifts, Math.round(row), thick));
   });
 }
 
 /** Middles of the runs of rows that are covered. */
-function runs(cover: Float32Array): number[] {
+function coveredRuns(cover: Float32Array): number[] {
   const found: number[] = [];
   for (let y = 0; y < cover.length; y++) {
-    if ((cover[y] as number) < COVERED) continue;
+    if (cover[y] < COVERED) continue;
     const start = y;
-    while (y + 1 < cover.length && (cover[y + 1] as number) >= COVERED) y++;
+    while (y + 1 < cover.length && cover[y + 1] >= COVERED) y++;
     found.push((start + y) / 2);
   }
   return found;
@@ -105,7 +101,7 @@ function thin(
   const few = shifts.filter((shift, i) => {
     let count = 0;
     for (let y = Math.max(0, row + shift - thick); y <= Math.min(height - 1, row + shift + thick); y++)
-      if ((data[y * width + left + i] as number) > level) count++;
+      if (data[y * width + left + i] > level) count++;
     return count > 0 && count <= thick;
   });
   return few.length >= shifts.length / 3;
@@ -116,16 +112,16 @@ function chains(strips: number[][], rise: number, tolerance: number): Line[] {
   const left = strips.map((rows) => [...rows]);
   const lines: Line[] = [];
   for (let s = 0; s < strips.length; s++) {
-    for (const row of left[s] as number[]) {
+    for (const row of left[s]) {
       const line = new Float64Array(strips.length).fill(NaN);
       line[s] = row;
       let [at, last] = [row, s];
       for (let next = s + 1; next < strips.length && next - last <= 6; next++) {
         const wanted = at + rise * (next - last);
-        const rows = left[next] as number[];
+        const rows = left[next];
         const index = rows.findIndex((candidate) => Math.abs(candidate - wanted) <= tolerance);
         if (index < 0) continue;
-        at = rows[index] as number;
+        at = rows[index];
         last = next;
         line[next] = at;
         rows.splice(index, 1);
@@ -151,7 +147,7 @@ function erase({ width, height, data }: Grey, level: number, line: Line, strip: 
   for (const { x, top, bottom } of runs) {
     if (bottom - top + 1 > 1.6 * thickness + 1) continue;
     for (let y = Math.max(0, top - 1); y <= Math.min(height - 1, bottom + 1); y++)
-      if ((data[y * width + x] as number) < tooDark) erased[y * width + x] = 1;
+      if (data[y * width + x] < tooDark) erased[y * width + x] = 1;
   }
 }
 
@@ -167,7 +163,7 @@ function rowAt(line: Line, x: number, strip: number): number {
   });
   if (before < 0) [before, after] = [after, line.findIndex((row, s) => s > after && !Number.isNaN(row))];
   else if (after < 0) [before, after] = [line.findLastIndex((row, s) => s < before && !Number.isNaN(row)), before];
-  const [low, high] = [line[before] as number, line[after] as number];
+  const [low, high] = [line[before], line[after]];
   return low + ((at - before) / (after - before)) * (high - low);
 }
 
@@ -182,16 +178,16 @@ function runNear(
 ): { top: number; bottom: number; dark: number } | undefined {
   for (const step of [0, -1, 1, -2, 2, -3, 3]) {
     const y = Math.round(row) + step;
-    if (y < 0 || y >= height || (data[y * width + x] as number) <= level) continue;
+    if (y < 0 || y >= height || data[y * width + x] <= level) continue;
     let [top, bottom, dark] = [y, y, 0];
-    while (top > 0 && (data[(top - 1) * width + x] as number) > level) top--;
-    while (bottom < height - 1 && (data[(bottom + 1) * width + x] as number) > level) bottom++;
-    for (let at = top; at <= bottom; at++) dark = Math.max(dark, data[at * width + x] as number);
+    while (top > 0 && data[(top - 1) * width + x] > level) top--;
+    while (bottom < height - 1 && data[(bottom + 1) * width + x] > level) bottom++;
+    for (let at = top; at <= bottom; at++) dark = Math.max(dark, data[at * width + x]);
     return { top, bottom, dark };
   }
   return undefined;
 }
 
 function middle(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] as number;
+  return values.sort((a, b) => a - b)[values.length >> 1];
 }

@@ -55,7 +55,7 @@ export function boundsOf({ width, height, data }: Ink, edge = EDGE): Box | undef
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if ((data[y * width + x] as number) <= edge) continue;
+      if (data[y * width + x] <= edge) continue;
       if (x < left) left = x;
       if (x > right) right = x;
       if (y < top) top = y;
@@ -69,7 +69,7 @@ export function boundsOf({ width, height, data }: Ink, edge = EDGE): Box | undef
 export function scaledPart(ink: Ink, box: Box, width: number, height: number): Float32Array {
   const rowOf = (y: number, into: Float64Array): void => {
     const start = (box.y + y) * ink.width + box.x;
-    for (let x = 0; x < box.width; x++) into[x] = ink.data[start + x] as number;
+    for (let x = 0; x < box.width; x++) into[x] = ink.data[start + x];
   };
   return Float32Array.from(resample(rowOf, box, { width, height }));
 }
@@ -78,7 +78,7 @@ export function scaledPart(ink: Ink, box: Box, width: number, height: number): F
 function place({ width, height, data }: Ink, size: number, image: Uint8Array): void {
   let [mass, sumX, sumY] = [0, 0, 0];
   for (let i = 0; i < width * height; i++) {
-    const value = data[i] as number;
+    const value = data[i];
     mass += value;
     sumX += value * (i % width);
     sumY += value * Math.floor(i / width);
@@ -88,6 +88,6 @@ function place({ width, height, data }: Ink, size: number, image: Uint8Array): v
   const [left, top] = [at(sumX, width), at(sumY, height)];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++)
-      image[(y + top) * size + x + left] = Math.round(255 * Math.min(1, Math.max(0, data[y * width + x] as number)));
+      image[(y + top) * size + x + left] = Math.round(255 * Math.min(1, Math.max(0, data[y * width + x])));
   }
 }

@@ -11,13 +11,13 @@ export function readingRows<B extends Box>(boxes: readonly B[]): B[][] {
   for (const box of [...boxes].sort((a, b) => a.x + a.width / 2 - (b.x + b.width / 2))) {
     let [best, most] = [-1, 0.4];
     rows.forEach((row, i) => {
-      const last = row[row.length - 1] as B;
+      const last = row[row.length - 1];
       const shared = Math.min(last.y + last.height, box.y + box.height) - Math.max(last.y, box.y);
       const share = shared / Math.min(last.height, box.height);
       if (share > most) [best, most] = [i, share];
     });
     if (best < 0) rows.push([box]);
-    else (rows[best] as B[]).push(box);
+    else rows[best].push(box);
   }
   return rows.sort(byHeight);
 }
@@ -30,7 +30,7 @@ function byHeight(a: readonly Box[], b: readonly Box[]): number {
 
 /** The box of `row` that lies nearest, across, to any of `other`. */
 function nearestPair(row: readonly Box[], other: readonly Box[]): Box {
-  let [best, least] = [row[0] as Box, Infinity];
+  let [best, least] = [row[0], Infinity];
   for (const box of row) {
     for (const { x, width } of other) {
       const away = Math.abs(box.x + box.width / 2 - x - width / 2);

@@ -25,7 +25,7 @@ export function inkOf(grey: Grey): InkMap {
   const inverted = lightOnDark(grey);
   const light: Grey = inverted ? { ...grey, data: grey.data.map((value) => 255 - value) } : grey;
   const paper = paperOf(light);
-  const data = light.data.map((value, i) => 1 - value / Math.max(8, paper.data[i] as number));
+  const data = light.data.map((value, i) => 1 - value / Math.max(8, paper.data[i]));
   return { ink: { width: grey.width, height: grey.height, data }, inverted, noise: noiseOf(data) };
 }
 
@@ -42,7 +42,7 @@ function lightOnDark(grey: Grey): boolean {
   const around = blur(coarse, Math.max(2, Math.round(0.15 * Math.min(coarse.width, coarse.height))));
   let moment = 0;
   coarse.data.forEach((value, i) => {
-    moment += (value - (around.data[i] as number)) ** 3;
+    moment += (value - around.data[i]) ** 3;
   });
   return moment > 0;
 }
@@ -51,13 +51,13 @@ function lightOnDark(grey: Grey): boolean {
 function noiseOf(ink: Float32Array): number {
   const step = Math.max(1, Math.floor(ink.length / 50_000));
   const sample = new Float32Array(Math.ceil(ink.length / step));
-  for (let i = 0; i < sample.length; i++) sample[i] = ink[i * step] as number;
+  for (let i = 0; i < sample.length; i++) sample[i] = ink[i * step];
   const middle = median(sample);
   return 1.4826 * median(sample.map((value) => Math.abs(value - middle)));
 }
 
 function median(values: Float32Array): number {
-  return values.slice().sort()[values.length >> 1] as number;
+  return values.slice().sort()[values.length >> 1];
 }
 
 /** Ink below this share is a stain or a shadow, whatever the noise. */
@@ -80,7 +80,7 @@ export function levelsOf({ ink, noise }: InkMap): Levels | undefined {
   for (const value of ink.data) {
     if (value <= floor) continue;
     const bin = Math.min(255, Math.floor(value * 256));
-    histogram[bin] = (histogram[bin] as number) + 1;
+    histogram[bin] = histogram[bin] + 1;
     count++;
   }
   if (count < 12) return undefined;
@@ -96,8 +96,8 @@ function otsuOf(histogram: Float64Array): number {
   });
   let [below, belowSum, best, at] = [0, 0, -1, 0];
   for (let value = 0; value < 255; value++) {
-    below += histogram[value] as number;
-    belowSum += value * (histogram[value] as number);
+    below += histogram[value];
+    belowSum += value * histogram[value];
     if (below === 0 || below === total) continue;
     const between = below * (total - below) * (belowSum / below - (sum - belowSum) / (total - below)) ** 2;
     if (between > best) [best, at] = [between, value];

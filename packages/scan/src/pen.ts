@@ -26,7 +26,7 @@ export function thickened(ink: Ink, box = 20): Ink {
 /** Width of the pen in pixels: of a line, twice its area over its outline. */
 export function penWidth({ width, height, data }: Ink): number {
   const inked = (x: number, y: number): number =>
-    x >= 0 && y >= 0 && x < width && y < height && (data[y * width + x] as number) > 0.5 ? 1 : 0;
+    x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] > 0.5 ? 1 : 0;
   let [area, outline] = [0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -53,11 +53,11 @@ function dilated({ width, height, data }: Ink, radius: number): Ink {
   }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const value = data[y * width + x] as number;
+      const value = data[y * width + x];
       if (value <= 0) continue;
       for (const { dx, dy, weight } of disc) {
         const at = (y + margin + dy) * newWidth + x + margin + dx;
-        if (weight * value > (result[at] as number)) result[at] = weight * value;
+        if (weight * value > result[at]) result[at] = weight * value;
       }
     }
   }

@@ -86,8 +86,8 @@ export function toCsv(readings: readonly Reading[], classes: readonly string[]):
       r.class,
       winner(r),
       ...r.probabilities.map((p) => p.toFixed(6)),
-      voices(r.for),
-      voices(r.against),
+      listed(r.for),
+      listed(r.against),
       r.distance.toFixed(4),
       r.percentile.toFixed(1),
       r.unlike,
@@ -105,7 +105,7 @@ function winner({ probabilities }: Reading): string {
   return Math.max(...probabilities).toFixed(6);
 }
 
-function voices(list: readonly Voice[]): string {
+function listed(list: readonly Voice[]): string {
   return list
     .map(
       ({ layer, node, contribution }) => `${layer}[${node}] ${contribution > 0 ? '+' : ''}${contribution.toFixed(2)}`,
@@ -132,16 +132,16 @@ export function toText(readings: readonly Reading[]): string {
       `${x},${y} ${width}x${height}`,
       r.class,
       Math.max(...r.probabilities).toFixed(3),
-      voices(r.for.slice(0, 2)),
-      voices(r.against.slice(0, 2)),
+      listed(r.for.slice(0, 2)),
+      listed(r.against.slice(0, 2)),
       far,
     ];
   });
-  const widths = head.map((title, c) => Math.max(title.length, ...lines.map((line) => (line[c] as string).length)));
+  const widths = head.map((title, c) => Math.max(title.length, ...lines.map((line) => line[c].length)));
   return [head, ...lines]
     .map((cells) =>
       cells
-        .map((cell, c) => cell.padEnd(widths[c] as number))
+        .map((cell, c) => cell.padEnd(widths[c]))
         .join('  ')
         .trimEnd(),
     )

@@ -21,7 +21,7 @@ export interface LabelScore {
 export function scoreReadings(readings: readonly string[], labels: readonly string[]): LabelScore {
   const width = labels.length + 1;
   const cost = new Uint32Array((readings.length + 1) * width);
-  const at = (i: number, j: number): number => cost[i * width + j] as number;
+  const at = (i: number, j: number): number => cost[i * width + j];
   for (let i = 0; i <= readings.length; i++) {
     for (let j = 0; j <= labels.length; j++) {
       if (i === 0 || j === 0) cost[i * width + j] = i + j;
@@ -37,7 +37,7 @@ export function scoreReadings(readings: readonly string[], labels: readonly stri
   let [i, j, missed] = [readings.length, labels.length, 0];
   while (i > 0 || j > 0) {
     if (i > 0 && j > 0 && at(i, j) === at(i - 1, j - 1) + (readings[i - 1] === labels[j - 1] ? 0 : 1))
-      labelOf[--i] = labels[--j] as string;
+      labelOf[--i] = labels[--j];
     else if (i > 0 && at(i, j) === at(i - 1, j) + 1) i--;
     else [j, missed] = [j - 1, missed + 1];
   }

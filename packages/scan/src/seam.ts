@@ -28,12 +28,12 @@ export function seamsOf(ink: Grey, group: Group): Seam[] {
   let full = 0;
   for (const { pixels, stride } of group.parts) {
     for (const at of pixels) {
-      const value = ink.data[at] as number;
+      const value = ink.data[at];
       cost[(Math.floor(at / stride) - group.y) * w + (at % stride) - group.x] = value;
       full = Math.max(full, value);
     }
   }
-  for (let i = 0; i < cost.length; i++) cost[i] = (cost[i] as number) / full;
+  for (let i = 0; i < cost.length; i++) cost[i] = cost[i] / full;
   const pen = Math.max(1, penWidth({ width: w, height: h, data: cost }));
   const many = Math.max(1, Math.round((DENSITY * w) / h));
   const seams: { mean: number; seam: Seam }[] = [];
@@ -57,35 +57,30 @@ function cheapest(cost: Float32Array, w: number, h: number, column: number): { p
   const least = new Float64Array(span * h);
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < span; x++) {
-      const own = cost[y * w + from + x] as number;
+      const own = cost[y * w + from + x];
       if (y === 0) {
         least[x] = own;
         continue;
       }
       const above = (y - 1) * span + x;
-      let best = least[above] as number;
-      if (x > 0) best = Math.min(best, (least[above - 1] as number) + STEP);
-      if (x + 1 < span) best = Math.min(best, (least[above + 1] as number) + STEP);
+      let best = least[above];
+      if (x > 0) best = Math.min(best, least[above - 1] + STEP);
+      if (x + 1 < span) best = Math.min(best, least[above + 1] + STEP);
       least[y * span + x] = best + own;
     }
   }
   let at = 0;
-  for (let x = 1; x < span; x++)
-    if ((least[(h - 1) * span + x] as number) < (least[(h - 1) * span + at] as number)) at = x;
+  for (let x = 1; x < span; x++) if (least[(h - 1) * span + x] < least[(h - 1) * span + at]) at = x;
   const path = new Int32Array(h);
   let crossed = 0;
   for (let y = h - 1; y >= 0; y--) {
     path[y] = from + at;
-    crossed += cost[y * w + from + at] as number;
+    crossed += cost[y * w + from + at];
     if (y === 0) break;
     const above = (y - 1) * span;
     let next = at;
-    if (at > 0 && (least[above + at - 1] as number) + STEP < (least[above + at] as number)) next = at - 1;
-    if (
-      at + 1 < span &&
-      (least[above + at + 1] as number) + STEP < (least[above + next] as number) + (next === at ? 0 : STEP)
-    )
-      next = at + 1;
+    if (at > 0 && least[above + at - 1] + STEP < least[above + at]) next = at - 1;
+    if (at + 1 < span && least[above + at + 1] + STEP < least[above + next] + (next === at ? 0 : STEP)) next = at + 1;
     at = next;
   }
   return { path, crossed };
@@ -95,7 +90,7 @@ function cheapest(cost: Float32Array, w: number, h: number, column: number): { p
 function strokesOn(path: Int32Array, cost: Float32Array, w: number): number {
   let [count, inside] = [0, false];
   path.forEach((x, y) => {
-    const ink = (cost[y * w + x] as number) > 0.3;
+    const ink = cost[y * w + x] > 0.3;
     if (ink && !inside) count++;
     inside = ink;
   });

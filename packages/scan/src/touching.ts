@@ -96,7 +96,7 @@ function pieceOf(group: Group, left: Seam | undefined, right: Seam | undefined):
     const own: number[] = [];
     for (const at of part.pixels) {
       const [x, y] = [at % part.stride, Math.floor(at / part.stride) - group.y];
-      if ((!left || x >= (left.columns[y] as number)) && (!right || x < (right.columns[y] as number))) own.push(at);
+      if ((!left || x >= left.columns[y]) && (!right || x < right.columns[y])) own.push(at);
       else others.add(at);
     }
     return own.length > 0

@@ -44,10 +44,10 @@ export function encodeArrow({ rows, columns }: MatrixTable): AsyncIterable<Uint8
       throw new RangeError(`column '${name}' must have ${rows} x ${width} values, got ${data.length}`);
   }
   const children = entries.map(([, column]) => dataOf(column, rows));
-  const fields = entries.map(([name], index) => new Field(name, (children[index] as Data).type, false));
+  const fields = entries.map(([name], index) => new Field(name, children[index].type, false));
   const struct = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children });
   const writer = new RecordBatchFileWriter();
-  writer.write(new RecordBatch(new Schema(fields), struct as Data<Struct>));
+  writer.write(new RecordBatch(new Schema(fields), struct));
   writer.finish();
   return writer;
 }
@@ -110,12 +110,12 @@ function readBatches(bytes: Uint8Array): Table {
 
 function columnOf(name: string, vector: Vector, mostBytes: number): Column {
   const listed = vector.type instanceof FixedSizeList;
-  const width = listed ? (vector.type as FixedSizeList).listSize : 1;
-  const type = String(listed ? (vector.type as FixedSizeList).valueType : vector.type);
+  const width = listed ? vector.type.listSize : 1;
+  const type = String(listed ? vector.type.valueType : vector.type);
   const array = types.find(([, make]) => String(make()) === type)?.[0];
   if (!array) throw new RangeError(`column '${name}' must hold numbers of 8 to 64 bits, got ${String(vector.type)}`);
   const parts = vector.data.map((data) => {
-    const numbers = listed ? (data.children[0] as Data) : data;
+    const numbers = listed ? data.children[0] : data;
     const nulls = data.nullCount + (listed ? numbers.nullCount : 0);
     if (nulls > 0) throw new RangeError(`column '${name}' must have no nulls, got ${nulls}`);
     const start = listed ? data.offset * width : 0;

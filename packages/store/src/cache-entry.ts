@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, createInflateRaw } from 'node:zlib';
 import { misshapen, printable, Sketch } from '@layerwise/contracts';
-import { parseManifest, type FileRecord } from './manifest.js';
+import { parseManifest, type FileRecord, type Manifest } from './manifest.js';
 import { isDataFile } from './names.js';
 import type { Scratch } from './scratch.js';
 import { addToSketch, isSketched } from './sketched.js';
@@ -173,13 +173,7 @@ function checkedTexts(
   const parsed = parseManifest(manifest.toString('utf8'));
   if (typeof parsed === 'string') throw new TarFault(`holds a manifest that ${parsed}`);
   if (parsed.id !== id) throw new TarFault(`holds the manifest of ${parsed.id} in the folder of ${id}`);
-  for (const [file, { bytes, sha256 }] of Object.entries(parsed.files)) {
-    const found = files.get(file);
-    if (found?.sha256 !== sha256 || found.bytes !== bytes)
-      throw new TarFault(`holds a data/${file} that is not what the manifest says`);
-  }
-  const stray = [...files.keys()].find((file) => !Object.hasOwn(parsed.files, file));
-  if (stray !== undefined) throw new TarFault(`holds data/${stray}, which its manifest does not know`);
+  refuseOtherFiles(parsed, files);
   const [fault] = misshapen(parsed.kind, sketch);
   if (fault !== undefined) throw new TarFault(`holds no sound artifact of kind ${parsed.kind}: ${fault}`);
   if (content?.toString('utf8') !== `${parsed.content}\n`)
@@ -188,6 +182,17 @@ function checkedTexts(
     throw new TarFault(`must hold what the task printed and its exit code, got no ${code ? 'terminalOutput' : 'code'}`);
   if (!code.equals(successCode)) throw new TarFault('must be of a task that succeeded, got another exit code');
   return { manifest, content, terminalOutput: Buffer.from(printable(terminalOutput.toString('utf8'))) };
+}
+
+/** @throws TarFault unless the files are those that the manifest lists */
+function refuseOtherFiles(manifest: Manifest, files: ReadonlyMap<string, FileRecord>): void {
+  for (const [file, { bytes, sha256 }] of Object.entries(manifest.files)) {
+    const found = files.get(file);
+    if (found?.sha256 !== sha256 || found.bytes !== bytes)
+      throw new TarFault(`holds a data/${file} that is not what the manifest says`);
+  }
+  const stray = [...files.keys()].find((file) => !Object.hasOwn(manifest.files, file));
+  if (stray !== undefined) throw new TarFault(`holds data/${stray}, which its manifest does not know`);
 }
 
 /** A gzip header as Nx's packer and GNU gzip on a stream write it: without a name, a comment or other extras. */

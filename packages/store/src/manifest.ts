@@ -78,7 +78,7 @@ export function withChecksum(manifest: Omit<Manifest, 'seal'>): Manifest {
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const where = join(folder, manifestFile);
-  const text = await readFile(where, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const json = await readFile(where, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT')
       throw new LayerwiseError('ARTIFACT_MISSING', `artifact ${basename(folder)} must have a manifest.json, got none`, {
         where,
@@ -91,7 +91,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
       where,
       remedy: `Run the experiment again: the artifact is rebuilt. If that fails, delete ${folder}.`,
     });
-  const manifest = parseManifest(text);
+  const manifest = parseManifest(json);
   if (typeof manifest === 'string') throw corrupt(manifest);
   if (manifest.id !== basename(folder)) throw corrupt(`must be of ${basename(folder)}, got that of ${manifest.id}`);
   return manifest;
@@ -112,23 +112,23 @@ const known = new Map<string, Manifest>();
 const maxKnown = 2000;
 
 /** The manifest in a text, or the rule that it breaks. Whatever the text says, paths in it stay below the artifact's folder. */
-export function parseManifest(text: string): Manifest | string {
-  const found = known.get(text) ?? readText(text);
+export function parseManifest(json: string): Manifest | string {
+  const found = known.get(json) ?? readJson(json);
   if (typeof found === 'string') return found;
   if (known.size >= maxKnown) known.clear();
-  known.set(text, found);
+  known.set(json, found);
   return found;
 }
 
-function readText(text: string): Manifest | string {
+function readJson(json: string): Manifest | string {
   let given: unknown;
   try {
-    given = JSON.parse(text);
+    given = JSON.parse(json);
   } catch {
     return 'must be JSON';
   }
   if (!isGroup(given)) return 'must be a group of fields';
-  const { seal, ...rest } = given as unknown as Manifest;
+  const { seal, ...rest } = given as Manifest;
   if (rest.schema !== 1)
     return `must be of schema 1, got ${rest.schema === undefined ? 'none' : received(rest.schema)}: it was made by another version of Layerwise`;
   const actual = checksumOf(rest);

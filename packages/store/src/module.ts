@@ -34,7 +34,7 @@ const loading =
 const loaders = new Set(['module', 'vm', 'repl']);
 const readers = new Set(['fs', 'fs/promises', 'child_process', 'worker_threads', 'cluster', 'sqlite', 'wasi']);
 const followed = new Set(['.js', '.mjs']);
-const script = /^\.(?:cjs|[cm]?tsx?|jsx)$/;
+const otherScript = /^\.(?:cjs|[cm]?tsx?|jsx)$/;
 
 /**
  * Reads a file as code, as data if it is no script.
@@ -45,25 +45,25 @@ export function readModule(path: string, bytes: Buffer): Module {
   const extension = extname(path);
   if (followed.has(extension)) {
     const source = bytes.toString('utf8');
-    const script = readScript(source, path);
-    return { sha256: hashSyntax(source, script.isEs) ?? hash, ...script };
+    const read = readScript(source, path);
+    return { sha256: hashSyntax(source, read.isEs) ?? hash, ...read };
   }
   const plain = { sha256: hash, imports: [], assets: [], mentions: [], isEs: false };
   if (extension === '.node') return { ...plain, opaque: 'a native add-on' };
-  return script.test(extension)
+  return otherScript.test(extension)
     ? { ...plain, mentions: mentionsIn(bytes.toString('utf8')), opaque: `a file ${extension}` }
     : plain;
 }
 
 function readScript(source: string, path: string): Omit<Module, 'sha256'> {
   // Without its init() the lexer is compiled here, by the first module that is not remembered: in a run with nothing changed, never.
-  let found: ReturnType<typeof parse>;
+  let lexed: ReturnType<typeof parse>;
   try {
-    found = parse(source, path);
+    lexed = parse(source, path);
   } catch {
     return { imports: [], assets: [], mentions: mentionsIn(source), opaque: 'syntax that cannot be read', isEs: false };
   }
-  const [specifiers, , , isEs] = found;
+  const [specifiers, , , isEs] = lexed;
   const named = [...source.matchAll(asset)];
   const imports: string[] = [];
   const opaque: string[] = [];
@@ -71,14 +71,14 @@ function readScript(source: string, path: string): Omit<Module, 'sha256'> {
     if (found.type === 'import-meta') {
       const { start } = found;
       const resolved = matchAt(resolving, source, start);
-      if (resolved) imports.push(resolved[2] as string);
+      if (resolved) imports.push(resolved[2]);
       else if (!named.some((match) => match.index < start && start < match.index + match[0].length))
         opaque.push(matchAt(metaProperty, source, start)?.[0] ?? 'import.meta');
     } else if (found.specifier === undefined || ('glob' in found && found.glob))
       opaque.push('import() of a computed name');
     else imports.push(found.specifier);
   }
-  const assets = named.map((match) => match[2] as string);
+  const assets = named.map((match) => match[2]);
   opaque.push(...assets.filter(hasComputedFolder).map(() => 'new URL() of a computed folder'));
   opaque.push(
     ...imports.filter((name) => loaders.has(plainName(name)) || isForeign(name)).map((name) => `an import of ${name}`),
@@ -109,7 +109,9 @@ export function hasComputedFolder(address: string): boolean {
 /** A file that Node.js would load by other means than as a script or JSON. */
 function isForeign(specifier: string): boolean {
   const extension = extname(specifier.replace(/[?#].*$/, ''));
-  return /^\.{0,2}\//.test(specifier) && extension !== '.json' && !followed.has(extension) && !script.test(extension);
+  return (
+    /^\.{0,2}\//.test(specifier) && extension !== '.json' && !followed.has(extension) && !otherScript.test(extension)
+  );
 }
 
 function plainName(builtin: string): string {
@@ -117,7 +119,5 @@ function plainName(builtin: string): string {
 }
 
 function mentionsIn(source: string): string[] {
-  return [...new Set([...source.matchAll(mention)].map((match) => match[2] as string))].filter(
-    (name) => !isBuiltin(name),
-  );
+  return [...new Set([...source.matchAll(mention)].map((match) => match[2]))].filter((name) => !isBuiltin(name));
 }

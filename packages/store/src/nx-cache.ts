@@ -66,7 +66,7 @@ async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place
 
 /** Whether a copy is gone that was noted: Nx may remember it, and take it for there. */
 export function hasLostCopies(cache: string, notes: string): boolean {
-  const entries = new Set(new StatCache(notes).keys.map((key) => key.split('/')[0] as string));
+  const entries = new Set(new StatCache(notes).keys.map((key) => key.split('/')[0]));
   return [...entries].some((entry) => !existsSync(join(cache, entry)));
 }
 

@@ -128,7 +128,7 @@ const conditions = [
  */
 export function exportedFile(folder: string, from: Package, subpath: string, manner: Manner): string | undefined {
   if (from.exports === undefined) return join(folder, subpath || from.main || 'index.js');
-  const found = leading(() =>
+  const found = firstOf(() =>
     exportsOf({ name: from.name, exports: from.exports as never }, subpath === '' ? '.' : `./${subpath}`, {
       conditions,
       require: manner === 'require',
@@ -140,7 +140,7 @@ export function exportedFile(folder: string, from: Package, subpath: string, man
 /** Where a specifier such as `#x` leads: to a path from the package's folder (`./x.js`), or to another package. */
 export function importedName(from: Package, specifier: string, manner: Manner): string | undefined {
   if (from.imports === undefined) return undefined;
-  return leading(() =>
+  return firstOf(() =>
     importsOf({ name: from.name, imports: from.imports as never }, specifier, {
       conditions,
       require: manner === 'require',
@@ -148,7 +148,7 @@ export function importedName(from: Package, specifier: string, manner: Manner): 
   );
 }
 
-function leading(resolve: () => readonly string[] | void): string | undefined {
+function firstOf(resolve: () => readonly string[] | void): string | undefined {
   try {
     return resolve()?.[0];
   } catch {

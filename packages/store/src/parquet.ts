@@ -158,7 +158,7 @@ function checkRuns(levels: Uint8Array, count: number, where: string): void {
   for (let at = 0; found < count; at++) {
     let run = 0;
     let bits = 0;
-    for (; (levels[at] ?? 0) >= 128; at++, bits += 7) run += ((levels[at] as number) - 128) * 2 ** bits;
+    for (; (levels[at] ?? 0) >= 128; at++, bits += 7) run += (levels[at] - 128) * 2 ** bits;
     run += (levels[at] ?? NaN) * 2 ** bits;
     found += run % 2 === 1 ? (run - 1) * 4 : run / 2;
     at += run % 2 === 1 ? (run - 1) / 2 : 1;
@@ -167,7 +167,7 @@ function checkRuns(levels: Uint8Array, count: number, where: string): void {
 }
 
 function typeOf(name: string, type: string): ResultColumn['type'] {
-  const found = Object.entries(parquetTypes).find(([, parquet]) => parquet === type);
+  const found = Object.entries(parquetTypes).find(([, written]) => written === type);
   if (!found) throw new RangeError(`column '${name}' must be ${Object.values(parquetTypes).join(', ')}, got ${type}`);
   return found[0] as ResultColumn['type'];
 }

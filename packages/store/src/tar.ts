@@ -56,7 +56,7 @@ function readHeader(header: Buffer): { name: string; size: number; type: string 
   if (name === '') throw new TarFault('holds a file without a name');
   if (header.toString('latin1', 257, 263) === 'ustar\0' && header[345] !== 0)
     throw new TarFault(`holds a name in two parts: ${textOf(header, 345, 500)}/${name}`);
-  return { name, size, type: String.fromCharCode(header[156] as number) };
+  return { name, size, type: String.fromCharCode(header[156]) };
 }
 
 function numberIn(header: Buffer, from: number, to: number): number {

@@ -21,7 +21,7 @@ export class Versions {
         return [
           name,
           versions.size === 1
-            ? (only as string)
+            ? only
             : [...versions]
                 .map(([version, importers]) => `${version} for ${[...importers].sort().join(', ')}`)
                 .sort()

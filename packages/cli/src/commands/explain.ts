@@ -6,7 +6,7 @@ import { describeReason } from '@layerwise/store/staleness';
 import type { ExplainedReason, StageExplanation } from '@layerwise/workspace/explanation/explanation';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
-import { defineCommand, experiments } from '../command.js';
+import { defineCommand, experimentsArgument } from '../command.js';
 
 /** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by itself. Computes none of them. */
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
@@ -106,7 +106,7 @@ export const command = defineCommand({
   describe: 'Say which stages the next run would compute, and exactly why',
   builder: (y) =>
     y
-      .positional('experiment', experiments)
+      .positional('experiment', experimentsArgument)
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object for each experiment' })
       .example('$0 explain pipeline:exp5', ''),
   handler: async ({ experiment, json }) => explainCommand(experiment, { json }),

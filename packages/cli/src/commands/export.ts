@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { exportFiles, FORMATS } from '@layerwise/export';
 import type { StoredArtifact } from '@layerwise/store';
 import { openExperiment, orLast } from '@layerwise/workspace/experiment/experiment';
 import { openNet } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
-import { defineCommand, experiment } from '../command.js';
+import { defineCommand, experimentArgument } from '../command.js';
 
 /** Options of `layerwise export`. */
 export interface ExportOptions {
@@ -17,6 +16,7 @@ export interface ExportOptions {
 
 /** `layerwise export <study>:<experiment>`: writes the trained net in other formats, with a README beside them. */
 export async function exportCommand(address: string, { format, out }: ExportOptions): Promise<void> {
+  const { exportFiles, FORMATS } = await import('@layerwise/export');
   const root = findRoot();
   const plan = findExperiment(await planAll(root, [address]), address);
   const { net, train } = await orLast(root, plan, async (built) => ({
@@ -45,7 +45,7 @@ export const command = defineCommand({
   builder: async (y) => {
     const { FORMATS } = await import('@layerwise/export');
     return y
-      .positional('experiment', experiment)
+      .positional('experiment', experimentArgument)
       .option('format', {
         choices: ['all', ...FORMATS.map(({ id }) => id)],
         default: 'all',

@@ -32,17 +32,17 @@ export async function gcCommand({ yes, results: all, json }: GcOptions): Promise
     for (const one of list) if (await removeUnlocked(root, store, one)) removed.push(one);
   };
   if (yes) await remove(found.unused);
-  const parts = distinct(found.results);
+  const past = distinct(found.results);
   if (!json) tell(found, removed, yes);
   if (
     yes &&
-    parts.length > 0 &&
+    past.length > 0 &&
     (all ||
       (!json &&
-        (await isAgreed(`Remove these results, ${megabytes(bytesOf(parts))}? They would have to be computed again.`))))
+        (await isAgreed(`Remove these results, ${megabytes(bytesOf(past))}? They would have to be computed again.`))))
   ) {
     const before = removed.length;
-    await remove(parts);
+    await remove(past);
     if (!json) print(`removed ${removed.length - before} more, ${megabytes(bytesOf(removed.slice(before)))}`);
   }
   if (json) {

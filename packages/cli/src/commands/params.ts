@@ -16,7 +16,7 @@ export async function paramsCommand(name: string, { json }: { readonly json: boo
   const schema = jsonSchema(params);
   if (json) return print(JSON.stringify({ stage: id, summary, params: schema }, null, 2));
   const rows = rowsOf(schema, '');
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

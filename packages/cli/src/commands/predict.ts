@@ -9,7 +9,7 @@ import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
 import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print, printError } from '@layerwise/workspace/terminal';
-import { defineCommand, experiment } from '../command.js';
+import { defineCommand, experimentArgument } from '../command.js';
 
 /** Options of `layerwise predict`. */
 export interface PredictOptions {
@@ -40,9 +40,9 @@ export async function predictCommand(
   let failed = 0;
   for (const [i, file] of files.entries()) {
     try {
-      const found = await readSheet(reader, file, join(folder, outputs[i] as string));
+      const found = await readSheet(reader, file, join(folder, outputs[i]));
       readings.push(...found);
-      if (!json) print(`${file}\n${toText(found)}\nannotated: ${shown(join(folder, outputs[i] as string))}\n`);
+      if (!json) print(`${file}\n${toText(found)}\nannotated: ${shown(join(folder, outputs[i]))}\n`);
     } catch (error) {
       if (!(error instanceof LayerwiseError)) throw error;
       if (files.length === 1) throw error;
@@ -94,7 +94,7 @@ function outputNames(files: readonly string[]): string[] {
 }
 
 function summary(readings: readonly Reading[], score: LabelScore | undefined): string {
-  const text = `read in order: ${readings.map((reading, i) => `${i > 0 && reading.row !== (readings[i - 1] as Reading).row ? ' ' : ''}${reading.class}`).join(readings.every((reading) => reading.class.length === 1) ? '' : ' ')}`;
+  const text = `read in order: ${readings.map((reading, i) => `${i > 0 && reading.row !== readings[i - 1].row ? ' ' : ''}${reading.class}`).join(readings.every((reading) => reading.class.length === 1) ? '' : ' ')}`;
   const doubtful = readings.filter((reading) => reading.unlike).length;
   const warning =
     doubtful > 0
@@ -121,7 +121,7 @@ export const command = defineCommand({
   describe: 'Find the digits on photos or scans and read them with the net of a built experiment',
   builder: (y) =>
     y
-      .positional('experiment', experiment)
+      .positional('experiment', experimentArgument)
       .positional('pictures', {
         type: 'string',
         array: true,

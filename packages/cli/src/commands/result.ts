@@ -1,11 +1,11 @@
 import { showStudy } from '../run-end.js';
 import { experimentOf, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
-import { defineCommand, experiment } from '../command.js';
+import { defineCommand, experimentArgument } from '../command.js';
 
 /** `layerwise result <study>[:<experiment>]`: lays the experiments' folders and reports anew, as a run does in its end, and shows their figures. */
 export async function resultCommand(address: string): Promise<void> {
   const root = findRoot();
-  const study = findStudy(await planAll(root, [address]), address.split(':')[0] as string);
+  const study = findStudy(await planAll(root, [address]), address.split(':')[0]);
   const [fault] = await showStudy(
     root,
     study,
@@ -18,6 +18,6 @@ export async function resultCommand(address: string): Promise<void> {
 export const command = defineCommand({
   command: 'result <experiment>',
   describe: 'Lay the folder and the report of a built experiment anew, as a run does in its end',
-  builder: (y) => y.positional('experiment', experiment),
+  builder: (y) => y.positional('experiment', experimentArgument),
   handler: async ({ experiment }) => resultCommand(experiment),
 });

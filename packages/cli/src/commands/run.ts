@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { checkArguments } from '../nx-arguments.js';
 import { findExperiment, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
-import { defineCommand, experiments } from '../command.js';
+import { defineCommand, experimentsArgument } from '../command.js';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
 export async function runCommand(address: string, rest: readonly string[]): Promise<void> {
@@ -13,7 +13,7 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
   const plan = await planAll(root, [address]);
   const target = address.includes(':') ? address : `${address}:all`;
   if (address.includes(':') && !address.endsWith(':all')) findExperiment(plan, address);
-  else findStudy(plan, address.split(':')[0] as string);
+  else findStudy(plan, address.split(':')[0]);
   const asked = await checkArguments(root, ['run', target, ...rest], plan.studies);
   if (asked !== undefined) return (await import('./explain.js')).explainCommand(asked, { json: false });
   const manifest = createRequire(join(root, 'package.json')).resolve('nx/package.json');
@@ -38,7 +38,7 @@ export const command = defineCommand({
   describe: 'Build an experiment, or a whole study; the same as `npx nx run`',
   builder: (y) =>
     y
-      .positional('experiment', experiments)
+      .positional('experiment', experimentsArgument)
       .parserConfiguration({ 'unknown-options-as-args': true })
       .strict(false)
       .example('$0 run pipeline:exp5', '')

@@ -3,7 +3,7 @@ import { describeResult } from '../summary.js';
 import { describeUnfinished, unfinishedStages } from '@layerwise/workspace/experiment/unfinished';
 import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
-import { defineCommand, experiment } from '../command.js';
+import { defineCommand, experimentArgument } from '../command.js';
 
 /**
  * `layerwise show <study>:<experiment>`: the figures of a built experiment, and where stages stand whose last run did not finish;
@@ -33,7 +33,7 @@ export const command = defineCommand({
   describe: 'Show the figures of a built experiment',
   builder: (y) =>
     y
-      .positional('experiment', experiment)
+      .positional('experiment', experimentArgument)
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' })
       .example('$0 show pipeline:exp5 --json', ''),
   handler: async ({ experiment, json }) => showCommand(experiment, { json }),

@@ -33,7 +33,7 @@ function blocksOf(frame: Uint8Array): Block[] {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (frame.length < 7 || view.getUint32(0, true) !== 0x184d2204)
     throw new RangeError('an LZ4 frame must begin with its magic number');
-  const flags = frame[4] as number;
+  const flags = frame[4];
   if (flags & 1) throw new RangeError('an LZ4 frame with a dictionary cannot be unpacked');
   const [checksums, sized] = [flags & 16 ? 4 : 0, flags & 8 ? 8 : 0];
   const blocks: Block[] = [];
@@ -52,23 +52,23 @@ function blocksOf(frame: Uint8Array): Block[] {
 function unpackBlock(bytes: Uint8Array, from: number, to: number, out: Uint8Array | undefined, at: number): number {
   let place = from;
   const longer = (length: number): number => {
-    for (let byte = 255; byte === 255 && place < to; length += byte) byte = bytes[place++] as number;
+    for (let byte = 255; byte === 255 && place < to; length += byte) byte = bytes[place++];
     return length;
   };
   while (place < to) {
-    const token = bytes[place++] as number;
+    const token = bytes[place++];
     const literals = token >> 4 === 15 ? longer(15) : token >> 4;
     if (place + literals > to) throw new RangeError('an LZ4 block must hold its literals, but is cut short');
     out?.set(bytes.subarray(place, place + literals), at);
     at += literals;
     place += literals;
     if (place >= to) break;
-    const distance = (bytes[place] as number) + 256 * (bytes[place + 1] as number);
+    const distance = bytes[place] + 256 * bytes[place + 1];
     place += 2;
     const length = 4 + ((token & 15) === 15 ? longer(15) : token & 15);
     if (!(distance > 0 && distance <= at))
       throw new RangeError('an LZ4 match must lie in what is unpacked, and does not');
-    if (out) for (let i = 0; i < length; i++) out[at + i] = out[at + i - distance] as number;
+    if (out) for (let i = 0; i < length; i++) out[at + i] = out[at + i - distance];
     at += length;
   }
   return at;

@@ -35,7 +35,7 @@ export function parseNpy(bytes: Uint8Array, where: string): Npy | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== '\x93NUMPY')
     throw invalid(where, 'the array must begin as .npy files do, but does not', 'save it with numpy.savez');
-  const version = bytes[6] as number;
+  const version = bytes[6];
   if (version < 1 || version > 3)
     throw invalid(where, `the array must be of .npy version 1, 2 or 3, got ${version}`, 'save it with numpy.savez');
   const [from, length] = version === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];

@@ -13,7 +13,7 @@ export function unpackHybrid(bytes: Uint8Array, at: number, width: number, count
   let place = at;
   const next = (): number => {
     if (place >= bytes.length) throw new RangeError(`${count} numbers were declared, but their runs end early`);
-    return bytes[place++] as number;
+    return bytes[place++];
   };
   for (let done = width === 0 ? count : 0; done < count;) {
     let [header, shift, byte] = [0, 0, 0];

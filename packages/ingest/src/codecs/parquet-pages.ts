@@ -37,7 +37,7 @@ export function leafOf(root: SchemaTree, field: SchemaTree, where: string): Leaf
         `column '${field.element.name}' of the Parquet table must be a number, a list of numbers or an image, got a group of ${node.children.map(({ element }) => element.name).join(', ')}`,
         'write the table with plain columns',
       );
-    node = image ?? (node.children[0] as SchemaTree);
+    node = image ?? node.children[0];
   }
   const { type, converted_type: converted, logical_type: logical } = (schema.at(-1) as SchemaTree).element;
   const text = converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING';
@@ -77,7 +77,7 @@ export async function* pagesOf(
         `row group ${i} of the Parquet table must have column '${name}', but has not`,
         'write or copy the file again',
       );
-    yield* chunkPages(handle, chunk, leaf, compressors as Compressors, where, firstRow);
+    yield* chunkPages(handle, chunk, leaf, compressors, where, firstRow);
     firstRow += Number(group.num_rows);
   }
 }
@@ -296,6 +296,6 @@ function lookedUp(indices: ArrayLike<unknown>, dictionary: ArrayLike<unknown> | 
   const numeric = ArrayBuffer.isView(dictionary) || typeof dictionary[0] === 'number';
   const values = numeric ? new Float64Array(indices.length) : new Array<unknown>(indices.length);
   const entries = numeric ? Array.from(dictionary as ArrayLike<number | bigint>, Number) : dictionary;
-  for (let i = 0; i < values.length; i++) values[i] = (entries as ArrayLike<number>)[indices[i] as number] as number;
+  for (let i = 0; i < values.length; i++) values[i] = (entries as ArrayLike<number>)[indices[i] as number];
   return values;
 }

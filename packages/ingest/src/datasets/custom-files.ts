@@ -4,7 +4,7 @@ import type { RawDataset, Split } from '../samples/dataset.js';
 import { classesOf, type Classes } from '../interpretation/classes.js';
 import { facingWarning } from '../interpretation/facing.js';
 import { scaleSquare } from '../formats/square.js';
-import { find, type Located } from './find.js';
+import { find } from './find.js';
 import { reportInk } from '../interpretation/ink.js';
 import { upright, type Orientation } from '../interpretation/orientation.js';
 import type { Format, Reading, ReadContext } from '../formats/format.js';
@@ -113,11 +113,11 @@ async function readParts(
     });
     refuseOthers(name, read, found.files[0] ?? name);
     if (name === 'train') Object.assign(parts, read);
-    else parts[name] = (read.train ?? read[name]) as Part;
+    else parts[name] = read.train ?? read[name];
   }
   const found = parts as Found;
   if (params.size === undefined) refuseOtherSides(found);
-  return { parts: found, format: (located[0] as readonly [PartName, Located])[1].format };
+  return { parts: found, format: located[0][1].format };
 }
 
 /** @throws LayerwiseError DATA_INVALID where a file has not the rows that it is named for, or others beside them */
@@ -214,7 +214,7 @@ function toSplit(part: Part, classes: Classes, range: PixelRange, side: number, 
   const { rows } = labels;
   const stored = pixels.take(rows * from * from, range);
   const scaled = from === side ? stored : resized(stored, rows, from, side);
-  if (invert) for (let i = 0; i < scaled.length; i++) scaled[i] = 255 - (scaled[i] as number);
+  if (invert) for (let i = 0; i < scaled.length; i++) scaled[i] = 255 - scaled[i];
   return { rows, labels: labels.mapped(classes.of(part)), pixels: scaled };
 }
 
@@ -265,7 +265,7 @@ function borderOf({ rows, pixels }: Split, side: number): number {
   let sum = 0;
   for (let row = 0; row < rows; row++) {
     const [first, last] = [row * side * side, (row + 1) * side * side - side];
-    for (let x = 0; x < side; x++) sum += (pixels[first + x] as number) + (pixels[last + x] as number);
+    for (let x = 0; x < side; x++) sum += pixels[first + x] + pixels[last + x];
   }
   return sum / (2 * rows * side);
 }
@@ -294,7 +294,7 @@ function taken({ labels, pixels, rows }: Split, chosen: Uint32Array): Split {
   const width = pixels.length / rows;
   const result = new Uint8Array(chosen.length * width);
   chosen.forEach((row, i) => result.set(pixels.subarray(row * width, (row + 1) * width), i * width));
-  return { rows: chosen.length, labels: Uint16Array.from(chosen, (row) => labels[row] as number), pixels: result };
+  return { rows: chosen.length, labels: Uint16Array.from(chosen, (row) => labels[row]), pixels: result };
 }
 
 function joined(a: Split, b: Split): Split {

@@ -57,9 +57,7 @@ async function obtain({ mirrors }: MnistParams, context: ReadContext): Promise<s
       progress: context.progress,
       signal: context.signal,
     });
-    return found.map(
-      (path, i) => path ?? (fetched[wanted.indexOf(MNIST_FILES[i] as (typeof MNIST_FILES)[0])] as string),
-    );
+    return found.map((path, i) => path ?? fetched[wanted.indexOf(MNIST_FILES[i])]);
   } catch (error) {
     if (!(error instanceof LayerwiseError) || error.code !== 'DATA_MISSING') throw error;
     throw new LayerwiseError(
@@ -81,8 +79,8 @@ function absence(names: readonly string[], places: Places): string {
 }
 
 function split(files: readonly Idx[], paths: readonly string[], first: number): Split {
-  const [images, labels] = [files[first] as Idx, files[first + 1] as Idx];
-  const [imagesFile, labelsFile] = [paths[first] as string, paths[first + 1] as string];
+  const [images, labels] = [files[first], files[first + 1]];
+  const [imagesFile, labelsFile] = [paths[first], paths[first + 1]];
   const [rows, height, width] = images.sizes as [number, number, number];
   if (height !== SIZE || width !== SIZE) {
     throw new LayerwiseError('DATA_INVALID', `MNIST images must be ${SIZE} x ${SIZE}, got ${height} x ${width}`, {
@@ -99,8 +97,8 @@ function split(files: readonly Idx[], paths: readonly string[], first: number): 
  */
 function warnOfOthers(files: readonly Idx[], paths: readonly string[], context: ReadContext): boolean {
   const others = paths.filter((_, i) => {
-    const { size, sha256: canonical } = MNIST_FILES[i] as (typeof MNIST_FILES)[0];
-    const { file } = files[i] as Idx;
+    const { size, sha256: canonical } = MNIST_FILES[i];
+    const { file } = files[i];
     return file.length !== size || sha256(file) !== canonical;
   });
   if (others.length > 0) {

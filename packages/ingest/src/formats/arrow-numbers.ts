@@ -28,7 +28,7 @@ export function numbersOf(data: Data, name: string, where: string, first: number
   while (leaf.children.length > 0) {
     refuseNulls(leaf, name, where, first, leaf === data);
     levels.push(levelOf(leaf, name, where));
-    leaf = leaf.children[0] as Data;
+    leaf = leaf.children[0];
   }
   refuseNulls(leaf, name, where, first, leaf === data);
   const width = (leaf.type as { byteWidth?: number }).byteWidth;
@@ -84,9 +84,9 @@ function readerOf(leaf: Data, name: string, where: string): (place: number) => n
   const kind = String(type);
   if (kind === 'Float16') {
     // float16 is kept as its bits
-    return (place) => halfOf((values as Uint16Array)[place] as number);
+    return (place) => halfOf((values as Uint16Array)[place]);
   }
-  if (kind === 'Bool') return (place) => ((values as Uint8Array)[place >> 3]! >> (place & 7)) & 1;
+  if (kind === 'Bool') return (place) => ((values as Uint8Array)[place >> 3] >> (place & 7)) & 1;
   if (!/^(Int|Uint)(8|16|32|64)$|^Float(32|64)$|^FixedSizeBinary/.test(kind)) throw wrongType(leaf, name, where);
   return (place) => Number((values as ArrayLike<number | bigint>)[place]);
 }

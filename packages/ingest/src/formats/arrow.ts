@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
-import type { Data, RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
+import type { RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
 import { numbersOf, type Numbers } from './arrow-numbers.js';
 import { layoutOf } from '../interpretation/columns.js';
 import { invalid } from '../samples/invalid.js';
@@ -106,9 +106,9 @@ function columnsOf({ fields }: Schema, path: string, reading: Reading): Columns 
 
 /** The only column of texts, or the only one that is no list. */
 function onlyLabel(fields: readonly Schema['fields'][0][]): number | undefined {
-  const single = Array.from(fields.keys()).filter((at) => !/List|Binary|Struct/.test(String(fields[at]!.type)));
-  const texts = single.filter((at) => /Utf8/.test(String(fields[at]!.type)));
-  return texts.length === 1 ? texts[0] : single.length === 1 ? single[0] : undefined;
+  const candidates = Array.from(fields.keys()).filter((at) => !/List|Binary|Struct/.test(String(fields[at].type)));
+  const texts = candidates.filter((at) => /Utf8/.test(String(fields[at].type)));
+  return texts.length === 1 ? texts[0] : candidates.length === 1 ? candidates[0] : undefined;
 }
 
 function readTable(reader: RecordBatchReader, path: string, reading: Reading): Parts['train'] {
@@ -123,7 +123,7 @@ function readTable(reader: RecordBatchReader, path: string, reading: Reading): P
     throwIfAborted(signal);
     if (batch.numRows === 0) continue;
     const parts = layout.pixelsAt.map((column) =>
-      numbersOf(batch.data.children[at[column] as number] as Data, layout.names?.[column] ?? '', path, rows),
+      numbersOf(batch.data.children[at[column]], layout.names?.[column] ?? '', path, rows),
     );
     if (!pixels) {
       const [{ name, shapeOf }] = parts as [Numbers];
@@ -163,7 +163,7 @@ function* batchesOf(reader: RecordBatchReader, path: string): Iterable<RecordBat
 }
 
 function addLabels(labels: Labels, batch: RecordBatch, { path, layout, at }: Columns, first: number): void {
-  const vector = batch.getChildAt(at[layout.labelAt] as number) as Vector;
+  const vector = batch.getChildAt(at[layout.labelAt]) as Vector;
   for (let row = 0; row < batch.numRows; row++) {
     const value: unknown = vector.get(row);
     const text =

@@ -158,7 +158,7 @@ class Table {
   private readHead(bytes: Uint8Array, from: number, to: number): boolean {
     this.delimiter = [COMMA, TAB, SEMICOLON]
       .map((byte) => [byte, count(bytes, byte, from, to)] as const)
-      .sort(([, a], [, b]) => b - a)[0]![0];
+      .sort(([, a], [, b]) => b - a)[0][0];
     const { path, reading } = this;
     const [fields, where] = [this.fieldsOf(bytes, from, to), `${path}:${this.line}`];
     const { kind, names, onlyLabel } = headOf(fields, reading.label);
@@ -207,7 +207,7 @@ class Table {
     let [at, column, label, value] = [from, 0, '', 0];
     for (; at <= to; column++) {
       if (column === columns) throw this.wrongCount(columns + count(bytes, delimiter, at, to) + 1);
-      const target = targets[column] as number;
+      const target = targets[column];
       if (target < 0) {
         const end = this.endOf(bytes, at, to);
         if (target === LABEL) label = textOf(bytes, at, end);
@@ -216,11 +216,7 @@ class Table {
       }
       let end = at;
       value = 0;
-      for (
-        let digit = (bytes[end] as number) - ZERO;
-        end < to && digit >= 0 && digit <= 9;
-        digit = (bytes[++end] as number) - ZERO
-      )
+      for (let digit = bytes[end] - ZERO; end < to && digit >= 0 && digit <= 9; digit = bytes[++end] - ZERO)
         value = 10 * value + digit;
       if (end === at || (end < to && bytes[end] !== delimiter)) {
         end = this.endOf(bytes, at, to);
@@ -332,6 +328,6 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
 }
 
 function decode(bytes: Uint8Array, from: number, to: number): string {
-  if (to - from === 1 && (bytes[from] as number) < 128) return String.fromCharCode(bytes[from] as number);
+  if (to - from === 1 && bytes[from] < 128) return String.fromCharCode(bytes[from]);
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
 }

@@ -119,7 +119,7 @@ async function readPair({ images, labels: labelsFile }: Pair, newPixels: Reading
     throw invalid(
       images,
       `pixel ${bad % area} of row ${Math.floor(bad / area)} must be ${pixels.wanted}, got ${data[bad]}`,
-      pixels.remedy(data[bad] as number),
+      pixels.remedy(data[bad]),
     );
   return { side, pixels, labels, where: (row) => `${labelsFile}, row ${row}` };
 }

@@ -28,7 +28,7 @@ export const imageFolder: Format = {
     const named = folders.map((name) => PART_FOLDERS[name.toLowerCase()]);
     const divided = named.includes('train') && named.every((part) => part !== undefined);
     const parts = divided
-      ? folders.map((name, i) => [named[i] as PartName, list(join(path, name), posix.join(given, name))] as const)
+      ? folders.map((name, i) => [named[i], list(join(path, name), posix.join(given, name))] as const)
       : [['train' as PartName, list(path, given)] as const];
     const images = parts.flatMap(([, found]) => found);
     return {

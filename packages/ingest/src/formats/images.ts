@@ -39,7 +39,7 @@ export async function readImages(images: Images, reading: Reading): Promise<Part
   };
   const decoder: Decoder = { decode, visibleOf, white: lightOf('white'), black: lightOf('black') };
   if (reading.size !== undefined) return (await readAll(images, reading.size, false, decoder, reading)) as Parts;
-  const { width, height } = decode(Object.values(images)[0]![0]!);
+  const { width, height } = decode(Object.values(images)[0][0]);
   const alike = width === height && width <= SMALL ? await readAll(images, width, true, decoder, reading) : undefined;
   return alike ?? ((await readAll(images, USUAL_SIDE, false, decoder, reading)) as Parts);
 }
@@ -65,7 +65,7 @@ async function readAll(
   const parts: Partial<Record<PartName, Part>> = {};
   let done = 0;
   for (const [name, images] of Object.entries(all) as [PartName, readonly LabelledImage[]][]) {
-    refuseSize(images.length, side, images[0]!.where, 'a set of images');
+    refuseSize(images.length, side, images[0].where, 'a set of images');
     const [labels, pixels, form] = [new Labels(images.length), newPixels(side * side), new Uint8Array(side * side)];
     pixels.reserve(images.length * side * side);
     const transparent: TransparentImage[] = [];
@@ -80,7 +80,7 @@ async function readAll(
         throw invalid(
           image.where,
           `the grey values of an image must be ${pixels.wanted}, got ${form[bad]}`,
-          pixels.remedy(form[bad] as number),
+          pixels.remedy(form[bad]),
         );
       const visible = visibleOf(picture);
       if (visible) {
@@ -95,7 +95,7 @@ async function readAll(
       // a breath for signals and the progress bar
       await new Promise((resolve) => setImmediate(resolve));
     }
-    parts[name] = { side, pixels, labels, transparent, where: (row) => images[row]!.where };
+    parts[name] = { side, pixels, labels, transparent, where: (row) => images[row].where };
   }
   return parts;
 }

@@ -109,8 +109,8 @@ async function readTable(table: Opened, reading: Reading): Promise<Parts> {
     },
     { ...reading, warn: reading.context.warn },
   );
-  const label = leaves[layout.labelAt] as Leaf;
-  const rest = layout.pixelsAt.map((at) => leaves[at] as Leaf);
+  const label = leaves[layout.labelAt];
+  const rest = layout.pixelsAt.map((at) => leaves[at]);
   const labels = await readLabels(table, label);
   const first = rest[0];
   if (!first)
@@ -130,7 +130,7 @@ async function readTable(table: Opened, reading: Reading): Promise<Parts> {
   const lists = first.list ? await firstLists(table, first) : undefined;
   const subject = 'a row of the Parquet table';
   const side = lists
-    ? sideOfLists(shapeOf(lists, first.path[0] as string, path), first.path[0] as string, path, subject)
+    ? sideOfLists(shapeOf(lists, first.path[0], path), first.path[0], path, subject)
     : sideOf(rest.length, path, subject);
   const area = side * side;
   refuseSize(table.rows, side, path, 'the Parquet table');
@@ -151,9 +151,9 @@ async function readTable(table: Opened, reading: Reading): Promise<Parts> {
 
 /** The only column of texts, or the only one that is neither a list nor an image. */
 function onlyLabel(leaves: readonly Leaf[]): number | undefined {
-  const single = Array.from(leaves.keys()).filter((at) => !leaves[at]!.list && leaves[at]!.kind !== 'bytes');
-  const texts = single.filter((at) => leaves[at]!.kind === 'text');
-  return texts.length === 1 ? texts[0] : single.length === 1 ? single[0] : undefined;
+  const candidates = Array.from(leaves.keys()).filter((at) => !leaves[at].list && leaves[at].kind !== 'bytes');
+  const texts = candidates.filter((at) => leaves[at].kind === 'text');
+  return texts.length === 1 ? texts[0] : candidates.length === 1 ? candidates[0] : undefined;
 }
 
 function rowName(path: string, row: number): string {
@@ -199,7 +199,7 @@ async function firstLists({ path, handle, metadata }: Opened, leaf: Leaf): Promi
   for await (const { repetition = [0] } of pagesOf(handle, metadata, leaf, path)) {
     for (let i = 0; i < repetition.length; i++) {
       if (repetition[i] === 0 && first.length > 0) return Uint8Array.from(first);
-      first.push(repetition[i] as number);
+      first.push(repetition[i]);
       if (first.length > MOST_SIDE ** 2) return Uint8Array.from(first);
     }
   }
@@ -211,12 +211,12 @@ function shapeOf(lists: Uint8Array, name: string, where: string): readonly numbe
   const shape: number[] = [];
   let inner = 1;
   for (let depth = lists.reduce((a, b) => Math.max(a, b), 1); depth > 0; depth--) {
-    const starts = Array.from(lists.keys()).filter((i) => lists[i]! < depth);
+    const starts = Array.from(lists.keys()).filter((i) => lists[i] < depth);
     const lengths = starts.map((start, i) => ((starts[i + 1] ?? lists.length) - start) / inner);
     const other = lengths.find((length) => length !== lengths[0]);
-    if (other !== undefined) throw raggedLists(name, lengths[0]!, other, rowName(where, 0));
-    shape.unshift(lengths[0]!);
-    inner *= lengths[0]!;
+    if (other !== undefined) throw raggedLists(name, lengths[0], other, rowName(where, 0));
+    shape.unshift(lengths[0]);
+    inner *= lengths[0];
   }
   return shape;
 }

@@ -7,7 +7,7 @@ import { resample, type RowReader } from '@layerwise/images/resample';
  */
 export function scaleSquare(rowOf: RowReader, n: number, side: number, image: Uint8Array): void {
   const scaled = resample(rowOf, { width: n, height: n }, { width: side, height: side });
-  for (let i = 0; i < scaled.length; i++) image[i] = Math.min(255, Math.round(scaled[i] as number));
+  for (let i = 0; i < scaled.length; i++) image[i] = Math.min(255, Math.round(scaled[i]));
 }
 
 /**
@@ -30,7 +30,7 @@ export function squareRows(picture: Picture, n: number, under: number): RowReade
 
 /** Luma of a pixel that lies on `under` where it is not opaque. */
 function lumaAt({ data }: Picture, pixel: number, under: number): number {
-  const [luma, alpha] = [lumaOf(data, 4 * pixel), data[4 * pixel + 3] as number];
+  const [luma, alpha] = [lumaOf(data, 4 * pixel), data[4 * pixel + 3]];
   return alpha === 255 ? luma : (alpha * luma + (255 - alpha) * under) / 255;
 }
 
@@ -41,5 +41,5 @@ function borderOf(picture: Picture, under: number): number {
     border.push(lumaAt(picture, x, under), lumaAt(picture, (height - 1) * width + x, under));
   for (let y = 0; y < height; y++)
     border.push(lumaAt(picture, y * width, under), lumaAt(picture, y * width + width - 1, under));
-  return border.sort((a, b) => a - b)[border.length >> 1] as number;
+  return border.sort((a, b) => a - b)[border.length >> 1];
 }

@@ -42,11 +42,7 @@ export function classesOf(train: Part, given: readonly string[] | undefined, nam
       const remedy = given
         ? 'correct the label, or the list dataset.classes'
         : 'correct the label, add training rows of this class, or take its rows out';
-      throw invalid(
-        where(labels.first[i] as number),
-        `the label must be ${rule}, got '${short(value)}'${guess}`,
-        remedy,
-      );
+      throw invalid(where(labels.first[i]), `the label must be ${rule}, got '${short(value)}'${guess}`, remedy);
     });
   return { names, of: classOf };
 }
@@ -66,11 +62,11 @@ function checkNames(given: readonly string[]): readonly string[] {
 }
 
 function fromLabels({ labels: { values, first }, where }: Part, named: boolean): readonly string[] {
-  const at = (value: string): string => where(first[values.indexOf(value)] as number);
+  const at = (value: string): string => where(first[values.indexOf(value)]);
   if (values.length < 2)
     throw invalid(
-      at(values[0] as string),
-      `the training rows must have at least 2 different labels, got '${short(values[0] as string)}' alone`,
+      at(values[0]),
+      `the training rows must have at least 2 different labels, got '${short(values[0])}' alone`,
       'check that the labels are read from the right column or folder',
     );
   const whole = values.every((value) => WHOLE.test(value));

@@ -25,12 +25,10 @@ export function layoutOf(columns: Columns, wanted: Wanted): Layout {
   }
   const own = ownPixels(columns, names, labelAt);
   const isMatched = like?.names && (own.pixelsAt.length === like.pixelsAt.length || !isSquare(own.pixelsAt.length));
-  const { pixelsAt, ignored } = isMatched
-    ? matched(columns, names, labelAt, like, like.names as readonly string[], warn)
-    : own;
+  const { pixelsAt, ignored } = isMatched ? matched(columns, names, labelAt, like, like.names, warn) : own;
   warnOfIgnored(
     file,
-    ignored.map((at) => names[at] as string),
+    ignored.map((at) => names[at]),
     wanted,
   );
   if (pixelsAt === own.pixelsAt && !own.sorted)
@@ -38,7 +36,7 @@ export function layoutOf(columns: Columns, wanted: Wanted): Layout {
       code: 'COLUMNS_SORTED',
       message:
         `the columns of pixels of ${file} do not stand in the order of their numbers ` +
-        `(${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at] as string))})`,
+        `(${shown(inFile(own.pixelsAt, names))}) and were put in it (${shown(own.pixelsAt.map((at) => names[at]))})`,
     });
   return { ...layout, pixelsAt };
 }
@@ -72,8 +70,7 @@ interface Own {
 function ownPixels({ onlyLabel }: Columns, names: readonly string[], labelAt: number): Own {
   const counted = countedPixels(names, labelAt);
   const used =
-    counted?.order ??
-    without(names.length, [labelAt]).filter((at) => at !== onlyLabel && !NO_PIXELS.test(names[at] as string));
+    counted?.order ?? without(names.length, [labelAt]).filter((at) => at !== onlyLabel && !NO_PIXELS.test(names[at]));
   return { pixelsAt: used, ignored: without(names.length, [labelAt, ...used]), sorted: counted?.sorted ?? true };
 }
 
@@ -95,13 +92,13 @@ function matched(
     ? keyOf
     : (name: string) => name.trim();
   const places = new Map(names.map((name, at) => [key(name), at]));
-  places.delete(key(names[labelAt] as string));
-  const found = like.pixelsAt.map((at) => places.get(key(likeNames[at] as string)));
+  places.delete(key(names[labelAt]));
+  const found = like.pixelsAt.map((at) => places.get(key(likeNames[at])));
   const pixelsAt = found.filter((at) => at !== undefined);
   const ignored = without(names.length, [labelAt, ...pixelsAt]);
   if (pixelsAt.length < found.length) {
-    const missing = like.pixelsAt.filter((_, i) => found[i] === undefined).map((at) => likeNames[at] as string);
-    const extra = ignored.filter((at) => !NO_PIXELS.test(names[at] as string)).map((at) => names[at] as string);
+    const missing = like.pixelsAt.filter((_, i) => found[i] === undefined).map((at) => likeNames[at]);
+    const extra = ignored.filter((at) => !NO_PIXELS.test(names[at])).map((at) => names[at]);
     throw invalid(
       where,
       `${subject} must have the columns of the training rows (${like.file}), but has no ${shown(missing)}${extra.length > 0 ? `, and ${shown(extra)} instead` : ''}`,
@@ -110,7 +107,7 @@ function matched(
   }
   const order = (at: readonly number[]): string =>
     Array.from(at.keys())
-      .sort((a, b) => at[a]! - at[b]!)
+      .sort((a, b) => at[a] - at[b])
       .join();
   if (order(pixelsAt) !== order(like.pixelsAt))
     warn({
@@ -139,7 +136,7 @@ function keyOf(name: string): string {
 }
 
 function inFile(pixelsAt: readonly number[], names: readonly string[]): string[] {
-  return [...pixelsAt].sort((a, b) => a - b).map((at) => names[at] as string);
+  return [...pixelsAt].sort((a, b) => a - b).map((at) => names[at]);
 }
 
 /** The numbers below `count` that are not among `others`. */

@@ -52,15 +52,13 @@ function meansOf({ pixels, labels, rows }: Split, side: number, wanted: readonly
   const step = Math.max(1, rows / MOST_ROWS);
   for (let i = 0; Math.floor(i) < rows; i += step) {
     const row = Math.floor(i);
-    const slot = wanted.indexOf(labels[row] as number);
+    const slot = wanted.indexOf(labels[row]);
     if (slot < 0) continue;
-    counts[slot]!++;
+    counts[slot]++;
     const sum = sums[slot] as Float64Array;
-    for (let at = 0; at < area; at++) sum[at]! += pixels[row * area + at] as number;
+    for (let at = 0; at < area; at++) sum[at] += pixels[row * area + at];
   }
-  const means = sums.map((sum, slot) =>
-    counts[slot] ? sum.map((value) => value / (counts[slot] as number)) : undefined,
-  );
+  const means = sums.map((sum, slot) => (counts[slot] ? sum.map((value) => value / counts[slot]) : undefined));
   const light = onPaper(means, side);
   return means.map((mean) => (light ? mean?.map((value) => 255 - value) : mean));
 }
@@ -85,7 +83,7 @@ function reference(): Means {
 /** The image as the file has it. */
 function stored(mean: Float64Array, side: number, given: Orientation): Float64Array {
   const result = new Float64Array(mean.length);
-  storedPixels(given, side).forEach((from, at) => (result[from] = mean[at] as number));
+  storedPixels(given, side).forEach((from, at) => (result[from] = mean[at]));
   return result;
 }
 
@@ -96,11 +94,11 @@ function distinctive(means: Means, side: number): Float64Array[] {
   const place = spread(middle, side);
   const grids = present.map((mean) => onGrid(mean, side, place));
   const average = meanOf(grids);
-  return grids.map((grid) => grid.map((value, at) => value - (average[at] as number)));
+  return grids.map((grid) => grid.map((value, at) => value - average[at]));
 }
 
 function meanOf(images: readonly Float64Array[]): Float64Array {
-  return images[0]!.map((_, at) => images.reduce((sum, image) => sum + (image[at] as number), 0) / images.length);
+  return images[0].map((_, at) => images.reduce((sum, image) => sum + image[at], 0) / images.length);
 }
 
 interface Place {
@@ -140,8 +138,7 @@ function onGrid(image: Float64Array, side: number, { x, y, deviation }: Place): 
 function between(image: Float64Array, side: number, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const inside = (place: number): boolean => place >= 0 && place < side;
-  const at = (column: number, row: number): number =>
-    inside(column) && inside(row) ? (image[row * side + column] as number) : 0;
+  const at = (column: number, row: number): number => (inside(column) && inside(row) ? image[row * side + column] : 0);
   const [right, down] = [x - left, y - top];
   const across = (row: number): number => (1 - right) * at(left, row) + right * at(left + 1, row);
   return (1 - down) * across(top) + down * across(top + 1);
@@ -157,7 +154,7 @@ function correlation(
   let [product, a, b] = [0, 1e-12, 1e-12];
   images.forEach((image, index) =>
     from.forEach((pixel, at) => {
-      const [one, other] = [image[pixel] as number, wanted[index]![at] as number];
+      const [one, other] = [image[pixel], wanted[index][at]];
       product += one * other;
       a += one * one;
       b += other * other;

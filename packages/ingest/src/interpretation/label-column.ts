@@ -35,7 +35,7 @@ export function labelColumn(columns: Columns, wanted: Wanted): number {
 
 /** The column that is told to be the labels by its name, else by its values or by what the others are. */
 function told(columns: Columns, names: readonly string[], { warn }: Wanted): number {
-  const nameAt = (at: number): string => (names[at] as string).trim();
+  const nameAt = (at: number): string => names[at].trim();
   const counted = pixelNames(names);
   const pixels = new Set(counted && isSquare(counted.order.length) ? counted.order : []);
   const rest = names.map((_, at) => at).filter((at) => !pixels.has(at));
@@ -51,7 +51,7 @@ function told(columns: Columns, names: readonly string[], { warn }: Wanted): num
     warn({
       code: 'LABEL_GUESSED',
       message:
-        `the labels of ${columns.file} are read from the column '${names[guess] as string}', ` +
+        `the labels of ${columns.file} are read from the column '${names[guess]}', ` +
         "the only one that is no pixel: 'label' under dataset names another",
     });
   return guess;
@@ -85,10 +85,8 @@ function named(label: string, columns: Columns): number {
 function placeOf(label: string, names: readonly string[]): number {
   const at = names.indexOf(label);
   if (at >= 0) return at;
-  const close = names
-    .map((_, i) => i)
-    .filter((i) => (names[i] as string).trim().toLowerCase() === label.trim().toLowerCase());
-  return close.length === 1 ? (close[0] as number) : -1;
+  const close = names.map((_, i) => i).filter((i) => names[i].trim().toLowerCase() === label.trim().toLowerCase());
+  return close.length === 1 ? close[0] : -1;
 }
 
 function placed(label: number, { count, where, subject }: Columns): number {

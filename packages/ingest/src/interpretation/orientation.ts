@@ -45,7 +45,7 @@ export function upright(pixels: Uint8Array, side: number, orientation: Orientati
   const [area, stored] = [side * side, storedPixels(orientation, side)];
   const result = new Uint8Array(pixels.length);
   for (let from = 0; from < pixels.length; from += area) {
-    for (let at = 0; at < area; at++) result[from + at] = pixels[from + (stored[at] as number)] as number;
+    for (let at = 0; at < area; at++) result[from + at] = pixels[from + stored[at]];
   }
   return result;
 }

@@ -33,8 +33,8 @@ export function pixelNames(names: readonly string[]): PixelNames | undefined {
   if (!largest || largest.length < 2) return undefined;
   const keys = keysOf(largest);
   if (!keys) return undefined;
-  const order = largest.map(({ at }, i) => [keys[i] as number, at] as const).sort(([a], [b]) => a - b);
-  return { order: order.map(([, at]) => at), sorted: order.every(([, at], i) => i === 0 || at > order[i - 1]![1]) };
+  const order = largest.map(({ at }, i) => [keys[i], at] as const).sort(([a], [b]) => a - b);
+  return { order: order.map(([, at]) => at), sorted: order.every(([, at], i) => i === 0 || at > order[i - 1][1]) };
 }
 
 function formOf(name: string, at: number): Form {
@@ -47,18 +47,18 @@ function keysOf(forms: readonly Form[]): readonly number[] | undefined {
   const [{ numbers, texts }] = forms as [Form];
   const varying = numbers.map((_, i) => i).filter((i) => forms.some((form) => form.numbers[i] !== numbers[i]));
   if (varying.length === 1) {
-    const keys = forms.map((form) => form.numbers[varying[0]!]!);
+    const keys = forms.map((form) => form.numbers[varying[0]]);
     return isCount(keys) ? keys : undefined;
   }
   if (varying.length !== 2) return undefined;
   const [first, second] = varying as [number, number];
   const columnFirst =
-    /(^|[^a-z])(p?x|c|col|column)[^a-z]*$/.test(texts[first]!) && /(^|[^a-z])(p?y|r|row)[^a-z]*$/.test(texts[second]!);
+    /(^|[^a-z])(p?x|c|col|column)[^a-z]*$/.test(texts[first]) && /(^|[^a-z])(p?y|r|row)[^a-z]*$/.test(texts[second]);
   const [row, column] = columnFirst ? [second, first] : [first, second];
-  const [rows, columns] = [forms.map((form) => form.numbers[row]!), forms.map((form) => form.numbers[column]!)];
+  const [rows, columns] = [forms.map((form) => form.numbers[row]), forms.map((form) => form.numbers[column])];
   const side = new Set(columns).size;
   if (new Set(rows).size !== side || !isCount([...new Set(rows)]) || !isCount([...new Set(columns)])) return undefined;
-  const keys = forms.map((_, i) => rows[i]! * side + columns[i]!);
+  const keys = forms.map((_, i) => rows[i] * side + columns[i]);
   return isCount(keys) && keys.length === side * side ? keys : undefined;
 }
 

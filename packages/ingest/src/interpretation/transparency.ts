@@ -43,7 +43,7 @@ function layOnBlack({ part: { pixels, where }, row, onBlack }: Found): void {
     throw invalid(
       where(row),
       `the grey values of an image must be ${pixels.wanted}, got ${onBlack[bad]}`,
-      pixels.remedy(onBlack[bad] as number),
+      pixels.remedy(onBlack[bad]),
     );
 }
 

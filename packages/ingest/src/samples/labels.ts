@@ -47,11 +47,11 @@ export class Labels {
 
   /** The label of each row. */
   texts(): string[] {
-    return Array.from(this.codes.subarray(0, this.rows), (code) => this.values[code] as string);
+    return Array.from(this.codes.subarray(0, this.rows), (code) => this.values[code]);
   }
 
   /** uint16[N]: the rows' labels as indices of `classOf`, which has an entry for each of `values`. */
   mapped(classOf: readonly number[]): Uint16Array {
-    return this.codes.subarray(0, this.rows).map((code) => classOf[code] as number);
+    return this.codes.subarray(0, this.rows).map((code) => classOf[code]);
   }
 }

@@ -70,10 +70,10 @@ export class PlainPixels extends Pixels {
   override setBytes(at: number, bytes: Uint8Array): number {
     this.bytes.set(bytes, at);
     let { largest } = this;
-    for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > largest) largest = bytes[i] as number;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] > largest) largest = bytes[i];
     this.largest = largest;
     if (largest > 1) this.fractions = undefined;
-    else if (this.fractions) for (let i = 0; i < bytes.length; i++) this.fractions[at + i] = 255 * (bytes[i] as number);
+    else if (this.fractions) for (let i = 0; i < bytes.length; i++) this.fractions[at + i] = 255 * bytes[i];
     return -1;
   }
 
@@ -135,7 +135,7 @@ export class ScaledPixels extends Pixels {
   }
 
   override setBytes(at: number, bytes: Uint8Array): number {
-    for (let i = 0; i < bytes.length; i++) if (!this.set(at + i, bytes[i] as number)) return i;
+    for (let i = 0; i < bytes.length; i++) if (!this.set(at + i, bytes[i])) return i;
     return -1;
   }
 
@@ -175,13 +175,13 @@ export class Extremes extends Pixels {
   override set(at: number, value: number): boolean {
     if (!Number.isFinite(value)) return false;
     const row = Math.floor(at / this.area);
-    if (value < (this.lowest[row] as number)) this.lowest[row] = value;
-    if (value > (this.highest[row] as number)) this.highest[row] = value;
+    if (value < this.lowest[row]) this.lowest[row] = value;
+    if (value > this.highest[row]) this.highest[row] = value;
     return true;
   }
 
   override setBytes(at: number, bytes: Uint8Array): number {
-    for (let i = 0; i < bytes.length; i++) this.set(at + i, bytes[i] as number);
+    for (let i = 0; i < bytes.length; i++) this.set(at + i, bytes[i]);
     return -1;
   }
 
@@ -197,8 +197,8 @@ export class Extremes extends Pixels {
   of(rows: Iterable<number>): Range {
     let [low, high] = [0, -Infinity];
     for (const row of rows) {
-      low = Math.min(low, this.lowest[row] as number);
-      high = Math.max(high, this.highest[row] as number);
+      low = Math.min(low, this.lowest[row]);
+      high = Math.max(high, this.highest[row]);
     }
     return [low, high];
   }

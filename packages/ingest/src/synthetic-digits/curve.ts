@@ -11,7 +11,7 @@ const STEPS = 5;
  * @returns x, y pairs, {@link STEPS} per span
  */
 export function smooth(points: Stroke): number[] {
-  const curve: number[] = [points[0] as number, points[1] as number];
+  const curve: number[] = [points[0], points[1]];
   let from = 0;
   for (let i = 2; i <= points.length; i += 2) {
     const corner = i === points.length || (points[i] === points[i - 2] && points[i + 1] === points[i - 1]);
@@ -24,7 +24,7 @@ export function smooth(points: Stroke): number[] {
 
 /** Appends the spline through the pairs at from … to (both included) to `curve`, which holds its first point already. */
 function spline(points: Stroke, from: number, to: number, curve: number[]): void {
-  const at = (i: number): number => points[i] as number;
+  const at = (i: number): number => points[i];
   for (let i = from; i < to; i += 2) {
     const [x1, y1, x2, y2] = [at(i), at(i + 1), at(i + 2), at(i + 3)];
     const [x0, y0] = i > from ? [at(i - 2), at(i - 1)] : [x1, y1];

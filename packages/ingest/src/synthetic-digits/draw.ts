@@ -39,7 +39,7 @@ function rowSeed(key: Uint32Array, row: number): Uint32Array {
   const words = new Uint32Array(4);
   let carry = row;
   for (let i = 0; i < 4; i++) {
-    carry = mix((carry + (key[i] as number) + 0x9e3779b9) >>> 0);
+    carry = mix((carry + key[i] + 0x9e3779b9) >>> 0);
     words[i] = carry;
   }
   if (words.every((word) => word === 0)) words[0] = 1;

@@ -27,7 +27,7 @@ function normal(random: Random): number {
  * Draws only from `random`, and computes with +, -, *, / and square root only.
  */
 export function write(digit: number, random: Random): Writing {
-  const form = pick(FORMS[digit] as readonly Form[], random);
+  const form = pick(FORMS[digit], random);
   const { unrest = 1 } = form;
   const shake = unrest * (0.018 + 0.03 * random.float());
   const flow = 1 + random.below(6);
@@ -41,7 +41,7 @@ export function write(digit: number, random: Random): Writing {
 
 function pick(forms: readonly Form[], random: Random): Form {
   let left = random.float() * forms.reduce((sum, form) => sum + form.weight, 0);
-  return forms.find((form) => (left -= form.weight) < 0) ?? (forms[0] as Form);
+  return forms.find((form) => (left -= form.weight) < 0) ?? forms[0];
 }
 
 /** The stroke with every point moved at random; a corner's two points stay together. */
@@ -49,9 +49,8 @@ function shaken(stroke: Stroke, amount: number, random: Random): number[] {
   const moved: number[] = [];
   for (let i = 0; i < stroke.length; i += 2) {
     const corner = i > 0 && stroke[i] === stroke[i - 2] && stroke[i + 1] === stroke[i - 1];
-    if (corner) moved.push(moved[i - 2] as number, moved[i - 1] as number);
-    else
-      moved.push((stroke[i] as number) + amount * normal(random), (stroke[i + 1] as number) + amount * normal(random));
+    if (corner) moved.push(moved[i - 2], moved[i - 1]);
+    else moved.push(stroke[i] + amount * normal(random), stroke[i + 1] + amount * normal(random));
   }
   return moved;
 }
@@ -62,8 +61,7 @@ function flowing(curve: number[], passes: number): number[] {
   for (let pass = 0; pass < passes; pass++) {
     const before = points;
     points = before.slice();
-    for (let i = 2; i < before.length - 2; i++)
-      points[i] = ((before[i - 2] as number) + 2 * (before[i] as number) + (before[i + 2] as number)) / 4;
+    for (let i = 2; i < before.length - 2; i++) points[i] = (before[i - 2] + 2 * before[i] + before[i + 2]) / 4;
   }
   return points;
 }
@@ -84,7 +82,7 @@ function chain(...moves: readonly Move[]): Move {
 function each(map: (x: number, y: number) => readonly [number, number]): Move {
   return (curve) => {
     const moved: number[] = [];
-    for (let i = 0; i < curve.length; i += 2) moved.push(...map(curve[i] as number, curve[i + 1] as number));
+    for (let i = 0; i < curve.length; i += 2) moved.push(...map(curve[i], curve[i + 1]));
     return moved;
   };
 }
@@ -106,10 +104,10 @@ function elastic(unrest: number, random: Random): Move {
     let [dx, dy] = [0, 0];
     for (let b = 0; b < 3; b++) {
       for (let a = 0; a < 3; a++) {
-        const weight = (wx[a] as number) * (wy[b] as number);
+        const weight = wx[a] * wy[b];
         const knot = 2 * ((j + b) * KNOTS + i + a);
-        dx += weight * (field[knot] as number);
-        dy += weight * (field[knot + 1] as number);
+        dx += weight * field[knot];
+        dy += weight * field[knot + 1];
       }
     }
     return [x + dx, y + dy];

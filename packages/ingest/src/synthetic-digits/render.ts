@@ -28,10 +28,10 @@ export class Renderer {
       const at = 2 * i;
       const radius = pen * Math.max(0.5, 1 + pressure * ((2 * i) / spans - 1));
       this.segment(
-        scale * (curve[at] as number) + x,
-        scale * (curve[at + 1] as number) + y,
-        scale * (curve[at + 2] as number) + x,
-        scale * (curve[at + 3] as number) + y,
+        scale * curve[at] + x,
+        scale * curve[at + 1] + y,
+        scale * curve[at + 2] + x,
+        scale * curve[at + 3] + y,
         radius,
         softness,
       );
@@ -59,7 +59,7 @@ export class Renderer {
         if (distance2 >= reach * reach) continue;
         const ink = Math.min(1, (reach - Math.sqrt(distance2)) / softness);
         const pixel = py * STROKES_SIZE + px;
-        if (ink > (this.ink[pixel] as number)) this.ink[pixel] = ink;
+        if (ink > this.ink[pixel]) this.ink[pixel] = ink;
       }
     }
   }
@@ -76,7 +76,7 @@ function fitted({ curves, pen }: Writing): Fit {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const curve of curves) {
     for (let i = 0; i < curve.length; i += 2) {
-      const [x, y] = [curve[i] as number, curve[i + 1] as number];
+      const [x, y] = [curve[i], curve[i + 1]];
       left = Math.min(left, x);
       right = Math.max(right, x);
       top = Math.min(top, y);
@@ -92,7 +92,7 @@ function fitted({ curves, pen }: Writing): Fit {
 function centre(ink: Float64Array, image: Uint8Array): void {
   let [mass, sumX, sumY] = [0, 0, 0];
   for (let pixel = 0; pixel < ink.length; pixel++) {
-    const value = ink[pixel] as number;
+    const value = ink[pixel];
     if (value === 0) continue;
     mass += value;
     sumX += value * (pixel % STROKES_SIZE);
@@ -103,7 +103,7 @@ function centre(ink: Float64Array, image: Uint8Array): void {
   image.fill(0);
   for (let y = Math.max(0, -down); y < STROKES_SIZE - Math.max(0, down); y++) {
     for (let x = Math.max(0, -right); x < STROKES_SIZE - Math.max(0, right); x++) {
-      image[(y + down) * STROKES_SIZE + x + right] = Math.round(255 * (ink[y * STROKES_SIZE + x] as number));
+      image[(y + down) * STROKES_SIZE + x + right] = Math.round(255 * ink[y * STROKES_SIZE + x]);
     }
   }
 }

@@ -184,7 +184,7 @@ async function resultOf(root: string, plan: ExperimentPlan, artifacts: Experimen
   const evaluation = await (artifacts.train as StoredArtifact).json<Evaluation>('evaluation');
   const seen = await ((artifacts.reduce ?? artifacts.preprocess) as StoredArtifact).json<FeaturesInfo>('features');
   const repeats = await openRepeats(root, plan, artifacts);
-  const made = Object.entries(artifacts).map(([role, { made }]) => ({ role, ...made }));
+  const made = Object.entries(artifacts).map(([role, artifact]) => ({ role, ...artifact.made }));
   const { train, validation, test, params, features, hidden, epochs, bestEpoch } = evaluation;
   return {
     experiment: `${plan.study}:${plan.name}`,

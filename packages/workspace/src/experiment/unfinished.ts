@@ -132,8 +132,7 @@ function lastRows(table: ResultTable): string[] {
       columns
         .filter(([, { values }]) => !Number.isNaN(values[row]))
         .map(
-          ([name, { type, values }]) =>
-            `${name} ${type === 'float64' ? (values[row] as number).toFixed(4) : String(values[row])}`,
+          ([name, { type, values }]) => `${name} ${type === 'float64' ? values[row].toFixed(4) : String(values[row])}`,
         )
         .join('  '),
   );

@@ -202,7 +202,7 @@ function notKnown(old: Recipe, { inputs }: ForeseenRecipe): StalenessReason[] {
 
 function withCause(reason: StalenessReason, instance: StageInstance, trace: CodeTrace): ExplainedReason {
   if (reason.reason === 'input')
-    return { ...reason, ...(instance.inputs[reason.name] ? { from: instance.inputs[reason.name] as string } : {}) };
+    return { ...reason, ...(instance.inputs[reason.name] ? { from: instance.inputs[reason.name] } : {}) };
   if (reason.reason === 'module') return { ...reason, through: trace.through(reason.name) };
   return reason;
 }

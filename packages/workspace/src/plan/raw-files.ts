@@ -17,7 +17,7 @@ export function rawStateOf(
   places: Places,
   fileCache: FileCache,
 ): RawState {
-  const { files, names, complete } = stage.rawFiles?.(params as never, places) ?? { files: [], complete: true };
+  const { files, names, complete } = stage.rawFiles?.(params, places) ?? { files: [], complete: true };
   const records = files.map((file, i) => ({ name: names?.[i] ?? basename(file), sha256: hashOf(file, fileCache) }));
   if (records.length <= maxRecords) return { files: records, complete };
   const folders = gathered(records, ({ name }) => posix.dirname(name));

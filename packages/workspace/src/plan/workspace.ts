@@ -226,7 +226,7 @@ function closest(root: string, name: string): string | undefined {
 /** Where a study names a package: with an experiment, or with the study. */
 function usersOf(study: StudyDocument, name: string): (readonly string[])[] {
   const sections = study.experiments
-    .flatMap(({ sections }) => Object.values(sections))
+    .flatMap((experiment) => Object.values(experiment.sections))
     .filter(({ uses }) => uses === name);
   return [
     ...new Map(

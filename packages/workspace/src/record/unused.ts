@@ -65,7 +65,7 @@ export function findUnused(
   if (damaged.length > 0) return { unused: sorted(left), results: [], damaged };
   const lost = stages.filter((name) => !name.startsWith('.') && !instances.has(name));
   const planned = new Set(
-    studies.flatMap(({ name, experiments }) => experiments.map((experiment) => `${name}:${experiment.name}`)),
+    studies.flatMap((study) => study.experiments.map((experiment) => `${study.name}:${experiment.name}`)),
   );
   const laid = experiments.map((experiment) => ({
     ...experiment,

@@ -142,7 +142,7 @@ async function compute(
     await opened
       .during(() =>
         stage.run({
-          params: instance.params as never,
+          params: instance.params,
           inputs,
           output: sketching(output, sketch),
           seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
@@ -219,7 +219,7 @@ function unnamedFile(
   named: readonly string[],
 ): string | undefined {
   const places = placesOf(root);
-  const raw = stage.rawFiles ? [...stage.rawFiles(params as never, places).files, places.download] : [];
+  const raw = stage.rawFiles ? [...stage.rawFiles(params, places).files, places.download] : [];
   const artifacts = join(root, 'artifacts');
   const given = [
     ...raw,
