@@ -16,8 +16,6 @@ import {
   type ReportReads,
 } from './data/experiment.js';
 import { gallery } from './sections/gallery.js';
-import { padOf } from './data/pad.js';
-import type { Pad } from './payloads/pad.js';
 import { FigureShelf } from './figures/figure.js';
 import { classColour } from './page/colours.js';
 import { html, raw, type Markup } from './page/html.js';
@@ -25,30 +23,18 @@ import { readingCode } from './page/modules.js';
 import { shortNames } from './page/names.js';
 import { chapter, page } from './page/page.js';
 import type { ReportParams } from './params.js';
-import { activationsSection } from './sections/activations.js';
-import { componentsSection } from './sections/components.js';
-import { confusionSection } from './sections/confusion.js';
-import { datasetSection } from './sections/dataset.js';
-import { errorsSection } from './sections/errors.js';
-import { filesSection } from './sections/files.js';
-import { historySection } from './sections/history.js';
-import { importancesSection } from './sections/importances.js';
-import { mapsSection } from './sections/maps.js';
 import type { HoverMap } from './figures/scatter.js';
-import { metricsSection } from './sections/metrics.js';
-import { modelSection } from './sections/model.js';
-import { nodesSection } from './sections/nodes.js';
+import { chapters } from './sections/list.js';
 import { opening } from './sections/opening.js';
-import { padSection } from './sections/pad.js';
-import { probabilitiesSection } from './sections/probabilities.js';
 import type { Context, Section } from './sections/section.js';
 
-/** The lines that stand in index.html until the composition root puts the volatile parts in. */
-export const PLACEHOLDERS = {
-  times: '<!--layerwise:times-->',
-  comparison: '<!--layerwise:comparison-->',
-  seeds: '<!--layerwise:seeds-->',
-} as const;
+/** A chapter as it was made, or the place of one that is not known yet. */
+interface Made {
+  readonly id: string;
+  readonly title: string;
+  /** Missing where the chapter is put in later. */
+  readonly section?: Section;
+}
 
 /** Makes one report: index.html, figures/ and comparison.json. @throws what the readers throw; the signal's reason when aborted */
 export async function writeReport({
@@ -58,87 +44,76 @@ export async function writeReport({
   progress,
   signal,
 }: StageContext<ReportParams, ReportReads, 'report'>): Promise<void> {
-  const { context, pad, activations } = await open(params, inputs);
-  const { experiment } = context;
-  throwIfAborted(signal);
-  const sections: Section[] = [];
-  let maps: readonly HoverMap[] = [];
-  const makers: (() => Promise<Section | undefined> | Section | undefined)[] = [
-    () => metricsSection(context),
-    () => historySection(context),
-    () => confusionSection(context),
-    () => errorsSection(context),
-    () => (pad === undefined ? undefined : padSection(context, pad)),
-    () => probabilitiesSection(context),
-    () => importancesSection(context),
-    () => componentsSection(context),
-    () => modelSection(context),
-    () => {
-      context.shelf.addAll(activations.shelf);
-      return activations.section;
-    },
-    () => nodesSection(context, params.topNodes, params.interactive),
-    async () => {
-      const made = await mapsSection(context);
-      maps = made.maps;
-      return made.section;
-    },
-    () => datasetSection(context),
-  ];
-  for (const [done, make] of makers.entries()) {
+  const total = chapters.length;
+  let done = 0;
+  const step = (): void => {
     throwIfAborted(signal);
-    progress({ done, total: makers.length + 1, unit: 'sections' });
-    const section = await make();
-    if (section) sections.push(section);
+    progress({ done: Math.min(total, done++), total, unit: 'sections' });
+  };
+  const { context, wide } = await open(params, inputs, step);
+  const made: Made[] = [];
+  for (const chapter of chapters) {
+    const { id, title } = chapter;
+    if ('late' in chapter) {
+      made.push({ id, title });
+      continue;
+    }
+    step();
+    const early = wide.get(id);
+    if (early) context.shelf.addAll(early.shelf);
+    const section = early ? early.section : await chapter.make(context);
+    if (section) made.push({ id, title: section.title ?? title, section });
   }
-  sections.push(filesSection(context.shelf, params.study, params.experiment));
-  const script = params.interactive
-    ? html`${pageScripts(context, maps, params.hoverImages)}${pad && typeof pad !== 'string' && (await padScript(pad, context))}`
-    : raw('');
-  const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
-  const body = html`${sections.map((section) => [section.id === 'files' && raw(`\n${PLACEHOLDERS.times}\n`), chapter(section.id, section.title, section.lead, section.body), section.id === 'metrics' && raw(`\n${PLACEHOLDERS.comparison}\n`)])}`;
-  await output.bytes(
-    'index.html',
-    page({
-      title: `${params.study} ${params.experiment}: ${title}`,
-      opening: opening(context, { ...params, title }, raw(`\n${PLACEHOLDERS.seeds}\n`)),
-      contents: contentsOf(sections),
-      body,
-      script,
-    }),
-  );
+  await output.bytes('index.html', await wholePage(made, context));
   await writeFigures(context.shelf, output);
-  await output.json('comparison', comparisonInfo(experiment));
-  progress({ done: makers.length + 1, total: makers.length + 1, unit: 'sections' });
+  await output.json('comparison', comparisonInfo(context.experiment));
+  progress({ done: total, total, unit: 'sections' });
 }
 
-/**
- * Reads what a report shows, and makes at once what is made from the activations of all training rows: nothing else is as large,
- * and the rest of the report goes without.
- */
+/** A chapter that was made first, and its figures. */
+interface Early {
+  readonly section: Section | undefined;
+  readonly shelf: FigureShelf;
+}
+
+/** Reads what a report shows, and makes the wide chapters: what is handed back holds no activations. */
 async function open(
   params: ReportParams,
   inputs: Inputs,
-): Promise<{
-  context: Context;
-  pad: Pad | string | undefined;
-  activations: { section: Section | undefined; shelf: FigureShelf };
-}> {
-  const experiment = await readExperiment(inputs);
+  step: () => void,
+): Promise<{ context: Context; wide: ReadonlyMap<string, Early> }> {
+  const experiment = await readExperiment(inputs, `${params.study}:${params.experiment}`);
   const context: Context = {
     experiment,
+    inputs,
+    params,
     shelf: new FigureShelf(),
     published: params.published ?? {},
     names: shortNames(experiment.dataset.classes),
   };
-  const pad = params.interactive ? await padOf(experiment, inputs, `${params.study}:${params.experiment}`) : undefined;
-  const shelf = new FigureShelf();
-  const section = await activationsSection({ ...context, shelf }, params.topNodes, params.interactive);
-  return {
-    context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } },
-    pad,
-    activations: { section, shelf },
-  };
+  const wide = new Map<string, Early>();
+  for (const chapter of chapters) {
+    if (!('wide' in chapter)) continue;
+    step();
+    const shelf = new FigureShelf();
+    wide.set(chapter.id, { section: await chapter.make({ ...context, shelf }), shelf });
+  }
+  return { context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } }, wide };
+}
+
+/** A line of index.html in whose place the composition root puts what it knows when a run is over. */
+const marker = (name: string): Markup => raw(`\n<!--layerwise:${name}-->\n`);
+
+async function wholePage(made: readonly Made[], context: Context): Promise<string> {
+  const { experiment, params } = context;
+  const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
+  return page({
+    title: `${params.study} ${params.experiment}: ${title}`,
+    opening: opening(context, { ...params, title }, marker('seeds')),
+    contents: made.map(({ id, title: name, section }) => ({ id, title: name, ...(!section && { filled: true }) })),
+    body: html`${made.map(({ id, title: name, section }) => (section ? chapter(id, name, section.lead, section.body) : marker(id)))}`,
+    script: params.interactive ? await scripts(made, context) : raw(''),
+  });
 }
 
 function comparisonInfo(experiment: Experiment): ComparisonInfo {
@@ -150,13 +125,11 @@ function comparisonInfo(experiment: Experiment): ComparisonInfo {
   };
 }
 
-/** Links to all chapters, those among them that are put in later. */
-function contentsOf(sections: readonly Section[]): { id: string; title: string; filled?: boolean }[] {
-  return sections.flatMap(({ id, title }) => [
-    ...(id === 'files' ? [{ id: 'times', title: 'Times', filled: true }] : []),
-    { id, title },
-    ...(id === 'metrics' ? [{ id: 'comparison', title: 'Other experiments', filled: true }] : []),
-  ]);
+async function scripts(made: readonly Made[], context: Context): Promise<Markup> {
+  const sections = made.flatMap(({ section }) => section ?? []);
+  const pad = sections.flatMap(({ data }) => data?.['pad-net'] ?? [])[0];
+  const maps = sections.flatMap(({ maps: own = [] }) => own);
+  return html`${pageScripts(context, maps, context.params.hoverImages)}${pad !== undefined && (await padScript(pad, context))}`;
 }
 
 function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], hoverImages: number): Markup {
@@ -172,7 +145,7 @@ function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], 
 }
 
 /** The draw pad's net and code. */
-async function padScript(pad: Pad, { names }: Context): Promise<Markup> {
+async function padScript(pad: unknown, { names }: Context): Promise<Markup> {
   const colours = names.map((_, c) => classColour(c));
   return raw(`
 <script type="application/json" id="pad-net">${inScript(JSON.stringify(pad))}</script>

@@ -10,7 +10,7 @@ import type {
   Score,
   Warning,
 } from '@layerwise/contracts';
-import { readFeatureMap, readModel, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
+import { readTrainedNet, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { openImages, type Images, type SplitName } from './images.js';
 import { readNodes, type NodeFindings } from './nodes.js';
 
@@ -67,6 +67,8 @@ export interface Importances {
 
 /** Everything a report shows, opened and typed. */
 export interface Experiment {
+  /** `<study>:<experiment>`. */
+  readonly name: string;
   readonly dataset: DatasetInfo;
   readonly images: Images;
   readonly features: FeaturesInfo;
@@ -102,19 +104,20 @@ export type ReportReads = {
 /** The inputs of a report. */
 export type Inputs = InputsOf<ReportReads>;
 
-/** Opens the inputs of a report. */
-export async function readExperiment(inputs: Inputs): Promise<Experiment> {
+/** Opens the inputs of a report. @param name `<study>:<experiment>` */
+export async function readExperiment(inputs: Inputs, name: string): Promise<Experiment> {
   const { features: featuresArtifact, model, activations, embedding } = inputs;
   const dataset = await inputs.dataset.json('dataset');
-  const { info: features, map } = await readFeatureMap('the experiment', featuresArtifact);
+  const features = await featuresArtifact.json('features');
+  const { map, net: network } = await readTrainedNet(name, featuresArtifact, model);
   const evaluation = await model.json('evaluation');
-  const network = await readModel(model);
   const importances = await readImportances(featuresArtifact);
   const components = await readComponents(featuresArtifact);
   // Before the training rows: their files are given back first.
   const validation = withoutActivations(await readSplit(activations, 'validation'));
   const test = withoutActivations(await readSplit(activations, 'test'));
   return {
+    name,
     dataset,
     images: openImages(
       await inputs.dataset.matrix('train'),

@@ -1,26 +1,22 @@
-import { LayerwiseError } from '@layerwise/contracts';
-import { readTrainedNet, type TrainedNet } from '@layerwise/nets';
+import type { TrainedNet } from '@layerwise/nets';
 import { boundsOf } from '@layerwise/scan/normalise';
 import { penWidth } from '@layerwise/scan/pen';
 import type { PackedNet, PackedNumbers, PackedPart } from '../payloads/net.js';
 import type { Pad, PadLayer } from '../payloads/pad.js';
 import { base64 } from '../payloads/base64.js';
 import { count, percent } from '../page/format.js';
-import type { Experiment, HiddenLayer, Inputs } from './experiment.js';
+import type { Experiment, HiddenLayer } from './experiment.js';
 import { packFamiliar } from './pad-familiar.js';
 
 /** Most bytes of a net that a page holds; in base64 they are a third more. */
 const MOST_BYTES = 6 << 20;
 
 /** The draw pad's data, or why there is none, in words. */
-export async function padOf(experiment: Experiment, inputs: Inputs, name: string): Promise<Pad | string> {
+export function padOf(experiment: Experiment): Pad | string {
   const unlike = unlikeStrokes(experiment.images);
   if (unlike) return unlike;
-  const net = await readTrainedNet(name, inputs.features, inputs.model).catch((error: unknown) => {
-    if (error instanceof LayerwiseError && error.code === 'UNSUPPORTED') return error.message;
-    throw error;
-  });
-  if (typeof net === 'string') return net;
+  const { name, features, map, network } = experiment;
+  const net: TrainedNet = { name, dataset: features.dataset, map, net: network };
   const bytes = bytesOf(net);
   if (bytes > MOST_BYTES)
     return `its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;

@@ -13,7 +13,7 @@ import { html, raw, type Content, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
 import { figureBlock } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** Boxes of one layer by predicted and by true class. */
 interface LayerStudy {
@@ -23,12 +23,17 @@ interface LayerStudy {
 }
 
 /** Box plots of the hidden nodes' activations over all training images, by predicted and by true class. */
-export async function activationsSection(
-  context: Context,
-  topNodes: number,
-  interactive: boolean,
-): Promise<Section | undefined> {
+export const activationsChapter: Chapter = {
+  id: 'activations',
+  order: 1000,
+  title: 'Hidden activations',
+  make: activationsSection,
+  wide: true,
+};
+
+async function activationsSection(context: Context): Promise<Section | undefined> {
   const { experiment, names, shelf } = context;
+  const { topNodes, interactive } = context.params;
   const { train } = experiment;
   if (train.rows === 0 || train.hidden.length === 0) return undefined;
   const studies = train.hidden.map((layer): LayerStudy => ({
@@ -56,8 +61,6 @@ export async function activationsSection(
     blocks.push(layerBlock(study, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
   }
   return {
-    id: 'activations',
-    title: 'Hidden activations',
     lead: studies.length === 1 ? layerLead(studies[0] as LayerStudy, 0, names) : lead(studies),
     body: html`${blocks}`,
   };

@@ -6,14 +6,21 @@ import { draw } from '../figures/vega.js';
 import { count, percent, plural } from '../page/format.js';
 import { html } from '../page/html.js';
 import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 const SHOWN = 20;
 /** Images in a row of the file. */
 const COLUMNS = 5;
 
 /** The principal components the net sees: as images, and how much variance they keep. */
-export async function componentsSection({ experiment, shelf }: Context): Promise<Section | undefined> {
+export const componentsChapter: Chapter = {
+  id: 'components',
+  order: 800,
+  title: 'Principal components',
+  make: componentsSection,
+};
+
+async function componentsSection({ experiment, shelf }: Context): Promise<Section | undefined> {
   const { components, images, features } = experiment;
   const size = images.width * images.height;
   if (!components || components.rows === 0 || components.component.length !== components.rows * size) return undefined;
@@ -43,8 +50,6 @@ export async function componentsSection({ experiment, shelf }: Context): Promise
     }),
   );
   return {
-    id: 'components',
-    title: 'Principal components',
     lead,
     body: html`${row(figureBlock(figure, 'Dashed: the components the net sees.'), html`<div><h3>The first ${list.length} as images</h3>${pictureBlock(kept, html`<ol class="digits maps">${list}</ol>`, html`<b class="positive">Blue</b> pixels raise the component, <b class="negative">orange</b> ones lower it.`)}</div>`)}`,
   };

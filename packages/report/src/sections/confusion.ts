@@ -9,13 +9,15 @@ import { count, percent } from '../page/format.js';
 import { areLong } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** Classes of which a matrix is a table of numbers; of more it is an image. */
 const MOST_CELLS = 24;
 
 /** Confusion matrices on test and train, the most confused pairs, and digits of the worst of them. */
-export async function confusionSection(context: Context): Promise<Section> {
+export const confusionChapter: Chapter = { id: 'confusion', order: 300, title: 'Confusions', make: confusionSection };
+
+async function confusionSection(context: Context): Promise<Section> {
   const { experiment, shelf, names } = context;
   const [test, train] = [confusion(experiment.test, names.length), confusion(experiment.train, names.length)];
   const pairs = confusedPairs(test);
@@ -57,8 +59,6 @@ export async function confusionSection(context: Context): Promise<Section> {
     );
   }
   return {
-    id: 'confusion',
-    title: 'Confusions',
     lead:
       experiment.test.rows > 0
         ? lead(pairs, names, experiment.test.rows, 'test')

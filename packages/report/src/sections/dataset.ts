@@ -13,10 +13,12 @@ import { html, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
 import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** What the data look like: shapes, class counts, sample images, one image as numbers. */
-export async function datasetSection(context: Context): Promise<Section> {
+export const datasetChapter: Chapter = { id: 'data', order: 1300, title: 'Data', make: datasetSection };
+
+async function datasetSection(context: Context): Promise<Section> {
   const { experiment, shelf, names } = context;
   const { images, dataset, train, validation, test } = experiment;
   const counts = classCounts(images.train.label, names.length);
@@ -41,8 +43,6 @@ export async function datasetSection(context: Context): Promise<Section> {
     ['pixels', `${images.width} × ${images.height}, 0 to 255`],
   ];
   return {
-    id: 'data',
-    title: 'Data',
     lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent((counts[most] as number) / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
     body: html`${row(figureBlock(bars, dataset.origin), html`<div>${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`)}
 ${

@@ -6,14 +6,16 @@ import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { pictureBlock, pixelImage } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 const SHOWN = 24;
 /** Images in a row of the file. */
 const COLUMNS = 8;
 
 /** The wrong predictions the net was surest of. */
-export function errorsSection({ experiment: { test, images }, names, shelf }: Context): Section | undefined {
+export const errorsChapter: Chapter = { id: 'errors', order: 400, title: 'Worst errors', make: errorsSection };
+
+function errorsSection({ experiment: { test, images }, names, shelf }: Context): Section | undefined {
   const ranked = mistakes(test, names.length);
   const worst = ranked[0];
   if (!worst) return undefined;
@@ -41,8 +43,6 @@ export function errorsSection({ experiment: { test, images }, names, shelf }: Co
     picture('worst-errors', 'Test images that are classified wrong, the surest first', sheet, data),
   );
   return {
-    id: 'errors',
-    title: 'Worst errors',
     lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${sure === 0 ? 'none' : count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, ${withArticle(names[worst.label] as string)}, is ${withArticle(names[worst.predicted] as string)} (${percent(worst.probability, 1)}).`,
     body: pictureBlock(
       kept,

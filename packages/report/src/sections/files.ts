@@ -1,14 +1,18 @@
-import type { FigureShelf } from '../figures/figure.js';
 import { plural } from '../page/format.js';
 import { html } from '../page/html.js';
-import type { Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** How to run the experiment again and how to open its data. */
-export function filesSection({ figures, pictures }: FigureShelf, study: string, experiment: string): Section {
+export const filesChapter: Chapter = {
+  id: 'files',
+  order: 1500,
+  title: 'Run again, open the data',
+  make: filesSection,
+};
+
+function filesSection({ shelf: { figures, pictures }, params: { study, experiment } }: Context): Section {
   const name = figures[0]?.name ?? 'history-loss';
   return {
-    id: 'files',
-    title: 'Run again, open the data',
     lead: `${plural(figures.length + pictures.length, 'figure')} of this report lie in figures/, ${figures.length} as SVG${pictures.length > 0 ? `, ${pictures.length} as PNG` : ''}, each with its Vega-Lite specification and its numbers as Parquet.`,
     body: html`<p>Run the experiment again; only what has changed is computed:</p><pre><code>npx nx run ${study}:${experiment}</code></pre>
 <p>Open the numbers behind a figure, in the folder of this report:</p><pre><code># Python

@@ -5,7 +5,7 @@ import { fixed, percent, plural } from '../page/format.js';
 import { html } from '../page/html.js';
 import { table } from '../page/table.js';
 import { figureBlock, row } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** Columns of the history and their headings. */
 const COLUMNS = [
@@ -24,10 +24,9 @@ const COLUMNS = [
 const MOST_COLUMNS = 5;
 
 /** Loss and accuracy by epoch, on training and validation rows. */
-export async function historySection({
-  experiment: { history, evaluation, validation },
-  shelf,
-}: Context): Promise<Section> {
+export const historyChapter: Chapter = { id: 'history', order: 200, title: 'Training', make: historySection };
+
+async function historySection({ experiment: { history, evaluation, validation }, shelf }: Context): Promise<Section> {
   const columns = Object.fromEntries(Object.entries(history).map(([name, column]) => [name, numbers(column.values)]));
   const at = (name: string, epoch: number): number | undefined => columns[name]?.[epoch - 1];
   const { epochs, bestEpoch, stoppedEarly } = evaluation;
@@ -54,8 +53,6 @@ export async function historySection({
     ...listed.map(([name]) => (/accuracy/i.test(name) ? percent(at(name, epoch)) : fixed(at(name, epoch)))),
   ]);
   return {
-    id: 'history',
-    title: 'Training',
     lead,
     body: html`${row(figureBlock(loss, html`Dashed: the epoch whose weights are kept. ${clean}`), figureBlock(accuracy, html`Share of images classified right.`))}<details><summary>Every epoch as a table</summary>${table('History', ['epoch', ...listed.map(([, title]) => title)], rows, listed.length > MOST_COLUMNS ? 'stack' : '')}</details>`,
   };

@@ -9,10 +9,17 @@ import { html, raw, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
 import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** How a forest ranked the pixels and which it chose. */
-export async function importancesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
+export const importancesChapter: Chapter = {
+  id: 'importances',
+  order: 700,
+  title: 'Pixel importances',
+  make: importancesSection,
+};
+
+async function importancesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
   const { importances, images, features } = experiment;
   if (!importances || importances.importance.length !== images.width * images.height) return undefined;
   const { importance, selected, forest } = importances;
@@ -40,8 +47,7 @@ export async function importancesSection({ experiment, shelf, names }: Context):
       'narrow',
     );
   return {
-    id: 'importances',
-    title: features.origin === 'selected' ? 'Chosen pixels' : 'Pixel importances',
+    ...(features.origin === 'selected' && { title: 'Chosen pixels' }),
     lead,
     body: html`${row(figureBlock(figure, `${forest ? 'Mean decrease in impurity' : 'Importance by the rule of the reduction'}, normalised to sum to 1; outlined: the chosen pixels.`), html`<div><h3>The chosen pixels over digits</h3>${overDigits({ experiment, names, shelf })}${facts}</div>`)}`,
   };

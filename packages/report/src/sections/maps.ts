@@ -7,12 +7,12 @@ import { layThumbnails } from '../figures/thumbnails.js';
 import { count, fixed, listed, percent } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { figureBlock } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** Maps of the rows: two nodes as a plane, fixed pixels, principal components, t-SNE. */
-export async function mapsSection(
-  context: Context,
-): Promise<{ readonly section?: Section; readonly maps: readonly HoverMap[] }> {
+export const mapsChapter: Chapter = { id: 'maps', order: 1200, title: 'Maps of the images', make: mapsSection };
+
+async function mapsSection(context: Context): Promise<Section | undefined> {
   const maps: HoverMap[] = [];
   const blocks: Content[] = [];
   const found: Group[] = [];
@@ -28,15 +28,11 @@ export async function mapsSection(
     found.push(group);
     blocks.push(html`<h3>${group.title}</h3><p class="lead">${group.lead}</p><div class="row">${figures}</div>`);
   }
-  if (blocks.length === 0) return { maps };
+  if (blocks.length === 0) return undefined;
   return {
     maps,
-    section: {
-      id: 'maps',
-      title: 'Maps of the images',
-      lead: mapsLead(found),
-      body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}`,
-    },
+    lead: mapsLead(found),
+    body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}`,
   };
 }
 

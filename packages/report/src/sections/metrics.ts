@@ -5,10 +5,12 @@ import { count, fixed, listed, percent, points } from '../page/format.js';
 import { areNumbers } from '../page/names.js';
 import { html, type Markup } from '../page/html.js';
 import { table } from '../page/table.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** Scores on the three splits and the classification report. */
-export function metricsSection({ experiment, names, published }: Context): Section {
+export const metricsChapter: Chapter = { id: 'metrics', order: 100, title: 'Accuracy', make: metricsSection };
+
+function metricsSection({ experiment, names, published }: Context): Section {
   const { evaluation, test } = experiment;
   const report = classification(confusion(test, names.length));
   const scores = report.perClass.map((score) => score.f1);
@@ -28,8 +30,6 @@ export function metricsSection({ experiment, names, published }: Context): Secti
       .join(' / ') || '–',
   ]);
   return {
-    id: 'metrics',
-    title: 'Accuracy',
     lead:
       test.rows === 0
         ? untested(experiment)

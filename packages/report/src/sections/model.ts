@@ -8,18 +8,18 @@ import { html, type Markup } from '../page/html.js';
 import { costOf } from '../data/cost.js';
 import { table } from '../page/table.js';
 import { pictureBlock, pixelImage } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** The net, layer by layer, with parameter counts. */
-export function modelSection({ experiment, shelf }: Context): Section {
+export const modelChapter: Chapter = { id: 'model', order: 900, title: 'Model', make: modelSection };
+
+function modelSection({ experiment, shelf }: Context): Section {
   const { network, net, features, evaluation } = experiment;
   const largest = network.layers.toSorted((a, b) => parametersOf(b) - parametersOf(a))[0] as DenseLayer;
   const parameters = parameterCount(network);
   const dead = evaluation.deadUnits.reduce((sum, units) => sum + units.length, 0);
   const deadText = dead > 0 ? ` ${plural(dead, 'hidden node')} never fire${dead === 1 ? 's' : ''}.` : '';
   return {
-    id: 'model',
-    title: 'Model',
     lead: `The ${net} net has ${plural(parameters, 'trainable parameter')}, ${percent(parametersOf(largest) / parameters, 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}${costText(experiment)}${deadText}`,
     body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], layerRows(network), 'wide-first')}${!experiment.nodes && patterns(experiment, shelf)}`,
   };

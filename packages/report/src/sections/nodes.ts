@@ -11,19 +11,24 @@ import { html, raw, type Markup } from '../page/html.js';
 import { cardsOf, MOST_CLASSES, pack, pictures, tiles } from './node-cards.js';
 import { nodeFiles } from './node-files.js';
 import { pictureFiles } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** What each hidden node responds to, node by node: the first `page` of each layer without scripts, all of them with. */
-export async function nodesSection(context: Context, page: number, interactive: boolean): Promise<Section | undefined> {
+export const nodesChapter: Chapter = {
+  id: 'nodes',
+  order: 1100,
+  title: 'What each hidden node responds to',
+  make: nodesSection,
+};
+
+async function nodesSection(context: Context): Promise<Section | undefined> {
   const { experiment, names } = context;
   const layers = experiment.nodes?.layers ?? [];
   const last = layers[layers.length - 1];
   if (!last || !experiment.nodes) return undefined;
   const blocks: Markup[] = [];
-  for (const layer of layers) blocks.push(await layerBlock(layer, context, page, interactive));
+  for (const layer of layers) blocks.push(await layerBlock(layer, context));
   return {
-    id: 'nodes',
-    title: 'What each hidden node responds to',
     lead: lead(last),
     body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}`,
   };
@@ -82,9 +87,10 @@ function inOrder(layer: LayerFindings): number[] {
 
 const priced = ({ info }: LayerFindings): boolean => info.sampled.ablation > 0;
 
-async function layerBlock(layer: LayerFindings, context: Context, page: number, interactive: boolean): Promise<Markup> {
+async function layerBlock(layer: LayerFindings, context: Context): Promise<Markup> {
   const { info } = layer;
   const { names } = context;
+  const { topNodes: page, interactive } = context.params;
   const order = inOrder(layer);
   const cards = cardsOf(layer, names.length, context);
   const colours = names.map((_, c) => classColour(c));

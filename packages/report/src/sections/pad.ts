@@ -1,32 +1,40 @@
 import { largest } from '@layerwise/nets';
 import { classification, confusion } from '../analysis/confusion.js';
+import { padOf } from '../data/pad.js';
 import type { Pad } from '../payloads/pad.js';
 import { classColour } from '../page/colours.js';
 import { count, fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 /** At most so many classes have a bar and a row of nodes of their own. */
 const MOST_BARS = 20;
 const BARS = 10;
 
 /** Where a reader draws and sees what the net says; without a pad, why there is none. */
-export function padSection(
-  { experiment: { test, evaluation, train, dataset }, names }: Context,
-  pad: Pad | string,
-): Section {
+export const drawPadChapter: Chapter = {
+  id: 'draw',
+  order: 500,
+  title: 'Draw one yourself',
+  make: padSection,
+  wide: true,
+};
+
+function padSection({ experiment, names, params }: Context): Section | undefined {
+  if (!params.interactive) return undefined;
+  const { test, evaluation, train, dataset } = experiment;
+  const pad = padOf(experiment);
   const scores = classification(confusion(test, names.length)).perClass.map(({ f1 }) => f1);
   const best = largest(scores);
   const record =
     test.rows === 0
       ? 'The net has not been tested'
       : `The net is right about ${percent(evaluation.test.accuracy, 1)} of ${count(test.rows)} test images and best at ${names[best]} (F1 ${fixed(scores[best], 3)})`;
-  const base = { id: 'draw', title: 'Draw one yourself' };
   if (typeof pad === 'string')
-    return { ...base, lead: `${record}; it cannot be tried on a drawing here: ${pad}.`, body: html`` };
+    return { lead: `${record}; it cannot be tried on a drawing here: ${pad}.`, body: html`` };
   return {
-    ...base,
     lead: `${record}; draw one of ${names.length <= MOST_BARS ? names.join(', ') : `its ${names.length} classes`} and see what it says of yours.`,
+    data: { 'pad-net': pad },
     body: html`<noscript><p class="note">Drawing needs JavaScript, which is switched off here.</p></noscript>
 <div id="draw-pad" class="pad" hidden>
 <div><canvas class="pad-board ink" width="280" height="280" role="img" aria-label="Drawing area: draw with finger, pen or mouse; the answer is given as text beside it"></canvas><div class="controls"><button type="button" class="pad-undo" disabled>Undo stroke</button><button type="button" class="pad-clear" disabled>Clear</button></div></div>

@@ -9,7 +9,7 @@ import { fixed, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { areLong } from '../page/names.js';
 import { figureBlock, pixelImage } from './blocks.js';
-import type { Context, Section } from './section.js';
+import type { Chapter, Context, Section } from './section.js';
 
 const FIRST = 20;
 const BINS = 20;
@@ -19,7 +19,14 @@ const MOST_DRAWN = 20;
 const NAMED = 5;
 
 /** Probabilities of the first test images, and how sure the net is of each class. */
-export async function probabilitiesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
+export const probabilitiesChapter: Chapter = {
+  id: 'probabilities',
+  order: 600,
+  title: 'Probabilities',
+  make: probabilitiesSection,
+};
+
+async function probabilitiesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
   const { test } = experiment;
   if (test.rows === 0) return undefined;
   const K = names.length;
@@ -38,8 +45,6 @@ export async function probabilitiesSection({ experiment, shelf, names }: Context
   }
   const unsure = countUnsure(test.probabilities, K);
   return {
-    id: 'probabilities',
-    title: 'Probabilities',
     lead: `${unsure === 0 ? 'Every test image has a' : plural(unsure, 'of the test images has no', 'of the test images have no')} class above a probability of one half; ${firstLead(experiment, K)}`,
     body: html`${firstTable(experiment, names)}${K <= MOST_DRAWN && (await firstFiles({ experiment, shelf, names }))}${oneVector(experiment, names)}<h3>How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3><div class="grid">${figures}</div>`,
   };
