@@ -12,7 +12,9 @@ import { installedPeers } from './peers.mjs';
 import { docs, keep } from './record.mjs';
 import { rowText } from './table.mjs';
 
-const usage = `npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write | --output docs]\nparts: ${Object.keys(parts).join(', ')}; all when none is named`;
+const usage =
+  'npm run bench -- [part ...] [--repetitions 5] [--peers Keras,openTSNE | --no-peers] [--no-write | ' +
+  `--output docs]\nparts: ${Object.keys(parts).join(', ')}; all when none is named`;
 
 function request() {
   const { values, positionals } = parseArgs({

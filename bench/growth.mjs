@@ -116,8 +116,11 @@ export async function growth(context) {
     const measured = await curve(context, one);
     if (measured) curves.push(measured);
   }
-  const sentence = ({ kernel, name, points, exponent: slope }) =>
-    `${kernel}, ${name}: seconds grow as rows^${slope.toFixed(2)}; ${points.map(({ rows, seconds }) => `${rows}: ${seconds.toPrecision(3)} s`).join(', ')}; at most ${Math.round(Math.max(...points.map(({ peakMB }) => peakMB)))} MB`;
+  const sentence = ({ kernel, name, points, exponent: slope }) => {
+    const times = points.map(({ rows, seconds }) => `${rows}: ${seconds.toPrecision(3)} s`).join(', ');
+    const most = Math.round(Math.max(...points.map(({ peakMB }) => peakMB)));
+    return `${kernel}, ${name}: seconds grow as rows^${slope.toFixed(2)}; ${times}; at most ${most} MB`;
+  };
   return [
     {
       key: 'growth',

@@ -16,7 +16,8 @@ import { agreement, judge } from './quality.mjs';
  * @property {number} repetitions
  * @property {string} work
  *
- * @typedef {{ key: string, title: string, entries: (Omit<import('./compare.mjs').Summary, 'peakMB'> & { peakMB?: number })[], notes?: string[], curves?: object[] }} Row
+ * @typedef {Omit<import('./compare.mjs').Summary, 'peakMB'> & { peakMB?: number }} Entry
+ * @typedef {{ key: string, title: string, entries: Entry[], notes?: string[], curves?: object[] }} Row
  */
 
 const both = [1, 2];

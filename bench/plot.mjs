@@ -129,5 +129,12 @@ export function plot(record) {
   const bars = groups.length ? barPanel(groups, width) : { body: '', height: 0 };
   const lines = curves.length ? growthPanel(curves, bars.height, width) : { body: '', height: 0 };
   const height = bars.height + lines.height + 10;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11" fill="${ink}" role="img" aria-label="Benchmarks: seconds of the peers as multiples of ours, and growth with the number of rows">\n<rect width="${width}" height="${height}" fill="#ffffff"/>\n${bars.body}\n${lines.body}\n</svg>\n`;
+  const label = 'Benchmarks: seconds of the peers as multiples of ours, and growth with the number of rows';
+  const font = 'font-family="system-ui, sans-serif" font-size="11"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${font} fill="${ink}" role="img" aria-label="${label}">
+<rect width="${width}" height="${height}" fill="#ffffff"/>
+${bars.body}
+${lines.body}
+</svg>
+`;
 }

@@ -32,7 +32,11 @@ function page(record) {
     .map((part) => {
       const { rows, repetitions, load, data, machine: where, date } = record[part];
       const busy = load === undefined ? '' : `, load average ${load.toFixed(1)} when it began`;
-      return `## ${part}\n\n\`npm run bench -- ${part}\`, up to ${repetitions} repetitions, data set ${data}, ${date}, ${where}${busy}.\n\n${rows.map(rowMarkdown).join('\n')}`;
+      return [
+        `## ${part}`,
+        `\`npm run bench -- ${part}\`, up to ${repetitions} repetitions, data set ${data}, ${date}, ${where}${busy}.`,
+        rows.map(rowMarkdown).join('\n'),
+      ].join('\n\n');
     });
   const versions = new Set(
     Object.values(record)

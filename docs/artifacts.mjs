@@ -8,9 +8,11 @@ export function artifactsPage() {
   return [
     '# Artifacts',
     '',
-    'What each kind of artifact holds. Made by `node docs/artifacts.mjs` from `packages/contracts/src/artifacts`, where the types of the JSON documents are; a test compares.',
+    'What each kind of artifact holds. Made by `node docs/artifacts.mjs` from `packages/contracts/src/artifacts`, ' +
+      'where the types of the JSON documents are; a test compares.',
     '',
-    '`.arrow` files are Arrow IPC of one record batch; a column of several values a row is a FixedSizeList. `.parquet` files are tables of results; a missing number is null there, NaN in memory.',
+    '`.arrow` files are Arrow IPC of one record batch; a column of several values a row is a FixedSizeList. ' +
+      '`.parquet` files are tables of results; a missing number is null there, NaN in memory.',
     '',
     ...Object.entries(schemas).flatMap(([kind, schema]) => sectionOf(kind, schema)),
   ].join('\n');

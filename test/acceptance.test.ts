@@ -196,7 +196,8 @@ describe('the acceptance table', () => {
     expect(text).toContain('1 of 3 experiments are in their band, 1 are not, 1 cannot be judged.');
     expect(text).toContain('| a:one | 784-2-10 | test | 95.00% | 98.00% | +3.00 | 1 | yes: above |');
     expect(text).toContain(
-      '| a:three (earlier run) | 784-2-10 | test | 67.00% | 60.00% | -7.00 | 2: 60.00% ± 1.00, 50.00% to 66.00% | **no**: 7.00 points below, outside the range of 2 seeds |',
+      '| a:three (earlier run) | 784-2-10 | test | 67.00% | 60.00% | -7.00 | 2: 60.00% ± 1.00, 50.00% to 66.00% ' +
+        '| **no**: 7.00 points below, outside the range of 2 seeds |',
     );
     expect(text).toContain('| a:two |  | test | 90.00% |  |  |  | –: not built |');
   });

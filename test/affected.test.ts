@@ -13,7 +13,12 @@ describe('nx affected', () => {
       encoding: 'utf8',
     });
   const study = (name: string, train: string): string =>
-    `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\nexperiments:\n  one: { train: { ${train}, hidden: [{ units: 4 }], epochs: 1 } }\n`;
+    `name: ${name}
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 60 } }
+experiments:
+  one: { train: { ${train}, hidden: [{ units: 4 }], epochs: 1 } }
+`;
   const affected = async (...given: string[]): Promise<string[]> => {
     const { code, output } = await workspace.nx(['show', 'projects', '--affected', ...given]);
     expect(code, output).toBe(0);

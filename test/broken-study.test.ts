@@ -5,7 +5,12 @@ import { Workspace } from './workspace/workspace.js';
 
 const body =
   'dataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nembed: { tsne: [] }\n';
-const sound = `name: sound\nseed: 7\n${body}experiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n  two: { train: { hidden: [{ units: 5 }], epochs: 1 } }\n`;
+const sound = `name: sound
+seed: 7
+${body}experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+  two: { train: { hidden: [{ units: 5 }], epochs: 1 } }
+`;
 
 /** A study that cannot be planned: what is wrong, its file, the project and a target that Nx gets for it, and what is said. */
 const broken: readonly [what: string, text: string, address: string, said: string][] = [

@@ -10,8 +10,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { end, member } from '../packages/store/test/archives.js';
 import { Workspace } from './workspace/workspace.js';
 
-const study =
-  'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study = `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 60 } }
+preprocess: { validation: { first: 60 } }
+experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+`;
 const token = 'a token of this test';
 /** What a stage's process would do if somebody's `.env` were its environment. */
 const spy = "require('fs').writeFileSync('PLANTED', '')";

@@ -33,7 +33,11 @@ describe('code that is edited while a run goes', () => {
     symlinkSync(join(workspace.root, 'packages/lab'), join(workspace.root, 'node_modules/lab'));
     workspace.study(
       'tiny',
-      'name: tiny\ndataset: { use: strokes, strokes: { train: 200, test: 50 } }\nexperiments:\n  one: { reduce: { uses: lab }, train: { hidden: [{ units: 4 }], epochs: 1 } }\n',
+      `name: tiny
+dataset: { use: strokes, strokes: { train: 200, test: 50 } }
+experiments:
+  one: { reduce: { uses: lab }, train: { hidden: [{ units: 4 }], epochs: 1 } }
+`,
     );
   });
   afterAll(() => workspace.remove());

@@ -19,7 +19,13 @@ describe('a test that is run by itself', () => {
     cpSync(join(repository, 'test/workspace'), join(workspace.root, 'test/workspace'), { recursive: true });
     workspace.write(
       'packages/conformance/test/side.test.ts',
-      "import { sampleDataset } from '@layerwise/conformance';\nimport { expect, it } from 'vitest';\nit('is 8', async () => expect(await (await sampleDataset({ train: 1, validation: 1, test: 1 })).json('dataset')).toMatchObject({ width: 8 }));\n",
+      `import { sampleDataset } from '@layerwise/conformance';
+import { expect, it } from 'vitest';
+it('is 8', async () => {
+  const dataset = await sampleDataset({ train: 1, validation: 1, test: 1 });
+  expect(await dataset.json('dataset')).toMatchObject({ width: 8 });
+});
+`,
     );
   });
   afterAll(() => workspace.remove());

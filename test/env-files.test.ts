@@ -10,8 +10,13 @@ const csv = (light: number): string => {
     [i % 2, ...Array.from({ length: 16 }, (_, p) => (p < 8 === (i % 2 === 0) ? light : (i * 7 + p) % 20))].join(',');
   return `label,${Array.from({ length: 16 }, (_, p) => `pixel${p}`).join(',')}\n${Array.from({ length: 120 }, (_, i) => row(i)).join('\n')}\n`;
 };
-const study =
-  'name: own\nseed: 7\ndataset: { from: digits.csv }\nembed: { tsne: [], columns: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study = `name: own
+seed: 7
+dataset: { from: digits.csv }
+embed: { tsne: [], columns: [] }
+experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+`;
 
 let workspace: Workspace;
 let env: string;

@@ -14,7 +14,14 @@ interface Explained {
 }
 
 const study = (units: number, epochs = 1): string =>
-  `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one:\n    train: { hidden: [{ units: ${units} }], epochs: ${epochs} }\n`;
+  `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 60 } }
+preprocess: { validation: { first: 60 } }
+experiments:
+  one:
+    train: { hidden: [{ units: ${units} }], epochs: ${epochs} }
+`;
 const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
 
 /** Explanations and the run that follows them, with Nx: what explain says will run is what runs. */

@@ -9,7 +9,12 @@ const pixels = exp('pixels', net);
 const forest = exp('forest', `reduce: { uses: '@layerwise/reduce-forest', trees: 5, topK: 40, seed: 42 }\n${net}`);
 const pca = exp('pca', `reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }\n${net}`);
 const study = (...experiments: string[]): string =>
-  `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 400, test: 150 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n${experiments.join('')}`;
+  `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 400, test: 150 } }
+preprocess: { validation: { first: 100 } }
+experiments:
+${experiments.join('')}`;
 
 const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'nodes', 'report'];
 const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];

@@ -141,7 +141,14 @@ describe('the direction of dependencies', () => {
   });
 
   it('finds imports of every form, so that these tests can fail', () => {
-    const text = `import a from 'a';\nimport type { b } from "b";\nexport * from 'c';\nconst d = await import('d');\nimport 'e';\nlet f: import('f').F;\nexport type { g } from\n  'g';`;
+    const text = `import a from 'a';
+import type { b } from "b";
+export * from 'c';
+const d = await import('d');
+import 'e';
+let f: import('f').F;
+export type { g } from
+  'g';`;
     expect([...text.matchAll(imports)].map((match) => match[1])).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   });
 });

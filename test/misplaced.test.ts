@@ -15,8 +15,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
-const study =
-  'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study = `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 100 } }
+preprocess: { validation: { first: 60 } }
+embed: { tsne: [] }
+experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+`;
 
 let workspace: Workspace;
 let big: string;

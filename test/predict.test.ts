@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { madeSheets, type MadeSheet } from '../packages/scan/test/made/sheets.js';
 import { Workspace } from './workspace/workspace.js';
 
-const study = `name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 1500, test: 200 } }\npreprocess: { validation: { first: 100 } }\nexperiments:\n  net:\n    train: { hidden: [{ units: 16 }, { units: 12 }], epochs: 4 }\n`;
+const study = `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 1500, test: 200 } }
+preprocess: { validation: { first: 100 } }
+experiments:
+  net:
+    train: { hidden: [{ units: 16 }, { units: 12 }], epochs: 4 }
+`;
 
 interface Result {
   readonly digits: readonly {

@@ -11,7 +11,15 @@ import { Workspace } from './workspace/workspace.js';
 /** The first block of TypeScript in README.md, as it stands there. */
 const example = /```ts\n([^]*?)```/.exec(readFileSync(join(repository, 'README.md'), 'utf8'))?.[1] as string;
 const study = (topK: number): string =>
-  `name: mine\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: 60 } }\nreduce: { uses: '@layerwise/reduce-first', topK: ${topK} }\nembed: { tsne: [] }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n`;
+  `name: mine
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 100 } }
+preprocess: { validation: { first: 60 } }
+reduce: { uses: '@layerwise/reduce-first', topK: ${topK} }
+embed: { tsne: [] }
+experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+`;
 
 let workspace: Workspace;
 

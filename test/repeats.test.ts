@@ -34,7 +34,15 @@ interface Compared {
 }
 
 const study = (repeats: string, more = ''): string =>
-  `name: tiny\nseed: 7\n${repeats}\ndataset: { use: strokes, strokes: { train: 300, test: 80 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  small: { train: { hidden: [{ units: 4 }], epochs: 2 } }\n  wide: { train: { hidden: [{ units: 24 }], epochs: 4 }${more} }\n`;
+  `name: tiny
+seed: 7
+${repeats}
+dataset: { use: strokes, strokes: { train: 300, test: 80 } }
+preprocess: { validation: { first: 60 } }
+experiments:
+  small: { train: { hidden: [{ units: 4 }], epochs: 2 } }
+  wide: { train: { hidden: [{ units: 24 }], epochs: 4 }${more} }
+`;
 
 describe('nets trained from several seeds', () => {
   let workspace: Workspace;
@@ -88,7 +96,8 @@ describe('nets trained from several seeds', () => {
     expect(output).toContain('2 of 2 trainings from other seeds ran');
     expect(output).toMatch(/accuracy {3}test \d+\.\d+% ± \d/);
     expect(output).toContain(
-      `seeds      3 (7 to 9), mean ± standard deviation and range above; the report shows the net of the first: test ${(before.test.accuracy * 100).toFixed(2)}%`,
+      'seeds      3 (7 to 9), mean ± standard deviation and range above; the report shows the net of the first: ' +
+        `test ${(before.test.accuracy * 100).toFixed(2)}%`,
     );
     const after = await show('wide');
     expect([after.test, after.validation]).toEqual([before.test, before.validation]);

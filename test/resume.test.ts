@@ -17,7 +17,9 @@ const kills = Number(process.env.LAYERWISE_RESUMES ?? 1);
 const nets: Record<string, string> = {
   rmsprop: '{ hidden: [{ units: 40, dropout: 0.2 }], epochs: 14, inputDropout: 0.1 }',
   adam: '{ hidden: [{ units: 48 }, { units: 20, activation: tanh }], epochs: 14, batch: 64, optimizer: { adam: {} }, evaluateEachEpoch: true }',
-  sgd: '{ hidden: [{ units: 32, l2: 0.001 }], epochs: 14, restoreBest: false, optimizer: { sgd: { momentum: 0.9, nesterov: true } }, earlyStop: { metric: valLoss, patience: 5, minDelta: 0.05 } }',
+  sgd:
+    '{ hidden: [{ units: 32, l2: 0.001 }], epochs: 14, restoreBest: false, optimizer: { sgd: { momentum: 0.9, ' +
+    'nesterov: true } }, earlyStop: { metric: valLoss, patience: 5, minDelta: 0.05 } }',
 };
 const study = `name: tiny
 seed: 7

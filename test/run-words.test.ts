@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace/workspace.js';
 
 const study = (name: string, first: number): string =>
-  `name: ${name}\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 100 } }\npreprocess: { validation: { first: ${first} } }\nembed: { tsne: [] }\nexperiments:\n  small: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n  large: { train: { hidden: [{ units: 5 }], epochs: 1 } }\n`;
+  `name: ${name}
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 100 } }
+preprocess: { validation: { first: ${first} } }
+embed: { tsne: [] }
+experiments:
+  small: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+  large: { train: { hidden: [{ units: 5 }], epochs: 1 } }
+`;
 
 let workspace: Workspace;
 beforeAll(() => {

@@ -7,8 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, repository } from './workspace/folder.mjs';
 import { Workspace } from './workspace/workspace.js';
 
-const study =
-  'name: tiny\nseed: 7\ndataset: { use: strokes, strokes: { train: 300, test: 60 } }\npreprocess: { validation: { first: 60 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n';
+const study = `name: tiny
+seed: 7
+dataset: { use: strokes, strokes: { train: 300, test: 60 } }
+preprocess: { validation: { first: 60 } }
+experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+`;
 const token = 'token-of-this-test';
 
 /** `layerwise cache serve`, and two workspaces in different folders that share it. */

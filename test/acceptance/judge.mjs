@@ -36,8 +36,11 @@ export function wrongNets(studies, nets) {
  * were trained, the published figure lies in the range that they span. Where the source ran the experiment several times
  * (`reruns`), one of its figures suffices, and the words name it. Where only a validation accuracy was published, validation is judged.
  *
- * @param {{ dataset: string, fallback: boolean, published: object | null, test: { accuracy: number }, validation: { accuracy: number }, seeds: Record<string, any>, features: number, hidden: number[], classes: number, params: number } | undefined} result
- *   what `layerwise show --json` prints; undefined if the experiment is not built
+ * @typedef {{ dataset: string, fallback: boolean, published: object | null, seeds: Record<string, any> }} Origin
+ * @typedef {{ test: { accuracy: number }, validation: { accuracy: number } }} Accuracies
+ * @typedef {{ features: number, hidden: number[], classes: number, params: number }} NetSize
+ *
+ * @param {(Origin & Accuracies & NetSize) | undefined} result what `layerwise show --json` prints; undefined if the experiment is not built
  * @param {object | null | undefined} figures published ones, where there is no result to take them from
  * @param {{ net: string, params: number } | undefined} expected the net as its source states it; a measured net that is another is out, whatever its accuracy
  * @returns {{ state: 'in' | 'out' | 'open', split: string, published: number | undefined, measured: number | undefined, words: string }}
@@ -113,7 +116,19 @@ export function table(rows) {
   });
   const head = ['experiment', 'net', 'accuracy on', 'published', 'measured', 'points', 'seeds', 'in its band'];
   const summary = `${count('in')} of ${rows.length} experiments are in their band, ${count('out')} are not, ${count('open')} cannot be judged.`;
-  return `# Published beside measured accuracy\n\nMade by \`node test/acceptance/acceptance.mjs\` from what \`layerwise show --json\` says of each experiment; not to be edited.\nThe net of each is the one that its source states (nets.json). In its band: at most 0.6 points below the published accuracy, or above it, or the published accuracy lies inside the range of our seeds.\n\n${summary}\n\n${[head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  return [
+    '# Published beside measured accuracy',
+    '',
+    'Made by `node test/acceptance/acceptance.mjs` from what `layerwise show --json` says of each experiment; not to be edited.',
+    'The net of each is the one that its source states (nets.json). In its band: at most 0.6 points below the published ' +
+      'accuracy, or above it, or the published accuracy lies inside the range of our seeds.',
+    '',
+    summary,
+    '',
+    ...table,
+    '',
+  ].join('\n');
 }
 
 function spreadOf(seeds, split) {

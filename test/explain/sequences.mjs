@@ -1,4 +1,5 @@
-// Random changes of a tiny study, each followed by `layerwise explain` and a run of one experiment: what explain named must be what ran, and what is there must be right.
+// Random changes of a tiny study, each followed by `layerwise explain` and a run of one experiment: what explain named must be what ran,
+// and what is there must be right.
 //   node test/explain/sequences.mjs [--sequences 300] [--rounds 3] [--seed 1] [--nx]
 // The stages are packages made here, so that code and versions can be changed. With --nx it is Nx that runs them, at some seconds a run,
 // all in one workspace; without, a runner stands in for it, with a cache laid out as Nx's is.
@@ -57,7 +58,8 @@ const sharing = new Set(['preprocess', 'train', 'embed']);
 const codeText = (
   role,
   constant,
-) => `${sharing.has(role) ? "import { offset } from '@layerwise/tiny-shared';\n" : 'const offset = 0;\n'}export const formula = (value, inputs, seed, raw, version) =>
+) => `${sharing.has(role) ? "import { offset } from '@layerwise/tiny-shared';" : 'const offset = 0;'}
+export const formula = (value, inputs, seed, raw, version) =>
   Math.floor((value + ${constant} + offset + inputs.reduce((sum, one) => sum + one, 0) + (seed % 3) + raw.length + version.length) / 2);
 `;
 
@@ -97,13 +99,15 @@ const least = {
     await output.json('dataset', ${dataset});`,
   features: `${splits(all, 'features: { data: Uint8Array.of(0), width: 1 }')}
     await output.json('features', { origin: 'pixels', columns: 1, scale: { factor: 1, offset: 0 }, dataset: ${dataset} });`,
-  model: `await output.json('model', { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights: [{ name: 'output/kernel', shape: [1, 1], dtype: 'float32' }] }] });
+  model: `const weights = [{ name: 'output/kernel', shape: [1, 1], dtype: 'float32' }];
+    await output.json('model', { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights }] });
     await output.bytes('weights.bin', new Uint8Array(4));
     await output.table('history', ${oneRow('model', 'history.parquet', oneValue)});
     await output.json('evaluation', ${JSON.stringify(evaluation)});`,
   activations: splits(
     all,
-    'predicted: { data: Uint16Array.of(0), width: 1 }, probabilities: { data: Float32Array.of(1, 0), width: 2 }, hidden1: { data: Float32Array.of(0), width: 1 }',
+    'predicted: { data: Uint16Array.of(0), width: 1 }, probabilities: { data: Float32Array.of(1, 0), width: 2 }, ' +
+      'hidden1: { data: Float32Array.of(0), width: 1 }',
   ),
   embedding: "await output.json('views', []);",
   nodes: `await output.json('nodes', ${JSON.stringify({ rows: 1, layers: [layer] })});
@@ -307,7 +311,10 @@ export async function prepare(runner = 'here') {
   return root;
 }
 
-/** One sequence of rounds, each of one to three changes, an explanation of an experiment and its run; by Nx in the workspace as the last one left it. Returns what went wrong, with what led to it, and counts. */
+/**
+ * One sequence of rounds, each of one to three changes, an explanation of an experiment and its run; by Nx in the workspace as the last one
+ * left it. Returns what went wrong, with what led to it, and counts.
+ */
 export async function sequence(base, seed, rounds, runner = 'here') {
   const root = runner === 'nx' ? base : mkdtempSync(join(tmpdir(), 'layerwise-sequence-'));
   const below = generator(seed);

@@ -1,7 +1,7 @@
 // How long `layerwise explain` takes for a study of many stages that are all built: nothing changed, a module changed, the notes of files gone.
 //   node test/explain/speed.mjs [--experiments 24]
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
@@ -70,13 +70,17 @@ function measure(what) {
       env: cleanEnvironment(),
       encoding: 'utf8',
     });
+    const seconds = (performance.now() - started) / 1000;
+    const processor = Number(readFileSync(cpu, 'utf8'));
     const stages = output
       .trim()
       .split('\n')
       .flatMap((line) => JSON.parse(line).stages);
     const states = stages.reduce((counts, { state }) => ({ ...counts, [state]: (counts[state] ?? 0) + 1 }), {});
+    const instances = new Set(stages.map(({ id }) => id)).size;
     console.log(
-      `${what}: ${stages.length} stages (${new Set(stages.map(({ id }) => id)).size} instances), ${((performance.now() - started) / 1000).toFixed(2)} s, ${Number(execFileSync('cat', [cpu], { encoding: 'utf8' })).toFixed(2)} s of processor; ${JSON.stringify(states)}`,
+      `${what}: ${stages.length} stages (${instances} instances), ${seconds.toFixed(2)} s, ` +
+        `${processor.toFixed(2)} s of processor; ${JSON.stringify(states)}`,
     );
   }
 }

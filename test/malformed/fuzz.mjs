@@ -38,7 +38,8 @@ async function main() {
       : { seconds: Number(values.seconds ?? 60) / names.length };
     const { runs, accepted, refused, slowest, finding } = await fuzzed(name, Number(values.seed), budget);
     process.stdout.write(
-      `${name.padEnd(10)} ${runs} inputs, ${accepted} accepted, ${refused} refused, slowest ${slowest.toFixed(3)} s${finding ? `\n  FINDING: ${finding}` : ''}\n`,
+      `${name.padEnd(10)} ${runs} inputs, ${accepted} accepted, ${refused} refused, slowest ` +
+        `${slowest.toFixed(3)} s${finding ? `\n  FINDING: ${finding}` : ''}\n`,
     );
     if (finding) findings++;
   }

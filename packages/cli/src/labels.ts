@@ -19,11 +19,13 @@ export function parseLabels(given: string, classes: readonly string[]): string[]
         .map((label) => label.trim())
         .filter(Boolean);
   const wrong = labels.find((label) => !classes.includes(label));
-  if (wrong !== undefined || labels.length === 0)
-    throw new LayerwiseError(
-      'USAGE',
-      `--labels must hold classes of the experiment (${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', …' : ''}), got ${wrong === undefined ? 'none' : `'${wrong}'`}`,
-      { ...(file && { where: given }), remedy: 'Write them in reading order, for example --labels "0123 456 789".' },
-    );
+  if (wrong !== undefined || labels.length === 0) {
+    const some = `${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', …' : ''}`;
+    const got = wrong === undefined ? 'none' : `'${wrong}'`;
+    throw new LayerwiseError('USAGE', `--labels must hold classes of the experiment (${some}), got ${got}`, {
+      ...(file && { where: given }),
+      remedy: 'Write them in reading order, for example --labels "0123 456 789".',
+    });
+  }
   return labels;
 }

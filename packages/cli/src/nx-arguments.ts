@@ -87,7 +87,8 @@ function skipsCache(option: string): boolean {
 function refusalOfSkipping(word: string): LayerwiseError {
   return new LayerwiseError(
     'USAGE',
-    `an option of a run must change what is computed or shown, got '${word}': a stage whose artifact is whole and whose parameters, inputs and code are the same is not computed again`,
+    `an option of a run must change what is computed or shown, got '${word}': a stage whose artifact is whole ` +
+      'and whose parameters, inputs and code are the same is not computed again',
     {
       remedy:
         'What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true leaves the cache of Nx aside.',

@@ -23,9 +23,10 @@ function picturesOf(name: string): string[] {
         .map((file) => join(name, file))
     : matches(name);
   if (files.length > 0) return files.sort();
+  const fault = /[*?]/.test(name) ? `'${name}' matches none` : `there is no '${name}'`;
   throw new LayerwiseError(
     'USAGE',
-    `pictures must be PNG or JPEG files, folders of them or patterns, but ${found ? `folder '${name}' holds none` : /[*?]/.test(name) ? `'${name}' matches none` : `there is no '${name}'`}`,
+    `pictures must be PNG or JPEG files, folders of them or patterns, but ${found ? `folder '${name}' holds none` : fault}`,
     { remedy: 'For example: layerwise predict pipeline:exp3 photo.jpg scans "more/*.png"' },
   );
 }

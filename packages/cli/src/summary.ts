@@ -41,13 +41,15 @@ export function describeResult(result: ExperimentResult): string {
   if (several)
     rows.push([
       'seeds',
-      `${seeds.count} (${seedRange(seeds.runs.map(({ seed }) => seed))}), mean ± standard deviation and range above; the report shows the net of the first: test ${share(result.test.accuracy)}, validation ${share(result.validation.accuracy)}`,
+      `${seeds.count} (${seedRange(seeds.runs.map(({ seed }) => seed))}), mean ± standard deviation and range ` +
+        `above; the report shows the net of the first: test ${share(result.test.accuracy)}, validation ${share(result.validation.accuracy)}`,
     ]);
   const { accuracy, loss: publishedLoss } = published?.test ?? {};
   if (accuracy !== undefined && !result.fallback)
     rows.push([
       'published',
-      `test ${share(accuracy)}${publishedLoss === undefined ? '' : `, loss ${publishedLoss.toFixed(4)}`}; ours is ${points(meanOf(result, 'test') - accuracy)} from it`,
+      `test ${share(accuracy)}${publishedLoss === undefined ? '' : `, loss ${publishedLoss.toFixed(4)}`}; ours ` +
+        `is ${points(meanOf(result, 'test') - accuracy)} from it`,
     ]);
   rows.push([
     'took',
@@ -164,12 +166,9 @@ export function describeRun(
 ): string {
   const stages = Object.entries(plan.stages).map(([role, id]) => ({ role, entry: entries.get(id) }));
   const others = plan.repeats.slice(1);
+  const ran = others.filter(({ id }) => entries.get(id)?.status === 'computed').length;
   const repeats =
-    others.length > 0
-      ? [
-          `  ${'repeats'.padEnd(10)} ${others.filter(({ id }) => entries.get(id)?.status === 'computed').length} of ${others.length} trainings from other seeds ran`,
-        ]
-      : [];
+    others.length > 0 ? [`  ${'repeats'.padEnd(10)} ${ran} of ${others.length} trainings from other seeds ran`] : [];
   const named = (wanted: (entry: JournalEntry | undefined) => boolean): string =>
     stages
       .filter(({ entry }) => wanted(entry))

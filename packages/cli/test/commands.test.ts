@@ -8,8 +8,14 @@ const names = readdirSync(join(import.meta.dirname, '../src/commands')).map((fil
 
 /** What the command line prints, and the modules of commands that it loads. */
 function layerwise(...args: string[]): { output: string; loaded: string[] } {
-  const hook = `import { writeSync } from 'node:fs'; export async function load(url, context, next) { if (url.includes('/dist/commands/')) writeSync(2, url + '\\n'); return next(url, context); }`;
-  const register = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
+  const hook = `
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) {
+      if (url.includes('/dist/commands/')) writeSync(2, url + '\\n');
+      return next(url, context);
+    }`;
+  const hookUrl = `data:text/javascript,${encodeURIComponent(hook)}`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(hookUrl)});`;
   const entry = join(root, 'packages/cli/bin/layerwise.mjs');
   const printed = execFileSync(
     '/bin/sh',

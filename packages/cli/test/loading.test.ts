@@ -3,9 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const loaded = (command: string): string[] => {
-  const hook = `import { writeSync } from 'node:fs'; export async function load(url, context, next) { writeSync(1, url + '\\n'); return next(url, context); }`;
+  const hook = `
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) {
+      writeSync(1, url + '\\n');
+      return next(url, context);
+    }`;
+  const hookUrl = `data:text/javascript,${encodeURIComponent(hook)}`;
   const entry = new URL(`../dist/commands/${command}.js`, import.meta.url).href;
-  const script = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)}); await import(${JSON.stringify(entry)});`;
+  const script = `
+    import { register } from 'node:module';
+    register(${JSON.stringify(hookUrl)});
+    await import(${JSON.stringify(entry)});`;
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
     encoding: 'utf8',
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),

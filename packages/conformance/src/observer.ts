@@ -145,7 +145,10 @@ const deep = 60;
 /** Whoever maps stacks to sources reads files for it. */
 let telling = false;
 
-/** Tells of what the stage's own code does, directly or through an installed package; what such a package reads of the environment, or when it is loaded, is its own. */
+/**
+ * Tells of what the stage's own code does, directly or through an installed package; what such a package reads of the environment, or
+ * when it is loaded, is its own.
+ */
 function tell(what: Touch['what'], name: string): void {
   if (telling) return;
   telling = true;

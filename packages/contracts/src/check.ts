@@ -99,10 +99,8 @@ function requireOne(
 ): void {
   const present = names.filter((name) => given[name] !== undefined);
   if (present.length === 1) return;
-  problems.push({
-    path,
-    message: `must be given exactly one of ${names.join(' and ')}, got ${present.map((name) => `${name}: ${received(given[name])}`).join(' and ') || 'neither'}`,
-  });
+  const got = present.map((name) => `${name}: ${received(given[name])}`).join(' and ') || 'neither';
+  problems.push({ path, message: `must be given exactly one of ${names.join(' and ')}, got ${got}` });
 }
 
 function fill(constraint: Constraint): unknown {

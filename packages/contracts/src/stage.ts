@@ -25,7 +25,10 @@ export interface Places {
 export interface RawFiles {
   /** Absolute paths, in a fixed order. */
   readonly files: readonly string[];
-  /** What each file is called in the stage's identity, with `/` for folders; without it, by its base name. Where there are very many files, those of one folder are told as one. */
+  /**
+   * What each file is called in the stage's identity, with `/` for folders; without it, by its base name. Where there are very many files,
+   * those of one folder are told as one.
+   */
   readonly names?: readonly string[];
   /** False if files are missing, so that the stage would have to fetch them; it is then never taken from a cache unasked. */
   readonly complete: boolean;

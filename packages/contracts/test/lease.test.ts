@@ -36,13 +36,14 @@ const module = import.meta.resolve('@layerwise/contracts/lease');
 
 /** A process that does `work`, JavaScript, under the lease; it notes by `note(word)`. */
 function contender(work: string, { waiting = '', sync = false, user = {} } = {}): ChildProcess {
+  const given = `{ pace: ${JSON.stringify(pace)}, onWait: () => note('wait')${waiting} }`;
   const script = `
     import { appendFileSync } from 'node:fs';
     import { spawnSync } from 'node:child_process';
     import { withLease, withLeaseSync } from ${JSON.stringify(module)};
     const note = (word) => appendFileSync(${JSON.stringify(join(root, 'notes'))}, word + ' ' + process.pid + '\\n');
     const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-    await ${sync ? 'withLeaseSync' : 'withLease'}(${JSON.stringify(folder)}, { pace: ${JSON.stringify(pace)}, onWait: () => note('wait')${waiting} }, ${sync ? '' : 'async '}() => {
+    await ${sync ? 'withLeaseSync' : 'withLease'}(${JSON.stringify(folder)}, ${given}, ${sync ? '' : 'async '}() => {
       note('begin');
       ${work}
       note('end');

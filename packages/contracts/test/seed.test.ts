@@ -2,7 +2,10 @@ import { deriveSeed } from '@layerwise/contracts';
 import { describe, expect, it } from 'vitest';
 
 describe('deriveSeed', () => {
-  /** By Python 3.11: struct.unpack('<4I', hashlib.sha256(json.dumps([seed, stage, stream], separators=(',', ':'), ensure_ascii=False).encode()).digest()[:16]) */
+  /**
+   * By Python 3.11: struct.unpack('<4I', hashlib.sha256(text.encode()).digest()[:16]), where text is
+   * json.dumps([seed, stage, stream], separators=(',', ':'), ensure_ascii=False)
+   */
   it.each([
     [43, 'train', 'shuffle', [3059924862, 489279545, 2092476635, 820826669]],
     [0, 'reduce-forest', 'tree 7', [225667393, 515616326, 3548272922, 3145880840]],

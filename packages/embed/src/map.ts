@@ -8,7 +8,10 @@ import type { Source } from './sources.js';
 /** Fewest rows of which a t-SNE map can be made. */
 const FEWEST_ROWS = 4;
 
-/** The t-SNE map of the first rows of a hidden layer, or of their leading components; nothing, with a warning, where there are too few rows or all are equal. */
+/**
+ * The t-SNE map of the first rows of a hidden layer, or of their leading components; nothing, with a warning, where there are too few
+ * rows or all are equal.
+ */
 export async function drawMap(drawing: Drawing, plan: ViewPlan & { method: 'tsne' }): Promise<View | undefined> {
   const { source, warn } = drawing;
   const rows = Math.min(plan.rows, source.rows);

@@ -8,10 +8,13 @@ export function readme(net: TrainedNet, formats: readonly ExportFormat[]): strin
     name,
     dataset,
     map: { pixels, steps },
+    net: { layers },
   } = net;
+  const data = `${dataset.width} x ${dataset.height} images, classes ${dataset.classes.join(', ')}`;
+  const dense = `A dense net ${widthsOf(net.net)} (${layers.map(({ activation }) => activation).join(', ')})`;
   return `# The net of ${name}
 
-Trained on ${dataset.name} (${dataset.origin}): ${dataset.width} x ${dataset.height} images, classes ${dataset.classes.join(', ')}. A dense net ${widthsOf(net.net)} (${net.net.layers.map(({ activation }) => activation).join(', ')}).
+Trained on ${dataset.name} (${dataset.origin}): ${data}. ${dense}.
 
 An image is ${pixels} numbers, row after row, 0 for the background to 255 for ink, prepared as those of ${dataset.name} are. Before the net:
 

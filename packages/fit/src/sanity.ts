@@ -29,12 +29,15 @@ export function sanityWarnings(
   const overfitted = train.accuracy - luck > OVERFIT_GAP && 1 - train.accuracy <= UNLEARNED * (1 - share);
   if (test.accuracy <= highest) {
     const why = overfitted
-      ? `, though training accuracy is ${percent(train.accuracy)}: the net is overfitted, or the test rows are labelled otherwise or of another kind than the training rows`
+      ? `, though training accuracy is ${percent(train.accuracy)}: the net is overfitted, or the test rows are ` +
+        'labelled otherwise or of another kind than the training rows'
       : '; another seed, more nodes or another learning rate may help';
     return [
       {
         code: 'NO_BETTER_THAN_CHANCE',
-        message: `test accuracy ${percent(test.accuracy)} is no better than chance: always guessing the commonest class is right for ${percent(share)} of the ${labels.length} test rows, with luck for up to ${percent(highest)}${why}`,
+        message:
+          `test accuracy ${percent(test.accuracy)} is no better than chance: always guessing the commonest class is ` +
+          `right for ${percent(share)} of the ${labels.length} test rows, with luck for up to ${percent(highest)}${why}`,
       },
     ];
   }
@@ -42,7 +45,10 @@ export function sanityWarnings(
   return [
     {
       code: 'OVERFITTED',
-      message: `training accuracy ${percent(train.accuracy)} is ${((train.accuracy - test.accuracy) * 100).toFixed(2)} points above test accuracy ${percent(test.accuracy)} (with luck ${percent(luck)} on ${labels.length} rows): the net is overfitted; dropout, l2, fewer nodes, earlyStop or more data may help`,
+      message:
+        `training accuracy ${percent(train.accuracy)} is ${((train.accuracy - test.accuracy) * 100).toFixed(2)} ` +
+        `points above test accuracy ${percent(test.accuracy)} (with luck ${percent(luck)} on ${labels.length} ` +
+        'rows): the net is overfitted; dropout, l2, fewer nodes, earlyStop or more data may help',
     },
   ];
 }

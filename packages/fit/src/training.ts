@@ -156,7 +156,10 @@ function deadMessage(units: readonly number[], l: number, of: number): string {
   const numbers = units.slice(0, 12).join(', ');
   const named = `${units.length === 1 ? 'node' : 'nodes'} ${numbers}${units.length > 12 ? ', …' : ''}`;
   const verb = units.length === 1 ? 'is' : 'are';
-  return `${units.length} of ${of} ReLU nodes of hidden layer ${l + 1} ${verb} dead (zero for every training row): ${named}; another seed, a smaller learning rate or more nodes may help`;
+  return (
+    `${units.length} of ${of} ReLU nodes of hidden layer ${l + 1} ${verb} dead (zero for every training row): ` +
+    `${named}; another seed, a smaller learning rate or more nodes may help`
+  );
 }
 
 /** Says what to do; the history is kept. */

@@ -31,7 +31,8 @@ describe('sanityWarnings', () => {
   it('gives the numbers', () => {
     const [warning] = sanityWarnings({ train: score(0.11), test: score(0.1135) }, even, 10);
     expect(warning?.message).toContain(
-      'test accuracy 11.35% is no better than chance: always guessing the commonest class is right for 10.00% of the 1000 test rows, with luck for up to 12.44%',
+      'test accuracy 11.35% is no better than chance: always guessing the commonest class is right for 10.00% ' +
+        'of the 1000 test rows, with luck for up to 12.44%',
     );
   });
 

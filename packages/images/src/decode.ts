@@ -30,9 +30,10 @@ export function decodePicture(bytes: Uint8Array, name: string): Picture {
       ? fromPng(decodePng(essentialPng(bytes), { checkCrc: true }))
       : fromJpeg(bytes, header.width * header.height);
   } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
     throw new LayerwiseError(
       'DATA_INVALID',
-      `picture ${name} must be a whole ${header.format.toUpperCase()} file, but decoding it stopped with: ${error instanceof Error ? error.message : String(error)}`,
+      `picture ${name} must be a whole ${header.format.toUpperCase()} file, but decoding it stopped with: ${why}`,
       { remedy: 'The file is damaged or cut short; save or copy it again.', cause: error },
     );
   }

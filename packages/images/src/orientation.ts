@@ -1,6 +1,9 @@
 import type { Picture } from './picture.js';
 
-/** Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. The decoder hands out the block from the second zero after `Exif`. */
+/**
+ * Tag 0x0112 of the first directory of an EXIF block (TIFF 6.0, section 2); 1 (upright) if there is none. The decoder hands out the
+ * block from the second zero after `Exif`.
+ */
 export function exifOrientation(block: Uint8Array): number {
   const start = block[0] === 0 ? 1 : 0;
   if (block.length < start + 14) return 1;

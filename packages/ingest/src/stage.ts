@@ -63,7 +63,9 @@ export const stage = defineStage({
       optional: true,
     }),
     size: integer({
-      doc: 'custom data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders of images are scaled to 28 unless all are alike and small',
+      doc:
+        'custom data: side in pixels that images are scaled to; if not said, tables stay as they are, and folders ' +
+        'of images are scaled to 28 unless all are alike and small',
       min: 1,
       max: MOST_SIDE,
       optional: true,
@@ -75,7 +77,10 @@ export const stage = defineStage({
       maxItems: MOST_CLASSES,
     }),
     orientation: choice(ORIENTATIONS, {
-      doc: "custom data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse (transposed and rotated180)",
+      doc:
+        "custom data: how the files' images stand, so that they are brought upright: transposed (as EMNIST's " +
+        'are), mirrored (left and right), flipped (top and bottom), rotated by degrees clockwise, transverse ' +
+        '(transposed and rotated180)',
       optional: true,
     }),
     label: either(
@@ -84,7 +89,10 @@ export const stage = defineStage({
         text({ doc: 'name of the column' }),
       ],
       {
-        doc: 'custom data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; the first one of a table without names, unless only the last can be labels',
+        doc:
+          'custom data: the column of labels in a table, by its name or its place, 0 for the first, -1 for the ' +
+          'last; if not said, the one called label, class, target, y or digit, or the only one that is no pixel; ' +
+          'the first one of a table without names, unless only the last can be labels',
         optional: true,
       },
     ),
@@ -99,7 +107,10 @@ export const stage = defineStage({
         choice(['auto'], { doc: 'by the training rows' }),
       ],
       {
-        doc: 'custom data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 where pixels are fractions of 1',
+        doc:
+          'custom data: pixel values without ink and of full ink, such as [0, 16]; auto takes 0, or the smallest ' +
+          'value if that is negative, and the largest of the training rows; if not said, 0 and 255, or 0 and 1 ' +
+          'where pixels are fractions of 1',
         optional: true,
       },
     ),
@@ -153,7 +164,9 @@ export const stage = defineStage({
         throw error;
       warn({
         code: 'OFFLINE_DATA',
-        message: `the data set ${params.use} is not here and could not be downloaded: '${params.offline}' is used instead, so no figure below is a figure of ${params.use}. 'layerwise data fetch' tries again and says what went wrong`,
+        message:
+          `the data set ${params.use} is not here and could not be downloaded: '${params.offline}' is used instead, ` +
+          `so no figure below is a figure of ${params.use}. 'layerwise data fetch' tries again and says what went wrong`,
       });
       const reason = `${params.use} could be neither found nor downloaded`;
       await publish(await sources[params.offline].load(params, context), output, { wanted: params.use, reason });

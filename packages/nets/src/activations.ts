@@ -42,8 +42,11 @@ function normal(z: number, m: Mathematics): number {
   return z < 0 ? tail : 1 - tail;
 }
 
+const TAIL_SERIES = TAIL.reduce((sum, c) => `(${sum} + ${c}) * t`, '0');
+const TAIL_T = `1 / (1 + ${TAIL_P * Math.SQRT1_2} * Math.abs(z))`;
+
 /** {@link normal} times z, as an expression. */
-const GELU = `z * ((t, e) => z < 0 ? e : 1 - e)(...((t) => [t, 0.5 * Math.exp(-0.5 * z * z) * ${TAIL.reduce((sum, c) => `(${sum} + ${c}) * t`, '0')}])(1 / (1 + ${TAIL_P * Math.SQRT1_2} * Math.abs(z))))`;
+const GELU = `z * ((t, e) => z < 0 ? e : 1 - e)(...((t) => [t, 0.5 * Math.exp(-0.5 * z * z) * ${TAIL_SERIES}])(${TAIL_T}))`;
 
 /** Every activation function of a hidden layer, by its name in studies. */
 export const ACTIVATIONS = {

@@ -61,7 +61,10 @@ export interface NodeResponse {
   readonly line?: NonNullable<NodeLayerInfo['line']>;
 }
 
-/** What one node does with the classes: ranks, quantiles, areas, information, and the images at the ends and in the middle. @param alone whether it is the only one of its layer */
+/**
+ * What one node does with the classes: ranks, quantiles, areas, information, and the images at the ends and in the middle.
+ * @param alone whether it is the only one of its layer
+ */
 export function nodeResponse(
   { label, predicted, names, bootstrap }: Subject,
   values: Float32Array,

@@ -45,7 +45,9 @@ function response({ strongest: { rows, shares }, zeros }: Findings, names: reado
   const silent = zeros.flatMap((share, c) =>
     share >= SILENT && !named.some((one) => one.c === c) ? [many(names[c])] : [],
   );
-  return `${strongestFor(named, total, order[0].share, images, names)}${silent.length === 0 ? '' : `, silent for ${silent.length > MOST_NAMED ? `${silent.length} classes` : listed(silent)}`}`;
+  const strongest = strongestFor(named, total, order[0].share, images, names);
+  if (silent.length === 0) return strongest;
+  return `${strongest}, silent for ${silent.length > MOST_NAMED ? `${silent.length} classes` : listed(silent)}`;
 }
 
 function strongestFor(
@@ -66,7 +68,10 @@ function price({ margin, margins, accuracy }: Findings, names: readonly string[]
   const { mean, error } = margin;
   if (Number.isNaN(mean)) return '';
   if (!clear(margin))
-    return `removing it makes no clear difference to the margin of the true class (${mean < 0 ? '−' : ''}${brief(Math.abs(mean))} ± ${brief(ERRORS * (error || 0))})`;
+    return (
+      'removing it makes no clear difference to the margin of the true class ' +
+      `(${mean < 0 ? '−' : ''}${brief(Math.abs(mean))} ± ${brief(ERRORS * (error || 0))})`
+    );
   const change =
     mean > 0
       ? `removing it lowers the margin of the true class by ${brief(mean)}${hardest(margins, names)}`

@@ -78,7 +78,10 @@ function originOf(origin: FeaturesInfo['origin'], random: Random): Origin {
   };
 }
 
-/** Three classes of 4 x 4 images through a net of the given hidden widths (ReLU) with random weights; the last node of each layer doubles the first, the one before is dead. */
+/**
+ * Three classes of 4 x 4 images through a net of the given hidden widths (ReLU) with random weights; the last node of each layer doubles
+ * the first, the one before is dead.
+ */
 export async function smallExperiment(
   origin: FeaturesInfo['origin'],
   hidden: readonly number[],

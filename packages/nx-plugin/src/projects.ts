@@ -53,8 +53,8 @@ export function stageProject(instance: StageInstance, code: string): Projects {
 const waiting = { executor: 'nx:noop', cache: false, inputs: [] } satisfies TargetConfiguration;
 
 /**
- * The project of a study: one target for each experiment, `all`, and `compute`, which is `all` for `nx affected -t compute`. They do nothing but wait for their stages;
- * what a run has to show is laid and said when all its tasks are over, in the process of Nx.
+ * The project of a study: one target for each experiment, `all`, and `compute`, which is `all` for `nx affected -t compute`. They do
+ * nothing but wait for their stages; what a run has to show is written and printed when all its tasks are over, in the process of Nx.
  */
 export function studyProject(plan: StudyPlan): Projects {
   const targets = Object.fromEntries(

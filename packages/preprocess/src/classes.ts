@@ -66,7 +66,9 @@ function refuseUntrained(
       'PARAMS_INVALID',
       `${rule}: ${rows === 1 ? 'its one row validates' : `all ${rows} validate`}${order}`,
       {
-        remedy: `${wayOut(validation.length, all.length)} takes the same share of each class and leaves it at least one row${chosen.byPlace ? '; randomFraction draws from all rows' : ''}`,
+        remedy:
+          `${wayOut(validation.length, all.length)} takes the same share of each class and leaves it at least one ` +
+          `row${chosen.byPlace ? '; randomFraction draws from all rows' : ''}`,
       },
     );
   }

@@ -40,7 +40,9 @@ export const stage = defineStage({
         }),
         rows: list(integer({ doc: 'row number', min: 0 }), { doc: 'the training rows of these numbers', minItems: 1 }),
         set: choice(['auto', 'test', 'none'], {
-          doc: "auto: the data set's own validation rows, or where it has none a twelfth of each class; test: validate on the test set; none: no validation rows",
+          doc:
+            "auto: the data set's own validation rows, or where it has none a twelfth of each class; test: validate " +
+            'on the test set; none: no validation rows',
         }),
       },
       { doc: 'which rows are kept for validation', default: { set: 'auto' } },
@@ -140,7 +142,9 @@ function ownRows(
   );
   warn({
     code: 'VALIDATION_SPLIT_OFF',
-    message: `neither the study nor the data set says which rows validate: ${held.length} of the ${rows} training rows were set apart as such, of each class the same share`,
+    message:
+      `neither the study nor the data set says which rows validate: ${held.length} of the ${rows} training rows ` +
+      'were set apart as such, of each class the same share',
   });
   return { train: kept, validation: held };
 }

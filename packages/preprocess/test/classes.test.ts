@@ -130,7 +130,8 @@ describe('rows in the order of their classes', () => {
 
   it('are noticed where rows are chosen by their place', async () => {
     expect(await order(sorted, { lastFraction: 0.2 })).toEqual([
-      'the 30 training rows stand in the order of their classes, so that preprocess.validation.lastFraction 0.2 takes rows of class c alone: validation: { stratifiedFraction: 0.2 } takes the same share of each class',
+      'the 30 training rows stand in the order of their classes, so that preprocess.validation.lastFraction 0.2 ' +
+        'takes rows of class c alone: validation: { stratifiedFraction: 0.2 } takes the same share of each class',
     ]);
     expect(await order([...sorted, ...sorted, ...sorted, ...sorted], { first: 5 })).toHaveLength(1);
     expect(await order([...sorted].reverse(), { first: 3 })).toHaveLength(1);

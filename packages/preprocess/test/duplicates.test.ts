@@ -60,9 +60,13 @@ describe('rows in two splits', () => {
       2,
     );
     expect(await duplicates(source, { set: 'auto' })).toEqual([
-      '1 of the 2 validation rows (50.00%) is a training row too, pixel for pixel (validation row 4 is training row 0): accuracy on it says little of images that the net has not seen; take it out of one of the two',
-      '3 of the 4 test rows (75.00%) are training rows too, pixel for pixel (test row 1 is training row 1), 2 of them under another class: accuracy on them says little of images that the net has not seen; take them out of one of the two',
-      '1 of the 4 test rows (25.00%) is a validation row too, pixel for pixel (test row 3 is validation row 4), under another class: choosing by the validation rows favours it; take it out of one of the two',
+      '1 of the 2 validation rows (50.00%) is a training row too, pixel for pixel (validation row 4 is training ' +
+        'row 0): accuracy on it says little of images that the net has not seen; take it out of one of the two',
+      '3 of the 4 test rows (75.00%) are training rows too, pixel for pixel (test row 1 is training row 1), 2 ' +
+        'of them under another class: accuracy on them says little of images that the net has not seen; take them ' +
+        'out of one of the two',
+      '1 of the 4 test rows (25.00%) is a validation row too, pixel for pixel (test row 3 is validation row 4), ' +
+        'under another class: choosing by the validation rows favours it; take it out of one of the two',
     ]);
   });
 

@@ -22,7 +22,10 @@ export function readingRows<B extends Box>(boxes: readonly B[]): B[][] {
   return rows.sort(byHeight);
 }
 
-/** Rows that share columns are compared where they do, others by their means: with tilt, the left end of a lower row may lie above the right end of an upper one. */
+/**
+ * Rows that share columns are compared where they do, others by their means: with tilt, the left end of a lower row may lie above the
+ * right end of an upper one.
+ */
 function byHeight(a: readonly Box[], b: readonly Box[]): number {
   const [first, second] = [nearestPair(a, b), nearestPair(b, a)];
   return first.y + first.height / 2 - (second.y + second.height / 2);

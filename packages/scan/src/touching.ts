@@ -64,7 +64,10 @@ export function splitTouching(ink: Grey, group: Group, see: (piece: Piece) => Ui
 
 type Scored = { readonly piece: Piece; readonly score: number };
 
-/** The partition into 2 to {@link MOST} pieces with the largest mean score, by dynamic programming for each number of pieces. @param last number of the last edge */
+/**
+ * The partition into 2 to {@link MOST} pieces with the largest mean score, by dynamic programming for each number of pieces.
+ * @param last number of the last edge
+ */
 function partition(
   last: number,
   between: (from: number, to: number) => Scored | undefined,

@@ -75,7 +75,10 @@ export class CodeTracer {
 
   constructor(private readonly fileCache: FileCache = new FileCache()) {}
 
-  /** As {@link fingerprintCode}, with the way to each module. @throws LayerwiseError STAGE_FAILED if a module is missing, or can be neither followed nor taken whole */
+  /**
+   * As {@link fingerprintCode}, with the way to each module.
+   * @throws LayerwiseError STAGE_FAILED if a module is missing, or can be neither followed nor taken whole
+   */
   trace(entries: readonly string[]): CodeTrace {
     return new Walk(this).run(entries);
   }

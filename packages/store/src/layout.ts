@@ -41,7 +41,9 @@ function faultOf(path: string): LayerwiseError | undefined {
     `${basename(path)} must be a folder, got a link to ${target}: Nx would put a folder in its place when it restores an artifact`,
     {
       where: path,
-      remedy: `Put a folder in the place of the link and mount the other there (mount --bind ${target} ${path}), or keep the whole workspace there and link to that.`,
+      remedy:
+        `Put a folder in the place of the link and mount the other there (mount --bind ${target} ${path}), or ` +
+        'keep the whole workspace there and link to that.',
     },
   );
 }

@@ -263,8 +263,9 @@ const doors: Record<string, Door> = {
   },
   'a worker': {
     files: {
-      'stage.js':
-        "import { Worker } from 'node:worker_threads';\nexport default await new Promise((done) => new Worker(new URL('./code.js', import.meta.url)).once('message', done));",
+      'stage.js': `import { Worker } from 'node:worker_threads';
+const worker = new Worker(new URL('./code.js', import.meta.url));
+export default await new Promise((done) => worker.once('message', done));`,
       'code.js':
         "import { parentPort } from 'node:worker_threads';\nimport v from './value.js';\nparentPort.postMessage(v);",
       'value.js': code,
@@ -273,8 +274,9 @@ const doors: Record<string, Door> = {
   },
   'a worker by its path': {
     files: {
-      'stage.js':
-        "import { Worker } from 'node:worker_threads';\nexport default await new Promise((done) => new Worker('./packages/lab/code.js').once('message', done));",
+      'stage.js': `import { Worker } from 'node:worker_threads';
+const worker = new Worker('./packages/lab/code.js');
+export default await new Promise((done) => worker.once('message', done));`,
       'code.js': "import { parentPort } from 'node:worker_threads';\nparentPort.postMessage('value 1');",
     },
     changes: 'code.js',
@@ -543,7 +545,12 @@ describe('what a stage reaches', () => {
     };
     const entry = open({ files, changes: '' });
     const traced = (args: string[], env: NodeJS.ProcessEnv = {}): CodeFingerprint => {
-      const script = `import(${JSON.stringify(import.meta.resolve('@layerwise/store'))}).then(({ fingerprintCode }) => process.stdout.write(JSON.stringify(fingerprintCode([${JSON.stringify(join(root, entry))}]))))`;
+      const store = JSON.stringify(import.meta.resolve('@layerwise/store'));
+      const script = `
+        import(${store}).then(({ fingerprintCode }) => {
+          const traced = fingerprintCode([${JSON.stringify(join(root, entry))}]);
+          process.stdout.write(JSON.stringify(traced));
+        });`;
       return JSON.parse(
         execFileSync(process.execPath, [...args, '-e', script], { encoding: 'utf8', env: { ...process.env, ...env } }),
       ) as CodeFingerprint;

@@ -417,13 +417,24 @@ const bad: [what: string, text: string, line: number, said: string][] = [
   ],
   [
     'a parameter of the package that the extended experiment used',
-    'name: tiny\nexperiments:\n  exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }\n  exp2:\n    extends: exp1\n    reduce: { uses: "@layerwise/reduce-forest" }\n',
+    `name: tiny
+experiments:
+  exp1: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 } }
+  exp2:
+    extends: exp1
+    reduce: { uses: "@layerwise/reduce-forest" }
+`,
     6,
     'study tiny: exp2.reduce.variance is not a known field; known: trees; exp2 has it from exp1 (line 3) by extends',
   ],
   [
     "a parameter of the study's package in an experiment with another",
-    'name: tiny\nreduce: { uses: "@layerwise/reduce-pca", variance: 0.9 }\nexperiments:\n  exp1: {}\n  exp2: { reduce: { uses: "@layerwise/reduce-forest" } }\n',
+    `name: tiny
+reduce: { uses: "@layerwise/reduce-pca", variance: 0.9 }
+experiments:
+  exp1: {}
+  exp2: { reduce: { uses: "@layerwise/reduce-forest" } }
+`,
     5,
     'study tiny: exp2.reduce.variance is not a known field; known: trees; exp2 has it from the study (line 2)',
   ],

@@ -31,7 +31,13 @@ describe('planStudy', () => {
 
   it('reads a field under its former name, and tells the new one with its line, once', () => {
     const text = (name: string): string =>
-      `name: tiny\nseed: 43\nreduce: { uses: '@layerwise/reduce-forest', ${name}: 7 }\nexperiments:\n  exp1: { train: { epochs: 3 } }\n  exp2: { train: { epochs: 4 } }\n`;
+      `name: tiny
+seed: 43
+reduce: { uses: '@layerwise/reduce-forest', ${name}: 7 }
+experiments:
+  exp1: { train: { epochs: 3 } }
+  exp2: { train: { epochs: 4 } }
+`;
     expect(idsOf(text('estimators'))).toEqual(idsOf(text('trees')));
     expect(plan(text('trees')).notes).toBe('');
     const { notes } = plan(text('estimators'));
@@ -190,7 +196,8 @@ describe('planStudy', () => {
 
   it('plans an experiment that extends another as if all were written out', () => {
     const base =
-      'exp1: { title: A net, seed: 7, repeats: 2, train: { epochs: 3, hidden: [{ units: 2 }] }, published: { test: { accuracy: 0.5 } }, expect: { test.accuracy: [0.4, 0.6] } }';
+      'exp1: { title: A net, seed: 7, repeats: 2, train: { epochs: 3, hidden: [{ units: 2 }] }, published: { ' +
+      'test: { accuracy: 0.5 } }, expect: { test.accuracy: [0.4, 0.6] } }';
     const short = plan(
       study(
         base,
@@ -221,7 +228,13 @@ describe('planStudy', () => {
 
   it('takes each field from the nearest: the experiment, those it extends in turn, the study', () => {
     const { experiments, instances } = plan(
-      'name: tiny\ntrain: { epochs: 1, seed: 5 }\nexperiments:\n  exp3: { extends: exp2, train: { hidden: [{ units: 3 }] } }\n  exp2: { extends: exp1, train: { epochs: 2 } }\n  exp1: { train: { epochs: 9, seed: 6, hidden: [{ units: 1 }] } }\n',
+      `name: tiny
+train: { epochs: 1, seed: 5 }
+experiments:
+  exp3: { extends: exp2, train: { hidden: [{ units: 3 }] } }
+  exp2: { extends: exp1, train: { epochs: 2 } }
+  exp1: { train: { epochs: 9, seed: 6, hidden: [{ units: 1 }] } }
+`,
     );
     const trained = instances.get(experiments[0]?.stages.train as string);
     expect([experiments[0]?.name, trained?.params, trained?.seed]).toEqual([

@@ -29,12 +29,14 @@ function foldersOf(env: NodeJS.ProcessEnv): { nx: string[]; ours: string[] } {
     ) as string[];
   const print = (cache: string, records: string): string =>
     `process.stdout.write(JSON.stringify([${cache}, ${records}]))`;
+  const module = join(repository, 'packages/workspace/dist/plan/workspace.js');
   return {
     nx: run(
       `const f = require('nx/src/utils/cache-directory'); ${print('f.cacheDir', "f.sharedDataDirectory(process.cwd(), 'workspace-data')")}`,
     ),
     ours: run(
-      `import(${JSON.stringify(join(repository, 'packages/workspace/dist/plan/workspace.js'))}).then(({ nxCache, nxRecords }) => ${print('nxCache(process.cwd())', 'nxRecords(process.cwd())')})`,
+      `import(${JSON.stringify(module)}).then(({ nxCache, nxRecords }) => ` +
+        `${print('nxCache(process.cwd())', 'nxRecords(process.cwd())')})`,
     ),
   };
 }

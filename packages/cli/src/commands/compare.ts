@@ -18,7 +18,10 @@ import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/sel
 import { print } from '@layerwise/workspace/terminal';
 import { defineCommand } from '../command.js';
 
-/** `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page. Computes none of them. */
+/**
+ * `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page.
+ * Computes none of them.
+ */
 export async function compareCommand(
   addresses: readonly string[],
   { json }: { readonly json: boolean },
@@ -42,7 +45,12 @@ export async function compareCommand(
   if (json) print(JSON.stringify({ experiments: results, differences, warnings, report: page }));
   else
     print(
-      `${[describeStudy('', results, new Map()), ...differences.flatMap(describeTests).map((line) => `  ${line}`), ...warnings.map((line) => `  warning    ${line}`), `  report     ${page}`].join('\n')}`,
+      [
+        describeStudy('', results, new Map()),
+        ...differences.flatMap(describeTests).map((line) => `  ${line}`),
+        ...warnings.map((line) => `  warning    ${line}`),
+        `  report     ${page}`,
+      ].join('\n'),
     );
 }
 
@@ -78,7 +86,10 @@ function cautions(built: readonly BuiltExperiment[], differences: readonly Diffe
   ];
 }
 
-/** Experiments whose validation images are not those of the one that is best on its own: their validation accuracies, and so the recommendation, compare less than they seem to. */
+/**
+ * Experiments whose validation images are not those of the one that is best on its own: their validation accuracies, and so the
+ * recommendation, compare less than they seem to.
+ */
 async function otherValidation(built: readonly BuiltExperiment[]): Promise<readonly string[]> {
   const reference = referenceOf(built) as BuiltExperiment;
   const others: string[] = [];
@@ -88,7 +99,8 @@ async function otherValidation(built: readonly BuiltExperiment[]): Promise<reado
   return others.length === 0
     ? []
     : [
-        `${others.join(', ')}: not validated on the same images as ${reference.result.experiment}, so small differences of validation accuracy, by which the recommendation goes, say little`,
+        `${others.join(', ')}: not validated on the same images as ${reference.result.experiment}, so small ` +
+          'differences of validation accuracy, by which the recommendation goes, say little',
       ];
 }
 

@@ -147,7 +147,9 @@ function checkTensorFlow(root: string): Finding {
     return { check, state: 'warn', detail: 'is not installed', remedy: without };
   }
   try {
-    const script = `const tf = require('module').createRequire(${JSON.stringify(folder)})('@tensorflow/tfjs-node'); console.log(tf.version['tfjs-node'] ?? tf.version.tfjs);`;
+    const script = `
+      const tf = require('module').createRequire(${JSON.stringify(folder)})('@tensorflow/tfjs-node');
+      console.log(tf.version['tfjs-node'] ?? tf.version.tfjs);`;
     const out = execFileSync(process.execPath, ['-e', script], {
       encoding: 'utf8',
       timeout: 30_000,

@@ -8,7 +8,10 @@ import { findRoot } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
 import { defineCommand, experimentsArgument } from '../command.js';
 
-/** `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by itself. Computes none of them. */
+/**
+ * `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by
+ * itself. Computes none of them.
+ */
 export async function explainCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
   refuseMisplaced(join(root, 'artifacts'));

@@ -6,7 +6,10 @@ import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
 import { print } from '@layerwise/workspace/terminal';
 import { defineCommand } from '../command.js';
 
-/** `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances. @throws LayerwiseError STORAGE_FAILED, having listed, if a folder of artifacts is none */
+/**
+ * `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances.
+ * @throws LayerwiseError STORAGE_FAILED, having listed, if a folder of artifacts is none
+ */
 export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {
   const root = findRoot();
   const plan = await planAll(root);

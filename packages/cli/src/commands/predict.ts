@@ -93,21 +93,37 @@ function outputNames(files: readonly string[]): string[] {
   });
 }
 
+/** What was read, then a line for each thing to mind, then the score. */
 function summary(readings: readonly Reading[], score: LabelScore | undefined): string {
-  const text = `read in order: ${readings.map((reading, i) => `${i > 0 && reading.row !== readings[i - 1].row ? ' ' : ''}${reading.class}`).join(readings.every((reading) => reading.class.length === 1) ? '' : ' ')}`;
-  const doubtful = readings.filter((reading) => reading.unlike).length;
-  const warning =
-    doubtful > 0
-      ? `\n${doubtful} of ${readings.length} inputs are unlike the training data; trust these readings less`
-      : '';
+  const unlike = readings.filter((reading) => reading.unlike).length;
   const [cut, wide] = (['cut', 'wide'] as const).map(
     (touching) => readings.filter((reading) => reading.touching === touching).length,
   );
-  const touch = `${cut ? `\n${cut} digits that touch were cut apart; check them` : ''}${wide ? `\n${wide} ${wide === 1 ? 'input is' : 'inputs are'} wide for one digit: perhaps several that touch` : ''}`;
-  const scored = score
-    ? `\nscore: ${score.right} of ${score.labels} right (${((100 * score.right) / score.labels).toFixed(1)}%); ${score.wrong} read wrongly, ${score.missed} not found, ${score.extra} found where no label is`
-    : '';
-  return text + warning + touch + scored;
+  return [
+    `read in order: ${inOrder(readings)}`,
+    unlike > 0 && `${unlike} of ${readings.length} inputs are unlike the training data; trust these readings less`,
+    cut > 0 && `${cut} digits that touch were cut apart; check them`,
+    wide > 0 && `${wide} ${wide === 1 ? 'input is' : 'inputs are'} wide for one digit: perhaps several that touch`,
+    score && describeScore(score),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** The classes, rows set apart by a blank; all of them, where a name has several letters. */
+function inOrder(readings: readonly Reading[]): string {
+  const between = readings.every((reading) => reading.class.length === 1) ? '' : ' ';
+  return readings
+    .map(({ row, class: name }, i) => (i > 0 && row !== readings[i - 1].row ? ` ${name}` : name))
+    .join(between);
+}
+
+function describeScore({ right, labels, wrong, missed, extra }: LabelScore): string {
+  const share = ((100 * right) / labels).toFixed(1);
+  return (
+    `score: ${right} of ${labels} right (${share}%); ${wrong} read wrongly, ${missed} not found, ` +
+    `${extra} found where no label is`
+  );
 }
 
 function shown(path: string): string {

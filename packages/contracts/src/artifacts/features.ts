@@ -150,7 +150,8 @@ function badFeatures(sketch: Sketch, { origin, columns, scale, sourceScale, sele
     );
   if (origin === 'pixels' && columns !== pixels)
     faults.push(
-      `features.json: origin must be 'selected', with a list of the pixels under selected, or 'components' where there are not as many columns as pixels, got 'pixels' with ${String(columns)} columns of ${pixels} pixels`,
+      "features.json: origin must be 'selected', with a list of the pixels under selected, or 'components' " +
+        `where there are not as many columns as pixels, got 'pixels' with ${String(columns)} columns of ${pixels} pixels`,
     );
   const isPixel = (index: unknown, i: number, all: readonly unknown[]): boolean =>
     Number.isInteger(index) &&

@@ -114,6 +114,7 @@ export const javascript: ExportFormat = {
   id: 'js',
   title: 'model.mjs',
   usage: () =>
-    "One JavaScript module that imports nothing, the steps above included: `import { classes, predict } from './model.mjs'`, then `predict(pixels)` gives the probabilities of one image.",
+    'One JavaScript module that imports nothing, the steps above included: ' +
+    "`import { classes, predict } from './model.mjs'`, then `predict(pixels)` gives the probabilities of one image.",
   files: (net) => [{ file: 'model.mjs', bytes: new TextEncoder().encode(toModule(net)) }],
 };

@@ -82,6 +82,7 @@ export const keras: ExportFormat = {
   id: 'keras',
   title: 'model.keras',
   usage: ({ map }) =>
-    `Keras 3 or later, the steps above included as layers: \`keras.models.load_model('model.keras').predict(x)\` with x float32[N, ${map.pixels}] of the values 0 to 255.`,
+    'Keras 3 or later, the steps above included as layers: ' +
+    `\`keras.models.load_model('model.keras').predict(x)\` with x float32[N, ${map.pixels}] of the values 0 to 255.`,
   files: (net) => [{ file: 'model.keras', bytes: toKeras(net) }],
 };

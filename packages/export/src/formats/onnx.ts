@@ -147,6 +147,7 @@ export const onnx: ExportFormat = {
   id: 'onnx',
   title: 'model.onnx',
   usage: ({ map }) =>
-    `ONNX (operator set ${OPSET}), the steps above included as nodes: input \`pixels\` float32[N, ${map.pixels}] of the values 0 to 255, output \`probabilities\`.`,
+    `ONNX (operator set ${OPSET}), the steps above included as nodes: ` +
+    `input \`pixels\` float32[N, ${map.pixels}] of the values 0 to 255, output \`probabilities\`.`,
   files: (net) => [{ file: 'model.onnx', bytes: toOnnx(net) }],
 };

@@ -51,7 +51,10 @@ export const safetensors: ExportFormat = {
   id: 'safetensors',
   title: 'model.safetensors',
   usage: ({ map, net }) =>
-    `Weights and biases for PyTorch (\`safetensors.torch.load_file\`), JAX and others; the scaling above is composed into the first layer. Its input \`x\` are ${map.pixels} numbers from 0 to 255. Layer by layer \`x = torch.nn.functional.linear(x, w['hidden1.weight'], w['hidden1.bias'])\` and the activation function: ${net.layers.map(({ name, activation }) => `${name} ${activation}`).join(', ')}.`,
+    `Weights and biases for PyTorch (\`safetensors.torch.load_file\`), JAX and others; the scaling above is ` +
+    `composed into the first layer. Its input \`x\` are ${map.pixels} numbers from 0 to 255. Layer by layer ` +
+    `\`x = torch.nn.functional.linear(x, w['hidden1.weight'], w['hidden1.bias'])\` and the activation ` +
+    `function: ${net.layers.map(({ name, activation }) => `${name} ${activation}`).join(', ')}.`,
   files: (net) => [
     {
       file: 'model.safetensors',

@@ -34,7 +34,8 @@ export function leafOf(root: SchemaTree, field: SchemaTree, where: string): Leaf
     if (node.children.length > 1 && !image)
       throw invalid(
         where,
-        `column '${field.element.name}' of the Parquet table must be a number, a list of numbers or an image, got a group of ${node.children.map(({ element }) => element.name).join(', ')}`,
+        `column '${field.element.name}' of the Parquet table must be a number, a list of numbers or an image, got ` +
+          `a group of ${node.children.map(({ element }) => element.name).join(', ')}`,
         'write the table with plain columns',
       );
     node = image ?? node.children[0];

@@ -251,7 +251,9 @@ function warnOfPaper(
   const light = border > MIDDLE;
   if (other !== undefined && other > MIDDLE !== light && Math.abs(other - border) > MIDDLE / 2) {
     const [one, two] = light ? ['light', 'dark'] : ['dark', 'light'];
-    const message = `the training images have ${one} borders, the test images ${two} ones, so a net that learned the ones will not know the others: invert one of the two`;
+    const message =
+      `the training images have ${one} borders, the test images ${two} ones, so a net that learned the ones ` +
+      'will not know the others: invert one of the two';
     return warn({ code: 'BACKGROUNDS_DIFFER', message });
   }
   const remedy = inverted

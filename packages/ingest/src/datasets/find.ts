@@ -18,9 +18,10 @@ export function find(given: string, places: Places): Located {
   const bases = [...places.data, ...(places.workspace === undefined ? [] : [places.workspace])];
   const path = bases.map((base) => join(base, given)).find((candidate) => existsSync(candidate));
   if (path === undefined) {
+    const tried = bases.map((base) => join(base, given)).join(', ') || 'it nowhere';
     throw new LayerwiseError(
       'DATA_MISSING',
-      `the data '${given}' must be in the data folder or the workspace, but is not: looked for ${bases.map((base) => join(base, given)).join(', ') || 'it nowhere'}`,
+      `the data '${given}' must be in the data folder or the workspace, but is not: looked for ${tried}`,
       { remedy: 'put it there, or correct dataset.from (or test, validation) in the study' },
     );
   }

@@ -67,7 +67,9 @@ async function obtain({ mirrors }: MnistParams, context: ReadContext): Promise<s
         context.places,
       )}\n${error.message}`,
       {
-        remedy: `put the four files (plain or .gz) into ${folder}, or set LAYERWISE_DATA_DIR to the folder that holds mnist/, or let the study fall back with 'dataset: { use: mnist, offline: strokes }'`,
+        remedy:
+          `put the four files (plain or .gz) into ${folder}, or set LAYERWISE_DATA_DIR to the folder that holds ` +
+          "mnist/, or let the study fall back with 'dataset: { use: mnist, offline: strokes }'",
         cause: error,
       },
     );

@@ -8,7 +8,10 @@ export interface Numbers {
   readonly name: string;
   /** Place of a row's first number among all the column's; its others follow. */
   startOf(row: number): number;
-  /** Lengths of a row's lists from the outer to the inner ones, none for a single number. @throws LayerwiseError DATA_INVALID where they differ within the row */
+  /**
+   * Lengths of a row's lists from the outer to the inner ones, none for a single number.
+   * @throws LayerwiseError DATA_INVALID where they differ within the row
+   */
   shapeOf(row: number): readonly number[];
   /** A number by its place. */
   at(place: number): number;
@@ -74,7 +77,8 @@ function refuseNulls(data: Data, name: string, where: string, first: number, who
 function wrongType({ type }: Pick<Data, 'type'>, name: string, where: string): Error {
   return invalid(
     where,
-    `the columns of the Arrow table must be a label and numbers for pixels, or a label and one column of lists of numbers, got column '${name}' of type ${String(type)}`,
+    'the columns of the Arrow table must be a label and numbers for pixels, or a label and one column of ' +
+      `lists of numbers, got column '${name}' of type ${String(type)}`,
     'write the table without columns that are neither',
   );
 }

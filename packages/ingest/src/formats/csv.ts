@@ -41,7 +41,9 @@ export async function readCsv(path: string, reading: Reading): Promise<Part> {
   const { warn } = reading.context;
   warn({
     code: 'LABEL_GUESSED',
-    message: `the labels of ${basename(path)}, which has no names of columns, are read from its last column: its first one cannot be labels, the last can. 'label: -1' under dataset says so, 'label: 0' that it is the first`,
+    message:
+      `the labels of ${basename(path)}, which has no names of columns, are read from its last column: its first ` +
+      "one cannot be labels, the last can. 'label: -1' under dataset says so, 'label: 0' that it is the first",
   });
   return (await readTable(path, { ...reading, label: -1 })).part();
 }
@@ -284,7 +286,9 @@ class Table {
     if (side === 'both')
       throw invalid(
         path,
-        `the CSV table must have names of columns, or dataset.label must say which one holds the labels: its first column has ${labels.values.length} different values and its last ${last.values.length}, and both may be labels`,
+        'the CSV table must have names of columns, or dataset.label must say which one holds the labels: its ' +
+          `first column has ${labels.values.length} different values and its last ${last.values.length}, and both ` +
+          'may be labels',
         ways,
       );
     if (side === 'neither')

@@ -124,7 +124,8 @@ async function readTable(table: Opened, reading: Reading): Promise<Parts> {
   if (other)
     throw invalid(
       path,
-      `the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of lists or images, got column '${other.path[0]}' beside them`,
+      'the columns of the Parquet table must be a label and numbers for pixels, or a label and one column of ' +
+        `lists or images, got column '${other.path[0]}' beside them`,
       'write the table without columns that are neither',
     );
   const lists = first.list ? await firstLists(table, first) : undefined;

@@ -99,9 +99,10 @@ function matched(
   if (pixelsAt.length < found.length) {
     const missing = like.pixelsAt.filter((_, i) => found[i] === undefined).map((at) => likeNames[at]);
     const extra = ignored.filter((at) => !NO_PIXELS.test(names[at])).map((at) => names[at]);
+    const instead = extra.length > 0 ? `, and ${shown(extra)} instead` : '';
     throw invalid(
       where,
-      `${subject} must have the columns of the training rows (${like.file}), but has no ${shown(missing)}${extra.length > 0 ? `, and ${shown(extra)} instead` : ''}`,
+      `${subject} must have the columns of the training rows (${like.file}), but has no ${shown(missing)}${instead}`,
       'give columns that mean the same pixel the same name in both tables',
     );
   }

@@ -41,7 +41,9 @@ export function facingWarning({ train, classes, width: side }: RawDataset, given
   const figures = `correlation ${fit(best).toFixed(2)} of the classes' means, against ${fit(given).toFixed(2)}`;
   return {
     code: 'IMAGES_NOT_UPRIGHT',
-    message: `the images of digits look ${best}, not ${given} (${figures}): 'orientation: ${best}' under dataset stands them upright, as 'predict' and the report's pad hand digits to a net`,
+    message:
+      `the images of digits look ${best}, not ${given} (${figures}): 'orientation: ${best}' under dataset ` +
+      "stands them upright, as 'predict' and the report's pad hand digits to a net",
   };
 }
 

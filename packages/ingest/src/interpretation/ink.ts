@@ -35,7 +35,9 @@ export function reportInk(
     if (Math.min(rows, train.rows) >= FEWEST && less < FAINT * more && !scale)
       warn({
         code: 'PIXELS_FAINT',
-        message: `the largest pixel of the ${name} rows is ${shown(pixels.largest)}, that of the training rows ${shown(train.pixels.largest)}: write both in the same range`,
+        message:
+          `the largest pixel of the ${name} rows is ${shown(pixels.largest)}, that of the training rows ` +
+          `${shown(train.pixels.largest)}: write both in the same range`,
       });
     if (pixels instanceof ScaledPixels && pixels.clipped > 0)
       warn({
@@ -47,9 +49,16 @@ export function reportInk(
 
 function faint(largest: number, full: number, scale: Range | undefined): string {
   if (scale)
-    return `the pixels of the training rows reach ${Math.round((100 * largest) / full)}% of full ink, as 'range: [${scale.join(', ')}]' has it: the second number may be too far off`;
+    return (
+      `the pixels of the training rows reach ${Math.round((100 * largest) / full)}% of full ink, ` +
+      `as 'range: [${scale.join(', ')}]' has it: the second number may be too far off`
+    );
   if (largest === 0) return 'all pixels of the training rows are 0: the images are blank';
-  return `the largest pixel of the training rows is ${shown(largest)}, far below ${full}, which is read as full ink: images are faint, and nets learn from them slowly and less. If ${shown(largest)} is full ink, set 'range: [0, ${shown(largest)}]' under dataset, or 'range: auto'`;
+  return (
+    `the largest pixel of the training rows is ${shown(largest)}, far below ${full}, which is read as full ` +
+    `ink: images are faint, and nets learn from them slowly and less. If ${shown(largest)} is full ink, set ` +
+    `'range: [0, ${shown(largest)}]' under dataset, or 'range: auto'`
+  );
 }
 
 function shown(value: number): string {

@@ -72,9 +72,10 @@ function named(label: string, columns: Columns): number {
   const at = placeOf(label, names ?? []);
   if (at >= 0) return at;
   const close = names && nearest(label, names);
+  const none = `has none${close === undefined ? '' : `; did you mean '${close}'?`}`;
   throw invalid(
     where,
-    `${subject} must have a column '${label}', as dataset.label says, but ${names ? `has none${close === undefined ? '' : `; did you mean '${close}'?`}` : 'its first line is no line of names'}`,
+    `${subject} must have a column '${label}', as dataset.label says, but ${names ? none : 'its first line is no line of names'}`,
     names
       ? 'correct dataset.label in the study'
       : "give the column's place instead: 'label: 0' for the first, 'label: -1' for the last",

@@ -202,7 +202,9 @@ async function refuseUnnamed(
     'STAGE_FAILED',
     `${id}: a stage must open no file of the workspace but its inputs and those that its code names, got ${file}; nothing was kept`,
     {
-      remedy: `Move the file into the package ${uses}, or name it in the code: by an import, or by new URL('…', import.meta.url) of a literal. Else its changes would go unnoticed.`,
+      remedy:
+        `Move the file into the package ${uses}, or name it in the code: by an import, or by new URL('…', ` +
+        'import.meta.url) of a literal. Else its changes would go unnoticed.',
     },
   );
 }
