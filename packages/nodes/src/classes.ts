@@ -1,19 +1,15 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
+import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/overlap';
 import {
-  binEdges,
   classAreas,
-  forOverlaps,
-  overlapBins,
   quantile,
-  rankBins,
   rankRows,
-  selectivity,
   splitSorted,
   spread,
   topShares,
   type Ranking,
-  type Selectivity,
-} from '@layerwise/kernels/nodes';
+} from '@layerwise/kernels/ranking';
+import { rankBins, selectivity, type Selectivity } from './selectivity.js';
 import type { Subject } from './inputs.js';
 
 const BINS = 32;

@@ -1,12 +1,7 @@
 import { LayerwiseError, readFeatures } from '@layerwise/contracts';
-import {
-  entropyTerms,
-  resample,
-  spread,
-  type Bootstrap,
-  type DenseLayer,
-  type LayerValues,
-} from '@layerwise/kernels/nodes';
+import type { DenseLayer, LayerValues } from '@layerwise/kernels/layers';
+import { spread } from '@layerwise/kernels/ranking';
+import { entropyTerms, resample, type Bootstrap } from './selectivity.js';
 import { readFeatureMap, readModel } from '@layerwise/nets';
 import type { NodesContext } from './params.js';
 import { onIntensities } from './pixels.js';

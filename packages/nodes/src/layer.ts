@@ -1,21 +1,9 @@
 import { DUPLICATE, throwIfAborted, type NodeLayerInfo } from '@layerwise/contracts';
-import {
-  ablate,
-  ablationCost,
-  clusterOrder,
-  effectiveRank,
-  enough,
-  incoming,
-  incomingCost,
-  jointRows,
-  outgoing,
-  outgoingCost,
-  rightWithFirst,
-  spread,
-  type Ablation,
-  type DenseLayer,
-  type LayerValues,
-} from '@layerwise/kernels/nodes';
+import { incoming, incomingCost, outgoing, outgoingCost } from '@layerwise/kernels/gradients';
+import { effectiveRank, type DenseLayer, type LayerValues } from '@layerwise/kernels/layers';
+import { jointRows, spread } from '@layerwise/kernels/ranking';
+import { ablate, ablationCost, enough, rightWithFirst, type Ablation } from './ablation.js';
+import { clusterOrder } from './clustering.js';
 import { covariance, symmetricEigen } from '@layerwise/kernels/pca';
 import { setImmediate } from 'node:timers/promises';
 import { nodeResponse, type NodeResponse } from './classes.js';

@@ -1,4 +1,4 @@
-import type { Ablation, Removal } from '@layerwise/kernels/nodes';
+import type { Ablation, Removal } from './ablation.js';
 
 /** Of a sample of fewer rows a difference of accuracies would be a few images. */
 const ACCURACY_ROWS = 10_000;

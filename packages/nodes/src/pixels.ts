@@ -1,4 +1,4 @@
-import type { DenseLayer } from '@layerwise/kernels/nodes';
+import type { DenseLayer } from '@layerwise/kernels/layers';
 import { onPixels, type FeatureMap } from '@layerwise/nets';
 
 /** Stored pixels run from 0 to this; intensities from 0 to 1. */

@@ -1,5 +1,6 @@
 import type { NodeLayerInfo } from '@layerwise/contracts';
-import { ascend, ascentCost, preferredInputInBox, type DenseLayer } from '@layerwise/kernels/nodes';
+import type { DenseLayer } from '@layerwise/kernels/layers';
+import { ascend, ascentCost, preferredInputInBox } from './ascent.js';
 import type { NodeResponse } from './classes.js';
 import type { Subject } from './inputs.js';
 import { pause, type Running } from './layer.js';

@@ -1,4 +1,4 @@
-import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/nodes';
+import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/overlap';
 
 /** Five numbers of a group of values; quartiles interpolate linearly between order statistics (numpy's default). Empty groups hold NaN. */
 export interface Box {

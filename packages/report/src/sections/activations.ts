@@ -1,4 +1,4 @@
-import { overlapBins } from '@layerwise/kernels/nodes';
+import { overlapBins } from '@layerwise/kernels/overlap';
 import { boxPlot } from '../plots/box-plot.js';
 import { bySeparation, farthestPair, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer, Split } from '../data/experiment.js';

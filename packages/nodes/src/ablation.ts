@@ -1,4 +1,4 @@
-import { activate, weightedSums, type DenseLayer, type LayerValues } from './layers.js';
+import { activate, weightedSums, type DenseLayer, type LayerValues } from '@layerwise/kernels/layers';
 
 /** What the net does with each node held at a value. H nodes, K classes. */
 export interface Removal {

@@ -1,35 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '@layerwise/kernels/random';
-import {
-  ablate,
-  activate,
-  ascend,
-  binEdges,
-  preferredInputInBox,
-  classAreas,
-  clusterOrder,
-  effectiveRank,
-  enough,
-  entropyTerms,
-  forOverlaps,
-  incoming,
-  jointRows,
-  outgoing,
-  overlapBins,
-  quantile,
-  rankBins,
-  rankRows,
-  resample,
-  rightWithFirst,
-  selectivity,
-  splitSorted,
-  spread,
-  topShares,
-  type DenseLayer,
-  type LayerValues,
-  type Removal,
-} from '@layerwise/kernels/nodes';
+import { incoming, outgoing } from '@layerwise/kernels/gradients';
+import { activate, effectiveRank, type DenseLayer, type LayerValues } from '@layerwise/kernels/layers';
+import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/overlap';
+import { classAreas, jointRows, quantile, rankRows, splitSorted, spread, topShares } from '@layerwise/kernels/ranking';
+import { ablate, enough, rightWithFirst, type Removal } from '../src/ablation.js';
+import { ascend, preferredInputInBox } from '../src/ascent.js';
+import { clusterOrder } from '../src/clustering.js';
+import { entropyTerms, rankBins, resample, selectivity } from '../src/selectivity.js';
 
 const random = new Random(Uint32Array.of(1, 2, 3, 4));
 const noise = (): number => random.float() * 2 - 1;

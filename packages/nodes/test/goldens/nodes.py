@@ -1,4 +1,4 @@
-"""Golden figures for nodes.test.ts: areas under the ROC curve, mutual information, average linkage."""
+"""Golden figures for figures.test.ts: areas under the ROC curve, mutual information, average linkage."""
 import json
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 import { log32 } from '@layerwise/nets/mathematics';
-import { Random } from '../random.js';
-import { quantile, type Ranking } from './ranking.js';
+import { Random } from '@layerwise/kernels/random';
+import { quantile, type Ranking } from '@layerwise/kernels/ranking';
 
 /** What a value tells of the class, with 95% intervals of the percentile bootstrap (Efron 1979). K classes. */
 export interface Selectivity {

@@ -1,4 +1,4 @@
-import { activate, pullBack, slopes, weightedSums, type DenseLayer } from './layers.js';
+import { activate, pullBack, slopes, weightedSums, type DenseLayer } from '@layerwise/kernels/layers';
 
 /** An input and what the node makes of it. */
 export interface PreferredInput {
