@@ -43,7 +43,7 @@ export function verdicts(row) {
   const rivals = row.entries.filter((entry) => entry !== ours);
   if (!ours || !rivals.length) return [];
   return (goals[row.key] ?? []).flatMap(({ against, ratio }) => {
-    const named = against === 'the fastest peer' ? rivals : rivals.filter((entry) => entry.name.startsWith(against));
+    const named = rivals.filter((entry) => entry.name.startsWith(against));
     if (!named.length) return [];
     const rival = named.reduce((best, entry) => (entry.seconds < best.seconds ? entry : best));
     const reached = rival.seconds / ours.seconds;
