@@ -51,13 +51,14 @@ experiments:
 
   it('code of a stage: the stages that run it and what follows, and the studies these are for', async () => {
     const projects = await affectedByCommit('packages/train/src/engine.ts');
-    expect(kinds(projects)).toEqual(['activations', 'embed', 'nodes', 'report', 'tiny', 'train']);
+    expect(kinds(projects)).toEqual(['activations', 'classes', 'embed', 'nodes', 'report', 'tiny', 'train']);
   });
 
   it('code that a stage reaches through others', async () => {
     expect(kinds(await affected('--files=packages/kernels/assembly/pca.ts'))).toContain('train');
     expect(kinds(await affected('--files=packages/fit/src/fit.ts'))).toEqual([
       'activations',
+      'classes',
       'embed',
       'nodes',
       'other',
@@ -69,6 +70,7 @@ experiments:
     expect(kinds(await affected('--files=packages/export/src/formats.ts'))).toEqual([]);
     expect(kinds(await affected('--files=packages/contracts/src/seed.ts'))).toEqual([
       'activations',
+      'classes',
       'embed',
       'ingest',
       'nodes',
@@ -97,6 +99,7 @@ experiments:
         .tasks;
       expect(kinds(Object.keys(tasks).map((task) => task.split(':')[0] as string))).toEqual([
         'activations',
+        'classes',
         'embed',
         'ingest',
         'nodes',

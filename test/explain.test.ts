@@ -22,7 +22,7 @@ experiments:
   one:
     train: { hidden: [{ units: ${units} }], epochs: ${epochs} }
 `;
-const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
+const afterTrain = ['train', 'activations', 'embed', 'nodes', 'classes', 'report'];
 
 /** Explanations and the run that follows them, with Nx: what explain says will run is what runs. */
 describe('layerwise explain', () => {
@@ -120,7 +120,7 @@ describe('layerwise explain', () => {
       'await evaluation(context, engine, network, outcome, rows)',
       '{ ...(await evaluation(context, engine, network, outcome, rows)), params: 1 }',
     );
-    expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'report']);
+    expect((await agreed()).run.ran).toEqual(['train', 'activations', 'nodes', 'classes', 'report']);
   });
 
   it('a kernel in AssemblyScript: it is compiled, and the module of WebAssembly is named', async () => {

@@ -16,8 +16,8 @@ preprocess: { validation: { first: 100 } }
 experiments:
 ${experiments.join('')}`;
 
-const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'nodes', 'report'];
-const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
+const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'nodes', 'classes', 'report'];
+const afterTrain = ['train', 'activations', 'embed', 'nodes', 'classes', 'report'];
 
 describe('which stages run', () => {
   let workspace: Workspace;

@@ -35,6 +35,7 @@ const stages = {
   activations: { reads: ['features', 'model'], writes: 'activations' },
   embed: { reads: ['pixels', 'activations'], writes: 'embedding' },
   nodes: { reads: ['features', 'model', 'activations'], writes: 'nodes' },
+  classes: { reads: ['features', 'model', 'activations'], writes: 'classes' },
   report: { reads: ['dataset', 'features', 'model', 'embedding'], writes: 'report' },
 };
 const roles = Object.keys(stages);
@@ -70,7 +71,10 @@ const splits = (names, columns) =>
 const dataset = "{ name: 'tiny', origin: 'made', width: 1, height: 1, classes: ['a', 'b'] }";
 const all = ['train', 'validation', 'test'];
 
-const arrays = { uint32: 'Uint32Array', float32: 'Float32Array' };
+const arrays = { uint8: 'Uint8Array', uint16: 'Uint16Array', uint32: 'Uint32Array', float32: 'Float32Array' };
+/** As many rows of nothing as there are classes. */
+const twoRows = (kind, file) =>
+  `{ rows: 2, columns: ${oneRow(kind, file, ({ dtype }) => `{ data: new ${arrays[dtype]}(2), width: 1 }`)} }`;
 const zeros = { int32: '0', float64: '0', boolean: 'false', string: "''" };
 const oneValue = ({ dtype }) => `{ type: '${dtype}', values: [${zeros[dtype]}] }`;
 
@@ -93,6 +97,19 @@ const layer = {
   sampled: { ablation: 1, gradients: 1, weights: 1, correlation: 1, bootstrap: 1 },
 };
 
+const classes = {
+  ...{ rows: 1, held: { split: 'test', rows: 1 }, classes: ['a', 'b'], layers: [] },
+  evidence: { method: 'closed form', rows: 1, remainder: 0 },
+  changes: { pixels: 1, ink: 0.6, draws: 1, drawRows: 1 },
+};
+
+const classTables = ['rivals', 'nodes', 'removals', 'changes'].map(
+  (name) => `await output.table('${name}', ${oneRow('classes', `${name}.parquet`, oneValue)});`,
+);
+const classMatrices = ['rivals', 'means', 'changes'].map(
+  (name) => `await output.matrix('${name}', ${twoRows('classes', `${name}.arrow`)});`,
+);
+
 /** The least that an artifact of a kind holds, the same at each run. */
 const least = {
   dataset: `${splits(['train', 'test'], 'pixels: { data: Uint8Array.of(0), width: 1 }')}
@@ -114,6 +131,11 @@ const least = {
     await output.matrix('hidden1', { rows: 1, columns: ${oneRow('nodes', '<layer>.arrow', ({ dtype }) => `{ data: ${arrays[dtype]}.of(0), width: 1 }`)} });
     await output.table('nodes', ${oneRow('nodes', 'nodes.parquet', oneValue)});
     await output.table('classes', ${oneRow('nodes', 'classes.parquet', oneValue)});`,
+  classes: `await output.json('classes', ${JSON.stringify(classes)});
+    await output.table('classes', ${oneRow('classes', 'classes.parquet', ({ dtype }) => `{ type: '${dtype}', values: [0, 0] }`)});
+    ${classTables.join('\n    ')}
+    ${classMatrices.join('\n    ')}
+    await output.matrix('baseline', { rows: 1, columns: { image: { data: new Float32Array(1), width: 1 } } });`,
   report: "await output.bytes('index.html', '<p>report</p>');",
 };
 

@@ -22,6 +22,7 @@ describe('every stage package', () => {
         'activations',
         'embed',
         'nodes',
+        'classes',
         'report',
       ]),
     ));

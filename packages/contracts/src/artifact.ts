@@ -1,7 +1,8 @@
 import type { Column, ColumnData, MatrixTable, ResultTable } from './table.js';
 
 /** What a stage reads or writes. `artifacts/` says what every kind holds. */
-export type ArtifactKind = 'dataset' | 'features' | 'model' | 'activations' | 'embedding' | 'nodes' | 'report';
+export type ArtifactKind =
+  'dataset' | 'features' | 'model' | 'activations' | 'embedding' | 'nodes' | 'classes' | 'report';
 
 /** Reads one finished artifact; every call verifies size and hash and throws `ARTIFACT_CORRUPT` naming the file. */
 export interface ArtifactReader {

@@ -1,5 +1,6 @@
 export * from './affine.js';
 export * from './artifact.js';
+export type { ClassesInfo, ClassLayerInfo } from './artifacts/classes.js';
 export { MOST_CLASSES, MOST_CLASS_NAME, type DatasetInfo } from './artifacts/dataset.js';
 export type * from './artifacts/embedding.js';
 export type * from './artifacts/features.js';

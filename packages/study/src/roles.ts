@@ -57,6 +57,17 @@ export const roles = {
     },
     doc: 'What each hidden node responds to.',
   },
+  classes: {
+    writes: 'classes',
+    uses: '@layerwise/classes',
+    inputs: {
+      pixels: ['preprocess'],
+      features: ['reduce', 'preprocess'],
+      model: ['train'],
+      activations: ['activations'],
+    },
+    doc: 'What tells each class from its rivals.',
+  },
   report: {
     writes: 'report',
     uses: '@layerwise/report',

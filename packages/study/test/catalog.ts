@@ -76,6 +76,7 @@ export const catalog: ReadonlyMap<string, AnyStage> = new Map([
     ),
   ],
   ['@layerwise/nodes', stage('nodes', { activations: 'activations' }, 'nodes', {})],
+  ['@layerwise/classes', stage('classes', { activations: 'activations' }, 'classes', {})],
   [
     '@layerwise/report',
     stage('report', { dataset: 'dataset', model: 'model', embedding: 'embedding', 'nodes?': 'nodes' }, 'report', {

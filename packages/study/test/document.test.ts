@@ -575,6 +575,7 @@ describe('a study', () => {
       '@layerwise/activations',
       '@layerwise/embed',
       '@layerwise/nodes',
+      '@layerwise/classes',
       '@layerwise/report',
       'b',
     ]);

@@ -19,7 +19,7 @@ function changed(before: string, after: string): string[] {
 }
 
 const plain = study('exp1: { train: { epochs: 3 } }');
-const afterTrain = ['train', 'activations', 'embed', 'nodes', 'report'];
+const afterTrain = ['train', 'activations', 'embed', 'nodes', 'classes', 'report'];
 
 describe('planStudy', () => {
   it('gives ids that are the same today as ever', () => {

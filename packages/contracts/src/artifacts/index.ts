@@ -1,5 +1,6 @@
 import type { ArtifactKind } from '../artifact.js';
 import { activations } from './activations.js';
+import { classes } from './classes.js';
 import { dataset } from './dataset.js';
 import { embedding } from './embedding.js';
 import { features } from './features.js';
@@ -9,7 +10,7 @@ import { report } from './report.js';
 import type { ArtifactSchema } from './schema.js';
 
 /** What every kind of artifact holds, in the order of the pipeline; docs/artifacts.md is made from it. */
-export const schemas = { dataset, features, model, activations, embedding, nodes, report } satisfies Record<
+export const schemas = { dataset, features, model, activations, embedding, nodes, classes, report } satisfies Record<
   ArtifactKind,
   ArtifactSchema
 >;

@@ -1,0 +1,139 @@
+import { activationOf, FLOAT32, onPixels, type DenseNet, type FeatureMap } from '@layerwise/nets';
+
+/** Stored pixels run from 0 to this; intensities from 0 to 1. */
+export const WHITE = 255;
+
+/** A dense layer in float64: kernel [inputs][units] row by row. */
+export interface Layer {
+  readonly inputs: number;
+  readonly units: number;
+  /** `softmax` in the last layer alone, whose weighted sums are the logits. */
+  readonly activation: DenseNet['layers'][number]['activation'];
+  readonly kernel: Float64Array;
+  readonly bias: Float64Array;
+}
+
+/** A net of pixel intensities: P inputs, hidden layers, K logits. Whatever was done to the pixels first is part of its first layer. */
+export interface PixelNet {
+  readonly layers: readonly Layer[];
+  /** P. */
+  readonly pixels: number;
+  /** K. */
+  readonly classes: number;
+}
+
+/** What a net makes of one image. */
+export interface Point {
+  /** Weighted sums of each layer, the last the logits. */
+  readonly sums: readonly Float64Array[];
+  /** Activations of each hidden layer. */
+  readonly hidden: readonly Float64Array[];
+}
+
+/** A net with what comes before it: the map from pixels to features is linear, so it goes into the first layer. */
+export function pixelNet(net: DenseNet, map: FeatureMap): PixelNet {
+  const layers = net.layers.map((layer, l): Layer => {
+    const { kernel, bias } = l === 0 ? onPixels(map, layer) : layer;
+    const { units, activation } = layer;
+    return {
+      inputs: kernel.length / units,
+      units,
+      activation,
+      kernel: l === 0 ? Float64Array.from(kernel, (weight) => weight * WHITE) : Float64Array.from(kernel),
+      bias: Float64Array.from(bias),
+    };
+  });
+  return { layers, pixels: map.pixels, classes: net.classes };
+}
+
+/** Intensities of one stored image, 0 to 1. */
+export function intensities(
+  stored: ArrayLike<number>,
+  row: number,
+  P: number,
+  out: Float64Array = new Float64Array(P),
+): Float64Array {
+  for (let p = 0, at = row * P; p < P; p++, at++) out[p] = Math.min(1, Math.max(0, stored[at] / WHITE));
+  return out;
+}
+
+/** Weighted sums of a layer, summed in the order of its inputs. */
+export function sumsOf(
+  { kernel, bias, units }: Layer,
+  input: ArrayLike<number>,
+  out: Float64Array = new Float64Array(units),
+): Float64Array {
+  out.set(bias);
+  for (let i = 0; i < input.length; i++) {
+    const value = input[i];
+    if (value !== 0) addRow(out, kernel, i * units, value);
+  }
+  return out;
+}
+
+/** Adds `times` a row of a kernel that begins at `from`. */
+export function addRow(sums: Float64Array, kernel: Float64Array, from: number, times: number): void {
+  for (let j = 0, at = from; j < sums.length; j++, at++) sums[j] += times * kernel[at];
+}
+
+/** Activations of a hidden layer, of its weighted sums. @param out may be the sums themselves */
+export function activated(
+  { activation }: Pick<Layer, 'activation'>,
+  sums: Float64Array,
+  out: Float64Array = new Float64Array(sums.length),
+): Float64Array {
+  if (activation === 'relu') for (let j = 0; j < sums.length; j++) out[j] = sums[j] > 0 ? sums[j] : 0;
+  else if (activation === 'softmax' || activation === 'linear') out.set(sums);
+  else {
+    const { apply } = activationOf(activation);
+    for (let j = 0; j < sums.length; j++) out[j] = apply(sums[j], FLOAT32);
+  }
+  return out;
+}
+
+/** da/dz of a hidden layer at its weighted sums. */
+export function slopesOf(
+  { activation }: Pick<Layer, 'activation'>,
+  sums: Float64Array,
+  active: Float64Array,
+): Float64Array {
+  if (activation === 'softmax') return new Float64Array(sums.length).fill(1);
+  const { slope } = activationOf(activation);
+  return sums.map((z, j) => slope(z, active[j], FLOAT32));
+}
+
+/** Runs a net on one image of intensities. */
+export function pointOf({ layers }: PixelNet, image: ArrayLike<number>): Point {
+  const sums: Float64Array[] = [];
+  const hidden: Float64Array[] = [];
+  let values = image;
+  for (const [l, layer] of layers.entries()) {
+    const z = sumsOf(layer, values);
+    sums.push(z);
+    if (l === layers.length - 1) break;
+    hidden.push(activated(layer, z));
+    values = hidden[l];
+  }
+  return { sums, hidden };
+}
+
+/** The logits of a point. */
+export const logitsOf = ({ sums }: Point): Float64Array => sums[sums.length - 1];
+
+/**
+ * Runs the layers after the first of `layers` on that first one's weighted sums, which are overwritten.
+ * @param buffers one for each layer, of its width; the last comes back with the logits
+ */
+export function onward(layers: readonly Layer[], sums: Float64Array, buffers: readonly Float64Array[]): Float64Array {
+  let current = sums;
+  for (let l = 1; l < layers.length; l++)
+    current = sumsOf(layers[l], activated(layers[l - 1], current, current), buffers[l]);
+  return current;
+}
+
+/** Index of the largest value; the first of equals. */
+export function largest(values: ArrayLike<number>, but = -1): number {
+  let best = -1;
+  for (let k = 0; k < values.length; k++) if (k !== but && (best < 0 || values[k] > values[best])) best = k;
+  return best;
+}

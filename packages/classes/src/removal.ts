@@ -1,0 +1,214 @@
+import type { Random } from '@layerwise/kernels/random';
+import { addRow, largest, onward, sumsOf, type Layer } from './net.js';
+import { ORDERS, type NodeRanking, type Order } from './ranking.js';
+import { rowsByClass, sample, type Subject } from './subject.js';
+
+/** Multiply-adds that the removals of a layer may take; past it, evenly spaced rows of each class stand for all. */
+const WORK = 3e8;
+const FEWEST_ROWS = 20;
+/** How many nodes are set to their means, in layers of ten nodes and more. */
+const COUNTS = [1, 3, 5, 10, 20, 50];
+const SMALL_LAYER = 10;
+/** A random node is one of so many whose variance is nearest to that of the node it stands for. */
+const ALIKE = 8;
+/** Over so many classes there are fewer draws. */
+const MANY_CLASSES = 24;
+
+/** How a class fares when some nodes are set to their means. Shares of rows told right; NaN without rows. */
+export interface Removal {
+  readonly class: number;
+  /** `random`: nodes of like variance, in several draws. */
+  readonly by: Order | 'random' | 'none';
+  readonly nodes: number;
+  /** The mean over draws, and the least and the most; alike where there is one. */
+  readonly recall: Range;
+  /** Of the rows of all other classes. */
+  readonly others: Range;
+}
+
+/** A mean with what it lies between. */
+export interface Range {
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The removals of a layer, and on how many rows of each class and of the others at most. */
+export interface Removals {
+  readonly rows: number;
+  readonly draws: number;
+  readonly found: readonly Removal[];
+}
+
+/** How many nodes are taken away at a time. @param H nodes of the layer */
+export function countsOf(H: number): readonly number[] {
+  return H < SMALL_LAYER ? Array.from({ length: H }, (_, i) => i + 1) : COUNTS.filter((count) => count <= H);
+}
+
+/** Sets the first nodes of every class's orders, and random ones, to their means over the training rows. */
+export async function removeNodes(
+  { net, held }: Subject,
+  l: number,
+  ranking: NodeRanking,
+  draws: number,
+  random: Random,
+  told: () => Promise<void>,
+): Promise<Removals> {
+  const K = net.classes;
+  const later = net.layers.slice(l + 1);
+  const drawn = K <= MANY_CLASSES ? draws : Math.max(1, Math.round((draws * MANY_CLASSES) / K));
+  const counts = countsOf(net.layers[l].units);
+  const rows = Math.max(FEWEST_ROWS, Math.floor(WORK / (2 * K * costOf(later, counts, drawn))));
+  const byClass = rowsByClass(held, K, false);
+  const all = Uint32Array.from({ length: held.count }, (_, r) => r);
+  const found: Removal[] = [];
+  for (let c = 0; c < K; c++) {
+    const own = sample(byClass[c], rows);
+    const others = sample(
+      all.filter((r) => held.label[r] !== c),
+      rows,
+    );
+    const sets = setsOf(c, ranking, counts, drawn, random);
+    const [right, right2] = [own, others].map((some) => countRight(later, held, l, some, sets, ranking.mean));
+    const share = (counted: Uint32Array, n: number, at: readonly number[]): Range =>
+      rangeOf(at.map((i) => (n === 0 ? NaN : counted[i] / n)));
+    let at = 0;
+    const take = (by: Removal['by'], nodes: number, indices: readonly number[]): void =>
+      void found.push({
+        class: c,
+        by,
+        nodes,
+        recall: share(right, own.length, indices),
+        others: share(right2, others.length, indices),
+      });
+    take('none', 0, [at++]);
+    for (const by of ORDERS) for (const count of counts) take(by, count, [at++]);
+    for (const count of counts)
+      take(
+        'random',
+        count,
+        Array.from({ length: drawn }, () => at++),
+      );
+    await told();
+  }
+  return { rows, draws: drawn, found };
+}
+
+/** Nodes that are removed one after another, and after how many it is looked which class is told. */
+interface Sequence {
+  readonly nodes: ArrayLike<number>;
+  readonly after: readonly number[];
+}
+
+/** None; the orders; then the draws for each number of nodes. */
+function setsOf(
+  c: number,
+  { orders, variance }: NodeRanking,
+  counts: readonly number[],
+  draws: number,
+  random: Random,
+): Sequence[] {
+  const alike = new Alike(variance);
+  return [
+    { nodes: [], after: [0] },
+    ...ORDERS.map((by) => ({ nodes: orders[by][c], after: counts })),
+    ...counts.flatMap((count) =>
+      Array.from({ length: draws }, () => ({
+        nodes: alike.draw(orders.evidence[c].subarray(0, count), random),
+        after: [count],
+      })),
+    ),
+  ];
+}
+
+/** Finds nodes of like variance. */
+class Alike {
+  private readonly order: Uint32Array;
+  private readonly place: Uint32Array;
+
+  constructor(variance: Float64Array) {
+    this.order = Uint32Array.from(variance.keys()).sort((a, b) => variance[a] - variance[b] || a - b);
+    this.place = new Uint32Array(variance.length);
+    this.order.forEach((node, i) => (this.place[node] = i));
+  }
+
+  /** A node for each of some, not among them while there are others enough. */
+  draw(nodes: Uint32Array, random: Random): number[] {
+    const H = this.order.length;
+    const free = new Uint8Array(H).fill(1);
+    if (2 * nodes.length <= H) for (const node of nodes) free[node] = 0;
+    return Array.from(nodes, (node) => {
+      const near = this.nearest(this.place[node], free);
+      const chosen = near[random.below(near.length)];
+      free[chosen] = 0;
+      return chosen;
+    });
+  }
+
+  private nearest(place: number, free: Uint8Array): number[] {
+    const { order } = this;
+    const near: number[] = [];
+    for (let away = 0; away < order.length && near.length < ALIKE; away++) {
+      for (const at of away === 0 ? [place] : [place - away, place + away])
+        if (at >= 0 && at < order.length && free[order[at]] === 1 && near.length < ALIKE) near.push(order[at]);
+    }
+    return near;
+  }
+}
+
+/** Rows told right after each look of each sequence, one after another. */
+function countRight(
+  later: readonly Layer[],
+  { label, hidden }: Subject['held'],
+  l: number,
+  rows: Uint32Array,
+  sequences: readonly Sequence[],
+  mean: Float64Array,
+): Uint32Array {
+  const [next] = later;
+  const { data, width: H } = hidden[l];
+  const right = new Uint32Array(sequences.reduce((sum, { after }) => sum + after.length, 0));
+  const [whole, sums, work] = [
+    new Float64Array(next.units),
+    new Float64Array(next.units),
+    new Float64Array(next.units),
+  ];
+  const buffers = later.map(({ units }) => new Float64Array(units));
+  for (const row of rows) {
+    const values = data.subarray(row * H, (row + 1) * H);
+    sumsOf(next, values, whole);
+    let at = 0;
+    for (const { nodes, after } of sequences) {
+      sums.set(whole);
+      let removed = 0;
+      for (const count of after) {
+        for (; removed < count; removed++) {
+          const h = nodes[removed];
+          const change = mean[h] - values[h];
+          if (change !== 0) addRow(sums, next.kernel, h * next.units, change);
+        }
+        if (later.length > 1) work.set(sums);
+        const logits = later.length > 1 ? onward(later, work, buffers) : sums;
+        if (largest(logits) === label[row]) right[at]++;
+        at++;
+      }
+    }
+  }
+  return right;
+}
+
+/** Multiply-adds of all sequences on one row. */
+function costOf(later: readonly Layer[], counts: readonly number[], draws: number): number {
+  const [next, ...rest] = later;
+  const end = rest.reduce((sum, { inputs, units }) => sum + inputs * units, 2 * next.units);
+  const nodes = ORDERS.length * (counts.at(-1) ?? 0) + draws * counts.reduce((sum, count) => sum + count, 0);
+  return Math.max(1, nodes * next.units + (ORDERS.length + draws) * counts.length * end);
+}
+
+function rangeOf(values: readonly number[]): Range {
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    least: Math.min(...values),
+    most: Math.max(...values),
+  };
+}

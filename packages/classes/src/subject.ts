@@ -1,0 +1,160 @@
+import { LayerwiseError, readFeatures } from '@layerwise/contracts';
+import { readFeatureMap, readModel, type DenseNet } from '@layerwise/nets';
+import { intensities, pixelNet, pointOf, sumsOf, WHITE, type PixelNet, type Point } from './net.js';
+import type { ClassesContext } from './params.js';
+
+/** Activations of a hidden layer: float32[rows][width]. */
+export interface LayerValues {
+  readonly data: Float32Array;
+  readonly width: number;
+}
+
+/** Rows of a split with what the net makes of them. */
+export interface Rows {
+  readonly split: 'train' | 'validation' | 'test';
+  readonly count: number;
+  readonly id: Uint32Array;
+  readonly label: Uint16Array;
+  readonly predicted: Uint16Array;
+  /** [count][P] as stored. */
+  readonly images: Uint8Array | Float32Array;
+  readonly hidden: readonly LayerValues[];
+  /** float64[count][K] */
+  readonly logits: Float64Array;
+}
+
+/** Everything that is looked at. */
+export interface Subject {
+  readonly names: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly net: PixelNet;
+  /** What is chosen, ranked and worded comes from these. */
+  readonly train: Rows;
+  /** What is said of effects comes from these: the test rows, without any the validation rows, else the training rows. */
+  readonly held: Rows;
+  /** float64[P]: the mean training image. */
+  readonly mean: Float64Array;
+  /** What the net makes of it. */
+  readonly baseline: Point;
+}
+
+/** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
+export async function readSubject(inputs: ClassesContext['inputs']): Promise<Subject> {
+  const { info, map } = await readFeatureMap('the experiment', inputs.features);
+  const model = await readModel(inputs.model);
+  if (model.inputs !== info.columns)
+    throw unfit("the model's inputs must be as many as the features", `${model.inputs} and ${info.columns}`);
+  const { classes: names, width, height } = info.dataset;
+  if (model.classes !== names.length)
+    throw unfit(`the model must have an output for each of ${names.length} classes`, String(model.classes));
+  const net = pixelNet(model, map);
+  const train = await readRows(inputs, 'train', model, net);
+  if (train.count === 0) throw unfit('there must be training rows', 'none');
+  const held = await heldRows(inputs, train, model, net);
+  const mean = meanImage(train, net.pixels);
+  return { names, width, height, net, train, held, mean, baseline: pointOf(net, mean) };
+}
+
+async function heldRows(inputs: ClassesContext['inputs'], train: Rows, model: DenseNet, net: PixelNet): Promise<Rows> {
+  for (const split of ['test', 'validation'] as const) {
+    const rows = await readRows(inputs, split, model, net);
+    if (rows.count > 0) return rows;
+  }
+  return train;
+}
+
+async function readRows(
+  { pixels, activations }: ClassesContext['inputs'],
+  split: Rows['split'],
+  { layers }: DenseNet,
+  net: PixelNet,
+): Promise<Rows> {
+  const table = await activations.matrix(split);
+  const images = await readFeatures(pixels, split, net.pixels);
+  if (images.rows !== table.rows)
+    throw unfit(`there must be an image for each row of ${split}.arrow`, `${images.rows} and ${table.rows}`);
+  const hidden = layers.slice(0, -1).map(({ units }, l): LayerValues => {
+    const column: LayerValues | undefined = table.columns[`hidden${l + 1}`];
+    if (column?.width !== units)
+      throw unfit(`activations must have a column hidden${l + 1} of width ${units}`, String(column?.width ?? 'none'));
+    return column;
+  });
+  const { id, label, predicted } = table.columns;
+  for (const { data } of [label, predicted]) {
+    const beyond = data.find((c) => c >= net.classes);
+    if (beyond !== undefined) throw unfit(`classes must be below ${net.classes}`, String(beyond));
+  }
+  return {
+    split,
+    count: table.rows,
+    id: id.data,
+    label: label.data,
+    predicted: predicted.data,
+    images: images.data,
+    hidden,
+    logits: logitsOfRows(net, hidden, images.data, table.rows),
+  };
+}
+
+/** float64[rows][K]: what the last layer makes of the activations before it, or of the pixels. */
+function logitsOfRows(
+  net: PixelNet,
+  hidden: readonly LayerValues[],
+  images: Rows['images'],
+  rows: number,
+): Float64Array {
+  const last = net.layers[net.layers.length - 1];
+  const K = last.units;
+  const before = hidden.at(-1);
+  const logits = new Float64Array(rows * K);
+  const [out, image] = [new Float64Array(K), new Float64Array(net.pixels)];
+  for (let r = 0; r < rows; r++) {
+    const input = before
+      ? before.data.subarray(r * before.width, (r + 1) * before.width)
+      : intensities(images, r, net.pixels, image);
+    logits.set(sumsOf(last, input, out), r * K);
+  }
+  return logits;
+}
+
+/** float64[P]: intensities summed row by row. */
+export function meanImage(
+  { images, count }: Pick<Rows, 'images' | 'count'>,
+  P: number,
+  only?: ArrayLike<number>,
+): Float64Array {
+  const sum = new Float64Array(P);
+  const rows = only?.length ?? count;
+  for (let n = 0; n < rows; n++) {
+    const from = (only ? only[n] : n) * P;
+    for (let p = 0; p < P; p++) sum[p] += Math.min(WHITE, Math.max(0, images[from + p]));
+  }
+  return sum.map((value) => (rows === 0 ? 0 : value / WHITE / rows));
+}
+
+/** float64[width]: mean activations of some rows; zeros of none. */
+export function meanValues({ data, width }: LayerValues, rows: ArrayLike<number>): Float64Array {
+  const sum = new Float64Array(width);
+  for (let n = 0; n < rows.length; n++) for (let h = 0, at = rows[n] * width; h < width; h++, at++) sum[h] += data[at];
+  return sum.map((value) => (rows.length === 0 ? 0 : value / rows.length));
+}
+
+/** Rows of each class, ascending. @param right only those told right */
+export function rowsByClass({ count, label, predicted }: Rows, K: number, right: boolean): readonly Uint32Array[] {
+  const rows: number[][] = Array.from({ length: K }, () => []);
+  for (let r = 0; r < count; r++) if (!right || label[r] === predicted[r]) rows[label[r]].push(r);
+  return rows.map((own) => Uint32Array.from(own));
+}
+
+/** At most `most` of some rows, evenly spaced. */
+export function sample(rows: Uint32Array, most: number): Uint32Array {
+  const count = Math.min(rows.length, Math.max(1, Math.floor(most)));
+  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+}
+
+function unfit(rule: string, got: string): LayerwiseError {
+  return new LayerwiseError('DATA_INVALID', `classes: ${rule}, got ${got}`, {
+    remedy: 'give the artifacts of one experiment',
+  });
+}

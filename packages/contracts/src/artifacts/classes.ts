@@ -1,0 +1,234 @@
+import * as form from '../form.js';
+import { artifact, document, matrix, table } from './schema.js';
+import { equal, groupOf, listOf } from './sketched.js';
+
+/** `classes.json`: how the figures about the classes were found. */
+export interface ClassesInfo {
+  /** Training rows; what is ranked, chosen and worded comes from them. */
+  readonly rows: number;
+  /** What is said of effects comes from this split: the test rows, without any the validation rows, else the training rows. */
+  readonly held: { readonly split: 'train' | 'validation' | 'test'; readonly rows: number };
+  /** Names of the classes. */
+  readonly classes: readonly string[];
+  /** The hidden layers. */
+  readonly layers: readonly ClassLayerInfo[];
+  /** How evidence was found along the line from the mean training image to an image. */
+  readonly evidence: {
+    /** `closed form` and `pieces` are exact; in `steps` until what is left out of a logit is below 0.001, or the steps are very many. */
+    readonly method: 'closed form' | 'pieces' | 'steps';
+    /** Training rows of a class at most, of those told right, evenly spaced. */
+    readonly rows: number;
+    /** The largest difference between what all pixels give and the change of a logit. */
+    readonly remainder: number;
+  };
+  /**
+   * The decisive test: how many pixels at most are erased and how many inked, to what intensity; with how many random choices it is
+   * compared, and on how many held rows of a class at most each of these is tried.
+   */
+  readonly changes: {
+    readonly pixels: number;
+    readonly ink: number;
+    readonly draws: number;
+    readonly drawRows: number;
+  };
+}
+
+/** One hidden layer in `classes.json`. */
+export interface ClassLayerInfo {
+  /** `hidden1`, ... */
+  readonly name: string;
+  readonly units: number;
+  readonly activation: string;
+  /** How many nodes are set to their means at a time, on how many rows of a class and of all others at most, and how many random draws there are. */
+  readonly removals: { readonly counts: readonly number[]; readonly rows: number; readonly draws: number };
+}
+
+const layerForm = form.group({
+  name: form.text,
+  units: form.count,
+  activation: form.text,
+  removals: form.group({ counts: form.listOf(form.count), rows: form.count, draws: form.count }),
+});
+const classesForm = form.group({
+  rows: form.count,
+  held: form.group({ split: form.oneOf(['train', 'validation', 'test']), rows: form.count }),
+  classes: form.listOf(form.text),
+  layers: form.listOf(layerForm),
+  evidence: form.group({
+    method: form.oneOf(['closed form', 'pieces', 'steps']),
+    rows: form.count,
+    remainder: form.real,
+  }),
+  changes: form.group({ pixels: form.count, ink: form.real, draws: form.count, drawRows: form.count }),
+});
+
+const whole = (meaning: string) => ({ dtype: 'int32', meaning }) as const;
+const number = (meaning: string, unit?: string) => ({ dtype: 'float64', meaning, ...(unit && { unit }) }) as const;
+const share = (meaning: string) => number(meaning, 'share');
+const classIndex = whole('class index, from 0');
+const rival = whole('class index of the other');
+const layer = whole('hidden layer, from 1');
+const evidence = 'mean over training rows of the class told right';
+
+const classColumns = {
+  class: classIndex,
+  rows: whole('training rows of the class'),
+  right: whole('of them told right'),
+  rival: whole('the class that is most often second choice where it is told right; -1 where it never is'),
+  heldRows: whole('held rows of the class'),
+  recall: share('of the held rows told right; NaN without rows'),
+} as const;
+
+const rivalColumns = {
+  class: classIndex,
+  rival,
+  second: whole('training rows of the class told right whose second choice is the rival'),
+  told: whole('training rows of the class told as the rival'),
+  heldTold: whole('held rows of the class told as the rival'),
+  rows: whole('training rows whose evidence is averaged; 0 for a pair that is not looked at'),
+  baseline: number('logit of the class less that of the rival, for the mean training image; NaN without rows'),
+  margin: number(`the same, ${evidence}: what baseline, ink and absence add up to`),
+  ink: number(`evidence for the class by pixels brighter than in the mean image, ${evidence}`),
+  absence: number('evidence by pixels darker than in the mean image'),
+} as const;
+
+const nodeColumns = {
+  layer,
+  class: classIndex,
+  node: whole('from 0'),
+  own: number('mean activation over the training rows of the class'),
+  others: number('mean activation over the training rows of all others'),
+  weight: number("mean gradient of the class's logit, less the mean over classes; in the last hidden layer the weight"),
+  evidence: number('(own - others) x weight: a summary of the class, not a difference of logits'),
+  area: number('area under the ROC curve of the class against the rest; NaN for a class without rows'),
+  rank: whole('by evidence, the most first, from 1'),
+  weightRank: whole('by the size of the weight alone'),
+  areaRank: whole('by the distance of the area from a half'),
+} as const;
+
+const removalColumns = {
+  layer,
+  class: classIndex,
+  by: {
+    dtype: 'string',
+    meaning:
+      'which nodes are set to their mean over the training rows: the first by evidence, weight or area; random, of like variance; none',
+  },
+  nodes: whole('how many'),
+  recall: share('of the held rows of the class told right; of random nodes the mean over draws; NaN without rows'),
+  recallLeast: share('the least of the draws'),
+  recallMost: share('the most'),
+  others: share('of the held rows of all other classes told right'),
+  othersLeast: share('the least of the draws'),
+  othersMost: share('the most'),
+} as const;
+
+const changeColumns = {
+  class: classIndex,
+  rival: whole('the class that it is to be told as; -1 without one'),
+  kind: {
+    dtype: 'string',
+    meaning: '`pixels`: those with most evidence by ink erased, those with most by absence inked',
+  },
+  erased: whole('pixels set to 0'),
+  inked: whole('pixels set to the ink of classes.json, unless they are brighter'),
+  rows: whole('held rows of the class told right, which are changed'),
+  toldRival: share('told as the rival afterwards; NaN without rows'),
+  toldOther: share('told as anything else than the class'),
+  amount: number('mean sum of all changes of a row', 'intensity'),
+  drawsRival: share(
+    'told as the rival where as many other pixels with as much ink in the class are changed, the mean over draws',
+  ),
+  drawsRivalMost: share('the most of the draws'),
+  drawsOther: share('told as anything else than the class there, the mean over draws'),
+  drawsOtherMost: share('the most of the draws'),
+  drawsAmount: number('mean sum of all changes of a row there', 'intensity'),
+} as const;
+
+const named = (file: string) => `number of a class, as in ${file}`;
+const hidden = (meaning: string) =>
+  ({ dtype: 'float32', width: 'H<l>', meaning, optional: 'for each hidden layer' }) as const;
+
+/** What tells each class from its rivals. */
+export const classes = artifact({
+  meaning: 'what tells each class from its rivals, by hidden node and by pixel, and what happens without it',
+  letters: { P: 'pixels of an image', 'H<l>': 'nodes of hidden layer l' },
+  files: {
+    'classes.json': document<ClassesInfo>('ClassesInfo', classesForm, 'which rows, and how evidence was found'),
+    'classes.parquet': table({ meaning: 'figures of each class', rows: 'class', columns: classColumns }),
+    'rivals.parquet': table({ meaning: 'figures of each pair', rows: 'class and rival', columns: rivalColumns }),
+    'rivals.arrow': matrix({
+      meaning: 'evidence for a class against a rival, by pixel and by node',
+      rows: 'pair that is looked at; over 24 classes the five most frequent second choices of each',
+      columns: {
+        class: { dtype: 'uint16', meaning: named('classes.json') },
+        rival: { dtype: 'uint16', meaning: named('classes.json') },
+        ink: { dtype: 'float32', width: 'P', meaning: `by pixels brighter than in the mean image, ${evidence}` },
+        absence: { dtype: 'float32', width: 'P', meaning: 'by pixels darker than in the mean image' },
+        'hidden<l>': hidden(
+          'by the nodes of hidden layer l, from 1; in the last they add up to the change of the margin',
+        ),
+      },
+    }),
+    'means.arrow': matrix({
+      meaning: 'mean image and mean activations of each class',
+      rows: 'class; zeros for one without training rows',
+      columns: {
+        class: { dtype: 'uint16', meaning: named('classes.json') },
+        image: { dtype: 'float32', width: 'P', unit: 'intensity, 0 to 1', meaning: 'mean of the training rows' },
+        'hidden<l>': hidden('mean activations of hidden layer l, from 1'),
+      },
+    }),
+    'baseline.arrow': matrix({
+      meaning: 'the mean training image, from which all evidence is counted, and what the net makes of it',
+      rows: 'artifact',
+      columns: {
+        image: { dtype: 'float32', width: 'P', unit: 'intensity, 0 to 1', meaning: 'mean of all training rows' },
+        'hidden<l>': hidden('activations of hidden layer l, from 1'),
+      },
+    }),
+    'nodes.parquet': table({
+      meaning: 'what each node is to each class',
+      rows: 'layer, class and node',
+      columns: nodeColumns,
+    }),
+    'removals.parquet': table({
+      meaning: 'how each class fares without some nodes',
+      rows: 'layer, class, choice and number of nodes',
+      columns: removalColumns,
+    }),
+    'changes.parquet': table({
+      meaning: 'how images of a class are told when the pixels that speak for it are changed',
+      rows: 'class and kind',
+      columns: changeColumns,
+    }),
+    'changes.arrow': matrix({
+      meaning: 'which pixels are changed',
+      rows: 'class',
+      columns: {
+        class: { dtype: 'uint16', meaning: named('classes.json') },
+        pixels: { dtype: 'uint8', width: 'P', meaning: '1 where a pixel is erased, 2 where it is inked, else 0' },
+      },
+    }),
+  },
+  relations: (sketch) => {
+    const info = groupOf(sketch.values.get('classes'));
+    const K = listOf(info.classes).length;
+    return [
+      ...equal('classes.parquet: its rows', sketch.tables.get('classes')?.rows, K, 'the classes of classes.json'),
+      ...['means', 'changes'].flatMap((name) =>
+        equal(`${name}.arrow: its rows`, sketch.matrices.get(name)?.rows, K, 'the classes of classes.json'),
+      ),
+      ...listOf(info.layers)
+        .map(groupOf)
+        .flatMap(({ name, units }) =>
+          equal(
+            `baseline.arrow: width of ${String(name)}`,
+            sketch.matrices.get('baseline')?.columns.get(String(name))?.width,
+            units,
+            'the units of classes.json',
+          ),
+        ),
+    ];
+  },
+});
