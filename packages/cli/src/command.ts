@@ -1,19 +1,17 @@
-import type { Argv, ArgumentsCamelCase, CommandModule } from 'yargs';
+import type { Argv, ArgumentsCamelCase } from 'yargs';
 
-/** A command of which only the module of its own need be loaded: yargs takes it as it is. */
-export type Command = CommandModule<object, never>;
+/** What yargs needs of a command that is run; its name and description are in `commands.ts`. */
+export interface Command {
+  readonly builder: (y: Argv<object>) => Argv<object> | Promise<Argv<object>>;
+  readonly handler: (args: ArgumentsCamelCase<object>) => Promise<void>;
+}
 
-/**
- * A command module of yargs whose handler gets the arguments that its builder declares.
- * @param module `command` with its positional arguments, `describe` as the help has it
- */
-export function defineCommand<A>(module: {
-  readonly command: string;
-  readonly describe: string;
+/** A command whose handler gets the arguments that its builder declares. */
+export function defineCommand<A>(command: {
   readonly builder: (y: Argv<object>) => Argv<A> | Promise<Argv<A>>;
   readonly handler: (args: ArgumentsCamelCase<A>) => Promise<void>;
 }): Command {
-  return module as unknown as Command;
+  return command as unknown as Command;
 }
 
 /** The argument `<experiment>` of most commands. */

@@ -1,31 +1,10 @@
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import { storageError } from '@layerwise/store/storage';
 import type { Argv } from 'yargs';
-import type { Command } from './command.js';
+import { commands } from './commands.js';
 import { loadEnvironment } from './environment.js';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { printError } from '@layerwise/workspace/terminal';
-
-type Loader = () => Promise<{ readonly command: Command }>;
-
-/** All commands in the order of the help. A new one is a file in `commands/` and a line here. */
-const commands: Readonly<Record<string, Loader>> = {
-  list: () => import('./commands/list.js'),
-  show: () => import('./commands/show.js'),
-  compare: () => import('./commands/compare.js'),
-  params: () => import('./commands/params.js'),
-  explain: () => import('./commands/explain.js'),
-  run: () => import('./commands/run.js'),
-  stage: () => import('./commands/stage.js'),
-  result: () => import('./commands/result.js'),
-  data: () => import('./commands/data.js'),
-  predict: () => import('./commands/predict.js'),
-  export: () => import('./commands/export.js'),
-  gc: () => import('./commands/gc.js'),
-  doctor: () => import('./commands/doctor.js'),
-  cache: () => import('./commands/cache.js'),
-  schema: () => import('./commands/schema.js'),
-};
+import { printError } from './terminal.js';
 
 /** Runs the command line. Errors a user can act on are printed without a stack trace; the exit code is 1 (2 for wrong usage). */
 export async function main(args: readonly string[]): Promise<void> {
@@ -73,17 +52,16 @@ function suggestion(message: string, y: Argv): string {
   return close === undefined ? '' : `; did you mean '--${close}'?`;
 }
 
-/** The module of the command that is named, or those of all where none is. */
-async function modulesOf(args: readonly string[]): Promise<Command[]> {
-  const name = args.find((word) => !word.startsWith('-')) ?? '';
-  const wanted = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
-  return Promise.all(wanted.map(async (load) => (await load()).command));
-}
-
 async function parser(args: readonly string[]): Promise<Argv> {
-  const [{ default: yargs }, modules] = await Promise.all([import('yargs'), modulesOf(args)]);
+  const { default: yargs } = await import('yargs');
   const y = yargs([...args]);
-  for (const module of modules) y.command(module);
+  for (const { usage, describe, load } of Object.values(commands))
+    y.command<object>({
+      command: usage,
+      describe,
+      builder: async (argv) => (await load()).command.builder(argv),
+      handler: async (given) => (await load()).command.handler(given),
+    });
   return y
     .scriptName('layerwise')
     .usage('$0 <command>\n\nNeural-network experiments as an incremental, reproducible pipeline.')

@@ -13,7 +13,7 @@ import { checkArguments } from './nx-arguments.js';
 import { duration } from '@layerwise/workspace/run/stopwatch';
 import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
 import { invalidatingIfDamaged, type PlannedStudy } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { print } from './terminal.js';
 
 /** What a run by Nx has come to, as Nx tells its plugins. */
 export interface EndedRun {

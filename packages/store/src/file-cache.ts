@@ -1,24 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { filesBelow } from './folder.js';
+import { readFileSync } from 'node:fs';
 import { readNotes, writeNotes } from './notes.js';
+import { stampOf } from './stamp.js';
 
-/** How a file looks: size, modification and change time (ns) and inode; '' if it is no file. The change time cannot be set back. */
-export function stampOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats?.isFile() ? [stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino].join(' ') : '';
-}
-
-/** How all files below a folder look. */
-export function stampOfFolder(folder: string): string {
-  return filesBelow(folder)
-    .sort()
-    .map((file) => `${file} ${stampOf(join(folder, file))}`)
-    .join('\n');
-}
-
-/** Per path: the look, and what was found out of the file, by kind. */
-type Notes = Record<string, { readonly look: string; readonly found: Record<string, unknown> }>;
+/** Per path: the stamp, and what was found out of the file, by kind. */
+type Notes = Record<string, { readonly stamp: string; readonly found: Record<string, unknown> }>;
 
 /** A file changed so lately (ms) may change again without looking different: nothing is kept of it. */
 const settling = 1000;
@@ -44,10 +29,10 @@ export class FileCache {
   get<T>(kind: string, path: string, read: (bytes: Buffer) => T): T | undefined {
     const known = this.used[path];
     if (known && Object.hasOwn(known.found, kind)) return known.found[kind] as T;
-    const look = stampOf(path);
-    if (look === '') return undefined;
+    const stamp = stampOf(path);
+    if (stamp === '') return undefined;
     const noted = this.notes[path];
-    const entry = (this.used[path] ??= { look, found: noted?.look === look ? { ...noted.found } : {} });
+    const entry = (this.used[path] ??= { stamp, found: noted?.stamp === stamp ? { ...noted.found } : {} });
     if (!Object.hasOwn(entry.found, kind)) {
       entry.found[kind] = read(readFileSync(path));
       this.changed = true;
@@ -59,7 +44,7 @@ export class FileCache {
   save(): void {
     if (this.file === undefined || !this.changed) return;
     const settled = Object.entries(this.used).filter(
-      ([, { look }]) => Date.now() - Number(look.split(' ')[2]) / 1e6 > settling,
+      ([, { stamp }]) => Date.now() - Number(stamp.split(' ')[2]) / 1e6 > settling,
     );
     const kept = Object.keys(this.notes).length + settled.length < most ? this.notes : {};
     try {

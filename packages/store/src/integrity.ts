@@ -2,17 +2,17 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namesIn } from './folder.js';
-import { stampOfFolder } from './file-cache.js';
+import { stampOfFolder } from './stamp.js';
 import { StatCache, type Damage, type Place } from './stat-cache.js';
 
 /** What a look at artifacts finds. */
 export type { Damage } from './stat-cache.js';
 
-const seenFile = '.seen.json';
+const notesFile = '.seen.json';
 
 /** Notes how the files of all artifacts look now, so that {@link findDamage} need not read those that look the same. */
 export function noteStamps(root: string): void {
-  StatCache.note(join(root, seenFile), artifactsIn(root));
+  StatCache.note(join(root, notesFile), artifactsIn(root));
 }
 
 /**
@@ -20,9 +20,9 @@ export function noteStamps(root: string): void {
  * @param root absolute path of the artifacts folder
  */
 export function findDamage(root: string): readonly Damage[] {
-  const seen = new StatCache(join(root, seenFile));
-  const damage = artifactsIn(root).flatMap((place) => seen.damageOf(place));
-  seen.keep();
+  const statCache = new StatCache(join(root, notesFile));
+  const damage = artifactsIn(root).flatMap((place) => statCache.damageOf(place));
+  statCache.keep();
   return damage;
 }
 
@@ -36,12 +36,12 @@ const maxPauses = 40;
 export async function findLastingDamage(root: string): Promise<readonly Damage[]> {
   let before = findDamage(root);
   for (let n = 0; n < maxPauses && before.length > 0; n++) {
-    const looks = before.map(({ id }) => stampOfFolder(join(root, 'stages', id)));
+    const stamps = before.map(({ id }) => stampOfFolder(join(root, 'stages', id)));
     await sleep(pause);
     const after = findDamage(root).filter((one) => before.some(({ id, file }) => id === one.id && file === one.file));
     if (
       after.length === before.length &&
-      after.every(({ id }, index) => stampOfFolder(join(root, 'stages', id)) === looks[index])
+      after.every(({ id }, index) => stampOfFolder(join(root, 'stages', id)) === stamps[index])
     )
       return after;
     before = after;
@@ -51,8 +51,8 @@ export async function findLastingDamage(root: string): Promise<readonly Damage[]
 
 /** Files that lie in artifacts' folders and are no part of them: somebody put them there. */
 export function findStrays(root: string): readonly { readonly id: string; readonly file: string }[] {
-  const seen = new StatCache(join(root, seenFile));
-  return artifactsIn(root).flatMap((place) => seen.straysIn(place).map((file) => ({ id: place.id, file })));
+  const statCache = new StatCache(join(root, notesFile));
+  return artifactsIn(root).flatMap((place) => statCache.straysIn(place).map((file) => ({ id: place.id, file })));
 }
 
 const invalidatedFile = '.distrust';

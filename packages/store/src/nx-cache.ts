@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stampOfFolder } from './file-cache.js';
+import { stampOfFolder } from './stamp.js';
 import { namesIn } from './folder.js';
 import { manifestIn } from './manifest.js';
 import { StatCache, type Place } from './stat-cache.js';
@@ -41,24 +41,25 @@ export async function removeDamagedCopies(
   notes: string,
   doubted: ReadonlySet<string> = new Set(),
 ): Promise<readonly Copy[]> {
-  const [seen, unseen] = [new StatCache(notes), new StatCache()];
-  const isDamaged = (copy: Place): boolean => (doubted.has(copy.id) ? unseen : seen).damageOf(copy).length > 0;
+  const [statCache, withoutNotes] = [new StatCache(notes), new StatCache()];
+  const isDamaged = (copy: Place): boolean =>
+    (doubted.has(copy.id) ? withoutNotes : statCache).damageOf(copy).length > 0;
   const found = copiesIn(cache).filter(isDamaged);
   const growing = await stillGrowing(found.filter(isNewAndShort));
   const damaged = found.filter((copy) => !growing.has(copy) && isDamaged(copy));
-  seen.keep();
+  statCache.keep();
   for (const { entry } of damaged) rmSync(entry, { recursive: true, force: true });
   return damaged.map(({ id, entry }) => ({ id, entry }));
 }
 
 /** Those of the copies that change while they are looked at. */
 async function stillGrowing(copies: readonly Place[]): Promise<ReadonlySet<Place>> {
-  const state = new Map(copies.map((copy) => [copy, { look: stampOfFolder(copy.folder), same: 0 }]));
+  const state = new Map(copies.map((copy) => [copy, { stamp: stampOfFolder(copy.folder), same: 0 }]));
   for (let n = 0; n < mostLooks && [...state.values()].some(({ same }) => same < stillLooks); n++) {
     await sleep(pause);
-    for (const [copy, { look, same }] of state) {
+    for (const [copy, { stamp, same }] of state) {
       const now = stampOfFolder(copy.folder);
-      state.set(copy, { look: now, same: now === look ? same + 1 : 0 });
+      state.set(copy, { stamp: now, same: now === stamp ? same + 1 : 0 });
     }
   }
   return new Set([...state].filter(([, { same }]) => same < stillLooks).map(([copy]) => copy));
@@ -72,8 +73,8 @@ export function hasLostCopies(cache: string, notes: string): boolean {
 
 /** Tells whether a copy in Nx's cache is whole, as {@link removeDamagedCopies} would. */
 export function copyChecker(notes: string): (folder: string, id: string) => boolean {
-  const seen = new StatCache(notes);
-  return (folder, id) => seen.damageOf({ id, folder, key: keyOf(join(folder, '../../..'), id) }).length === 0;
+  const statCache = new StatCache(notes);
+  return (folder, id) => statCache.damageOf({ id, folder, key: keyOf(join(folder, '../../..'), id) }).length === 0;
 }
 
 /**

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from './folder.js';
 import { manifestIn, type Manifest } from './manifest.js';
-import { stampOf } from './file-cache.js';
 import { readNotes, writeNotes } from './notes.js';
+import { stampOf } from './stamp.js';
 
 /** A file that is not what its manifest says. */
 export interface Damage {
@@ -48,8 +48,8 @@ export class StatCache {
           return [[place.key, noted]];
         const manifest = manifestIn(place.folder, place.id);
         if (!manifest) return [];
-        const looks = Object.fromEntries(filesOf(manifest).map((name) => [name, stampOf(join(place.folder, name))]));
-        return hasItsSizes(manifest, looks) ? [[place.key, looks]] : [];
+        const stamps = Object.fromEntries(filesOf(manifest).map((name) => [name, stampOf(join(place.folder, name))]));
+        return hasItsSizes(manifest, stamps) ? [[place.key, stamps]] : [];
       }),
     ) as Notes;
     writeNotes(file, notes);
@@ -63,20 +63,20 @@ export class StatCache {
   damageOf(place: Place): Damage[] {
     const { id, key, folder } = place;
     const noted = this.notes[key] ?? {};
-    if (noted['manifest.json'] && Object.entries(noted).every(([file, look]) => stampOf(join(folder, file)) === look))
+    if (noted['manifest.json'] && Object.entries(noted).every(([file, stamp]) => stampOf(join(folder, file)) === stamp))
       return [];
-    const looks: Record<string, string> = { 'manifest.json': stampOf(join(folder, 'manifest.json')) };
+    const stamps: Record<string, string> = { 'manifest.json': stampOf(join(folder, 'manifest.json')) };
     const manifest = manifestIn(place.folder, place.id);
     if (!manifest)
       return [{ id, file: 'manifest.json', what: existsSync(join(folder, 'manifest.json')) ? 'changed' : 'missing' }];
     const damage = Object.entries(manifest.files).flatMap(([file, { sha256 }]): Damage[] => {
       const path = join(folder, 'data', file);
-      const look = stampOf(path);
-      looks[`data/${file}`] = look;
-      if (look === '') return [{ id, file, what: 'missing' }];
-      return look === noted[`data/${file}`] || hashOf(path) === sha256 ? [] : [{ id, file, what: 'changed' }];
+      const stamp = stampOf(path);
+      stamps[`data/${file}`] = stamp;
+      if (stamp === '') return [{ id, file, what: 'missing' }];
+      return stamp === noted[`data/${file}`] || hashOf(path) === sha256 ? [] : [{ id, file, what: 'changed' }];
     });
-    if (damage.length === 0) this.sound[key] = looks;
+    if (damage.length === 0) this.sound[key] = stamps;
     return damage;
   }
 
@@ -108,8 +108,8 @@ export class StatCache {
 }
 
 /** A {@link stampOf | stamp} begins with the size. */
-function hasItsSizes({ files }: Manifest, looks: Readonly<Record<string, string>>): boolean {
-  return Object.entries(files).every(([file, { bytes }]) => looks[`data/${file}`]?.startsWith(`${bytes} `));
+function hasItsSizes({ files }: Manifest, stamps: Readonly<Record<string, string>>): boolean {
+  return Object.entries(files).every(([file, { bytes }]) => stamps[`data/${file}`]?.startsWith(`${bytes} `));
 }
 
 /** What file managers leave in the folders that they show. */

@@ -19,4 +19,3 @@ export * from './run/recipe.js';
 export * from './run/run-stage.js';
 export * from './run/settings.js';
 export * from './run/stopwatch.js';
-export * from './terminal.js';

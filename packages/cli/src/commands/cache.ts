@@ -5,7 +5,7 @@ import { onDisk } from '@layerwise/store/storage';
 import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
 import { givenToken, keptToken } from '../cache-token.js';
-import { print } from '@layerwise/workspace/terminal';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -61,8 +61,6 @@ export function bytesOf(size: string): number {
 
 /** `layerwise cache` */
 export const command = defineCommand({
-  command: 'cache <action>',
-  describe: "Serve a cache that workspaces share, by Nx's self-hosted protocol",
   builder: (y) =>
     y
       .positional('action', { choices: ['serve'] as const, demandOption: true, describe: 'serve' })

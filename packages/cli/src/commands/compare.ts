@@ -14,8 +14,9 @@ import {
 import { currentOrLast, reportPath, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
 import { publishPage } from '@layerwise/workspace/publication/publish';
 import { describeStudy } from '../summary.js';
-import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print, printError } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 /**
@@ -32,10 +33,10 @@ export async function compareCommand(
       remedy: 'For example: layerwise compare pipeline:exp3 pipeline:exp4',
     });
   const root = findRoot();
-  const workspace = await planAll(root, names);
+  const workspace = await planStudies(root, names);
   const plans = names.map((name) => findExperiment(workspace, name));
   const built: BuiltExperiment[] = [];
-  for (const plan of plans) built.push(await currentOrLast(root, plan));
+  for (const plan of plans) built.push(await currentOrLast(root, plan, printError));
   const differences = await differencesOf(built);
   const warnings = [...cautions(built, differences), ...(await otherValidation(built))];
   const page = `artifacts/compare/${folderName(names)}/index.html`;
@@ -136,8 +137,6 @@ function folderName(names: readonly string[]): string {
 
 /** `layerwise compare` */
 export const command = defineCommand({
-  command: 'compare <experiments..>',
-  describe: 'Compare built experiments of any studies: a table, tests of their differences, and a page',
   builder: (y) =>
     y
       .positional('experiments', {

@@ -3,7 +3,7 @@ import { placesOf } from '@layerwise/workspace/plan/workspace';
 import { join } from 'node:path';
 import { ProgressLine } from '../progress.js';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 /** `layerwise data fetch`: downloads what of MNIST is not there yet. @throws LayerwiseError DATA_MISSING naming each mirror and what was wrong with it */
@@ -32,8 +32,6 @@ export async function dataFetchCommand(mirrors: readonly string[] | undefined): 
 
 /** `layerwise data` */
 export const command = defineCommand({
-  command: 'data <action>',
-  describe: 'Download MNIST into data/mnist, checksums verified',
   builder: (y) =>
     y
       .positional('action', { choices: ['fetch'] as const, demandOption: true, describe: 'fetch' })

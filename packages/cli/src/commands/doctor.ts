@@ -14,7 +14,7 @@ import { readableNames } from '@layerwise/store/folder';
 import { folderBytes } from '@layerwise/store/storage';
 import { storeOf } from '@layerwise/workspace/run/recipe';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
@@ -234,8 +234,6 @@ function gigabytes(bytes: number): string {
 
 /** `layerwise doctor` */
 export const command = defineCommand({
-  command: 'doctor',
-  describe: 'Check Node, disk, processors, data, tfjs-node, the cache and the hash of every artifact',
   builder: (y) => y.option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
   handler: async ({ json }) => doctorCommand({ json }),
 });

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { refuseMisplaced } from '@layerwise/store/layout';
 import { describeReason } from '@layerwise/store/staleness';
 import type { ExplainedReason, StageExplanation } from '@layerwise/workspace/explanation/explanation';
-import { findRoot } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { findExperiment, findRoot, findStudy } from '@layerwise/workspace/plan/selection';
+import { print } from '../terminal.js';
 import { defineCommand, experimentsArgument } from '../command.js';
 
 /**
@@ -16,15 +16,14 @@ export async function explainCommand(address: string, { json }: { readonly json:
   const root = findRoot();
   refuseMisplaced(join(root, 'artifacts'));
   await refreshBuild(root);
-  const [{ findExperiment, findStudy, planAll }, { Explainer }, { readRecord }, { fileCacheOf, tracerOf }] =
-    await Promise.all([
-      import('@layerwise/workspace/plan/selection'),
-      import('@layerwise/workspace/explanation/explanation'),
-      import('@layerwise/workspace/record/record'),
-      import('@layerwise/workspace/plan/code'),
-    ]);
+  const [{ planStudies }, { Explainer }, { readRecord }, { fileCacheOf, tracerOf }] = await Promise.all([
+    import('../workspace-plan.js'),
+    import('@layerwise/workspace/explanation/explanation'),
+    import('@layerwise/workspace/record/record'),
+    import('@layerwise/workspace/plan/code'),
+  ]);
   const fileCache = fileCacheOf(root);
-  const workspace = await planAll(root, [address], fileCache);
+  const workspace = await planStudies(root, [address], fileCache);
   const plans = address.includes(':')
     ? [findExperiment(workspace, address)]
     : findStudy(workspace, address).experiments;
@@ -105,8 +104,6 @@ function sentence(reason: ExplainedReason): string {
 
 /** `layerwise explain` */
 export const command = defineCommand({
-  command: 'explain <experiment>',
-  describe: 'Say which stages the next run would compute, and exactly why',
   builder: (y) =>
     y
       .positional('experiment', experimentsArgument)

@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { exportFiles, FORMATS } from '@layerwise/export';
 import type { StoredArtifact } from '@layerwise/store';
 import { openExperiment, orLast } from '@layerwise/workspace/experiment/experiment';
+import type { ExperimentPlan } from '@layerwise/study';
 import { openNet } from '../reader.js';
-import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print, printError } from '../terminal.js';
 import { defineCommand, experimentArgument } from '../command.js';
 
 /** Options of `layerwise export`. */
@@ -16,13 +19,13 @@ export interface ExportOptions {
 
 /** `layerwise export <study>:<experiment>`: writes the trained net in other formats, with a README beside them. */
 export async function exportCommand(address: string, { format, out }: ExportOptions): Promise<void> {
-  const { exportFiles, FORMATS } = await import('@layerwise/export');
   const root = findRoot();
-  const plan = findExperiment(await planAll(root, [address]), address);
-  const { net, train } = await orLast(root, plan, async (built) => ({
+  const plan = findExperiment(await planStudies(root, [address]), address);
+  const open = async (built: ExperimentPlan) => ({
     net: await openNet(root, built),
     ...(await openExperiment(root, built, ['train'])),
-  }));
+  });
+  const { net, train } = await orLast(root, plan, open, printError);
   const artifact = train as StoredArtifact;
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'export');
   const files = exportFiles(
@@ -40,11 +43,8 @@ export async function exportCommand(address: string, { format, out }: ExportOpti
 
 /** `layerwise export` */
 export const command = defineCommand({
-  command: 'export <experiment>',
-  describe: 'Write the trained net of a built experiment as other programs read it',
-  builder: async (y) => {
-    const { FORMATS } = await import('@layerwise/export');
-    return y
+  builder: (y) =>
+    y
       .positional('experiment', experimentArgument)
       .option('format', {
         choices: ['all', ...FORMATS.map(({ id }) => id)],
@@ -56,7 +56,6 @@ export const command = defineCommand({
         describe: 'Folder for the files; by default in the folder of the experiment',
       })
       .example('$0 export pipeline:exp5', 'all formats')
-      .example('$0 export pipeline:exp3 --format onnx --out models', '');
-  },
+      .example('$0 export pipeline:exp3 --format onnx --out models', ''),
   handler: async ({ experiment, format, out }) => exportCommand(experiment, { format, out }),
 });

@@ -6,8 +6,9 @@ import { refuseMisplaced } from '@layerwise/store/layout';
 import type { Store } from '@layerwise/store/store';
 import { storeOf } from '@layerwise/workspace/run/recipe';
 import { findUnused, type Found, type PastResult, type Unused } from '@layerwise/workspace/record/unused';
-import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 /** Options of `layerwise gc`. */
@@ -25,7 +26,7 @@ export interface GcOptions {
 export async function gcCommand({ yes, results: all, json }: GcOptions): Promise<void> {
   const root = findRoot();
   refuseMisplaced(join(root, 'artifacts'));
-  const found = findUnused(root, await planAll(root));
+  const found = findUnused(root, await planStudies(root));
   const store = storeOf(root);
   const removed: Unused[] = [];
   const remove = async (list: readonly Unused[]): Promise<void> => {
@@ -138,8 +139,6 @@ function megabytes(bytes: number): string {
 
 /** `layerwise gc` */
 export const command = defineCommand({
-  command: 'gc',
-  describe: 'List what in artifacts/ no study refers to, with sizes; --yes removes it',
   builder: (y) =>
     y
       .option('yes', { type: 'boolean', default: false, describe: 'Remove it' })

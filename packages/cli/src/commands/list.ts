@@ -2,8 +2,9 @@ import { refuseMisplaced } from '@layerwise/store/layout';
 import { Store } from '@layerwise/store/store';
 import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
-import { findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 /**
@@ -12,7 +13,7 @@ import { defineCommand } from '../command.js';
  */
 export async function listCommand({ stages }: { readonly stages: boolean }): Promise<void> {
   const root = findRoot();
-  const plan = await planAll(root);
+  const plan = await planStudies(root);
   const store = new Store(join(root, 'artifacts'));
   const lines: string[] = [];
   for (const study of plan.studies) {
@@ -35,8 +36,6 @@ export async function listCommand({ stages }: { readonly stages: boolean }): Pro
 
 /** `layerwise list` */
 export const command = defineCommand({
-  command: 'list',
-  describe: 'List studies and experiments, and what of them is built',
   builder: (y) =>
     y
       .option('stages', { type: 'boolean', default: false, describe: 'Also the stage instances' })

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { jsonSchema, LayerwiseError, nearest, type AnyStage, type JsonSchema } from '@layerwise/contracts';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 import { entryOf } from '@layerwise/workspace/plan/workspace';
-import { print } from '@layerwise/workspace/terminal';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 const SCOPE = '@layerwise/';
@@ -85,8 +85,6 @@ function words(type: string, bounds: readonly (readonly [string, unknown])[]): s
 
 /** `layerwise params` */
 export const command = defineCommand({
-  command: 'params <stage>',
-  describe: 'List the parameters of a stage, with types, ranges and defaults',
   builder: (y) =>
     y
       .positional('stage', {

@@ -7,8 +7,9 @@ import { orLast } from '@layerwise/workspace/experiment/experiment';
 import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
-import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print, printError } from '@layerwise/workspace/terminal';
+import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print, printError } from '../terminal.js';
 import { defineCommand, experimentArgument } from '../command.js';
 
 /** Options of `layerwise predict`. */
@@ -28,9 +29,9 @@ export async function predictCommand(
   { labels, out, json }: PredictOptions,
 ): Promise<void> {
   const root = findRoot();
-  const plan = findExperiment(await planAll(root, [address]), address);
+  const plan = findExperiment(await planStudies(root, [address]), address);
   const files = findPictures(names.map(String));
-  const reader = await orLast(root, plan, (built) => SheetReader.open(root, built));
+  const reader = await orLast(root, plan, (built) => SheetReader.open(root, built), printError);
   const { classes } = reader.net.dataset;
   const wanted = labels === undefined ? undefined : parseLabels(labels, classes);
   const folder = out ?? join(root, 'artifacts', plan.study, plan.name, 'predict');
@@ -133,8 +134,6 @@ function shown(path: string): string {
 
 /** `layerwise predict` */
 export const command = defineCommand({
-  command: 'predict <experiment> <pictures..>',
-  describe: 'Find the digits on photos or scans and read them with the net of a built experiment',
   builder: (y) =>
     y
       .positional('experiment', experimentArgument)

@@ -1,11 +1,12 @@
 import { showStudy } from '../run-end.js';
-import { experimentOf, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
+import { experimentOf, findRoot, findStudy } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
 import { defineCommand, experimentArgument } from '../command.js';
 
 /** `layerwise result <study>[:<experiment>]`: lays the experiments' folders and reports anew, as a run does in its end, and shows their figures. */
 export async function resultCommand(address: string): Promise<void> {
   const root = findRoot();
-  const study = findStudy(await planAll(root, [address]), address.split(':')[0]);
+  const study = findStudy(await planStudies(root, [address]), address.split(':')[0]);
   const [fault] = await showStudy(
     root,
     study,
@@ -16,8 +17,6 @@ export async function resultCommand(address: string): Promise<void> {
 
 /** `layerwise result` */
 export const command = defineCommand({
-  command: 'result <experiment>',
-  describe: 'Lay the folder and the report of a built experiment anew, as a run does in its end',
   builder: (y) => y.positional('experiment', experimentArgument),
   handler: async ({ experiment }) => resultCommand(experiment),
 });

@@ -4,13 +4,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { checkArguments } from '../nx-arguments.js';
-import { findExperiment, findRoot, findStudy, planAll } from '@layerwise/workspace/plan/selection';
+import { findExperiment, findRoot, findStudy } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
 import { defineCommand, experimentsArgument } from '../command.js';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
 export async function runCommand(address: string, rest: readonly string[]): Promise<void> {
   const root = findRoot();
-  const plan = await planAll(root, [address]);
+  const plan = await planStudies(root, [address]);
   const target = address.includes(':') ? address : `${address}:all`;
   if (address.includes(':') && !address.endsWith(':all')) findExperiment(plan, address);
   else findStudy(plan, address.split(':')[0]);
@@ -34,8 +35,6 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
 
 /** `layerwise run` */
 export const command = defineCommand({
-  command: 'run <experiment>',
-  describe: 'Build an experiment, or a whole study; the same as `npx nx run`',
   builder: (y) =>
     y
       .positional('experiment', experimentsArgument)

@@ -23,8 +23,6 @@ export async function schemaCommand(): Promise<void> {
 
 /** `layerwise schema` */
 export const command = defineCommand({
-  command: 'schema',
-  describe: 'Write pipelines/study.schema.json, for completion in editors',
   builder: (y) => y,
   handler: async () => schemaCommand(),
 });

@@ -1,8 +1,9 @@
 import { currentOrLast, type ExperimentResult } from '@layerwise/workspace/experiment/experiment';
 import { describeResult } from '../summary.js';
 import { describeUnfinished, unfinishedStages } from '@layerwise/workspace/experiment/unfinished';
-import { findExperiment, findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print, printError } from '../terminal.js';
 import { defineCommand, experimentArgument } from '../command.js';
 
 /**
@@ -11,7 +12,7 @@ import { defineCommand, experimentArgument } from '../command.js';
  */
 export async function showCommand(address: string, { json }: { readonly json: boolean }): Promise<void> {
   const root = findRoot();
-  const plan = findExperiment(await planAll(root, [address]), address);
+  const plan = findExperiment(await planStudies(root, [address]), address);
   const unfinished = await unfinishedStages(root, plan);
   const tell = (result?: ExperimentResult): void => {
     if (!result && unfinished.length === 0) return;
@@ -20,7 +21,7 @@ export async function showCommand(address: string, { json }: { readonly json: bo
     print(json ? JSON.stringify({ ...(result ?? { experiment: address }), ...(stands ? { unfinished } : {}) }) : text);
   };
   try {
-    tell((await currentOrLast(root, plan)).result);
+    tell((await currentOrLast(root, plan, printError)).result);
   } catch (error) {
     tell();
     throw error;
@@ -29,8 +30,6 @@ export async function showCommand(address: string, { json }: { readonly json: bo
 
 /** `layerwise show` */
 export const command = defineCommand({
-  command: 'show <experiment>',
-  describe: 'Show the figures of a built experiment',
   builder: (y) =>
     y
       .positional('experiment', experimentArgument)

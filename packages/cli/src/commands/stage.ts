@@ -9,8 +9,9 @@ import { ProgressLine } from '../progress.js';
 import { stopSignal } from '../stop-signal.js';
 import { storeOf } from '@layerwise/workspace/run/recipe';
 import { runStage, type StageStatus } from '@layerwise/workspace/run/run-stage';
-import { invalidatingIfDamaged, findRoot, planAll } from '@layerwise/workspace/plan/selection';
-import { print } from '@layerwise/workspace/terminal';
+import { invalidatingIfDamaged, findRoot } from '@layerwise/workspace/plan/selection';
+import { planStudies } from '../workspace-plan.js';
+import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
 
 const words: Record<StageStatus, string> = {
@@ -86,7 +87,7 @@ async function specification(root: string, id: string): Promise<StageInstance> {
       { remedy: 'Unset it: the stage is then looked up in the studies.' },
     );
   }
-  const { instances } = await planAll(root);
+  const { instances } = await planStudies(root);
   const found = instances.get(id);
   if (!found)
     throw new LayerwiseError('USAGE', `no stage instance '${id}' in the studies of this workspace`, {
@@ -105,8 +106,6 @@ function parse(text: string): StageInstance | undefined {
 
 /** `layerwise stage` */
 export const command = defineCommand({
-  command: 'stage <id>',
-  describe: 'Compute one stage instance; what the Nx targets call',
   builder: (y) =>
     y.positional('id', { type: 'string', demandOption: true, describe: 'As `layerwise list --stages` shows it' }),
   handler: async ({ id }) => stageCommand(id),

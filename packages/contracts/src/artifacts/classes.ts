@@ -1,6 +1,6 @@
 import * as form from '../form.js';
 import { artifact, document, matrix, table } from './schema.js';
-import { equal, groupOf, listOf } from './sketched.js';
+import { equal, asGroup, asList } from './sketched.js';
 
 /** `classes.json`: how the figures about the classes were found. */
 export interface ClassesInfo {
@@ -212,15 +212,15 @@ export const classes = artifact({
     }),
   },
   relations: (sketch) => {
-    const info = groupOf(sketch.values.get('classes'));
-    const K = listOf(info.classes).length;
+    const info = asGroup(sketch.values.get('classes'));
+    const K = asList(info.classes).length;
     return [
       ...equal('classes.parquet: its rows', sketch.tables.get('classes')?.rows, K, 'the classes of classes.json'),
       ...['means', 'changes'].flatMap((name) =>
         equal(`${name}.arrow: its rows`, sketch.matrices.get(name)?.rows, K, 'the classes of classes.json'),
       ),
-      ...listOf(info.layers)
-        .map(groupOf)
+      ...asList(info.layers)
+        .map(asGroup)
         .flatMap(({ name, units }) =>
           equal(
             `baseline.arrow: width of ${String(name)}`,

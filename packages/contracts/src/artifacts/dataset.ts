@@ -2,7 +2,7 @@ import { received } from '../check.js';
 import * as form from '../form.js';
 import { artifact, document, matrix, type Dimension } from './schema.js';
 import { labelled } from './rows.js';
-import { between, equal, groupOf, pixelsOf, rowsOf, type Group } from './sketched.js';
+import { between, equal, asGroup, pixelsOf, rowsOf, type Group } from './sketched.js';
 
 /** Most characters of a class name. */
 export const MOST_CLASS_NAME = 100;
@@ -66,10 +66,10 @@ export const dataset = artifact({
       'name, size of the images, names of the classes, origin',
     ),
   },
-  documents: (sketch) => badDataset(groupOf(sketch.values.get('dataset')), 'dataset.json'),
-  dimensions: (sketch) => datasetDimensions(groupOf(sketch.values.get('dataset')), 'dataset.json: width x height'),
+  documents: (sketch) => badDataset(asGroup(sketch.values.get('dataset')), 'dataset.json'),
+  dimensions: (sketch) => datasetDimensions(asGroup(sketch.values.get('dataset')), 'dataset.json: width x height'),
   relations: (sketch) => {
-    const { validationRows, testSplitOff } = groupOf(sketch.values.get('dataset'));
+    const { validationRows, testSplitOff } = asGroup(sketch.values.get('dataset'));
     return [
       ...(validationRows === undefined
         ? []

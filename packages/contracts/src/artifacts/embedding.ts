@@ -1,7 +1,7 @@
 import * as form from '../form.js';
 import { labelled } from './rows.js';
 import { artifact, document, matrix } from './schema.js';
-import { equal, groupOf, listOf } from './sketched.js';
+import { equal, asGroup, asList } from './sketched.js';
 
 /** One entry of `views.json`. */
 export interface EmbeddingView {
@@ -74,7 +74,7 @@ export const embedding = artifact({
     ),
     '<view>.arrow': matrix({
       meaning: 'one map',
-      namedBy: { file: 'views.json', names: (views) => listOf(views).map((view) => String(groupOf(view).name)) },
+      namedBy: { file: 'views.json', names: (views) => asList(views).map((view) => String(asGroup(view).name)) },
       rows: 'row drawn',
       columns: {
         id: labelled.id,
@@ -85,8 +85,8 @@ export const embedding = artifact({
     }),
   },
   relations: (sketch) =>
-    listOf(sketch.values.get('views'))
-      .map(groupOf)
+    asList(sketch.values.get('views'))
+      .map(asGroup)
       .flatMap(({ name, dimensions, rows }) => {
         const map = sketch.matrices.get(String(name));
         return [

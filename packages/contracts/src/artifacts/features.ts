@@ -5,7 +5,7 @@ import type { Sketch } from '../sketch.js';
 import { badDataset, classesOf, datasetForm, type DatasetInfo } from './dataset.js';
 import { labelled } from './rows.js';
 import { artifact, document, matrix, table } from './schema.js';
-import { equal, groupOf, pixelsOf, rowsOf, type Group } from './sketched.js';
+import { equal, asGroup, pixelsOf, rowsOf, type Group } from './sketched.js';
 
 /** `features.json`. */
 export interface FeaturesInfo {
@@ -116,27 +116,27 @@ export const features = artifact({
     }),
     'forest.json': document<ForestInfo>('ForestInfo', forestForm, 'size and accuracies of the forest', 'of a forest'),
   },
-  documents: (sketch) => badDataset(groupOf(describedBy(sketch).dataset), 'features.json: dataset.'),
+  documents: (sketch) => badDataset(asGroup(describedBy(sketch).dataset), 'features.json: dataset.'),
   dimensions: (sketch) => {
     const info = describedBy(sketch);
     return {
       D: { size: info.columns, because: 'features.json: columns' },
-      K: classesOf(groupOf(info.dataset)),
+      K: classesOf(asGroup(info.dataset)),
       ...(info.origin === 'components' && {
-        P: { size: pixelsOf(groupOf(info.dataset)), because: 'features.json: dataset, width x height' },
+        P: { size: pixelsOf(asGroup(info.dataset)), because: 'features.json: dataset, width x height' },
       }),
     };
   },
   relations: (sketch) => badFeatures(sketch, describedBy(sketch)),
 });
 
-const describedBy = (sketch: Sketch): Group => groupOf(sketch.values.get('features'));
+const describedBy = (sketch: Sketch): Group => asGroup(sketch.values.get('features'));
 
 const origins = ['pixels', 'selected', 'components'];
 
 /** `features.json` whose columns are those of the matrices. */
 function badFeatures(sketch: Sketch, { origin, columns, scale, sourceScale, selected, dataset }: Group): string[] {
-  const pixels = pixelsOf(groupOf(dataset));
+  const pixels = pixelsOf(asGroup(dataset));
   if (typeof origin !== 'string' || !origins.includes(origin))
     return [`features.json: origin must be one of ${origins.join(', ')}, got ${received(origin)}`];
   const faults = isAffine(scale, columns as number)

@@ -1,6 +1,6 @@
 import * as form from '../form.js';
 import { artifact, document, table } from './schema.js';
-import { equal, groupOf, listOf } from './sketched.js';
+import { equal, asGroup, asList } from './sketched.js';
 
 /** Accuracy (share of rows, 0 to 1) and mean cross-entropy (nats, without penalties) on one split; in the file both are null for a split without rows. */
 export interface Score {
@@ -89,12 +89,12 @@ export const model = artifact({
     'evaluation.json': document<Evaluation>('Evaluation', evaluationForm, 'scores of the kept weights'),
   },
   relations: (sketch) => {
-    const { weightsManifest } = groupOf(sketch.values.get('model'));
-    const evaluation = groupOf(sketch.values.get('evaluation'));
-    const groups = listOf(weightsManifest).map(groupOf);
-    const paths = groups.flatMap((group) => listOf(group['paths']) as readonly string[]);
+    const { weightsManifest } = asGroup(sketch.values.get('model'));
+    const evaluation = asGroup(sketch.values.get('evaluation'));
+    const groups = asList(weightsManifest).map(asGroup);
+    const paths = groups.flatMap((group) => asList(group['paths']) as readonly string[]);
     const shapes = groups.flatMap(({ weights }) =>
-      listOf(weights).map((weight) => listOf(groupOf(weight).shape).map(Number)),
+      asList(weights).map((weight) => asList(asGroup(weight).shape).map(Number)),
     );
     const total = shapes.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0);
     return [

@@ -1,6 +1,6 @@
 import * as form from '../form.js';
 import { artifact, document, matrix, table } from './schema.js';
-import { equal, groupOf, listOf, rowsOf } from './sketched.js';
+import { equal, asGroup, asList, rowsOf } from './sketched.js';
 
 /** Absolute correlation of two nodes' activations above which one is said to repeat the other. */
 export const DUPLICATE = 0.98;
@@ -167,7 +167,7 @@ export const nodes = artifact({
       meaning: 'images of each node of a hidden layer, hidden1 the first',
       namedBy: {
         file: 'nodes.json',
-        names: (info) => listOf(groupOf(info).layers).map((layer) => String(groupOf(layer).name)),
+        names: (info) => asList(asGroup(info).layers).map((layer) => String(asGroup(layer).name)),
       },
       rows: 'node of the layer',
       columns: {
@@ -191,7 +191,7 @@ export const nodes = artifact({
     }),
   },
   relations: (sketch) => {
-    const layers = listOf(groupOf(sketch.values.get('nodes')).layers).map(groupOf);
+    const layers = asList(asGroup(sketch.values.get('nodes')).layers).map(asGroup);
     const all = layers.reduce((sum, layer) => sum + Number(layer.units), 0);
     return [
       ...layers.flatMap(({ name, units }) =>

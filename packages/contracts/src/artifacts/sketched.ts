@@ -5,12 +5,12 @@ import type { Sketch } from '../sketch.js';
 export type Group = Readonly<Record<string, unknown>>;
 
 /** A value as a group; an empty one if it is none. */
-export function groupOf(value: unknown): Group {
+export function asGroup(value: unknown): Group {
   return value !== null && typeof value === 'object' ? (value as Group) : {};
 }
 
 /** A value as a list; an empty one if it is none. */
-export function listOf(value: unknown): readonly unknown[] {
+export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 

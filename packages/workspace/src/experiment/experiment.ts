@@ -12,7 +12,6 @@ import type { ExperimentPlan, RoleName } from '@layerwise/study';
 import { roleNames } from '@layerwise/study/roles';
 import { readRecord, recordPath } from '../record/record.js';
 import { spread, type Spread } from '../comparison/statistics.js';
-import { printError } from '../terminal.js';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
 export interface ExperimentResult {
@@ -127,19 +126,25 @@ export async function openBuilt(root: string, plan: ExperimentPlan): Promise<Bui
   return { plan, artifacts, result: await resultOf(root, plan, artifacts) };
 }
 
-/** The experiment as it is planned now; if that is not built, as it was last run, which is said on standard error. @throws LayerwiseError ARTIFACT_MISSING */
-export async function currentOrLast(root: string, plan: ExperimentPlan): Promise<BuiltExperiment> {
-  return orLast(root, plan, (chosen) => openBuilt(root, chosen));
+/** The experiment as {@link orLast} opens it, with its figures. @throws LayerwiseError ARTIFACT_MISSING */
+export async function currentOrLast(
+  root: string,
+  plan: ExperimentPlan,
+  note: (line: string) => void,
+): Promise<BuiltExperiment> {
+  return orLast(root, plan, (chosen) => openBuilt(root, chosen), note);
 }
 
 /**
- * Opens an experiment as it is planned now; if that is not built, as it was last run, which is said on standard error.
+ * Opens an experiment as it is planned now; if that is not built, as it was last run.
  * @param open fails with ARTIFACT_MISSING where what it needs is not built
+ * @param note gets a line where the last run is used
  */
 export async function orLast<T>(
   root: string,
   plan: ExperimentPlan,
   open: (plan: ExperimentPlan) => Promise<T>,
+  note: (line: string) => void,
 ): Promise<T> {
   try {
     return await open(plan);
@@ -147,11 +152,9 @@ export async function orLast<T>(
     if (!(error instanceof LayerwiseError) || error.code !== 'ARTIFACT_MISSING') throw error;
     const found = await open(await lastPlan(root, plan));
     const address = `${plan.study}:${plan.name}`;
-    printError(
-      [
-        `note: the last run of ${address} is used; the study or the data has changed since,`,
-        `or LAYERWISE_DATA_DIR is not the same. npx nx run ${address} brings it up to date`,
-      ].join(' '),
+    note(
+      `note: the last run of ${address} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not ` +
+        `the same. npx nx run ${address} brings it up to date`,
     );
     return found;
   }

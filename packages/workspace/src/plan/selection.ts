@@ -6,7 +6,6 @@ import type { WorkspacePlan } from './workspace.js';
 import { noteInvalidated } from '@layerwise/store/integrity';
 import type { FileCache } from '@layerwise/store/file-cache';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
-import { printError } from '../terminal.js';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
 export function findRoot(from: string = process.cwd()): string {
@@ -27,8 +26,14 @@ export async function invalidatingIfDamaged<T>(root: string, work: () => Promise
   }
 }
 
+/** The plan of a workspace, and what whoever asked for it should be told. */
+export interface AnnotatedPlan extends WorkspacePlan {
+  /** What is wrong with a study that was left out; what to change in the file of one that was asked for. */
+  readonly notes: readonly string[];
+}
+
 /**
- * Plans every study of the workspace. Those that cannot be planned are said on standard error and left out.
+ * Plans every study of the workspace. Those that cannot be planned are left out, with a note.
  * @param asked `<study>` or `<study>:<experiment>`, of what the command is about
  * @throws LayerwiseError what is wrong with a study that was asked for
  */
@@ -36,7 +41,7 @@ export async function planAll(
   root: string,
   asked: readonly string[] = [],
   fileCache?: FileCache,
-): Promise<WorkspacePlan> {
+): Promise<AnnotatedPlan> {
   const [{ fileCacheOf }, { describeBroken, placesOf, planWorkspace, studyFiles }] = await Promise.all([
     import('./code.js'),
     import('./workspace.js'),
@@ -46,11 +51,10 @@ export async function planAll(
     asked.some((address) => address === name || address.startsWith(`${name}:`)),
   );
   if (wanted) throw wanted.error;
-  for (const study of plan.broken) printError(`${describeBroken(study)}`);
-  for (const { name, notes } of plan.studies)
-    if (notes && (asked.length === 0 || asked.some((address) => address.split(':')[0] === name)))
-      printError(`note: ${notes}`);
-  return plan;
+  const isAsked = (name: string): boolean =>
+    asked.length === 0 || asked.some((address) => address.split(':')[0] === name);
+  const notes = plan.studies.flatMap((study) => (study.notes && isAsked(study.name) ? [`note: ${study.notes}`] : []));
+  return { ...plan, notes: [...plan.broken.map(describeBroken), ...notes] };
 }
 
 /** The study of that name. @throws LayerwiseError USAGE with the nearest name */

@@ -1,0 +1,89 @@
+import type { Command } from './command.js';
+
+/** A command as the help lists it. */
+export interface Listed {
+  /** Its name and positional arguments. */
+  readonly usage: string;
+  readonly describe: string;
+  /** Its module is loaded when it is named: the help of all commands needs none of what they import. */
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** All commands in the order of the help, by their names. A new one is a file in `commands/` and an entry here. */
+export const commands: Readonly<Record<string, Listed>> = {
+  list: {
+    usage: 'list',
+    describe: 'List studies and experiments, and what of them is built',
+    load: () => import('./commands/list.js'),
+  },
+  show: {
+    usage: 'show <experiment>',
+    describe: 'Show the figures of a built experiment',
+    load: () => import('./commands/show.js'),
+  },
+  compare: {
+    usage: 'compare <experiments..>',
+    describe: 'Compare built experiments of any studies: a table, tests of their differences, and a page',
+    load: () => import('./commands/compare.js'),
+  },
+  params: {
+    usage: 'params <stage>',
+    describe: 'List the parameters of a stage, with types, ranges and defaults',
+    load: () => import('./commands/params.js'),
+  },
+  explain: {
+    usage: 'explain <experiment>',
+    describe: 'Say which stages the next run would compute, and exactly why',
+    load: () => import('./commands/explain.js'),
+  },
+  run: {
+    usage: 'run <experiment>',
+    describe: 'Build an experiment, or a whole study; the same as `npx nx run`',
+    load: () => import('./commands/run.js'),
+  },
+  stage: {
+    usage: 'stage <id>',
+    describe: 'Compute one stage instance; what the Nx targets call',
+    load: () => import('./commands/stage.js'),
+  },
+  result: {
+    usage: 'result <experiment>',
+    describe: 'Lay the folder and the report of a built experiment anew, as a run does in its end',
+    load: () => import('./commands/result.js'),
+  },
+  data: {
+    usage: 'data <action>',
+    describe: 'Download MNIST into data/mnist, checksums verified',
+    load: () => import('./commands/data.js'),
+  },
+  predict: {
+    usage: 'predict <experiment> <pictures..>',
+    describe: 'Find the digits on photos or scans and read them with the net of a built experiment',
+    load: () => import('./commands/predict.js'),
+  },
+  export: {
+    usage: 'export <experiment>',
+    describe: 'Write the trained net of a built experiment as other programs read it',
+    load: () => import('./commands/export.js'),
+  },
+  gc: {
+    usage: 'gc',
+    describe: 'List what in artifacts/ no study refers to, with sizes; --yes removes it',
+    load: () => import('./commands/gc.js'),
+  },
+  doctor: {
+    usage: 'doctor',
+    describe: 'Check Node, disk, processors, data, tfjs-node, the cache and the hash of every artifact',
+    load: () => import('./commands/doctor.js'),
+  },
+  cache: {
+    usage: 'cache <action>',
+    describe: "Serve a cache that workspaces share, by Nx's self-hosted protocol",
+    load: () => import('./commands/cache.js'),
+  },
+  schema: {
+    usage: 'schema',
+    describe: 'Write pipelines/study.schema.json, for completion in editors',
+    load: () => import('./commands/schema.js'),
+  },
+};
