@@ -1,4 +1,5 @@
-import { classAreas, outgoing, outgoingCost, rankRows, spread } from '@layerwise/kernels/nodes';
+import { outgoing, outgoingCost } from '@layerwise/kernels/gradients';
+import { classAreas, rankRows, spread } from '@layerwise/kernels/ranking';
 import { meanValues, rowsByClass, type Rows, type Subject } from './subject.js';
 
 /** Multiply-adds that the mean gradients of a layer may take. */
