@@ -3,7 +3,7 @@ import { layers } from './docs/layers.js';
 
 /** What a package may not import, by the table in docs/layers.js. */
 const direction = Object.entries(layers).map(([name, allowed]) => ({
-  files: [`packages/${name}/src/**/*.ts`],
+  files: [`packages/${name}/{src,browser}/**/*.ts`],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -38,7 +38,7 @@ const bounds = {
 };
 
 const sources = {
-  files: ['packages/*/src/**/*.ts'],
+  files: ['packages/*/{src,browser}/**/*.ts'],
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
 };
 

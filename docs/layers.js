@@ -57,7 +57,7 @@ export const layers = {
   ],
 };
 
-/** The order of folders and files in the source of a package: each may import those that stand before it, and itself. */
+/** The order of folders and files in the source of a package: each may import those that stand before it, and itself. `browser` lies beside `src`. */
 export const order = {
   report: [
     'params',

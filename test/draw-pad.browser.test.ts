@@ -8,6 +8,7 @@ import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
 import { column, type AnyStage } from '@layerwise/contracts';
 import { stage as embed } from '@layerwise/embed';
 import { stage as ingest } from '@layerwise/ingest';
+import { respond, type TrainedNet } from '@layerwise/nets';
 import { stage as preprocess } from '@layerwise/preprocess';
 import { stage as forest } from '@layerwise/reduce-forest';
 import { stage as pca } from '@layerwise/reduce-pca';
@@ -15,6 +16,7 @@ import { stage as report } from '@layerwise/report';
 import { stage as train } from '@layerwise/train';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unpackNet, type PackedNet } from '../packages/report/src/payloads/net.js';
 import { fixture } from '../packages/report/test/fixture.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -71,34 +73,19 @@ async function experiment(
   };
 }
 
-/** The pad's own code, taken out of a page. */
-function codeOf(page: string): {
-  respond: (net: unknown, pixels: Uint8Array) => { probabilities: Float64Array };
-  unpackNet: (packed: unknown) => unknown;
-  packed: unknown;
-} {
-  const script = /<script>\(\(\) => \{\n([\s\S]*?)\}\)\(\)<\/script>/.exec(page)?.[1] ?? '';
-  const [modules, call] = [
-    script.slice(0, script.indexOf('(function drawPad')),
-    script.slice(script.lastIndexOf('({drawn,')),
-  ];
-  const unpack = call.slice(call.indexOf('unpackNet:') + 'unpackNet:'.length, call.lastIndexOf(',pen:'));
-  const found = new Function(`${modules}; return { respond, unpackNet: (${unpack}) };`)() as ReturnType<typeof codeOf>;
-  return {
-    ...found,
-    packed: (JSON.parse(/id="pad-net">(.*?)<\/script>/.exec(page)?.[1] ?? '') as { net: unknown }).net,
-  };
+/** The net that a page holds for its pad. */
+function netOf(page: string): TrainedNet {
+  return unpackNet((JSON.parse(/id="pad-net">(.*?)<\/script>/.exec(page)?.[1] ?? '') as { net: PackedNet }).net);
 }
 
 describe.each([
   ['pixels', undefined, undefined],
   ['components', pca, { variance: 0.9 }],
   ['chosen pixels', forest, { trees: 5, topK: 60 }],
-] as const)('the code in the page of a net on %s', (_, reduce, params) => {
+] as const)('the net in the page of an experiment on %s', (_, reduce, params) => {
   it('says of every test image what the pipeline says', async () => {
     const { page, said, images } = await experiment(reduce, params, [24, 12]);
-    const { respond, unpackNet, packed } = codeOf(page);
-    const net = unpackNet(packed);
+    const net = netOf(page);
     let apart = 0;
     for (let i = 0; i < TEST; i++)
       respond(net, images.subarray(784 * i, 784 * (i + 1))).probabilities.forEach(
@@ -124,8 +111,11 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
   const folder = mkdtempSync(join(tmpdir(), 'layerwise-pad-'));
   const file = join(folder, 'index.html');
   let browser: Browser;
+  let net: TrainedNet;
   beforeAll(async () => {
-    writeFileSync(file, (await experiment(undefined, undefined, [64])).page);
+    const { page } = await experiment(undefined, undefined, [64]);
+    net = netOf(page);
+    writeFileSync(file, page);
     browser = await chromium.launch({ executablePath, args: ARGS });
   });
   afterAll(async () => {
@@ -205,6 +195,16 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
       return { bars: values('.pad-bars li', '--p'), nodes: values('.pad-row i', '--a') };
     });
 
+  /** Ink of the image that the pad says the net sees. */
+  const seenInk = (page: Page): Promise<number[]> =>
+    page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.pad-sees')!;
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })!;
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from(data).filter((_, i) => i % 4 === 3);
+    });
+
   it.each([1440, 390])('reads drawn digits at once, lights nodes and asks for nothing, at %d px', async (width) => {
     const { page, faults, requests } = await open(width);
     const seen: number[][] = [];
@@ -218,6 +218,8 @@ describe.skipIf(!existsSync(executablePath))('the draw pad in a browser', () => 
       const { bars, nodes } = await state(page);
       expect(bars.indexOf(Math.max(...bars))).toBe(Number(digit));
       expect(bars.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 2);
+      const { probabilities } = respond(net, await seenInk(page));
+      bars.forEach((bar, c) => expect(bar).toBeCloseTo(probabilities[c] as number, 3));
       expect(nodes).toHaveLength(64);
       expect(nodes.filter((share) => share > 0).length).toBeGreaterThan(5);
       seen.push(nodes);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -13,17 +13,21 @@ const scope = '@layerwise/';
 /** What stands between `from` or `import` and the end of an import, static or dynamic, and in `import('…')` types. */
 const imports = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 
+/** Folders of a package with code that runs: `browser` is what its pages run. */
+const folders = ['src', 'browser'];
+
 function sources(name: string): { file: string; specifiers: string[] }[] {
-  const files = readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\.ts$/.test(file),
-  );
-  return files.map((path) => {
-    const file = `packages/${name}/src/${path}`;
-    return {
-      file,
-      specifiers: [...readFileSync(join(root, file), 'utf8').matchAll(imports)].map((match) => match[1] as string),
-    };
-  });
+  const files = folders
+    .filter((folder) => existsSync(join(root, 'packages', name, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, 'packages', name, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.ts$/.test(file))
+        .map((file) => `packages/${name}/${folder}/${file.replaceAll('\\', '/')}`),
+    );
+  return files.map((file) => ({
+    file,
+    specifiers: [...readFileSync(join(root, file), 'utf8').matchAll(imports)].map((match) => match[1] as string),
+  }));
 }
 
 /** The repository's packages among the names of packages, without the scope. */
@@ -52,14 +56,14 @@ function referencesOf(name: string): string[] {
 
 /** Imports within a package from one of its folders, or files beside them, to one that does not stand before it. */
 function upwards(name: string, places: readonly string[]): string[] {
-  const placeOf = (path: string): string => (path.split('/')[0] as string).replace(/\.ts$/, '');
+  const placeOf = (path: string): string => (path.replace(/^src\//, '').split('/')[0] as string).replace(/\.ts$/, '');
   return sources(name).flatMap(({ file, specifiers }) => {
-    const path = relative(`packages/${name}/src`, file);
-    const own = places.indexOf(placeOf(path));
+    const path = relative(`packages/${name}`, file);
+    const below = places.slice(0, places.indexOf(placeOf(path)) + 1);
     return specifiers
       .filter((specifier) => specifier.startsWith('.'))
       .map((specifier) => join(dirname(path), specifier).replace(/\.js$/, '.ts'))
-      .filter((target) => placeOf(target) !== placeOf(path) && !places.slice(0, own).includes(placeOf(target)))
+      .filter((target) => !below.includes(placeOf(target)))
       .map((target) => `${path} imports ${target}`);
   });
 }
@@ -87,7 +91,7 @@ describe('the direction of dependencies', () => {
     for (const name of packages) above(name, []);
   });
 
-  it.each(packages)('is obeyed by every import in packages/%s/src', (name) => {
+  it.each(packages)('is obeyed by every import in packages/%s', (name) => {
     const allowed = [...(layers[name] ?? []), name];
     const wrong = sources(name).flatMap(({ file, specifiers }) =>
       own(specifiers)
@@ -97,12 +101,13 @@ describe('the direction of dependencies', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(packages)('is not got round by a path out of packages/%s/src', (name) => {
+  it.each(packages)('is not got round by a path out of packages/%s', (name) => {
     const wrong = sources(name).flatMap(({ file, specifiers }) =>
       specifiers
         .filter(
           (specifier) =>
-            specifier.startsWith('.') && !join(file, '..', specifier).startsWith(join('packages', name, 'src')),
+            specifier.startsWith('.') &&
+            !folders.some((folder) => join(file, '..', specifier).startsWith(join('packages', name, folder))),
         )
         .map((specifier) => `${file} imports ${specifier}`),
     );

@@ -1,12 +1,13 @@
 // Brings the compiled packages up to date with their sources; plain JavaScript, since it runs before anything is compiled.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeWait, withLeaseSync } from '../contracts/src/lease.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const kernels = 'packages/kernels/assembly/build.mjs';
+const page = 'packages/report/browser/build.mjs';
 
 /** Time of the newest file below a folder, in ms. */
 function newest(folder) {
@@ -18,7 +19,7 @@ function newest(folder) {
 }
 
 /** Whether a source file is newer than the last build of its package, or the build is gone. */
-function isStale(name) {
+function isPackageStale(name) {
   const info = join(root, '.tsbuild', `${name}.tsbuildinfo`);
   if (!existsSync(join(root, 'packages', name, 'dist/index.js'))) rmSync(info, { force: true });
   return !existsSync(info) || newest(join(root, 'packages', name, 'src')) > statSync(info).mtimeMs;
@@ -27,22 +28,33 @@ function isStale(name) {
 const packages = () =>
   readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')));
 
-/** What is to be run: the compiler of the kernels in AssemblyScript, and that of all packages. */
-function staleBuilds() {
+function areKernelsStale() {
   const stamp = join(root, 'packages/kernels/dist/wasm/.stamp');
-  const isOld = !existsSync(stamp) || newest(join(root, dirname(kernels))) > statSync(stamp).mtimeMs;
-  return [
-    ...(isOld ? [[kernels]] : []),
-    ...(packages().some(isStale) ? [['node_modules/typescript/bin/tsc', '-b']] : []),
-  ];
+  return !existsSync(stamp) || newest(join(root, dirname(kernels))) > statSync(stamp).mtimeMs;
 }
+
+/** Whether the page's script or style sheet is older than what it is made of, which its stamp names. */
+function isPageStale() {
+  const stamp = join(root, 'packages/report/dist/page/.stamp');
+  if (!existsSync(stamp)) return true;
+  const { mtimeMs } = statSync(stamp);
+  const isNewer = (path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > mtimeMs;
+  return newest(join(root, dirname(page))) > mtimeMs || JSON.parse(readFileSync(stamp, 'utf8')).some(isNewer);
+}
+
+/** What is run, in this order, where it is stale; the page's script is made of compiled packages. */
+const builds = [
+  { isStale: areKernelsStale, args: [kernels] },
+  { isStale: () => packages().some(isPackageStale), args: ['node_modules/typescript/bin/tsc', '-b'] },
+  { isStale: isPageStale, args: [page] },
+];
 
 /** Compiles what is older than its source; another process that does so just now is waited for. Throws an Error with the compiler's messages. */
 export function ensureBuilt() {
-  if (staleBuilds().length === 0) return;
+  if (!builds.some(({ isStale }) => isStale())) return;
   const onWait = (holder) => void process.stderr.write(`${describeWait(holder, 'is compiling the packages')}\n`);
   withLeaseSync(join(root, '.tsbuild/.lock'), { onWait }, () => {
-    for (const args of staleBuilds()) compile(args);
+    for (const { isStale, args } of builds) if (isStale()) compile(args);
   });
 }
 

@@ -1,11 +1,4 @@
 import { throwIfAborted, type ComparisonInfo, type Output, type StageContext } from '@layerwise/contracts';
-import { PEN } from '@layerwise/scan/drawn';
-import { boxPlot } from './plots/box-plot.js';
-import { drawPad } from './browser/draw-pad.js';
-import { nodeCard } from './plots/node-card.js';
-import { nodePages } from './browser/node-pages.js';
-import { unpackNet } from './payloads/net.js';
-import { pageScript } from './browser/page-script.js';
 import { costOf } from './data/cost.js';
 import {
   readExperiment,
@@ -17,13 +10,11 @@ import {
 } from './data/experiment.js';
 import { gallery } from './sections/gallery.js';
 import { FigureShelf } from './figures/figure.js';
-import { classColour } from './page/colours.js';
-import { html, raw, type Markup } from './page/html.js';
-import { readingCode } from './page/modules.js';
+import { html, jsonScript, raw, type Markup } from './page/html.js';
 import { shortNames } from './page/names.js';
 import { chapter, page } from './page/page.js';
+import { SCRIPT } from './page/script.js';
 import type { ReportParams } from './params.js';
-import type { HoverMap } from './figures/scatter.js';
 import { chapters } from './sections/list.js';
 import { opening } from './sections/opening.js';
 import type { Context, Section } from './sections/section.js';
@@ -64,7 +55,7 @@ export async function writeReport({
     const section = early ? early.section : await chapter.make(context);
     if (section) made.push({ id, title: section.title ?? title, section });
   }
-  await output.bytes('index.html', await wholePage(made, context));
+  await output.bytes('index.html', wholePage(made, context));
   await writeFigures(context.shelf, output);
   await output.json('comparison', comparisonInfo(context.experiment));
   progress({ done: total, total, unit: 'sections' });
@@ -104,7 +95,7 @@ async function open(
 /** A line of index.html in whose place the composition root puts what it knows when a run is over. */
 const marker = (name: string): Markup => raw(`\n<!--layerwise:${name}-->\n`);
 
-async function wholePage(made: readonly Made[], context: Context): Promise<string> {
+function wholePage(made: readonly Made[], context: Context): string {
   const { experiment, params } = context;
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   return page({
@@ -112,7 +103,7 @@ async function wholePage(made: readonly Made[], context: Context): Promise<strin
     opening: opening(context, { ...params, title }, marker('seeds')),
     contents: made.map(({ id, title: name, section }) => ({ id, title: name, ...(!section && { filled: true }) })),
     body: html`${made.map(({ id, title: name, section }) => (section ? chapter(id, name, section.lead, section.body) : marker(id)))}`,
-    script: params.interactive ? await scripts(made, context) : raw(''),
+    script: params.interactive ? scripts(made, context) : raw(''),
   });
 }
 
@@ -125,38 +116,16 @@ function comparisonInfo(experiment: Experiment): ComparisonInfo {
   };
 }
 
-async function scripts(made: readonly Made[], context: Context): Promise<Markup> {
+/** The page's script, and before it what it is given. */
+function scripts(made: readonly Made[], { experiment, names, params }: Context): Markup {
   const sections = made.flatMap(({ section }) => section ?? []);
-  const pad = sections.flatMap(({ data }) => data?.['pad-net'] ?? [])[0];
   const maps = sections.flatMap(({ maps: own = [] }) => own);
-  return html`${pageScripts(context, maps, context.params.hoverImages)}${pad !== undefined && (await padScript(pad, context))}`;
-}
-
-function pageScripts({ experiment, names }: Context, maps: readonly HoverMap[], hoverImages: number): Markup {
-  const colours = names.map((_, c) => classColour(c));
-  const data = JSON.stringify(gallery(experiment, maps, hoverImages));
-  return raw(`<script type="application/json" id="gallery">${inScript(data)}</script>
-<script>(${pageScript.toString()})({boxPlot:${boxPlot.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>${
-    experiment.nodes
-      ? `
-<script>(${nodePages.toString()})({card:${nodeCard.toString()},colours:${inScript(JSON.stringify(colours))},names:${inScript(JSON.stringify(names))}})</script>`
-      : ''
-  }`);
-}
-
-/** The draw pad's net and code. */
-async function padScript(pad: unknown, { names }: Context): Promise<Markup> {
-  const colours = names.map((_, c) => classColour(c));
-  return raw(`
-<script type="application/json" id="pad-net">${inScript(JSON.stringify(pad))}</script>
-<script>(() => {
-${await readingCode()}(${drawPad.toString()})({drawn,normalise,formOf,respond,contributions,largest,familiarity,unlike:UNLIKE,unpackNet:${unpackNet.toString()},pen:${PEN},colours:${inScript(JSON.stringify(colours))}});
-})()</script>`);
-}
-
-/** JSON that may stand between script tags. */
-function inScript(json: string): string {
-  return json.replace(/</g, '\\u003c');
+  const data = [
+    ['class-names', names],
+    ['gallery', gallery(experiment, maps, params.hoverImages)],
+    ...sections.flatMap((section) => Object.entries(section.data ?? {})),
+  ] as const;
+  return raw(`${data.map(([id, value]) => `${jsonScript(id, value).text}\n`).join('')}<script>${SCRIPT}</script>`);
 }
 
 async function writeFigures({ figures, pictures }: FigureShelf, output: Output<'report'>): Promise<void> {

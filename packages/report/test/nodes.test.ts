@@ -82,7 +82,7 @@ describe('the chapter on hidden nodes', () => {
   });
 
   it('holds all nodes of each layer, for the script to sort and page', () => {
-    const lists = [...text.matchAll(/<script type="application\/json" data-node-list="[^"]*">(.*?)<\/script>/g)].map(
+    const lists = [...text.matchAll(/<script type="application\/json" id="nodes-hidden\d">(.*?)<\/script>/g)].map(
       (match) => JSON.parse(match[1] as string) as { units: number; sentences: string[]; figures: string },
     );
     expect(lists.map(({ units }) => units)).toEqual([40, 3]);

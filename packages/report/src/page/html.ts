@@ -9,13 +9,34 @@ export class Markup {
 /** What may stand in an {@link html} template. `undefined`, `null` and `false` give nothing. */
 export type Content = Markup | string | number | undefined | null | false | readonly Content[];
 
-/** Tagged template for HTML: texts and numbers are escaped, {@link Markup} is kept, lists are joined. */
+/**
+ * Tagged template for HTML: texts and numbers are escaped, {@link Markup} is kept, lists are joined. A line break with its indentation is
+ * layout, as in JSX: next to a tag or between two values it says nothing, else it is a blank. What needs its line breaks is a value.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
-  let text = strings[0] as string;
+  const parts = unfolded(strings);
+  let text = parts[0];
   values.forEach((value, i) => {
-    text += render(value) + (strings[i + 1] as string);
+    text += render(value) + parts[i + 1];
   });
   return new Markup(text);
+}
+
+/** Templates without the layout of their source. */
+const seen = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+function unfolded(strings: TemplateStringsArray): readonly string[] {
+  let parts = seen.get(strings);
+  if (!parts) {
+    parts = strings.map((part) =>
+      part.replace(/[ \t]*\n\s*/g, (gap, at: number) => {
+        const [before, after] = [part[at - 1], part[at + gap.length]];
+        return before === '>' || after === '<' || (before === undefined && after === undefined) ? '' : ' ';
+      }),
+    );
+    seen.set(strings, parts);
+  }
+  return parts;
 }
 
 /** Text that is already HTML. */
@@ -36,4 +57,9 @@ function render(value: Content): string {
   if (value instanceof Markup) return value.text;
   if (Array.isArray(value)) return value.map(render).join('');
   return escape(String(value));
+}
+
+/** JSON in an element of its own, for the page's script. */
+export function jsonScript(id: string, value: unknown): Markup {
+  return raw(`<script type="application/json" id="${id}">${JSON.stringify(value).replace(/</g, '\\u003c')}</script>`);
 }

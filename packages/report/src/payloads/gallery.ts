@@ -3,7 +3,6 @@ export interface Gallery {
   readonly columns: number;
   readonly width: number;
   readonly height: number;
-  readonly names: readonly string[];
   /** PNG. */
   readonly sheet: string;
   /** uint8: place in train, validation, test. */

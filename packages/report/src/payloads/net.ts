@@ -1,4 +1,5 @@
 import type { TrainedNet } from '@layerwise/nets';
+import { bytesOf } from './decode.js';
 
 /** Numbers as base64 of little-endian float32 or float64. */
 export type PackedNumbers = { readonly f32: string } | { readonly f64: string };
@@ -16,23 +17,22 @@ export interface PackedNet {
   readonly net: Packed<TrainedNet['net']>;
 }
 
-/** Opens a packed net. Also runs in the page, taken there as text: it must not refer to anything outside itself. */
+/** Opens a packed net; runs in the page. */
 export function unpackNet(packed: PackedNet): TrainedNet {
-  const numbers = (text: string): ArrayBuffer =>
-    Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer as ArrayBuffer;
-  const opened = (value: unknown): unknown => {
-    if (value !== null && typeof value === 'object' && 'f32' in value)
-      return new Float32Array(numbers(value.f32 as string));
-    if (value !== null && typeof value === 'object' && 'f64' in value)
-      return new Float64Array(numbers(value.f64 as string));
-    return value;
-  };
+  const { map, net } = packed;
   const each = (parts: readonly PackedPart[]): unknown[] =>
     parts.map((part) => Object.fromEntries(Object.entries(part).map(([name, value]) => [name, opened(value)])));
-  const { map, net } = packed;
   return {
     ...packed,
     map: { ...map, steps: each(map.steps) },
     net: { ...net, layers: each(net.layers) },
   } as unknown as TrainedNet;
+}
+
+function opened(value: unknown): unknown {
+  if (value !== null && typeof value === 'object') {
+    if ('f32' in value) return new Float32Array(bytesOf(value.f32 as string).buffer);
+    if ('f64' in value) return new Float64Array(bytesOf(value.f64 as string).buffer);
+  }
+  return value;
 }

@@ -4,6 +4,7 @@ import { bySeparation, farthestPair, layerBoxes, type Box, type NodeBoxes } from
 import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../payloads/base64.js';
+import type { PackedBoxes } from '../payloads/boxes.js';
 import { classColour } from '../page/colours.js';
 import { lineDrawing } from '../figures/line.js';
 import { largest, weightedSums } from '@layerwise/nets';
@@ -33,7 +34,7 @@ export const activationsChapter: Chapter = {
 
 async function activationsSection(context: Context): Promise<Section | undefined> {
   const { experiment, names, shelf } = context;
-  const { topNodes, interactive } = context.params;
+  const { topNodes } = context.params;
   const { train } = experiment;
   if (train.rows === 0 || train.hidden.length === 0) return undefined;
   const studies = train.hidden.map((layer): LayerStudy => ({
@@ -42,7 +43,9 @@ async function activationsSection(context: Context): Promise<Section | undefined
     truth: layerBoxes(layer.data, layer.width, train.label, names.length),
   }));
   const blocks: Content[] = [];
+  const data: Record<string, PackedBoxes> = {};
   for (const [index, study] of studies.entries()) {
+    if (isPaged(study, context)) data[`boxes-${study.layer.name}`] = pack(study);
     const top = bySeparation(study.predicted).slice(0, topNodes);
     const drawn = await draw(boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names));
     const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] =>
@@ -58,11 +61,12 @@ async function activationsSection(context: Context): Promise<Section | undefined
           'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.',
         ),
       );
-    blocks.push(layerBlock(study, topNodes, names, train, interactive, experiment.evaluation.deadUnits[index] ?? []));
+    blocks.push(layerBlock(study, index, context));
   }
   return {
     lead: studies.length === 1 ? layerLead(studies[0] as LayerStudy, 0, names) : lead(studies),
     body: html`${blocks}`,
+    data,
   };
 }
 
@@ -110,27 +114,57 @@ function lineOf(
   });
 }
 
-function layerBlock(
-  { layer, predicted, truth }: LayerStudy,
-  topNodes: number,
-  names: readonly string[],
-  train: Split,
-  scripts: boolean,
-  dead: readonly number[],
-): Markup {
-  const interactive = scripts && names.length <= MOST_BOXES;
-  const top = bySeparation(predicted).slice(0, topNodes);
-  const all = layer.width <= topNodes;
-  let max = 0;
-  for (let i = 0; i < layer.data.length; i++) if ((layer.data[i] as number) > max) max = layer.data[i] as number;
+/** Whether the page's script sorts and pages the box plots of a layer, of which only some are drawn without. */
+function isPaged({ layer }: LayerStudy, { params, names }: Context): boolean {
+  return params.interactive && names.length <= MOST_BOXES && layer.width > params.topNodes;
+}
+
+function layerBlock(study: LayerStudy, index: number, context: Context): Markup {
+  const { layer, predicted, truth } = study;
+  const { experiment, names, params } = context;
+  const top = bySeparation(predicted).slice(0, params.topNodes);
+  const same = top.map(({ node }) => truth[node]);
+  const most = layer.width > params.topNodes && `: the ${top.length} nodes that separate most`;
+  const plots =
+    layer.width <= Math.min(FEW, params.topNodes)
+      ? html`<div class="few">${byClass('predicted', plotsOf(top, names, 'predicted'))}${byClass('true', plotsOf(same, names, 'true'))}</div>`
+      : html`<div class="node-grid" ${isPaged(study, context) && html`data-nodes="boxes-${layer.name}"`}>
+          <h4>Activation of each node by predicted class${most}</h4>
+          ${plotsOf(top, names, 'predicted')}
+          <details><summary>By true class</summary>${plotsOf(same, names, 'true')}</details></div>`;
+  return html`<div data-figure="boxes-${layer.name}">${layerNote(layer, index, context)}${plots}</div>
+    ${firstRows(layer, experiment.train, names)}${ranges(top.slice(0, 2), names)}`;
+}
+
+/** What the figures of a layer show, and their files. */
+function layerNote({ name, width, data }: HiddenLayer, index: number, { experiment, names }: Context): Markup {
+  const { rows } = experiment.train;
+  const dead = experiment.evaluation.deadUnits[index] ?? [];
+  const which = dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`;
+  const file = `figures/boxes-${name}`;
+  return html`<p class="note">${count(rows)} × ${count(width)} activations, at most ${fixed(highest(data), 3)}.
+    ${dead.length > 0 && `Dead, zero for every training image: ${which}. `}Box: middle half of the images of a class,
+    with its median; line: smallest to largest. Overlap: how much of two classes’ histograms is alike, in
+    ${overlapBins(rows, names.length)} bins of equal counts, mean over all
+    pairs.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`}
+    ${fileLinks(file, names.length <= MOST_BOXES ? 'all nodes' : 'these nodes')}</p>`;
+}
+
+function fileLinks(file: string, which: string): Markup {
+  return html`<span class="files"><a href="${file}.svg">SVG</a> <a href="${file}.vl.json">Vega-Lite</a>
+    ${' '}<a href="${file}.parquet">Parquet, ${which}</a></span>`;
+}
+
+/** The largest of some activations, of none above zero 0. */
+function highest(values: Float32Array): number {
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}
+
+function plotsOf(nodes: readonly NodeBoxes[], names: readonly string[], by: 'predicted' | 'true'): Markup {
   const colours = names.map((_, c) => classColour(c));
-  const plots = (nodes: readonly NodeBoxes[], by: 'predicted' | 'true'): Markup =>
-    html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
-  const same = top.map((node) => truth[node.node] as NodeBoxes);
-  return html`<div data-figure="boxes-${layer.name}"><p class="note">${count(train.rows)} × ${count(layer.width)} activations, at most ${fixed(max, 3)}. ${dead.length > 0 && html`Dead, zero for every training image: ${dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`}. `}Box: middle half of the images of a class, with its median; line: smallest to largest. Overlap: how much of two classes’ histograms is alike, in ${overlapBins(train.rows, names.length)} bins of equal counts, mean over all pairs.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`} <span class="files"><a href="figures/boxes-${layer.name}.svg">SVG</a> <a href="figures/boxes-${layer.name}.vl.json">Vega-Lite</a> <a href="figures/boxes-${layer.name}.parquet">Parquet, ${names.length <= MOST_BOXES ? 'all' : 'these'} nodes</a></span></p>
-${all && layer.width <= FEW ? html`<div class="few">${byClass('predicted', plots(top, 'predicted'))}${byClass('true', plots(same, 'true'))}</div>` : html`<div class="node-grid" ${interactive && !all && html`data-nodes="boxes-${layer.name}"`}><h4>Activation of each node by predicted class${!all && `: the ${top.length} nodes that separate most`}</h4>${plots(top, 'predicted')}<details><summary>By true class</summary>${plots(same, 'true')}</details></div>`}</div>
-${interactive && !all && raw(`<script type="application/json" id="boxes-${layer.name}">${JSON.stringify({ width: layer.width, predicted: pack(predicted), truth: pack(truth), overlap: [predicted, truth].map((nodes) => nodes.map((node) => Number(node.overlap.toFixed(6)))) })}</script>`)}
-${firstRows(layer, train, names)}${ranges(top.slice(0, 2), names)}`;
+  return html`<div class="nodes">${nodes.map((node) => nodePlot(node, names, colours, `${by} class`))}</div>`;
 }
 
 /** Classes that have a row on the line of one node. */
@@ -171,8 +205,18 @@ function fiveNumbers({ boxes }: NodeBoxes): number[] {
   return boxes.flatMap(({ min, q1, median, q3, max }) => [min, q1, median, q3, max]);
 }
 
-/** All boxes of a layer as base64 of float32[H x K x 5]. */
-function pack(nodes: readonly NodeBoxes[]): string {
+/** All boxes of a layer, for the page's script. */
+function pack({ layer, predicted, truth }: LayerStudy): PackedBoxes {
+  const overlaps = (nodes: readonly NodeBoxes[]): number[] => nodes.map(({ overlap }) => Number(overlap.toFixed(6)));
+  return {
+    width: layer.width,
+    predicted: base64Of(predicted),
+    truth: base64Of(truth),
+    overlap: [overlaps(predicted), overlaps(truth)],
+  };
+}
+
+function base64Of(nodes: readonly NodeBoxes[]): string {
   return base64(new Uint8Array(Float32Array.from(nodes.flatMap(fiveNumbers)).buffer));
 }
 

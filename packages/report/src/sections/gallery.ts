@@ -50,7 +50,6 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     columns: COLUMNS,
     width: images.shown.width,
     height: images.shown.height,
-    names: dataset.classes,
     sheet: base64(encodeIndexedPng(sheet)),
     split: pack(Uint8Array.from(entries, (entry) => entry.split)),
     id: pack(Uint32Array.from(entries, (entry) => entry.id)),

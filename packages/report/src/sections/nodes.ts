@@ -1,6 +1,7 @@
 import { DUPLICATE } from '@layerwise/contracts';
 import { nodeCard } from '../plots/node-card.js';
 import type { LayerFindings } from '../data/nodes.js';
+import type { PackedNodes } from '../payloads/node-list.js';
 import { ints, reals, texts } from '../figures/columns.js';
 import { signedImage } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
@@ -27,9 +28,15 @@ async function nodesSection(context: Context): Promise<Section | undefined> {
   const last = layers[layers.length - 1];
   if (!last || !experiment.nodes) return undefined;
   const blocks: Markup[] = [];
-  for (const layer of layers) blocks.push(await layerBlock(layer, context));
+  const data: Record<string, unknown> = {};
+  for (const layer of layers) {
+    const { block, packed } = await layerBlock(layer, context);
+    blocks.push(block);
+    if (packed) data[dataOf(layer)] = packed;
+  }
   return {
     lead: lead(last),
+    data,
     body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}`,
   };
 }
@@ -87,7 +94,13 @@ function inOrder(layer: LayerFindings): number[] {
 
 const priced = ({ info }: LayerFindings): boolean => info.sampled.ablation > 0;
 
-async function layerBlock(layer: LayerFindings, context: Context): Promise<Markup> {
+/** Id of the element that holds a layer's nodes for the page's script. */
+const dataOf = ({ info }: LayerFindings): string => `nodes-${info.name}`;
+
+async function layerBlock(
+  layer: LayerFindings,
+  context: Context,
+): Promise<{ readonly block: Markup; readonly packed: PackedNodes | undefined }> {
   const { info } = layer;
   const { names } = context;
   const { topNodes: page, interactive } = context.params;
@@ -99,12 +112,12 @@ async function layerBlock(layer: LayerFindings, context: Context): Promise<Marku
     .slice(0, page)
     .map((node) => raw(nodeCard(cards[node], pictures(all[node], node), names, colours)));
   const sortable = interactive && info.units > 1;
-  return html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
+  const block = html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
 <p class="note">${layerNote(layer)}</p>
 ${info.line && lineNote(info.line, names)}${matrix(layer, context, sortable)}
-<div class="node-cards" id="node-list-${info.name}">${shown}</div>${!interactive && info.units > page && html`<p class="note">The ${page} nodes ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`}
-${await nodeFiles(layer, cards, all, order.slice(0, page), context)}
-${sortable && raw(`<script type="application/json" data-node-list="node-list-${info.name}">${JSON.stringify(pack(layer, cards, all, page)).replace(/</g, '\\u003c')}</script>`)}`;
+<div class="node-cards" id="node-list-${info.name}" ${sortable && html`data-list="${dataOf(layer)}"`}>${shown}</div>${!interactive && info.units > page && html`<p class="note">The ${page} nodes ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`}
+${await nodeFiles(layer, cards, all, order.slice(0, page), context)}`;
+  return { block, packed: sortable ? pack(layer, cards, all, page) : undefined };
 }
 
 function layerNote(layer: LayerFindings): string {

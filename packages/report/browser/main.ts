@@ -1,0 +1,15 @@
+// The script of a report's page. A chapter that is not on the page has nothing for it to find.
+import { boxGrids } from './box-grids.js';
+import { confusionImages } from './confusion.js';
+import { drawPad } from './draw-pad.js';
+import { landOnChapters, unfoldForPrint } from './landing.js';
+import { hoverMaps } from './maps.js';
+import { nodeLists } from './node-lists.js';
+
+hoverMaps();
+confusionImages();
+boxGrids();
+nodeLists();
+drawPad();
+landOnChapters();
+unfoldForPrint();

@@ -1,0 +1,2 @@
+/** The style sheet of every page, bundled from `browser/styles/`. */
+export declare const STYLE: string;
