@@ -1,14 +1,8 @@
 import type { MapPurity } from '@layerwise/contracts';
+import { placesOf, type Places } from './places.js';
 
 /** Nearest rows looked at of each row. */
 const NEIGHBOURS = 10;
-
-/** Rows at one place of a map: how many, and how many of each class that is there. */
-interface Place {
-  readonly at: number;
-  rows: number;
-  readonly classes: Map<number, number>;
-}
 
 interface SearchOptions {
   readonly workers: number;
@@ -33,18 +27,9 @@ export async function purityOf(
   if (rows < 2) return undefined;
   const places = placesOf(position, dimensions, label);
   const neighbours = Math.min(NEIGHBOURS, rows - 1);
-  const shells = await shellsOf(places, position, dimensions, neighbours, options);
-  const classes = 1 + places.reduce((most, place) => Math.max(most, ...place.classes.keys()), 0);
-  /** How many neighbours of the rows of a class are of each class: [K x K]. */
-  const seen = new Float64Array(classes * classes);
-  const counts = new Array<number>(classes).fill(0);
-  places.forEach((place, p) => {
-    for (const [own, n] of place.classes) {
-      counts[own] += n;
-      for (const [other, m] of around(place, own, shells(p), neighbours)) seen[own * classes + other] += n * m;
-    }
-  });
-  const present = counts.flatMap((n, c) => (n > 0 ? [c] : []));
+  const near = await nearestPlaces(places, position, dimensions, neighbours, options);
+  const { classes, counts, seen } = countAround(places, near, neighbours);
+  const present = Array.from(counts).flatMap((n, c) => (n > 0 ? [c] : []));
   const own = (c: number): number => seen[c * classes + c];
   return {
     neighbours,
@@ -58,63 +43,107 @@ export async function purityOf(
   };
 }
 
-/** The different places of a map, in the order of their first rows. */
-function placesOf(position: Float32Array, dimensions: number, label: ArrayLike<number>): Place[] {
-  const places = new Map<string, Place>();
-  for (let row = 0; row < label.length; row++) {
-    const key = position.subarray(row * dimensions, (row + 1) * dimensions).join();
-    const place = places.get(key) ?? { at: row, rows: 0, classes: new Map<number, number>() };
-    places.set(key, place);
-    place.rows++;
-    place.classes.set(label[row], (place.classes.get(label[row]) ?? 0) + 1);
-  }
-  return [...places.values()];
+/** The places around each place: places [P x k], nearest first, and how far each is. */
+interface Near {
+  readonly k: number;
+  readonly index: ArrayLike<number>;
+  readonly distance: ArrayLike<number>;
 }
 
-/** The places around each place, nearest first, those at one distance together; as many as are sure to hold enough rows. */
-async function shellsOf(
-  places: readonly Place[],
+/** As many of the places around each place as are sure to hold enough rows. */
+async function nearestPlaces(
+  places: Places,
   position: Float32Array,
   dimensions: number,
   neighbours: number,
   options: SearchOptions,
-): Promise<(place: number) => Place[][]> {
-  const k = Math.min(neighbours, places.length - 1);
-  if (k < 1) return () => [];
-  const data = new Float32Array(places.length * dimensions);
-  places.forEach(({ at }, p) => data.set(position.subarray(at * dimensions, (at + 1) * dimensions), p * dimensions));
+): Promise<Near> {
+  const k = Math.min(neighbours, places.count - 1);
+  if (k < 1) return { k: 0, index: [], distance: [] };
+  const data = new Float32Array(places.count * dimensions);
+  places.first.forEach((row, p) => {
+    for (let d = 0; d < dimensions; d++) data[p * dimensions + d] = position[row * dimensions + d];
+  });
   const { nearestNeighbours } = await import('@layerwise/kernels/neighbours');
-  const { index, distance } = await nearestNeighbours({ data, rows: places.length, columns: dimensions }, k, options);
-  return (p) => {
-    const shells: Place[][] = [];
-    for (let j = p * k; j < (p + 1) * k; j++) {
-      if (j > p * k && distance[j] === distance[j - 1]) shells[shells.length - 1].push(places[index[j]]);
-      else shells.push([places[index[j]]]);
-    }
-    return shells;
-  };
+  return nearestNeighbours({ data, rows: places.count, columns: dimensions }, k, options);
 }
 
-/** How many of the nearest neighbours of a row of class `own` at a place are of each class. */
-function around(
-  place: Place,
-  own: number,
-  shells: readonly (readonly Place[])[],
-  neighbours: number,
-): Map<number, number> {
-  const found = new Map<number, number>();
-  let left = neighbours;
-  const take = (shell: readonly Place[], besides: number): void => {
-    const rows = shell.reduce((sum, { rows: n }) => sum + n, 0) - besides;
-    if (rows === 0) return;
-    const part = Math.min(left, rows) / rows;
-    for (const { classes } of shell)
-      for (const [c, n] of classes) found.set(c, (found.get(c) ?? 0) + (n - (c === own ? besides : 0)) * part);
-    left -= Math.min(left, rows);
-  };
-  take([place], 1);
-  for (const shell of shells) if (left > 0) take(shell, 0);
-  return found;
+/** K classes: rows of each, [K], and how many neighbours of the rows of a class are of each class, [K x K]. */
+interface Count {
+  readonly classes: number;
+  readonly counts: Float64Array;
+  readonly seen: Float64Array;
+}
+
+function countAround(places: Places, near: Near, neighbours: number): Count {
+  const classes = 1 + places.classes.reduce((most, c) => Math.max(most, c), 0);
+  const counts = new Float64Array(classes);
+  const seen = new Float64Array(classes * classes);
+  const nearest = new Nearest(places, classes);
+  for (let place = 0; place < places.count; place++) {
+    for (let i = places.start[place]; i < places.start[place + 1]; i++) {
+      const [own, rows] = [places.classes[i], places.rows[i]];
+      counts[own] += rows;
+      nearest.begin(neighbours);
+      nearest.take([place], 0, 1, own);
+      const end = (place + 1) * near.k;
+      for (let from = place * near.k, to = from; from < end && nearest.left > 0; from = to) {
+        while (to < end && near.distance[to] === near.distance[from]) to++;
+        nearest.take(near.index, from, to);
+      }
+      nearest.addTo(seen, own * classes, rows);
+    }
+  }
+  return { classes, counts, seen };
+}
+
+/** The nearest neighbours of the rows of one class at one place, counted by class. */
+class Nearest {
+  /** How many are still to be found. */
+  left = 0;
+  private readonly found: Float64Array;
+  /** Classes of those found. */
+  private met: number[] = [];
+
+  constructor(
+    private readonly places: Places,
+    classes: number,
+  ) {
+    this.found = new Float64Array(classes);
+  }
+
+  begin(neighbours: number): void {
+    this.left = neighbours;
+    this.met = [];
+  }
+
+  /**
+   * Takes the rows at places of one distance, each by the same part if too many.
+   * @param list its entries `from` up to `to` are the places
+   * @param own class of one row there that is not counted, the row itself
+   */
+  take(list: ArrayLike<number>, from: number, to: number, own?: number): void {
+    const { start, rows, classes } = this.places;
+    let all = own === undefined ? 0 : -1;
+    for (let j = from; j < to; j++) for (let i = start[list[j]]; i < start[list[j] + 1]; i++) all += rows[i];
+    if (all === 0) return;
+    const part = Math.min(this.left, all) / all;
+    for (let j = from; j < to; j++) {
+      for (let i = start[list[j]]; i < start[list[j] + 1]; i++) {
+        if (this.found[classes[i]] === 0) this.met.push(classes[i]);
+        this.found[classes[i]] += (rows[i] - (classes[i] === own ? 1 : 0)) * part;
+      }
+    }
+    this.left -= Math.min(this.left, all);
+  }
+
+  /** Adds the numbers by class, times the rows that have these neighbours, and forgets them. */
+  addTo(seen: Float64Array, at: number, rows: number): void {
+    for (const c of this.met) {
+      seen[at + c] += rows * this.found[c];
+      this.found[c] = 0;
+    }
+  }
 }
 
 /** The class that the neighbours of a class are of most often besides itself; the first of equal ones. */

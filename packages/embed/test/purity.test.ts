@@ -132,6 +132,17 @@ describe('purity of a map', () => {
     expect(turned.share).toBeCloseTo(purity.share, 12);
   });
 
+  it('takes 0 and -0 for one place, and many rows at few places for what they are', async () => {
+    const label = Array.from({ length: 700 }, (_, i) => (i * 31) % 7);
+    const position = label.map((_, i) => [i % 2 === 0 ? 0 : -0, ((i * i) % 23) * 0.1, i % 5 === 0 ? -0 : i % 3]);
+    const { classes } = await found(position, label);
+    const expected = bruteForce(position, label);
+    for (const { class: c, rows, share } of classes) {
+      expect(rows).toBe(label.filter((one) => one === c).length);
+      expect(share).toBeCloseTo(mean(expected.filter((_, i) => label[i] === c)), 9);
+    }
+  });
+
   it('looks at all dimensions: a third component that alone keeps the classes apart does so', async () => {
     const { label } = blobs(600, 3, 1);
     const random = new Random(Uint32Array.of(9, 9, 9, 9));
