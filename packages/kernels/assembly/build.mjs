@@ -1,4 +1,5 @@
-// Compiles each entry of this folder to dist/wasm/<name>.wasm; skips what has not changed since.
+// Compiles each entry of this folder to dist/wasm/<name>.wasm; skips what has not changed since. Those that multiply and add in
+// one operation are compiled a second time, to <name>-emulated.wasm, for processors that cannot.
 // With --debug: without optimisation, with assertions, the names of functions, and source maps beside the files.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -24,14 +25,19 @@ const flags = [
 ];
 
 /** Entries are the files named in entries.json; the others are imported by them. */
-const entries = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
+const { fused, plain } = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
+const modules = [
+  ...plain.map((entry) => ({ entry, name: entry, features: [] })),
+  ...fused.map((entry) => ({ entry, name: entry, features: ['--enable', 'relaxed-simd'] })),
+  ...fused.map((entry) => ({ entry, name: `${entry}-emulated`, features: [] })),
+];
 const sources = readdirSync(folder)
   .filter((name) => name.endsWith('.ts') || name === 'entries.json')
   .sort();
 const compilerVersion = JSON.parse(
   readFileSync(fileURLToPath(import.meta.resolve('assemblyscript/package.json')), 'utf8'),
 ).version;
-const hash = createHash('sha256').update(JSON.stringify([compilerVersion, flags]));
+const hash = createHash('sha256').update(JSON.stringify([compilerVersion, flags, modules]));
 for (const name of sources) hash.update(name).update(readFileSync(join(folder, name)));
 const stamp = hash.digest('hex');
 const stampFile = join(out, '.stamp');
@@ -39,18 +45,19 @@ const stampFile = join(out, '.stamp');
 const current =
   existsSync(stampFile) &&
   readFileSync(stampFile, 'utf8') === stamp &&
-  entries.every((name) => existsSync(join(out, `${name}.wasm`)));
+  modules.every(({ name }) => existsSync(join(out, `${name}.wasm`)));
 if (!current) {
   const { default: asc } = await import('assemblyscript/asc');
   mkdirSync(out, { recursive: true });
-  for (const name of entries) {
+  for (const { entry, name, features } of modules) {
     const { error, stderr } = await asc.main([
-      `${name}.ts`,
+      `${entry}.ts`,
       '--outFile',
       join(out, `${name}.wasm`),
       '--baseDir',
       folder,
       ...flags,
+      ...features,
     ]);
     if (error) {
       process.stderr.write(`${stderr.toString()}\n`);

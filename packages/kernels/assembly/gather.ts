@@ -1,5 +1,6 @@
 // Sums of rows of a panel, each times a number, by a list of (row << 6, number): what products with sparse matrices and
 // their gradients are made of. Kept out of line: inlined into its callers' loops a step took a tenth longer.
+import { madd4 } from './multiply-add';
 
 /**
  * bias + sum over the entries [begin, end) of number x row, for one panel at `base` whose rows have `stride` bytes;
@@ -25,10 +26,10 @@ function gather(nv: i32, begin: usize, end: usize, base: usize, bias: usize, out
   for (let e = begin; e < end; e += 8) {
     const u = v128.load32_splat(e, 4);
     const p = base + (nv == 4 ? load<usize>(e) : (load<usize>(e) >> 6) * (nv << 4));
-    a0 = f32x4.add(a0, f32x4.mul(u, v128.load(p)));
-    if (nv > 1) a1 = f32x4.add(a1, f32x4.mul(u, v128.load(p, 16)));
-    if (nv > 2) a2 = f32x4.add(a2, f32x4.mul(u, v128.load(p, 32)));
-    if (nv > 3) a3 = f32x4.add(a3, f32x4.mul(u, v128.load(p, 48)));
+    a0 = madd4(u, v128.load(p), a0);
+    if (nv > 1) a1 = madd4(u, v128.load(p, 16), a1);
+    if (nv > 2) a2 = madd4(u, v128.load(p, 32), a2);
+    if (nv > 3) a3 = madd4(u, v128.load(p, 48), a3);
   }
   v128.store(out, a0);
   if (nv > 1) v128.store(out, a1, 16);
@@ -56,14 +57,14 @@ export function gatherTwo(begin: usize, end: usize, base: usize, next: usize, bi
     const u = v128.load32_splat(e, 4);
     const p = base + load<usize>(e);
     const q = p + next;
-    a0 = f32x4.add(a0, f32x4.mul(u, v128.load(p)));
-    a1 = f32x4.add(a1, f32x4.mul(u, v128.load(p, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(u, v128.load(p, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(u, v128.load(p, 48)));
-    b0 = f32x4.add(b0, f32x4.mul(u, v128.load(q)));
-    b1 = f32x4.add(b1, f32x4.mul(u, v128.load(q, 16)));
-    b2 = f32x4.add(b2, f32x4.mul(u, v128.load(q, 32)));
-    b3 = f32x4.add(b3, f32x4.mul(u, v128.load(q, 48)));
+    a0 = madd4(u, v128.load(p), a0);
+    a1 = madd4(u, v128.load(p, 16), a1);
+    a2 = madd4(u, v128.load(p, 32), a2);
+    a3 = madd4(u, v128.load(p, 48), a3);
+    b0 = madd4(u, v128.load(q), b0);
+    b1 = madd4(u, v128.load(q, 16), b1);
+    b2 = madd4(u, v128.load(q, 32), b2);
+    b3 = madd4(u, v128.load(q, 48), b3);
   }
   v128.store(out, a0);
   v128.store(out, a1, 16);

@@ -1,6 +1,7 @@
 // Eigenvalues of a symmetric tridiagonal matrix by implicit QL (Bowdler, Martin, Reinsch and Wilkinson 1968),
 // eigenvectors along with it or, for a few, by inverse iteration (Peters and Wilkinson 1971).
 import { nextFloat } from './random';
+import { madd2, nmadd2 } from './multiply-add';
 
 const EPSILON: f64 = 2.220446049250313e-16;
 
@@ -69,8 +70,8 @@ function rotate(row: usize, bytes: usize, s: f64, c: f64): void {
   const vs = f64x2.splat(s), vc = f64x2.splat(c);
   for (let k: usize = 0; k < bytes; k += 16) {
     const one = v128.load(row + k), two = v128.load(next + k);
-    v128.store(next + k, f64x2.add(f64x2.mul(vs, one), f64x2.mul(vc, two)));
-    v128.store(row + k, f64x2.sub(f64x2.mul(vc, one), f64x2.mul(vs, two)));
+    v128.store(next + k, madd2(vc, two, f64x2.mul(vs, one)));
+    v128.store(row + k, nmadd2(vs, two, f64x2.mul(vc, one)));
   }
 }
 
@@ -177,14 +178,14 @@ function normalize(x: usize, n: i32): f64 {
 @inline
 function dot(x: usize, y: usize, bytes: usize): f64 {
   let sum = f64x2.splat(0);
-  for (let k: usize = 0; k < bytes; k += 16) sum = f64x2.add(sum, f64x2.mul(v128.load(x + k), v128.load(y + k)));
+  for (let k: usize = 0; k < bytes; k += 16) sum = madd2(v128.load(x + k), v128.load(y + k), sum);
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
 /** x -= (x'y) y */
 function removePart(x: usize, y: usize, bytes: usize): void {
   const part = f64x2.splat(dot(x, y, bytes));
-  for (let k: usize = 0; k < bytes; k += 16) v128.store(x + k, f64x2.sub(v128.load(x + k), f64x2.mul(part, v128.load(y + k))));
+  for (let k: usize = 0; k < bytes; k += 16) v128.store(x + k, nmadd2(part, v128.load(y + k), v128.load(x + k)));
 }
 
 /** The larger of max |T y - value y| / norm and max |y_i'y_j - delta_ij| over `count` rows of y. */

@@ -1,5 +1,6 @@
 // Gram matrix of centred float32 columns in float64. Every element is one sum in row order
 // (two lanes per 128-row chunk, then added), whatever part of the columns a call is given.
+import { madd2 } from './multiply-add';
 
 /** sums[j] += sum of column j of x, float32[N][D], for columns [from, to), rows in order. */
 export function addColumnSums(x: usize, N: i32, D: i32, from: i32, to: i32, sums: usize): void {
@@ -46,17 +47,17 @@ function tileFloat(pa: usize, pb: usize, a: i32, b: i32, to: i32, D: i32, gram: 
     const b0 = v128.load(pb + k);
     const b1 = v128.load(pb + k, 1024);
     let v = v128.load(pa + k);
-    c00 = f64x2.add(c00, f64x2.mul(v, b0));
-    c01 = f64x2.add(c01, f64x2.mul(v, b1));
+    c00 = madd2(v, b0, c00);
+    c01 = madd2(v, b1, c01);
     v = v128.load(pa + k, 1024);
-    c10 = f64x2.add(c10, f64x2.mul(v, b0));
-    c11 = f64x2.add(c11, f64x2.mul(v, b1));
+    c10 = madd2(v, b0, c10);
+    c11 = madd2(v, b1, c11);
     v = v128.load(pa + k, 2048);
-    c20 = f64x2.add(c20, f64x2.mul(v, b0));
-    c21 = f64x2.add(c21, f64x2.mul(v, b1));
+    c20 = madd2(v, b0, c20);
+    c21 = madd2(v, b1, c21);
     v = v128.load(pa + k, 3072);
-    c30 = f64x2.add(c30, f64x2.mul(v, b0));
-    c31 = f64x2.add(c31, f64x2.mul(v, b1));
+    c30 = madd2(v, b0, c30);
+    c31 = madd2(v, b1, c31);
   }
   addFloat(a, b, to, D, gram, c00);
   addFloat(a, b + 1, to, D, gram, c01);

@@ -1,5 +1,6 @@
 // Householder reduction of a symmetric matrix to tridiagonal form (Martin, Reinsch and Wilkinson 1968, tred),
 // with the rank-2 update of one step and the matrix-vector product of the next fused into one pass.
+import { madd2, nmadd2 } from './multiply-add';
 
 const PARTS: i32 = 4; // parts of the rows of a step, of about equal work; each sums products of its own
 const ALONE: i32 = 96; // rows up to which a step is not worth sharing
@@ -146,13 +147,13 @@ function rowPair(row: usize, bytes: usize, j: i32, lastU: usize, lastQ: usize, u
   let dot0 = f64x2.splat(0), dot1 = dot0;
   for (let k: usize = 0; k < at; k += 16) {
     const lu = v128.load(lastU + k), lq = v128.load(lastQ + k), v = v128.load(u + k);
-    const a0 = f64x2.sub(v128.load(row + k), f64x2.add(f64x2.mul(u0, lq), f64x2.mul(q0, lu)));
-    const a1 = f64x2.sub(v128.load(next + k), f64x2.add(f64x2.mul(u1, lq), f64x2.mul(q1, lu)));
+    const a0 = nmadd2(q0, lu, nmadd2(u0, lq, v128.load(row + k)));
+    const a1 = nmadd2(q1, lu, nmadd2(u1, lq, v128.load(next + k)));
     v128.store(row + k, a0);
     v128.store(next + k, a1);
-    dot0 = f64x2.add(dot0, f64x2.mul(a0, v));
-    dot1 = f64x2.add(dot1, f64x2.mul(a1, v));
-    v128.store(q + k, f64x2.add(v128.load(q + k), f64x2.add(f64x2.mul(a0, v0), f64x2.mul(a1, v1))));
+    dot0 = madd2(a0, v, dot0);
+    dot1 = madd2(a1, v, dot1);
+    v128.store(q + k, madd2(a1, v1, madd2(a0, v0, v128.load(q + k))));
   }
   const su0 = load<f64>(lastU + at), su1 = load<f64>(lastU + at, 8);
   const sq0 = load<f64>(lastQ + at), sq1 = load<f64>(lastQ + at, 8);
@@ -225,10 +226,10 @@ function reflectFour(u: usize, m: i32, half: f64, x0: usize, x1: usize, x2: usiz
   const whole = <usize>(m & ~1) << 3;
   for (let k: usize = 0; k < whole; k += 16) {
     const value = v128.load(u + k);
-    s0 = f64x2.add(s0, f64x2.mul(value, v128.load(x0 + k)));
-    s1 = f64x2.add(s1, f64x2.mul(value, v128.load(x1 + k)));
-    s2 = f64x2.add(s2, f64x2.mul(value, v128.load(x2 + k)));
-    s3 = f64x2.add(s3, f64x2.mul(value, v128.load(x3 + k)));
+    s0 = madd2(value, v128.load(x0 + k), s0);
+    s1 = madd2(value, v128.load(x1 + k), s1);
+    s2 = madd2(value, v128.load(x2 + k), s2);
+    s3 = madd2(value, v128.load(x3 + k), s3);
   }
   const last = (m & 1) == 1 ? load<f64>(u + whole) : 0;
   const f0 = factor(s0, last, x0 + whole, half), f1 = factor(s1, last, x1 + whole, half);
@@ -251,6 +252,6 @@ function factor(sums: v128, last: f64, x: usize, half: f64): f64 {
 @inline
 function subtract(x: usize, u: usize, whole: usize, f: f64, last: f64): void {
   const four = f64x2.splat(f);
-  for (let k: usize = 0; k < whole; k += 16) v128.store(x + k, f64x2.sub(v128.load(x + k), f64x2.mul(v128.load(u + k), four)));
+  for (let k: usize = 0; k < whole; k += 16) v128.store(x + k, nmadd2(v128.load(u + k), four, v128.load(x + k)));
   if (last != 0) store<f64>(x + whole, load<f64>(x + whole) - last * f);
 }

@@ -1,5 +1,6 @@
 // Products of dense matrices in panels (see train-plan.ts). Every sum runs in ascending order, whatever the blocking.
 import { panel, panelStride } from './train-plan';
+import { madd4 } from './multiply-add';
 
 /**
  * One panel of out = x · w + bias for rows [from, to). x: panels of `xRows` rows, `k` columns; w: one panel of k rows
@@ -43,22 +44,22 @@ function rowPair(nv: i32, x: usize, xRows: i32, k: i32, w: usize, bias: usize, o
       const u = v128.load32_splat(q);
       const v = v128.load32_splat(q + r);
       const w0 = v128.load(p);
-      a0 = f32x4.add(a0, f32x4.mul(u, w0));
-      b0 = f32x4.add(b0, f32x4.mul(v, w0));
+      a0 = madd4(u, w0, a0);
+      b0 = madd4(v, w0, b0);
       if (nv > 1) {
         const w1 = v128.load(p, 16);
-        a1 = f32x4.add(a1, f32x4.mul(u, w1));
-        b1 = f32x4.add(b1, f32x4.mul(v, w1));
+        a1 = madd4(u, w1, a1);
+        b1 = madd4(v, w1, b1);
       }
       if (nv > 2) {
         const w2 = v128.load(p, 32);
-        a2 = f32x4.add(a2, f32x4.mul(u, w2));
-        b2 = f32x4.add(b2, f32x4.mul(v, w2));
+        a2 = madd4(u, w2, a2);
+        b2 = madd4(v, w2, b2);
       }
       if (nv > 3) {
         const w3 = v128.load(p, 48);
-        a3 = f32x4.add(a3, f32x4.mul(u, w3));
-        b3 = f32x4.add(b3, f32x4.mul(v, w3));
+        a3 = madd4(u, w3, a3);
+        b3 = madd4(v, w3, b3);
       }
       q += 4;
       p += nv << 4;
@@ -85,10 +86,10 @@ function oneRow(nv: i32, x: usize, xRows: i32, k: i32, w: usize, bias: usize, ou
     const end = q + (<usize>min(16, k - k0) << 2);
     while (q < end) {
       const u = v128.load32_splat(q);
-      a0 = f32x4.add(a0, f32x4.mul(u, v128.load(p)));
-      if (nv > 1) a1 = f32x4.add(a1, f32x4.mul(u, v128.load(p, 16)));
-      if (nv > 2) a2 = f32x4.add(a2, f32x4.mul(u, v128.load(p, 32)));
-      if (nv > 3) a3 = f32x4.add(a3, f32x4.mul(u, v128.load(p, 48)));
+      a0 = madd4(u, v128.load(p), a0);
+      if (nv > 1) a1 = madd4(u, v128.load(p, 16), a1);
+      if (nv > 2) a2 = madd4(u, v128.load(p, 32), a2);
+      if (nv > 3) a3 = madd4(u, v128.load(p, 48), a3);
       q += 4;
       p += nv << 4;
     }
@@ -126,22 +127,22 @@ function pairSums(nv: i32, x: usize, xStride: usize, delta: usize, rows: i32, ou
     const u = v128.load32_splat(q);
     const v = v128.load32_splat(q, 4);
     const w0 = v128.load(p);
-    a0 = f32x4.add(a0, f32x4.mul(u, w0));
-    b0 = f32x4.add(b0, f32x4.mul(v, w0));
+    a0 = madd4(u, w0, a0);
+    b0 = madd4(v, w0, b0);
     if (nv > 1) {
       const w1 = v128.load(p, 16);
-      a1 = f32x4.add(a1, f32x4.mul(u, w1));
-      b1 = f32x4.add(b1, f32x4.mul(v, w1));
+      a1 = madd4(u, w1, a1);
+      b1 = madd4(v, w1, b1);
     }
     if (nv > 2) {
       const w2 = v128.load(p, 32);
-      a2 = f32x4.add(a2, f32x4.mul(u, w2));
-      b2 = f32x4.add(b2, f32x4.mul(v, w2));
+      a2 = madd4(u, w2, a2);
+      b2 = madd4(v, w2, b2);
     }
     if (nv > 3) {
       const w3 = v128.load(p, 48);
-      a3 = f32x4.add(a3, f32x4.mul(u, w3));
-      b3 = f32x4.add(b3, f32x4.mul(v, w3));
+      a3 = madd4(u, w3, a3);
+      b3 = madd4(v, w3, b3);
     }
     q += xStride;
   }

@@ -3,6 +3,7 @@
 import { Layer, Plan, buffer } from './train-plan';
 import { ENTRY, decaySince } from './train-sparse';
 import { advance, penalise, usualDecay } from './train-optimizer';
+import { madd4 } from './multiply-add';
 
 /**
  * Updates the one panel of the first layer from the lists of a batch's rows. Sums (f32[D][panel], in the place of the lists by
@@ -51,10 +52,10 @@ function scatter(nv: i32, starts: usize, rows: i32, delta: usize, sums: usize, m
       const x = v128.load32_splat(e, 4);
       const g = sums + (nv == 4 ? row : (row >> 6) * (nv << 4));
       store<i32>(marks + (row >> 4), 1);
-      v128.store(g, f32x4.add(v128.load(g), f32x4.mul(x, d0)));
-      if (nv > 1) v128.store(g, f32x4.add(v128.load(g, 16), f32x4.mul(x, d1)), 16);
-      if (nv > 2) v128.store(g, f32x4.add(v128.load(g, 32), f32x4.mul(x, d2)), 32);
-      if (nv > 3) v128.store(g, f32x4.add(v128.load(g, 48), f32x4.mul(x, d3)), 48);
+      v128.store(g, madd4(x, d0, v128.load(g)));
+      if (nv > 1) v128.store(g, madd4(x, d1, v128.load(g, 16)), 16);
+      if (nv > 2) v128.store(g, madd4(x, d2, v128.load(g, 32)), 32);
+      if (nv > 3) v128.store(g, madd4(x, d3, v128.load(g, 48)), 48);
     }
   }
 }

@@ -2,6 +2,7 @@
  * Two complex Fourier transforms at once, one in each lane of f64x2: an element is 32 bytes, real parts then
  * imaginary parts. Self-sorting mixed radix 4, 3, 2 (Stockham; Van Loan 1992, Computational Frameworks for the FFT).
  */
+import { madd2, nmadd2 } from './multiply-add';
 
 /** table[j] = exp(-2 pi i j / n), float64 pairs: [n]. */
 export function twiddles(table: usize, n: i32): void {
@@ -39,12 +40,12 @@ export function transform(x: usize, y: usize, table: usize, n: i32): usize {
 
 @inline
 function real(re: v128, im: v128, c: v128, s: v128): v128 {
-  return f64x2.sub(f64x2.mul(re, c), f64x2.mul(im, s));
+  return nmadd2(im, s, f64x2.mul(re, c));
 }
 
 @inline
 function imaginary(re: v128, im: v128, c: v128, s: v128): v128 {
-  return f64x2.add(f64x2.mul(re, s), f64x2.mul(im, c));
+  return madd2(im, c, f64x2.mul(re, s));
 }
 
 function pass2(x: usize, y: usize, table: usize, n: i32, s: i32): void {
@@ -87,7 +88,7 @@ function pass3(x: usize, y: usize, table: usize, n: i32, s: i32): void {
       const tr = f64x2.add(br, cr), ti = f64x2.add(bi, ci);
       v128.store(to, f64x2.add(ar, tr));
       v128.store(to, f64x2.add(ai, ti), 16);
-      const er = f64x2.sub(ar, f64x2.mul(half, tr)), ei = f64x2.sub(ai, f64x2.mul(half, ti));
+      const er = nmadd2(half, tr, ar), ei = nmadd2(half, ti, ai);
       // -i sqrt(3)/2 (b - c)
       const fr = f64x2.mul(root, f64x2.sub(bi, ci)), fi = f64x2.mul(root, f64x2.sub(cr, br));
       const ur = f64x2.add(er, fr), ui = f64x2.add(ei, fi);

@@ -6,6 +6,7 @@
  */
 import { CHUNKS, State, BLOCK } from './tsne-state';
 import { transform, twiddles } from './tsne-fft';
+import { madd2 } from './multiply-add';
 
 /** Cells that a map is wide at least, lest all points share one and its error. */
 const FEWEST_CELLS: i32 = 16;
@@ -116,8 +117,8 @@ export function spread(s: State, c: i32): void {
 @inline
 function deposit(at: usize, stride: usize, weight: f64, wa: v128, wb: v128): usize {
   const w = f64x2.splat(weight);
-  v128.store(at, f64x2.add(v128.load(at), f64x2.mul(w, wa)));
-  v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(w, wb)), 16);
+  v128.store(at, madd2(w, wa, v128.load(at)));
+  v128.store(at, madd2(w, wb, v128.load(at, 16)), 16);
   return at + stride;
 }
 
@@ -275,10 +276,10 @@ export function gather(s: State, block: i32): void {
       const a = v128.load(at), b = v128.load(at, 16);
       const w = f64x2.splat(row === 0 ? w0(g) : row === 1 ? w1(g) : row === 2 ? w2(g) : w3(g));
       const d = f64x2.splat(row === 0 ? d0(g) : row === 1 ? d1(g) : row === 2 ? d2(g) : d3(g));
-      const along = f64x2.add(f64x2.mul(a, wa), f64x2.mul(b, wb));
-      value = f64x2.add(value, f64x2.mul(w, along));
-      alongY = f64x2.add(alongY, f64x2.mul(d, along));
-      alongX = f64x2.add(alongX, f64x2.mul(w, f64x2.add(f64x2.mul(a, da), f64x2.mul(b, db))));
+      const along = madd2(b, wb, f64x2.mul(a, wa));
+      value = madd2(w, along, value);
+      alongY = madd2(d, along, alongY);
+      alongX = madd2(w, madd2(b, db, f64x2.mul(a, da)), alongX);
     }
     sum += f64x2.extract_lane(value, 0) + f64x2.extract_lane(value, 1);
     const scale = -0.5 * inverse;
@@ -300,7 +301,7 @@ export function gatherExact(s: State, block: i32): void {
       const square = f64x2.mul(d, d);
       const q = 1 / (1 + f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1));
       sum += q;
-      force = f64x2.add(force, f64x2.mul(f64x2.splat(q * q), d));
+      force = madd2(f64x2.splat(q * q), d, force);
     }
     v128.store(s.repulsion + <usize>i * 16, force);
   }

@@ -1,6 +1,7 @@
 /* Gradient descent of t-SNE, all threads in step. */
 import { BLOCK, CHUNKS, State, barrierWait } from './tsne-state';
 import { convolve, gather, gatherExact, prepareGrid, rowsForward, rowsInverse, spread } from './tsne-field';
+import { madd4 } from './multiply-add';
 
 export { projectRows, largestNorm, packTiles, search, searchScratch } from './neighbours';
 export { conditional, transpose, rowSizes, rowStarts, joint } from './tsne-affinities';
@@ -41,9 +42,9 @@ function attract(s: State, block: i32): void {
       const cd = v128.load64_lane(y + <usize>load<u32>(c, 12) * 8, v128.load64_zero(y + <usize>load<u32>(c, 8) * 8), 1);
       const dx = f32x4.sub(xi, v128.shuffle<f32>(ab, cd, 0, 2, 4, 6));
       const dy = f32x4.sub(yi, v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
-      const w = f32x4.div(v128.load(s.p + e), f32x4.add(one, f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy))));
-      ax = f32x4.add(ax, f32x4.mul(w, dx));
-      ay = f32x4.add(ay, f32x4.mul(w, dy));
+      const w = f32x4.div(v128.load(s.p + e), f32x4.add(one, madd4(dy, dy, f32x4.mul(dx, dx))));
+      ax = madd4(w, dx, ax);
+      ay = madd4(w, dy, ay);
     }
     store<f64>(s.attraction + <usize>i * 16, <f64>total(ax));
     store<f64>(s.attraction + <usize>i * 16, <f64>total(ay), 8);

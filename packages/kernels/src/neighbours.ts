@@ -2,6 +2,7 @@ import { Layout } from './layout.js';
 import { checkMatrix, type NumericMatrix } from './pca.js';
 import { KernelPool, type PoolOptions } from './pool.js';
 import { planSearch, searchNeighbours } from './tsne/search.js';
+import { tsneKernel } from './tsne/kernel.js';
 
 /** The k nearest other rows of each row. */
 export interface Neighbours {
@@ -31,7 +32,7 @@ export async function nearestNeighbours(
   const workers = rows < 2000 ? 1 : Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const plan = planSearch(layout, rows, matrix.columns, k, workers);
-  const pool = await KernelPool.open(new URL('./wasm/tsne.wasm', import.meta.url), layout, {
+  const pool = await KernelPool.open(tsneKernel, layout, {
     workers,
     signal: options.signal,
   });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { view, type Layout, type Slot, type SlotType } from './layout.js';
-import { instantiate, kernelMemory, kernelModule, type KernelExports } from './wasm.js';
+import { instantiate, kernelMemory, kernelModule, type KernelExports, type KernelFiles } from './wasm.js';
 
 /** One call of a kernel function: its name and arguments. */
 export type Call = readonly [name: string, ...args: number[]];
@@ -56,16 +56,16 @@ export class KernelPool {
   }
 
   /**
-   * Opens the kernel whose compiled module is at `url` on a memory as large as `layout` says. Close it in a `finally`.
+   * Opens a kernel on a memory as large as `layout` says. Close it in a `finally`.
    * With `share` the calling thread is one of the `workers`, the first: one thread less to start. It hears nothing while it computes,
    * so such a pool is for {@link share}, not for many calls handed out one by one.
    */
   static async open(
-    url: URL,
+    kernel: KernelFiles,
     layout: Layout,
     { workers = 1, signal, share = false }: PoolOptions & { readonly share?: boolean } = {},
   ): Promise<KernelPool> {
-    const module = await kernelModule(url);
+    const module = await kernelModule(kernel);
     const memory = kernelMemory(layout.pages);
     const callers = share || workers <= 1 ? 1 : 0;
     const threads = workers > 1 ? Array.from({ length: workers - callers }, () => startThread(module, memory)) : [];

@@ -1,16 +1,25 @@
 import './webassembly.js';
 import { readFile } from 'node:fs/promises';
+import { fusesMultiplyAdd } from './multiply-add.js';
 
 /** The functions of a kernel: numbers in, a number (or nothing) out. */
 export type KernelExports = Readonly<Record<string, (...args: number[]) => number>>;
 
+/**
+ * The files of a kernel. Addresses are written out, `new URL('./wasm/x.wasm', import.meta.url)`: whoever follows a stage's imports
+ * then finds them.
+ */
+export interface KernelFiles {
+  readonly wasm: URL;
+  /** The same for processors that do not multiply and add in one operation, where the kernel does so. */
+  readonly emulated?: URL;
+}
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/**
- * The compiled module at an address, once per process. Callers write the address out, `new URL('./wasm/x.wasm', import.meta.url)`:
- * whoever follows a stage's imports then finds the file.
- */
-export function kernelModule(url: URL): Promise<WebAssembly.Module> {
+/** The compiled module of a kernel that suits this processor, once per process. */
+export async function kernelModule({ wasm, emulated }: KernelFiles): Promise<WebAssembly.Module> {
+  const url = emulated && !(await fusesMultiplyAdd()) ? emulated : wasm;
   let module = compiled.get(url.href);
   if (!module) {
     module = readFile(url).then((bytes) => WebAssembly.compile(bytes));

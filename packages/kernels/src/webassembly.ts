@@ -17,6 +17,7 @@ declare global {
     }
     // eslint-disable-next-line no-var -- as the platform declares it
     var Memory: new (descriptor: { initial: number; maximum?: number; shared?: boolean }) => Memory;
+    function validate(bytes: Uint8Array): boolean;
     function compile(bytes: Uint8Array): Promise<Module>;
     function instantiate(module: Module, imports?: Record<string, Record<string, unknown>>): Promise<Instance>;
   }

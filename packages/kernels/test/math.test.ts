@@ -3,6 +3,7 @@ import { Layout } from '@layerwise/kernels/layout';
 import { exp32, log32, sigmoid32, tanh32 } from '@layerwise/nets/mathematics';
 import { KernelPool } from '@layerwise/kernels/pool';
 import { Random } from '@layerwise/kernels/random';
+import { trainKernel } from '@layerwise/kernels/train/kernel';
 
 const N = 40_000;
 const random = new Random(new Uint32Array([1, 2, 3, 4]));
@@ -53,7 +54,7 @@ describe.each(cases)('$name in float32', ({ name, number, twin, exact, input, od
     const layout = new Layout();
     const from = layout.take(Float32Array, values.length);
     const to = layout.take(Float32Array, values.length);
-    const pool = await KernelPool.open(new URL('../dist/wasm/train.wasm', import.meta.url), layout);
+    const pool = await KernelPool.open(trainKernel, layout);
     pool.view(from).set(values);
     pool.local.mapFloats(number, from.offset, to.offset, values.length);
     expect(Array.from(pool.view(to))).toEqual(Array.from(values, (x) => twin(x)));

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Layout } from '@layerwise/kernels/layout';
 import { KernelPool, ranges, type Call } from '@layerwise/kernels/pool';
-
-const kernel = new URL('../dist/wasm/pca.wasm', import.meta.url);
+import { pcaKernel as kernel } from '@layerwise/kernels/pca/kernel';
 
 /** Numbers, and calls of a kernel function that give the size of each: the defect of a matrix of one entry for the eigenvalue 0. */
 function numbers() {

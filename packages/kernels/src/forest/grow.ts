@@ -2,6 +2,7 @@ import type { ForestOptions, LabelledMatrix, Tree } from '../forest.js';
 import { Layout, type Slot } from '../layout.js';
 import { KernelPool, ranges } from '../pool.js';
 import { encode, type Codes } from './codes.js';
+import { forestKernel } from './kernel.js';
 
 /** The memory that every thread reads. */
 interface Shared {
@@ -53,7 +54,7 @@ export async function growTrees(data: LabelledMatrix, options: ForestOptions): P
   const scratch = Array.from({ length: Math.max(1, options.workers ?? 1) }, () =>
     takeScratch(layout, N, D, data.classes),
   );
-  const pool = await KernelPool.open(new URL('../wasm/forest.wasm', import.meta.url), layout, options);
+  const pool = await KernelPool.open(forestKernel, layout, options);
   try {
     await fill(pool, shared, codes, data);
     for (const each of scratch) writeJob(pool, each, shared, codes, data, options);

@@ -2,6 +2,7 @@ import type { Forest, Tree } from '../forest.js';
 import { Layout } from '../layout.js';
 import { KernelPool, ranges, type PoolOptions } from '../pool.js';
 import type { NumericMatrix } from '../pca/matrix.js';
+import { forestKernel } from './kernel.js';
 
 const ROWS_PER_CALL = 1024;
 
@@ -21,7 +22,7 @@ export async function votesOf(
   const roots = layout.take(Uint32Array, trees.length);
   const bags = layout.take(Uint8Array, stride * trees.length);
   const votes = layout.take(Float64Array, N * K);
-  const pool = await KernelPool.open(new URL('../wasm/forest.wasm', import.meta.url), layout, options);
+  const pool = await KernelPool.open(forestKernel, layout, options);
   try {
     pool.view(x).set(data);
     pool.view(roots).set(pack(trees, pool.view(nodes), pool.view(entries)));

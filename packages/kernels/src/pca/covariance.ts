@@ -2,6 +2,7 @@ import { Layout } from '../layout.js';
 import { KernelPool, ranges, type PoolOptions } from '../pool.js';
 import type { NumericMatrix } from './matrix.js';
 import { DEPTH, zeroQuestions } from './order.js';
+import { pcaKernel } from './kernel.js';
 
 /** Value used = stored value * factor + offset; numbers, or one per column. */
 export interface ColumnScale {
@@ -92,7 +93,7 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
   const block = Math.max(1, Math.min(N, WORD_ROWS, Math.floor(BLOCK_BYTES / D)));
   const { desks, parts, questions, leaves } = planMoments(layout, block, D, threads);
   const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2];
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
+  const pool = await KernelPool.open(pcaKernel, layout, { ...options, share: true });
   const bring = (start: number): void => {
     if (start >= N) return;
     const { x, list, counter } = desk(start);
@@ -169,7 +170,7 @@ async function floatCovariance(
   const mean = layout.take(Float64Array, D);
   const gram = layout.take(Float64Array, D * D);
   const scratch = Array.from({ length: threads }, () => layout.take(Float64Array, 128 * (D + 4)));
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, options);
+  const pool = await KernelPool.open(pcaKernel, layout, options);
   try {
     const blocks = async (work: (rows: number) => Promise<unknown>): Promise<void> => {
       for (let start = 0; start < N; start += block) {

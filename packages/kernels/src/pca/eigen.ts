@@ -1,5 +1,6 @@
 import { Layout, type Slot } from '../layout.js';
 import { KernelPool, type PoolOptions } from '../pool.js';
+import { pcaKernel } from './kernel.js';
 
 /** Eigenvalues and leading eigenvectors of a symmetric matrix. */
 export interface Eigen {
@@ -101,8 +102,7 @@ class Solver {
     const layout = new Layout();
     const plan = planSolver(layout, n, ld);
     const threads = n < WORTH_SHARING ? 1 : Math.min(MOST_THREADS, workers);
-    const url = new URL('../wasm/pca.wasm', import.meta.url);
-    return new Solver(await KernelPool.open(url, layout, { workers: threads, signal, share: true }), plan, n, ld);
+    return new Solver(await KernelPool.open(pcaKernel, layout, { workers: threads, signal, share: true }), plan, n, ld);
   }
 
   /** To tridiagonal form. */

@@ -2,6 +2,7 @@ import type { PcaModel } from '../pca.js';
 import { Layout } from '../layout.js';
 import { KernelPool, type PoolOptions } from '../pool.js';
 import type { NumericMatrix } from './matrix.js';
+import { pcaKernel } from './kernel.js';
 
 const BLOCK_BYTES = 4 * 2 ** 20; // of two at a time; large ones take longer: their pages are new to the process
 
@@ -46,7 +47,7 @@ export async function projectOn(
     layout.take(Float32Array, 32 * (2 * D + 16 * Math.ceil(K / 16) + 1)),
   );
   const out = layout.take(Float32Array, N * K);
-  const pool = await KernelPool.open(new URL('../wasm/pca.wasm', import.meta.url), layout, { ...options, share: true });
+  const pool = await KernelPool.open(pcaKernel, layout, { ...options, share: true });
   const bring = (from: number): void => {
     if (from >= N) return;
     pool.view(desk(from).x).set(data.subarray(from * D, Math.min(N, from + block) * D));

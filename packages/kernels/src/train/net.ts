@@ -13,6 +13,7 @@ import {
 import { packLayer, panelFloats, unpackLayer } from './panels.js';
 import { listBytes, planNet, type Plan, type Training } from './plan.js';
 import { fullestBatch, SPARSE_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
+import { trainKernel } from './kernel.js';
 
 /** Rows that a thread takes through the net at once. */
 const CHUNK = 64;
@@ -297,7 +298,7 @@ export async function assemble(
     fullest,
   );
   const orders = layout.take(Uint32Array, training ? (sets.get(training.set) as PlannedRows).count : 0);
-  const pool = await KernelPool.open(new URL('../wasm/train.wasm', import.meta.url), layout, { workers, signal });
+  const pool = await KernelPool.open(trainKernel, layout, { workers, signal });
   plan.write(pool.memory, scale);
   for (const set of sets.values()) set.load(pool.memory, pool.local);
   writeEvaluation(pool, desk);

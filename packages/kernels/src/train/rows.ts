@@ -1,6 +1,7 @@
 import { Layout, view, type Slot } from '../layout.js';
 import { instantiate, kernelMemory, kernelModule, type KernelExports } from '../wasm.js';
 import type { LabelledRows } from './network.js';
+import { trainKernel } from './kernel.js';
 
 /** Rows are kept as lists of non-zeros when at most this share of the numbers is not zero. */
 export const SPARSE_DENSITY = 0.4;
@@ -14,7 +15,7 @@ export async function nonZeroStarts(sets: readonly LabelledRows[], columns: numb
   const floats = { ...bytes, type: Float32Array, length: blockRows * columns };
   const counts = layout.take(Uint32Array, blockRows);
   const memory = kernelMemory(layout.pages);
-  const kernel = await instantiate(await kernelModule(new URL('../wasm/train.wasm', import.meta.url)), memory);
+  const kernel = await instantiate(await kernelModule(trainKernel), memory);
   return sets.map(({ values, labels }) => {
     const starts = new Uint32Array(labels.length + 1);
     const kind = values instanceof Uint8Array ? 0 : 1;

@@ -4,6 +4,7 @@ import { KernelPool, type PoolOptions } from '../pool.js';
 import { jointProbabilities, planAffinities, type AffinityPlan } from './affinities.js';
 import { Descent, planDescent, type DescentPlan } from './descent.js';
 import { planSearch, searchNeighbours, type SearchPlan } from './search.js';
+import { tsneKernel } from './kernel.js';
 
 /** Below so many rows one thread does it all: meeting costs more than it saves. */
 const THREADS_FROM = 2000;
@@ -38,7 +39,7 @@ export class Session {
     const affinities = planAffinities(layout, rows, k, threads);
     const descent = planDescent(layout, rows, threads, exact);
     return new Session(
-      await KernelPool.open(new URL('../wasm/tsne.wasm', import.meta.url), layout, { workers: threads, signal }),
+      await KernelPool.open(tsneKernel, layout, { workers: threads, signal }),
       search,
       affinities,
       descent,
