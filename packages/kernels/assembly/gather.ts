@@ -3,25 +3,25 @@
 import { madd4 } from './multiply-add';
 
 /**
- * bias + sum over the entries [begin, end) of number x row, for one panel at `base` whose rows have `stride` bytes;
- * bias may be 0. Written to `out`.
+ * start + sum over the entries [begin, end) of number x row, for one panel at `base` whose rows have `stride` bytes;
+ * start may be 0. Written to `out`.
  */
-export function gatherOne(begin: usize, end: usize, base: usize, stride: i32, bias: usize, out: usize): void {
-  if (stride == 64) gather(4, begin, end, base, bias, out);
-  else if (stride == 48) gather(3, begin, end, base, bias, out);
-  else if (stride == 32) gather(2, begin, end, base, bias, out);
-  else gather(1, begin, end, base, bias, out);
+export function gatherOne(begin: usize, end: usize, base: usize, stride: i32, start: usize, out: usize): void {
+  if (stride == 64) gather(4, begin, end, base, start, out);
+  else if (stride == 48) gather(3, begin, end, base, start, out);
+  else if (stride == 32) gather(2, begin, end, base, start, out);
+  else gather(1, begin, end, base, start, out);
 }
 
 @inline
-function gather(nv: i32, begin: usize, end: usize, base: usize, bias: usize, out: usize): void {
+function gather(nv: i32, begin: usize, end: usize, base: usize, start: usize, out: usize): void {
   const zero = f32x4.splat(0);
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-  if (bias) {
-    a0 = v128.load(bias);
-    if (nv > 1) a1 = v128.load(bias, 16);
-    if (nv > 2) a2 = v128.load(bias, 32);
-    if (nv > 3) a3 = v128.load(bias, 48);
+  if (start) {
+    a0 = v128.load(start);
+    if (nv > 1) a1 = v128.load(start, 16);
+    if (nv > 2) a2 = v128.load(start, 32);
+    if (nv > 3) a3 = v128.load(start, 48);
   }
   for (let e = begin; e < end; e += 8) {
     const u = v128.load32_splat(e, 4);
@@ -37,17 +37,17 @@ function gather(nv: i32, begin: usize, end: usize, base: usize, bias: usize, out
   if (nv > 3) v128.store(out, a3, 48);
 }
 
-/** As gatherOne for two full panels at once, the second `next` bytes after the first; its bias is as far, its sums go to out + outNext. */
-export function gatherTwo(begin: usize, end: usize, base: usize, next: usize, bias: usize, out: usize, outNext: usize): void {
+/** As gatherOne for two full panels at once: what belongs to the second stands `next`, `startNext` and `outNext` bytes further on. */
+export function gatherTwo(begin: usize, end: usize, base: usize, next: usize, start: usize, startNext: usize, out: usize, outNext: usize): void {
   const zero = f32x4.splat(0);
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
   let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
-  if (bias) {
-    const other = bias + next;
-    a0 = v128.load(bias);
-    a1 = v128.load(bias, 16);
-    a2 = v128.load(bias, 32);
-    a3 = v128.load(bias, 48);
+  if (start) {
+    const other = start + startNext;
+    a0 = v128.load(start);
+    a1 = v128.load(start, 16);
+    a2 = v128.load(start, 32);
+    a3 = v128.load(start, 48);
     b0 = v128.load(other);
     b1 = v128.load(other, 16);
     b2 = v128.load(other, 32);
@@ -77,10 +77,12 @@ export function gatherTwo(begin: usize, end: usize, base: usize, next: usize, bi
   v128.store(far, b3, 48);
 }
 
-/** The sum of a record's entries over one panel of delta, or with `next` not 0 over two; the second goes to out + 64. */
+/**
+ * The sum of a record's entries over one panel of delta, or with `next` not 0 over two; the second goes to out + 64.
+ */
 export function sumRecord(record: usize, delta: usize, stride: i32, next: usize, out: usize): void {
   const begin = load<usize>(record, 4);
   const end = load<usize>(record, 8);
-  if (next) gatherTwo(begin, end, delta, next, 0, out, 64);
+  if (next) gatherTwo(begin, end, delta, next, 0, 0, out, 64);
   else gatherOne(begin, end, delta, stride, 0, out);
 }

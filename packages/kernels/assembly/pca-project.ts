@@ -38,7 +38,7 @@ function projectRows(bytes: i32, x: usize, rows: i32, D: i32, weights: usize, K:
     for (let r = 0; r < rows; r++, sum += <usize>panels << 6) {
       const list = scratch + ((<usize>r * D) << 3);
       const end = load<usize>(ends + (<usize>r << 2));
-      if (p + 1 < panels) gatherTwo(list, end, panel, next, start, sum, 64);
+      if (p + 1 < panels) gatherTwo(list, end, panel, next, start, next, sum, 64);
       else gatherOne(list, end, panel, 64, start, sum);
     }
   }

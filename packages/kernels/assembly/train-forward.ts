@@ -94,7 +94,7 @@ function forwardChunk(plan: usize, set: usize, first: i32, rows: i32, chunk: i32
     const values = load<usize>(desk + (<usize>(l + 3) << 2));
     const columns = load<i32>(layer, Layer.OUT);
     const panels = panelCount(columns);
-    if (l == 0 && sparse) multiplySparseInput(starts, load<usize>(layer, Layer.WEIGHTS), inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
+    if (l == 0 && sparse) multiplySparseInput(starts, 1, load<usize>(layer, Layer.WEIGHTS), inputs + 1, inputs, columns, values, chunk, 0, panels, 0, rows);
     else multiplyLayer(layer, x, values, chunk, 0, rows, load<usize>(desk, 8));
     for (let p = 0; p < panels; p++) finishPanel(plan, layer, l, panel(values, chunk, p), chunk, p, 0, rows, 0);
     x = values;

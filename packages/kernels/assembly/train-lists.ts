@@ -1,21 +1,30 @@
 // Values of rectified layers are mostly zero too: lists of their non-zeros, by row or by column. Leaving zeros out of a
 // sum changes no bit of it.
 import { panel, panelCount, panelStride } from './train-plan';
-import { ENTRY, RECORD, multiplySparseInput } from './train-sparse';
+import { gatherOne, gatherTwo } from './gather';
+import { ENTRY, multiplySparseInput } from './train-sparse';
 
-/** Rows sparse at once. */
+/** Rows listed at once. */
 const ROWS: i32 = 32;
-/** Bytes before the entries in a thread's list buffer: begins and ends of the rows, or records of 16 columns. */
-const HEAD: usize = 512;
+/**
+ * Rows of a matrix that its panels are taken by: of two panels 32 KB, which stay in the first-level cache. What a sum has come to
+ * after one part is where the next goes on, so that the parts change no bit.
+ */
+const DEPTH: i32 = 256;
+
+/** How many parts `rows` rows have. */
+@inline
+export function partsOf(rows: i32): i32 {
+  return max(1, (rows + DEPTH - 1) / DEPTH);
+}
 
 /**
- * Lists the non-zeros of row `s` of panels as (column << 6, value) from `at` on; returns their end. Every number is written and the
- * place moves on past those that count: branches on which they are would be guessed wrong half the time.
+ * Lists the non-zeros of the panels [first, last) of row `s` as (column << 6, value) from `at` on; returns their end. Every number is
+ * written and the place moves on past those that count: branches on which they are would be guessed wrong half the time.
  */
 @inline
-function listRow(values: usize, rows: i32, columns: i32, s: i32, at: usize): usize {
-  const panels = panelCount(columns);
-  for (let p = 0; p < panels; p++) {
+function listRow(values: usize, rows: i32, columns: i32, first: i32, last: i32, s: i32, at: usize): usize {
+  for (let p = first; p < last; p++) {
     const stride = panelStride(columns, p);
     const row = panel(values, rows, p) + <usize>s * stride;
     let name = <u32>p << 10;
@@ -38,36 +47,64 @@ function listOne(bits: u32, name: u32, at: usize): usize {
 
 /** All panels of out = x · w + bias (the row after the last of w) for rows [from, to) of x, sparse 32 rows at a time in `lists`. */
 export function multiplySparse(x: usize, xRows: i32, k: i32, w: usize, columns: i32, out: usize, outRows: i32, from: i32, to: i32, lists: usize): void {
+  const parts = partsOf(k);
+  const row = <usize>(parts + 1) << 2;
+  const panels = panelCount(k);
   for (let first = from; first < to; first += ROWS) {
     const last = min(to, first + ROWS);
-    const starts = lists - (<usize>first << 3);
-    let at = lists + HEAD;
+    const bounds = lists - <usize>first * row;
+    let at = lists + <usize>ROWS * row;
+    let bound = lists;
     for (let s = first; s < last; s++) {
-      store<usize>(starts + (<usize>s << 3), at);
-      at = listRow(x, xRows, k, s, at);
-      store<usize>(starts + (<usize>s << 3), at, 4);
+      store<usize>(bound, at);
+      bound += 4;
+      for (let part = 0; part < parts; part++, bound += 4) {
+        at = listRow(x, xRows, k, part * (DEPTH >> 4), min(panels, (part + 1) * (DEPTH >> 4)), s, at);
+        store<usize>(bound, at);
+      }
     }
-    multiplySparseInput(starts, w, k + 1, k, columns, out, outRows, 0, panelCount(columns), first, last);
+    multiplySparseInput(bounds, parts, w, k + 1, k, columns, out, outRows, 0, panelCount(columns), first, last);
   }
 }
 
-/** Lists the `width` columns of a panel of `rows` rows as (row << 6, value); returns the first of their records. */
-export function listColumns(values: usize, stride: i32, rows: i32, width: i32, lists: usize): usize {
+/**
+ * Lists the `width` columns of a panel of `rows` rows as (row << 6, value). Writes to `lists` the bounds u32[width][parts + 1] of
+ * their parts, then the lists.
+ */
+export function listColumns(values: usize, stride: i32, rows: i32, width: i32, lists: usize): void {
+  const parts = partsOf(rows);
   const room = <usize>rows * ENTRY;
-  for (let j = 0; j < width; j++) {
-    const begin = lists + HEAD + <usize>j * room;
+  let bound = lists;
+  let begin = lists + <usize>(16 * (parts + 1) * 4);
+  for (let j = 0; j < width; j++, begin += room) {
     let at = begin;
+    store<usize>(bound, at);
+    bound += 4;
     let p = values + (<usize>j << 2);
-    for (let s = 0; s < rows; s++, p += stride) {
-      const value = load<f32>(p);
-      store<u32>(at, s << 6);
-      store<f32>(at, value, 4);
-      at += value != 0 ? ENTRY : 0;
+    for (let part = 0; part < parts; part++, bound += 4) {
+      const end = min(rows, (part + 1) * DEPTH);
+      for (let s = part * DEPTH; s < end; s++, p += stride) {
+        const value = load<f32>(p);
+        store<u32>(at, s << 6);
+        store<f32>(at, value, 4);
+        at += value != 0 ? ENTRY : 0;
+      }
+      store<usize>(bound, at);
     }
-    const record = lists + <usize>j * RECORD;
-    store<u32>(record, j << 6);
-    store<usize>(record, begin, 4);
-    store<usize>(record, at, 8);
   }
-  return lists;
+}
+
+/** The sums of listed columns over one panel of delta, or with `next` not 0 over two, to f32[width][2][16]. */
+export function sumColumns(lists: usize, width: i32, rows: i32, delta: usize, stride: i32, next: usize, sums: usize): void {
+  const parts = partsOf(rows);
+  const row = <usize>(parts + 1) << 2;
+  for (let part = 0; part < parts; part++) {
+    let bound = lists + (<usize>part << 2);
+    let sum = sums;
+    for (let j = 0; j < width; j++, bound += row, sum += 128) {
+      const start = part ? sum : 0;
+      if (next) gatherTwo(load<usize>(bound), load<usize>(bound, 4), delta, next, start, 64, sum, 64);
+      else gatherOne(load<usize>(bound), load<usize>(bound, 4), delta, stride, start, sum);
+    }
+  }
 }

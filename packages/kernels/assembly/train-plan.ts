@@ -39,11 +39,14 @@ export namespace Plan {
   export const PENALISED: usize = 39 << 2; // 1: some layer has an L2 penalty
   export const ONE_MINUS_BETA1: usize = 40 << 2; // f32: 1 - BETA1
   export const ONE_MINUS_BETA2: usize = 41 << 2; // f32: 1 - BETA2
-  export const SCRATCH: usize = 42 << 2; // 256 bytes for each worker
+  export const SCRATCH: usize = 42 << 2; // SCRATCH_BYTES for each worker
   export const LISTS: usize = 43 << 2; // each worker's buffer of lists
   export const LISTS_STRIDE: usize = 44 << 2; // its bytes
   export const EXTRA: usize = 45 << 2; // f32: what one optimiser alone has
 }
+
+/** Sums of 16 rows of two panels. */
+export const SCRATCH_BYTES: usize = 2048;
 
 /** Byte offsets in the totals of an epoch. */
 export namespace Totals {

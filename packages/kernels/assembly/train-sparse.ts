@@ -7,9 +7,13 @@ export const ENTRY: usize = 8;
 /** One record of a column: its row times 64, begin and end of its entries, what its slot decays by (f32). */
 export const RECORD: usize = 16;
 
-/** Panels [first, last) of out = x · w + bias for sparse rows [from, to). starts: begin and end of each row's list. */
+/**
+ * Panels [first, last) of out = x · w + bias for sparse rows [from, to). bounds: u32[rows][parts + 1], where each row's list begins,
+ * where what multiplies the second DEPTH rows of w, and so on, and where it ends.
+ */
 export function multiplySparseInput(
-  starts: usize,
+  bounds: usize,
+  parts: i32,
   w: usize,
   wRows: i32,
   k: i32,
@@ -21,17 +25,25 @@ export function multiplySparseInput(
   from: i32,
   to: i32,
 ): void {
+  const row = <usize>(parts + 1) << 2;
   let p = first;
   while (p < last) {
     const base = panel(w, wRows, p);
     const stride = panelStride(columns, p);
     const bias = base + <usize>k * stride;
     const two = p + 1 < last && panelStride(columns, p + 1) == 64;
-    let o = panel(out, outRows, p) + <usize>from * stride;
-    for (let s = from; s < to; s++, o += stride) {
-      const list = starts + (<usize>s << 3);
-      if (two) gatherTwo(load<usize>(list), load<usize>(list, 4), base, panel(0, wRows, 1), bias, o, panel(0, outRows, 1));
-      else gatherOne(load<usize>(list), load<usize>(list, 4), base, stride, bias, o);
+    const next = panel(0, wRows, 1);
+    const outNext = panel(0, outRows, 1);
+    for (let part = 0; part < parts; part++) {
+      let o = panel(out, outRows, p) + <usize>from * stride;
+      let bound = bounds + <usize>from * row + (<usize>part << 2);
+      for (let s = from; s < to; s++, o += stride, bound += row) {
+        const begin = load<usize>(bound);
+        const end = load<usize>(bound, 4);
+        const start = part ? o : bias;
+        if (two) gatherTwo(begin, end, base, next, start, part ? outNext : next, o, outNext);
+        else gatherOne(begin, end, base, stride, start, o);
+      }
     }
     p += two ? 2 : 1;
   }

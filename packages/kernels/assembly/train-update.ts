@@ -1,10 +1,10 @@
 // Gradients of the weights and their update: each thread has weights of its own, and sums run over the rows of the batch in order.
-import { Layer, Sparse, Plan, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
+import { Layer, SCRATCH_BYTES, Sparse, Plan, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
 import { correlatePair, sumRows } from './train-dense';
 import { RECORD, columnRange } from './train-sparse';
 import { sumRecord } from './gather';
 import { updateScattered } from './train-scatter';
-import { listColumns } from './train-lists';
+import { listColumns, sumColumns } from './train-lists';
 import { advance, penalise, usualDecay } from './train-optimizer';
 import { transposePair } from './train-transpose';
 
@@ -12,7 +12,7 @@ import { transposePair } from './train-transpose';
 export function update(plan: usize, worker: i32, parity: i32, size: i32, step: u32): void {
   const workers = load<i32>(plan, Plan.WORKERS);
   const layers = load<i32>(plan, Plan.LAYERS);
-  const scratch = load<usize>(plan, Plan.SCRATCH) + (<usize>worker << 8);
+  const scratch = load<usize>(plan, Plan.SCRATCH) + <usize>worker * SCRATCH_BYTES;
   const layer = layerAt(plan, 0);
   const panels = panelCount(load<i32>(layer, Layer.OUT));
   const from = share(panels, worker, workers);
@@ -38,8 +38,9 @@ function updateTiles(plan: usize, worker: i32, l: i32, parity: i32, size: i32, s
     const end = min(inputs, row + 16);
     let penalty: f64 = 0;
     if (sparse) {
-      const records = listColumns(panel(x, batch, tile), panelStride(inputs, tile), size, end - row, listsOf(plan, worker));
-      penalty = updateTileSparse(plan, layer, records, row, end, scratch);
+      const lists = listsOf(plan, worker);
+      listColumns(panel(x, batch, tile), panelStride(inputs, tile), size, end - row, lists);
+      penalty = updateTileSparse(plan, layer, lists, row, end, size, scratch);
     } else {
       for (let p = 0; p < across; p++) penalty += updateRows(plan, layer, x, p, row, end, size, scratch);
     }
@@ -49,7 +50,7 @@ function updateTiles(plan: usize, worker: i32, l: i32, parity: i32, size: i32, s
 }
 
 /** Rows [row, end) of a layer's weights from the lists of the columns below. Returns the penalty. */
-function updateTileSparse(plan: usize, layer: usize, records: usize, row: i32, end: i32, scratch: usize): f64 {
+function updateTileSparse(plan: usize, layer: usize, lists: usize, row: i32, end: i32, size: i32, scratch: usize): f64 {
   const batch = load<i32>(plan, Plan.BATCH);
   const inputs = load<i32>(layer, Layer.IN);
   const columns = load<i32>(layer, Layer.OUT);
@@ -65,11 +66,11 @@ function updateTileSparse(plan: usize, layer: usize, records: usize, row: i32, e
     const stride = panelStride(columns, p);
     const count = p + 1 < across && panelStride(columns, p + 1) == 64 ? 2 : 1;
     const delta = panel(load<usize>(layer, Layer.DELTA), batch, p);
+    sumColumns(lists, end - row, size, delta, stride, count == 2 ? panel(0, batch, 1) : 0, scratch);
     for (let i = row; i < end; i++) {
-      sumRecord(records + <usize>(i - row) * RECORD, delta, stride, count == 2 ? panel(0, batch, 1) : 0, scratch);
       for (let q = 0; q < count; q++) {
         const w = panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p + q) + <usize>i * stride;
-        const g = scratch + (q << 6);
+        const g = scratch + (<usize>(i - row) << 7) + (q << 6);
         if (decay != 0) squares += penalise(w, g, stride, decay);
         advance(w, d1, d2, g, stride, usual);
         transposePair(w, stride, i, false, p + q, inputs, columns, transposed);

@@ -1,6 +1,6 @@
 // Training and evaluation of dense nets. Weights have one owner, rows have one owner, and all sums run in a fixed
 // order, so that any number of threads gives the same bits.
-import { Layer, Sparse, Plan, Rows, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
+import { Layer, Plan, Rows, SCRATCH_BYTES, Sparse, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
 import { barrierWait } from './train-barrier';
 import { multiplyPanel } from './train-dense';
 import { gatherColumns, multiplySparseInput } from './train-sparse';
@@ -69,7 +69,7 @@ function prepare(plan: usize, worker: i32, set: usize, order: usize, t: i32, bat
   if (load<i32>(plan, Plan.SPARSE)) {
     const starts = buffer(plan, Plan.STARTS, t & 1);
     layOwnLists(set, order, t * batch, from, to, input, starts);
-    store<u32>(load<usize>(plan, Plan.SCRATCH) + (<usize>worker << 8), touchRows(set, order, t * batch, from, to));
+    store<u32>(load<usize>(plan, Plan.SCRATCH) + <usize>worker * SCRATCH_BYTES, touchRows(set, order, t * batch, from, to));
     for (let s = from; s < to; s++) fillList(plan, set, rowOf(order, t * batch + s), starts, s, true, step);
   } else {
     for (let s = from; s < to; s++) fillPanels(plan, set, rowOf(order, t * batch + s), input, batch, s, true, step);
@@ -101,7 +101,7 @@ function firstLayer(plan: usize, worker: i32, parity: i32, size: i32, step: u32)
   const values = buffer(layer, Layer.VALUES, parity);
   if (load<i32>(plan, Plan.SPARSE)) {
     if (panels > 1) gatherColumns(plan, parity, worker, size, step);
-    multiplySparseInput(buffer(plan, Plan.STARTS, parity), weights, inputs + 1, inputs, columns, values, batch, from, to, 0, size);
+    multiplySparseInput(buffer(plan, Plan.STARTS, parity), 1, weights, inputs + 1, inputs, columns, values, batch, from, to, 0, size);
   } else {
     const x = buffer(plan, Plan.INPUT, parity);
     for (let p = from; p < to; p++) densePanel(layer, x, batch, weights, values, batch, p, 0, size);

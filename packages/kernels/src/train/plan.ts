@@ -226,7 +226,7 @@ function planTraining(
     losses: layout.take(Float32Array, batch),
     hits: layout.take(Uint32Array, batch),
     barrier: layout.take(Uint32Array, 64),
-    scratch: layout.take(Float32Array, 64 * workers),
+    scratch: layout.take(Float32Array, 512 * workers),
     lists: layout.take(Uint32Array, (listBytes(network, batch) / 4) * workers),
     penalties: layout.take(Float64Array, tiles[tiles.length - 1]),
     values: sizes
@@ -317,10 +317,14 @@ function sparseParts(network: Network, l: number): number {
   return (input ? 1 : 0) + (delta ? 2 : 0);
 }
 
-/** Bytes of a thread's buffer of lists: for 32 rows of the widest layer, or 16 columns of a batch. */
+/** Rows of a matrix that sums take at a time; as in assembly/train-lists.ts. */
+const DEPTH = 256;
+
+/** Bytes of a thread's buffer of lists: bounds and entries of 32 rows of the widest layer, or of 16 columns of a batch. */
 export function listBytes(network: Network, batch: number): number {
   const widest = Math.max(0, ...network.hidden.map((layer) => layer.units));
-  return 528 + 8 * Math.max(32 * widest, 16 * batch + 16);
+  const bytes = (lists: number, length: number): number => lists * (4 * (Math.ceil(length / DEPTH) + 2) + 8 * length);
+  return 64 + Math.max(bytes(32, widest), bytes(16, batch));
 }
 
 function writeTraining(
