@@ -17,11 +17,11 @@ export interface TrainingState {
 }
 
 /** A training's state as bytes that the same version of Node.js reads; numbers keep every bit. */
-export function encodeState(state: TrainingState): Uint8Array {
+function encodeState(state: TrainingState): Uint8Array {
   return serialize(state);
 }
 
-/** What {@link encodeState} was given. */
+/** What `encodeState` was given. */
 export function decodeState(bytes: Uint8Array): TrainingState {
   return deserialize(bytes) as TrainingState;
 }

@@ -1,7 +1,7 @@
 import type { Evaluation, Warning } from '@layerwise/contracts';
 
 /** A training accuracy that is surely this far above test accuracy, as a share, is said to be overfitting: five points. */
-export const OVERFIT_GAP = 0.05;
+const OVERFIT_GAP = 0.05;
 /** A net that makes more than this share of the errors of guessing has not learned its training rows, and so not learned them too well. */
 const UNLEARNED = 1 / 3;
 /** 99.5% of the standard normal distribution lies below: the upper end of a two-sided 99% interval. */

@@ -14,7 +14,7 @@ import { onDisk, syncFolder } from './storage.js';
 import { FolderWriter } from './writer.js';
 
 /** Beside the manifest: the digest of the content alone, for those who compare files. */
-export const contentFile = 'content';
+const contentFile = 'content';
 
 /** What is to be published, before its files are known. */
 export interface Draft {

@@ -48,7 +48,7 @@ const wasm: Candidate = {
 };
 
 /** Fastest first. The plain CPU backend, 7 times slower than WASM, is not among them. */
-export const CANDIDATES: readonly Candidate[] = [native, wasm];
+const CANDIDATES: readonly Candidate[] = [native, wasm];
 
 /**
  * The first backend that loads.

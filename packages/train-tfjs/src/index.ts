@@ -1,2 +1,2 @@
 export { stage } from './stage.js';
-export { CANDIDATES, openBackend, type Backend, type Candidate } from './backend.js';
+export { openBackend, type Backend, type Candidate } from './backend.js';

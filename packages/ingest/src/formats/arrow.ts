@@ -26,7 +26,7 @@ export const arrow: Format = {
 };
 
 /** @throws LayerwiseError DATA_INVALID naming the column and row */
-export async function readArrow(path: string, reading: Reading): Promise<Parts> {
+async function readArrow(path: string, reading: Reading): Promise<Parts> {
   try {
     const { size } = await stat(path);
     if (size > LONGEST_FILE)

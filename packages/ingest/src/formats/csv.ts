@@ -35,7 +35,7 @@ export const csv: Format = {
  * the pixels.
  * @throws LayerwiseError DATA_INVALID naming the line
  */
-export async function readCsv(path: string, reading: Reading): Promise<Part> {
+async function readCsv(path: string, reading: Reading): Promise<Part> {
   const table = await readTable(path, reading);
   if (!table.labelsAreLast()) return table.part();
   const { warn } = reading.context;

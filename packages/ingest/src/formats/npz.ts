@@ -41,7 +41,7 @@ export const npz: Format = {
 };
 
 /** @throws LayerwiseError DATA_INVALID naming the array */
-export async function readNpz(path: string, reading: Reading): Promise<Parts> {
+async function readNpz(path: string, reading: Reading): Promise<Parts> {
   const zip = await Zip.open(path);
   try {
     const parts: Partial<Record<PartName, Part>> = {};

@@ -22,7 +22,7 @@ export const parquet: Format = {
 };
 
 /** @throws LayerwiseError DATA_INVALID naming the column and row */
-export async function readParquet(path: string, reading: Reading): Promise<Parts> {
+async function readParquet(path: string, reading: Reading): Promise<Parts> {
   const handle = await open(path, 'r').catch((error: Error) => {
     throw new LayerwiseError('DATA_MISSING', `the data file cannot be read: ${error.message}`, {
       where: path,
