@@ -16,7 +16,7 @@ import { nxPath, runNode } from '../workspace/folder.mjs';
 
 const [root, runner, name] = process.argv.slice(2);
 const artifacts = new store.Store(join(root, 'artifacts'));
-const terminal = { progress() {}, warn() {}, say() {}, signal: new AbortController().signal };
+const terminal = { progress() {}, warn() {}, log() {}, signal: new AbortController().signal };
 
 /** As Nx does after a task: keeps a copy of the output. */
 function copyToCache(id) {

@@ -82,7 +82,7 @@ async function extract(
   net: Net,
   name: string,
   { rows, id, label }: Split,
-  told: (rows: number) => void,
+  progress: (rows: number) => void,
 ): Promise<Rows> {
   const count = rows.labels.length;
   const { classes, hidden } = net.network;
@@ -95,7 +95,7 @@ async function extract(
     predicted.set(block.predicted, from);
     probabilities.set(block.probabilities, from * classes);
     layers.forEach((layer, l) => layer.set(block.hidden[l], from * hidden[l].units));
-    told(to);
+    progress(to);
   }
   const named = layers.map((data, l) => [`hidden${l + 1}`, { data, width: hidden[l].units }] as const);
   return {

@@ -26,7 +26,7 @@ export function createCacheServer(options: CacheServerOptions): Server {
     answer(options, request, response).catch((error: Error) => {
       if (!request.destroyed && !response.writableEnded)
         options.log?.(printable(`${request.method} ${request.url} failed: ${error.message}`));
-      if (!response.headersSent) say(response, 500, 'the server cannot do that now; what it prints says why');
+      if (!response.headersSent) reply(response, 500, 'the server cannot do that now; what it prints says why');
       else response.destroy();
     });
   });
@@ -39,10 +39,11 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const key = /^\/v1\/cache\/([A-Za-z0-9_-]{1,100})$/.exec(request.url ?? '')?.[1];
-  if (!isToken(request.headers.authorization, token)) return say(response, 401, 'the access token is missing or wrong');
-  if (key === undefined) return say(response, 404, 'the address must be /v1/cache/<key>');
+  if (!isToken(request.headers.authorization, token))
+    return reply(response, 401, 'the access token is missing or wrong');
+  if (key === undefined) return reply(response, 404, 'the address must be /v1/cache/<key>');
   if (request.method === 'GET') return give(entries, key, response);
-  if (request.method !== 'PUT') return say(response, 405, 'GET and PUT are served');
+  if (request.method !== 'PUT') return reply(response, 405, 'GET and PUT are served');
   const { 'content-length': announced, 'if-match': match } = request.headers;
   const outcome = await entries.add(key, {
     pieces: request as AsyncIterable<Buffer>,
@@ -51,7 +52,7 @@ async function answer(
     replace: /^"([0-9a-f]{64})"$/.exec(match ?? '')?.[1],
   });
   log?.(`${outcome} ${key}`);
-  say(response, statuses[outcome], outcome);
+  reply(response, statuses[outcome], outcome);
 }
 
 const statuses: Readonly<Record<Stored, number>> = {
@@ -65,7 +66,7 @@ const statuses: Readonly<Record<Stored, number>> = {
 
 async function give(entries: CacheFolder, key: string, response: ServerResponse): Promise<void> {
   const found = await entries.find(key);
-  if (!found) return say(response, 404, 'there is no such entry');
+  if (!found) return reply(response, 404, 'there is no such entry');
   const { file, bytes, sha256 } = found;
   try {
     response.writeHead(200, {
@@ -82,7 +83,7 @@ async function give(entries: CacheFolder, key: string, response: ServerResponse)
 /** Statuses after which what else the client sends is read and dropped, so that it can read the answer. */
 const patient = [200, 409, 413, 503];
 
-function say(response: ServerResponse, status: number, text: string): void {
+function reply(response: ServerResponse, status: number, text: string): void {
   response
     .writeHead(status, { 'content-type': 'text/plain', connection: patient.includes(status) ? 'keep-alive' : 'close' })
     .end(`${text}\n`);

@@ -48,7 +48,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   result: {
     usage: 'result <experiment>',
-    describe: 'Lay the folder and the report of a built experiment anew, as a run does in its end',
+    describe: 'Write the folder and the report of a built experiment again, as a run does at its end',
     load: () => import('./commands/result.js'),
   },
   data: {

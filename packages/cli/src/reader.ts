@@ -1,7 +1,7 @@
 import { column, LayerwiseError, type ArtifactReader } from '@layerwise/contracts';
 import { contributions, largest, readTrainedNet, respond, type TrainedNet } from '@layerwise/nets';
 import type { Picture } from '@layerwise/images';
-import { findDigits, loudest, TrainingSet, UNLIKE, type Reading } from '@layerwise/scan';
+import { findDigits, strongest, TrainingSet, UNLIKE, type Reading } from '@layerwise/scan';
 import type { StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';
 import { openExperiment } from '@layerwise/workspace/experiment/experiment';
@@ -42,7 +42,7 @@ export class SheetReader {
       const winner = largest(response.probabilities);
       const last = response.hidden[response.hidden.length - 1] ?? response.features;
       const { distance, percentile } = this.training.familiarity(last);
-      const voices = loudest(contributions(this.net, response, winner), NAMED);
+      const attributions = strongest(contributions(this.net, response, winner), NAMED);
       return {
         picture: name,
         number: i + 1,
@@ -50,7 +50,7 @@ export class SheetReader {
         box,
         class: this.net.dataset.classes[winner] ?? String(winner),
         probabilities: Array.from(response.probabilities),
-        ...voices,
+        ...attributions,
         distance,
         percentile,
         unlike: percentile > UNLIKE,

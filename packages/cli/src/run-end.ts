@@ -31,7 +31,8 @@ export interface EndedRun {
 }
 
 /**
- * The end of a run by Nx: lays the folders and reports of the experiments whose stages are all there, also where others failed, and says how it went.
+ * The end of a run by Nx: writes the folders and reports of the experiments whose stages are all there, also where others failed, and
+ * prints how it went.
  * @throws Error for Nx to show last, where a stage failed, an artifact is not whole or a figure is not as its study expects
  */
 export async function finishRun({ workspaceRoot: root, taskResults }: EndedRun): Promise<void> {
@@ -64,7 +65,7 @@ export async function checkRun(root: string, argv: readonly string[]): Promise<v
 }
 
 /**
- * Lays the folders and reports of some experiments of a study, and its own page, and prints their figures.
+ * Writes the folders and reports of some experiments of a study, and its own page, and prints their figures.
  * @param targets names of the experiments, and `all` for the study's table
  * @returns what is wrong: artifacts that are not whole, figures that are not as the study expects
  */
@@ -83,9 +84,9 @@ export async function showStudy(
     const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
     await writeReports(root, study, built, shown, new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')));
     for (const { plan, result } of shown.filter(({ plan: { name } }) => targets.has(name))) {
-      tell(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
+      printParts(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
     }
-    if (isWhole) tell(...tableOf(study, built, shown, journal));
+    if (isWhole) printParts(...tableOf(study, built, shown, journal));
     noteStamps(join(root, 'artifacts'));
     journal?.prune();
     return [...(await missing(root, plans, shown)), ...unexpected(shown)];
@@ -150,6 +151,6 @@ function unexpected(shown: readonly BuiltExperiment[]): LayerwiseError[] {
   ];
 }
 
-function tell(...parts: readonly (string | undefined)[]): void {
+function printParts(...parts: readonly (string | undefined)[]): void {
   print(`\n${parts.filter((part) => part !== undefined).join('\n')}`);
 }

@@ -77,7 +77,7 @@ describe('the view of a run', () => {
 
   it('reckons the time left from the first step on, where a stage goes on: making ready says nothing of it', () => {
     const watch = new Stopwatch();
-    watch.goesOn();
+    watch.resume();
     const later = Date.now() + 60_000;
     expect(watch.describe({ done: 82, total: 150, unit: 'steps' }, later)).toBe('steps 82/150');
     expect(watch.describe({ done: 92, total: 150, unit: 'steps' }, later + 2000)).toBe('12 s left  steps 92/150');

@@ -93,12 +93,12 @@ function install(log: string | undefined): () => void {
 function wrap(from: Functions, name: string, what: Touch['what']): () => void {
   const real = from[name];
   if (typeof real !== 'function') return () => undefined;
-  const told = function (this: unknown, ...args: unknown[]): unknown {
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const path = what === 'program' ? String(args[0]) : pathOf(args[0]);
-    if (path !== undefined) tell(what, path);
+    if (path !== undefined) record(what, path);
     return Reflect.apply(real, this, args);
   };
-  from[name] = Object.defineProperties(told, Object.getOwnPropertyDescriptors(real));
+  from[name] = Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(real));
   return () => void (from[name] = real);
 }
 
@@ -111,9 +111,9 @@ function pathOf(given: unknown): string | undefined {
 function watchEnvironment(): () => void {
   const real = process.env;
   process.env = new Proxy(real, {
-    get: (target, name) => (typeof name === 'string' && tell('variable', name), Reflect.get(target, name)),
-    has: (target, name) => (typeof name === 'string' && tell('variable', name), Reflect.has(target, name)),
-    ownKeys: (target) => (tell('variable', '*'), Reflect.ownKeys(target)),
+    get: (target, name) => (typeof name === 'string' && record('variable', name), Reflect.get(target, name)),
+    has: (target, name) => (typeof name === 'string' && record('variable', name), Reflect.has(target, name)),
+    ownKeys: (target) => (record('variable', '*'), Reflect.ownKeys(target)),
   });
   return () => void (process.env = real);
 }
@@ -149,7 +149,7 @@ let telling = false;
  * Tells of what the stage's own code does, directly or through an installed package; what such a package reads of the environment, or
  * when it is loaded, is its own.
  */
-function tell(what: Touch['what'], name: string): void {
+function record(what: Touch['what'], name: string): void {
   if (telling) return;
   telling = true;
   const stack = callers();

@@ -82,12 +82,12 @@ export function rankColumns(importances: Float64Array): number[] {
   return Array.from(importances.keys()).sort((a, b) => importances[b] - importances[a] || a - b);
 }
 
-/** `importances.parquet`: a row per column, in column order; `order` as {@link rankColumns} gives it, of which the first `keep` are selected. */
+/** `importances.parquet`: a row per column, in column order; `order` as {@link rankColumns} gives it, of which the first `topK` are selected. */
 export function importancesTable(
   importances: Float64Array,
   deviations: Float64Array,
   order: readonly number[],
-  keep: number,
+  topK: number,
 ): TableOf<Schemas['features'], 'importances'> {
   const rank = new Int32Array(order.length);
   order.forEach((column, i) => (rank[column] = i + 1));
@@ -96,6 +96,6 @@ export function importancesTable(
     importance: { type: 'float64', values: importances },
     deviation: { type: 'float64', values: deviations },
     rank: { type: 'int32', values: rank },
-    selected: { type: 'boolean', values: Array.from(rank, (place) => place <= keep) },
+    selected: { type: 'boolean', values: Array.from(rank, (place) => place <= topK) },
   };
 }

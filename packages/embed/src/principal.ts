@@ -25,8 +25,8 @@ export async function principalSpace(
   const { fitPca, project } = await import('@layerwise/kernels/pca');
   const options = { workers, signal };
   const matrix = { data, rows: source.rows, columns };
-  const fit = (keep: { components: number } | { variance: number }): Promise<PcaModel> =>
-    fitPca(matrix, keep, { scale, ...options });
+  const fit = (wanted: { components: number } | { variance: number }): Promise<PcaModel> =>
+    fitPca(matrix, wanted, { scale, ...options });
   try {
     // Of a lower rank there are fewer than `count` components: then all of them.
     const model = await fit({ components: count }).catch((error: unknown) =>

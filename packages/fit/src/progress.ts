@@ -20,7 +20,7 @@ export class ProgressReporter {
   /** Within an epoch (from 1). */
   step(epoch: number, { step, loss, accuracy }: StepProgress): void {
     if (step === this.steps) return;
-    this.tell((epoch - 1) * this.steps + step, epoch, loss, accuracy);
+    this.report((epoch - 1) * this.steps + step, epoch, loss, accuracy);
   }
 
   /** After an epoch. Training that stops early is done at once. */
@@ -28,10 +28,10 @@ export class ProgressReporter {
     this.validation = Number.isNaN(line.valAccuracy)
       ? ''
       : `  validation loss ${line.valLoss.toFixed(4)}  accuracy ${line.valAccuracy.toFixed(4)}`;
-    this.tell(stopped ? this.total : epoch * this.steps, epoch, line.loss, line.accuracy);
+    this.report(stopped ? this.total : epoch * this.steps, epoch, line.loss, line.accuracy);
   }
 
-  private tell(done: number, epoch: number, loss: number, accuracy: number): void {
+  private report(done: number, epoch: number, loss: number, accuracy: number): void {
     const { params, progress } = this.context;
     progress({
       done,

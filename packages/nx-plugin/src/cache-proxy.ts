@@ -21,7 +21,7 @@ export interface CacheProxyOptions {
   /** Which stage instance a key of Nx's cache belongs to. */
   readonly idOf: (key: string) => string | undefined;
   /** Prints a line. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Bytes that an entry may have. */
   readonly maxBytes?: number;
 }
@@ -108,7 +108,7 @@ class Upstream {
         return pipeline(Readable.from(checked.read()), response);
       }
       if (answer.etag) this.unusable.set(key, answer.etag);
-      this.say(`entry ${key}${this.nameOf(key)} ${fault}; it is not used, the stage is computed`);
+      this.log(`entry ${key}${this.nameOf(key)} ${fault}; it is not used, the stage is computed`);
     });
     if (!response.headersSent) response.writeHead(404).end();
   }
@@ -125,7 +125,7 @@ class Upstream {
   private async send(key: string, request: AsyncIterable<Buffer>, archive: Scratch): Promise<void> {
     const fault = (await this.fill(archive, request)) ?? (await this.checkArchive(key, archive, archive.bytes));
     if (fault !== undefined)
-      return this.say(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is kept back`);
+      return this.log(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is kept back`);
     const signature = signatureFor(key, this.cache.token);
     for await (const piece of archive.read()) signature.update(piece);
     await archive.write(signature.digest());
@@ -173,7 +173,7 @@ class Upstream {
       for (let n = 0; n < 2; n++) opened.push(await Scratch.open(this.options.folder));
       await work(opened[0], opened[1]);
     } catch (error) {
-      this.say(`an entry could not pass: ${(error as Error).message}`);
+      this.log(`an entry could not pass: ${(error as Error).message}`);
     } finally {
       await Promise.all(opened.map((file) => file.close()));
     }
@@ -201,11 +201,11 @@ class Upstream {
       : method === 'GET'
         ? `entry ${key}${this.nameOf(key)} is not used`
         : `entry ${key}${this.nameOf(key)} is not stored`;
-    this.say(`${shownServer(this.cache)} ${message}; ${what}`);
+    this.log(`${shownServer(this.cache)} ${message}; ${what}`);
   }
 
-  private say(line: string): void {
-    this.options.say(`shared cache: ${line}`);
+  private log(line: string): void {
+    this.options.log(`shared cache: ${line}`);
   }
 }
 

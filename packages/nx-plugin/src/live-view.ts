@@ -20,7 +20,7 @@ export class LiveView {
   private timers: readonly NodeJS.Timeout[] = [];
   private restore = (): void => undefined;
   private drawn = 0;
-  private readonly said = new Map<string, string>();
+  private readonly printed = new Map<string, string>();
 
   /** @param folder where the stages' files are */
   constructor(
@@ -36,21 +36,24 @@ export class LiveView {
     if (this.out.isTTY) this.givePlace();
     // Nx tells nobody of a run that ends before its tasks, as of one whose tasks it cannot order.
     process.once('exit', this.stop);
-    this.timers = [setInterval(() => this.show(), every).unref(), setInterval(() => this.tell(), redrawEvery).unref()];
+    this.timers = [
+      setInterval(() => this.show(), every).unref(),
+      setInterval(() => this.printNotes(), redrawEvery).unref(),
+    ];
   }
 
   /** Shows the steps as they are now. */
   show(): void {
     const steps = this.steps();
     if (this.out.isTTY) this.draw(steps);
-    else this.say(steps);
+    else this.printSteps(steps);
   }
 
   /** Leaves the output as others wrote it. */
   readonly stop = (): void => {
     process.off('exit', this.stop);
     this.timers.forEach(clearInterval);
-    this.tell();
+    this.printNotes();
     this.erase();
     this.restore();
     rmSync(this.folder, { recursive: true, force: true });
@@ -79,8 +82,8 @@ export class LiveView {
     }
   }
 
-  /** Says the notes of the stages, each once. */
-  private tell(): void {
+  /** Prints the notes of the stages, each once. */
+  private printNotes(): void {
     for (const file of this.files()) {
       if (!file.endsWith(noteSuffix)) continue;
       const path = join(this.folder, file);
@@ -92,10 +95,10 @@ export class LiveView {
     }
   }
 
-  private say(steps: readonly (LiveStep & { readonly file: string })[]): void {
+  private printSteps(steps: readonly (LiveStep & { readonly file: string })[]): void {
     for (const { file, stage, share, text } of steps) {
-      if (share === 0 || this.said.get(file) === text) continue;
-      this.said.set(file, text);
+      if (share === 0 || this.printed.get(file) === text) continue;
+      this.printed.set(file, text);
       this.write(`${stage}  ${text}\n`);
     }
   }

@@ -136,28 +136,28 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   refuseMisplaced(artifacts);
   if (existsSync(artifacts)) accessSync(artifacts, constants.W_OK);
   const cache = nxCache(workspaceRoot);
-  const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
+  const log = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
   // Not waited for: where nothing is to be computed the run is over before it can be seen who is there.
   void heldLocks(join(artifacts, '.locks')).then((locks) => {
     for (const { name: instance, holder } of locks)
-      say(
+      log(
         `another run, process ${holder.pid} on ${holder.host}, is computing ${instance}; where this run needs it, it waits and takes that`,
       );
   });
   let invalidated = takeInvalidated(artifacts);
-  if (invalidated) say("an artifact was not whole in the last run: Nx's cache is not used in this one");
+  if (invalidated) log("an artifact was not whole in the last run: Nx's cache is not used in this one");
   const damaged = await findLastingDamage(artifacts);
   for (const { id, file, what } of damaged) {
-    say(
+    log(
       `artifact ${id}: ${file} ${what === 'missing' ? 'is missing' : 'is damaged, it is not what the manifest says'}; it will be restored or recomputed`,
     );
     removeArtifact(artifacts, id);
   }
   for (const { id, file } of findStrays(artifacts))
-    say(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
+    log(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
   const removed = await removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
   for (const { id, entry } of removed)
-    say(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
+    log(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);
   const doubtful =
     invalidated || removed.length > 0 || !existsSync(cache) || hasLostCopies(cache, copyNotes(workspaceRoot));
   if (doubtful && forgetRecords(workspaceRoot)) {
@@ -168,7 +168,7 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   const shared = sharedCacheOf();
   if (!shared || invalidated) return;
   const { env, close } = await openCacheProxy(shared, {
-    say,
+    log,
     folder: nxRecords(workspaceRoot),
     idOf: await watchTaskKeys(),
   });

@@ -15,7 +15,7 @@ let server: Server;
 let address: string;
 let entries: Map<string, Buffer>;
 let headers: IncomingMessage['headers'][];
-let said: string[];
+let logged: string[];
 let env: Record<string, string>;
 let close: () => void;
 /** What the server does instead of its duty. */
@@ -85,7 +85,7 @@ async function open(server: string, maxBytes?: number): Promise<void> {
     {
       folder: join(root, 'aside'),
       idOf: (key) => (key.startsWith('9') ? undefined : id),
-      say: (line) => said.push(line),
+      log: (line) => logged.push(line),
       ...(maxBytes ? { maxBytes } : {}),
     },
   ));
@@ -93,7 +93,7 @@ async function open(server: string, maxBytes?: number): Promise<void> {
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'layerwise-gate-'));
-  [entries, said, headers, instead] = [new Map(), [], [], undefined];
+  [entries, logged, headers, instead] = [new Map(), [], [], undefined];
   server = createServer(serve);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -123,7 +123,7 @@ describe('the gate to a shared cache', () => {
         path,
       ).toBe(true);
     expect(readdirSync(to).sort()).toEqual(['artifacts', 'code', 'terminalOutput']);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
     expect(readdirSync(join(root, 'aside'))).toEqual([]);
   });
 
@@ -131,7 +131,7 @@ describe('the gate to a shared cache', () => {
     const whole = await archive();
     await ask('PUT', '2', whole.subarray(0, 200));
     expect(entries.has('2')).toBe(false);
-    expect(said.join()).toContain('kept back');
+    expect(logged.join()).toContain('kept back');
     await ask('PUT', '1', whole);
     const entry = entries.get('1') as Buffer;
     const changed = Buffer.from(entry);
@@ -144,7 +144,7 @@ describe('the gate to a shared cache', () => {
     ] as const) {
       entries.set(key, bytes);
       expect((await ask('GET', key)).status).toBe(404);
-      expect(said.at(-1)).toMatch(new RegExp(`entry ${key} of train-1 is .*; it is not used, the stage is computed`));
+      expect(logged.at(-1)).toMatch(new RegExp(`entry ${key} of train-1 is .*; it is not used, the stage is computed`));
     }
   });
 
@@ -162,11 +162,11 @@ describe('the gate to a shared cache', () => {
       );
       expect((await ask('GET', key)).status).toBe(404);
     }
-    expect(said.join('\n')).toMatch(
+    expect(logged.join('\n')).toMatch(
       /entry 4 of train-1 must hold the artifact train-1.*\n.*entry 9 is of no stage of this run/,
     );
     await ask('PUT', '91', whole);
-    expect(said.at(-1)).toContain('kept back');
+    expect(logged.at(-1)).toContain('kept back');
     expect(entries.has('91')).toBe(false);
   });
 
@@ -177,7 +177,7 @@ describe('the gate to a shared cache', () => {
     expect((await ask('GET', '1')).status).toBe(200);
     await ask('PUT', '1', await archive());
     expect(headers.map((sent) => sent['if-match'])).toEqual([undefined, '"0"', undefined, undefined]);
-    expect(said).toHaveLength(1);
+    expect(logged).toHaveLength(1);
   });
 
   it('goes on without the server when that goes away in the middle, and says so once', async () => {
@@ -186,8 +186,8 @@ describe('the gate to a shared cache', () => {
     server.closeAllConnections();
     expect((await ask('GET', '1')).status).toBe(404);
     expect((await ask('PUT', '2', await archive())).status).toBe(200);
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain('cannot be reached: ECONNREFUSED; the run goes on without it');
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('cannot be reached: ECONNREFUSED; the run goes on without it');
   });
 
   it('serves nobody but the run it was opened for', async () => {
@@ -212,8 +212,8 @@ describe('the gate to a shared cache', () => {
     expect((await ask('GET', '1')).status).toBe(404);
     expect((await ask('PUT', '1', await archive())).status).toBe(200);
     expect(
-      said.every((line) => /an entry could not pass: E(EXIST|NOTDIR)/.test(line)),
-      said.join(),
+      logged.every((line) => /an entry could not pass: E(EXIST|NOTDIR)/.test(line)),
+      logged.join(),
     ).toBe(true);
   });
 });
@@ -225,15 +225,15 @@ describe('a shared cache that does not do its duty', () => {
       void response.writeHead(500).end('out of\n\u001b[2J order');
     instead = fail;
     expect((await ask('GET', '1')).status).toBe(404);
-    expect(said).toEqual([
+    expect(logged).toEqual([
       `shared cache: ${address} answers 500: out of \\u001b[2J order; entry 1 of train-1 is not used`,
     ]);
     instead = undefined;
     expect((await ask('GET', '1')).status).toBe(200);
     instead = fail;
     for (let n = 0; n < 5; n++) await ask('GET', '1');
-    expect(said).toHaveLength(4);
-    expect(said.at(-1)).toContain('; the run goes on without it');
+    expect(logged).toHaveLength(4);
+    expect(logged.at(-1)).toContain('; the run goes on without it');
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
@@ -279,7 +279,7 @@ describe('a shared cache that does not do its duty', () => {
   ])('that %s', async (_what, answer, line) => {
     instead = (_request, response) => answer(response);
     expect((await ask('GET', '1')).status).toBe(404);
-    expect(said).toEqual([expect.stringMatching(line)]);
+    expect(logged).toEqual([expect.stringMatching(line)]);
   });
 
   it('that sends without end is stopped at the size that an entry may have', async () => {
@@ -298,7 +298,7 @@ describe('a shared cache that does not do its duty', () => {
     expect((await ask('GET', '1')).status).toBe(404);
     await stopped;
     expect(sent).toBeLessThan(50e6);
-    expect(said).toEqual([
+    expect(logged).toEqual([
       expect.stringContaining('sends an entry of more than 1000000 bytes; entry 1 of train-1 is not used'),
     ]);
   });
@@ -313,13 +313,13 @@ describe('a shared cache that does not do its duty', () => {
       setTimeout(() => response.end(entry.subarray(100)), 3_500);
     };
     expect((await ask('GET', '1')).status).toBe(200);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it('that says nothing is left after three seconds', async () => {
     instead = () => undefined;
     expect((await ask('GET', '1')).status).toBe(404);
-    expect(said).toEqual([
+    expect(logged).toEqual([
       `shared cache: ${address} cannot be reached: it does not answer in time; the run goes on without it`,
     ]);
   });

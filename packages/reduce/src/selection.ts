@@ -33,7 +33,7 @@ export interface Source {
 }
 
 /**
- * The work of a stage that keeps the `keep` most important columns, as they are and in their order. Importances are
+ * The work of a stage that keeps the `topK` most important columns, as they are and in their order. Importances are
  * of the training rows alone; of equal ones the lower column comes first.
  *
  * @param id of the stage, for messages

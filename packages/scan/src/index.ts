@@ -7,5 +7,5 @@ export { penWidth, thickened } from './pen.js';
 export { annotated, type Note } from './annotate.js';
 export { UNLIKE, type Familiarity } from './familiarity.js';
 export { TrainingSet } from './training-set.js';
-export { loudest, toCsv, toText, type Reading, type Voice } from './reading.js';
+export { strongest, toCsv, toText, type Reading, type Attribution } from './reading.js';
 export { scoreReadings, type LabelScore } from './score.js';

@@ -19,15 +19,15 @@ const SLOPES = Array.from({ length: 17 }, (_, i) => (i - 8) * 0.015);
  */
 export function ruledLines(ink: Grey, level: number): Uint8Array | undefined {
   const level1 = eraseLevel(ink, level);
-  const turned = eraseLevel(
+  const transposed = eraseLevel(
     { width: ink.height, height: ink.width, data: transpose(ink.data, ink.height, ink.width) },
     level,
   );
-  if (!level1 && !turned) return undefined;
+  if (!level1 && !transposed) return undefined;
   const erased = level1 ?? new Uint8Array(ink.data.length);
-  if (turned) {
-    for (let i = 0; i < turned.length; i++)
-      if (turned[i]) erased[(i % ink.height) * ink.width + Math.floor(i / ink.height)] = 1;
+  if (transposed) {
+    for (let i = 0; i < transposed.length; i++)
+      if (transposed[i]) erased[(i % ink.height) * ink.width + Math.floor(i / ink.height)] = 1;
   }
   return erased;
 }

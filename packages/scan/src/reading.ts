@@ -2,7 +2,7 @@ import type { FoundDigit } from './find.js';
 import type { Box } from './normalise.js';
 
 /** A hidden node and how much it spoke for (positive) or against (negative) the class that won. */
-export interface Voice {
+export interface Attribution {
   /** `hidden1`, `hidden2`, ... */
   readonly layer: string;
   /** From 0. */
@@ -24,8 +24,8 @@ export interface Reading {
   readonly class: string;
   /** Per class, in their order. */
   readonly probabilities: readonly number[];
-  readonly for: readonly Voice[];
-  readonly against: readonly Voice[];
+  readonly for: readonly Attribution[];
+  readonly against: readonly Attribution[];
   /** Distance to the training set in the last hidden layer, and the share (%) of training images that are nearer. */
   readonly distance: number;
   readonly percentile: number;
@@ -35,18 +35,18 @@ export interface Reading {
   readonly touching?: FoundDigit['touching'];
 }
 
-/** The `count` loudest voices for and against, each layer's own, loudest first. */
-export function loudest(
+/** The `count` strongest attributions for and against, each layer's own, strongest first. */
+export function strongest(
   contributions: readonly ArrayLike<number>[],
   count: number,
-): { for: Voice[]; against: Voice[] } {
-  const voices = contributions.map((values, l) =>
+): { for: Attribution[]; against: Attribution[] } {
+  const attributions = contributions.map((values, l) =>
     Array.from(values, (contribution, node) => ({ layer: `hidden${l + 1}`, node, contribution })),
   );
-  const most = (sign: number): Voice[] =>
-    voices.flatMap((layer) =>
+  const most = (sign: number): Attribution[] =>
+    attributions.flatMap((layer) =>
       layer
-        .filter((voice) => sign * voice.contribution > 0)
+        .filter((attribution) => sign * attribution.contribution > 0)
         .sort((a, b) => sign * (b.contribution - a.contribution) || a.node - b.node)
         .slice(0, count),
     );
@@ -105,7 +105,7 @@ function winner({ probabilities }: Reading): string {
   return Math.max(...probabilities).toFixed(6);
 }
 
-function listed(list: readonly Voice[]): string {
+function listed(list: readonly Attribution[]): string {
   return list
     .map(
       ({ layer, node, contribution }) => `${layer}[${node}] ${contribution > 0 ? '+' : ''}${contribution.toFixed(2)}`,

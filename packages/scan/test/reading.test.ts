@@ -1,6 +1,6 @@
 import {
   annotated,
-  loudest,
+  strongest,
   readingRows,
   scoreReadings,
   toCsv,
@@ -46,9 +46,9 @@ describe('tables', () => {
   });
 });
 
-describe('loudest', () => {
+describe('strongest', () => {
   it('takes the largest of each sign from each layer', () => {
-    const { for: pro, against } = loudest(
+    const { for: pro, against } = strongest(
       [
         [1, -3, 2, 0],
         [-1, -2, 5, 0],

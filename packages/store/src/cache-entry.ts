@@ -16,7 +16,7 @@ export const maxEntryBytes = 4e9;
 /** An entry unpacks to so many bytes whatever it has, and beyond them to so many times its own: whoever would take memory must send a share of it. */
 const [freely, mostTimes] = [32e6, 100];
 
-const sealBytes = 32;
+const signatureBytes = 32;
 
 /**
  * What stands behind the archive of an entry as it travels and lies in a shared cache: the HMAC-SHA256 of key and archive under the access token.
@@ -32,13 +32,13 @@ export function signEntry(key: string, archive: Uint8Array, token: string): Buff
   return Buffer.concat([archive, signatureFor(key, token).update(archive).digest()]);
 }
 
-/** Bytes of the archive in a sealed entry, or what is wrong with the entry. */
+/** Bytes of the archive in a signed entry, or what is wrong with the entry. */
 export async function openEntry(key: string, entry: Scratch, token: string): Promise<number | string> {
-  const bytes = entry.bytes - sealBytes;
+  const bytes = entry.bytes - signatureBytes;
   if (bytes <= 0) return 'is cut short';
-  const seal = signatureFor(key, token);
-  for await (const piece of entry.read(0, bytes)) seal.update(piece);
-  const fits = timingSafeEqual(seal.digest(), await entry.slice(bytes, entry.bytes));
+  const signature = signatureFor(key, token);
+  for await (const piece of entry.read(0, bytes)) signature.update(piece);
+  const fits = timingSafeEqual(signature.digest(), await entry.slice(bytes, entry.bytes));
   return fits ? bytes : 'is not what was stored under this key with this access token';
 }
 

@@ -32,9 +32,9 @@ export interface CheckpointOptions {
   readonly recipe: string;
   /** Least seconds between two saves; 0 saves whenever asked. */
   readonly every: number;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Told where a run goes on from, if it does. */
-  readonly goesOn?: (standing: Standing) => void;
+  readonly onResume?: (standing: Standing) => void;
 }
 
 /** A checkpoint in one file, replaced by rename. The caller holds the lock of the instance. */
@@ -71,24 +71,24 @@ export class CheckpointFile implements Checkpoint {
   }
 
   async load(): Promise<Uint8Array | undefined> {
-    const { id, recipe, say, goesOn } = this.options;
+    const { id, recipe, log, onResume } = this.options;
     this.askedFor = true;
     const bytes = await readFile(this.path).catch(() => undefined);
     if (!bytes) return undefined;
     const found = parse(bytes);
     if (!found || found.header.id !== id) {
-      say(`${id}: its checkpoint is damaged and is ignored (${this.path})`);
+      log(`${id}: its checkpoint is damaged and is ignored (${this.path})`);
       return undefined;
     }
     if (found.header.recipe !== recipe) {
-      say(`${id}: its checkpoint is of other inputs, code or Node.js and is ignored (${this.path})`);
+      log(`${id}: its checkpoint is of other inputs, code or Node.js and is ignored (${this.path})`);
       return undefined;
     }
     const { standing, seconds } = found.header;
     this.earlier = seconds;
     this.standsAt = standing;
-    say(describeGoingOn(id, standing));
-    goesOn?.(standing);
+    log(describeGoingOn(id, standing));
+    onResume?.(standing);
     return found.state;
   }
 
@@ -99,7 +99,7 @@ export class CheckpointFile implements Checkpoint {
   }
 
   async save(state: Uint8Array, standing: Standing): Promise<void> {
-    const { id, recipe, say } = this.options;
+    const { id, recipe, log } = this.options;
     const rest: Omit<Header, 'seal'> = {
       schema: 1,
       id,
@@ -117,7 +117,7 @@ export class CheckpointFile implements Checkpoint {
       this.standsAt = standing;
     } catch (error) {
       this.broken = true;
-      say(`${id}: no checkpoint could be kept: ${(error as Error).message}; it runs on without`);
+      log(`${id}: no checkpoint could be kept: ${(error as Error).message}; it runs on without`);
     }
     this.cost = secondsSince(this.asked);
     this.last = process.hrtime.bigint();

@@ -22,7 +22,7 @@ export function noteStamps(root: string): void {
 export function findDamage(root: string): readonly Damage[] {
   const statCache = new StatCache(join(root, notesFile));
   const damage = artifactsIn(root).flatMap((place) => statCache.damageOf(place));
-  statCache.keep();
+  statCache.save();
   return damage;
 }
 

@@ -47,7 +47,7 @@ export async function removeDamagedCopies(
   const found = copiesIn(cache).filter(isDamaged);
   const growing = await stillGrowing(found.filter(isNewAndShort));
   const damaged = found.filter((copy) => !growing.has(copy) && isDamaged(copy));
-  statCache.keep();
+  statCache.save();
   for (const { entry } of damaged) rmSync(entry, { recursive: true, force: true });
   return damaged.map(({ id, entry }) => ({ id, entry }));
 }

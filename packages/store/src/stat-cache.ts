@@ -97,7 +97,7 @@ export class StatCache {
   }
 
   /** Adds to the notes what {@link damageOf} has read and found sound, so that it is not read again. Never throws: it can be. */
-  keep(): void {
+  save(): void {
     if (this.file === undefined || Object.keys(this.sound).length === 0) return;
     try {
       writeNotes(this.file, { ...this.notes, ...this.sound });

@@ -98,7 +98,7 @@ export class Store {
   }
 
   /** Where the run of a recipe keeps its state. */
-  checkpoint({ id, recipe }: Draft, options: Pick<CheckpointOptions, 'every' | 'say' | 'goesOn'>): CheckpointFile {
+  checkpoint({ id, recipe }: Draft, options: Pick<CheckpointOptions, 'every' | 'log' | 'onResume'>): CheckpointFile {
     return new CheckpointFile(this.checkpointPath(id), { id, recipe: recipeKey(recipe), ...options });
   }
 

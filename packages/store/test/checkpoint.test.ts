@@ -9,17 +9,17 @@ import { draft, outcome } from './recipe.js';
 
 let root: string;
 let store: Store;
-let said: string[];
+let logged: string[];
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'layerwise-checkpoint-'));
   store = new Store(root);
-  said = [];
+  logged = [];
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const path = (): string => join(root, '.checkpoints/train-1');
 const open = (params = {}, every = 0): CheckpointFile =>
-  store.checkpoint(draft('train-1', params), { every, say: (line) => said.push(line) });
+  store.checkpoint(draft('train-1', params), { every, log: (line) => logged.push(line) });
 const standing: Standing = {
   done: 2,
   total: 9,
@@ -37,7 +37,7 @@ describe('a checkpoint', () => {
       await open().save(Uint8Array.from(state), standing);
     expect([...((await open().load()) as Uint8Array)]).toEqual([3, 10, 4]);
     expect(await open({ epochs: 3 }).load()).toBeUndefined();
-    expect(said).toEqual([
+    expect(logged).toEqual([
       'train-1 goes on from epoch 2 of 9',
       `train-1: its checkpoint is of other inputs, code or Node.js and is ignored (${path()})`,
     ]);
@@ -84,7 +84,7 @@ describe('a checkpoint', () => {
       ),
       { numRuns: 200, seed: 1 },
     );
-    expect(new Set(said)).toEqual(new Set([`train-1: its checkpoint is damaged and is ignored (${path()})`]));
+    expect(new Set(logged)).toEqual(new Set([`train-1: its checkpoint is damaged and is ignored (${path()})`]));
   });
 
   it('is due after its time, not before', async () => {
@@ -92,11 +92,11 @@ describe('a checkpoint', () => {
     expect(open({}, 3600).due()).toBe(false);
   });
 
-  it('that cannot be written is said once, and the run goes on', async () => {
+  it('that cannot be written is logged once, and the run goes on', async () => {
     writeFileSync(join(root, '.checkpoints'), 'a file where the folder should be');
     const checkpoint = open();
     await checkpoint.save(new Uint8Array(1), standing);
-    expect(said).toEqual([expect.stringMatching(/^train-1: no checkpoint could be kept: .*; it runs on without$/)]);
+    expect(logged).toEqual([expect.stringMatching(/^train-1: no checkpoint could be kept: .*; it runs on without$/)]);
     expect(checkpoint.due()).toBe(false);
   });
 

@@ -28,12 +28,12 @@ export function readBases(given: ReadonlyMap<string, unknown>, line: YamlFile['l
             : `must name another experiment of this study, got ${received(base)}`,
       });
   }
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const name of bases.keys()) {
-    if (told.has(name)) continue;
+    if (reported.has(name)) continue;
     const inheritance = inheritanceOf(name, bases);
     if (bases.get(inheritance[0]) !== name) continue;
-    for (const member of inheritance) told.add(member);
+    for (const member of inheritance) reported.add(member);
     problems.push({
       path: pathOf(name),
       message: `must not lead back to its own experiment, got ${chain(inheritance.reverse(), line)} > ${name}; remove 'extends' from one of them`,
@@ -69,7 +69,7 @@ function chain(names: readonly string[], line: YamlFile['line']): string {
   return atMost(names, (name) => `${name} (line ${line(pathOf(name))})`).join(' > ');
 }
 
-function atMost(names: readonly string[], said = (name: string): string => name): readonly string[] {
-  const first = names.slice(0, mostNames).map(said);
+function atMost(names: readonly string[], shown = (name: string): string => name): readonly string[] {
+  const first = names.slice(0, mostNames).map(shown);
   return names.length > mostNames ? [...first, `${names.length - mostNames} more`] : first;
 }

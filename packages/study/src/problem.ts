@@ -23,16 +23,16 @@ export const longestName = 64;
 export function invalidStudy(study: Flawed, problems: readonly StudyProblem[]): LayerwiseError {
   const subject = `study${study.name ? ` ${study.name}` : ''}`;
   const all = distinct(problems, study);
-  const said = all.slice(0, maxShown).map(({ path, message }) => {
+  const lines = all.slice(0, maxShown).map(({ path, message }) => {
     const shown = (path[0] === 'experiments' && path.length > 1 ? path.slice(1) : path).map(shortened);
     return { text: `${subject}: ${shown.length > 0 ? `${shown.join('.')} ` : ''}${message}`, place: study.where(path) };
   });
-  const [first, ...rest] = said as [{ text: string; place: string }, ...{ text: string; place: string }[]];
+  const [first, ...rest] = lines as [{ text: string; place: string }, ...{ text: string; place: string }[]];
   if (rest.length === 0) return new LayerwiseError('STUDY_INVALID', first.text, { where: first.place });
   return new LayerwiseError(
     'STUDY_INVALID',
     [
-      ...said.map(({ text, place }) => `${text} (${place})`),
+      ...lines.map(({ text, place }) => `${text} (${place})`),
       ...(all.length > maxShown ? [`and ${all.length - maxShown} more`] : []),
     ].join('\n'),
   );

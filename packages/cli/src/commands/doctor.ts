@@ -197,8 +197,8 @@ async function checkSharedCache(): Promise<Finding[]> {
 
 async function checkArtifacts(root: string, { studies }: WorkspacePlan): Promise<Finding[]> {
   const store = storeOf(root);
-  const laid = studies.flatMap(({ name, experiments }) => [name, ...experiments.map((one) => join(name, one.name))]);
-  const misplaced = findMisplaced(store.root, laid);
+  const folders = studies.flatMap(({ name, experiments }) => [name, ...experiments.map((one) => join(name, one.name))]);
+  const misplaced = findMisplaced(store.root, folders);
   const ids = await store.list();
   const whole = ids
     .map((id) => join(store.root, 'stages', id))

@@ -57,31 +57,31 @@ function describe(experiment: string, stages: readonly StageExplanation[], never
 
 function lines({ role, seed, state, reasons, waitsFor, unless }: StageExplanation): string[] {
   const known = unless.length > 1 ? ` to anything but one of ${unless.length} contents that were computed before` : '';
-  const said = {
+  const outcome = {
     current: 'current',
     restores: 'restored from an equal artifact',
     runs: 'runs',
     depends: `runs if ${waitsFor.join(' or ')} changes${known}`,
   }[state];
   return [
-    `  ${(seed === undefined ? role : `${role} seed ${seed}`).padEnd(12)} ${said}`,
+    `  ${(seed === undefined ? role : `${role} seed ${seed}`).padEnd(12)} ${outcome}`,
     ...sentences(reasons).map((text) => `  ${''.padEnd(12)}   ${text}`),
   ];
 }
 
-const rawFilesSaid = 5;
+const mostRawFiles = 5;
 
 /** Raw files are counted where there are many; other reasons have a sentence each. */
 function sentences(reasons: readonly ExplainedReason[]): string[] {
   const raw = reasons.flatMap((reason) => (reason.reason === 'raw file' ? [reason] : []));
-  if (raw.length <= rawFilesSaid) return reasons.map(sentence);
+  if (raw.length <= mostRawFiles) return reasons.map(sentence);
   const counts = Object.entries({
     changed: raw.filter((file) => file.old !== undefined && file.new !== undefined).length,
     new: raw.filter((file) => file.old === undefined).length,
     gone: raw.filter((file) => file.new === undefined).length,
   });
-  const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
-  const line = `raw files${commonFolder(raw.map(({ name }) => name))}: ${said.join(', ')}; such as ${raw[0]?.name}`;
+  const changes = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  const line = `raw files${commonFolder(raw.map(({ name }) => name))}: ${changes.join(', ')}; such as ${raw[0]?.name}`;
   const first = reasons.findIndex(({ reason }) => reason === 'raw file');
   return reasons.flatMap((reason, i) =>
     i === first ? [line] : reason.reason === 'raw file' ? [] : [sentence(reason)],

@@ -34,7 +34,7 @@ export async function gcCommand({ yes, results: all, json }: GcOptions): Promise
   };
   if (yes) await remove(found.unused);
   const past = distinct(found.results);
-  if (!json) tell(found, removed, yes);
+  if (!json) report(found, removed, yes);
   if (
     yes &&
     past.length > 0 &&
@@ -64,7 +64,7 @@ export async function gcCommand({ yes, results: all, json }: GcOptions): Promise
   }
 }
 
-function tell({ unused, results, damaged }: Found, removed: readonly Unused[], yes: boolean): void {
+function report({ unused, results, damaged }: Found, removed: readonly Unused[], yes: boolean): void {
   for (const one of unused)
     print(
       `  ${megabytes(one.bytes).padStart(10)}  ${one.path}  ${one.what}${yes && !removed.includes(one) ? ', in use: kept' : ''}`,

@@ -3,7 +3,7 @@ import { experimentOf, findRoot, findStudy } from '@layerwise/workspace/plan/sel
 import { planStudies } from '../workspace-plan.js';
 import { defineCommand, experimentArgument } from '../command.js';
 
-/** `layerwise result <study>[:<experiment>]`: lays the experiments' folders and reports anew, as a run does in its end, and shows their figures. */
+/** `layerwise result <study>[:<experiment>]`: writes the experiments' folders and reports again, as a run does at its end, and prints their figures. */
 export async function resultCommand(address: string): Promise<void> {
   const root = findRoot();
   const study = findStudy(await planStudies(root, [address]), address.split(':')[0]);

@@ -14,16 +14,16 @@ export async function showCommand(address: string, { json }: { readonly json: bo
   const root = findRoot();
   const plan = findExperiment(await planStudies(root, [address]), address);
   const unfinished = await unfinishedStages(root, plan);
-  const tell = (result?: ExperimentResult): void => {
+  const report = (result?: ExperimentResult): void => {
     if (!result && unfinished.length === 0) return;
     const stands = unfinished.length > 0 ? describeUnfinished(unfinished, plan) : '';
     const text = [result ? describeResult(result) : address, stands].filter(Boolean).join('\n');
     print(json ? JSON.stringify({ ...(result ?? { experiment: address }), ...(stands ? { unfinished } : {}) }) : text);
   };
   try {
-    tell((await currentOrLast(root, plan, printError)).result);
+    report((await currentOrLast(root, plan, printError)).result);
   } catch (error) {
-    tell();
+    report();
     throw error;
   }
 }

@@ -29,7 +29,7 @@ export async function stageCommand(id: string): Promise<void> {
   const live = process.env.LAYERWISE_LIVE
     ? new LiveFile(process.env.LAYERWISE_LIVE, id, instance.stage, watch)
     : undefined;
-  const say = (text: string): void => {
+  const log = (text: string): void => {
     line.clear();
     print(text);
   };
@@ -37,11 +37,11 @@ export async function stageCommand(id: string): Promise<void> {
   const { status, manifest, waited } = await invalidatingIfDamaged(root, () =>
     runStage(root, instance, {
       progress: live?.step ?? line.step,
-      warn: ({ message }) => say(`warning: ${message}`),
-      say,
+      warn: ({ message }) => log(`warning: ${message}`),
+      log,
       signal: stopSignal(),
-      goesOn: (standing) => {
-        watch.goesOn();
+      onResume: (standing) => {
+        watch.resume();
         live?.note(describeGoingOn(id, standing));
       },
     }),
@@ -57,7 +57,7 @@ export async function stageCommand(id: string): Promise<void> {
     .finally(() => live?.remove());
   const seconds = (Date.now() - started) / 1000;
   Journal.current(root)?.append({ id, status, seconds, waited });
-  say(
+  log(
     `${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`,
   );
 }

@@ -27,14 +27,14 @@ export function labelColumn(columns: Columns, wanted: Wanted): number {
   if (typeof label === 'string') return named(label, columns);
   if (label !== undefined) return same >= 0 ? same : placed(label, columns);
   if (same >= 0) return same;
-  if (names) return told(columns, names, wanted);
+  if (names) return recognised(columns, names, wanted);
   if (like) return like.labelAt;
   if (onlyLabel === undefined) refuseUnlabelled(columns);
   return onlyLabel ?? 0;
 }
 
-/** The column that is told to be the labels by its name, else by its values or by what the others are. */
-function told(columns: Columns, names: readonly string[], { warn }: Wanted): number {
+/** The column that is recognised as that of the labels by its name, else by its values or by what the others are. */
+function recognised(columns: Columns, names: readonly string[], { warn }: Wanted): number {
   const nameAt = (at: number): string => names[at].trim();
   const counted = pixelNames(names);
   const pixels = new Set(counted && isSquare(counted.order.length) ? counted.order : []);

@@ -161,7 +161,7 @@ export async function orLast<T>(
 }
 
 /**
- * The plan by which the experiment's folder was last laid, for a look at its artifacts after the plan has changed
+ * The plan by which the experiment's folder was last written, for a look at its artifacts after the plan has changed
  * (another study file, other data). @throws LayerwiseError ARTIFACT_MISSING
  */
 async function lastPlan(root: string, plan: ExperimentPlan): Promise<ExperimentPlan> {

@@ -92,10 +92,10 @@ const epochsShown = 3;
 /** The same as lines for a terminal, with what to do. */
 export function describeUnfinished(stages: readonly UnfinishedStage[], { study, name }: ExperimentPlan): string {
   const lines = stages.flatMap(linesOf);
-  const goesOn = stages.some(({ state, standing }) => state === 'stopped' && standing);
+  const resumes = stages.some(({ state, standing }) => state === 'stopped' && standing);
   const start = stages.every(({ state }) => state === 'running')
     ? []
-    : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${goesOn ? ' goes on from there' : ''}`];
+    : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${resumes ? ' goes on from there' : ''}`];
   return [...lines, ...start].join('\n');
 }
 

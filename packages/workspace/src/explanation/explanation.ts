@@ -110,11 +110,11 @@ export class Explainer {
 
   private foresee(id: string): Promise<Foreseen> {
     let found = this.foreseen.get(id);
-    if (!found) this.foreseen.set(id, (found = this.look(this.instance(id))));
+    if (!found) this.foreseen.set(id, (found = this.predict(this.instance(id))));
     return found;
   }
 
-  /** @param last id of the artifact that the experiment was last laid of, '' if it had none, undefined if it was never built */
+  /** @param last id of the artifact that the experiment's last run used, '' if it had none, undefined if it was never built */
   private async judge(
     id: string,
     last: string | undefined,
@@ -133,7 +133,7 @@ export class Explainer {
     };
   }
 
-  private async look(instance: StageInstance): Promise<Foreseen> {
+  private async predict(instance: StageInstance): Promise<Foreseen> {
     const { id, stage } = instance;
     const trace = this.trace(instance.uses);
     const inputs = Object.fromEntries(

@@ -12,7 +12,7 @@ import { reportPath, type ExperimentArtifacts } from '../experiment/experiment.j
 export type Fragments = Readonly<Record<'times' | 'comparison' | 'seeds', string>>;
 
 /**
- * Lays an experiment's folder: a link to the data of each stage, the record of which instances they are,
+ * Writes an experiment's folder: a link to the data of each stage, the record of which instances they are,
  * and the report with what varies from run to run put in.
  */
 export async function publishExperiment(

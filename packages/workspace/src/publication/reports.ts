@@ -30,7 +30,7 @@ export async function builtExperiments(root: string, study: PlannedStudy): Promi
 }
 
 /**
- * Lays the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
+ * Writes the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
  * @param cached ids of stages that were not computed in this run
  */
 export async function writeReports(

@@ -4,7 +4,7 @@ import { isInstanceId } from '@layerwise/store/names';
 import { storageError } from '@layerwise/store/storage';
 import type { Repeat } from '@layerwise/study';
 
-/** `experiment.json` in an experiment's folder: the stage instances that it was last laid of. */
+/** `experiment.json` in an experiment's folder: the stage instances of its last run. */
 export interface ExperimentRecord {
   /** Role -> id of the instance and digest of its content. */
   readonly stages: Readonly<Record<string, { readonly id: string; readonly content?: string }>>;

@@ -67,17 +67,17 @@ export function findUnused(
   const planned = new Set(
     studies.flatMap((study) => study.experiments.map((experiment) => `${study.name}:${experiment.name}`)),
   );
-  const laid = experiments.map((experiment) => ({
+  const last = experiments.map((experiment) => ({
     ...experiment,
     extra: lost.filter((id) => experiment.ids?.has(id)),
   }));
-  const results = laid
+  const results = last
     .filter(({ extra }) => extra.length > 0)
     .map(({ experiment, path, extra }) => ({
       experiment,
       parts: [...extra.map((id) => measured(`artifacts/stages/${id}`, 'result', id)), measured(path, 'result')],
     }));
-  const referred = new Set(laid.flatMap(({ extra }) => extra));
+  const referred = new Set(last.flatMap(({ extra }) => extra));
   const checkpoints = filesIn(root, `artifacts/${checkpointsFolder}`)
     .map((name) => ({ name, id: name.replace(/\.new$/, '') }))
     .filter(({ id }) => !instances.has(id));
@@ -90,7 +90,7 @@ export function findUnused(
       ...checkpoints.map(({ name, id }) =>
         measured(`artifacts/${checkpointsFolder}/${name}`, 'checkpoint of no study', id),
       ),
-      ...laid
+      ...last
         .filter(({ experiment, extra }) => extra.length === 0 && !planned.has(experiment))
         .map(({ path }) => measured(path, 'folder of no experiment')),
     ]),

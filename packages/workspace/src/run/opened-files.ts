@@ -39,7 +39,7 @@ export class OpenedFiles {
     }
   }
 
-  /** The first of the files that is none of those, without links in its path. @param isGiven told absolute paths, with links and without */
+  /** The first of the files that is none of those, without links in its path. @param isGiven gets absolute paths, with links and without */
   firstOther(isGiven: (path: string) => boolean): string | undefined {
     for (const path of this.opened) {
       if (isGiven(path)) continue;
@@ -99,13 +99,13 @@ function install(): void {
   syncBuiltinESMExports();
 }
 
-function wrap(from: Functions, name: string, tell: (args: readonly unknown[], result: unknown) => void): void {
+function wrap(from: Functions, name: string, onCall: (args: readonly unknown[], result: unknown) => void): void {
   const real = from[name];
   if (typeof real !== 'function') return;
-  const told = function (this: unknown, ...args: unknown[]): unknown {
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const result: unknown = Reflect.apply(real, this, args);
-    tell(args, result);
+    onCall(args, result);
     return result;
   };
-  from[name] = Object.defineProperties(told, Object.getOwnPropertyDescriptors(real));
+  from[name] = Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(real));
 }

@@ -37,13 +37,13 @@ export interface Ran {
 }
 
 /** How a stage process talks to the terminal and to whoever stops it. */
-export interface Console {
+export interface StageReporter {
   readonly progress: (step: Progress) => void;
   readonly warn: (warning: Warning) => void;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   readonly signal: AbortSignal;
   /** Told where the stage goes on from, if an earlier run of it was stopped. */
-  readonly goesOn?: (standing: Standing) => void;
+  readonly onResume?: (standing: Standing) => void;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface Console {
  * @param root absolute path of the workspace
  * @throws LayerwiseError, among them ARTIFACT_MISSING for an input that was not computed
  */
-export async function runStage(root: string, instance: StageInstance, console: Console): Promise<Ran> {
+export async function runStage(root: string, instance: StageInstance, reporter: StageReporter): Promise<Ran> {
   const store = storeOf(root);
   const entry = entryOf(root, instance.uses);
   if (entry === undefined)
@@ -63,13 +63,13 @@ export async function runStage(root: string, instance: StageInstance, console: C
   let since: number | undefined;
   const onWait = (holder: Holder): void => {
     since ??= performance.now();
-    console.say(`${instance.id}: ${describeWait(holder, 'is computing it')}`);
+    reporter.log(`${instance.id}: ${describeWait(holder, 'is computing it')}`);
   };
   const onGone = (): void => {
     since = undefined;
-    console.say(`${instance.id}: it shows no sign of life; going on without it`);
+    reporter.log(`${instance.id}: it shows no sign of life; going on without it`);
   };
-  return store.lock(instance.id, { signal: console.signal, onWait, onGone }, async () => {
+  return store.lock(instance.id, { signal: reporter.signal, onWait, onGone }, async () => {
     const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
     const inputs = await openInputs(store, instance);
     const draft = await draftOf(root, stage, instance, inputs);
@@ -77,8 +77,8 @@ export async function runStage(root: string, instance: StageInstance, console: C
     const found = await store.find(draft);
     const checkpoint = store.checkpoint(draft, {
       every: checkpointInterval(),
-      say: console.say,
-      ...(console.goesOn ? { goesOn: console.goesOn } : {}),
+      log: reporter.log,
+      ...(reporter.onResume ? { onResume: reporter.onResume } : {}),
     });
     if (found) await checkpoint.remove();
     if (found?.folder === store.folder(instance.id)) {
@@ -86,10 +86,10 @@ export async function runStage(root: string, instance: StageInstance, console: C
       return { status: 'current', manifest: found.manifest, waited };
     }
     if (found) return { status: 'adopted', manifest: await store.adopt(draft, found), waited };
-    console.say(await whyItRuns(store, draft));
+    reporter.log(await whyItRuns(store, draft));
     return {
       status: 'computed',
-      manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, opened, console),
+      manifest: await compute(root, store, stage, instance, inputs, draft, checkpoint, opened, reporter),
       waited,
     };
   });
@@ -133,7 +133,7 @@ async function compute(
   draft: Draft,
   checkpoint: CheckpointFile,
   opened: OpenedFiles,
-  console: Console,
+  reporter: StageReporter,
 ): Promise<Manifest> {
   const manifest = await store.compute(draft, async (output) => {
     const started = process.hrtime.bigint();
@@ -146,12 +146,12 @@ async function compute(
           inputs,
           output: sketching(output, sketch),
           seed: (stream) => deriveSeed(instance.seed ?? 0, stage.id, stream),
-          progress: console.progress,
+          progress: reporter.progress,
           warn: (warning) => {
             warnings.push(warning);
-            console.warn(warning);
+            reporter.warn(warning);
           },
-          signal: console.signal,
+          signal: reporter.signal,
           places: placesOf(root),
           workers: workerCount(),
           checkpoint,
@@ -265,13 +265,13 @@ const faultsSaid = 5;
 function refuseMisshapen({ id, writes }: AnyStage, { uses }: StageInstance, sketch: Sketch): void {
   const faults = misshapen(writes, sketch);
   if (faults.length === 0) return;
-  const said = [
+  const rules = [
     ...faults.slice(0, faultsSaid),
     ...(faults.length > faultsSaid ? [`and ${faults.length - faultsSaid} more`] : []),
   ];
   throw new LayerwiseError(
     'STAGE_FAILED',
-    [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...said].join('\n  '),
+    [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...rules].join('\n  '),
     {
       remedy: `Mend the package ${uses}: docs/artifacts.md lists the files of each kind, and @layerwise/conformance tries a stage.`,
     },

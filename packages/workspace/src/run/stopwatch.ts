@@ -9,7 +9,7 @@ export class Stopwatch {
    * The work begins with the next step, which tells where an earlier run was stopped:
    * until then a stage makes ready, which says nothing of the time that a step takes.
    */
-  goesOn(): void {
+  resume(): void {
     this.from = undefined;
   }
 
