@@ -264,7 +264,7 @@ describe('layerwise explain', () => {
   it('says it in words, and refuses an unknown name', async () => {
     workspace.study('tiny', study(9, 2));
     const { output } = await workspace.layerwise(['explain', 'tiny:one']);
-    expect(output).toContain('tiny:one  1 to run, 4 may run, 2 current');
+    expect(output).toContain('tiny:one  1 to run, 5 may run, 2 current');
     expect(output).toContain('parameter epochs: 1 -> 2');
     const wrong = await workspace.layerwise(['explain', 'tiny:oen']);
     expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining("did you mean 'one'?") as string });

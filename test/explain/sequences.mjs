@@ -103,7 +103,7 @@ const classes = {
   changes: { pixels: 1, ink: 0.6, draws: 1, drawRows: 1 },
 };
 
-const classTables = ['rivals', 'nodes', 'removals', 'changes'].map(
+const classTables = ['rivals', 'blobs', 'nodes', 'removals', 'changes'].map(
   (name) => `await output.table('${name}', ${oneRow('classes', `${name}.parquet`, oneValue)});`,
 );
 const classMatrices = ['rivals', 'means', 'changes'].map(

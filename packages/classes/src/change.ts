@@ -136,3 +136,39 @@ export function effectsOf(
   const n = rows.length;
   return changes.map((_, i) => ({ rows: n, rival: rivals[i] / n, other: others[i] / n, amount: amounts[i] / n }));
 }
+
+/** How far the amount of a moved stroke may be from that of the stroke itself. */
+const AS_MUCH = 0.15;
+
+/**
+ * A stroke of the same form elsewhere: moved so that it covers none of the pixels where it was, lies on pixels that the net reads,
+ * and changes the class's mean image about as much. Several that differ, drawn at random; none where there is no such place.
+ */
+export function movedStrokes(
+  { inked }: Change,
+  mean: Float64Array,
+  width: number,
+  pool: Uint32Array,
+  draws: number,
+  random: Random,
+): Change[] {
+  const height = mean.length / width;
+  const amount = (pixels: Uint32Array): number => pixels.reduce((sum, p) => sum + Math.max(0, INK - mean[p]), 0);
+  const [read, own, wanted] = [new Set(pool), new Set(inked), amount(inked)];
+  const found: Uint32Array[] = [];
+  for (let down = 1 - height; down < height; down++) {
+    for (let right = 1 - width; right < width; right++) {
+      const isWithin = (p: number): boolean => {
+        const [x, y] = [(p % width) + right, Math.floor(p / width) + down];
+        return x >= 0 && x < width && y >= 0 && y < height;
+      };
+      if (!inked.every(isWithin)) continue;
+      const moved = inked.map((p) => p + down * width + right);
+      if (!moved.every((p) => read.has(p) && !own.has(p))) continue;
+      if (Math.abs(amount(moved) - wanted) <= AS_MUCH * wanted) found.push(moved);
+    }
+  }
+  const order = found.map((_, i) => i);
+  random.shuffle(order);
+  return order.slice(0, draws).map((i) => ({ erased: new Uint32Array(0), inked: found[i] }));
+}

@@ -1,6 +1,6 @@
-import { activated, intensities, pointOf, sumsOf, type PixelNet } from './net.js';
+import { activated, intensities, pointOf, sumsOf, type PixelNet, type Start } from './net.js';
 import { follow, meanSlopes, methodOf, outward, pathCost } from './line.js';
-import type { Rows, Subject } from './subject.js';
+import type { Rows } from './subject.js';
 
 /** Evidence of pixels and nodes for every logit: the mean over some images of a class. P pixels, K logits. */
 export interface Evidence {
@@ -17,7 +17,7 @@ export interface Evidence {
 }
 
 /** Evidence of one image. */
-export function evidenceOf(subject: Pick<Subject, 'net' | 'mean' | 'baseline'>, image: Float64Array): Evidence {
+export function evidenceOf(subject: Start, image: Float64Array): Evidence {
   const { net, mean, baseline } = subject;
   const to = pointOf(net, image);
   const path = follow(net, baseline, to);
@@ -34,7 +34,7 @@ export function evidenceOf(subject: Pick<Subject, 'net' | 'mean' | 'baseline'>, 
 }
 
 /** Mean evidence of some images. */
-export function meanEvidence(subject: Subject, { images }: Pick<Rows, 'images'>, rows: Uint32Array): Evidence {
+export function meanEvidence(subject: Start, { images }: Pick<Rows, 'images'>, rows: Uint32Array): Evidence {
   return methodOf(subject.net) === 'closed form'
     ? inClosedForm(subject, images, rows)
     : alongEach(subject, images, rows);
@@ -77,7 +77,7 @@ class Sum {
   }
 }
 
-function alongEach({ net, mean, baseline }: Subject, images: Rows['images'], rows: Uint32Array): Evidence {
+function alongEach({ net, mean, baseline }: Start, images: Rows['images'], rows: Uint32Array): Evidence {
   const sum = new Sum(net);
   const nodes = net.layers.slice(0, -1).map(({ units }) => new Float64Array(units * net.classes));
   const logits = new Float64Array(net.classes);
@@ -114,7 +114,7 @@ function averaged(
  * With one hidden layer a pixel gives (x - m) Σ_h w_ph s_h v_hk, s_h the node's mean slope: the sums over images of (x - m) s_h
  * are taken first, of the inked pixels alone, which are few; what the others give follows from the sums over all.
  */
-function inClosedForm({ net, mean, baseline }: Subject, images: Rows['images'], rows: Uint32Array): Evidence {
+function inClosedForm({ net, mean, baseline }: Start, images: Rows['images'], rows: Uint32Array): Evidence {
   const { layers, pixels: P, classes: K } = net;
   const [first] = layers;
   const H = first.units;

@@ -137,3 +137,28 @@ export function largest(values: ArrayLike<number>, but = -1): number {
   for (let k = 0; k < values.length; k++) if (k !== but && (best < 0 || values[k] > values[best])) best = k;
   return best;
 }
+
+/** What is needed to follow lines from the mean image. */
+export interface Start {
+  readonly net: PixelNet;
+  /** float64[P]: the mean training image. */
+  readonly mean: Float64Array;
+  /** What the net makes of it. */
+  readonly baseline: Point;
+}
+
+/** The same for the logits of some classes alone, in their order. */
+export function narrowed({ net, mean, baseline }: Start, classes: readonly number[]): Start {
+  const last = net.layers[net.layers.length - 1];
+  const n = classes.length;
+  const some = (row: Float64Array): Float64Array => Float64Array.from(classes, (k) => row[k]);
+  const kernel = new Float64Array(last.inputs * n);
+  for (let i = 0; i < last.inputs; i++)
+    kernel.set(some(last.kernel.subarray(i * last.units, (i + 1) * last.units)), i * n);
+  const output = { ...last, units: n, kernel, bias: some(last.bias) };
+  return {
+    net: { ...net, layers: [...net.layers.slice(0, -1), output], classes: n },
+    mean,
+    baseline: { ...baseline, sums: [...baseline.sums.slice(0, -1), some(logitsOf(baseline))] },
+  };
+}

@@ -2,7 +2,7 @@ import { largest } from './net.js';
 import type { Rows } from './subject.js';
 
 /** Of more classes than this only the {@link MOST_RIVALS} most frequent runners-up of each are looked at. */
-const ALL_RIVALS = 24;
+export const ALL_RIVALS = 24;
 const MOST_RIVALS = 5;
 
 /** How often each class is mistaken for each other, or nearly. K classes; [of the class][the other]. */

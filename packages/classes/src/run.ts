@@ -1,9 +1,11 @@
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
 import { setImmediate } from 'node:timers/promises';
-import { against, decisiveChange, effectsOf, INK, likeChange, pixelsRead, type Change, type Effect } from './change.js';
-import { evidenceCost, meanEvidence, type Evidence } from './evidence.js';
+import { changeClass, changedPixels, DRAW_ROWS, type ClassChange } from './changes.js';
+import { INK } from './change.js';
+import { evidenceCost } from './evidence.js';
 import { methodOf } from './line.js';
+import { narrowed } from './net.js';
 import type { ClassesContext } from './params.js';
 import { rankNodes } from './ranking.js';
 import { countsOf, removeNodes, type Removals } from './removal.js';
@@ -11,6 +13,7 @@ import { findRivals, type Rivals } from './rivals.js';
 import { readSubject, rowsByClass, sample, type Subject } from './subject.js';
 import {
   baselineMatrix,
+  blobTable,
   changeMatrix,
   changeTable,
   classImages,
@@ -21,26 +24,11 @@ import {
   rivalMatrix,
   rivalTable,
 } from './tables.js';
+import { pairsOf, type Pair } from './told.js';
 
 /** Multiply-adds that the evidence of all classes may take; past it fewer images of each are looked at, no fewer than these. */
 const WORK = 1.5e9;
 const FEWEST_ROWS = 10;
-
-/** Held rows of a class on which each random choice of pixels is tried, at most. */
-const DRAW_ROWS = 300;
-
-/** Mean evidence of each class; undefined for one that is never told right, or has no rival. */
-export type ClassEvidence = readonly (Evidence | undefined)[];
-
-/** What a change of pixels does to the images of a class, and what random choices of other pixels do. */
-export interface ClassChange {
-  readonly class: number;
-  readonly rival: number;
-  readonly kind: 'pixels';
-  readonly change: Change;
-  readonly effect: Effect;
-  readonly draws: readonly Effect[];
-}
 
 /** The stage's work; see `stage.ts`. */
 export async function classesStage(context: ClassesContext): Promise<void> {
@@ -57,35 +45,34 @@ export async function classesStage(context: ClassesContext): Promise<void> {
   }
 }
 
-async function look({ params, inputs, output, seed, progress, signal }: ClassesContext): Promise<void> {
+/** Tells of a part that is done, and lets other work of the process in, such as a signal to stop. */
+type Step = (detail: string) => Promise<void>;
+
+async function look(context: ClassesContext): Promise<void> {
+  const { params, inputs, output, seed } = context;
   const subject = await readSubject(inputs);
   const { net, names, train, held } = subject;
   const K = names.length;
-  const parts = 2 * K + (net.layers.length - 1) * K;
-  let done = 0;
-  const step = async (detail: string): Promise<void> => {
-    progress({ done: ++done, total: parts, unit: 'steps', detail });
-    await setImmediate();
-    throwIfAborted(signal);
-  };
-  progress({ done, total: parts, unit: 'steps' });
+  const step = stepper(context, (net.layers.length + 1) * K);
   const rivals = findRivals(train, K);
-  const most = Math.max(FEWEST_ROWS, Math.min(params.rows, WORK / (K * evidenceCost(net, inkedShare(subject)))));
-  const evidence: (Evidence | undefined)[] = [];
-  for (const [c, rows] of rowsByClass(train, K, true).entries()) {
-    evidence.push(rivals.rival[c] < 0 ? undefined : meanEvidence(subject, train, sample(rows, Math.floor(most))));
-    await step('evidence');
-  }
-  const random = new Random(seed('nodes'));
+  const most = evidenceRows(subject, rivals, params.rows);
+  const pairs = await findPairs(subject, rivals, most, step);
   const rankings = net.layers.slice(0, -1).map((_, l) => rankNodes(subject, l));
   const removals: Removals[] = [];
+  const random = new Random(seed('nodes'));
   for (const [l, ranking] of rankings.entries())
     removals.push(await removeNodes(subject, l, ranking, params.draws, random, () => step(`hidden${l + 1}`)));
   const images = classImages(subject);
-  const changes = await changePixels(subject, rivals, evidence, images, params, new Random(seed('pixels')), step);
-  await output.table('classes', classTable(subject, rivals));
-  await output.table('rivals', rivalTable(subject, rivals, findRivals(held, K), evidence));
-  await output.matrix('rivals', rivalMatrix(subject, rivals, evidence));
+  const changes: ClassChange[] = [];
+  const drawn = new Random(seed('pixels'));
+  for (const [c, [first]] of pairs.entries()) {
+    changes.push(...changeClass(subject, c, first, images[c], params, drawn));
+    await step('pixels');
+  }
+  await output.table('classes', classTable(subject, rivals, pairs, removals, changes));
+  await output.table('rivals', rivalTable(subject, rivals, findRivals(held, K), pairs));
+  await output.matrix('rivals', rivalMatrix(subject, pairs));
+  await output.table('blobs', blobTable(pairs));
   await output.matrix('means', meanMatrix(subject, images));
   await output.matrix('baseline', baselineMatrix(subject));
   await output.table('nodes', nodeTable(rankings, K));
@@ -96,57 +83,56 @@ async function look({ params, inputs, output, seed, progress, signal }: ClassesC
     rows: train.count,
     held: { split: held.split, rows: held.count },
     classes: names,
-    layers: rankings.map((_, l) => ({
+    layers: removals.map(({ rows, draws }, l) => ({
       name: `hidden${l + 1}`,
       units: net.layers[l].units,
       activation: net.layers[l].activation,
-      removals: { counts: countsOf(net.layers[l].units), rows: removals[l].rows, draws: removals[l].draws },
+      removals: { counts: countsOf(net.layers[l].units), rows, draws },
     })),
     evidence: {
       method: methodOf(net),
-      rows: Math.floor(most),
-      remainder: Math.max(0, ...evidence.flatMap((one) => one?.remainder ?? [])),
+      rows: most,
+      remainder: pairs.flat().reduce((largest, { remainder }) => Math.max(largest, remainder), 0),
     },
     changes: { pixels: changedPixels(subject, params.pixels), ink: INK, draws: params.draws, drawRows: DRAW_ROWS },
   });
 }
 
-/** Share of the pixels of the mean image of which about as many are inked in an image: its sum over its largest value. */
-function inkedShare({ mean, net, train }: Subject): number {
-  const rows = Math.min(train.count, 200);
+function stepper({ progress, signal }: ClassesContext, total: number): Step {
+  let done = 0;
+  progress({ done, total, unit: 'steps' });
+  return async (detail) => {
+    progress({ done: ++done, total, unit: 'steps', detail });
+    await setImmediate();
+    throwIfAborted(signal);
+  };
+}
+
+/** How many images of a class there is time for. */
+function evidenceRows(subject: Subject, { compared }: Rivals, wanted: number): number {
+  const K = compared.length;
+  const widest = compared.reduce((most, rivals) => Math.max(most, rivals.length + 1), 1);
+  const part = narrowed(
+    subject,
+    Array.from({ length: widest }, (_, k) => k),
+  );
+  return Math.max(FEWEST_ROWS, Math.floor(Math.min(wanted, WORK / (K * evidenceCost(part.net, inkedShare(subject))))));
+}
+
+/** Share of the pixels that are not black, in the first images. */
+function inkedShare({ net, train }: Subject): number {
+  const values = train.images.subarray(0, 200 * net.pixels);
   let inked = 0;
-  for (let at = 0; at < rows * net.pixels; at++) if (train.images[at] > 0) inked++;
-  return mean.length === 0 ? 0 : Math.max(0.01, inked / (rows * net.pixels));
+  for (let at = 0; at < values.length; at++) if (values[at] > 0) inked++;
+  return Math.max(0.01, inked / values.length);
 }
 
-/** Of the pixels that a net reads a sixth at most is erased, and as many inked, so that others are left to compare them with. */
-function changedPixels({ net }: Subject, pixels: number): number {
-  return Math.max(1, Math.min(pixels, Math.floor(pixelsRead(net).length / 6)));
-}
-
-async function changePixels(
-  subject: Subject,
-  { rival }: Rivals,
-  evidence: ClassEvidence,
-  images: readonly Float64Array[],
-  { pixels, draws }: ClassesContext['params'],
-  random: Random,
-  step: (detail: string) => Promise<void>,
-): Promise<ClassChange[]> {
-  const { net, held } = subject;
-  const pool = pixelsRead(net);
-  const each = changedPixels(subject, pixels);
-  const found: ClassChange[] = [];
-  for (const [c, rows] of rowsByClass(held, net.classes, true).entries()) {
-    const own = evidence[c];
-    const none = new Uint32Array(0);
-    const pair = own && against(own, c, rival[c], net.pixels);
-    const change = pair ? decisiveChange(pair.ink, pair.absence, each) : { erased: none, inked: none };
-    const others = Array.from({ length: draws }, () => likeChange(change, images[c], pool, random));
-    const [effect] = effectsOf(net, held, rows, [change], c, rival[c]);
-    const compared = effectsOf(net, held, sample(rows, DRAW_ROWS), others, c, rival[c]);
-    found.push({ class: c, rival: rival[c], kind: 'pixels', change, effect, draws: compared });
-    await step('pixels');
+/** Of each class its pairs, that with its rival first; none of a class that is never told right. */
+async function findPairs(subject: Subject, { compared }: Rivals, most: number, step: Step): Promise<readonly Pair[][]> {
+  const found: Pair[][] = [];
+  for (const [c, rows] of rowsByClass(subject.train, compared.length, true).entries()) {
+    found.push(compared[c].length === 0 ? [] : pairsOf(subject, c, compared[c], sample(rows, most)));
+    await step('evidence');
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { LayerwiseError, readFeatures } from '@layerwise/contracts';
 import { readFeatureMap, readModel, type DenseNet } from '@layerwise/nets';
-import { intensities, pixelNet, pointOf, sumsOf, WHITE, type PixelNet, type Point } from './net.js';
+import { intensities, pixelNet, pointOf, sumsOf, WHITE, type PixelNet, type Start } from './net.js';
 import type { ClassesContext } from './params.js';
 
 /** Activations of a hidden layer: float32[rows][width]. */
@@ -24,19 +24,14 @@ export interface Rows {
 }
 
 /** Everything that is looked at. */
-export interface Subject {
+export interface Subject extends Start {
   readonly names: readonly string[];
   readonly width: number;
   readonly height: number;
-  readonly net: PixelNet;
   /** What is chosen, ranked and worded comes from these. */
   readonly train: Rows;
   /** What is said of effects comes from these: the test rows, without any the validation rows, else the training rows. */
   readonly held: Rows;
-  /** float64[P]: the mean training image. */
-  readonly mean: Float64Array;
-  /** What the net makes of it. */
-  readonly baseline: Point;
 }
 
 /** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */

@@ -7,12 +7,12 @@ import {
   type Schemas,
   type TableOf,
 } from '@layerwise/contracts';
-import type { ClassChange, ClassEvidence } from './run.js';
-import { against } from './change.js';
-import { logitsOf } from './net.js';
+import type { ClassChange } from './changes.js';
 import type { NodeRanking } from './ranking.js';
 import type { Removals } from './removal.js';
-import type { Rivals } from './rivals.js';
+import { ALL_RIVALS, type Rivals } from './rivals.js';
+import { nodeSentence } from './sentence.js';
+import type { Pair } from './told.js';
 import { meanImage, meanValues, rowsByClass, type Subject } from './subject.js';
 
 const { files } = schemas.classes;
@@ -22,7 +22,13 @@ type Matrix<N extends string> = MatrixOf<Schemas['classes'], N>;
 type Row<C> = { readonly [K in keyof C]: number | boolean | string };
 
 /** `classes.parquet`. */
-export function classTable({ names, train, held }: Subject, { rival }: Rivals): Table<'classes'> {
+export function classTable(
+  { names, train, held }: Subject,
+  { rival }: Rivals,
+  pairs: readonly Pair[][],
+  removals: readonly Removals[],
+  changes: readonly ClassChange[],
+): Table<'classes'> {
   const K = names.length;
   const [rows, right, heldRows, heldRight] = [
     rowsByClass(train, K, false),
@@ -30,75 +36,125 @@ export function classTable({ names, train, held }: Subject, { rival }: Rivals): 
     rowsByClass(held, K, false),
     rowsByClass(held, K, true),
   ];
-  const found = names.map((_, c) => ({
-    class: c,
-    rows: rows[c].length,
-    right: right[c].length,
-    rival: rival[c],
-    heldRows: heldRows[c].length,
-    recall: heldRows[c].length === 0 ? NaN : heldRight[c].length / heldRows[c].length,
-  }));
+  const found = names.map((_, c) => {
+    const { hangsOn, sentence } = carried(removals.at(-1), c);
+    const told = [pairs[c][0]?.sentence ?? '', changes.find((one) => one.class === c)?.sentence ?? '', sentence];
+    return {
+      class: c,
+      rows: rows[c].length,
+      right: right[c].length,
+      rival: rival[c],
+      heldRows: heldRows[c].length,
+      recall: heldRows[c].length === 0 ? NaN : heldRight[c].length / heldRows[c].length,
+      hangsOn,
+      sentence: told.filter((part) => part !== '').join(' '),
+    };
+  });
   return inColumns(files['classes.parquet'].columns, found) as Table<'classes'>;
 }
 
+/** How many nodes of the last hidden layer a class hangs on, and how it fares without ten, or as many as there are. */
+function carried(last: Removals | undefined, c: number): { readonly hangsOn: number; readonly sentence: string } {
+  const found = (last?.found ?? []).filter((one) => one.class === c);
+  const whole = found.find(({ by }) => by === 'none')?.recall.mean ?? NaN;
+  const ranked = found.filter(({ by }) => by === 'evidence');
+  const hangsOn = ranked.find(({ recall }) => recall.mean < whole / 2)?.nodes ?? -1;
+  const told = ranked.filter(({ nodes }) => nodes <= TEN).at(-1);
+  const random = found.find(({ by, nodes }) => by === 'random' && nodes === told?.nodes);
+  if (!told || !random) return { hangsOn, sentence: '' };
+  const { nodes } = told;
+  return {
+    hangsOn,
+    sentence: nodeSentence({ nodes, whole, without: told.recall.mean, random: random.recall.mean }),
+  };
+}
+
+const TEN = 10;
 const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /** `rivals.parquet`. */
-export function rivalTable(subject: Subject, rivals: Rivals, held: Rivals, evidence: ClassEvidence): Table<'rivals'> {
-  const K = subject.names.length;
-  const { pixels: P } = subject.net;
-  const before = logitsOf(subject.baseline);
+export function rivalTable(
+  { names }: Subject,
+  rivals: Rivals,
+  held: Rivals,
+  pairs: readonly Pair[][],
+): Table<'rivals'> {
+  const K = names.length;
   const rows: Row<(typeof files)['rivals.parquet']['columns']>[] = [];
   for (let c = 0; c < K; c++) {
-    const own = evidence[c];
     for (let r = 0; r < K; r++) {
-      if (r === c) continue;
-      const isSeen = own !== undefined && rivals.compared[c].includes(r);
-      const pair = isSeen ? against(own, c, r, P) : undefined;
-      rows.push({
-        class: c,
-        rival: r,
-        second: rivals.seconds[c * K + r],
-        told: rivals.told[c * K + r],
-        heldTold: held.told[c * K + r],
-        rows: isSeen ? own.rows : 0,
-        baseline: isSeen ? before[c] - before[r] : NaN,
-        margin: isSeen ? own.logits[c] - own.logits[r] : NaN,
-        ink: pair ? total(pair.ink) : NaN,
-        absence: pair ? total(pair.absence) : NaN,
-      });
+      const at = c * K + r;
+      const pair = pairs[c].find(({ rival }) => rival === r);
+      const counts = { second: rivals.seconds[at], told: rivals.told[at], heldTold: held.told[at] };
+      const isSeen = pair !== undefined || K <= ALL_RIVALS || counts.second + counts.told + counts.heldTold > 0;
+      if (r !== c && isSeen) rows.push({ class: c, rival: r, ...counts, ...pairFigures(pair) });
     }
   }
   return inColumns(files['rivals.parquet'].columns, rows) as Table<'rivals'>;
 }
 
-/** `rivals.arrow`. */
-export function rivalMatrix({ net }: Subject, { compared }: Rivals, evidence: ClassEvidence): Matrix<'rivals'> {
-  const { pixels: P, classes: K } = net;
-  const pairs = compared.flatMap((rivals, c) => {
-    const own = evidence[c];
-    return own ? rivals.map((r) => ({ c, r, own, pair: against(own, c, r, P) })) : [];
-  });
-  const joined = (width: number, pick: (pair: (typeof pairs)[number]) => ArrayLike<number>) => {
-    const data = new Float32Array(pairs.length * width);
-    pairs.forEach((pair, i) => data.set(pick(pair), i * width));
-    return { data, width };
-  };
-  const hidden = net.layers
-    .slice(0, -1)
-    .map(({ units }, l) => [
-      `hidden${l + 1}`,
-      joined(units, ({ c, r, own }) =>
-        Float64Array.from({ length: units }, (_, h) => own.nodes[l][h * K + c] - own.nodes[l][h * K + r]),
-      ),
-    ]);
+function pairFigures(pair: Pair | undefined) {
   return {
-    rows: pairs.length,
+    rows: pair?.rows ?? 0,
+    baseline: pair?.baseline ?? NaN,
+    margin: pair?.margin ?? NaN,
+    ink: pair ? total(pair.ink) : NaN,
+    absence: pair ? total(pair.absence) : NaN,
+    absenceShare: pair?.absenceShare ?? NaN,
+    sentence: pair?.sentence ?? '',
+  };
+}
+
+/** `blobs.parquet`. */
+export function blobTable(pairs: readonly Pair[][]): Table<'blobs'> {
+  const rows = pairs.flat().flatMap(({ class: c, rival, places }) =>
+    places.map(({ kind, place, share, blob }) => ({
+      class: c,
+      rival,
+      kind,
+      rank: places.filter((one) => one.kind === kind && one.blob.sum >= blob.sum).length,
+      place,
+      share,
+      pixels: blob.pixels.length,
+      x: blob.x,
+      y: blob.y,
+    })),
+  );
+  return inColumns(files['blobs.parquet'].columns, rows) as Table<'blobs'>;
+}
+
+/** `rivals.arrow`. */
+export function rivalMatrix({ net }: Subject, pairs: readonly Pair[][]): Matrix<'rivals'> {
+  const all = pairs.flat();
+  const hidden = net.layers.slice(0, -1).map(({ units }, l) => [
+    `hidden${l + 1}`,
+    {
+      data: joinedRows(
+        all.map(({ nodes }) => nodes[l]),
+        units,
+      ),
+      width: units,
+    },
+  ]);
+  return {
+    rows: all.length,
     columns: {
-      class: { data: Uint16Array.from(pairs, ({ c }) => c), width: 1 },
-      rival: { data: Uint16Array.from(pairs, ({ r }) => r), width: 1 },
-      ink: joined(P, ({ pair }) => pair.ink),
-      absence: joined(P, ({ pair }) => pair.absence),
+      class: { data: Uint16Array.from(all, (pair) => pair.class), width: 1 },
+      rival: { data: Uint16Array.from(all, ({ rival }) => rival), width: 1 },
+      ink: {
+        data: joinedRows(
+          all.map(({ ink }) => ink),
+          net.pixels,
+        ),
+        width: net.pixels,
+      },
+      absence: {
+        data: joinedRows(
+          all.map(({ absence }) => absence),
+          net.pixels,
+        ),
+        width: net.pixels,
+      },
       ...Object.fromEntries(hidden),
     },
   };
@@ -207,7 +263,8 @@ export function removalTable(layers: readonly Removals[]): Table<'removals'> {
 /** `changes.parquet`. */
 export function changeTable(changes: readonly ClassChange[]): Table<'changes'> {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const rows = changes.map(({ class: c, rival, kind, change, effect, draws }) => ({
+  const most = (values: readonly number[]): number => (values.length === 0 ? NaN : Math.max(...values));
+  const rows = changes.map(({ class: c, rival, kind, change, effect, draws, sentence }) => ({
     class: c,
     rival,
     kind,
@@ -217,11 +274,13 @@ export function changeTable(changes: readonly ClassChange[]): Table<'changes'> {
     toldRival: effect.rival,
     toldOther: effect.other,
     amount: effect.amount,
+    draws: draws.length,
     drawsRival: mean(draws.map((one) => one.rival)),
-    drawsRivalMost: Math.max(...draws.map((one) => one.rival)),
+    drawsRivalMost: most(draws.map((one) => one.rival)),
     drawsOther: mean(draws.map((one) => one.other)),
-    drawsOtherMost: Math.max(...draws.map((one) => one.other)),
+    drawsOtherMost: most(draws.map((one) => one.other)),
     drawsAmount: mean(draws.map((one) => one.amount)),
+    sentence,
   }));
   return inColumns(files['changes.parquet'].columns, rows) as Table<'changes'>;
 }
@@ -229,16 +288,20 @@ export function changeTable(changes: readonly ClassChange[]): Table<'changes'> {
 /** `changes.arrow`. */
 export function changeMatrix({ names, net }: Subject, changes: readonly ClassChange[]): Matrix<'changes'> {
   const { pixels: P } = net;
-  const data = new Uint8Array(names.length * P);
-  for (const { class: c, change } of changes) {
-    for (const p of change.erased) data[c * P + p] = 1;
-    for (const p of change.inked) data[c * P + p] = 2;
-  }
+  const marks = (kind: ClassChange['kind']) => {
+    const data = new Uint8Array(names.length * P);
+    for (const { class: c, change } of changes.filter((one) => one.kind === kind)) {
+      for (const p of change.erased) data[c * P + p] = 1;
+      for (const p of change.inked) data[c * P + p] = 2;
+    }
+    return { data, width: P };
+  };
   return {
     rows: names.length,
     columns: {
       class: { data: Uint16Array.from(names.keys()), width: 1 },
-      pixels: { data, width: P },
+      pixels: marks('pixels'),
+      stroke: marks('stroke'),
     },
   };
 }

@@ -3,7 +3,8 @@ import { MemoryArtifact } from '@layerwise/conformance';
 import { Random } from '@layerwise/kernels/random';
 import { ACTIVATIONS, FLOAT64, layersModel, type ActivationName, type DenseLayer } from '@layerwise/nets';
 
-const SIDE = 4;
+/** Width and height of an image. */
+export const SIDE = 4;
 /** P: pixels of an image. */
 export const P = SIDE * SIDE;
 /** K: classes. */

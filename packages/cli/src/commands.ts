@@ -21,6 +21,11 @@ export const commands: Readonly<Record<string, Listed>> = {
     describe: 'Show the figures of a built experiment',
     load: () => import('./commands/show.js'),
   },
+  why: {
+    usage: 'why <experiment>',
+    describe: 'Say what tells a class from its rival, by pixel and by hidden node',
+    load: () => import('./commands/why.js'),
+  },
   compare: {
     usage: 'compare <experiments..>',
     describe: 'Compare built experiments of any studies: a table, tests of their differences, and a page',

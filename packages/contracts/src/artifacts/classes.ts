@@ -77,6 +77,13 @@ const classColumns = {
   rival: whole('the class that is most often second choice where it is told right; -1 where it never is'),
   heldRows: whole('held rows of the class'),
   recall: share('of the held rows told right; NaN without rows'),
+  hangsOn: whole(
+    'the least number of nodes of the last hidden layer, of those tried, without which under half as many are told right; -1 if none',
+  ),
+  sentence: {
+    dtype: 'string',
+    meaning: 'what tells it from its rival, what turns it into the rival, on how many nodes it hangs',
+  },
 } as const;
 
 const rivalColumns = {
@@ -90,6 +97,23 @@ const rivalColumns = {
   margin: number(`the same, ${evidence}: what baseline, ink and absence add up to`),
   ink: number(`evidence for the class by pixels brighter than in the mean image, ${evidence}`),
   absence: number('evidence by pixels darker than in the mean image'),
+  absenceShare: share('of absence in what speaks for the class, the positive evidence by pixel'),
+  sentence: {
+    dtype: 'string',
+    meaning: 'what tells the class from the rival, in words; empty for a pair that is not looked at',
+  },
+} as const;
+
+const blobColumns = {
+  class: classIndex,
+  rival,
+  kind: { dtype: 'string', meaning: '`ink` or `absence`' },
+  rank: whole('the largest of the kind first, from 1, three at most'),
+  place: { dtype: 'string', meaning: 'where it lies in the rectangle that has ink in the mean image, by thirds' },
+  share: share('of it in what speaks for the class, the positive evidence by pixel'),
+  pixels: whole('how many'),
+  x: number('column of its middle, weighted by evidence, from 0'),
+  y: number('row of it, from the top'),
 } as const;
 
 const nodeColumns = {
@@ -128,7 +152,8 @@ const changeColumns = {
   rival: whole('the class that it is to be told as; -1 without one'),
   kind: {
     dtype: 'string',
-    meaning: '`pixels`: those with most evidence by ink erased, those with most by absence inked',
+    meaning:
+      '`pixels`: those with most evidence by ink erased, those with most by absence inked; `stroke`: the largest blob of absence inked',
   },
   erased: whole('pixels set to 0'),
   inked: whole('pixels set to the ink of classes.json, unless they are brighter'),
@@ -136,6 +161,9 @@ const changeColumns = {
   toldRival: share('told as the rival afterwards; NaN without rows'),
   toldOther: share('told as anything else than the class'),
   amount: number('mean sum of all changes of a row', 'intensity'),
+  draws: whole(
+    'random choices it is compared with: as many other pixels with as much ink in the class, or the stroke moved elsewhere',
+  ),
   drawsRival: share(
     'told as the rival where as many other pixels with as much ink in the class are changed, the mean over draws',
   ),
@@ -143,6 +171,7 @@ const changeColumns = {
   drawsOther: share('told as anything else than the class there, the mean over draws'),
   drawsOtherMost: share('the most of the draws'),
   drawsAmount: number('mean sum of all changes of a row there', 'intensity'),
+  sentence: { dtype: 'string', meaning: 'what the change does, in words' },
 } as const;
 
 const named = (file: string) => `number of a class, as in ${file}`;
@@ -169,6 +198,11 @@ export const classes = artifact({
           'by the nodes of hidden layer l, from 1; in the last they add up to the change of the margin',
         ),
       },
+    }),
+    'blobs.parquet': table({
+      meaning: 'where the evidence for a class against a rival lies',
+      rows: 'connected pixels of at least a quarter of the largest evidence, corners included',
+      columns: blobColumns,
     }),
     'means.arrow': matrix({
       meaning: 'mean image and mean activations of each class',
@@ -208,6 +242,7 @@ export const classes = artifact({
       columns: {
         class: { dtype: 'uint16', meaning: named('classes.json') },
         pixels: { dtype: 'uint8', width: 'P', meaning: '1 where a pixel is erased, 2 where it is inked, else 0' },
+        stroke: { dtype: 'uint8', width: 'P', meaning: '2 where a pixel of the stroke is inked, else 0' },
       },
     }),
   },

@@ -1,0 +1,68 @@
+import type { Random } from '@layerwise/kernels/random';
+import { decisiveChange, effectsOf, likeChange, movedStrokes, pixelsRead, type Change, type Effect } from './change.js';
+import type { Params } from './params.js';
+import { changeSentence } from './sentence.js';
+import { rowsByClass, sample, type Subject } from './subject.js';
+import type { Pair } from './told.js';
+
+/** Held rows of a class on which each random choice of pixels is tried, at most. */
+export const DRAW_ROWS = 300;
+
+/** What a change of pixels does to the images of a class, and what random choices of other pixels do. */
+export interface ClassChange {
+  readonly class: number;
+  /** -1 without one. */
+  readonly rival: number;
+  readonly kind: 'pixels' | 'stroke';
+  readonly change: Change;
+  readonly effect: Effect;
+  readonly draws: readonly Effect[];
+  readonly sentence: string;
+}
+
+/** Of the pixels that a net reads a sixth at most is erased, and as many inked, so that others are left to compare them with. */
+export function changedPixels({ net }: Subject, pixels: number): number {
+  return Math.max(1, Math.min(pixels, Math.floor(pixelsRead(net).length / 6)));
+}
+
+/**
+ * Changes the held images of a class that are told right: the decisive pixels, then the largest blob of absence inked in one piece.
+ * @param pair the class and its rival, if it has one
+ * @param image float64[P]: the class's mean training image
+ */
+export function changeClass(
+  subject: Subject,
+  c: number,
+  pair: Pair | undefined,
+  image: Float64Array,
+  { pixels, draws }: Params,
+  random: Random,
+): ClassChange[] {
+  const { net, held, width, names } = subject;
+  const pool = pixelsRead(net);
+  const rows = rowsByClass(held, net.classes, true)[c];
+  const rival = pair?.rival ?? -1;
+  const none: Change = { erased: new Uint32Array(0), inked: new Uint32Array(0) };
+  const decisive = pair ? decisiveChange(pair.ink, pair.absence, changedPixels(subject, pixels)) : none;
+  const blob = pair?.places.find(({ kind }) => kind === 'absence')?.blob;
+  const stroke = blob ? { ...none, inked: blob.pixels } : none;
+  const others = Array.from({ length: draws }, () => likeChange(decisive, image, pool, random));
+  const elsewhere = blob ? movedStrokes(stroke, image, width, pool, draws, random) : [];
+  const looked = (kind: ClassChange['kind'], change: Change, compared: readonly Change[]): ClassChange => {
+    const [effect] = effectsOf(net, held, rows, [change], c, rival);
+    const found = effectsOf(net, held, sample(rows, DRAW_ROWS), compared, c, rival);
+    const sentence = pair
+      ? changeSentence({
+          name: names[c],
+          rival: names[rival],
+          erased: change.erased.length,
+          inked: change.inked.length,
+          split: held.split,
+          told: effect.rival,
+          elsewhere: found.reduce((sum, one) => sum + one.rival, 0) / found.length,
+        })
+      : '';
+    return { class: c, rival, kind, change, effect, draws: found, sentence };
+  };
+  return [looked('pixels', decisive, others), looked('stroke', stroke, elsewhere)];
+}
