@@ -16,7 +16,10 @@ export interface Told {
 /** A share of absence this near to a half is about as much as that of ink. */
 const ALIKE = 0.05;
 
-/** `A 4 is told from a 9 by what is not there: the absence of ink is 58% of what speaks for it, above all at the top (27%); its ink says most on the left (16%).` */
+/**
+ * `A 4 is told from a 9 by what is not there: the absence of ink is 58% of what speaks for it, above all at the top (27%); its ink says
+ * most on the left (16%).`
+ */
 export function evidenceSentence({ name, rival, absence, spots }: Told): string {
   const byAbsence = absence >= 0.5;
   const [main, other] = byAbsence ? [spots.absence, spots.ink] : [spots.ink, spots.absence];
@@ -78,7 +81,9 @@ export function nodeSentence({ nodes, whole, without, random }: Carried): string
         ? 'It hangs on no particular nodes'
         : 'It leans on a few nodes';
   const those = nodes === 1 ? 'the one that carries it' : `the ${nodes} that carry it`;
-  return `${kind}: without ${those} ${ofHundred(without)} of 100 are told right, ${ofHundred(whole)} with ${nodes === 1 ? 'it' : 'them'}, ${ofHundred(random)} without ${nodes === 1 ? 'another' : `${nodes} others`}.`;
+  const [them, others] = nodes === 1 ? ['it', 'another'] : ['them', `${nodes} others`];
+  const told = `without ${those} ${ofHundred(without)} of 100 are told right, ${ofHundred(whole)} with ${them}`;
+  return `${kind}: ${told}, ${ofHundred(random)} without ${others}.`;
 }
 
 /** Digits and letters with their article: `a 4`, `an 8`, `an A`; other names as they are. */

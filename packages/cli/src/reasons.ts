@@ -42,7 +42,7 @@ export interface Reasons {
 export async function readReasons(artifact: Reader<'classes'>, name: string, rival?: string): Promise<Reasons> {
   const { classes, layers } = await artifact.json('classes');
   const c = indexOf(classes, name);
-  const own = rowsOf(await artifact.table('classes'))[c] as Figures;
+  const own = rowsOf(await artifact.table('classes'))[c];
   const r = rival === undefined ? Number(own.rival) : indexOf(classes, rival);
   const isPair = (row: Figures): boolean => row.class === c && row.rival === r;
   const evidence = rowsOf(await artifact.table('rivals')).find((row) => isPair(row) && Number(row.rows) > 0);
