@@ -219,9 +219,9 @@ describe('layerwise explain', () => {
     workspace.study('third', study(6).replace('name: tiny', 'name: third'));
     const { output } = await workspace.layerwise(['explain', 'other']);
     const [head, ...lines] = output.trim().split('\n');
-    expect(head).toBe('other:one  was never built; 3 to run, 4 may run');
+    expect(head).toBe('other:one  was never built; 3 to run, 5 may run');
     expect(lines.map((line) => line.trim()).filter((line) => !/^\w+ +runs/.test(line))).toEqual(
-      Array.from({ length: 7 }, () => 'never computed'),
+      Array.from({ length: 8 }, () => 'never computed'),
     );
     const third = await workspace.layerwise(['explain', 'third']);
     expect(third.output).toContain('third:one  was never built; 2 to run, 3 may run, 2 current');

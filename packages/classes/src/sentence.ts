@@ -71,9 +71,12 @@ export interface Carried {
 const FALLS = 0.5;
 const STAYS = 0.9;
 
+/** A class that is told right less often than this hangs on nothing worth saying. */
+const KNOWN = 0.5;
+
 /** `It hangs on few nodes: without the 10 that carry it 49 of 100 are told right, 97 with them, 97 without 10 others.` */
 export function nodeSentence({ nodes, whole, without, random }: Carried): string {
-  if (Number.isNaN(without) || whole === 0) return '';
+  if (Number.isNaN(without) || whole < KNOWN) return '';
   const kind =
     without < FALLS * whole
       ? 'It hangs on few nodes'

@@ -38,7 +38,8 @@ export function classTable(
   ];
   const found = names.map((_, c) => {
     const { hangsOn, sentence } = carried(removals.at(-1), c);
-    const told = [pairs[c][0]?.sentence ?? '', changes.find((one) => one.class === c)?.sentence ?? '', sentence];
+    const [pair] = pairs[c];
+    const told = pair ? [pair.sentence, changes.find((one) => one.class === c)?.sentence ?? '', sentence] : [];
     return {
       class: c,
       rows: rows[c].length,
