@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { LayerwiseError } from '@layerwise/contracts';
 import { describeGoingOn } from '@layerwise/store/checkpoint';
 import type { StageInstance, StudyPlan } from '@layerwise/study';
-import type { JournalEntry } from '@layerwise/workspace/run/journal';
 import { checkpointOf } from '@layerwise/workspace/experiment/unfinished';
+import type { JournalEntry } from '@layerwise/workspace/run/journal';
 
 /** A task of Nx that failed. */
 export interface FailedTask {

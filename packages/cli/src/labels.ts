@@ -9,10 +9,10 @@ import { LayerwiseError } from '@layerwise/contracts';
  * @throws LayerwiseError USAGE for a label that is no class
  */
 export function parseLabels(given: string, classes: readonly string[]): string[] {
-  const file = existsSync(given);
-  const text = file ? readFileSync(given, 'utf8') : given;
-  const letters = classes.every((name) => [...name].length === 1);
-  const labels = letters
+  const isFile = existsSync(given);
+  const text = isFile ? readFileSync(given, 'utf8') : given;
+  const areLetters = classes.every((name) => [...name].length === 1);
+  const labels = areLetters
     ? [...text.replace(/[\s,;]/g, '')]
     : text
         .split(classes.some((name) => /\s/.test(name)) ? /[,;\r\n]+/ : /[\s,;]+/)
@@ -23,7 +23,7 @@ export function parseLabels(given: string, classes: readonly string[]): string[]
     const some = `${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', …' : ''}`;
     const got = wrong === undefined ? 'none' : `'${wrong}'`;
     throw new LayerwiseError('USAGE', `--labels must hold classes of the experiment (${some}), got ${got}`, {
-      ...(file && { where: given }),
+      ...(isFile && { where: given }),
       remedy: 'Write them in reading order, for example --labels "0123 456 789".',
     });
   }

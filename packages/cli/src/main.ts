@@ -1,9 +1,9 @@
+import type { Argv } from 'yargs';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import { storageError } from '@layerwise/store/storage';
-import type { Argv } from 'yargs';
+import { findRoot } from '@layerwise/workspace/plan/selection';
 import { commands } from './commands.js';
 import { loadEnvironment } from './environment.js';
-import { findRoot } from '@layerwise/workspace/plan/selection';
 import { printError } from './terminal.js';
 
 /** Runs the command line. Errors a user can act on are printed without a stack trace; the exit code is 1 (2 for wrong usage). */

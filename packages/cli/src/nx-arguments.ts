@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Argv } from 'yargs';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { StudyPlan } from '@layerwise/study';
-import type { Argv } from 'yargs';
 import { findTarget } from '@layerwise/workspace/plan/selection';
 
 /** A study, as far as it matters here. */

@@ -2,11 +2,12 @@ import type { Progress } from '@layerwise/contracts';
 import { fitting, Stopwatch } from '@layerwise/workspace/run/stopwatch';
 
 const barWidth = 24;
-const lineEvery = 3000;
-const redrawEvery = 150;
+/** Ms between lines, and between drawings of the bar. */
+const [lineEvery, redrawEvery] = [3000, 150];
 
 /** Shows a stage's progress: a bar that is redrawn on a terminal, else a line every few seconds. */
 export class ProgressLine {
+  /** When a step was last shown, in ms. */
   private shown = 0;
   private drawn = false;
   private readonly started = Date.now();

@@ -1,6 +1,6 @@
 import { column, LayerwiseError, type ArtifactReader } from '@layerwise/contracts';
-import { contributions, largest, readTrainedNet, respond, type TrainedNet } from '@layerwise/nets';
 import type { Picture } from '@layerwise/images';
+import { contributions, largest, readTrainedNet, respond, type TrainedNet } from '@layerwise/nets';
 import { findDigits, strongest, TrainingSet, UNLIKE, type Reading } from '@layerwise/scan';
 import type { StoredArtifact } from '@layerwise/store';
 import type { ExperimentPlan } from '@layerwise/study';

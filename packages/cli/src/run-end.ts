@@ -4,15 +4,15 @@ import { plannedStudies, shownError } from '@layerwise/nx-plugin';
 import { noteStamps } from '@layerwise/store/integrity';
 import { storageError } from '@layerwise/store/storage';
 import type { ExperimentPlan } from '@layerwise/study';
-import { builtExperiments, writeReports, seedTests } from '@layerwise/workspace/publication/reports';
-import { openExperiment, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
 import { unmet } from '@layerwise/workspace/experiment/expectations';
-import { failuresOf } from './failure.js';
-import { Journal, type JournalEntry } from '@layerwise/workspace/run/journal';
-import { checkArguments } from './nx-arguments.js';
-import { duration } from '@layerwise/workspace/run/stopwatch';
-import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
+import { openExperiment, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
 import { invalidatingIfDamaged, type PlannedStudy } from '@layerwise/workspace/plan/selection';
+import { builtExperiments, writeReports, seedTests } from '@layerwise/workspace/publication/reports';
+import { Journal, type JournalEntry } from '@layerwise/workspace/run/journal';
+import { duration } from '@layerwise/workspace/run/stopwatch';
+import { failuresOf } from './failure.js';
+import { checkArguments } from './nx-arguments.js';
+import { describeResult, describeRun, describeStudy, describeWaits } from './summary.js';
 import { print } from './terminal.js';
 
 /** What a run by Nx has come to, as Nx tells its plugins. */

@@ -1,9 +1,9 @@
-import type { JournalEntry } from '@layerwise/workspace/run/journal';
-import type { ExperimentResult } from '@layerwise/workspace/experiment/experiment';
-import { duration } from '@layerwise/workspace/run/stopwatch';
+import type { ExperimentPlan } from '@layerwise/study';
 import { seedRange } from '@layerwise/workspace/comparison/difference';
 import type { Spread } from '@layerwise/workspace/comparison/statistics';
-import type { ExperimentPlan } from '@layerwise/study';
+import type { ExperimentResult } from '@layerwise/workspace/experiment/experiment';
+import type { JournalEntry } from '@layerwise/workspace/run/journal';
+import { duration } from '@layerwise/workspace/run/stopwatch';
 
 /** The figures of one experiment, as lines for a terminal. */
 export function describeResult(result: ExperimentResult): string {

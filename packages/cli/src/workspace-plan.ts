@@ -1,6 +1,6 @@
 import type { FileCache } from '@layerwise/store/file-cache';
-import type { WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { planAll } from '@layerwise/workspace/plan/selection';
+import type { WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { printError } from './terminal.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Picture } from './picture.js';
+import { lumaOf, type Picture } from './picture.js';
 import { resample, type Size } from './resample.js';
 import { backdropOf, lightOf } from './transparency.js';
 
@@ -15,9 +15,8 @@ export function luma(picture: Picture): Grey {
   const under = lightOf(backdropOf(picture));
   const grey = new Float32Array(width * height);
   for (let i = 0, at = 0; i < grey.length; i++, at += 4) {
-    const value = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
     const alpha = data[at + 3] / 255;
-    grey[i] = alpha * value + (1 - alpha) * under;
+    grey[i] = alpha * lumaOf(data, at) + (1 - alpha) * under;
   }
   return { width, height, data: grey };
 }
@@ -30,7 +29,7 @@ export function scaled(grey: Grey, { width, height }: Size): Grey {
   return { width, height, data: Float32Array.from(resample(rowOf, grey, { width, height })) };
 }
 
-/** A grey picture scaled by a broken `factor` <= 1, its sides rounded. */
+/** A grey picture scaled by any `factor` <= 1, its sides rounded. */
 export function shrink(grey: Grey, factor: number): Grey {
   const side = (length: number): number => Math.max(1, Math.round(length * factor));
   return scaled(grey, { width: side(grey.width), height: side(grey.height) });

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '@layerwise/contracts';
-import { fitting } from '@layerwise/workspace/run/stopwatch';
 import { noteSuffix, type LiveStep } from '@layerwise/workspace/run/live-file';
+import { fitting } from '@layerwise/workspace/run/stopwatch';
 
 /** Where lines go: a terminal or a file. */
 export type Out = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;

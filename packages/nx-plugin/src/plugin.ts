@@ -1,13 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { LayerwiseError, printable } from '@layerwise/contracts';
-import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/nx-cache';
-import { findLastingDamage, findStrays, removeArtifact, takeInvalidated } from '@layerwise/store/integrity';
-import type { CodeTrace } from '@layerwise/store/fingerprint';
-import { refuseMisplaced } from '@layerwise/store/layout';
-import { heldLocks } from '@layerwise/store/lock';
-import { storageError } from '@layerwise/store/storage';
-import type { StudyPlan } from '@layerwise/study';
 import type {
   CreateDependencies,
   CreateNodes,
@@ -15,12 +7,15 @@ import type {
   PostTasksExecution,
   PreTasksExecution,
 } from '@nx/devkit';
+import { LayerwiseError, printable } from '@layerwise/contracts';
+import type { CodeTrace } from '@layerwise/store/fingerprint';
+import { findLastingDamage, findStrays, removeArtifact, takeInvalidated } from '@layerwise/store/integrity';
+import { refuseMisplaced } from '@layerwise/store/layout';
+import { heldLocks } from '@layerwise/store/lock';
+import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store/nx-cache';
+import { storageError } from '@layerwise/store/storage';
+import type { StudyPlan } from '@layerwise/study';
 import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
-import { openCacheProxy } from './cache-proxy.js';
-import { LiveView, nxShowsOutput } from './live-view.js';
-import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
-import { sharedCacheOf } from './shared-cache.js';
-import { watchTaskKeys } from './task-keys.js';
 import {
   brokenStudy,
   copyNotes,
@@ -33,6 +28,11 @@ import {
   relativePath,
   studyFiles,
 } from '@layerwise/workspace/plan/workspace';
+import { openCacheProxy } from './cache-proxy.js';
+import { LiveView, nxShowsOutput } from './live-view.js';
+import { brokenProject, linksOf, stageProject, studyProject, type ProjectLink, type Projects } from './projects.js';
+import { sharedCacheOf } from './shared-cache.js';
+import { watchTaskKeys } from './task-keys.js';
 
 /** Name shown by Nx. */
 export const name = 'layerwise';

@@ -1,5 +1,5 @@
-import { LayerwiseError, received } from '@layerwise/contracts';
 import type { CST, Document, LineCounter, Node, YAMLError } from 'yaml';
+import { LayerwiseError, received } from '@layerwise/contracts';
 import { parser } from './parser.js';
 import { lineOf } from './position.js';
 

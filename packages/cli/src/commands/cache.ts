@@ -5,8 +5,8 @@ import { onDisk } from '@layerwise/store/storage';
 import { CacheFolder } from '../cache-folder.js';
 import { createCacheServer } from '../cache-server.js';
 import { givenToken, keptToken } from '../cache-token.js';
-import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
+import { print } from '../terminal.js';
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LayerwiseError, sha256 } from '@layerwise/contracts';
 import { renderStudy, type ComparedExperiment } from '@layerwise/report';
-import { compared } from '@layerwise/workspace/publication/reports';
 import {
   describeTests,
   differenceOf,
@@ -12,12 +11,13 @@ import {
   type Difference,
 } from '@layerwise/workspace/comparison/difference';
 import { currentOrLast, reportPath, type BuiltExperiment } from '@layerwise/workspace/experiment/experiment';
-import { publishPage } from '@layerwise/workspace/publication/publish';
-import { describeStudy } from '../summary.js';
 import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
-import { print, printError } from '../terminal.js';
+import { publishPage } from '@layerwise/workspace/publication/publish';
+import { compared } from '@layerwise/workspace/publication/reports';
 import { defineCommand } from '../command.js';
+import { describeStudy } from '../summary.js';
+import { print, printError } from '../terminal.js';
+import { planStudies } from '../workspace-plan.js';
 
 /**
  * `layerwise compare <study>:<experiment> …`: built experiments of any studies in one table, their differences tested; the same as a page.
@@ -68,21 +68,21 @@ async function differencesOf(built: readonly BuiltExperiment[]): Promise<readonl
 
 /** What makes the figures less comparable than a table looks. */
 function cautions(built: readonly BuiltExperiment[], differences: readonly Difference[]): readonly string[] {
-  const apart = differences
+  const otherImages = differences
     .filter(({ rows }) => rows === null)
     .map(
       ({ reference, other }) =>
         `${other} and ${reference} were not tested on the same images: their accuracies cannot be compared row by row`,
     );
-  const stoodIn = built
+  const fallbacks = built
     .filter(({ result }) => result.fallback)
     .map(
       ({ result }) =>
         `${result.experiment}: its figures are of '${result.dataset}', which took the place of the data set of its study`,
     );
   return [
-    ...stoodIn,
-    ...apart,
+    ...fallbacks,
+    ...otherImages,
     ...built.flatMap(({ result }) => result.warnings.map((warning) => `${result.experiment}: ${warning}`)),
   ];
 }

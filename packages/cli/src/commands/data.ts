@@ -1,10 +1,11 @@
-import { fetchMnist, findMnist, MNIST_FILES } from '@layerwise/ingest';
-import { placesOf } from '@layerwise/workspace/plan/workspace';
 import { join } from 'node:path';
-import { ProgressLine } from '../progress.js';
+import { fetchMnist, findMnist, MNIST_FILES } from '@layerwise/ingest';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { print } from '../terminal.js';
+import { placesOf } from '@layerwise/workspace/plan/workspace';
 import { defineCommand } from '../command.js';
+import { ProgressLine } from '../progress.js';
+import { stopSignal } from '../stop-signal.js';
+import { print } from '../terminal.js';
 
 /** `layerwise data fetch`: downloads what of MNIST is not there yet. @throws LayerwiseError DATA_MISSING naming each mirror and what was wrong with it */
 export async function dataFetchCommand(mirrors: readonly string[] | undefined): Promise<void> {
@@ -12,8 +13,6 @@ export async function dataFetchCommand(mirrors: readonly string[] | undefined): 
   const found = findMnist(places.data);
   const wanted = MNIST_FILES.filter((_, index) => found[index] === undefined);
   const line = new ProgressLine('data');
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
   const folder = join(places.download, 'mnist');
   const fetched =
     wanted.length === 0
@@ -23,7 +22,7 @@ export async function dataFetchCommand(mirrors: readonly string[] | undefined): 
           wanted,
           ...(mirrors ? { mirrors } : {}),
           progress: line.step,
-          signal: stop.signal,
+          signal: stopSignal(),
         }).finally(() => line.clear());
   for (const path of [...found, ...fetched]) {
     if (path !== undefined) print(`${path}${fetched.includes(path) ? '  downloaded' : ''}`);

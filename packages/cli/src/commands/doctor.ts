@@ -5,17 +5,17 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { findCacheFault, sharedCacheOf, shownServer } from '@layerwise/nx-plugin';
-import { fileCacheOf } from '@layerwise/workspace/plan/code';
-import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
-import { findMisplaced } from '@layerwise/store/layout';
-import { StoredArtifact } from '@layerwise/store/reader';
-import { copiesIn } from '@layerwise/store/nx-cache';
 import { readableNames } from '@layerwise/store/folder';
+import { findMisplaced } from '@layerwise/store/layout';
+import { copiesIn } from '@layerwise/store/nx-cache';
+import { StoredArtifact } from '@layerwise/store/reader';
 import { folderBytes } from '@layerwise/store/storage';
-import { storeOf } from '@layerwise/workspace/run/recipe';
+import { fileCacheOf } from '@layerwise/workspace/plan/code';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { print } from '../terminal.js';
+import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
+import { storeOf } from '@layerwise/workspace/run/recipe';
 import { defineCommand } from '../command.js';
+import { print } from '../terminal.js';
 
 /** One thing that was looked at. `warn` does not keep a run from working, `fail` does. */
 export interface Finding {

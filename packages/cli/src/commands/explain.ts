@@ -5,8 +5,8 @@ import { refuseMisplaced } from '@layerwise/store/layout';
 import { describeReason } from '@layerwise/store/staleness';
 import type { ExplainedReason, StageExplanation } from '@layerwise/workspace/explanation/explanation';
 import { findExperiment, findRoot, findStudy } from '@layerwise/workspace/plan/selection';
-import { print } from '../terminal.js';
 import { defineCommand, experimentsArgument } from '../command.js';
+import { print } from '../terminal.js';
 
 /**
  * `layerwise explain <study>[:<experiment>]`: which stages the next run would compute, and why; each experiment as if it were run by

@@ -2,13 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exportFiles, FORMATS } from '@layerwise/export';
 import type { StoredArtifact } from '@layerwise/store';
-import { openExperiment, orLast } from '@layerwise/workspace/experiment/experiment';
 import type { ExperimentPlan } from '@layerwise/study';
-import { openNet } from '../reader.js';
+import { openExperiment, orLast } from '@layerwise/workspace/experiment/experiment';
 import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
-import { print, printError } from '../terminal.js';
 import { defineCommand, experimentArgument } from '../command.js';
+import { openNet } from '../reader.js';
+import { print, printError } from '../terminal.js';
+import { planStudies } from '../workspace-plan.js';
 
 /** Options of `layerwise export`. */
 export interface ExportOptions {

@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline/promises';
 import { LayerwiseError } from '@layerwise/contracts';
 import { refuseMisplaced } from '@layerwise/store/layout';
 import type { Store } from '@layerwise/store/store';
-import { storeOf } from '@layerwise/workspace/run/recipe';
-import { findUnused, type Found, type PastResult, type Unused } from '@layerwise/workspace/record/unused';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
-import { print } from '../terminal.js';
+import { findUnused, type Found, type PastResult, type Unused } from '@layerwise/workspace/record/unused';
+import { storeOf } from '@layerwise/workspace/run/recipe';
 import { defineCommand } from '../command.js';
+import { print } from '../terminal.js';
+import { planStudies } from '../workspace-plan.js';
 
 /** Options of `layerwise gc`. */
 export interface GcOptions {

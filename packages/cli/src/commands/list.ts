@@ -1,11 +1,11 @@
+import { join } from 'node:path';
 import { refuseMisplaced } from '@layerwise/store/layout';
 import { Store } from '@layerwise/store/store';
-import { join } from 'node:path';
 import { roleNames } from '@layerwise/study';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
-import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
+import { print } from '../terminal.js';
+import { planStudies } from '../workspace-plan.js';
 
 /**
  * `layerwise list`: every experiment, and whether it is built; with `stages` also the stage instances.

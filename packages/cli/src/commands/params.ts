@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { jsonSchema, LayerwiseError, nearest, type AnyStage, type JsonSchema } from '@layerwise/contracts';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 import { entryOf } from '@layerwise/workspace/plan/workspace';
-import { print } from '../terminal.js';
 import { defineCommand } from '../command.js';
+import { print } from '../terminal.js';
 
 const SCOPE = '@layerwise/';
 

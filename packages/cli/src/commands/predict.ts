@@ -4,13 +4,13 @@ import { LayerwiseError } from '@layerwise/contracts';
 import { decodePicture, encodePng } from '@layerwise/images';
 import { annotated, scoreReadings, toCsv, toText, type LabelScore, type Reading } from '@layerwise/scan';
 import { orLast } from '@layerwise/workspace/experiment/experiment';
+import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
+import { defineCommand, experimentArgument } from '../command.js';
 import { parseLabels } from '../labels.js';
 import { findPictures } from '../pictures.js';
 import { SheetReader } from '../reader.js';
-import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
 import { print, printError } from '../terminal.js';
-import { defineCommand, experimentArgument } from '../command.js';
+import { planStudies } from '../workspace-plan.js';
 
 /** Options of `layerwise predict`. */
 export interface PredictOptions {

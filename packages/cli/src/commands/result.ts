@@ -1,7 +1,7 @@
-import { showStudy } from '../run-end.js';
 import { experimentOf, findRoot, findStudy } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
 import { defineCommand, experimentArgument } from '../command.js';
+import { showStudy } from '../run-end.js';
+import { planStudies } from '../workspace-plan.js';
 
 /** `layerwise result <study>[:<experiment>]`: writes the experiments' folders and reports again, as a run does at its end, and prints their figures. */
 export async function resultCommand(address: string): Promise<void> {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
-import { checkArguments } from '../nx-arguments.js';
 import { findExperiment, findRoot, findStudy } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
 import { defineCommand, experimentsArgument } from '../command.js';
+import { checkArguments } from '../nx-arguments.js';
+import { planStudies } from '../workspace-plan.js';
 
 /** `layerwise run <study>[:<experiment>]`: the same as `npx nx run <study>:<experiment>`, with the name checked first. */
 export async function runCommand(address: string, rest: readonly string[]): Promise<void> {

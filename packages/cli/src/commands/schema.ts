@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyStage } from '@layerwise/contracts';
-import { entryOf } from '@layerwise/workspace/plan/workspace';
 import { studySchema } from '@layerwise/study';
-import { updateFile } from '@layerwise/workspace/publication/publish';
 import { findRoot } from '@layerwise/workspace/plan/selection';
+import { entryOf } from '@layerwise/workspace/plan/workspace';
+import { updateFile } from '@layerwise/workspace/publication/publish';
 import { defineCommand } from '../command.js';
 
 /** `layerwise schema`: writes pipelines/study.schema.json from the constraint tables of this repository's stages. */

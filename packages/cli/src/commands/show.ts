@@ -1,10 +1,10 @@
 import { currentOrLast, type ExperimentResult } from '@layerwise/workspace/experiment/experiment';
-import { describeResult } from '../summary.js';
 import { describeUnfinished, unfinishedStages } from '@layerwise/workspace/experiment/unfinished';
 import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
-import { print, printError } from '../terminal.js';
 import { defineCommand, experimentArgument } from '../command.js';
+import { describeResult } from '../summary.js';
+import { print, printError } from '../terminal.js';
+import { planStudies } from '../workspace-plan.js';
 
 /**
  * `layerwise show <study>:<experiment>`: the figures of a built experiment, and where stages stand whose last run did not finish;

@@ -2,19 +2,19 @@ import { relative } from 'node:path';
 import { LayerwiseError } from '@layerwise/contracts';
 import { describeGoingOn } from '@layerwise/store/checkpoint';
 import type { StageInstance } from '@layerwise/study';
+import { invalidatingIfDamaged, findRoot } from '@layerwise/workspace/plan/selection';
 import { Journal } from '@layerwise/workspace/run/journal';
 import { LiveFile } from '@layerwise/workspace/run/live-file';
+import { storeOf } from '@layerwise/workspace/run/recipe';
+import { runStage, type Ran, type StageReporter, type StageStatus } from '@layerwise/workspace/run/run-stage';
 import { duration, Stopwatch } from '@layerwise/workspace/run/stopwatch';
+import { defineCommand } from '../command.js';
 import { ProgressLine } from '../progress.js';
 import { stopSignal } from '../stop-signal.js';
-import { storeOf } from '@layerwise/workspace/run/recipe';
-import { runStage, type StageStatus } from '@layerwise/workspace/run/run-stage';
-import { invalidatingIfDamaged, findRoot } from '@layerwise/workspace/plan/selection';
-import { planStudies } from '../workspace-plan.js';
 import { print } from '../terminal.js';
-import { defineCommand } from '../command.js';
+import { planStudies } from '../workspace-plan.js';
 
-const words: Record<StageStatus, string> = {
+const outcomes: Record<StageStatus, string> = {
   computed: 'computed',
   current: 'is current',
   adopted: 'taken over from an equal stage',
@@ -34,48 +34,52 @@ export async function stageCommand(id: string): Promise<void> {
     print(text);
   };
   const started = Date.now();
-  const { status, manifest, waited } = await invalidatingIfDamaged(root, () =>
-    runStage(root, instance, {
-      progress: live?.step ?? line.step,
-      warn: ({ message }) => log(`warning: ${message}`),
-      log,
-      signal: stopSignal(),
-      onResume: (standing) => {
-        watch.resume();
-        live?.note(describeGoingOn(id, standing));
-      },
-    }),
-  )
-    .catch((error: unknown) => {
-      if (error instanceof LayerwiseError && error.code === 'ABORTED') {
-        live?.note(error.message);
-        Journal.current(root)?.append({ id, status: 'stopped', seconds: (Date.now() - started) / 1000, waited: 0 });
-      }
-      throw error;
-    })
-    .catch((error: unknown) => namingLeftovers(root, id, error))
-    .finally(() => live?.remove());
-  const seconds = (Date.now() - started) / 1000;
-  Journal.current(root)?.append({ id, status, seconds, waited });
-  log(
-    `${id} ${words[status]}${status === 'computed' ? ` in ${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB` : ''}`,
-  );
+  const seconds = (): number => (Date.now() - started) / 1000;
+  const reporter: StageReporter = {
+    progress: live?.step ?? line.step,
+    warn: ({ message }) => log(`warning: ${message}`),
+    log,
+    signal: stopSignal(),
+    onResume: (standing) => {
+      watch.resume();
+      live?.note(describeGoingOn(id, standing));
+    },
+  };
+  let ran: Ran;
+  try {
+    ran = await invalidatingIfDamaged(root, () => runStage(root, instance, reporter));
+  } catch (error) {
+    if (error instanceof LayerwiseError && error.code === 'ABORTED') {
+      live?.note(error.message);
+      Journal.current(root)?.append({ id, status: 'stopped', seconds: seconds(), waited: 0 });
+    }
+    throw await withLeftovers(root, id, error);
+  } finally {
+    live?.remove();
+  }
+  const { status, manifest, waited } = ran;
+  Journal.current(root)?.append({ id, status, seconds: seconds(), waited });
+  const cost = `${duration(manifest.seconds * 1000)}, ${manifest.peakMemoryMB} MB`;
+  log(`${id} ${outcomes[status]}${status === 'computed' ? ` in ${cost}` : ''}`);
 }
 
-/** Passes an error on, with the place of the files that the failed run had written. */
-async function namingLeftovers(root: string, id: string, error: unknown): Promise<never> {
+/** The error, with the place of the files that the failed run had written. */
+async function withLeftovers(root: string, id: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof LayerwiseError)) return error;
   const store = storeOf(root);
-  const failure = error instanceof LayerwiseError ? await store.failure(id) : undefined;
-  if (!(error instanceof LayerwiseError) || !failure || failure.files.length === 0 || failure.message !== error.message)
-    throw error;
-  const left = `What it had written is in ${relative(root, store.failedFolder(id))}: ${failure.files.join(', ')}; layerwise show tells of it.`;
-  throw new LayerwiseError(error.code, error.message, {
+  const failure = await store.failure(id);
+  if (!failure || failure.files.length === 0 || failure.message !== error.message) return error;
+  const left =
+    `What it had written is in ${relative(root, store.failedFolder(id))}: ${failure.files.join(', ')}; ` +
+    'layerwise show tells of it.';
+  return new LayerwiseError(error.code, error.message, {
     ...(error.where ? { where: error.where } : {}),
     remedy: [error.remedy, left].filter(Boolean).join('\n  '),
     cause: error,
   });
 }
 
+/** What Nx hands over in the environment, or, for a stage that is called by hand, what the studies say. */
 async function specification(root: string, id: string): Promise<StageInstance> {
   const given = process.env.LAYERWISE_STAGE;
   if (given) {

@@ -10,8 +10,8 @@ import type { StoredArtifact } from '@layerwise/store';
 import { Store } from '@layerwise/store/store';
 import type { ExperimentPlan, RoleName } from '@layerwise/study';
 import { roleNames } from '@layerwise/study/roles';
-import { readRecord, recordPath } from '../record/record.js';
 import { spread, type Spread } from '../comparison/statistics.js';
+import { readRecord, recordPath } from '../record/record.js';
 
 /** What `layerwise show --json` prints. Scripts read it: fields may be added, never renamed or removed. */
 export interface ExperimentResult {

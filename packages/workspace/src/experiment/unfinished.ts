@@ -5,8 +5,8 @@ import type { UnfinishedRun } from '@layerwise/store/checkpoint';
 import { recipeKey } from '@layerwise/store/manifest';
 import type { Failure } from '@layerwise/store/store';
 import type { ExperimentPlan, StageInstance } from '@layerwise/study';
-import { recipeOf, storeOf } from '../run/recipe.js';
 import { fileCacheOf, tracerOf } from '../plan/code.js';
+import { recipeOf, storeOf } from '../run/recipe.js';
 
 /** A stage of an experiment whose last run was stopped, failed, or is under way. */
 export interface UnfinishedStage {

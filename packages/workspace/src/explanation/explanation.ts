@@ -1,14 +1,14 @@
-import { copyNotes } from '../plan/workspace.js';
+import type { ArtifactIndex } from '@layerwise/store/artifact-index';
 import type { CodeTrace } from '@layerwise/store/fingerprint';
-import { copyChecker } from '@layerwise/store/nx-cache';
 import { findDamage, type Damage } from '@layerwise/store/integrity';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
-import type { ArtifactIndex } from '@layerwise/store/artifact-index';
+import { copyChecker } from '@layerwise/store/nx-cache';
 import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwise/store/staleness';
 import type { Store } from '@layerwise/store/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
-import { nearestTo, recipeOf, storeOf } from '../run/recipe.js';
+import { copyNotes } from '../plan/workspace.js';
 import { readRecord } from '../record/record.js';
+import { nearestTo, recipeOf, storeOf } from '../run/recipe.js';
 
 /**
  * What will become of a stage in the next run.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { CodeTracer, type CodeTrace } from '@layerwise/store/fingerprint';
 import { FileCache } from '@layerwise/store/file-cache';
+import { CodeTracer, type CodeTrace } from '@layerwise/store/fingerprint';
 import { entryOf } from './workspace.js';
 
 /** What is known of the files of a workspace: raw data, modules, installed packages. @param root absolute path of the workspace */

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LayerwiseError, nearest } from '@layerwise/contracts';
-import type { WorkspacePlan } from './workspace.js';
-import { noteInvalidated } from '@layerwise/store/integrity';
 import type { FileCache } from '@layerwise/store/file-cache';
+import { noteInvalidated } from '@layerwise/store/integrity';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
+import type { WorkspacePlan } from './workspace.js';
 
 /** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
 export function findRoot(from: string = process.cwd()): string {

@@ -9,10 +9,10 @@ import {
   type ComparedExperiment,
 } from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from '../comparison/difference.js';
-import { allInOrder, openBuilt, reportPath, type BuiltExperiment } from '../experiment/experiment.js';
 import { unmet } from '../experiment/expectations.js';
-import { publishExperiment, publishPage } from './publish.js';
+import { allInOrder, openBuilt, reportPath, type BuiltExperiment } from '../experiment/experiment.js';
 import type { PlannedStudy } from '../plan/selection.js';
+import { publishExperiment, publishPage } from './publish.js';
 
 /** The experiments of a study that are built. */
 export async function builtExperiments(root: string, study: PlannedStudy): Promise<readonly BuiltExperiment[]> {

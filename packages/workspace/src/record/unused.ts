@@ -1,8 +1,8 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkspacePlan } from '../plan/workspace.js';
 import { folderBytes } from '@layerwise/store/storage';
 import { checkpointsFolder, ownerOfLeftover } from '@layerwise/store/store';
+import type { WorkspacePlan } from '../plan/workspace.js';
 import { idsIn, readRecord } from './record.js';
 
 /** Something that no study needs. */

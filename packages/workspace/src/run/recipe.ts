@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { nxCache } from '../plan/workspace.js';
+import type { ArtifactIndex } from '@layerwise/store/artifact-index';
 import type { CodeFingerprint } from '@layerwise/store/fingerprint';
 import type { Manifest } from '@layerwise/store/manifest';
-import type { ArtifactIndex } from '@layerwise/store/artifact-index';
 import { differences, type ForeseenRecipe } from '@layerwise/store/staleness';
 import { Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
+import { nxCache } from '../plan/workspace.js';
 
 /** The artifacts of a workspace, with the copies that Nx's cache holds. @param root absolute path of the workspace */
 export function storeOf(root: string): Store {

@@ -13,14 +13,14 @@ import {
   type Warning,
 } from '@layerwise/contracts';
 import { describeWait, type Holder } from '@layerwise/contracts/lease';
-import { fileCacheOf, tracerOf } from '../plan/code.js';
-import { entryOf, placesOf } from '../plan/workspace.js';
 import type { CheckpointFile } from '@layerwise/store/checkpoint';
 import type { Manifest, Recipe } from '@layerwise/store/manifest';
 import type { StoredArtifact } from '@layerwise/store/reader';
 import { describeReason, differences } from '@layerwise/store/staleness';
 import type { Draft, Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
+import { fileCacheOf, tracerOf } from '../plan/code.js';
+import { entryOf, placesOf } from '../plan/workspace.js';
 import { OpenedFiles } from './opened-files.js';
 import { nearestTo, recipeOf, storeOf } from './recipe.js';
 import { checkpointInterval, workerCount } from './settings.js';
