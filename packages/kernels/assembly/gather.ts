@@ -43,15 +43,15 @@ export function gatherTwo(begin: usize, end: usize, base: usize, next: usize, st
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
   let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
   if (start) {
-    const other = start + startNext;
     a0 = v128.load(start);
     a1 = v128.load(start, 16);
     a2 = v128.load(start, 32);
     a3 = v128.load(start, 48);
-    b0 = v128.load(other);
-    b1 = v128.load(other, 16);
-    b2 = v128.load(other, 32);
-    b3 = v128.load(other, 48);
+    const secondStart = start + startNext;
+    b0 = v128.load(secondStart);
+    b1 = v128.load(secondStart, 16);
+    b2 = v128.load(secondStart, 32);
+    b3 = v128.load(secondStart, 48);
   }
   for (let e = begin; e < end; e += 8) {
     const u = v128.load32_splat(e, 4);
@@ -70,19 +70,90 @@ export function gatherTwo(begin: usize, end: usize, base: usize, next: usize, st
   v128.store(out, a1, 16);
   v128.store(out, a2, 32);
   v128.store(out, a3, 48);
-  const far = out + outNext;
-  v128.store(far, b0);
-  v128.store(far, b1, 16);
-  v128.store(far, b2, 32);
-  v128.store(far, b3, 48);
+  const secondOut = out + outNext;
+  v128.store(secondOut, b0);
+  v128.store(secondOut, b1, 16);
+  v128.store(secondOut, b2, 32);
+  v128.store(secondOut, b3, 48);
 }
 
-/**
- * The sum of a record's entries over one panel of delta, or with `next` not 0 over two; the second goes to out + 64.
- */
-export function sumRecord(record: usize, delta: usize, stride: i32, next: usize, out: usize): void {
-  const begin = load<usize>(record, 4);
-  const end = load<usize>(record, 8);
-  if (next) gatherTwo(begin, end, delta, next, 0, 0, out, 64);
-  else gatherOne(begin, end, delta, stride, 0, out);
+/** As gatherTwo for three full panels. */
+export function gatherThree(begin: usize, end: usize, base: usize, next: usize, start: usize, startNext: usize, out: usize, outNext: usize): void {
+  const zero = f32x4.splat(0);
+  let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+  let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+  let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
+  if (start) {
+    a0 = v128.load(start);
+    a1 = v128.load(start, 16);
+    a2 = v128.load(start, 32);
+    a3 = v128.load(start, 48);
+    const secondStart = start + startNext;
+    b0 = v128.load(secondStart);
+    b1 = v128.load(secondStart, 16);
+    b2 = v128.load(secondStart, 32);
+    b3 = v128.load(secondStart, 48);
+    const thirdStart = secondStart + startNext;
+    c0 = v128.load(thirdStart);
+    c1 = v128.load(thirdStart, 16);
+    c2 = v128.load(thirdStart, 32);
+    c3 = v128.load(thirdStart, 48);
+  }
+  for (let e = begin; e < end; e += 8) {
+    const u = v128.load32_splat(e, 4);
+    const p = base + load<usize>(e);
+    const q = p + next;
+    const r = q + next;
+    a0 = madd4(u, v128.load(p), a0);
+    a1 = madd4(u, v128.load(p, 16), a1);
+    a2 = madd4(u, v128.load(p, 32), a2);
+    a3 = madd4(u, v128.load(p, 48), a3);
+    b0 = madd4(u, v128.load(q), b0);
+    b1 = madd4(u, v128.load(q, 16), b1);
+    b2 = madd4(u, v128.load(q, 32), b2);
+    b3 = madd4(u, v128.load(q, 48), b3);
+    c0 = madd4(u, v128.load(r), c0);
+    c1 = madd4(u, v128.load(r, 16), c1);
+    c2 = madd4(u, v128.load(r, 32), c2);
+    c3 = madd4(u, v128.load(r, 48), c3);
+  }
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+  v128.store(out, a2, 32);
+  v128.store(out, a3, 48);
+  const secondOut = out + outNext;
+  v128.store(secondOut, b0);
+  v128.store(secondOut, b1, 16);
+  v128.store(secondOut, b2, 32);
+  v128.store(secondOut, b3, 48);
+  const thirdOut = secondOut + outNext;
+  v128.store(thirdOut, c0);
+  v128.store(thirdOut, c1, 16);
+  v128.store(thirdOut, c2, 32);
+  v128.store(thirdOut, c3, 48);
+}
+
+/** Of `full` full panels in a row how many to take at once: three, but two of the last four; one of a narrow panel. */
+@inline
+export function panelsAtOnce(full: i32): i32 {
+  return full >= 3 && full != 4 ? 3 : full >= 2 ? 2 : 1;
+}
+
+/** As gatherOne for `count` panels at once, which are full where there are more than one. */
+@inline
+export function gatherPanels(
+  count: i32,
+  begin: usize,
+  end: usize,
+  base: usize,
+  stride: i32,
+  next: usize,
+  start: usize,
+  startNext: usize,
+  out: usize,
+  outNext: usize,
+): void {
+  if (count == 3) gatherThree(begin, end, base, next, start, startNext, out, outNext);
+  else if (count == 2) gatherTwo(begin, end, base, next, start, startNext, out, outNext);
+  else gatherOne(begin, end, base, stride, start, out);
 }

@@ -1,6 +1,6 @@
 // Projection of rows on components: out[r][k] = start[k] + sum over j of x[r][j] weights[j][k], in float32,
 // columns in order, zeros of byte rows left out. 32 rows are listed at once; then two panels of 16 components at a time.
-import { gatherOne, gatherTwo } from './gather';
+import { gatherPanels } from './gather';
 
 const ROWS: i32 = 32;
 
@@ -31,16 +31,18 @@ function projectRows(bytes: i32, x: usize, rows: i32, D: i32, weights: usize, K:
   }
   const next = <usize>(D + 1) << 6;
   const panels = (K + 15) >> 4;
-  for (let p = 0; p < panels; p += 2) {
+  let p = 0;
+  while (p < panels) {
+    const count = min(2, panels - p);
     const panel = weights + <usize>p * next;
     const start = panel + (<usize>D << 6);
     let sum = sums + (<usize>p << 6);
     for (let r = 0; r < rows; r++, sum += <usize>panels << 6) {
       const list = scratch + ((<usize>r * D) << 3);
       const end = load<usize>(ends + (<usize>r << 2));
-      if (p + 1 < panels) gatherTwo(list, end, panel, next, start, next, sum, 64);
-      else gatherOne(list, end, panel, 64, start, sum);
+      gatherPanels(count, list, end, panel, 64, next, start, next, sum, 64);
     }
+    p += count;
   }
   const rowBytes = <usize>K << 2;
   for (let r = 0; r < rows; r++) memory.copy(out + <usize>r * rowBytes, sums + ((<usize>(r * panels)) << 6), rowBytes);

@@ -4,4 +4,4 @@ export { tridiagonalize, helpTridiagonalize, backTransform } from './pca-tridiag
 export { implicitQl, inverseIteration, defect } from './pca-eigen';
 export { projectShare } from './pca-project';
 export { orderRows } from './pca-order';
-export { gatherOne, gatherTwo } from './gather'; // so that they stay functions of their own: inlined, their sums would not all be in registers
+export { gatherOne, gatherThree, gatherTwo } from './gather'; // so that they stay functions of their own: inlined, their sums would not all be in registers

@@ -1,23 +1,11 @@
 // Values of rectified layers are mostly zero too: lists of their non-zeros, by row or by column. Leaving zeros out of a
 // sum changes no bit of it.
-import { panel, panelCount, panelStride } from './train-plan';
-import { gatherOne, gatherTwo } from './gather';
-import { ENTRY, multiplySparseInput } from './train-sparse';
+import { SUM_BYTES, panel, panelCount, panelStride } from './train-plan';
+import { gatherPanels } from './gather';
+import { DEPTH, ENTRY, multiplySparseInput, partsOf } from './train-sparse';
 
 /** Rows listed at once. */
 const ROWS: i32 = 32;
-/**
- * Rows of a matrix that its panels are taken by: of two panels 32 KB, which stay in the first-level cache. What a sum has come to
- * after one part is where the next goes on, so that the parts change no bit.
- */
-const DEPTH: i32 = 256;
-
-/** How many parts `rows` rows have. */
-@inline
-export function partsOf(rows: i32): i32 {
-  return max(1, (rows + DEPTH - 1) / DEPTH);
-}
-
 /**
  * Lists the non-zeros of the panels [first, last) of row `s` as (column << 6, value) from `at` on; returns their end. Every number is
  * written and the place moves on past those that count: branches on which they are would be guessed wrong half the time.
@@ -94,17 +82,15 @@ export function listColumns(values: usize, stride: i32, rows: i32, width: i32, l
   }
 }
 
-/** The sums of listed columns over one panel of delta, or with `next` not 0 over two, to f32[width][2][16]. */
-export function sumColumns(lists: usize, width: i32, rows: i32, delta: usize, stride: i32, next: usize, sums: usize): void {
+/** The sums of listed columns over `count` panels of delta, to f32[width][3][16]. */
+export function sumColumns(lists: usize, width: i32, rows: i32, count: i32, delta: usize, stride: i32, next: usize, sums: usize): void {
   const parts = partsOf(rows);
   const row = <usize>(parts + 1) << 2;
   for (let part = 0; part < parts; part++) {
     let bound = lists + (<usize>part << 2);
     let sum = sums;
-    for (let j = 0; j < width; j++, bound += row, sum += 128) {
-      const start = part ? sum : 0;
-      if (next) gatherTwo(load<usize>(bound), load<usize>(bound, 4), delta, next, start, 64, sum, 64);
-      else gatherOne(load<usize>(bound), load<usize>(bound, 4), delta, stride, start, sum);
+    for (let j = 0; j < width; j++, bound += row, sum += SUM_BYTES) {
+      gatherPanels(count, load<usize>(bound), load<usize>(bound, 4), delta, stride, next, part ? sum : 0, 64, sum, 64);
     }
   }
 }

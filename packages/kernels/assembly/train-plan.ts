@@ -45,8 +45,10 @@ export namespace Plan {
   export const EXTRA: usize = 45 << 2; // f32: what one optimiser alone has
 }
 
-/** Sums of 16 rows of two panels. */
-export const SCRATCH_BYTES: usize = 2048;
+/** Sums of one row of three panels, and of the 16 rows that are summed before they are used. */
+export const SUM_BYTES: usize = 192;
+export const SUMS: i32 = 16;
+export const SCRATCH_BYTES: usize = 3072;
 
 /** Byte offsets in the totals of an epoch. */
 export namespace Totals {
@@ -105,6 +107,12 @@ export function panelCount(columns: i32): i32 {
 @inline
 export function panelStride(columns: i32, p: i32): i32 {
   return min(16, (columns - (p << 4) + 3) & ~3) << 2;
+}
+
+/** How many of the panels [p, last) are full. */
+@inline
+export function fullPanels(columns: i32, p: i32, last: i32): i32 {
+  return min(last, columns >> 4) - p;
 }
 
 /** Address of panel `p` of a matrix with `rows` rows. */

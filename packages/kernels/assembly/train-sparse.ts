@@ -1,11 +1,26 @@
 // The first layer on rows that are mostly zero: lists of (row of the weights, value), 8 bytes each.
-import { Plan, panel, panelStride } from './train-plan';
-import { gatherOne, gatherTwo } from './gather';
+import { Plan, fullPanels, panel, panelStride } from './train-plan';
+import { gatherPanels, panelsAtOnce } from './gather';
+
+/**
+ * Rows of a matrix that its panels are taken by: of three panels 48 KB, much of which stays in the first-level cache. What a sum has come to
+ * after one part is where the next goes on, so that the parts change no bit.
+ */
+export const DEPTH: i32 = 256;
+
+/** How many parts `rows` rows have. */
+@inline
+export function partsOf(rows: i32): i32 {
+  return max(1, (rows + DEPTH - 1) / DEPTH);
+}
 
 /** One list entry: the weight's row times 64 (its byte offset in a full panel), then the value. */
 export const ENTRY: usize = 8;
-/** One record of a column: its row times 64, begin and end of its entries, what its slot decays by (f32). */
-export const RECORD: usize = 16;
+/** Bytes of a column's record: its row times 64, begin and end of its entries, what its slot decays by (f32), where its other parts begin. */
+@inline
+export function recordBytes(batch: i32): usize {
+  return 12 + (<usize>partsOf(batch) << 2);
+}
 
 /**
  * Panels [first, last) of out = x · w + bias for sparse rows [from, to). bounds: u32[rows][parts + 1], where each row's list begins,
@@ -31,21 +46,18 @@ export function multiplySparseInput(
     const base = panel(w, wRows, p);
     const stride = panelStride(columns, p);
     const bias = base + <usize>k * stride;
-    const two = p + 1 < last && panelStride(columns, p + 1) == 64;
+    const count = panelsAtOnce(fullPanels(columns, p, last));
     const next = panel(0, wRows, 1);
     const outNext = panel(0, outRows, 1);
     for (let part = 0; part < parts; part++) {
       let o = panel(out, outRows, p) + <usize>from * stride;
       let bound = bounds + <usize>from * row + (<usize>part << 2);
+      const startNext = part ? outNext : next;
       for (let s = from; s < to; s++, o += stride, bound += row) {
-        const begin = load<usize>(bound);
-        const end = load<usize>(bound, 4);
-        const start = part ? o : bias;
-        if (two) gatherTwo(begin, end, base, next, start, part ? outNext : next, o, outNext);
-        else gatherOne(begin, end, base, stride, start, o);
+        gatherPanels(count, load<usize>(bound), load<usize>(bound, 4), base, stride, next, part ? o : bias, startNext, o, outNext);
       }
     }
-    p += two ? 2 : 1;
+    p += count;
   }
 }
 
@@ -80,6 +92,7 @@ export function gatherColumns(plan: usize, buffer: i32, worker: i32, rows: i32, 
   }
   layRecords(plan, buffer, worker, low, high, entries, step);
   for (let s = 0; s < rows; s++) {
+    if (s > 0 && s % DEPTH == 0) beginPart(plan, buffer, worker, low, s / DEPTH);
     const end = load<usize>(starts + (<usize>s << 3), 4);
     let e = firstFrom(load<usize>(starts + (<usize>s << 3)), end, low);
     const stop = <u32>high << 6;
@@ -94,13 +107,25 @@ export function gatherColumns(plan: usize, buffer: i32, worker: i32, rows: i32, 
   }
 }
 
+/** Notes in the records of a worker's columns, of which `low` is the first, that their entries from here on are of part `part`. */
+function beginPart(plan: usize, buffer: i32, worker: i32, low: i32, part: i32): void {
+  const cursors = load<usize>(plan, Plan.CURSORS);
+  const size = recordBytes(load<i32>(plan, Plan.BATCH));
+  const count = load<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(buffer * load<i32>(plan, Plan.WORKERS) + worker) << 2));
+  let record = load<usize>(plan + (<usize>buffer << 2), Plan.RECORDS) + <usize>low * size;
+  for (let i = 0; i < count; i++, record += size) {
+    store<usize>(record + (<usize>part << 2), load<usize>(cursors + (load<usize>(record) >> 4)), 12);
+  }
+}
+
 /** Replaces counts by places of entries and writes the records. */
 @inline
 function layRecords(plan: usize, buffer: i32, worker: i32, low: i32, high: i32, entries: usize, step: u32): void {
   const cursors = load<usize>(plan, Plan.CURSORS);
   const lazy = load<i32>(plan, Plan.LAZY);
   const usual = load<f32>(plan, Plan.BETA1);
-  const base = load<usize>(plan + (<usize>buffer << 2), Plan.RECORDS) + <usize>low * RECORD;
+  const size = recordBytes(load<i32>(plan, Plan.BATCH));
+  const base = load<usize>(plan + (<usize>buffer << 2), Plan.RECORDS) + <usize>low * size;
   let record = base;
   let at = entries;
   for (let j = low; j < high; j++) {
@@ -118,10 +143,10 @@ function layRecords(plan: usize, buffer: i32, worker: i32, low: i32, high: i32, 
     }
     store<usize>(c, at);
     at = end;
-    record += RECORD;
+    record += size;
   }
   const workers = load<i32>(plan, Plan.WORKERS);
-  store<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(buffer * workers + worker) << 2), <i32>((record - base) / RECORD));
+  store<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(buffer * workers + worker) << 2), <i32>((record - base) / size));
 }
 
 /** What the mean squares of row `j` decay by for the steps since its last update, which is this one from now on. */

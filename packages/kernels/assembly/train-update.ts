@@ -1,8 +1,8 @@
 // Gradients of the weights and their update: each thread has weights of its own, and sums run over the rows of the batch in order.
-import { Layer, SCRATCH_BYTES, Sparse, Plan, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
+import { Layer, Plan, SCRATCH_BYTES, SUMS, SUM_BYTES, Sparse, buffer, fullPanels, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
 import { correlatePair, sumRows } from './train-dense';
-import { RECORD, columnRange } from './train-sparse';
-import { sumRecord } from './gather';
+import { columnRange, partsOf, recordBytes } from './train-sparse';
+import { gatherPanels, panelsAtOnce } from './gather';
 import { updateScattered } from './train-scatter';
 import { listColumns, sumColumns } from './train-lists';
 import { advance, penalise, usualDecay } from './train-optimizer';
@@ -64,13 +64,13 @@ function updateTileSparse(plan: usize, layer: usize, lists: usize, row: i32, end
   let p = 0;
   while (p < across) {
     const stride = panelStride(columns, p);
-    const count = p + 1 < across && panelStride(columns, p + 1) == 64 ? 2 : 1;
+    const count = panelsAtOnce(fullPanels(columns, p, across));
     const delta = panel(load<usize>(layer, Layer.DELTA), batch, p);
-    sumColumns(lists, end - row, size, delta, stride, count == 2 ? panel(0, batch, 1) : 0, scratch);
+    sumColumns(lists, end - row, size, count, delta, stride, panel(0, batch, 1), scratch);
     for (let i = row; i < end; i++) {
       for (let q = 0; q < count; q++) {
         const w = panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p + q) + <usize>i * stride;
-        const g = scratch + (<usize>(i - row) << 7) + (q << 6);
+        const g = scratch + <usize>(i - row) * SUM_BYTES + (q << 6);
         if (decay != 0) squares += penalise(w, g, stride, decay);
         advance(w, d1, d2, g, stride, usual);
         transposePair(w, stride, i, false, p + q, inputs, columns, transposed);
@@ -142,47 +142,64 @@ function updateSparse(plan: usize, layer: usize, parity: i32, size: i32, first: 
   const batch = load<i32>(plan, Plan.BATCH);
   let p = first;
   while (p < last) {
-    const stride = panelStride(columns, p);
-    const two = p + 1 < last && panelStride(columns, p + 1) == 64;
-    const penalty = updateSparsePanel(plan, layer, parity, p, stride, two, scratch);
-    store<f64>(load<usize>(plan, Plan.PENALTIES) + (<usize>p << 3), penalty);
-    updateBias(layer, batch, p, size, scratch);
-    if (two) {
-      store<f64>(load<usize>(plan, Plan.PENALTIES) + (<usize>(p + 1) << 3), load<f64>(scratch, 128));
-      updateBias(layer, batch, p + 1, size, scratch);
-    }
-    p += two ? 2 : 1;
+    const count = panelsAtOnce(fullPanels(columns, p, last));
+    updateSparsePanels(plan, layer, parity, size, p, count, scratch);
+    for (let q = 0; q < count; q++) updateBias(layer, batch, p + q, size, scratch);
+    p += count;
   }
 }
 
-/** One panel, or two neighbours at once (the second one's penalty is left at scratch + 128). */
-function updateSparsePanel(plan: usize, layer: usize, parity: i32, p: i32, stride: i32, two: bool, scratch: usize): f64 {
+/** `count` panels from `p` on, with the sums of up to SUMS columns at a time, and their penalties. */
+function updateSparsePanels(plan: usize, layer: usize, parity: i32, size: i32, p: i32, count: i32, scratch: usize): void {
   const workers = load<i32>(plan, Plan.WORKERS);
   const inputs = load<i32>(plan, Plan.INPUTS);
   const batch = load<i32>(plan, Plan.BATCH);
+  const bytes = recordBytes(batch);
+  const stride = panelStride(load<i32>(layer, Layer.OUT), p);
   const weights = panel(load<usize>(layer, Layer.WEIGHTS), inputs + 1, p);
-  const next = panel(0, inputs + 1, 1);
   const delta = panel(load<usize>(layer, Layer.DELTA), batch, p);
-  const d1 = load<usize>(layer, Layer.SLOT1);
-  const d2 = load<usize>(layer, Layer.SLOT2);
+  const penalties = load<usize>(plan, Plan.PENALTIES) + (<usize>p << 3);
   const decay = load<f32>(layer, Layer.DECAY);
-  let squares: f64 = 0;
-  let squares2: f64 = 0;
+  // One at a time where there is but one part: the next sum then runs beside the divisions of an update.
+  const most = partsOf(size) == 1 ? 1 : SUMS;
+  for (let q = 0; q < count; q++) store<f64>(penalties + (<usize>q << 3), 0);
   for (let owner = 0; owner < workers; owner++) {
-    let record = buffer(plan, Plan.RECORDS, parity) + <usize>columnRange(inputs, owner, workers) * RECORD;
-    const end = record + <usize>load<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(parity * workers + owner) << 2)) * RECORD;
-    for (; record < end; record += RECORD) {
-      sumRecord(record, delta, stride, two ? panel(0, batch, 1) : 0, scratch);
-      const w = weights + (load<usize>(record) >> 6) * <usize>stride;
-      const keep = load<f32>(record, 12);
-      if (decay != 0) squares += penalise(w, scratch, stride, decay);
-      advance(w, d1, d2, scratch, stride, keep);
-      if (two) {
-        if (decay != 0) squares2 += penalise(w + next, scratch + 64, 64, decay);
-        advance(w + next, d1, d2, scratch + 64, 64, keep);
+    let record = buffer(plan, Plan.RECORDS, parity) + <usize>columnRange(inputs, owner, workers) * bytes;
+    let left = load<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(parity * workers + owner) << 2));
+    for (; left > 0; left -= most, record += <usize>most * bytes) {
+      const some = min(left, most);
+      sumRecords(record, bytes, some, size, count, delta, stride, panel(0, batch, 1), scratch);
+      for (let i = 0; i < some; i++) {
+        const at = record + <usize>i * bytes;
+        const w = weights + (load<usize>(at) >> 6) * <usize>stride;
+        advanceRow(layer, w, panel(0, inputs + 1, 1), scratch + <usize>i * SUM_BYTES, count, stride, load<f32>(at, 12), decay, penalties);
       }
     }
   }
-  store<f64>(scratch, squares2 * <f64>decay * 0.5, 128);
-  return squares * <f64>decay * 0.5;
+  for (let q: usize = 0; q < <usize>count; q++) store<f64>(penalties + (q << 3), load<f64>(penalties + (q << 3)) * <f64>decay * 0.5);
+}
+
+/** One row of `count` panels by its gradients, f32[count][16]; `keep`: what its mean squares decay by. */
+@inline
+function advanceRow(layer: usize, w: usize, next: usize, g: usize, count: i32, stride: i32, keep: f32, decay: f32, penalties: usize): void {
+  const d1 = load<usize>(layer, Layer.SLOT1);
+  const d2 = load<usize>(layer, Layer.SLOT2);
+  for (let q: usize = 0; q < <usize>count; q++, w += next, g += 64) {
+    if (decay != 0) store<f64>(penalties + (q << 3), load<f64>(penalties + (q << 3)) + penalise(w, g, stride, decay));
+    advance(w, d1, d2, g, stride, keep);
+  }
+}
+
+/** The sums of `some` records' entries over `count` panels of delta, to f32[some][3][16]. */
+function sumRecords(record: usize, bytes: usize, some: i32, rows: i32, count: i32, delta: usize, stride: i32, next: usize, sums: usize): void {
+  const parts = partsOf(rows);
+  for (let part = 0; part < parts; part++) {
+    let at = record;
+    let sum = sums;
+    for (let i = 0; i < some; i++, at += bytes, sum += SUM_BYTES) {
+      const begin = load<usize>(part ? at + (<usize>part << 2) + 12 : at + 4);
+      const end = load<usize>(part + 1 < parts ? at + (<usize>part << 2) + 16 : at + 8);
+      gatherPanels(count, begin, end, delta, stride, next, part ? sum : 0, 64, sum, 64);
+    }
+  }
 }

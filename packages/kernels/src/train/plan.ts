@@ -217,7 +217,7 @@ function planTraining(
           : 0,
       ),
     ),
-    records: two(() => layout.take(Uint32Array, 4 * sparseColumns)),
+    records: two(() => layout.take(Uint32Array, (3 + Math.max(1, Math.ceil(batch / DEPTH))) * sparseColumns)),
     recordCounts: layout.take(Uint32Array, 2 * workers),
     cursors: layout.take(Uint32Array, sparseColumns),
     last: layout.take(Uint32Array, sparseColumns),
@@ -226,7 +226,7 @@ function planTraining(
     losses: layout.take(Float32Array, batch),
     hits: layout.take(Uint32Array, batch),
     barrier: layout.take(Uint32Array, 64),
-    scratch: layout.take(Float32Array, 512 * workers),
+    scratch: layout.take(Float32Array, 768 * workers),
     lists: layout.take(Uint32Array, (listBytes(network, batch) / 4) * workers),
     penalties: layout.take(Float64Array, tiles[tiles.length - 1]),
     values: sizes
@@ -317,7 +317,7 @@ function sparseParts(network: Network, l: number): number {
   return (input ? 1 : 0) + (delta ? 2 : 0);
 }
 
-/** Rows of a matrix that sums take at a time; as in assembly/train-lists.ts. */
+/** Rows of a matrix that sums take at a time; as in assembly/train-sparse.ts. */
 const DEPTH = 256;
 
 /** Bytes of a thread's buffer of lists: bounds and entries of 32 rows of the widest layer, or of 16 columns of a batch. */
