@@ -6,6 +6,7 @@ import { compare } from './compare.mjs';
 import { prepareHidden } from './data.mjs';
 import { growth } from './growth.mjs';
 import { mainJob } from './main-job.mjs';
+import { lanes } from './native/compiler.mjs';
 import { installedPeers } from './peers.mjs';
 import { agreement, judge } from './quality.mjs';
 
@@ -79,6 +80,34 @@ async function wide(context) {
     );
     const title = `Training epoch, ${name}, Adam, 55,000 rows`;
     rows.push({ key: `wide ${net}`, title, entries, notes: compilation(entries) });
+  }
+  return rows;
+}
+
+/**
+ * What wider vectors would bring: the prototype in C with every number of lanes that this processor has; one thread each.
+ * @param {Context} context @returns {Promise<Row[]>}
+ */
+async function native(context) {
+  const rows = [];
+  for (const [net, name] of Object.entries({
+    exp3: '784-128-10, batch 32',
+    ex4: '784-512-256-10, batch 512',
+    ...wideNets,
+  })) {
+    const entries = await compare(
+      present(context, [
+        { program: 'ours/train.mjs', options: { net } },
+        ...lanes().map((count) => ({
+          name: `in C, ${count} lanes`,
+          program: 'native/epoch.mjs',
+          options: { net, lanes: count },
+        })),
+        { peer: 'JAX', program: 'peers/train_jax.py', options: { net } },
+      ]),
+      context.repetitions,
+    );
+    rows.push({ key: `native ${net}`, title: `Training epoch, ${name}, one thread`, entries });
   }
   return rows;
 }
@@ -214,6 +243,7 @@ export const parts = {
     run: (context) => train(context, 'ex4', 'Training epoch, 784-512-256-10, batch 512, Adam, 42,000 rows'),
   },
   wide: { seconds: { ours: 60, peers: 150 }, run: wide },
+  native: { seconds: { ours: 90, peers: 150 }, run: native },
   predict: { seconds: { ours: 15, peers: 110 }, run: predict },
   pca: { seconds: { ours: 10, peers: 90 }, run: pca },
   forest: { seconds: { ours: 30, peers: 100 }, run: forest },

@@ -9,7 +9,7 @@ import { rowMarkdown } from './table.mjs';
 export const docs = fileURLToPath(new URL('../docs', import.meta.url));
 
 /** Parts in the order of the page. */
-const order = ['main', 'train', 'ex4', 'wide', 'predict', 'pca', 'forest', 'tsne', 'growth'];
+const order = ['main', 'train', 'ex4', 'wide', 'native', 'predict', 'pca', 'forest', 'tsne', 'growth'];
 
 const round = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
