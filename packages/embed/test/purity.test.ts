@@ -3,6 +3,7 @@ import { MemoryArtifact, runInMemory } from '@layerwise/conformance';
 import { stage } from '@layerwise/embed';
 import { Random } from '@layerwise/kernels/random';
 import { describe, expect, it } from 'vitest';
+import { placesOf } from '../src/places.js';
 
 /** The stage's views of a layer with these activations, which are drawn as they are: one or two nodes, or columns of pixels. */
 async function purityOf(
@@ -132,9 +133,9 @@ describe('purity of a map', () => {
     expect(turned.share).toBeCloseTo(purity.share, 12);
   });
 
-  it('takes 0 and -0 for one place, and many rows at few places for what they are', async () => {
+  it('counts many rows at few places for what they are', async () => {
     const label = Array.from({ length: 700 }, (_, i) => (i * 31) % 7);
-    const position = label.map((_, i) => [i % 2 === 0 ? 0 : -0, ((i * i) % 23) * 0.1, i % 5 === 0 ? -0 : i % 3]);
+    const position = label.map((_, i) => [((i * i) % 23) * 0.1, i % 3]);
     const { classes } = await found(position, label);
     const expected = bruteForce(position, label);
     for (const { class: c, rows, share } of classes) {
@@ -185,5 +186,17 @@ describe('purity of a map', () => {
   it('is the same for any number of workers', async () => {
     const { position, label } = blobs(2500, 2, 6);
     expect(await purityOf(position, label, 2)).toEqual(await purityOf(position, label, 1));
+  });
+});
+
+describe('places of a map', () => {
+  it('are numbered by their first rows; 0 and -0 are one place', () => {
+    const position = Float32Array.of(0, 5, 1, 5, -0, 5, 0, -0, 0, 0, 1, 5);
+    const { count, first, start, classes, rows } = placesOf(position, 2, [3, 1, 4, 1, 5, 1]);
+    expect(count).toBe(3);
+    expect([...first]).toEqual([0, 1, 3]);
+    expect([...start]).toEqual([0, 2, 3, 5]);
+    expect([...classes]).toEqual([3, 4, 1, 1, 5]);
+    expect([...rows]).toEqual([1, 1, 2, 1, 1]);
   });
 });
