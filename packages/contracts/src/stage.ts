@@ -83,6 +83,12 @@ export interface Stage<F extends Fields = Fields, R extends Reads = Reads, W ext
   seeded(params: Infer<F>): boolean;
   /** Only for stages that read raw files (ingest): which ones, found by name alone, without reading them. */
   rawFiles?(params: Infer<F>, places: Places): RawFiles;
+  /**
+   * Only for a stage with work that does not depend on all it reads, which experiments can then share: the parameters of that part of the work.
+   * The planner makes the part an instance of its own, which gets fewer inputs, and gives its artifact to the rest as one more.
+   * @returns undefined if these parameters ask for nothing of the part
+   */
+  part?(params: Infer<F>): Infer<F> | undefined;
   run(context: StageContext<Infer<F>, R, W>): Promise<void>;
 }
 

@@ -53,6 +53,11 @@ export type Params = Infer<typeof params>;
 /** What the stage gets. */
 export type EmbedContext = StageContext<
   Params,
-  { readonly pixels: 'features'; readonly features: 'features'; readonly activations: 'activations' },
+  {
+    readonly pixels: 'features';
+    readonly 'maps?': 'embedding';
+    readonly 'features?': 'features';
+    readonly 'activations?': 'activations';
+  },
   'embedding'
 >;

@@ -37,36 +37,42 @@ export interface About {
 type Inputs = EmbedContext['inputs'];
 type Activations = MatrixOf<Schemas['activations'], 'train'>;
 
-/** What is to be drawn, in the order pixels, features, hidden1, hidden2, ... Features that are the pixels themselves are left out. */
+/**
+ * What is to be drawn of what is given, in the order pixels, features, hidden1, hidden2, ... Features that are the pixels themselves are left
+ * out, and pixels whose maps are given.
+ */
 export async function planSources(inputs: Inputs, wanted: readonly string[]): Promise<SourcePlan[]> {
   const plans: SourcePlan[] = [];
   // Read once: of wide layers it is most of the memory that the stage takes.
   let read: Promise<Activations> | undefined;
-  const activations = (): Promise<Activations> => (read ??= inputs.activations.matrix('train'));
+  const activations = async (): Promise<Activations | undefined> => (read ??= inputs.activations?.matrix('train'));
   for (const kind of ['pixels', 'features'] as const) {
-    const info = await inputs[kind].json('features');
-    if (wanted.includes(kind) && (kind === 'pixels' || info.origin !== 'pixels')) {
+    const input = kind === 'pixels' && inputs.maps ? undefined : inputs[kind];
+    if (!input || !wanted.includes(kind)) continue;
+    const info = await input.json('features');
+    if (kind === 'pixels' || info.origin !== 'pixels') {
       plans.push({
         name: kind,
         kind,
         width: info.columns,
         last: false,
-        open: () => openFeatures(inputs, kind, info, activations),
+        open: async () =>
+          openFeatures(kind, info, await input.matrix('train'), kind === 'features' ? await activations() : undefined),
       });
     }
   }
-  return wanted.includes('hidden') ? [...plans, ...planHidden(await activations())] : plans;
+  const layers = wanted.includes('hidden') ? await activations() : undefined;
+  return layers ? [...plans, ...planHidden(layers)] : plans;
 }
 
-async function openFeatures(
-  inputs: Inputs,
+function openFeatures(
   kind: 'pixels' | 'features',
   info: FeaturesInfo,
-  activations: () => Promise<Activations>,
-): Promise<Source> {
-  const { rows, columns } = await inputs[kind].matrix('train');
+  { rows, columns }: MatrixOf<Schemas['features'], 'train'>,
+  activations: Activations | undefined,
+): Source {
   const { id, label, features } = columns;
-  const predicted = kind === 'features' ? (await activations()).columns.predicted : undefined;
+  const predicted = activations?.columns.predicted;
   return {
     name: kind,
     data: features.data,

@@ -1,18 +1,23 @@
 import { defineStage, throwIfAborted, type EmbeddingView } from '@layerwise/contracts';
-import { params, type EmbedContext } from './params.js';
+import { params, type EmbedContext, type Params } from './params.js';
 import { drawViews, type Drawing } from './draw.js';
 import { planViews } from './plan.js';
 import { purityOf } from './purity.js';
 import { planSources } from './sources.js';
 
-/** PCA, t-SNE and column views of the pixels, the features and every hidden layer, of the training rows. */
+/**
+ * PCA, t-SNE and column views of the pixels, the features and every hidden layer, of the training rows. The maps of the pixels are a part that
+ * experiments share: where they are given, they are taken over as they are.
+ */
 export const stage = defineStage({
   id: 'embed',
   summary: 'maps of the training rows in two and three dimensions: PCA, t-SNE, pairs of columns',
   params,
-  reads: { pixels: 'features', features: 'features', activations: 'activations' },
+  reads: { pixels: 'features', 'maps?': 'embedding', 'features?': 'features', 'activations?': 'activations' },
   writes: 'embedding',
   seeded: () => false,
+  part: (given): Params | undefined =>
+    given.sources.includes('pixels') ? { ...given, sources: ['pixels'], tsne: [] } : undefined,
   async run(context) {
     try {
       await run(context);
@@ -24,10 +29,10 @@ export const stage = defineStage({
 });
 
 async function run({ params, inputs, output, progress, warn, signal, workers }: EmbedContext): Promise<void> {
+  const views: EmbeddingView[] = [...(await takeMaps(inputs, output))];
   const sources = await planSources(inputs, params.sources);
-  const views: EmbeddingView[] = [];
   const plans = sources.map((source) => planViews(source, params));
-  const total = plans.reduce((sum, plan) => sum + plan.length, 0);
+  const total = plans.reduce((sum, plan) => sum + plan.length, views.length);
   for (const [index, { open }] of sources.entries()) {
     throwIfAborted(signal);
     const step = (detail: string, share = 0): void =>
@@ -46,4 +51,14 @@ async function run({ params, inputs, output, progress, warn, signal, workers }: 
   }
   await output.json('views', views);
   progress({ done: total, total, unit: 'views', detail: `${views.length} maps` });
+}
+
+/** Writes the maps that are given, as they are. @returns how each was made; nothing where none are given */
+async function takeMaps(
+  { maps }: EmbedContext['inputs'],
+  output: EmbedContext['output'],
+): Promise<readonly EmbeddingView[]> {
+  const views = (await maps?.json('views')) ?? [];
+  for (const { name } of views) if (maps) await output.matrix(name, await maps.matrix(name));
+  return views;
 }

@@ -256,3 +256,25 @@ function totalVariance(data: ArrayLike<number>, width: number): number {
   }
   return total;
 }
+
+describe('maps of the pixels', () => {
+  it('are the part that needs the pixels alone; taken over, they are to the byte what would be drawn', async () => {
+    const given = await inputs([2, 12]);
+    const whole = check(stage.params, { tsne: [{ rows: 100, iterations: 20, perplexity: 9 }] }).value;
+    const part = whole && stage.part?.(whole);
+    expect(part).toEqual({ ...whole, sources: ['pixels'], tsne: [] });
+    const { output: maps } = await runInMemory(stage, { params: part, inputs: { pixels: given.pixels } });
+    const shared = await runInMemory(stage, { params: whole, inputs: { ...given, maps } });
+    const alone = await runInMemory(stage, { params: whole, inputs: given });
+    expect(shared.output.files).toEqual(alone.output.files);
+    expect(shared.output.files).toContain('pixels-pca3.arrow');
+    expect(shared.output.matrices).toEqual(alone.output.matrices);
+    expect(shared.output.values).toEqual(alone.output.values);
+    expect(shared.progress.at(-1)).toMatchObject(alone.progress.at(-1) as object);
+  });
+
+  it('are no part where no maps of the pixels are asked for', () => {
+    const { value } = check(stage.params, { sources: ['features', 'hidden'] });
+    expect(value && stage.part?.(value)).toBeUndefined();
+  });
+});

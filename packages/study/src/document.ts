@@ -2,7 +2,7 @@ import { check, received, unknownField, type Infer, type LayerwiseError, type Pr
 import { experimentFields, experimentNameRules, nameFault, studyFields, studyNameRules } from './fields.js';
 import { inheritanceOf, readBases } from './inheritance.js';
 import { invalidStudy, longestName, type StudyProblem } from './problem.js';
-import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
+import { roles, sectionOf, sectionRoles, type Role, type RoleName } from './roles.js';
 import { readYaml, type YamlFile } from './yaml.js';
 
 /** A role's section as written: the package and the parameters, not yet checked against the package's table. */
@@ -30,7 +30,7 @@ export interface StudyDocument extends Infer<typeof studyFields> {
 }
 
 type Fields = Record<string, unknown>;
-const sectionNames = roleNames.map(sectionOf);
+const sectionNames = sectionRoles.map(sectionOf);
 /**
  * Parses a study.
  * @param text content of study.yaml; see {@link readYaml} for what of YAML it may use
@@ -155,7 +155,7 @@ function inherited(layers: readonly Part[]): Fields {
 /** @param layers the study, the experiments that an experiment extends, the farthest first, and the experiment itself */
 function readSections(layers: readonly Part[], problems: Problem[]): Partial<Record<RoleName, Section>> {
   const sections: Partial<Record<RoleName, Section>> = {};
-  for (const role of roleNames) {
+  for (const role of sectionRoles) {
     const name = sectionOf(role);
     const parts = layers
       .filter(({ value }) => value[name] !== undefined)

@@ -1,7 +1,7 @@
 import { canonicalJson, check, sha256, type AnyStage } from '@layerwise/contracts';
 import type { ExperimentDocument, Section, StudyDocument } from './document.js';
 import type { StudyProblem } from './problem.js';
-import { roleNames, roles, type Role, type RoleName } from './roles.js';
+import { roleNames, roles, sectionRoles, type Role, type RoleName } from './roles.js';
 
 /** One stage to compute: the package, its parameters and what it reads. Equal instances are one. */
 export interface StageInstance {
@@ -103,10 +103,11 @@ function planExperiment(
   instances: Map<string, StageInstance>,
   problems: StudyProblem[],
 ): ExperimentPlan {
-  const steps = roleNames.flatMap((role) => {
+  const checked = sectionRoles.flatMap((role) => {
     const section = experiment.sections[role];
     return section ? [checkStep(study, experiment, role, section, planning, problems)] : [];
   });
+  const steps = roleNames.flatMap((role) => checked.find((step) => step.role === role) ?? partOf(role, checked));
   const stages: Partial<Record<RoleName, string>> = {};
   let repeats: readonly Repeat[] = [];
   for (const { role, stage, section, params } of problems.some(isFault) ? [] : (steps as Required<Step>[])) {
@@ -151,6 +152,17 @@ interface Step {
   readonly section: Section;
   /** Missing if there were problems. */
   readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** The step of a role that is part of another's; none if the stage there has no part, or these parameters ask for none. */
+function partOf(role: RoleName, steps: readonly Step[]): Step[] {
+  const { partOf: whole }: Role = roles[role];
+  return steps
+    .filter((step) => step.role === whole)
+    .flatMap(({ stage, section, params }) => {
+      const part = params && stage.part?.(params);
+      return part ? [{ role, stage, section, params: part }] : [];
+    });
 }
 
 function checkStep(

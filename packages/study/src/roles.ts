@@ -8,6 +8,8 @@ export interface Role {
   readonly uses?: string;
   /** Input name -> the roles that may provide it, the first one present is taken. */
   readonly inputs: Readonly<Record<string, readonly string[]>>;
+  /** The role whose stage, with the parameters of its `part`, this one's is; it has no section, and is there if the stage has a part. */
+  readonly partOf?: string;
   /** The section of study.yaml that holds its parameters, where it is not the role's own name. */
   readonly section?: string;
   /** One line for editor completion. */
@@ -22,6 +24,12 @@ export const roles = {
     uses: '@layerwise/preprocess',
     inputs: { dataset: ['ingest'] },
     doc: 'Validation split, scaling, labels.',
+  },
+  maps: {
+    writes: 'embedding',
+    partOf: 'embed',
+    inputs: { pixels: ['preprocess'] },
+    doc: 'The maps of the pixels, which do not depend on the net.',
   },
   reduce: {
     writes: 'features',
@@ -43,7 +51,12 @@ export const roles = {
   embed: {
     writes: 'embedding',
     uses: '@layerwise/embed',
-    inputs: { pixels: ['preprocess'], features: ['reduce', 'preprocess'], activations: ['activations'] },
+    inputs: {
+      pixels: ['preprocess'],
+      maps: ['maps'],
+      features: ['reduce', 'preprocess'],
+      activations: ['activations'],
+    },
     doc: 'Two- and three-dimensional maps of pixels and activations.',
   },
   nodes: {
@@ -89,6 +102,9 @@ export type RoleName = keyof typeof roles;
 
 /** Names of all roles, in the order they run. */
 export const roleNames = Object.keys(roles) as readonly RoleName[];
+
+/** Names of the roles that have a section in study.yaml. */
+export const sectionRoles = roleNames.filter((role) => (roles[role] as Role).partOf === undefined);
 
 /** The section of study.yaml that holds a role's parameters. */
 export function sectionOf(role: RoleName): string {

@@ -1,7 +1,7 @@
 import { jsonSchema, type AnyStage, type Fields, type JsonSchema } from '@layerwise/contracts';
 import { experimentFields, experimentNameRules, namePattern, studyFields, studyNameRules } from './fields.js';
 import { unfitness } from './plan.js';
-import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.js';
+import { roles, sectionOf, sectionRoles, type Role, type RoleName } from './roles.js';
 
 /**
  * The JSON Schema (draft 2020-12) of study.yaml, for completion and marks in editors.
@@ -9,7 +9,7 @@ import { roleNames, roles, sectionOf, type Role, type RoleName } from './roles.j
  */
 export function studySchema(catalog: ReadonlyMap<string, AnyStage>): JsonSchema {
   const sections = (whole: boolean): object =>
-    Object.fromEntries(roleNames.map((role) => [sectionOf(role), sectionSchema(role, catalog, whole)]));
+    Object.fromEntries(sectionRoles.map((role) => [sectionOf(role), sectionSchema(role, catalog, whole)]));
   const experiment = withProperties(experimentFields, sections(false));
   const experiments = {
     type: 'object',

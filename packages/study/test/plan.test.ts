@@ -1,4 +1,12 @@
-import { parseStudy, planStudy, type RawState, type RoleName, type StudyPlan } from '@layerwise/study';
+import type { AnyStage } from '@layerwise/contracts';
+import {
+  parseStudy,
+  planStudy,
+  type RawState,
+  type RoleName,
+  type StageInstance,
+  type StudyPlan,
+} from '@layerwise/study';
 import { describe, expect, it } from 'vitest';
 import { catalog } from './catalog.js';
 
@@ -60,6 +68,34 @@ experiments:
     const count = (stage: string): number =>
       [...instances.values()].filter((instance) => instance.stage === stage).length;
     expect(['ingest', 'preprocess', 'train', 'activations', 'report'].map(count)).toEqual([1, 1, 2, 2, 3]);
+  });
+
+  it('makes the part of a stage that needs less an instance of its own, which experiments share', () => {
+    const maps = (title: string, embed: string): string =>
+      `exp${title}: { reduce: { uses: "@layerwise/reduce-pca", variance: 0.${title} }, embed: ${embed} }`;
+    const { experiments, instances } = plan(
+      study(maps('8', '{ dimensions: 2 }'), maps('9', '{}'), maps('7', '{ dimensions: 3 }')),
+      new Map(catalog).set('@layerwise/embed', {
+        ...(catalog.get('@layerwise/embed') as AnyStage),
+        reads: { pixels: 'features', 'maps?': 'embedding', 'activations?': 'activations' },
+        part: ({ dimensions }: { dimensions: number }) => (dimensions === 3 ? undefined : { dimensions: 2 }),
+      }),
+    );
+    const [first, second, third] = experiments.map(({ stages }) => stages);
+    const instance = (id: string | undefined): StageInstance => instances.get(id as string) as StageInstance;
+    expect(instance(first?.maps)).toMatchObject({ stage: 'embed', inputs: { pixels: first?.preprocess } });
+    expect(Object.keys(instance(first?.maps).inputs)).toEqual(['pixels']);
+    expect(second?.maps).toBe(first?.maps);
+    expect([first, second].map((stages) => instance(stages?.embed).inputs.maps)).toEqual([first?.maps, first?.maps]);
+    expect(first?.embed).not.toBe(second?.embed);
+    expect(third).not.toHaveProperty('maps');
+    expect(instance(third?.embed).inputs).not.toHaveProperty('maps');
+    const order = [...instances.keys()];
+    expect(order.indexOf(first?.maps as string)).toBeLessThan(order.indexOf(first?.train as string));
+  });
+
+  it('has no section for the part of a stage', () => {
+    expect(() => plan(study('exp1: { maps: { dimensions: 3 } }'))).toThrow(/maps is not a known field/);
   });
 
   it('computes what studies have in common once: one instance has one id', () => {
