@@ -16,7 +16,18 @@ preprocess: { validation: { first: 100 } }
 experiments:
 ${experiments.join('')}`;
 
-const everything = ['ingest', 'preprocess', 'maps', 'reduce', 'train', 'activations', 'embed', 'nodes', 'classes', 'report'];
+const everything = [
+  'ingest',
+  'preprocess',
+  'maps',
+  'reduce',
+  'train',
+  'activations',
+  'embed',
+  'nodes',
+  'classes',
+  'report',
+];
 const afterTrain = ['train', 'activations', 'embed', 'nodes', 'classes', 'report'];
 
 describe('which stages run', () => {
