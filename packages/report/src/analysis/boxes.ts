@@ -30,7 +30,7 @@ export interface NodeBoxes {
  */
 export function layerBoxes(data: Float32Array, width: number, group: Uint16Array, classes: number): NodeBoxes[] {
   const sizes = new Array<number>(classes).fill(0);
-  for (const g of group) sizes[g] = (sizes[g] as number) + 1;
+  for (const g of group) sizes[g] = sizes[g] + 1;
   const starts = sizes.map((_, g) => sizes.slice(0, g).reduce((a, b) => a + b, 0));
   const sorted = Array.from({ length: Math.min(BLOCK, width) }, () => new Float32Array(group.length));
   const bins = overlapBins(group.length, classes);
@@ -40,11 +40,11 @@ export function layerBoxes(data: Float32Array, width: number, group: Uint16Array
     gather(data, width, first, block, group, starts, sorted);
     for (let n = 0; n < block; n++) {
       const node = first + n;
-      const edges = binEdges((row) => data[row * width + node] as number, group.length, bins);
+      const edges = binEdges((row) => data[row * width + node], group.length, bins);
       nodes.push(
         nodeBoxes(
           node,
-          starts.map((start, g) => (sorted[n] as Float32Array).subarray(start, start + (sizes[g] as number))),
+          starts.map((start, g) => (sorted[n] as Float32Array).subarray(start, start + sizes[g])),
           edges,
         ),
       );
@@ -68,10 +68,10 @@ function gather(
 ): void {
   const next = Uint32Array.from(starts);
   for (let i = 0; i < group.length; i++) {
-    const place = next[group[i] as number] as number;
-    next[group[i] as number] = place + 1;
+    const place = next[group[i]];
+    next[group[i]] = place + 1;
     const row = i * width + first;
-    for (let n = 0; n < block; n++) (columns[n] as Float32Array)[place] = data[row + n] as number;
+    for (let n = 0; n < block; n++) columns[n][place] = data[row + n];
   }
 }
 
@@ -80,7 +80,7 @@ export function box(values: Float32Array): Box {
   let kept = 0;
   let negative = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     if (value < 0) negative++;
     if (value !== 0) values[kept++] = value;
   }
@@ -95,7 +95,7 @@ export function box(values: Float32Array): Box {
       select(others, from, place);
       from = place;
     }
-    return others[place] as number;
+    return others[place];
   };
   const last = values.length - 1;
   const at = (share: number): number => {
@@ -112,14 +112,14 @@ export function box(values: Float32Array): Box {
 function select(values: Float32Array, first: number, place: number): void {
   let last = values.length - 1;
   while (first < last) {
-    const pivot = values[(first + last) >> 1] as number;
+    const pivot = values[(first + last) >> 1];
     let [i, j] = [first, last];
     while (i <= j) {
-      while ((values[i] as number) < pivot) i++;
-      while ((values[j] as number) > pivot) j--;
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
       if (i > j) break;
-      const value = values[i] as number;
-      values[i++] = values[j] as number;
+      const value = values[i];
+      values[i++] = values[j];
       values[j--] = value;
     }
     if (place <= j) last = j;
@@ -152,8 +152,8 @@ const gapOf = (a: Box, b: Box): number => Math.max(a.q1, b.q1) - Math.min(a.q3, 
 function forPairs(boxes: readonly Box[], visit: (a: Box, b: Box, i: number, j: number) => void): void {
   for (let i = 0; i < boxes.length; i++) {
     for (let j = i + 1; j < boxes.length; j++) {
-      const a = boxes[i] as Box;
-      const b = boxes[j] as Box;
+      const a = boxes[i];
+      const b = boxes[j];
       if (a.count > 0 && b.count > 0) visit(a, b, i, j);
     }
   }

@@ -10,8 +10,8 @@ export interface Confusion {
 export function confusion(split: Pick<Split, 'rows' | 'label' | 'predicted'>, classes: number): Confusion {
   const counts = new Array<number>(classes * classes).fill(0);
   for (let i = 0; i < split.rows; i++) {
-    const cell = (split.label[i] as number) * classes + (split.predicted[i] as number);
-    counts[cell] = (counts[cell] as number) + 1;
+    const cell = split.label[i] * classes + split.predicted[i];
+    counts[cell] = counts[cell] + 1;
   }
   return { classes, counts };
 }
@@ -29,8 +29,8 @@ export function confusedPairs({ classes, counts }: Confusion): ConfusedPair[] {
   const pairs: ConfusedPair[] = [];
   for (let a = 0; a < classes; a++) {
     for (let b = a + 1; b < classes; b++) {
-      const ab = counts[a * classes + b] as number;
-      const ba = counts[b * classes + a] as number;
+      const ab = counts[a * classes + b];
+      const ba = counts[b * classes + a];
       if (ab + ba > 0) pairs.push({ a, b, ab, ba });
     }
   }
@@ -57,7 +57,7 @@ export interface Classification {
 
 /** Scores by class and their averages; every ratio with a zero denominator is 0. */
 export function classification({ classes, counts }: Confusion): Classification {
-  const at = (row: number, col: number): number => counts[row * classes + col] as number;
+  const at = (row: number, col: number): number => counts[row * classes + col];
   const range = Array.from({ length: classes }, (_, i) => i);
   const total = counts.reduce((sum, n) => sum + n, 0);
   const perClass = range.map((c): ClassScore => {
@@ -91,7 +91,7 @@ export function classification({ classes, counts }: Confusion): Classification {
 /** Root mean squared difference of predicted and true class index; NaN without rows. */
 export function labelRmse(split: Pick<Split, 'rows' | 'label' | 'predicted'>): number {
   let sum = 0;
-  for (let i = 0; i < split.rows; i++) sum += ((split.predicted[i] as number) - (split.label[i] as number)) ** 2;
+  for (let i = 0; i < split.rows; i++) sum += (split.predicted[i] - split.label[i]) ** 2;
   return Math.sqrt(sum / split.rows);
 }
 

@@ -15,14 +15,14 @@ export interface Mistake {
 export function mistakes(split: Split, classes: number): Mistake[] {
   const found: Mistake[] = [];
   for (let row = 0; row < split.rows; row++) {
-    const label = split.label[row] as number;
-    const predicted = split.predicted[row] as number;
+    const label = split.label[row];
+    const predicted = split.predicted[row];
     if (label === predicted) continue;
-    const probability = split.probabilities[row * classes + predicted] as number;
-    const trueProbability = split.probabilities[row * classes + label] as number;
+    const probability = split.probabilities[row * classes + predicted];
+    const trueProbability = split.probabilities[row * classes + label];
     found.push({
       row,
-      id: split.id[row] as number,
+      id: split.id[row],
       label,
       predicted,
       probability,

@@ -11,9 +11,9 @@ export function probabilityHistogram(split: Split, classes: number, of: number, 
   const own = new Array<number>(bins).fill(0);
   const others = new Array<number>(bins).fill(0);
   for (let i = 0; i < split.rows; i++) {
-    const bin = Math.min(bins - 1, Math.floor((split.probabilities[i * classes + of] as number) * bins));
+    const bin = Math.min(bins - 1, Math.floor(split.probabilities[i * classes + of] * bins));
     const counts = split.label[i] === of ? own : others;
-    counts[bin] = (counts[bin] as number) + 1;
+    counts[bin] = counts[bin] + 1;
   }
   return { own, others };
 }
@@ -21,6 +21,6 @@ export function probabilityHistogram(split: Split, classes: number, of: number, 
 /** Rows per class. */
 export function classCounts(label: Uint16Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const c of label) counts[c] = (counts[c] as number) + 1;
+  for (const c of label) counts[c] = counts[c] + 1;
   return counts;
 }

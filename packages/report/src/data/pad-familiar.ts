@@ -13,19 +13,14 @@ export function packFamiliar({ data, width }: HiddenLayer): PackedFamiliar {
   const low = new Float32Array(width).fill(Infinity);
   const high = new Float32Array(width).fill(-Infinity);
   reference.forEach((value, i) => {
-    low[i % width] = Math.min(low[i % width] as number, value);
-    high[i % width] = Math.max(high[i % width] as number, value);
+    low[i % width] = Math.min(low[i % width], value);
+    high[i % width] = Math.max(high[i % width], value);
   });
-  const step = high.map((value, h) => (value - (low[h] as number)) / 255);
+  const step = high.map((value, h) => (value - low[h]) / 255);
   const bytes = Uint8Array.from(reference, (value, i) =>
-    step[i % width] === 0
-      ? 0
-      : Math.min(255, Math.round((value - (low[i % width] as number)) / (step[i % width] as number))),
+    step[i % width] === 0 ? 0 : Math.min(255, Math.round((value - low[i % width]) / step[i % width])),
   );
-  const rounded = Float32Array.from(
-    bytes,
-    (byte, i) => (low[i % width] as number) + byte * (step[i % width] as number),
-  );
+  const rounded = Float32Array.from(bytes, (byte, i) => low[i % width] + byte * step[i % width]);
   const usual = Float32Array.from(usualDistances(data, width, most, rounded));
   return { width, bytes: base64(bytes), low: packed(low), step: packed(step), usual: packed(usual) };
 }

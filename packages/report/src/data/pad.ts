@@ -54,7 +54,7 @@ function unlikeStrokes({ width, height, train }: Experiment['images']): string |
     const bounds = boundsOf(ink);
     return bounds ? penWidth(ink) / Math.max(bounds.width, bounds.height) : 0;
   });
-  const pen = pens.sort((a, b) => a - b)[pens.length >> 1] as number;
+  const pen = pens.sort((a, b) => a - b)[pens.length >> 1];
   return pen > WIDEST
     ? `the images are filled shapes, not strokes: their parts are ${percent(pen, 0)} as wide as the whole is long`
     : undefined;
@@ -87,16 +87,15 @@ function padLayer({ width, data }: HiddenLayer, { train, dataset }: Experiment):
   const sums = new Float64Array(K * width);
   const rows = new Float64Array(K);
   for (let i = 0; i < train.rows; i++) {
-    const c = train.label[i] as number;
-    rows[c] = (rows[c] as number) + 1;
+    const c = train.label[i];
+    rows[c] = rows[c] + 1;
     for (let h = 0; h < width; h++) {
-      const value = data[i * width + h] as number;
-      largest[h] = Math.max(largest[h] as number, Math.abs(value));
-      sums[c * width + h] = (sums[c * width + h] as number) + value;
+      const value = data[i * width + h];
+      largest[h] = Math.max(largest[h], Math.abs(value));
+      sums[c * width + h] = sums[c * width + h] + value;
     }
   }
-  const mean = (c: number, h: number): number =>
-    rows[c] ? (sums[c * width + h] as number) / (rows[c] as number) : -Infinity;
+  const mean = (c: number, h: number): number => (rows[c] ? sums[c * width + h] / rows[c] : -Infinity);
   const home = Array.from({ length: width }, (_, h) =>
     Array.from(rows.keys()).reduce((best, c) => (mean(c, h) > mean(best, h) ? c : best), 0),
   );

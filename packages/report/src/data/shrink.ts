@@ -16,7 +16,7 @@ export function shrunk<T extends ArrayLike<number>>(
       const [right, bottom] = [Math.min(width, (x + 1) * block), Math.min(height, (y + 1) * block)];
       let sum = 0;
       for (let py = y * block; py < bottom; py++)
-        for (let px = x * block; px < right; px++) sum += values[py * width + px] as number;
+        for (let px = x * block; px < right; px++) sum += values[py * width + px];
       small[y * w + x] = sum / ((right - x * block) * (bottom - y * block));
     }
   }

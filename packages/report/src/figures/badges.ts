@@ -25,7 +25,7 @@ export function apart(spots: readonly Spot[], distance: number): Spot[] {
     moved = false;
     for (let i = 0; i < places.length; i++) {
       for (let j = i + 1; j < places.length; j++) {
-        const [a, b] = [places[i] as { x: number; y: number }, places[j] as { x: number; y: number }];
+        const [a, b] = [places[i], places[j]];
         let [dx, dy] = [b.x - a.x, b.y - a.y];
         if (dx === 0 && dy === 0) [dx, dy] = APART[(i + j) % APART.length] as readonly [number, number];
         const length = Math.sqrt(dx * dx + dy * dy);

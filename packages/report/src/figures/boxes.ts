@@ -60,7 +60,7 @@ export function boxesTable(
 
 function table(nodes: readonly NodeBoxes[], names: readonly string[], by: string): ResultTable {
   const cells = nodes.flatMap(({ node, boxes, overlap }) =>
-    boxes.map((box, c) => ({ node, class: names[c] as string, overlap, ...box })),
+    boxes.map((box, c) => ({ node, class: names[c], overlap, ...box })),
   );
   const real = (name: 'min' | 'q1' | 'median' | 'q3' | 'max' | 'overlap') => reals(cells.map((cell) => cell[name]));
   return {

@@ -20,10 +20,10 @@ export function confusionDrawing(
     counts.slice(truth * classes, (truth + 1) * classes).reduce((a, b) => a + b, 0),
   );
   const data = {
-    true: texts(cells.map(({ truth }) => names[truth] as string)),
-    predicted: texts(cells.map(({ guess }) => names[guess] as string)),
+    true: texts(cells.map(({ truth }) => names[truth])),
+    predicted: texts(cells.map(({ guess }) => names[guess])),
     images: ints(counts),
-    share: reals(counts.map((n, i) => (totals[i] === 0 ? 0 : n / (totals[i] as number)))),
+    share: reals(counts.map((n, i) => (totals[i] === 0 ? 0 : n / totals[i]))),
   };
   const top = counts.reduce((a, b) => Math.max(a, b), 1);
   const encoding = {
@@ -84,9 +84,9 @@ export async function confusionImage(
   const png = encodeIndexedPng(matrixImage(classes, counts));
   const cells = counts.flatMap((n, i) => (n > 0 ? [i] : []));
   const table = {
-    true: texts(cells.map((i) => names[Math.floor(i / classes)] as string)),
-    predicted: texts(cells.map((i) => names[i % classes] as string)),
-    images: ints(cells.map((i) => counts[i] as number)),
+    true: texts(cells.map((i) => names[Math.floor(i / classes)])),
+    predicted: texts(cells.map((i) => names[i % classes])),
+    images: ints(cells.map((i) => counts[i])),
   };
   const axis = (title: string, orient: string): object => ({
     field: orient,
@@ -141,6 +141,6 @@ function matrixImage(classes: number, counts: readonly number[]): IndexedImage {
   const shade = counts.map((n) => (n === 0 ? 0 : Math.max(1, Math.round((SHADES * Math.log1p(n)) / log))));
   const pixels = new Uint8Array(side * side);
   for (let p = 0; p < pixels.length; p++)
-    pixels[p] = shade[Math.floor(p / side / block) * classes + Math.floor((p % side) / block)] as number;
+    pixels[p] = shade[Math.floor(p / side / block) * classes + Math.floor((p % side) / block)];
   return { width: side, height: side, pixels, palette };
 }

@@ -27,8 +27,7 @@ export function inkSheet(
     const top = Math.floor(i / columns) * (height + gap);
     if (image)
       for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++)
-          pixels[(top + y) * sheetWidth + left + x] = strength(image[y * width + x] as number);
+        for (let x = 0; x < width; x++) pixels[(top + y) * sheetWidth + left + x] = strength(image[y * width + x]);
   });
   return { width: sheetWidth, height: sheetHeight, palette: INK, pixels };
 }
@@ -83,10 +82,10 @@ const SIGNED: readonly Rgba[] = [
 /** A signed map: blue above zero, orange below, clear at zero; the strongest value is fully opaque. */
 export function signedImage(values: ArrayLike<number>, width: number, height: number): IndexedImage {
   let top = 0;
-  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i] as number));
+  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i]));
   const pixels = Uint8Array.from({ length: width * height }, (_, i) => {
-    const step = top === 0 ? 0 : Math.round((Math.abs(values[i] as number) / top) * STEPS);
-    return step === 0 ? 0 : (values[i] as number) > 0 ? step : STEPS + step;
+    const step = top === 0 ? 0 : Math.round((Math.abs(values[i]) / top) * STEPS);
+    return step === 0 ? 0 : values[i] > 0 ? step : STEPS + step;
   });
   return { width, height, palette: SIGNED, pixels };
 }

@@ -17,10 +17,10 @@ export interface FirstImages {
 export function firstProbabilitiesDrawing({ id, truth, names, probabilities }: FirstImages, alt: string): Drawing {
   const cells = id.flatMap((_, row) => names.map((_name, c) => ({ row, c })));
   const data = {
-    image: ints(cells.map(({ row }) => id[row] as number)),
-    true: texts(cells.map(({ row }) => truth[row] as string)),
-    class: texts(cells.map(({ c }) => names[c] as string)),
-    probability: reals(cells.map(({ row, c }) => probabilities[row * names.length + c] as number)),
+    image: ints(cells.map(({ row }) => id[row])),
+    true: texts(cells.map(({ row }) => truth[row])),
+    class: texts(cells.map(({ c }) => names[c])),
+    probability: reals(cells.map(({ row, c }) => probabilities[row * names.length + c])),
   };
   const encoding = {
     x: {

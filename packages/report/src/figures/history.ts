@@ -105,7 +105,7 @@ function longTable(history: ResultTable, lines: readonly Line[]): ResultTable {
     if (!column) continue;
     numbers(column.values).forEach((number, i) => {
       if (!Number.isFinite(number)) return;
-      epoch.push(numbers(history['epoch']?.values)[i] as number);
+      epoch.push(numbers(history['epoch']?.values)[i]);
       series.push(line.series);
       value.push(number);
     });

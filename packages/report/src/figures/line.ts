@@ -28,9 +28,9 @@ export function lineDrawing({ layer, activation, label, names, predicted, alt }:
   const step = (high - low) / BINS;
   const share = shares(activation, label, names.length, low, step);
   const cells = share.flatMap((row, c) =>
-    row.map((value, bin): Cell => ({ row: names[c] as string, group: names[c] as string, bin, end: bin + 1, value })),
+    row.map((value, bin): Cell => ({ row: names[c], group: names[c], bin, end: bin + 1, value })),
   );
-  if (predicted) cells.push(...answers((bin) => names[predicted(low + (bin + 0.5) * step)] as string));
+  if (predicted) cells.push(...answers((bin) => names[predicted(low + (bin + 0.5) * step)]));
   const shown = cells.filter(({ value }) => value > 0);
   const data = {
     row: texts(shown.map((c) => c.row)),
@@ -100,10 +100,10 @@ function shares(activation: Float32Array, label: Uint16Array, classes: number, l
   const counts = Array.from({ length: classes }, () => new Array<number>(BINS).fill(0));
   const totals = new Array<number>(classes).fill(0);
   label.forEach((c, i) => {
-    totals[c] = (totals[c] as number) + 1;
-    const bin = Math.floor(((activation[i] as number) - low) / step);
-    const row = counts[c] as number[];
-    if (bin >= 0 && bin < BINS) row[bin] = (row[bin] as number) + 1;
+    totals[c] = totals[c] + 1;
+    const bin = Math.floor((activation[i] - low) / step);
+    const row = counts[c];
+    if (bin >= 0 && bin < BINS) row[bin] = row[bin] + 1;
   });
-  return counts.map((row, c) => row.map((n) => n / Math.max(1, totals[c] as number)));
+  return counts.map((row, c) => row.map((n) => n / Math.max(1, totals[c])));
 }

@@ -18,10 +18,10 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
   const cells = cards.flatMap(({ node, classes, byClass }) =>
     classes.flatMap((c, i) =>
       MEASURES.map(({ title, zero, ...of }) => {
-        const shown = (name: ClassFigure): number => (byClass[name][i] as number) - zero;
+        const shown = (name: ClassFigure): number => byClass[name][i] - zero;
         return {
           node,
-          class: names[c] as string,
+          class: names[c],
           measure: title,
           value: shown(of.value),
           low: shown(of.low),
@@ -86,14 +86,14 @@ export function nodeClassesTable(cards: readonly NodeCard[], names: readonly str
     Object.fromEntries(
       FIVE.map((name, q) => [
         prefix ? `${prefix}Q${name.slice(1)}` : name,
-        reals(cells.map(({ card, i }) => of(card)[5 * i + q] as number)),
+        reals(cells.map(({ card, i }) => of(card)[5 * i + q])),
       ]),
     );
   return {
     node: ints(cells.map(({ card }) => card.node)),
-    class: texts(cells.map(({ c }) => names[c] as string)),
+    class: texts(cells.map(({ c }) => names[c])),
     ...Object.fromEntries(
-      CLASS_FIGURES.map((name) => [name, reals(cells.map(({ card, i }) => card.byClass[name][i] as number))]),
+      CLASS_FIGURES.map((name) => [name, reals(cells.map(({ card, i }) => card.byClass[name][i]))]),
     ),
     ...five('', ({ truth }) => truth),
     ...five('predicted', ({ predicted }) => predicted),

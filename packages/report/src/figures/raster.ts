@@ -42,22 +42,21 @@ export function rasterize({
   const total = new Uint32Array(width * height);
   const stamp = disc(radius);
   for (let i = 0; i < group.length; i++) {
-    const left = Math.round(x[i] as number);
-    const top = Math.round(y[i] as number);
+    const left = Math.round(x[i]);
+    const top = Math.round(y[i]);
     for (const [dx, dy] of stamp) {
       const px = left + dx;
       const py = top + dy;
       if (px < 0 || py < 0 || px >= width || py >= height) continue;
       const place = py * width + px;
-      const cell = place * classes + (group[i] as number);
-      total[place] = (total[place] as number) + 1;
-      if ((cover[cell] as number) < 65535) cover[cell] = (cover[cell] as number) + 1;
+      const cell = place * classes + group[i];
+      total[place] = total[place] + 1;
+      if (cover[cell] < 65535) cover[cell] = cover[cell] + 1;
     }
   }
   const pixels = new Uint8Array(width * height);
   for (let p = 0; p < pixels.length; p++)
-    pixels[p] =
-      total[p] === 0 ? groundOf(region, p, width, classes) : shade(cover, p * classes, classes, total[p] as number);
+    pixels[p] = total[p] === 0 ? groundOf(region, p, width, classes) : shade(cover, p * classes, classes, total[p]);
   return { width, height, pixels, palette: palette(classes) };
 }
 
@@ -70,7 +69,7 @@ function palette(classes: number): Rgba[] {
 
 function shade(cover: Uint16Array, at: number, classes: number, total: number): number {
   let best = 0;
-  for (let c = 1; c < classes; c++) if ((cover[at + c] as number) > (cover[at + best] as number)) best = c;
+  for (let c = 1; c < classes; c++) if (cover[at + c] > cover[at + best]) best = c;
   return 1 + (Math.min(total, STRENGTHS.length) - 1) * classes + best;
 }
 

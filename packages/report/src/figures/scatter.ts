@@ -134,7 +134,7 @@ function domains({ x, y, equal, trim = 0 }: Scatter): { x: Domain; y: Domain } {
 function extent(values: Float32Array, trim: number): Domain {
   if (trim > 0 && values.length > 0) {
     const sorted = Float32Array.from(values).sort();
-    const [first, last] = [sorted[0] as number, sorted[Math.floor((1 - trim) * (sorted.length - 1))] as number];
+    const [first, last] = [sorted[0], sorted[Math.floor((1 - trim) * (sorted.length - 1))]];
     if (last > first) return [first, last];
   }
   let low = Infinity;
@@ -171,7 +171,7 @@ function badges({ x, y, group, classes }: Scatter, [left, right]: Domain, [botto
   const places = together ? [] : areLong(classes) || classes.length > MOST_NAMED ? spots : apart(spots, BADGE);
   const within = (at: number): number => Math.min(SIZE - BADGE / 2, Math.max(BADGE / 2, at));
   return {
-    class: texts(places.map((_, i) => classes[present[i] as number] as string)),
+    class: texts(places.map((_, i) => classes[present[i]])),
     x: reals(places.map((spot) => left + within(spot.x) / scaleX)),
     y: reals(places.map((spot) => bottom + within(spot.y) / scaleY)),
   };
@@ -182,10 +182,10 @@ function medians(values: Float32Array, group: Uint16Array, counts: readonly numb
   const parts = counts.map((n) => new Float32Array(n));
   const next = new Uint32Array(counts.length);
   for (let i = 0; i < group.length; i++) {
-    const c = group[i] as number;
-    const place = next[c] as number;
+    const c = group[i];
+    const place = next[c];
     next[c] = place + 1;
-    (parts[c] as Float32Array)[place] = values[i] as number;
+    (parts[c] as Float32Array)[place] = values[i];
   }
   return parts.map((part) => part.sort()[part.length >> 1]);
 }

@@ -25,14 +25,14 @@ export function layThumbnails(
   for (const row of spread(px, py, distance, Math.max(size.width, size.height) / 2, image.width, image.height)) {
     const digit = imageOf(row);
     if (!digit) continue;
-    const left = Math.round((px[row] as number) - size.width / 2);
-    const top = Math.round((py[row] as number) - size.height / 2);
+    const left = Math.round(px[row] - size.width / 2);
+    const top = Math.round(py[row] - size.height / 2);
     for (let i = 0; i < digit.length; i++) {
-      const shade = Math.round(((digit[i] as number) / 255) * SHADES);
+      const shade = Math.round((digit[i] / 255) * SHADES);
       const x = left + (i % size.width);
       const y = top + Math.floor(i / size.width);
       if (shade > 0 && x >= 0 && y >= 0 && x < image.width && y < image.height)
-        pixels[y * image.width + x] = base + ((group[row] as number) % CLASS_COLOURS.length) * SHADES + shade - 1;
+        pixels[y * image.width + x] = base + (group[row] % CLASS_COLOURS.length) * SHADES + shade - 1;
     }
   }
   return { ...image, pixels, palette };
@@ -49,13 +49,10 @@ function spread(
 ): number[] {
   const taken: number[] = [];
   for (let row = 0; row < px.length; row++) {
-    const x = px[row] as number;
-    const y = py[row] as number;
+    const x = px[row];
+    const y = py[row];
     if (x < margin || y < margin || x > width - margin || y > height - margin) continue;
-    if (
-      taken.every((other) => ((px[other] as number) - x) ** 2 + ((py[other] as number) - y) ** 2 >= distance * distance)
-    )
-      taken.push(row);
+    if (taken.every((other) => (px[other] - x) ** 2 + (py[other] - y) ** 2 >= distance * distance)) taken.push(row);
   }
   return taken;
 }

@@ -36,7 +36,7 @@ export async function draw({ name, alt, spec, data }: Drawing): Promise<Figure> 
 
 /** Vega counts clip paths over the life of the process; here they are named by figure. */
 function ownIds(svg: string, name: string): string {
-  const found = [...new Set([...svg.matchAll(/id="([^"]+)"/g)].map((match) => match[1] as string))];
+  const found = [...new Set([...svg.matchAll(/id="([^"]+)"/g)].map((match) => match[1]))];
   return svg.replace(
     /(id="|url\(#)([^")]+)/g,
     (_, before: string, id: string) => `${before}${name}-${found.indexOf(id)}`,
@@ -51,7 +51,7 @@ export function rowsOf(table: ResultTable): Record<string, unknown>[] {
     Object.fromEntries(
       entries.map(([name, { values }]) => [
         name,
-        typeof values[i] === 'number' ? missingAsNull(significant(values[i] as number)) : values[i],
+        typeof values[i] === 'number' ? missingAsNull(significant(values[i])) : values[i],
       ]),
     ),
   );

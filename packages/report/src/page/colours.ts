@@ -21,7 +21,7 @@ export const SIGNED_COLOURS = { negative: '#e76300', positive: '#3f90da' } as co
 
 /** The colour of a class; colours repeat past ten classes. */
 export function classColour(index: number): string {
-  return CLASS_COLOURS[index % CLASS_COLOURS.length] as string;
+  return CLASS_COLOURS[index % CLASS_COLOURS.length];
 }
 
 /** `#3f90da` as [63, 144, 218]. */

@@ -29,7 +29,7 @@ export function boxPlot(
     svg += `<line x1="${left}" x2="${left + width}" y1="${y(tick)}" y2="${y(tick)}" stroke="currentColor" opacity=".14"/><text x="${left - 4}" y="${y(tick)}" dy="3.5" text-anchor="end">${tick === 0 ? '0' : Number(tick.toPrecision(2))}</text>`;
   }
   for (let c = 0; c < names.length; c++) {
-    const [min, q1, median, q3, max] = Array.from({ length: 5 }, (_, i) => stats[5 * c + i] as number) as [
+    const [min, q1, median, q3, max] = Array.from({ length: 5 }, (_, i) => stats[5 * c + i]) as [
       number,
       number,
       number,
@@ -37,7 +37,7 @@ export function boxPlot(
       number,
     ];
     const x = left + step * (c + 0.5);
-    const name = (names[c] as string).slice(0, 12).replace(/&/g, '&amp;').replace(/</g, '&lt;');
+    const name = names[c].slice(0, 12).replace(/&/g, '&amp;').replace(/</g, '&lt;');
     svg += slanted
       ? `<text transform="translate(${(x + 3).toFixed(1)} ${top + height + 9}) rotate(-50)" text-anchor="end" font-size="${Math.min(8, step * 1.1).toFixed(1)}">${name}</text>`
       : `<text x="${x.toFixed(1)}" y="${top + height + 13}" text-anchor="middle">${name}</text>`;

@@ -76,8 +76,8 @@ export function nodeCard(
     zeros,
     predictedZeros,
   } = card.byClass;
-  const names = card.classes.map((c) => allNames[c] as string);
-  const colours = card.classes.map((c) => allColours[c] as string);
+  const names = card.classes.map((c) => allNames[c]);
+  const colours = card.classes.map((c) => allColours[c]);
   const [left, step, tall] = [54, 186 / names.length, 32];
   const x = (i: number, share: number): number => left + (i + share) * step;
   const finite = (values: readonly number[]): number[] => values.filter((value) => Number.isFinite(value));
@@ -116,11 +116,9 @@ export function nodeCard(
     ends?: readonly [readonly number[], readonly number[]],
   ): string =>
     row(title, scale, low, high, (i, y) => {
-      const value = values[i] as number;
+      const value = values[i];
       if (!Number.isFinite(value)) return '';
-      const interval = ends
-        ? line(`M${at(x(i, 0.5))} ${at(y(ends[0][i] as number))}V${at(y(ends[1][i] as number))}`)
-        : '';
+      const interval = ends ? line(`M${at(x(i, 0.5))} ${at(y(ends[0][i]))}V${at(y(ends[1][i]))}`) : '';
       return `<rect x="${at(x(i, 0.12))}" y="${at(Math.min(y(0), y(value)))}" width="${at(step * 0.76)}" height="${at(Math.abs(y(value) - y(0)))}" fill="${colours[i]}"/>${interval}`;
     });
   const ticks = (values: readonly number[], y: (value: number) => number): string =>
@@ -153,8 +151,8 @@ export function nodeCard(
   const interval = (value: number, from: number, to: number): string =>
     `${number(value, 2)} (${number(from, 2)} to ${number(to, 2)})`;
   const said = names.map((name, i) => {
-    const middle = `median ${number(card.truth[5 * i + 2] as number, 2)}, of those predicted ${number(card.predicted[5 * i + 2] as number, 2)}, zero for ${number(100 * (zeros[i] as number), 0)}%`;
-    return `${name}: ${middle}, AUC ${interval(area[i] as number, areaLow[i] as number, areaHigh[i] as number)}, ${interval(information[i] as number, informationLow[i] as number, informationHigh[i] as number)} bits, gradient ${number(gradient[i] as number, 2)}, margin lost ${number(marginZero[i] as number, 2)}`;
+    const middle = `median ${number(card.truth[5 * i + 2], 2)}, of those predicted ${number(card.predicted[5 * i + 2], 2)}, zero for ${number(100 * zeros[i], 0)}%`;
+    return `${name}: ${middle}, AUC ${interval(area[i], areaLow[i], areaHigh[i])}, ${interval(information[i], informationLow[i], informationHigh[i])} bits, gradient ${number(gradient[i], 2)}, margin lost ${number(marginZero[i], 2)}`;
   });
   const chart = `<svg viewBox="0 0 240 ${top + (slanted ? 46 : 14)}" role="img" aria-label="${safe(`Node ${card.node} by class. ${said.join('; ')}`)}">${rows.join('')}${labels}</svg>`;
   const beyond = `${number(card.reached, 2)}; real images reach ${number(card.largest, 2)}`;

@@ -1,6 +1,6 @@
 import { overlapBins } from '@layerwise/kernels/overlap';
 import { boxPlot } from '../plots/box-plot.js';
-import { bySeparation, farthestPair, layerBoxes, type Box, type NodeBoxes } from '../analysis/boxes.js';
+import { bySeparation, farthestPair, layerBoxes, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer, Split } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../payloads/base64.js';
@@ -49,7 +49,7 @@ async function activationsSection(context: Context): Promise<Section | undefined
     const top = bySeparation(study.predicted).slice(0, topNodes);
     const drawn = await draw(boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names));
     const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] =>
-      names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node] as NodeBoxes);
+      names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node]);
     shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
     blocks.push(
       html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`,
@@ -64,7 +64,7 @@ async function activationsSection(context: Context): Promise<Section | undefined
     blocks.push(layerBlock(study, index, context));
   }
   return {
-    lead: studies.length === 1 ? layerLead(studies[0] as LayerStudy, 0, names) : lead(studies),
+    lead: studies.length === 1 ? layerLead(studies[0], 0, names) : lead(studies),
     body: html`${blocks}`,
     data,
   };
@@ -72,13 +72,13 @@ async function activationsSection(context: Context): Promise<Section | undefined
 
 /** Which layer separates the true classes best, by its best node. */
 function lead(studies: readonly LayerStudy[]): string {
-  const best = studies.map(({ truth }) => bySeparation(truth)[0] as NodeBoxes);
-  const { pairs } = best[0] as NodeBoxes;
+  const best = studies.map(({ truth }) => bySeparation(truth)[0]);
+  const { pairs } = best[0];
   return `Of ${pairs} pairs of true classes the node that separates best keeps the boxes apart of ${listed(best.map(({ apart }, index) => `${apart} in hidden layer ${index + 1}`))}.`;
 }
 
 function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly string[]): string {
-  const best = bySeparation(truth)[0] as NodeBoxes;
+  const best = bySeparation(truth)[0];
   const { pairs, most } = best;
   const farthest = farthestPair(best.boxes);
   const overlapping = most
@@ -103,7 +103,7 @@ function lineOf(
     index === train.hidden.length - 1 && next
       ? (value: number): number => largest(weightedSums(next, [value]))
       : undefined;
-  const medians = (truth[0] as NodeBoxes).boxes.map((box, c) => `${names[c]} ${fixed(box.median, 2)}`);
+  const medians = truth[0].boxes.map((box, c) => `${names[c]} ${fixed(box.median, 2)}`);
   return lineDrawing({
     layer: layer.name,
     activation: layer.data,
@@ -189,13 +189,13 @@ function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly s
           .filter((c) => !Number.isNaN(median(c)))
           .sort((a, b) => median(b) - median(a) || a - b)
           .slice(0, MOST_BOXES);
-  const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c] as Box) });
+  const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c]) });
   return html`<figure class="node">${raw(
     boxPlot(
       title,
       stats,
-      shown.map((c) => names[c] as string),
-      shown.map((c) => colours[c] as string),
+      shown.map((c) => names[c]),
+      shown.map((c) => colours[c]),
       grouping,
     ),
   )}<figcaption>node ${node.node} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
@@ -223,7 +223,7 @@ function base64Of(nodes: readonly NodeBoxes[]): string {
 function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): Markup {
   const columns = Math.min(5, layer.width);
   const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [
-    `image ${train.id[i]}, ${withArticle(names[train.label[i] as number] as string)}`,
+    `image ${train.id[i]}, ${withArticle(names[train.label[i]])}`,
     ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3)),
   ]);
   const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j}`)];
@@ -236,7 +236,7 @@ function ranges(nodes: readonly NodeBoxes[], names: readonly string[]): Markup {
       `Node ${node}`,
       ['class', 'images', 'min', 'q1', 'median', 'q3', 'max'],
       boxes.map((b, c) => [
-        names[c] as string,
+        names[c],
         count(b.count),
         ...[b.min, b.q1, b.median, b.q3, b.max].map((value) => fixed(value, 2)),
       ]),

@@ -26,7 +26,7 @@ async function componentsSection({ experiment, shelf }: Context): Promise<Sectio
   if (!components || components.rows === 0 || components.component.length !== components.rows * size) return undefined;
   const ratios = components.spectrum ?? Array.from(components.ratio);
   let half = 0;
-  for (let sum = 0; half < ratios.length && sum < 0.5; half++) sum += ratios[half] as number;
+  for (let sum = 0; half < ratios.length && sum < 0.5; half++) sum += ratios[half];
   const lead = `${plural(components.rows, 'component')} of ${count(ratios.length)} keep ${percent(features.explained ?? components.ratio.reduce((a, b) => a + b, 0), 2)} of the variance of the pixels; the first explains ${percent(components.ratio[0], 1)}, and ${half} are enough for half of it.`;
   const figure = shelf.add(
     await draw(varianceDrawing(ratios, components.rows, `Line chart of cumulative explained variance. ${lead}`)),
@@ -46,7 +46,7 @@ async function componentsSection({ experiment, shelf }: Context): Promise<Sectio
   const kept = shelf.addPicture(
     picture('components-images', `The first ${list.length} components as images`, sheet, {
       component: ints(first.map((i) => i + 1)),
-      ratio: reals(first.map((i) => components.ratio[i] as number)),
+      ratio: reals(first.map((i) => components.ratio[i])),
     }),
   );
   return {

@@ -91,7 +91,7 @@ function matrixTable(
 ): Markup {
   const top = Math.log1p(counts.reduce((a, b) => Math.max(a, b), 1));
   const cell = (truth: number, guess: number): Markup => {
-    const n = counts[truth * classes + guess] as number;
+    const n = counts[truth * classes + guess];
     const total = counts.slice(truth * classes, (truth + 1) * classes).reduce((a, b) => a + b, 0);
     const share = total === 0 ? 0 : n / total;
     const heat = kind === 'count' ? Math.log1p(n) / top : share;
@@ -123,12 +123,12 @@ function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }
     [b, a],
     [b, b],
   ].map(([truth, guess]) => ({
-    truth: truth as number,
-    guess: guess as number,
-    rows: rowsOfCell(test, truth as number, guess as number, LIMIT),
+    truth: truth,
+    guess: guess,
+    rows: rowsOfCell(test, truth, guess, LIMIT),
   }));
   const imagesOf = (rows: readonly number[]): (Uint8Array | undefined)[] =>
-    rows.map((i) => images.shown.at('test', test.id[i] as number));
+    rows.map((i) => images.shown.at('test', test.id[i]));
   const sheet = ({ truth, guess, rows }: (typeof cells)[number]): Markup => {
     const shown = inkSheet(imagesOf(rows), width, height, 5, 2);
     const caption = `${names[truth]} taken for ${names[guess]}`;
@@ -136,9 +136,9 @@ function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }
   };
   const all = cells.flatMap(({ truth, guess, rows }) => rows.map((row) => ({ truth, guess, row })));
   const data = {
-    id: ints(all.map(({ row }) => test.id[row] as number)),
-    true: texts(all.map(({ truth }) => names[truth] as string)),
-    predicted: texts(all.map(({ guess }) => names[guess] as string)),
+    id: ints(all.map(({ row }) => test.id[row])),
+    true: texts(all.map(({ truth }) => names[truth])),
+    predicted: texts(all.map(({ guess }) => names[guess])),
   };
   const whole = shelf.addPicture(
     picture(

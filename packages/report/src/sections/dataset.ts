@@ -43,7 +43,7 @@ async function datasetSection(context: Context): Promise<Section> {
     ['pixels', `${images.width} × ${images.height}, 0 to 255`],
   ];
   return {
-    lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent((counts[most] as number) / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
+    lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent(counts[most] / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
     body: html`${row(figureBlock(bars, dataset.origin), html`<div>${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`)}
 ${
   images.train.rows > 0 &&
@@ -95,8 +95,8 @@ function samples({
     2,
   );
   const data = {
-    id: ints(some.map((i) => train.id[i] as number)),
-    class: texts(some.map((i) => names[train.label[i] as number] as string)),
+    id: ints(some.map((i) => train.id[i])),
+    class: texts(some.map((i) => names[train.label[i]])),
   };
   return pictureBlock(
     shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)),
@@ -106,7 +106,7 @@ function samples({
 }
 
 function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
-  const label = names[file.label[i] as number] as string;
+  const label = names[file.label[i]];
   return html`<li>${pixelImage(inkImage(shown.of(imageOf(file, i, size)), shown.width, shown.height), `training image ${file.id[i]}, ${withArticle(label)}`)}<span>${label}</span></li>`;
 }
 
@@ -129,7 +129,7 @@ function classImages({
       ? []
       : [
           {
-            name: names[c] as string,
+            name: names[c],
             one: shown.of(imageOf(train, row, size)),
             mean: shrunk(mean, width, height).values,
           },
@@ -169,11 +169,11 @@ function classMeans({ rows, label, pixels }: RawRows, size: number, classes: num
   const sums = Array.from({ length: wanted }, () => new Float64Array(size));
   const counts = classCounts(label, classes);
   for (let i = 0; i < rows; i++) {
-    const sum = sums[label[i] as number];
+    const sum = sums[label[i]];
     if (!sum) continue;
-    for (let p = 0; p < size; p++) sum[p] = (sum[p] as number) + (pixels[i * size + p] as number);
+    for (let p = 0; p < size; p++) sum[p] = sum[p] + pixels[i * size + p];
   }
-  return sums.map((sum, c) => sum.map((value) => value / Math.max(1, counts[c] as number)));
+  return sums.map((sum, c) => sum.map((value) => value / Math.max(1, counts[c])));
 }
 
 /** Rows and columns of the image that is shown as numbers. */
@@ -181,7 +181,7 @@ const MOST_NUMBERS = 28;
 
 function asNumbers({ train, width, height }: Images, names: readonly string[]): Markup {
   const pixels = imageOf(train, 0, width * height);
-  const inked = Array.from(pixels.keys()).filter((p) => (pixels[p] as number) > 0);
+  const inked = Array.from(pixels.keys()).filter((p) => pixels[p] > 0);
   const xs = inked.map((p) => p % width);
   const [left, top] = [xs.reduce((a, b) => Math.min(a, b), width), Math.floor((inked[0] ?? 0) / width)];
   const right = Math.min(
@@ -191,9 +191,9 @@ function asNumbers({ train, width, height }: Images, names: readonly string[]): 
   const bottom = Math.min(top + MOST_NUMBERS - 1, Math.floor((inked[inked.length - 1] ?? -1) / width));
   const whole = inked.every((p) => p % width <= right && Math.floor(p / width) <= bottom);
   const rows = Array.from({ length: Math.max(0, bottom - top + 1) }, (_, y) =>
-    Array.from({ length: right - left + 1 }, (_, x) => pixels[(top + y) * width + left + x] as number),
+    Array.from({ length: right - left + 1 }, (_, x) => pixels[(top + y) * width + left + x]),
   );
-  return html`<table class="numbers"><caption>Training image 0, ${withArticle(names[train.label[0] as number] as string)}: rows ${top} to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
+  return html`<table class="numbers"><caption>Training image 0, ${withArticle(names[train.label[0]])}: rows ${top} to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
     (values) =>
       html`<tr>${values.map((value) => html`<td class="heat${value > 140 && ' strong'}" style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`)}</tr>`,
   )}</tbody></table>`;

@@ -22,13 +22,13 @@ function errorsSection({ experiment: { test, images }, names, shelf }: Context):
   const sure = ranked.filter((mistake) => mistake.probability >= 0.99).length;
   const items = ranked.slice(0, SHOWN).map(({ id, label, predicted, probability, trueProbability }): Markup => {
     const pixels = images.shown.at('test', id);
-    return html`<li>${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${id}: ${withArticle(names[label] as string)}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
+    return html`<li>${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${id}: ${withArticle(names[label])}, taken for ${names[predicted]}`)}<span><b>${names[label]}</b> → ${names[predicted]}</span><small>${percent(probability, 1)} / ${percent(trueProbability, 1)}</small></li>`;
   });
   const shown = ranked.slice(0, SHOWN);
   const data = {
     id: ints(shown.map(({ id }) => id)),
-    true: texts(shown.map(({ label }) => names[label] as string)),
-    predicted: texts(shown.map(({ predicted }) => names[predicted] as string)),
+    true: texts(shown.map(({ label }) => names[label])),
+    predicted: texts(shown.map(({ predicted }) => names[predicted])),
     probability: reals(shown.map(({ probability }) => probability)),
     trueProbability: reals(shown.map(({ trueProbability }) => trueProbability)),
   };
@@ -43,7 +43,7 @@ function errorsSection({ experiment: { test, images }, names, shelf }: Context):
     picture('worst-errors', 'Test images that are classified wrong, the surest first', sheet, data),
   );
   return {
-    lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${sure === 0 ? 'none' : count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, ${withArticle(names[worst.label] as string)}, is ${withArticle(names[worst.predicted] as string)} (${percent(worst.probability, 1)}).`,
+    lead: `${plural(ranked.length, 'test image')} ${ranked.length === 1 ? 'is' : 'are'} classified wrong, ${sure === 0 ? 'none' : count(sure)} of them with a probability of 99% or more; the net is surest that test image ${worst.id}, ${withArticle(names[worst.label])}, is ${withArticle(names[worst.predicted])} (${percent(worst.probability, 1)}).`,
     body: pictureBlock(
       kept,
       html`<ol class="digits errors">${items}</ol>`,

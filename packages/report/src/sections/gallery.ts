@@ -35,7 +35,7 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     for (const split of [2, 0]) {
       const rows = experiment[SPLITS[split] as 'train'];
       for (const row of cellRows(rows, dataset.classes.length, wrong))
-        if (entries.length < most + MOST_CELLS) include(split, rows.id[row] as number);
+        if (entries.length < most + MOST_CELLS) include(split, rows.id[row]);
     }
   }
   const of = (pick: (split: Split, row: number) => number): number[] =>
@@ -53,8 +53,8 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     sheet: base64(encodeIndexedPng(sheet)),
     split: pack(Uint8Array.from(entries, (entry) => entry.split)),
     id: pack(Uint32Array.from(entries, (entry) => entry.id)),
-    label: pack(Uint16Array.from(of((split, row) => split.label[row] as number))),
-    predicted: pack(Uint16Array.from(of((split, row) => split.predicted[row] as number))),
+    label: pack(Uint16Array.from(of((split, row) => split.label[row]))),
+    predicted: pack(Uint16Array.from(of((split, row) => split.predicted[row]))),
     maps: Object.fromEntries(
       maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(keyOf(SPLITS.indexOf(map.split), id)))]),
     ),
@@ -75,7 +75,7 @@ function cellRows({ rows, label, predicted }: Split, classes: number, wrong: boo
   const found: number[] = [];
   for (let row = 0; row < rows; row++) {
     if ((label[row] !== predicted[row]) !== wrong) continue;
-    const cell = (label[row] as number) * classes + (predicted[row] as number);
+    const cell = label[row] * classes + predicted[row];
     const n = kept.get(cell) ?? 0;
     if (n < PER_CELL) found.push(row);
     kept.set(cell, n + 1);
@@ -86,15 +86,14 @@ function cellRows({ rows, label, predicted }: Split, classes: number, wrong: boo
 function mapPoints({ id, x, y, figure: { plot } }: HoverMap, placeOf: (id: number) => number | undefined): GalleryMap {
   const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
   const rows = Array.from(id.keys()).filter(
-    (row) =>
-      within(x[row] as number, plot.x) && within(y[row] as number, plot.y) && placeOf(id[row] as number) !== undefined,
+    (row) => within(x[row], plot.x) && within(y[row], plot.y) && placeOf(id[row]) !== undefined,
   );
   const scaled = (value: number, [low, high]: readonly [number, number]): number =>
     Math.round(((value - low) / (high - low)) * 65535);
   return {
-    entry: pack(Uint32Array.from(rows, (row) => placeOf(id[row] as number) as number)),
-    x: pack(Uint16Array.from(rows, (row) => scaled(x[row] as number, plot.x))),
-    y: pack(Uint16Array.from(rows, (row) => 65535 - scaled(y[row] as number, plot.y))),
+    entry: pack(Uint32Array.from(rows, (row) => placeOf(id[row]) as number)),
+    x: pack(Uint16Array.from(rows, (row) => scaled(x[row], plot.x))),
+    y: pack(Uint16Array.from(rows, (row) => 65535 - scaled(y[row], plot.y))),
   };
 }
 

@@ -74,7 +74,7 @@ function overDigits({
     const first = train.label.indexOf(c);
     return first < 0
       ? []
-      : [{ name, id: train.id[first] as number, pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
+      : [{ name, id: train.id[first], pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
   });
   const items = shown.map(
     ({ name, pixels }) =>
@@ -85,7 +85,7 @@ function overDigits({
     id: ints(shown.flatMap(({ id }) => chosen.map(() => id))),
     class: texts(shown.flatMap(({ name }) => chosen.map(() => name))),
     pixel: ints(shown.flatMap(() => chosen)),
-    value: ints(shown.flatMap(({ pixels }) => chosen.map((p) => pixels[p] as number))),
+    value: ints(shown.flatMap(({ pixels }) => chosen.map((p) => pixels[p]))),
   };
   const sheet = markedSheet(
     shown.map(({ pixels }) => pixels),

@@ -1,6 +1,6 @@
 import type { MapPurity, ResultTable } from '@layerwise/contracts';
 import { largest, weightedSums } from '@layerwise/nets';
-import type { Experiment, HiddenLayer, View } from '../data/experiment.js';
+import type { Experiment, View } from '../data/experiment.js';
 import { ints, reals } from '../figures/columns.js';
 import { drawScatter, type HoverMap, type Scatter } from '../figures/scatter.js';
 import { layThumbnails } from '../figures/thumbnails.js';
@@ -87,12 +87,12 @@ function planeGroup(
 ): (Group & { readonly layer: string }) | undefined {
   const index = train.hidden.findIndex((layer) => layer.width === 2);
   if (index < 0 || train.rows === 0) return undefined;
-  const layer = train.hidden[index] as HiddenLayer;
+  const layer = train.hidden[index];
   const next = network.layers[index + 1];
   const isLast = index === train.hidden.length - 1;
   const region = isLast && next ? (x: number, y: number): number => largest(weightedSums(next, [x, y])) : undefined;
-  const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i] as number);
-  const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1] as number);
+  const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i]);
+  const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1]);
   const purity = views.find(
     (view) => view.source === layer.name && view.method === 'columns' && view.dimensions === 2,
   )?.purity;
@@ -160,7 +160,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
   };
   const column = (d: number): Float32Array =>
-    new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d] as number);
+    new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d]);
   const lead = viewLead(view, column(0), column(1), names, what);
   const table: ResultTable = {
     id: ints(view.id),
@@ -169,14 +169,14 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
   };
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
-      name: `${view.name}${pairs.length > 1 ? `-${(a as number) + 1}${(b as number) + 1}` : ''}`,
+      name: `${view.name}${pairs.length > 1 ? `-${a + 1}${b + 1}` : ''}`,
       title: shortTitle(view),
       subtitle: `${count(view.rows)} ${view.split === 'train' ? 'training' : view.split} images, by true class`,
       alt: `Scatter plot: ${methodName(view)} of ${what}. ${lead}`,
       table: { name: view.name, data: table },
-      axes: [axis(a as number), axis(b as number)],
-      x: column(a as number),
-      y: column(b as number),
+      axes: [axis(a), axis(b)],
+      x: column(a),
+      y: column(b),
       id: view.id,
       group: view.label,
       classes: names,
@@ -243,7 +243,7 @@ function withThumbnails(scatter: Scatter, view: View, { images }: Experiment): S
         faded(image),
         place,
         scatter.group,
-        (row) => images.shown.at(view.split, view.id[row] as number),
+        (row) => images.shown.at(view.split, view.id[row]),
         images.shown,
         Math.max(images.shown.width, images.shown.height) * 1.15,
       ),
@@ -281,7 +281,7 @@ function together({ neighbours, share, classes }: MapPurity, names: readonly str
   const [best, second] = ranked;
   const worst = ranked[ranked.length - 1];
   if (!best || !second || !worst) return 'all images are of one class.';
-  const name = ({ class: c }: { readonly class: number }): string => names[c] as string;
+  const name = ({ class: c }: { readonly class: number }): string => names[c];
   const mixed = worst.rival === null ? '' : `, mixed mostly with ${names[worst.rival]}`;
   return `${percent(share, 1)} of the ${neighbours} nearest neighbours of an image are of its own true class: ${name(best)} and ${name(second)} keep to themselves best (${percent(best.share, 1)} and ${percent(second.share, 1)}), ${name(worst)} least (${percent(worst.share, 1)})${mixed}.`;
 }

@@ -51,11 +51,11 @@ function testReport(report: ReturnType<typeof classification>, names: readonly s
     .filter((c) => (report.perClass[c]?.support ?? 0) > 0)
     .sort((a, b) => (report.perClass[a]?.f1 ?? 0) - (report.perClass[b]?.f1 ?? 0) || a - b)
     .slice(0, 15);
-  const part = { ...report, perClass: worst.map((c) => report.perClass[c] as ClassScore) };
+  const part = { ...report, perClass: worst.map((c) => report.perClass[c]) };
   return html`${reportTable(
     `${title}: the ${worst.length} classes with the lowest F1`,
     part,
-    worst.map((c) => names[c] as string),
+    worst.map((c) => names[c]),
   )}<details><summary>All ${names.length} classes</summary>${reportTable(title, report, names)}</details>`;
 }
 
@@ -89,7 +89,7 @@ function reportTable(caption: string, report: ReturnType<typeof classification>,
     count(support),
   ];
   const rows = [
-    ...report.perClass.map((score, i) => line(names[i] as string, score)),
+    ...report.perClass.map((score, i) => line(names[i], score)),
     line('macro average', report.macro),
     line('weighted average', report.weighted),
   ];

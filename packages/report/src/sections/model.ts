@@ -1,4 +1,4 @@
-import { onPixels, parameterCount, parametersOf, type DenseLayer, type DenseNet } from '@layerwise/nets';
+import { onPixels, parameterCount, parametersOf, type DenseNet } from '@layerwise/nets';
 import { ints, reals } from '../figures/columns.js';
 import { shrunk } from '../data/shrink.js';
 import { signedImage, together } from '../figures/digits.js';
@@ -15,7 +15,7 @@ export const modelChapter: Chapter = { id: 'model', order: 900, title: 'Model', 
 
 function modelSection({ experiment, shelf }: Context): Section {
   const { network, net, features, evaluation } = experiment;
-  const largest = network.layers.toSorted((a, b) => parametersOf(b) - parametersOf(a))[0] as DenseLayer;
+  const largest = network.layers.toSorted((a, b) => parametersOf(b) - parametersOf(a))[0];
   const parameters = parameterCount(network);
   const dead = evaluation.deadUnits.reduce((sum, units) => sum + units.length, 0);
   const deadText = dead > 0 ? ` ${plural(dead, 'hidden node')} never fire${dead === 1 ? 's' : ''}.` : '';
@@ -57,11 +57,11 @@ const COLUMNS = 4;
 
 function patterns(experiment: Context['experiment'], shelf: Context['shelf']): Markup {
   const { width, height } = experiment.images;
-  const first = experiment.network.layers[0] as DenseLayer;
+  const first = experiment.network.layers[0];
   const nodes = Math.min(SHOWN, first.units);
   const { kernel } = onPixels(experiment.map, first);
   const found = Array.from({ length: nodes }, (_, node) => {
-    const pattern = Float64Array.from({ length: width * height }, (__, p) => kernel[p * first.units + node] as number);
+    const pattern = Float64Array.from({ length: width * height }, (__, p) => kernel[p * first.units + node]);
     return { node, ...shrunk(pattern, width, height) };
   });
   const images = found.map(({ node, values, ...size }) => ({

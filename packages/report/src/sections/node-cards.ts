@@ -42,7 +42,7 @@ export function cardsOf(layer: LayerFindings, K: number, { experiment: { images 
     const shown = mostDecided(classes.area.slice(node * K, (node + 1) * K));
     const places = shown.map((c) => node * K + c);
     const fives = (columns: readonly number[][]): number[] =>
-      places.flatMap((place) => columns.map((values) => values[place] as number));
+      places.flatMap((place) => columns.map((values) => values[place]));
     return {
       ...{
         node,

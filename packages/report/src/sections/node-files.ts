@@ -36,7 +36,7 @@ export async function nodeFiles(
     ...(await draw(
       nodeClassesDrawing(
         name,
-        drawn.map((node) => cards[node] as NodeCard),
+        drawn.map((node) => cards[node]),
         names,
       ),
     )),
@@ -51,7 +51,7 @@ export async function nodeFiles(
         `nodes-${name}-${kind === 'preferredInput' ? 'preferred-input' : kind}${part}`,
         `Nodes of ${name}: ${titleOf(kind, layer)}`,
         nodes,
-        nodes.map((node) => (all[node] as Record<Kind, Tile>)[kind].image),
+        nodes.map((node) => all[node][kind].image),
         aboutOf(kind, layer, nodes),
       );
       shelf.add(sheet);
@@ -73,7 +73,7 @@ function titleOf(kind: Kind, { info }: LayerFindings): string {
 function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): ResultTable {
   const column = (name: string) => {
     const values = layer.node(name);
-    return reals(nodes.map((node) => values[node] as number));
+    return reals(nodes.map((node) => values[node]));
   };
   if (kind === 'weights') return { marginZero: column('marginZero'), information: column('information') };
   if (kind === 'preferredInput') return { reached: column('reached'), largest: column('largest') };

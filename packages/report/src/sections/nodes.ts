@@ -54,15 +54,12 @@ const ERRORS = 2;
 function foremost(layer: LayerFindings): string {
   const [loss, error] = [layer.node('marginZero'), layer.node('marginZeroError')];
   const [first] = inOrder(layer);
-  const [most, own] = [loss[first as number] as number, error[first as number] as number];
+  const [most, own] = [loss[first], error[first]];
   if (!Number.isFinite(most)) return '';
   if (!(most > ERRORS * own))
     return 'There is no node in the last hidden layer without which the margin of the true class clearly falls.';
-  const close = inOrder(layer).filter(
-    (node) => most - (loss[node] as number) <= ERRORS * Math.hypot(own, error[node] as number),
-  );
-  if (close.length === 1)
-    return `Node ${first} matters most in the last hidden layer: it ${layer.sentences[first as number]}.`;
+  const close = inOrder(layer).filter((node) => most - loss[node] <= ERRORS * Math.hypot(own, error[node]));
+  if (close.length === 1) return `Node ${first} matters most in the last hidden layer: it ${layer.sentences[first]}.`;
   return close.length > 4
     ? `No node matters clearly more than the others in the last hidden layer.`
     : `Nodes ${listed(close)} matter most in the last hidden layer, none clearly more than the other${close.length > 2 ? 's' : ''}.`;
@@ -89,7 +86,7 @@ function alike({ info: { dead, duplicates, nearest } }: LayerFindings): string {
 /** Nodes by falling loss of the margin without them, where that was not measured by information on the class; of equals the first. */
 function inOrder(layer: LayerFindings): number[] {
   const loss = layer.node(priced(layer) ? 'marginZero' : 'information');
-  return loss.map((_, node) => node).sort((a, b) => (loss[b] as number) - (loss[a] as number) || a - b);
+  return loss.map((_, node) => node).sort((a, b) => loss[b] - loss[a] || a - b);
 }
 
 const priced = ({ info }: LayerFindings): boolean => info.sampled.ablation > 0;
@@ -149,7 +146,7 @@ function lineNote(
   names: readonly string[],
 ): Markup {
   const pairs = overlaps.map((value, i) => `${names[classes[i]]} and ${names[classes[i + 1]]} ${percent(value, 0)}`);
-  return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c] as string))}; overlap of the histograms of neighbours in ${bins} bins of equal counts (0% apart, 100% alike): ${listed(pairs)}.</p>`;
+  return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c]))}; overlap of the histograms of neighbours in ${bins} bins of equal counts (0% apart, 100% alike): ${listed(pairs)}.</p>`;
 }
 
 /** Classes by nodes, both ordered by likeness: area under the ROC curve around one half. */
@@ -163,9 +160,9 @@ function matrix({ info, classes }: LayerFindings, { names, shelf }: Context, sor
   const strongest = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
   const cells = info.classOrder.flatMap((c) => info.nodeOrder.map((h) => ({ c, h })));
   const data = {
-    class: texts(cells.map(({ c }) => names[c] as string)),
+    class: texts(cells.map(({ c }) => names[c])),
     node: ints(cells.map(({ h }) => h)),
-    area: reals(cells.map(({ c, h }) => area[h * K + c] as number)),
+    area: reals(cells.map(({ c, h }) => area[h * K + c])),
   };
   const files = pictureFiles(
     shelf.addPicture(
@@ -177,6 +174,6 @@ function matrix({ info, classes }: LayerFindings, { names, shelf }: Context, sor
       ),
     ),
   );
-  const alt = `Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top: ${listed(info.classOrder.map((c) => names[c] as string))}`;
+  const alt = `Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top: ${listed(info.classOrder.map((c) => names[c]))}`;
   return html`<figure class="node-matrix"><div style="--nodes:${info.units}">${K <= 20 && html`<ol>${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>`}<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div><figcaption>Nodes (columns) by classes (rows), like ones side by side${sortable && ' (sorted by likeness the cards follow in this order)'}: <b class="positive">blue</b> where the node is more active for the class than for the others, <b class="negative">orange</b> where it is less, in full colour where the AUC is ${fixed(strongest, 2)} from ½. ${files}</figcaption></figure>`;
 }

@@ -32,13 +32,13 @@ async function probabilitiesSection({ experiment, shelf, names }: Context): Prom
   const K = names.length;
   const figures: Markup[] = [];
   for (const c of drawnClasses(experiment, K)) {
-    const name = names[c] as string;
+    const name = names[c];
     const { own, others } = probabilityHistogram(test, K, c, BINS);
     const values = ownProbabilities(test, K, c);
     const rivals = test.predicted.reduce((n, predicted, i) => n + (predicted === c && test.label[i] !== c ? 1 : 0), 0);
     const caption =
       values.length > 0
-        ? `Half of its images get at least ${fixed(Math.floor((values[values.length >> 1] as number) * 1000) / 1000, 3)}; ${plural(rivals, 'other')} taken for it.`
+        ? `Half of its images get at least ${fixed(Math.floor(values[values.length >> 1] * 1000) / 1000, 3)}; ${plural(rivals, 'other')} taken for it.`
         : 'No images of this class.';
     const alt = `Histogram of the probability of class ${name} for its own ${values.length} images and for all others. ${caption}`;
     figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
@@ -64,7 +64,7 @@ function drawnClasses({ test }: Context['experiment'], K: number): number[] {
 /** P(class) of the images of the class, ascending. */
 function ownProbabilities({ rows, label, probabilities }: Split, K: number, c: number): Float32Array {
   const own = Array.from({ length: rows }, (_, i) => i).filter((i) => label[i] === c);
-  return Float32Array.from(own, (i) => probabilities[i * K + c] as number).sort();
+  return Float32Array.from(own, (i) => probabilities[i * K + c]).sort();
 }
 
 function countUnsure(probabilities: Float32Array, K: number): number {
@@ -76,10 +76,7 @@ function countUnsure(probabilities: Float32Array, K: number): number {
 function firstLead({ test }: Context['experiment'], K: number): string {
   const n = Math.min(FIRST, test.rows);
   const right = Array.from({ length: n }, (_, i) => i).filter((i) => test.label[i] === test.predicted[i]).length;
-  const least = Array.from(
-    { length: n },
-    (_, i) => test.probabilities[i * K + (test.predicted[i] as number)] as number,
-  );
+  const least = Array.from({ length: n }, (_, i) => test.probabilities[i * K + test.predicted[i]]);
   return `${right} of the first ${n} are right, with probabilities from ${percent(Math.min(...least), 1)} to ${percent(Math.max(...least), 1)}.`;
 }
 
@@ -87,16 +84,16 @@ function firstTable({ test, images }: Context['experiment'], names: readonly str
   const K = names.length;
   const columns = K <= MOST_DRAWN ? names.map((_, c) => c) : [];
   const rows = Array.from({ length: Math.min(FIRST, test.rows) }, (_, i) => {
-    const pixels = images.shown.at('test', test.id[i] as number);
-    const label = test.label[i] as number;
+    const pixels = images.shown.at('test', test.id[i]);
+    const label = test.label[i];
     const cells =
       K > MOST_DRAWN
         ? html`<td class="words">${likeliest(test, K, i)
             .map((c) => `${names[c]} ${percent(test.probabilities[i * K + c], 1)}`)
             .join(', ')}</td>`
         : columns.map((c) => {
-            const name = names[c] as string;
-            const p = test.probabilities[i * K + c] as number;
+            const name = names[c];
+            const p = test.probabilities[i * K + c];
             const text = p < 0.005 ? '·' : p >= 0.995 ? '100' : String(Math.round(p * 100));
             return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}" style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
           });
@@ -113,13 +110,13 @@ async function firstFiles({
 }: Pick<Context, 'experiment' | 'shelf' | 'names'>): Promise<Markup> {
   const n = Math.min(FIRST, test.rows);
   const rows = Array.from({ length: n }, (_, i) => i);
-  const truth = rows.map((i) => names[test.label[i] as number] as string);
-  const alt = `Heat map of the probabilities of the first ${n} test images by class; the net's answers: ${rows.map((i) => names[test.predicted[i] as number]).join(', ')}; the true classes: ${truth.join(', ')}`;
+  const truth = rows.map((i) => names[test.label[i]]);
+  const alt = `Heat map of the probabilities of the first ${n} test images by class; the net's answers: ${rows.map((i) => names[test.predicted[i]]).join(', ')}; the true classes: ${truth.join(', ')}`;
   const { name } = shelf.add(
     await draw(
       firstProbabilitiesDrawing(
         {
-          id: rows.map((i) => test.id[i] as number),
+          id: rows.map((i) => test.id[i]),
           truth,
           names,
           probabilities: test.probabilities.subarray(0, n * names.length),
@@ -132,7 +129,7 @@ async function firstFiles({
 }
 
 function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {
-  const values = names.map((name, c) => `${name}: ${(test.probabilities[c] as number).toPrecision(3)}`);
+  const values = names.map((name, c) => `${name}: ${test.probabilities[c].toPrecision(3)}`);
   const vector = html`Test image ${test.id[0]}, in full: <code>${values.join(', ')}</code>`;
   return names.length <= MOST_DRAWN
     ? html`<p class="note">${vector}</p>`
@@ -143,6 +140,6 @@ function oneVector({ test }: Context['experiment'], names: readonly string[]): M
 function likeliest({ probabilities }: Split, K: number, row: number): number[] {
   const own = probabilities.subarray(row * K, (row + 1) * K);
   return Array.from(own.keys())
-    .sort((a, b) => (own[b] as number) - (own[a] as number) || a - b)
+    .sort((a, b) => own[b] - own[a] || a - b)
     .slice(0, NAMED);
 }

@@ -146,7 +146,7 @@ export function accuracyPlot(experiments: readonly ComparedExperiment[], files: 
 /** Whether size pays: where the largest net and the smallest stand by accuracy. Equal accuracies share the better place. */
 function sizeLead(points: readonly Point[], { unit }: Size): string {
   const bySize = [...points].sort((a, b) => b.size - a.size);
-  const [largest, smallest] = [bySize[0] as Point, bySize[bySize.length - 1] as Point];
+  const [largest, smallest] = [bySize[0], bySize[bySize.length - 1]];
   const split = points.every(({ test }) => Number.isFinite(test)) ? 'test' : 'validation';
   const said = (e: Point): string => `${e.name} (${count(e.size)} ${unit})`;
   const place = (e: Point): number => 1 + points.filter((other) => other[split] > e[split]).length;
@@ -264,7 +264,7 @@ function mark(point: Point, x: (size: number) => number, y: (accuracy: number) =
     return `${ring}<g class="seeds">${ends.map((test) => `<circle cx="${px.toFixed(1)}" cy="${y(test).toFixed(1)}" r="3" fill="${colour}" fill-opacity=".6"/>`).join('')}</g>${across(point.test, 9, 2, 'currentColor')}`;
   const bar =
     ends.length > 0
-      ? `<g class="interval"><line x1="${px.toFixed(1)}" x2="${px.toFixed(1)}" y1="${y(ends[0] as number).toFixed(1)}" y2="${y(ends[1] as number).toFixed(1)}" stroke="currentColor" stroke-width="1.2"/>${ends.map((end) => across(end, 5, 1.2, 'currentColor')).join('')}</g>`
+      ? `<g class="interval"><line x1="${px.toFixed(1)}" x2="${px.toFixed(1)}" y1="${y(ends[0]).toFixed(1)}" y2="${y(ends[1]).toFixed(1)}" stroke="currentColor" stroke-width="1.2"/>${ends.map((end) => across(end, 5, 1.2, 'currentColor')).join('')}</g>`
       : '';
   return `${ring}<circle cx="${px.toFixed(1)}" cy="${y(point.test).toFixed(1)}" r="5" fill="${colour}"/>${bar}`;
 }
@@ -297,7 +297,7 @@ function labels(points: readonly Point[], x: (size: number) => number, y: (accur
           ),
         ) ??
         inside[0] ??
-        places[0]!;
+        places[0];
       taken.push({ left: place.left, right: place.left + width, y: place.y, half: 7 });
       const lead =
         Math.abs(place.y - py) > 20

@@ -81,7 +81,7 @@ export function recommend(experiments: readonly ComparedExperiment[]): Recommend
   const [chosen] = [...close].sort(
     (a, b) => size.of(a) - size.of(b) || b.validation - a.validation || (a.name < b.name ? -1 : 1),
   );
-  return { chosen: chosen as ComparedExperiment, best, error, close, size };
+  return { chosen: chosen, best, error, close, size };
 }
 
 /** Whether an experiment was validated, and on other images than those of its test. */

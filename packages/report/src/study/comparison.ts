@@ -63,7 +63,7 @@ const gap = ({ train, test }: ComparedExperiment): number => train - test;
  */
 function gapText(sorted: readonly ComparedExperiment[]): string {
   if (!areComparable(sorted)) return '';
-  const best = sorted[0] as ComparedExperiment;
+  const best = sorted[0];
   const poor = sorted.filter(({ train }) => train < best.test);
   const [least, ...others] = sorted
     .filter((e) => !poor.includes(e) && Number.isFinite(gap(e)))
