@@ -20,45 +20,28 @@ const direction = Object.entries(layers).map(([name, allowed]) => ({
   },
 }));
 
-/** Rules that need types, and bounds of size; for each the packages whose code does not keep to it yet. No package is to be added. */
+/** Rules that need types, and bounds of size, each with its options. */
 const bounds = {
-  '@typescript-eslint/no-floating-promises': { options: [], later: [] },
-  '@typescript-eslint/no-unnecessary-type-assertion': {
-    options: [],
-    later: ['report'],
-  },
+  '@typescript-eslint/no-floating-promises': [],
+  '@typescript-eslint/no-unnecessary-type-assertion': [],
   // A stage's table of parameters and the parameters it is run with have one name.
-  '@typescript-eslint/no-shadow': {
-    options: [{ allow: ['params', '_'] }],
-    later: ['report'],
-  },
-  'no-duplicate-imports': { options: [], later: [] },
-  complexity: { options: [15], later: ['report'] },
-  'max-lines-per-function': { options: [60], later: ['report'] },
+  '@typescript-eslint/no-shadow': [{ allow: ['params', '_'] }],
+  'no-duplicate-imports': [],
+  complexity: [15],
+  'max-lines-per-function': [60],
 };
 
-const sources = {
+/** Lines of all code, strings and comments included; a regular expression cannot be broken. */
+const width = {
+  files: ['**/*.{ts,mts,js,mjs}'],
+  rules: { 'max-len': ['error', { code: 160, ignoreUrls: true, ignoreRegExpLiterals: true }] },
+};
+
+const bounded = {
   files: ['packages/*/{src,browser}/**/*.ts'],
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+  rules: Object.fromEntries(Object.entries(bounds).map(([rule, options]) => [rule, ['error', ...options]])),
 };
-
-/** Lines of all code, strings and comments included; a regular expression cannot be broken. The report's strings are yet to follow. */
-const width = { code: 160, ignoreUrls: true, ignoreRegExpLiterals: true };
-const widths = [
-  { files: ['**/*.{ts,mts,js,mjs}'], rules: { 'max-len': ['error', width] } },
-  {
-    files: ['packages/report/**'],
-    rules: {
-      'max-len': ['error', { ...width, ignoreComments: true, ignoreStrings: true, ignoreTemplateLiterals: true }],
-    },
-  },
-];
-
-const bounded = Object.entries(bounds).map(([rule, { options, later }]) => ({
-  ...sources,
-  ignores: later.map((name) => `packages/${name}/**`),
-  rules: { [rule]: ['error', ...options] },
-}));
 
 export default tseslint.config(
   {
@@ -83,6 +66,6 @@ export default tseslint.config(
     },
   },
   ...direction,
-  ...bounded,
-  ...widths,
+  bounded,
+  width,
 );

@@ -60,7 +60,7 @@ class BoxGrid {
       names,
       colours,
       this.by === 0 ? 'predicted class' : 'true class',
-    );
+    ).text;
     const overlap = this.data.overlap[this.by][node].toFixed(2);
     figure.append(element('figcaption', '', `node ${node} · overlap ${overlap}`));
     return figure;

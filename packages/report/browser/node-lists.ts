@@ -1,6 +1,8 @@
 import { bytesOf } from '../src/payloads/decode.js';
 import type { PackedNodes } from '../src/payloads/node-list.js';
-import { nodeCard, type NodeCard, type NodePictures } from '../src/plots/node-card.js';
+import { html, type Markup } from '../src/page/html.js';
+import { nodeCard } from '../src/plots/node-card.js';
+import type { NodeCard, NodePictures } from '../src/plots/node-figures.js';
 import { colours, names } from './classes.js';
 import { button, choice, element, json, liveText, onceNear } from './elements.js';
 
@@ -88,10 +90,10 @@ class Sheets {
 
   /** Canvases for the pictures of a node, still empty. */
   markup(node: number): NodePictures {
-    const canvas = (kind: Kind): string => {
+    const canvas = (kind: Kind): Markup => {
       const { ink, width, height } = this.packed.sheets[kind];
-      const label = `role="img" aria-label="${kind} of node ${node}"`;
-      return `<canvas class="${ink ? 'ink' : 'map'}" width="${width}" height="${height}" data-tile="${kind},${node}" ${label}></canvas>`;
+      return html`<canvas class="${ink ? 'ink' : 'map'}" width="${width}" height="${height}"
+        data-tile="${kind},${node}" role="img" aria-label="${kind} of node ${node}"></canvas>`;
     };
     return { weights: canvas('weights'), preferredInput: canvas('preferredInput'), images: canvas('images') };
   }
@@ -149,7 +151,7 @@ class NodeCards {
     const size = this.packed.page;
     this.list.innerHTML = this.order
       .slice(this.page * size, (this.page + 1) * size)
-      .map((node) => nodeCard(this.nodes.card(node), this.sheets.markup(node), names, colours))
+      .map((node) => nodeCard(this.nodes.card(node), this.sheets.markup(node), names, colours).text)
       .join('');
     this.sheets.paint(this.list);
     this.tellPlace();

@@ -12,7 +12,7 @@ import { gallery } from './sections/gallery.js';
 import { FigureShelf } from './figures/figure.js';
 import { html, jsonScript, raw, type Markup } from './page/html.js';
 import { shortNames } from './page/names.js';
-import { chapter, page } from './page/page.js';
+import { chapter as chapterBlock, page } from './page/page.js';
 import { SCRIPT } from './page/script.js';
 import type { ReportParams } from './params.js';
 import { chapters } from './sections/list.js';
@@ -102,7 +102,7 @@ function wholePage(made: readonly Made[], context: Context): string {
     title: `${params.study} ${params.experiment}: ${title}`,
     opening: opening(context, { ...params, title }, marker('seeds')),
     contents: made.map(({ id, title: name, section }) => ({ id, title: name, ...(!section && { filled: true }) })),
-    body: html`${made.map(({ id, title: name, section }) => (section ? chapter(id, name, section.lead, section.body) : marker(id)))}`,
+    body: html`${made.map(({ id, title: name, section }) => (section ? chapterBlock(id, name, section.lead, section.body) : marker(id)))}`,
     script: params.interactive ? scripts(made, context) : raw(''),
   });
 }

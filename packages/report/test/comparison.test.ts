@@ -90,7 +90,8 @@ describe('the recommendation', () => {
       ]),
     );
     expect(page).toContain(
-      'A tie; dropout is taken (784-512-256-10, 784 pixels): the validation accuracies of dropout (98.24%) and early-stopping (98.21%) lie within one standard error, 0.10 points, of the highest',
+      'A tie; dropout is taken (784-512-256-10, 784 pixels): the validation accuracies of dropout (98.24%) ' +
+        'and early-stopping (98.21%) lie within one standard error, 0.10 points, of the highest',
     );
     expect(page).not.toContain('Recommended: early-stopping');
     expect((errorOf(0.9824444, 18_000) * 100).toFixed(2)).toBe('0.10');
@@ -116,7 +117,8 @@ describe('the recommendation', () => {
       ]),
     );
     expect(page).toContain(
-      `Recommended: exp9 (784-512-512-10, 784 pixels): its validation accuracy, 98.28%, is the highest, and no other lies within one standard error of it (${(errorOf(0.9828, 4998) * 100).toFixed(2)} points)`,
+      'Recommended: exp9 (784-512-512-10, 784 pixels): its validation accuracy, 98.28%, is the highest, and no other ' +
+        `lies within one standard error of it (${(errorOf(0.9828, 4998) * 100).toFixed(2)} points)`,
     );
   });
 
@@ -298,7 +300,8 @@ describe('an experiment of one seed', () => {
     expect(words(page)).toContain('exp2 was trained from a single seed: from another seed each figure may differ.');
     expect(words(study([experiment('a'), experiment('b')]))).toContain('All nets were trained from a single seed');
     expect(words(renderSeeds(experiment('exp2', { test: 0.6571 })))).toContain(
-      `Trained from a single seed, 43: from another one each figure may differ. By the number of test images alone the 95% interval of its test accuracy is ${ends}.`,
+      'Trained from a single seed, 43: from another one each figure may differ. ' +
+        `By the number of test images alone the 95% interval of its test accuracy is ${ends}.`,
     );
     expect(renderSeeds(experiment('exp2', { seed: null }))).toBe('');
   });
@@ -333,5 +336,38 @@ describe('what a net costs', () => {
     expect(words(study(nets.map(({ info: _, ...e }) => e)))).toContain(
       'Of 2 nets the largest, exp3 (101,770 parameters)',
     );
+  });
+});
+
+describe('accuracy against size', () => {
+  const svgOf = (experiments: readonly ComparedExperiment[]): string => accuracyFigure(experiments)?.svg ?? '';
+  /** Places across of the discs of test accuracy. */
+  const discs = (svg: string): number[] =>
+    [...svg.matchAll(/<circle cx="([\d.]+)" cy="[\d.]+" r="5" fill="#/g)].map((match) => Number(match[1]));
+  const ticks = (svg: string): [number, string][] =>
+    [...svg.matchAll(/<text x="([\d.]+)" y="372" text-anchor="middle"[^>]*>([\d,]+)<\/text>/g)].map((match) => [
+      Number(match[1]),
+      match[2] as string,
+    ]);
+
+  it('has nets of one size side by side around a tick that is their size', () => {
+    const svg = svgOf(['plain', 'dropout', 'early'].map((name) => experiment(name)));
+    const places = discs(svg);
+    expect(places).toHaveLength(3);
+    for (const [i, place] of places.slice(1).entries()) expect(place - (places[i] as number)).toBeGreaterThan(20);
+    const middle = places.reduce((a, b) => a + b, 0) / 3;
+    expect(ticks(svg)).toEqual([[expect.closeTo(middle, 0), '101,632']]);
+    expect(study([experiment('plain'), experiment('dropout')])).toContain(
+      'Nets of one size stand side by side around it.',
+    );
+  });
+
+  it('has nets of other sizes at their sizes', () => {
+    const sized = (name: string, multiplyAdds: number): ComparedExperiment =>
+      experiment(name, { info: info({ cost: { multiplyAdds, numbers: multiplyAdds } }) });
+    const svg = svgOf([sized('small', 1000), sized('middle', 10_000), sized('large', 100_000)]);
+    const at = new Map(ticks(svg).map(([place, size]) => [size, place]));
+    expect(discs(svg)).toEqual(['1,000', '10,000', '100,000'].map((size) => at.get(size)));
+    expect(study([sized('small', 1000), sized('large', 100_000)])).not.toContain('side by side');
   });
 });

@@ -4,7 +4,7 @@ import { penWidth } from '@layerwise/scan/pen';
 import type { PackedNet, PackedNumbers, PackedPart } from '../payloads/net.js';
 import type { Pad, PadLayer } from '../payloads/pad.js';
 import { base64 } from '../payloads/base64.js';
-import { count, percent } from '../page/format.js';
+import { count, percent, words } from '../page/format.js';
 import type { Experiment, HiddenLayer } from './experiment.js';
 import { packFamiliar } from './pad-familiar.js';
 
@@ -19,7 +19,8 @@ export function padOf(experiment: Experiment): Pad | string {
   const net: TrainedNet = { name, dataset: features.dataset, map, net: network };
   const bytes = bytesOf(net);
   if (bytes > MOST_BYTES)
-    return `its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;
+    return words`its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds
+      ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;
   const last = experiment.train.hidden.at(-1);
   return {
     net: packed(net),
@@ -48,7 +49,8 @@ function unlikeStrokes({ width, height, train }: Experiment['images']): string |
       ),
     ).length / images.length;
   if (plain < FRAME)
-    return `only ${percent(plain, 0)} of the training images have a plain dark edge, so a drawing on an empty ground would be like few of them`;
+    return words`only ${percent(plain, 0)} of the training images have a plain dark edge, so a drawing on an empty
+      ground would be like few of them`;
   const pens = images.map((pixels) => {
     const ink = { width, height, data: Float32Array.from(pixels, (value) => value / 255) };
     const bounds = boundsOf(ink);

@@ -46,34 +46,41 @@ export function probabilityDrawing(
   others: readonly number[],
   alt: string,
 ): Drawing {
-  const bins = own.length;
-  const from: number[] = [];
-  const images: number[] = [];
-  const of: string[] = [];
-  const mine = areLong([className]) ? 'its own' : `class ${className}`;
-  const groups: readonly [string, readonly number[]][] = [
-    ['others', others],
-    [mine, own],
-  ];
-  for (const [group, counts] of groups) {
-    counts.forEach((n, bin) => {
-      if (n === 0) return;
-      from.push(bin / bins);
-      images.push(n);
-      of.push(group);
-    });
-  }
+  const isLong = areLong([className]);
+  const mine = isLong ? 'its own' : `class ${className}`;
+  const bars = [
+    ...others.map((images, bin) => ({ images, bin, of: 'others' })),
+    ...own.map((images, bin) => ({ images, bin, of: mine })),
+  ].filter(({ images }) => images > 0);
+  const edge = (bin: number): number => bin / own.length;
   const data = {
-    from: reals(from),
-    to: reals(from.map((edge) => edge + 1 / bins)),
-    images: ints(images),
-    of: texts(of),
+    from: reals(bars.map(({ bin }) => edge(bin))),
+    to: reals(bars.map(({ bin }) => edge(bin) + 1 / own.length)),
+    images: ints(bars.map(({ images }) => images)),
+    of: texts(bars.map(({ of }) => of)),
   };
+  const top = Math.max(10, ...bars.map(({ images }) => images));
+  const title = isLong ? className : `class ${className}`;
+  return {
+    name: `probability-${index}`,
+    alt,
+    data,
+    spec: {
+      title: { text: `Probability of ${title}`, fontSize: 12 },
+      width: 150,
+      height: 100,
+      layer: probabilityLayers(isLong ? `P(${className})` : `P(class = ${className})`, mine, index, top),
+    },
+  };
+}
+
+/** Filled bars of a class's own images, and outlines of the others. */
+function probabilityLayers(title: string, mine: string, index: number, top: number): object[] {
   const encoding = {
     x: {
       field: 'from',
       type: 'quantitative',
-      title: areLong([className]) ? `P(${className})` : `P(class = ${className})`,
+      title,
       scale: { domain: [0, 1] },
       axis: { values: [0, 0.5, 1], grid: false },
     },
@@ -82,40 +89,26 @@ export function probabilityDrawing(
       field: 'images',
       type: 'quantitative',
       title: 'images (log)',
-      scale: { type: 'log', domain: [0.8, Math.max(10, ...images)] },
+      scale: { type: 'log', domain: [0.8, top] },
       axis: { values: [1, 10, 100, 1000, 10000, 100000], format: '~s' },
     },
     y2: { datum: 0.8 },
-  };
-  const group = (of: string): object[] => [{ filter: `datum.of === ${JSON.stringify(of)}` }];
-  const key = {
-    type: 'nominal',
-    title: null,
-    scale: { domain: [mine, 'others'], range: [classColour(index), 'currentColor'] },
-  };
-  const layer = [
-    {
-      transform: group(mine),
-      mark: { type: 'bar', opacity: 0.8 },
-      encoding: { ...encoding, color: { field: 'of', ...key } },
+    color: {
+      field: 'of',
+      type: 'nominal',
+      title: null,
+      scale: { domain: [mine, 'others'], range: [classColour(index), 'currentColor'] },
     },
+  };
+  const only = (of: string): object[] => [{ filter: `datum.of === ${JSON.stringify(of)}` }];
+  return [
+    { transform: only(mine), mark: { type: 'bar', opacity: 0.8 }, encoding },
     {
-      transform: group('others'),
+      transform: only('others'),
       mark: { type: 'bar', fillOpacity: 0, stroke: 'currentColor', strokeWidth: 1 },
-      encoding: { ...encoding, color: { field: 'of', ...key } },
+      encoding,
     },
   ];
-  return {
-    name: `probability-${index}`,
-    alt,
-    data,
-    spec: {
-      title: { text: `Probability of ${areLong([className]) ? className : `class ${className}`}`, fontSize: 12 },
-      width: 150,
-      height: 100,
-      layer,
-    },
-  };
 }
 
 /** Cumulative explained variance over the number of components, the kept number marked. */

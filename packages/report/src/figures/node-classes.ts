@@ -1,9 +1,10 @@
 import type { ResultTable } from '@layerwise/contracts';
-import { CLASS_FIGURES, type ClassFigure, type NodeCard } from '../plots/node-card.js';
+import { CLASS_FIGURES, type ClassFigure, type NodeCard } from '../plots/node-figures.js';
 import { ints, reals, texts } from './columns.js';
 import { classColour } from '../page/colours.js';
 import { classAxis } from './theme.js';
 import type { Drawing } from './vega.js';
+import { words } from '../page/format.js';
 
 /** What is drawn of a node and class: its title, its number, the ends of its interval, and what is taken off them. */
 const MEASURES = [
@@ -38,10 +39,25 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
     low: reals(cells.map((cell) => cell.low)),
     high: reals(cells.map((cell) => cell.high)),
   };
-  const spec = {
+  return {
+    name: `nodes-${layer}-classes`,
+    alt: words`Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and
+      margin lost, by class, of ${cards.length} nodes of ${layer}`,
+    spec: smallMultiples(
+      layer,
+      cards.map(({ node }) => node),
+      names,
+    ),
+    data,
+  };
+}
+
+/** A bar with its interval for each class: nodes below each other, measures side by side. */
+function smallMultiples(layer: string, nodes: readonly number[], names: readonly string[]): object {
+  return {
     title: { text: `Nodes of ${layer} by class` },
     facet: {
-      row: { field: 'node', type: 'ordinal', title: 'node', sort: cards.map(({ node }) => node) },
+      row: { field: 'node', type: 'ordinal', title: 'node', sort: nodes },
       column: { field: 'measure', type: 'nominal', title: null, sort: MEASURES.map(({ title }) => title) },
     },
     resolve: { scale: { y: 'independent' } },
@@ -68,12 +84,6 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
         },
       ],
     },
-  };
-  return {
-    name: `nodes-${layer}-classes`,
-    alt: `Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and margin lost, by class, of ${cards.length} nodes of ${layer}`,
-    spec,
-    data,
   };
 }
 

@@ -203,12 +203,6 @@ function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: D
     : 10;
   const legend = many ? null : { columns, symbolType: 'circle', symbolSize: 80, columnPadding: 7, symbolOffset: 0 };
   const color = { field: 'class', type: 'nominal', title: null, sort: null, legend, scale: { domain: classes, range } };
-  const ink = {
-    field: 'class',
-    type: 'nominal',
-    legend: null,
-    scale: { domain: classes, range: range.map((c) => (lightTextOn(c) ? '#fff' : '#111')) },
-  };
   return {
     title: { text: title, ...(subtitle && { subtitle }) },
     width: SIZE,
@@ -231,25 +225,25 @@ function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: D
         },
         encoding: { ...position, color },
       },
-      ...(many
-        ? []
-        : [
-            {
-              mark: {
-                type: 'text',
-                fontWeight: 700,
-                fontSize: 11,
-                baseline: long ? 'bottom' : 'middle',
-                dy: long ? -5 : 0.5,
-              },
-              encoding: {
-                ...position,
-                text: { field: 'class' },
-                ...(long ? { color: { value: 'currentColor' } } : { color: ink }),
-              },
-            },
-          ]),
+      ...(many ? [] : [namesLayer(classes, position)]),
     ],
+  };
+}
+
+/** Names of classes on their badges, above them where they are long. */
+function namesLayer(classes: readonly string[], position: object): object {
+  const long = areLong(classes);
+  const range = classes.map((_, c) => (lightTextOn(classColour(c)) ? '#fff' : '#111'));
+  const ink = { field: 'class', type: 'nominal', legend: null, scale: { domain: classes, range } };
+  return {
+    mark: {
+      type: 'text',
+      fontWeight: 700,
+      fontSize: 11,
+      baseline: long ? 'bottom' : 'middle',
+      dy: long ? -5 : 0.5,
+    },
+    encoding: { ...position, text: { field: 'class' }, color: long ? { value: 'currentColor' } : ink },
   };
 }
 

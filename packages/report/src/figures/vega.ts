@@ -1,5 +1,5 @@
 import type { ResultTable } from '@layerwise/contracts';
-import { escape, raw } from '../page/html.js';
+import { html, raw } from '../page/html.js';
 import { significant } from '../page/format.js';
 import type { Figure } from './figure.js';
 import { VEGA_CONFIG } from './theme.js';
@@ -72,7 +72,8 @@ export function tidy(svg: string, alt: string): string {
     .replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))))
     .replace(
       /<svg[^>]*>/,
-      `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" aria-label="${escape(alt)}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px">`,
+      html`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img"
+        aria-label="${alt}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px">`.text,
     );
 }
 

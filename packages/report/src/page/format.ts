@@ -1,3 +1,5 @@
+import { unfolded } from './unfold.js';
+
 /**
  * Numbers as text, without Intl: the same characters on every machine.
  * Missing numbers (NaN, undefined) are shown as an en dash.
@@ -26,9 +28,11 @@ export function count(value: number | undefined): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** A fixed number of decimals, with a real minus sign. */
+/** A fixed number of decimals, with a real minus sign; none before a zero. */
 export function fixed(value: number | undefined, digits = 4): string {
-  return known(value) ? value.toFixed(digits).replace('-', '−') : MISSING;
+  if (!known(value)) return MISSING;
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');
 }
 
 /** Rounded to `digits` significant digits, for figures' data: cuts the last bits, which may differ between machines. */
@@ -45,4 +49,10 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 export function listed(items: readonly (string | number)[]): string {
   if (items.length < 2) return items.join('');
   return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}
+
+/** A sentence over several lines of source, see `unfolded`. */
+export function words(strings: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  const parts = unfolded(strings);
+  return values.reduce<string>((text, value, i) => text + String(value) + parts[i + 1], parts[0]);
 }

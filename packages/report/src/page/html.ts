@@ -1,3 +1,5 @@
+import { unfolded } from './unfold.js';
+
 /** A piece of finished HTML; everything else that enters {@link html} is escaped. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -10,8 +12,8 @@ export class Markup {
 export type Content = Markup | string | number | undefined | null | false | readonly Content[];
 
 /**
- * Tagged template for HTML: texts and numbers are escaped, {@link Markup} is kept, lists are joined. A line break with its indentation is
- * layout, as in JSX: next to a tag or between two values it says nothing, else it is a blank. What needs its line breaks is a value.
+ * Tagged template for HTML: texts and numbers are escaped, {@link Markup} is kept, lists are joined. Line breaks are layout, see
+ * `unfolded`; what needs its line breaks is a value.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
   const parts = unfolded(strings);
@@ -20,23 +22,6 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
     text += render(value) + parts[i + 1];
   });
   return new Markup(text);
-}
-
-/** Templates without the layout of their source. */
-const seen = new WeakMap<TemplateStringsArray, readonly string[]>();
-
-function unfolded(strings: TemplateStringsArray): readonly string[] {
-  let parts = seen.get(strings);
-  if (!parts) {
-    parts = strings.map((part) =>
-      part.replace(/[ \t]*\n\s*/g, (gap, at: number) => {
-        const [before, after] = [part[at - 1], part[at + gap.length]];
-        return before === '>' || after === '<' || (before === undefined && after === undefined) ? '' : ' ';
-      }),
-    );
-    seen.set(strings, parts);
-  }
-  return parts;
 }
 
 /** Text that is already HTML. */

@@ -33,7 +33,14 @@ export function page({ title, opening, contents, body, script }: Page): string {
 </head>
 <body>
 ${
-  html`<div class="page${contents.length > 0 && ' with-contents'}">${contents.length > 0 && html`<nav aria-label="Contents"><ol>${contents.map(({ id, title: name, filled }) => html`<li ${filled && html`class="filled-${id}"`}><a href="#${id}">${name}</a></li>`)}</ol></nav>`}<main>${opening}
+  html`<div class="page${contents.length > 0 && ' with-contents'}">${
+    contents.length > 0 &&
+    html`<nav
+    aria-label="Contents"><ol>${contents.map(
+      ({ id, title: name, filled }) => html`<li
+    ${filled && html`class="filled-${id}"`}><a href="#${id}">${name}</a></li>`,
+    )}</ol></nav>`
+  }<main>${opening}
 ${body}</main></div>${script ?? raw('')}`.text
 }
 </body>
@@ -43,7 +50,8 @@ ${body}</main></div>${script ?? raw('')}`.text
 
 /** A chapter with its anchor and its opening sentence. */
 export function chapter(id: string, title: string, lead: Content, body: Content): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${lead && html`<p class="lead">${lead}</p>`}
+  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+    ${lead && html`<p class="lead">${lead}</p>`}
 ${body}</section>
 `;
 }

@@ -7,8 +7,16 @@ export function table(
   rows: readonly (readonly Content[])[],
   className = '',
 ): Markup {
-  return html`<table class="${className}"><caption>${caption}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead><tbody>${rows.map(
-    ([first, ...rest]) =>
-      html`<tr><th scope="row">${first}</th>${rest.map((cell, i) => html`<td${className.includes('stack') && html` data-name="${head[i + 1]}"`}>${cell}</td>`)}</tr>`,
-  )}</tbody></table>`;
+  return html`<table class="${className}"><caption>${caption}</caption>
+    <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead><tbody>${rows.map(
+      ([first, ...rest]) =>
+        html`<tr><th scope="row">${first}</th>${rest.map(
+          (cell, i) =>
+            html`<td${
+              className.includes('stack') &&
+              html`
+    data-name="${head[i + 1]}"`
+            }>${cell}</td>`,
+        )}</tr>`,
+    )}</tbody></table>`;
 }

@@ -1,4 +1,4 @@
-import type { ClassFigure } from '../plots/node-card.js';
+import type { ClassFigure } from '../plots/node-figures.js';
 
 /** The nodes of a layer as the page holds them. H nodes, of whose K classes C are shown, each node's own. */
 export interface PackedNodes {

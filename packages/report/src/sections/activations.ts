@@ -9,8 +9,8 @@ import { classColour } from '../page/colours.js';
 import { lineDrawing } from '../figures/line.js';
 import { largest, weightedSums } from '@layerwise/nets';
 import { draw, type Drawing } from '../figures/vega.js';
-import { count, fixed, listed, percent, plural } from '../page/format.js';
-import { html, raw, type Content, type Markup } from '../page/html.js';
+import { count, fixed, listed, percent, plural, words } from '../page/format.js';
+import { html, type Content, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
 import { figureBlock } from './blocks.js';
@@ -52,7 +52,8 @@ async function activationsSection(context: Context): Promise<Section | undefined
       names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node]);
     shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
     blocks.push(
-      html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`,
+      html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>
+        ${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`,
     );
     if (study.layer.width === 1 && names.length <= MOST_ROWS)
       blocks.push(
@@ -74,7 +75,8 @@ async function activationsSection(context: Context): Promise<Section | undefined
 function lead(studies: readonly LayerStudy[]): string {
   const best = studies.map(({ truth }) => bySeparation(truth)[0]);
   const { pairs } = best[0];
-  return `Of ${pairs} pairs of true classes the node that separates best keeps the boxes apart of ${listed(best.map(({ apart }, index) => `${apart} in hidden layer ${index + 1}`))}.`;
+  return words`Of ${pairs} pairs of true classes the node that separates best keeps the boxes apart of
+    ${listed(best.map(({ apart }, index) => `${apart} in hidden layer ${index + 1}`))}.`;
 }
 
 function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly string[]): string {
@@ -86,11 +88,13 @@ function layerLead({ layer, truth }: LayerStudy, index: number, names: readonly 
     : '';
   const one = layer.width === 1;
   if (truth.every(({ apart }) => apart === 0))
-    return `${one ? 'The one node' : 'No node'} of hidden layer ${index + 1} keeps the boxes of ${one ? 'none' : 'any'} of ${pairs} pairs of true classes apart${one ? overlapping : ''}.`;
+    return words`${one ? 'The one node' : 'No node'} of hidden layer ${index + 1} keeps the boxes of
+      ${one ? 'none' : 'any'} of ${pairs} pairs of true classes apart${one ? overlapping : ''}.`;
   const which = one
     ? `The one node of hidden layer ${index + 1}`
     : `In hidden layer ${index + 1} node ${best.node} separates best: it`;
-  return `${which} keeps the boxes of ${best.apart} of ${pairs} pairs of true classes apart${farthest ? `, ${names[farthest.a]} and ${names[farthest.b]} farthest` : ''}${overlapping}.`;
+  return words`${which} keeps the boxes of ${best.apart} of ${pairs} pairs of true classes
+    apart${farthest ? `, ${names[farthest.a]} and ${names[farthest.b]} farthest` : ''}${overlapping}.`;
 }
 
 function lineOf(
@@ -127,7 +131,8 @@ function layerBlock(study: LayerStudy, index: number, context: Context): Markup 
   const most = layer.width > params.topNodes && `: the ${top.length} nodes that separate most`;
   const plots =
     layer.width <= Math.min(FEW, params.topNodes)
-      ? html`<div class="few">${byClass('predicted', plotsOf(top, names, 'predicted'))}${byClass('true', plotsOf(same, names, 'true'))}</div>`
+      ? html`<div class="few">
+        ${byClass('predicted', plotsOf(top, names, 'predicted'))}${byClass('true', plotsOf(same, names, 'true'))}</div>`
       : html`<div class="node-grid" ${isPaged(study, context) && html`data-nodes="boxes-${layer.name}"`}>
           <h4>Activation of each node by predicted class${most}</h4>
           ${plotsOf(top, names, 'predicted')}
@@ -190,14 +195,12 @@ function nodePlot(node: NodeBoxes, names: readonly string[], colours: readonly s
           .sort((a, b) => median(b) - median(a) || a - b)
           .slice(0, MOST_BOXES);
   const stats = fiveNumbers({ ...node, boxes: shown.map((c) => node.boxes[c]) });
-  return html`<figure class="node">${raw(
-    boxPlot(
-      title,
-      stats,
-      shown.map((c) => names[c]),
-      shown.map((c) => colours[c]),
-      grouping,
-    ),
+  return html`<figure class="node">${boxPlot(
+    title,
+    stats,
+    shown.map((c) => names[c]),
+    shown.map((c) => colours[c]),
+    grouping,
   )}<figcaption>node ${node.node} · overlap ${fixed(node.overlap, 2)}</figcaption></figure>`;
 }
 
@@ -227,7 +230,9 @@ function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): 
     ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3)),
   ]);
   const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j}`)];
-  return html`<details><summary>First rows of the activations</summary>${table(`The first ${rows.length} training images${columns < layer.width ? `, the first ${columns} nodes` : ''}`, head, rows)}</details>`;
+  return html`<details><summary>First rows of the activations</summary>
+    ${table(`The first ${rows.length} training images${columns < layer.width ? `, the first ${columns} nodes` : ''}`, head, rows)}</details>
+    `;
 }
 
 function ranges(nodes: readonly NodeBoxes[], names: readonly string[]): Markup {

@@ -5,7 +5,7 @@ import { ints, texts } from '../figures/columns.js';
 import { inkSheet } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
-import { count, percent } from '../page/format.js';
+import { count, percent, words } from '../page/format.js';
 import { areLong } from '../page/names.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
@@ -18,54 +18,59 @@ const MOST_CELLS = 24;
 export const confusionChapter: Chapter = { id: 'confusion', order: 300, title: 'Confusions', make: confusionSection };
 
 async function confusionSection(context: Context): Promise<Section> {
-  const { experiment, shelf, names } = context;
-  const [test, train] = [confusion(experiment.test, names.length), confusion(experiment.train, names.length)];
-  const pairs = confusedPairs(test);
+  const { experiment, names } = context;
+  const { test, train } = experiment;
+  const matrices = { test: confusion(test, names.length), train: confusion(train, names.length) };
   const blocks: Content[] = [];
-  for (const [split, matrix] of [
-    [experiment.test, test],
-    [experiment.train, train],
-  ] as const) {
+  for (const split of [test, train]) {
     if (split.rows === 0) continue;
-    const alt = `Confusion matrix on ${split.name} images, counts on a log colour scale`;
-    const heading = html`<h3>On ${count(split.rows)} ${split.name === 'train' ? 'training' : split.name} images</h3>`;
-    if (names.length > MOST_CELLS) {
-      const figure = await confusionImage(matrix, names, split.name, alt);
-      shelf.add(figure);
-      const { left, top, width } = figure.plot;
-      blocks.push(
-        heading,
-        html`<div class="row">${figureBlock(figure, 'Rows are true classes, columns predicted ones, in the order of the table of classes; log colour scale. A click shows the images of a cell.', html`data-matrix="${split.name}" data-plot="${left},${top},${width}"`)}</div>`,
-      );
-      continue;
-    }
-    shelf.add(await draw(confusionDrawing(matrix, names, split.name, 'count', alt)));
-    shelf.add({
-      ...(await draw(
-        confusionDrawing(
-          matrix,
-          names,
-          split.name,
-          'share',
-          `Confusion matrix on ${split.name} images, per cent of the true class`,
-        ),
-      )),
-      dataName: `confusion-${split.name}`,
-    });
-    blocks.push(
-      heading,
-      row(matrixTable(matrix, names, split.name, 'count'), matrixTable(matrix, names, split.name, 'share')),
-      links(split.name),
-    );
+    const name = split.name === 'train' ? 'training' : split.name;
+    const matrix = matrices[split.name as 'test' | 'train'];
+    const shown =
+      names.length > MOST_CELLS
+        ? await asImage(matrix, split.name, context)
+        : await asTables(matrix, split.name, context);
+    blocks.push(html`<h3>On ${count(split.rows)} ${name} images</h3>${shown}`);
   }
+  const pairs = confusedPairs(matrices.test);
+  const most = pairs.slice(0, names.length > MOST_CELLS ? 25 : 10);
   return {
     lead:
-      experiment.test.rows > 0
-        ? lead(pairs, names, experiment.test.rows, 'test')
-        : `There are no test images. ${lead(confusedPairs(train), names, experiment.train.rows, 'training')}`,
-    body: html`${blocks}${pairs[0] && row(panel(context, pairs[0]), pairs.length > 1 && html`<div><h3>The most confused pairs</h3>${pairTable(pairs.slice(0, names.length > MOST_CELLS ? 25 : 10), names)}</div>`)}`,
+      test.rows > 0
+        ? lead(pairs, names, test.rows, 'test')
+        : `There are no test images. ${lead(confusedPairs(matrices.train), names, train.rows, 'training')}`,
+    body: html`${blocks}${
+      pairs[0] &&
+      row(
+        panel(context, pairs[0]),
+        pairs.length > 1 && html`<div><h3>The most confused pairs</h3>${pairTable(most, names)}</div>`,
+      )
+    }`,
   };
 }
+
+/** A matrix of many classes. */
+async function asImage(matrix: Confusion, split: string, { shelf, names }: Context): Promise<Markup> {
+  const figure = await confusionImage(matrix, names, split, altOf(split));
+  shelf.add(figure);
+  const { left, top, width } = figure.plot;
+  const caption = words`Rows are true classes, columns predicted ones, in the order of the table of classes; log colour
+    scale. A click shows the images of a cell.`;
+  const place = html`data-matrix="${split}" data-plot="${left},${top},${width}"`;
+  return html`<div class="row">${figureBlock(figure, caption, place)}</div>`;
+}
+
+/** A matrix of few classes, in images and in per cent. */
+async function asTables(matrix: Confusion, split: string, { shelf, names }: Context): Promise<Markup> {
+  shelf.add(await draw(confusionDrawing(matrix, names, split, 'count', altOf(split))));
+  const alt = `Confusion matrix on ${split} images, per cent of the true class`;
+  const shares = await draw(confusionDrawing(matrix, names, split, 'share', alt));
+  shelf.add({ ...shares, dataName: `confusion-${split}` });
+  const tables = row(matrixTable(matrix, names, split, 'count'), matrixTable(matrix, names, split, 'share'));
+  return html`${tables}${links(split)}`;
+}
+
+const altOf = (split: string): string => `Confusion matrix on ${split} images, counts on a log colour scale`;
 
 function lead(pairs: readonly ConfusedPair[], names: readonly string[], rows: number, split: string): string {
   const [first, second] = pairs;
@@ -74,13 +79,17 @@ function lead(pairs: readonly ConfusedPair[], names: readonly string[], rows: nu
   const also = second
     ? `, followed by ${names[second.a]} and ${names[second.b]} (${count(second.ab + second.ba)})`
     : '';
-  return `${names[first.a]} and ${names[first.b]} are confused most: ${count(first.ab + first.ba)} of the ${count(total)} mistakes on ${split} images (${percent((first.ab + first.ba) / total, 1)})${also}.`;
+  return words`${names[first.a]} and ${names[first.b]} are confused most: ${count(first.ab + first.ba)} of the
+    ${count(total)} mistakes on ${split} images (${percent((first.ab + first.ba) / total, 1)})${also}.`;
 }
 
 function links(split: string): Markup {
   const drawing = (name: string, what: string): Markup =>
     html`${what} <a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a>`;
-  return html`<p class="note">Rows are true classes, columns predicted ones. <span class="files">${drawing(`confusion-${split}`, 'Images:')}, ${drawing(`confusion-${split}-shares`, 'per cent:')}, both: <a href="figures/confusion-${split}.parquet">Parquet</a></span></p>`;
+  return html`<p class="note">Rows are true classes, columns predicted
+    ones. <span class="files">${drawing(`confusion-${split}`, 'Images:')},
+    ${drawing(`confusion-${split}-shares`, 'per cent:')},
+    both: <a href="figures/confusion-${split}.parquet">Parquet</a></span></p>`;
 }
 
 function matrixTable(
@@ -105,12 +114,16 @@ function matrixTable(
             : share >= 0.9995
               ? '100'
               : (share * 100).toFixed(1);
-    return html`<td class="heat${heat > 0.55 && ' strong'}${truth === guess ? ' right' : ''}" style="--v:${heat.toFixed(2)}" ${kind === 'count' && n > 0 && html`data-cell="${split},${truth},${guess}"`}>${shown}</td>`;
+    return html`<td class="heat${heat > 0.55 && ' strong'}${truth === guess ? ' right' : ''}"
+      style="--v:${heat.toFixed(2)}"
+      ${kind === 'count' && n > 0 && html`data-cell="${split},${truth},${guess}"`}>${shown}</td>`;
   };
   const caption = kind === 'count' ? 'Images, log colour scale' : 'Per cent of the true class';
-  return html`<table class="matrix${areLong(names) && ' named'}"><caption>${caption}</caption><thead><tr><th scope="col"><span class="sr">true class</span></th>${names.map((name) => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead><tbody>${names.map(
-    (name, truth) => html`<tr><th scope="row">${name}</th>${names.map((_, guess) => cell(truth, guess))}</tr>`,
-  )}</tbody></table>`;
+  return html`<table class="matrix${areLong(names) && ' named'}"><caption>${caption}</caption>
+    <thead><tr><th scope="col"><span class="sr">true class</span></th>
+    ${names.map((name) => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead><tbody>${names.map(
+      (name, truth) => html`<tr><th scope="row">${name}</th>${names.map((_, guess) => cell(truth, guess))}</tr>`,
+    )}</tbody></table>`;
 }
 
 const LIMIT = 25;
@@ -132,11 +145,18 @@ function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }
   const sheet = ({ truth, guess, rows }: (typeof cells)[number]): Markup => {
     const shown = inkSheet(imagesOf(rows), width, height, 5, 2);
     const caption = `${names[truth]} taken for ${names[guess]}`;
-    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${rows.length > 0 ? html`<div class="frame">${pixelImage(shown, `${rows.length} test images of ${caption}`)}</div>` : html`<p class="note">none</p>`}<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}: ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
+    return html`<figure class="sheet ${truth === guess ? 'right' : 'wrong'}">${
+      rows.length > 0
+        ? html`<div
+      class="frame">${pixelImage(shown, `${rows.length} test images of ${caption}`)}</div>
+      `
+        : html`<p class="note">none</p>`
+    }<figcaption>${truth === guess ? `${names[truth]}, recognised` : caption}:
+      ${rows.length === LIMIT ? `the first ${LIMIT}` : rows.length}</figcaption></figure>`;
   };
-  const all = cells.flatMap(({ truth, guess, rows }) => rows.map((row) => ({ truth, guess, row })));
+  const all = cells.flatMap(({ truth, guess, rows }) => rows.map((place) => ({ truth, guess, place })));
   const data = {
-    id: ints(all.map(({ row }) => test.id[row])),
+    id: ints(all.map(({ place }) => test.id[place])),
     true: texts(all.map(({ truth }) => names[truth])),
     predicted: texts(all.map(({ guess }) => names[guess])),
   };
@@ -148,7 +168,8 @@ function panel({ experiment: { test, images }, shelf, names }: Context, { a, b }
       data,
     ),
   );
-  return html`<div><h3>The most confused pair: ${names[a]} and ${names[b]}</h3>${pictureBlock(whole, html`<div class="panel">${cells.map(sheet)}</div>`)}</div>`;
+  return html`<div><h3>The most confused pair: ${names[a]} and ${names[b]}</h3>
+    ${pictureBlock(whole, html`<div class="panel">${cells.map(sheet)}</div>`)}</div>`;
 }
 
 /** Four grids of 5 x 5 images as one of 11 x 11, a row and a column empty between them. */
@@ -160,8 +181,10 @@ function panelOrder(grids: readonly (readonly (Uint8Array | undefined)[])[]): (U
 }
 
 function pairTable(pairs: readonly ConfusedPair[], names: readonly string[]): Markup {
-  return html`<table class="narrow"><caption>Mistakes on test images, in either direction</caption><thead><tr><th scope="col">pair</th><th scope="col">mistakes</th><th scope="col">first as second</th><th scope="col">second as first</th></tr></thead><tbody>${pairs.map(
-    ({ a, b, ab, ba }) =>
-      html`<tr><th scope="row">${names[a]}, ${names[b]}</th><td>${ab + ba}</td><td>${ab}</td><td>${ba}</td></tr>`,
-  )}</tbody></table>`;
+  return html`<table class="narrow"><caption>Mistakes on test images, in either direction</caption>
+    <thead><tr><th scope="col">pair</th><th scope="col">mistakes</th><th scope="col">first as second</th>
+    <th scope="col">second as first</th></tr></thead><tbody>${pairs.map(
+      ({ a, b, ab, ba }) =>
+        html`<tr><th scope="row">${names[a]}, ${names[b]}</th><td>${ab + ba}</td><td>${ab}</td><td>${ba}</td></tr>`,
+    )}</tbody></table>`;
 }

@@ -5,14 +5,14 @@ import type { RawRows, Images } from '../data/images.js';
 import { classCountDrawing } from '../figures/bars.js';
 import { ints, reals, texts } from '../figures/columns.js';
 import { shrunk } from '../data/shrink.js';
-import { inkImage, inkSheet } from '../figures/digits.js';
+import { inkSheet } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
-import { count, percent, plural } from '../page/format.js';
+import { count, percent, plural, words } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
-import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
+import { figureBlock, inkedImage, pictureBlock, row } from './blocks.js';
 import type { Chapter, Context, Section } from './section.js';
 
 /** What the data look like: shapes, class counts, sample images, one image as numbers. */
@@ -23,7 +23,11 @@ async function datasetSection(context: Context): Promise<Section> {
   const { images, dataset, train, validation, test } = experiment;
   const counts = classCounts(images.train.label, names.length);
   const [most, least] = [largest(counts), largest(counts.map((n) => -n))];
-  const alt = `Bar chart of training images per class: ${names.length > MOST_SHOWN ? `${names.length} classes, from ${count(counts[least])} to ${count(counts[most])} images` : names.map((name, i) => `${name} ${counts[i]}`).join(', ')}`;
+  const each =
+    names.length > MOST_SHOWN
+      ? `${names.length} classes, from ${count(counts[least])} to ${count(counts[most])} images`
+      : names.map((name, i) => `${name} ${counts[i]}`).join(', ');
+  const alt = `Bar chart of training images per class: ${each}`;
   const bars = shelf.add(
     await draw(classCountDrawing(names, counts, 'class-counts', 'Images per class, training file', alt)),
   );
@@ -43,14 +47,25 @@ async function datasetSection(context: Context): Promise<Section> {
     ['pixels', `${images.width} × ${images.height}, 0 to 255`],
   ];
   return {
-    lead: `${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])} training images (${percent(counts[most] / images.train.rows, 1)}), the rarest, ${names[least]}, ${count(counts[least])}.`,
-    body: html`${row(figureBlock(bars, dataset.origin), html`<div>${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`)}
+    lead: words`${origin(dataset)}${dataset.name} holds ${plural(images.train.rows, 'training image')} and
+      ${plural(images.test.rows, 'test image')}; the most frequent class, ${names[most]}, has ${count(counts[most])}
+      training images (${percent(counts[most] / images.train.rows, 1)}), the rarest, ${names[least]},
+      ${count(counts[least])}.`,
+    body: html`${row(
+      figureBlock(bars, dataset.origin),
+      html`<div>
+      ${table('Rows and their use', ['part', 'images'], shapes)}${perClass(experiment)}</div>`,
+    )}
 ${
   images.train.rows > 0 &&
   html`<h3>The first images of the training file</h3>${samples(context)}
 <h3>Each class: an image drawn at random, and the mean</h3>${classImages(context)}`
 }
-${images.train.rows > 0 && html`<details><summary>One image as numbers</summary>${asNumbers(images, names)}</details>`}`,
+${
+  images.train.rows > 0 &&
+  html`<details><summary>One image as numbers</summary>
+      ${asNumbers(images, names)}</details>`
+}`,
   };
 }
 
@@ -71,7 +86,8 @@ function perClass({ images, validation, dataset: { classes: names } }: Context['
     classCounts(label, names.length),
   ) as [number[], number[], number[]];
   const rows = names.map((name, i) => [name, count(train[i]), count(held[i]), count(test[i])]);
-  return html`<details><summary>Class counts as a table</summary>${table('Images per class', ['class', 'training file', 'of these validation', 'test file'], rows)}</details>`;
+  return html`<details><summary>Class counts as a table</summary>
+    ${table('Images per class', ['class', 'training file', 'of these validation', 'test file'], rows)}</details>`;
 }
 
 /** Sample images. */
@@ -107,7 +123,8 @@ function samples({
 
 function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
   const label = names[file.label[i]];
-  return html`<li>${pixelImage(inkImage(shown.of(imageOf(file, i, size)), shown.width, shown.height), `training image ${file.id[i]}, ${withArticle(label)}`)}<span>${label}</span></li>`;
+  const alt = `training image ${file.id[i]}, ${withArticle(label)}`;
+  return html`<li>${inkedImage(shown.of(imageOf(file, i, size)), shown, alt)}<span>${label}</span></li>`;
 }
 
 function imageOf(file: RawRows, i: number, size: number): Uint8Array {
@@ -124,13 +141,13 @@ function classImages({
   const size = width * height;
   const means = classMeans(train, size, names.length, Math.min(names.length, MOST_SHOWN));
   const examples = means.flatMap((mean, c) => {
-    const row = drawn(train.label, c);
-    return row === undefined
+    const place = drawn(train.label, c);
+    return place === undefined
       ? []
       : [
           {
             name: names[c],
-            one: shown.of(imageOf(train, row, size)),
+            one: shown.of(imageOf(train, place, size)),
             mean: shrunk(mean, width, height).values,
           },
         ];
@@ -149,7 +166,11 @@ function classImages({
     image: ints(examples.flatMap(({ one }) => [...one])),
     mean: reals(examples.flatMap(({ mean }) => Array.from(mean))),
   };
-  const list = html`<ol class="digits pairs">${examples.map(({ name, one, mean }) => html`<li>${pixelImage(inkImage(one, shown.width, shown.height), `one ${name}, drawn at random`)}${pixelImage(inkImage(rounded(mean), shown.width, shown.height), `mean of all training images of class ${name}`)}<span>${name}</span></li>`)}</ol>`;
+  const list = html`<ol class="digits pairs">${examples.map(
+    ({ name, one, mean }) =>
+      html`<li>${inkedImage(one, shown, `one ${name}, drawn at random`)}
+        ${inkedImage(rounded(mean), shown, `mean of all training images of class ${name}`)}<span>${name}</span></li>`,
+  )}</ol>`;
   return pictureBlock(
     shelf.addPicture(picture('classes', 'Each class: an image drawn at random, and the mean', sheet, data)),
     list,
@@ -160,7 +181,7 @@ function classImages({
 /** A row of a class, drawn at random by a generator that starts from the class's number; undefined without rows. */
 function drawn(label: Uint16Array, c: number): number | undefined {
   const rows: number[] = [];
-  for (let row = 0; row < label.length; row++) if (label[row] === c) rows.push(row);
+  for (let i = 0; i < label.length; i++) if (label[i] === c) rows.push(i);
   const random = ((Math.imul(c + 1, 2654435761) ^ 0x9e3779b9) >>> 0) / 2 ** 32;
   return rows[Math.floor(random * rows.length)];
 }
@@ -193,8 +214,12 @@ function asNumbers({ train, width, height }: Images, names: readonly string[]): 
   const rows = Array.from({ length: Math.max(0, bottom - top + 1) }, (_, y) =>
     Array.from({ length: right - left + 1 }, (_, x) => pixels[(top + y) * width + left + x]),
   );
-  return html`<table class="numbers"><caption>Training image 0, ${withArticle(names[train.label[0]])}: rows ${top} to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
-    (values) =>
-      html`<tr>${values.map((value) => html`<td class="heat${value > 140 && ' strong'}" style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`)}</tr>`,
-  )}</tbody></table>`;
+  return html`<table class="numbers"><caption>Training image 0, ${withArticle(names[train.label[0]])}: rows ${top}
+    to ${bottom}, columns ${left} to ${right}${whole ? '; every other pixel is 0' : ''}</caption><tbody>${rows.map(
+      (values) =>
+        html`<tr>${values.map(
+          (value) => html`<td class="heat${value > 140 && ' strong'}"
+    style="--v:${(value / 255).toFixed(2)}">${value || '·'}</td>`,
+        )}</tr>`,
+    )}</tbody></table>`;
 }

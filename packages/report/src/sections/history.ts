@@ -1,7 +1,7 @@
 import { numbers } from '../data/experiment.js';
 import { historyDrawing } from '../figures/history.js';
 import { draw } from '../figures/vega.js';
-import { fixed, percent, plural } from '../page/format.js';
+import { fixed, percent, plural, words } from '../page/format.js';
 import { html } from '../page/html.js';
 import { table } from '../page/table.js';
 import { figureBlock, row } from './blocks.js';
@@ -37,16 +37,25 @@ async function historySection({ experiment: { history, evaluation, validation },
     (best, epoch) => ((shown('valLoss', epoch) ?? NaN) < (shown('valLoss', best) ?? NaN) ? epoch : best),
     1,
   );
+  const stopped = stoppedEarly ? ', where training stopped early' : '';
+  const kept = bestEpoch === lowest ? '' : `; the weights of epoch ${bestEpoch} are kept`;
+  const atEnd = lowest === epochs ? '' : `; at the end it was ${fixed(shown('valLoss', epochs))}`;
   const lead =
     validation.rows === 0
-      ? `There are no validation images; in ${plural(epochs, 'epoch')} training loss went from ${fixed(at('loss', 1))} to ${fixed(at('loss', epochs))} and training accuracy from ${percent(at('accuracy', 1))} to ${percent(at('accuracy', epochs))}.`
-      : `Validation loss was lowest at epoch ${lowest} of ${epochs}${stoppedEarly ? ', where training stopped early' : ''} (${fixed(shown('valLoss', lowest))}, accuracy ${percent(shown('valAccuracy', lowest))})${bestEpoch === lowest ? '' : `; the weights of epoch ${bestEpoch} are kept`}${lowest === epochs ? '' : `; at the end it was ${fixed(shown('valLoss', epochs))}`} while training loss ${lowest === epochs ? 'went' : 'had gone'} from ${fixed(shown('loss', 1))} to ${fixed(shown('loss', epochs))}.`;
+      ? words`There are no validation images; in ${plural(epochs, 'epoch')} training loss went from
+        ${fixed(at('loss', 1))} to ${fixed(at('loss', epochs))} and training accuracy from
+        ${percent(at('accuracy', 1))} to ${percent(at('accuracy', epochs))}.`
+      : words`Validation loss was lowest at epoch ${lowest} of ${epochs}${stopped}
+        (${fixed(shown('valLoss', lowest))}, accuracy ${percent(shown('valAccuracy', lowest))})${kept}${atEnd}
+        while training loss ${lowest === epochs ? 'went' : 'had gone'} from ${fixed(shown('loss', 1))} to
+        ${fixed(shown('loss', epochs))}.`;
   const alt = (measure: string): string => `Line chart of ${measure} by epoch. ${lead}`;
   const loss = shelf.add(await draw(historyDrawing(history, 'loss', bestEpoch, alt('loss'))));
   const accuracy = shelf.add(await draw(historyDrawing(history, 'accuracy', bestEpoch, alt('accuracy'))));
   const clean = columns['cleanLoss']
     ? 'All are evaluated after the epoch without dropout.'
-    : 'Training figures are means over the epoch while the weights still moved, with dropout where the net has it; so they can lie below validation.';
+    : words`Training figures are means over the epoch while the weights still moved, with dropout where the net has
+      it; so they can lie below validation.`;
   const listed = COLUMNS.filter(([name]) => columns[name]?.some(Number.isFinite));
   const rows = (columns['epoch'] ?? []).map((epoch) => [
     epoch === bestEpoch ? `${epoch} ◂ kept` : epoch,
@@ -54,6 +63,16 @@ async function historySection({ experiment: { history, evaluation, validation },
   ]);
   return {
     lead,
-    body: html`${row(figureBlock(loss, html`Dashed: the epoch whose weights are kept. ${clean}`), figureBlock(accuracy, html`Share of images classified right.`))}<details><summary>Every epoch as a table</summary>${table('History', ['epoch', ...listed.map(([, title]) => title)], rows, listed.length > MOST_COLUMNS ? 'stack' : '')}</details>`,
+    body: html`${row(
+      figureBlock(
+        loss,
+        html`Dashed: the epoch whose weights are kept.
+      ${clean}`,
+      ),
+      figureBlock(accuracy, html`Share of images classified right.`),
+    )}<details><summary>Every epoch as a
+      table</summary>
+      ${table('History', ['epoch', ...listed.map(([, title]) => title)], rows, listed.length > MOST_COLUMNS ? 'stack' : '')}</details>
+      `,
   };
 }

@@ -4,8 +4,8 @@ import { inkImage, markedSheet } from '../figures/digits.js';
 import { importanceDrawing } from '../figures/importances.js';
 import { picture } from '../figures/picture.js';
 import { draw } from '../figures/vega.js';
-import { count, percent, plural } from '../page/format.js';
-import { html, raw, type Markup } from '../page/html.js';
+import { count, percent, plural, words } from '../page/format.js';
+import { html, type Markup } from '../page/html.js';
 import { withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
 import { figureBlock, pictureBlock, pixelImage, row } from './blocks.js';
@@ -27,7 +27,10 @@ async function importancesSection({ experiment, shelf, names }: Context): Promis
   const best = largest(importance);
   const n = selected.filter(Boolean).length;
   const unused = importance.filter((value) => value === 0).length;
-  const lead = `The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of ${forest ? "the forest's importance" : 'all importance'}; pixel ${best} (row ${Math.floor(best / images.width)}, column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)} pixels have none.`;
+  const lead = words`The ${plural(n, 'chosen pixel')} of ${count(importance.length)} carry ${percent(chosen, 1)} of
+    ${forest ? "the forest's importance" : 'all importance'}; pixel ${best} (row ${Math.floor(best / images.width)},
+    column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)}
+    pixels have none.`;
   const figure = shelf.add(
     await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)),
   );
@@ -49,7 +52,14 @@ async function importancesSection({ experiment, shelf, names }: Context): Promis
   return {
     ...(features.origin === 'selected' && { title: 'Chosen pixels' }),
     lead,
-    body: html`${row(figureBlock(figure, `${forest ? 'Mean decrease in impurity' : 'Importance by the rule of the reduction'}, normalised to sum to 1; outlined: the chosen pixels.`), html`<div><h3>The chosen pixels over digits</h3>${overDigits({ experiment, names, shelf })}${facts}</div>`)}`,
+    body: html`${row(
+      figureBlock(
+        figure,
+        `${forest ? 'Mean decrease in impurity' : 'Importance by the rule of the reduction'}, normalised to sum to 1; outlined: the chosen pixels.`,
+      ),
+      html`<div>
+      <h3>The chosen pixels over digits</h3>${overDigits({ experiment, names, shelf })}${facts}</div>`,
+    )}`,
   };
 }
 
@@ -78,7 +88,10 @@ function overDigits({
   });
   const items = shown.map(
     ({ name, pixels }) =>
-      html`<li><span class="over">${pixelImage(inkImage(pixels, width, height), `${withArticle(name)} with the chosen pixels marked`)}${raw(`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg>`)}</span><span>${name}</span></li>`,
+      html`<li><span class="over">
+        ${pixelImage(inkImage(pixels, width, height), `${withArticle(name)} with the chosen pixels marked`)}
+        <svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${squares}"/></svg></span>
+        <span>${name}</span></li>`,
   );
   const chosen = Array.from(selected.keys()).filter((p) => selected[p]);
   const data = {

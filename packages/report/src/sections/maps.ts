@@ -1,10 +1,10 @@
 import type { MapPurity, ResultTable } from '@layerwise/contracts';
 import { largest, weightedSums } from '@layerwise/nets';
-import type { Experiment, View } from '../data/experiment.js';
+import type { Experiment, Split, View } from '../data/experiment.js';
 import { ints, reals } from '../figures/columns.js';
 import { drawScatter, type HoverMap, type Scatter } from '../figures/scatter.js';
 import { layThumbnails } from '../figures/thumbnails.js';
-import { count, fixed, listed, percent } from '../page/format.js';
+import { count, fixed, listed, percent, words } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { figureBlock } from './blocks.js';
 import type { Chapter, Context, Section } from './section.js';
@@ -32,7 +32,8 @@ async function mapsSection(context: Context): Promise<Section | undefined> {
   return {
     maps,
     lead: mapsLead(found),
-    body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}`,
+    body: html`<p class="note">A place takes the colour of the class found there most often, stronger where images
+      lie closer; badges stand at each class's median, side by side where medians fall together.</p>${blocks}`,
   };
 }
 
@@ -46,7 +47,8 @@ function mapsLead(found: readonly Group[]): string {
   const share = ({ purity }: typeof best): string =>
     `(${percent(purity.share, 1)} of the ${purity.neighbours} nearest neighbours of an image are of its own class)`;
   if (best === worst) return `${best.title} ${share(best)}.`;
-  return `Of these ${known.length} maps “${best.title}” keeps the true classes together best ${share(best)} and “${worst.title}” least (${percent(worst.purity.share, 1)}).`;
+  return words`Of these ${known.length} maps “${best.title}” keeps the true classes together best ${share(best)} and
+    “${worst.title}” least (${percent(worst.purity.share, 1)}).`;
 }
 
 interface Plot {
@@ -80,6 +82,10 @@ function shownViews(views: readonly View[]): View[] {
   return views.filter((view) => view.rows > 0 && view.dimensions > 1 && !views.some((other) => within(view, other)));
 }
 
+function planeTable({ id, label, predicted }: Split, x: Float32Array, y: Float32Array): ResultTable {
+  return { id: ints(id), node0: reals(x), node1: reals(y), true: ints(label), predicted: ints(predicted) };
+}
+
 /** The plane of a two-node layer, the output layer's regions behind it where it reads the plane. */
 function planeGroup(
   { train, network, evaluation, views }: Experiment,
@@ -105,16 +111,7 @@ function planeGroup(
     subtitle: `${count(train.rows)} training images, by predicted class`,
     alt: `Scatter plot of node 0 against node 1 of ${layer.name}. ${lead}`,
     axes: ['activation of node 0', 'activation of node 1'],
-    table: {
-      name: `plane-${layer.name}`,
-      data: {
-        id: ints(train.id),
-        node0: reals(x),
-        node1: reals(y),
-        true: ints(train.label),
-        predicted: ints(train.predicted),
-      },
-    },
+    table: { name: `plane-${layer.name}`, data: planeTable(train, x, y) },
     x,
     y,
     id: train.id,
@@ -123,7 +120,8 @@ function planeGroup(
     trim: 0.005,
     ...(region && { region }),
   };
-  const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training accuracy ${percent(evaluation.train.accuracy, 1)}. Cut where 99.5% of the images have been passed on each axis.`;
+  const caption = html`${region && 'The ground shows which class the output layer gives to each place. '}Training
+    accuracy ${percent(evaluation.train.accuracy, 1)}. Cut where 99.5% of the images have been passed on each axis.`;
   const byTruth: Scatter = {
     ...scatter,
     name: `plane-${layer.name}-true`,
@@ -184,7 +182,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       ...(view.method === 'columns' && { radius: 3 }),
       numbered: view.method !== 'tsne',
     };
-    const plot: Plot = { scatter, split: view.split, caption: caption(view, experiment.images.width) };
+    const plot: Plot = { scatter, split: view.split, caption: captionOf(view, experiment.images.width) };
     return view.method === 'tsne'
       ? [
           plot,
@@ -218,14 +216,17 @@ function sourceName(source: string): string {
   return hidden ? `the activations of hidden layer ${hidden[1]}` : `the ${source}`;
 }
 
-function caption(
+function captionOf(
   { method, source, columns = [], perplexity, iterations, klDivergence, explained, components, dimensions }: View,
   width: number,
 ): string {
   if (method === 'tsne')
-    return `${components ? `Of the first ${components} principal components. ` : ''}Perplexity ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances between far groups mean little.`;
+    return words`${components ? `Of the first ${components} principal components. ` : ''}Perplexity
+      ${perplexity ?? '–'}, ${count(iterations)} iterations, KL divergence ${fixed(klDivergence, 3)}. Distances
+      between far groups mean little.`;
   if (method === 'columns')
-    return `Values as preprocessing scales them.${source === 'pixels' ? ` Places: ${listed(columns.map((pixel) => `row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
+    return words`Values as preprocessing scales
+      them.${source === 'pixels' ? ` Places: ${listed(columns.map((pixel) => `row ${Math.floor(pixel / width)}, column ${pixel % width}`))}.` : ''}`;
   return explained
     ? `The ${dimensions} components together explain ${percent(
         explained.reduce((a, b) => a + b, 0),
@@ -272,7 +273,8 @@ function viewLead(view: View, x: Float32Array, y: Float32Array, names: readonly 
 
 function columnsLead({ rows, source }: View, x: Float32Array, y: Float32Array): string {
   const nought = x.reduce((n, value, i) => n + (value === 0 && y[i] === 0 ? 1 : 0), 0);
-  return `${count(rows - nought)} of ${count(rows)} images are not zero in at least one of these two ${source === 'pixels' ? 'pixels' : 'columns'}.`;
+  return words`${count(rows - nought)} of ${count(rows)} images are not zero in at least one of these two
+    ${source === 'pixels' ? 'pixels' : 'columns'}.`;
 }
 
 /** Which true classes keep to themselves, after the words that say where. */
@@ -283,5 +285,7 @@ function together({ neighbours, share, classes }: MapPurity, names: readonly str
   if (!best || !second || !worst) return 'all images are of one class.';
   const name = ({ class: c }: { readonly class: number }): string => names[c];
   const mixed = worst.rival === null ? '' : `, mixed mostly with ${names[worst.rival]}`;
-  return `${percent(share, 1)} of the ${neighbours} nearest neighbours of an image are of its own true class: ${name(best)} and ${name(second)} keep to themselves best (${percent(best.share, 1)} and ${percent(second.share, 1)}), ${name(worst)} least (${percent(worst.share, 1)})${mixed}.`;
+  return words`${percent(share, 1)} of the ${neighbours} nearest neighbours of an image are of its own true class:
+    ${name(best)} and ${name(second)} keep to themselves best (${percent(best.share, 1)} and
+    ${percent(second.share, 1)}), ${name(worst)} least (${percent(worst.share, 1)})${mixed}.`;
 }

@@ -1,7 +1,7 @@
 import { largest } from '@layerwise/nets';
 import { classification, confusion, labelRmse, type ClassScore } from '../analysis/confusion.js';
 import { validatesOnTest } from '../data/experiment.js';
-import { count, fixed, listed, percent, points } from '../page/format.js';
+import { count, fixed, listed, percent, points, words } from '../page/format.js';
 import { areNumbers } from '../page/names.js';
 import { html, type Markup } from '../page/html.js';
 import { table } from '../page/table.js';
@@ -29,17 +29,25 @@ function metricsSection({ experiment, names, published }: Context): Section {
       .filter(Boolean)
       .join(' / ') || '–',
   ]);
+  const rmse = areNumbers(names) ? ['label RMSE'] : [];
+  const training = classification(confusion(experiment.train, names.length));
   return {
     lead:
       test.rows === 0
         ? untested(experiment)
-        : `${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images ${percent(evaluation.test.accuracy)} are classified right, ${beside(gap)}; class ${names[best]} is recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
-    body: html`${table('Scores of the kept weights, without dropout; published: accuracy / loss', ['split', 'images', 'accuracy', 'loss', ...(areNumbers(names) ? ['label RMSE'] : []), 'published'], rows, 'scores')}
-<p class="note">${validatesOnTest(experiment) && 'The validation images are the test images themselves. '}Loss is the mean cross-entropy in nats${areNumbers(names) && '; label RMSE treats classes as numbers'}.</p>
-${test.rows > 0 && testReport(report, names)}
-<details><summary>Classification report, training images</summary>${reportTable('Classification report, training images', classification(confusion(experiment.train, names.length)), names)}</details>`,
+        : words`${neverPredicted(experiment.test.predicted, names)}Of ${count(test.rows)} test images
+          ${percent(evaluation.test.accuracy)} are classified right, ${beside(gap)}; class ${names[best]} is
+          recognised best (F1 ${fixed(scores[best], 3)}) and ${names[worst]} worst (${fixed(scores[worst], 3)}).`,
+    body: html`${table(SCORES, ['split', 'images', 'accuracy', 'loss', ...rmse, 'published'], rows, 'scores')}
+      <p class="note">${validatesOnTest(experiment) && 'The validation images are the test images themselves. '}Loss is
+      the mean cross-entropy in nats${areNumbers(names) && '; label RMSE treats classes as numbers'}.</p>
+      ${test.rows > 0 && testReport(report, names)}
+      <details><summary>${TRAINING}</summary>${reportTable(TRAINING, training, names)}</details>`,
   };
 }
+
+const SCORES = 'Scores of the kept weights, without dropout; published: accuracy / loss';
+const TRAINING = 'Classification report, training images';
 
 /** Rows of a classification report that stand open on the page. */
 const MOST_ROWS = 40;

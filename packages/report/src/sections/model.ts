@@ -3,7 +3,7 @@ import { ints, reals } from '../figures/columns.js';
 import { shrunk } from '../data/shrink.js';
 import { signedImage, together } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
-import { count, percent, plural } from '../page/format.js';
+import { count, percent, plural, words } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { costOf } from '../data/cost.js';
 import { table } from '../page/table.js';
@@ -20,10 +20,15 @@ function modelSection({ experiment, shelf }: Context): Section {
   const dead = evaluation.deadUnits.reduce((sum, units) => sum + units.length, 0);
   const deadText = dead > 0 ? ` ${plural(dead, 'hidden node')} never fire${dead === 1 ? 's' : ''}.` : '';
   return {
-    lead: `The ${net} net has ${plural(parameters, 'trainable parameter')}, ${percent(parametersOf(largest) / parameters, 1)} of them in ${largest.name}; it sees ${inputs(features.origin, features.columns)}${costText(experiment)}${deadText}`,
-    body: html`${table('Layers', ['layer', 'values out', 'activation', 'parameters'], layerRows(network), 'wide-first')}${!experiment.nodes && patterns(experiment, shelf)}`,
+    lead: words`The ${net} net has ${plural(parameters, 'trainable parameter')},
+      ${percent(parametersOf(largest) / parameters, 1)} of them in ${largest.name}; it sees
+      ${inputsText(features.origin, features.columns)}${costText(experiment)}${deadText}`,
+    body: html`${table('Layers', LAYER_HEAD, layerRows(network), 'wide-first')}
+      ${!experiment.nodes && patterns(experiment, shelf)}`,
   };
 }
+
+const LAYER_HEAD = ['layer', 'values out', 'activation', 'parameters'];
 
 /** What an image costs, the projection included. */
 function costText(experiment: Context['experiment']): string {
@@ -35,7 +40,7 @@ function costText(experiment: Context['experiment']): string {
   return `${whole} ${plural(cost.multiplyAdds, 'multiply-add')} an image.`;
 }
 
-function inputs(origin: string, columns: number): string {
+function inputsText(origin: string, columns: number): string {
   if (origin === 'components') return plural(columns, 'principal component');
   return origin === 'selected' ? `${plural(columns, 'pixel')} chosen by a forest` : plural(columns, 'pixel');
 }
@@ -84,6 +89,16 @@ function patterns(experiment: Context['experiment'], shelf: Context['shelf']): M
       data,
     ),
   );
-  const list = html`<ol class="digits maps ${nodes <= 4 && 'big'}">${images.map(({ node, image }) => html`<li>${pixelImage(image, `weights of node ${node} drawn on the image`, 'map')}<span>node ${node}</span></li>`)}</ol>`;
-  return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3>${pictureBlock(kept, list, html`First-layer weights drawn back onto the image: ink on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it. The pattern that activates a node most is ink wherever its map is blue.`)}`;
+  const list = html`<ol class="digits maps ${nodes <= 4 && 'big'}">${images.map(
+    ({ node, image }) => html`<li>
+    ${pixelImage(image, `weights of node ${node} drawn on the image`, 'map')}<span>node ${node}</span></li>`,
+  )}</ol>`;
+  return html`<h3>What ${nodes === 1 ? 'the node looks' : `the first ${nodes} nodes look`} for</h3>
+    ${pictureBlock(
+      kept,
+      list,
+      html`First-layer weights drawn back onto the image: ink
+    on <b class="positive">blue</b> raises the node's activation, ink on <b class="negative">orange</b> lowers it.
+    The pattern that activates a node most is ink wherever its map is blue.`,
+    )}`;
 }

@@ -1,10 +1,11 @@
-import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } from '../plots/node-card.js';
+import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } from '../plots/node-figures.js';
 import type { PackedNodes } from '../payloads/node-list.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { inkSheet, signedPixels, together } from '../figures/digits.js';
 import type { IndexedImage } from '@layerwise/images/indexed-png';
 import { base64 } from '../payloads/base64.js';
 import { pngUrl } from '../figures/png.js';
+import type { Markup } from '../page/html.js';
 import { pixelImage } from './blocks.js';
 import type { Context } from './section.js';
 
@@ -117,8 +118,8 @@ export function shownId({ shown }: LayerFindings, list: Uint32Array, node: numbe
 
 /** The pictures of one node as they stand in its card. */
 export function pictures(found: Record<keyof NodePictures, Tile>, node: number): NodePictures {
-  const picture = (kind: keyof NodePictures, alt: string): string =>
-    pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map').text;
+  const picture = (kind: keyof NodePictures, alt: string): Markup =>
+    pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map');
   return {
     weights: picture('weights', 'weights'),
     preferredInput: picture('preferredInput', 'preferredInput'),

@@ -1,5 +1,5 @@
 import type { ResultTable } from '@layerwise/contracts';
-import type { NodeCard, NodePictures } from '../plots/node-card.js';
+import type { NodeCard, NodePictures } from '../plots/node-figures.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { ints, reals } from '../figures/columns.js';
 import { contactSheet } from '../figures/contact-sheet.js';
@@ -60,7 +60,9 @@ export async function nodeFiles(
       );
     }
   }
-  return html`<details class="note"><summary>Files of these figures</summary><p class="note">Each number of the cards by class, of all nodes: ${fileLinks(byClass.name, ['svg'])}${links}</p><p class="note">The numbers of the images: <a href="../nodes/${name}.arrow">nodes/${name}.arrow</a>.</p></details>`;
+  return html`<details class="note"><summary>Files of these figures</summary>
+    <p class="note">Each number of the cards by class, of all nodes: ${fileLinks(byClass.name, ['svg'])}${links}</p>
+    <p class="note">The numbers of the images: <a href="../nodes/${name}.arrow">nodes/${name}.arrow</a>.</p></details>`;
 }
 
 /** The images of wide layers are only those that activate most; see `tiles`. */
@@ -91,5 +93,9 @@ function aboutOf(kind: Kind, layer: LayerFindings, nodes: readonly number[]): Re
 }
 
 function fileLinks(name: string, extensions: readonly string[]): Markup {
-  return html`<span class="files">${extensions.map((extension) => html`<a href="figures/${name}.${extension}">${extension.toUpperCase()}</a> `)}<a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span>`;
+  return html`<span class="files">${extensions.map(
+    (extension) => html`<a href="figures/${name}.${extension}">
+    ${extension.toUpperCase()}</a> `,
+  )}<a href="figures/${name}.vl.json">Vega-Lite</a> <a
+    href="figures/${name}.parquet">Parquet</a></span>`;
 }

@@ -7,8 +7,8 @@ import { signedImage } from '../figures/digits.js';
 import { picture } from '../figures/picture.js';
 import { pngUrl } from '../figures/png.js';
 import { classColour } from '../page/colours.js';
-import { count, fixed, listed, percent, plural } from '../page/format.js';
-import { html, raw, type Markup } from '../page/html.js';
+import { count, fixed, listed, percent, plural, words } from '../page/format.js';
+import { html, type Markup } from '../page/html.js';
 import { cardsOf, MOST_CLASSES, pack, pictures, tiles } from './node-cards.js';
 import { nodeFiles } from './node-files.js';
 import { pictureFiles } from './blocks.js';
@@ -37,7 +37,22 @@ async function nodesSection(context: Context): Promise<Section | undefined> {
   return {
     lead: lead(last),
     data,
-    body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates the node more than one of another class, around ½. Bits: mutual information of the activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>${blocks}${names.length > MOST_CLASSES && html`<p class="note">Of ${names.length} classes each card shows the ${MOST_CLASSES} whose AUC is farthest from one half.</p>`}`,
+    body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each
+      pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing
+      at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence
+      counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the
+      class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the
+      images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of
+      the class activates the node more than one of another class, around ½. Bits: mutual information of the
+      activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the
+      class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest
+      other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are
+      in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>
+      ${blocks}${
+        names.length > MOST_CLASSES &&
+        html`<p class="note">Of ${names.length} classes each card shows the
+      ${MOST_CLASSES} whose AUC is farthest from one half.</p>`
+      }`,
   };
 }
 
@@ -69,8 +84,10 @@ function kept({ info: { units, enough } }: LayerFindings): string {
   if (!enough) return '';
   const { for95, for99 } = enough;
   if (for95 === units)
-    return `It takes ${units === 2 ? 'both' : `all ${units}`} nodes there to keep 95% of the accuracy; a node left out is held at its mean.`;
-  return `With all but ${for95} of its ${units} nodes held at their means the net keeps 95% of its accuracy, ${for99 === units ? 'and it takes all of them' : for99 === for95 ? 'and even 99%' : `with all but ${for99}`}${for99 === for95 ? '' : ' for 99%'}.`;
+    return words`It takes ${units === 2 ? 'both' : `all ${units}`} nodes there to keep 95% of the accuracy; a node
+      left out is held at its mean.`;
+  return words`With all but ${for95} of its ${units} nodes held at their means the net keeps 95% of its accuracy,
+    ${for99 === units ? 'and it takes all of them' : for99 === for95 ? 'and even 99%' : `with all but ${for99}`}${for99 === for95 ? '' : ' for 99%'}.`;
 }
 
 function alike({ info: { dead, duplicates, nearest } }: LayerFindings): string {
@@ -79,7 +96,8 @@ function alike({ info: { dead, duplicates, nearest } }: LayerFindings): string {
   if (repeating > 0)
     return `${silent}; ${plural(repeating, 'repeats', 'repeat')} another (correlation above ${DUPLICATE}).`;
   return nearest
-    ? `${silent}, and none repeats another: the nearest, ${nearest.of} and ${nearest.node}, correlate by ${fixed(nearest.correlation, 2)} (the limit is ${DUPLICATE}).`
+    ? words`${silent}, and none repeats another: the nearest, ${nearest.of} and ${nearest.node}, correlate by
+      ${fixed(nearest.correlation, 2)} (the limit is ${DUPLICATE}).`
     : `${silent}.`;
 }
 
@@ -105,14 +123,18 @@ async function layerBlock(
   const cards = cardsOf(layer, names.length, context);
   const colours = names.map((_, c) => classColour(c));
   const all = cards.map(({ node }) => tiles(layer, node, context));
-  const shown = order
-    .slice(0, page)
-    .map((node) => raw(nodeCard(cards[node], pictures(all[node], node), names, colours)));
+  const shown = order.slice(0, page).map((node) => nodeCard(cards[node], pictures(all[node], node), names, colours));
   const sortable = interactive && info.units > 1;
   const block = html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
 <p class="note">${layerNote(layer)}</p>
 ${info.line && lineNote(info.line, names)}${matrix(layer, context, sortable)}
-<div class="node-cards" id="node-list-${info.name}" ${sortable && html`data-list="${dataOf(layer)}"`}>${shown}</div>${!interactive && info.units > page && html`<p class="note">The ${page} nodes ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`}
+<div class="node-cards" id="node-list-${info.name}" ${sortable && html`data-list="${dataOf(layer)}"`}>${shown}</div>
+    ${
+      !interactive &&
+      info.units > page &&
+      html`<p class="note">The ${page} nodes
+    ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`
+    }
 ${await nodeFiles(layer, cards, all, order.slice(0, page), context)}`;
   return { block, packed: sortable ? pack(layer, cards, all, page) : undefined };
 }
@@ -120,12 +142,14 @@ ${await nodeFiles(layer, cards, all, order.slice(0, page), context)}`;
 function layerNote(layer: LayerFindings): string {
   const { dead, duplicates, nearest, effectiveRank, sampled, accuracy, preferredInput } = layer.info;
   const lost = priced(layer)
-    ? `What the loss of a node costs is of ${count(sampled.ablation)} images, of which the whole net tells ${percent(accuracy ?? NaN, 2)} right.`
+    ? words`What the loss of a node costs is of ${count(sampled.ablation)} images, of which the whole net tells
+      ${percent(accuracy ?? NaN, 2)} right.`
     : 'What the loss of a node costs was not measured: too much to compute on enough images.';
   const found =
     'exact' in preferredInput
       ? 'Preferred inputs are exact: of all images from black to white those with the highest activation.'
-      : `Preferred inputs by ${preferredInput.steps} steps of gradient ascent within black and white from ${preferredInput.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
+      : words`Preferred inputs by ${preferredInput.steps} steps of gradient ascent within black and white from
+        ${preferredInput.starts} starts; weights composed along the active paths of ${count(sampled.weights)} images.`;
   const repeated = [...new Set(duplicates.map(({ node }) => node))];
   const flagged = [
     dead.length > 0 && `Dead: ${nodeList(dead)}.`,
@@ -146,7 +170,9 @@ function lineNote(
   names: readonly string[],
 ): Markup {
   const pairs = overlaps.map((value, i) => `${names[classes[i]]} and ${names[classes[i + 1]]} ${percent(value, 0)}`);
-  return html`<p class="note">On the line of the one node the classes follow each other as ${listed(classes.map((c) => names[c]))}; overlap of the histograms of neighbours in ${bins} bins of equal counts (0% apart, 100% alike): ${listed(pairs)}.</p>`;
+  return html`<p class="note">On the line of the one node the classes follow each other as
+    ${listed(classes.map((c) => names[c]))}; overlap of the histograms of neighbours in ${bins} bins of equal counts
+    (0% apart, 100% alike): ${listed(pairs)}.</p>`;
 }
 
 /** Classes by nodes, both ordered by likeness: area under the ROC curve around one half. */
@@ -174,6 +200,16 @@ function matrix({ info, classes }: LayerFindings, { names, shelf }: Context, sor
       ),
     ),
   );
-  const alt = `Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top: ${listed(info.classOrder.map((c) => names[c]))}`;
-  return html`<figure class="node-matrix"><div style="--nodes:${info.units}">${K <= 20 && html`<ol>${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>`}<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div><figcaption>Nodes (columns) by classes (rows), like ones side by side${sortable && ' (sorted by likeness the cards follow in this order)'}: <b class="positive">blue</b> where the node is more active for the class than for the others, <b class="negative">orange</b> where it is less, in full colour where the AUC is ${fixed(strongest, 2)} from ½. ${files}</figcaption></figure>`;
+  const alt = words`Matrix of ${info.units} nodes by ${K} classes, like ones together; rows from top:
+    ${listed(info.classOrder.map((c) => names[c]))}`;
+  return html`<figure class="node-matrix"><div style="--nodes:${info.units}">${
+    K <= 20 &&
+    html`<ol>
+    ${info.classOrder.map((c) => html`<li>${names[c]}</li>`)}</ol>
+    `
+  }<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div>
+    <figcaption>Nodes (columns) by classes (rows), like ones side by
+    side${sortable && ' (sorted by likeness the cards follow in this order)'}: <b class="positive">blue</b> where
+    the node is more active for the class than for the others, <b class="negative">orange</b> where it is less, in
+    full colour where the AUC is ${fixed(strongest, 2)} from ½. ${files}</figcaption></figure>`;
 }

@@ -20,8 +20,14 @@ export function opening(
   before: Markup,
 ): Markup {
   const { dataset, warnings } = context.experiment;
-  return html`<header><p class="eyebrow">${study} <span aria-hidden="true">/</span> ${experiment}${studyTitle && ` · ${studyTitle}`}</p><h1>${title}</h1></header>
-${dataset.fallback && html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted} figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}), so every number and picture here is of <strong>${dataset.name}</strong>: ${dataset.origin}</div>`}
+  return html`<header><p class="eyebrow">${study} <span aria-hidden="true">/
+    </span> ${experiment}${studyTitle && ` · ${studyTitle}`}</p><h1>${title}</h1></header>
+${
+  dataset.fallback &&
+  html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted}
+    figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}), so every number and
+    picture here is of <strong>${dataset.name}</strong>: ${dataset.origin}</div>`
+}
 ${warnings.length > 0 && warningList(warnings)}${before}${keyFigures(context)}`;
 }
 
@@ -29,10 +35,15 @@ ${warnings.length > 0 && warningList(warnings)}${before}${keyFigures(context)}`;
 export function renderUnmet(lines: readonly string[]): string {
   return lines.length === 0
     ? ''
-    : html`<aside class="warnings" aria-label="Expectations"><h2>Not what the study expects</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></aside>`
-        .text;
+    : html`<aside class="warnings" aria-label="Expectations"><h2>Not what the study expects</h2>
+      <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></aside>`.text;
 }
 
 function warningList(warnings: Experiment['warnings']): Markup {
-  return html`<aside class="warnings" aria-label="Warnings"><h2>${warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}</h2><ul>${warnings.map(({ stage, code, message }) => html`<li>${message} <small>${stage}, ${code}</small></li>`)}</ul></aside>`;
+  return html`<aside class="warnings" aria-label="Warnings"><h2>
+    ${warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}</h2>
+    <ul>${warnings.map(
+      ({ stage, code, message }) => html`<li>${message} <small>${stage}, ${code}</small></li>
+    `,
+    )}</ul></aside>`;
 }

@@ -5,7 +5,7 @@ import { probabilityDrawing } from '../figures/bars.js';
 import { inkImage } from '../figures/digits.js';
 import { firstProbabilitiesDrawing } from '../figures/first-probabilities.js';
 import { draw } from '../figures/vega.js';
-import { fixed, percent, plural } from '../page/format.js';
+import { fixed, percent, plural, words } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { areLong } from '../page/names.js';
 import { figureBlock, pixelImage } from './blocks.js';
@@ -38,15 +38,19 @@ async function probabilitiesSection({ experiment, shelf, names }: Context): Prom
     const rivals = test.predicted.reduce((n, predicted, i) => n + (predicted === c && test.label[i] !== c ? 1 : 0), 0);
     const caption =
       values.length > 0
-        ? `Half of its images get at least ${fixed(Math.floor(values[values.length >> 1] * 1000) / 1000, 3)}; ${plural(rivals, 'other')} taken for it.`
+        ? words`Half of its images get at least ${fixed(Math.floor(values[values.length >> 1] * 1000) / 1000, 3)};
+          ${plural(rivals, 'other')} taken for it.`
         : 'No images of this class.';
     const alt = `Histogram of the probability of class ${name} for its own ${values.length} images and for all others. ${caption}`;
     figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
   }
   const unsure = countUnsure(test.probabilities, K);
   return {
-    lead: `${unsure === 0 ? 'Every test image has a' : plural(unsure, 'of the test images has no', 'of the test images have no')} class above a probability of one half; ${firstLead(experiment, K)}`,
-    body: html`${firstTable(experiment, names)}${K <= MOST_DRAWN && (await firstFiles({ experiment, shelf, names }))}${oneVector(experiment, names)}<h3>How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3><div class="grid">${figures}</div>`,
+    lead: words`${unsure === 0 ? 'Every test image has a' : plural(unsure, 'of the test images has no', 'of the test images have no')}
+      class above a probability of one half; ${firstLead(experiment, K)}`,
+    body: html`${firstTable(experiment, names)}${K <= MOST_DRAWN && (await firstFiles({ experiment, shelf, names }))}${oneVector(experiment, names)}<h3>
+      How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3>
+      <div class="grid">${figures}</div>`,
   };
 }
 
@@ -77,7 +81,8 @@ function firstLead({ test }: Context['experiment'], K: number): string {
   const n = Math.min(FIRST, test.rows);
   const right = Array.from({ length: n }, (_, i) => i).filter((i) => test.label[i] === test.predicted[i]).length;
   const least = Array.from({ length: n }, (_, i) => test.probabilities[i * K + test.predicted[i]]);
-  return `${right} of the first ${n} are right, with probabilities from ${percent(Math.min(...least), 1)} to ${percent(Math.max(...least), 1)}.`;
+  return words`${right} of the first ${n} are right, with probabilities from ${percent(Math.min(...least), 1)} to
+    ${percent(Math.max(...least), 1)}.`;
 }
 
 function firstTable({ test, images }: Context['experiment'], names: readonly string[]): Markup {
@@ -95,11 +100,23 @@ function firstTable({ test, images }: Context['experiment'], names: readonly str
             const name = names[c];
             const p = test.probabilities[i * K + c];
             const text = p < 0.005 ? '·' : p >= 0.995 ? '100' : String(Math.round(p * 100));
-            return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}" style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
+            return html`<td class="heat${p > 0.55 && ' strong'}${c === label && ' right'}"
+              style="--v:${p.toFixed(2)}" title="P(${name}) = ${fixed(p)}">${text}</td>`;
           });
-    return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${test.id[i]}`)} <span>${names[label]}</span></th>${cells}</tr>`;
+    return html`<tr class="${test.predicted[i] === label ? '' : 'wrong'}"><th scope="row">
+      ${pixels && pixelImage(inkImage(pixels, images.shown.width, images.shown.height), `test image ${test.id[i]}`)} <span>
+      ${names[label]}</span></th>${cells}</tr>`;
   });
-  return html`<table class="${K <= MOST_DRAWN && 'matrix '}first${areLong(names) && ' named'}"><caption>The first ${rows.length} test images: ${K <= MOST_DRAWN ? 'probability of each class, per cent (the true class is framed)' : `the ${NAMED} most probable classes`}</caption><thead><tr><th scope="col">true</th>${K > MOST_DRAWN ? html`<th scope="col" class="words">most probable</th>` : columns.map((c) => html`<th scope="col"><span>${names[c]}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table class="${K <= MOST_DRAWN && 'matrix '}first${areLong(names) && ' named'}"><caption>The first
+    ${rows.length} test images:
+    ${K <= MOST_DRAWN ? 'probability of each class, per cent (the true class is framed)' : `the ${NAMED} most probable classes`}</caption>
+    <thead><tr><th scope="col">true</th>${
+      K > MOST_DRAWN
+        ? html`<th scope="col" class="words">most probable</th>
+    `
+        : columns.map((c) => html`<th scope="col"><span>${names[c]}</span></th>`)
+    }</tr></thead><tbody>${rows}</tbody>
+    </table>`;
 }
 
 /** Keeps the table as a figure. */
@@ -111,7 +128,8 @@ async function firstFiles({
   const n = Math.min(FIRST, test.rows);
   const rows = Array.from({ length: n }, (_, i) => i);
   const truth = rows.map((i) => names[test.label[i]]);
-  const alt = `Heat map of the probabilities of the first ${n} test images by class; the net's answers: ${rows.map((i) => names[test.predicted[i]]).join(', ')}; the true classes: ${truth.join(', ')}`;
+  const alt = words`Heat map of the probabilities of the first ${n} test images by class; the net's answers:
+    ${rows.map((i) => names[test.predicted[i]]).join(', ')}; the true classes: ${truth.join(', ')}`;
   const { name } = shelf.add(
     await draw(
       firstProbabilitiesDrawing(
@@ -125,7 +143,8 @@ async function firstFiles({
       ),
     ),
   );
-  return html`<p class="note"><span class="files"><a href="figures/${name}.svg">SVG</a> <a href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span></p>`;
+  return html`<p class="note"><span class="files"><a href="figures/${name}.svg">SVG</a> <a
+    href="figures/${name}.vl.json">Vega-Lite</a> <a href="figures/${name}.parquet">Parquet</a></span></p>`;
 }
 
 function oneVector({ test }: Context['experiment'], names: readonly string[]): Markup {

@@ -1,4 +1,4 @@
-import { count, fixed, listed, percent, plural, points } from '../page/format.js';
+import { count, fixed, listed, percent, plural, points, words } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { accuracyPlot } from './accuracy-plot.js';
@@ -45,7 +45,8 @@ export function comparisonLead(experiments: readonly ComparedExperiment[]): stri
     here && sorted.includes(here)
       ? ` ${here.name} is ${sorted.indexOf(here) === 0 ? 'the best' : `number ${sorted.indexOf(here) + 1}`} of ${sorted.length}.`
       : '';
-  return `Test accuracy of ${plural(sorted.length, 'experiment')} goes from ${percent(worst.test)} (${worst.name}) to ${percent(best.test)} (${best.name}).${gapText(sorted)}${place}`;
+  return words`Test accuracy of ${plural(sorted.length, 'experiment')} goes from ${percent(worst.test)}
+    (${worst.name}) to ${percent(best.test)} (${best.name}).${gapText(sorted)}${place}`;
 }
 
 /** `, 95% interval 97.34% to 97.94%`; nothing where it is not known. */
@@ -75,7 +76,8 @@ function gapText(sorted: readonly ComparedExperiment[]): string {
   const underfit =
     poor.length === 0
       ? ''
-      : `; ${listed(poor.map(({ name }) => name))} ${poor.length === 1 ? 'underfits' : 'underfit'}: less accurate on training images than ${best.name} is on test images`;
+      : words`; ${listed(poor.map(({ name }) => name))} ${poor.length === 1 ? 'underfits' : 'underfit'}: less
+        accurate on training images than ${best.name} is on test images`;
   return `${said}${underfit}.`;
 }
 
@@ -116,10 +118,13 @@ function experimentTable(experiments: readonly ComparedExperiment[]): Markup {
   ];
   const name = (e: ComparedExperiment): Content =>
     e.href && !e.current ? html`<a href="${e.href}">${e.name}</a>` : e.name;
-  return html`<table class="compare stack"><caption>${captionOf(experiments)}</caption><thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${experiments.map(
-    (e) =>
-      html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
-  )}</tbody></table>`;
+  return html`<table class="compare stack"><caption>${captionOf(experiments)}</caption>
+    <thead><tr><th scope="col">experiment</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr>
+    </thead><tbody>${experiments.map(
+      (e) =>
+        html`<tr class="${e.current ? 'here' : ''}"><th scope="row">${name(e)}</th>
+    ${columns.map(([title, cell]) => html`<td data-name="${title}">${cell(e)}</td>`)}</tr>`,
+    )}</tbody></table>`;
 }
 
 function captionOf(experiments: readonly ComparedExperiment[]): string {
@@ -137,7 +142,8 @@ function captionOf(experiments: readonly ComparedExperiment[]): string {
   const shared = experiments.filter(({ info }) => info?.validatesOnTest);
   if (shared.length > 0)
     parts.push(
-      `The validation images of ${shared.length === experiments.length ? 'all' : listed(shared.map(({ name }) => name))} are the test images`,
+      words`The validation images of
+        ${shared.length === experiments.length ? 'all' : listed(shared.map(({ name }) => name))} are the test images`,
     );
   return parts.join('. ');
 }
@@ -170,7 +176,8 @@ function seedNote(experiments: readonly ComparedExperiment[]): Markup | undefine
         ? 'The net was'
         : 'All nets were'
       : `${listed(single.map(({ name }) => name))} ${single.length === 1 ? 'was' : 'were'}`;
-  return html`<p class="note">${who} trained from a single seed: from another seed each figure may differ. <code>repeats: 5</code> in the study shows by how much.</p>`;
+  return html`<p class="note">${who} trained from a single seed: from another seed each figure may
+    differ. <code>repeats: 5</code> in the study shows by how much.</p>`;
 }
 
 /** The recommendation in words, with its reason; or why there is none. Nothing for a single experiment. */
@@ -178,9 +185,11 @@ export function recommendationText(experiments: readonly ComparedExperiment[]): 
   if (experiments.length < 2) return undefined;
   const found = recommend(experiments);
   if (found)
-    return html`<div class="recommend"><p>${found.close.length === 1 ? clear(found) : tie(found)}</p><p class="note">${basis(found, experiments)}</p></div>`;
+    return html`<div class="recommend"><p>${found.close.length === 1 ? clear(found) : tie(found)}</p>
+      <p class="note">${basis(found, experiments)}</p></div>`;
   if (!areComparable(experiments))
-    return html`<div class="recommend"><p><strong>None recommended</strong>: the experiments are of different data sets, whose accuracies cannot be compared.</p></div>`;
+    return html`<div class="recommend"><p><strong>None recommended</strong>: the experiments are of different data
+      sets, whose accuracies cannot be compared.</p></div>`;
   const shared = experiments.filter(({ info }) => info?.validatesOnTest).map(({ name }) => name);
   const reason =
     shared.length > 0
@@ -195,7 +204,8 @@ function clear({ chosen, error }: Recommendation): Content {
   const ahead = Number.isFinite(error)
     ? `, and no other lies within one standard error of it (${points(error).replace('+', '')} points)`
     : '';
-  return html`<strong>Recommended: ${chosen.name}</strong> ${net(chosen)}: its validation accuracy, ${percent(chosen.validation)}, is the highest${ahead}.`;
+  return html`<strong>Recommended: ${chosen.name}</strong> ${net(chosen)}: its validation accuracy,
+    ${percent(chosen.validation)}, is the highest${ahead}.`;
 }
 
 function tie({ chosen, close, error, size }: Recommendation): Content {
@@ -206,7 +216,8 @@ function tie({ chosen, close, error, size }: Recommendation): Content {
   const reason =
     least.length === 1
       ? `It costs least, ${costs}`
-      : `Of ${least.length === close.length ? 'these' : `the ${least.length} that cost least`}, all of ${costs}, it has the highest validation accuracy, which chance may explain`;
+      : words`Of ${least.length === close.length ? 'these' : `the ${least.length} that cost least`}, all of
+        ${costs}, it has the highest validation accuracy, which chance may explain`;
   const margin =
     error > 0
       ? `lie within one standard error, ${points(error).replace('+', '')} points, of the highest`

@@ -27,6 +27,7 @@ export interface Seeds {
   }[];
 }
 
+const OVER_SEEDS = 'Over the seeds: mean ± standard deviation, and range; accuracy in per cent, loss in nats';
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 /** Columns of figures over seeds and how they are written. */
@@ -40,10 +41,13 @@ export function seedTable(experiments: readonly ComparedExperiment[]): Markup | 
   if (repeated.length === 0) return undefined;
   const cell = ({ measure, split, title }: (typeof FIGURES)[number], seeds: Seeds): Content =>
     html`<td data-name="${title}">${spreadCell(seeds[measure][split], measure)}</td>`;
-  return html`<table class="compare stack seeds"><caption>Over seeds: mean ± standard deviation, below it the range; accuracy in per cent, loss in nats</caption><thead><tr><th scope="col">experiment</th><th scope="col">seeds</th>${FIGURES.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${repeated.map(
-    ({ name, seeds }) =>
-      html`<tr><th scope="row">${name}</th><td data-name="seeds">${howMany(seeds)}</td>${FIGURES.map((figure) => cell(figure, seeds))}</tr>`,
-  )}</tbody></table>`;
+  return html`<table class="compare stack seeds"><caption>Over seeds: mean ± standard deviation, below it the range;
+    accuracy in per cent, loss in nats</caption><thead><tr><th scope="col">experiment</th><th scope="col">seeds</th>
+    ${FIGURES.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${repeated.map(
+      ({ name, seeds }) =>
+        html`<tr><th scope="row">${name}</th><td data-name="seeds">${howMany(seeds)}</td>
+    ${FIGURES.map((figure) => cell(figure, seeds))}</tr>`,
+    )}</tbody></table>`;
 }
 
 /**
@@ -56,8 +60,8 @@ export function renderSeeds(given: ComparedExperiment): string {
   if (!seeds)
     return seed === null
       ? ''
-      : html`<p class="note one-seed">Trained from a single seed${seed !== undefined && `, ${seed}`}: from another one each figure may differ.${testInterval(e)}</p>`
-          .text;
+      : html`<p class="note one-seed">Trained from a single seed${seed !== undefined && `, ${seed}`}: from another
+        one each figure may differ.${testInterval(e)}</p>`.text;
   const rows = SPLITS.flatMap((split) =>
     seeds.accuracy[split]
       ? [
@@ -74,8 +78,11 @@ export function renderSeeds(given: ComparedExperiment): string {
   const [split, one] = Number.isFinite(e.test)
     ? (['test', given.test] as const)
     : (['validation', given.validation] as const);
-  return html`<div class="seeds"><p class="result">${seedLead(seeds)}.</p>${table('Over the seeds: mean ± standard deviation, and range; accuracy in per cent, loss in nats', ['split', 'accuracy', 'range', 'loss', 'range'], rows, 'over-seeds')}<p>The figures below, but for the comparison, are those of one of these nets, the first${seed !== undefined && seed !== null && ` (seed ${seed})`}: its ${split} accuracy, ${percent(one)}, is not the result.</p></div>`
-    .text;
+  return html`<div class="seeds"><p class="result">${seedLead(seeds)}.</p>
+    ${table(OVER_SEEDS, ['split', 'accuracy', 'range', 'loss', 'range'], rows, 'over-seeds')}
+    <p>The figures below, but for the comparison, are those of one of these nets, the
+    first${seed !== undefined && seed !== null && ` (seed ${seed})`}: its ${split} accuracy, ${percent(one)}, is not
+    the result.</p></div>`.text;
 }
 
 function testInterval(e: ComparedExperiment): string {
@@ -89,7 +96,9 @@ function testInterval(e: ComparedExperiment): string {
 export function seedLead(seeds: Seeds): Content {
   const split = seeds.accuracy.test ? 'test' : 'validation';
   const spread = seeds.accuracy[split];
-  return html`Over ${howMany(seeds, ' seeds')} ${split} accuracy is <b>${percent(spread?.mean)} ± ${fixed((spread?.deviation ?? NaN) * 100, 2)} points</b> (mean and standard deviation)${spread && `, from ${percent(spread.lowest)} to ${percent(spread.highest)}`}`;
+  return html`Over ${howMany(seeds, ' seeds')} ${split} accuracy is <b>${percent(spread?.mean)} ±
+    ${fixed((spread?.deviation ?? NaN) * 100, 2)} points</b> (mean and standard
+    deviation)${spread && `, from ${percent(spread.lowest)} to ${percent(spread.highest)}`}`;
 }
 
 /** Mean ± standard deviation, `97.50 ± 0.12` per cent or `0.0912 ± 0.0031` nats. */

@@ -1,4 +1,4 @@
-import { percent, points } from '../page/format.js';
+import { percent, points, words } from '../page/format.js';
 import { html, type Content } from '../page/html.js';
 import { chapter, page } from '../page/page.js';
 import { table } from '../page/table.js';
@@ -40,10 +40,26 @@ export function renderStudy({
   kind = 'study',
 }: StudyPage): string {
   const experiments = measured(given);
-  const opening = html`<header><p class="eyebrow">${kind}</p><h1>${title ?? study}</h1>${description && html`<p class="lead">${description}</p>`}</header>
-${dataset?.fallback && html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted} figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}); every number here is of <strong>${dataset.name}</strong>.</div>`}
-${warnings.length > 0 && html`<aside class="warnings" aria-label="Warnings"><h2>Warnings</h2><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></aside>`}
-${experiments.length > 0 ? html`<p class="lead">${comparisonLead(experiments)}</p>${comparisonTable(experiments)}${recommendationText(experiments)}${accuracyPlot(experiments, 'figures')}` : html`<p class="lead">No experiment of this study has been run yet.</p>`}`;
+  const opening = html`<header><p class="eyebrow">${kind}</p><h1>${title ?? study}</h1>
+    ${description && html`<p class="lead">${description}</p>`}</header>
+${
+  dataset?.fallback &&
+  html`<div class="banner" role="note"><strong>These are not ${dataset.fallback.wanted}
+    figures.</strong> ${dataset.fallback.wanted} could not be had (${dataset.fallback.reason}); every number here is
+    of <strong>${dataset.name}</strong>.</div>`
+}
+${
+  warnings.length > 0 &&
+  html`<aside class="warnings" aria-label="Warnings"><h2>Warnings</h2>
+    <ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></aside>`
+}
+${
+  experiments.length > 0
+    ? html`<p class="lead">${comparisonLead(experiments)}</p>
+    ${comparisonTable(experiments)}${recommendationText(experiments)}${accuracyPlot(experiments, 'figures')}`
+    : html`<p
+    class="lead">No experiment of this study has been run yet.</p>`
+}`;
   const body =
     experiments.length > 1
       ? chapter(
@@ -81,11 +97,15 @@ function differenceLead(experiments: readonly ComparedExperiment[]): string {
   const missed = tested.filter((e) => e.published !== undefined);
   if (tested.length === 0) return `None of the ${experiments.length} experiments has test images.`;
   if (missed.length === 0)
-    return `The experiments differ by up to ${points(Math.max(...tested.map((e) => e.test)) - Math.min(...tested.map((e) => e.test))).replace('+', '')} points on test images.`;
+    return words`The experiments differ by up to
+      ${points(Math.max(...tested.map((e) => e.test)) - Math.min(...tested.map((e) => e.test))).replace('+', '')}
+      points on test images.`;
   const largest = missed.reduce((a, b) =>
     Math.abs(b.test - (b.published as number)) > Math.abs(a.test - (a.published as number)) ? b : a,
   );
   return missed.length === 1
-    ? `${largest.name}, the only experiment with a published test accuracy, lies ${points(largest.test - (largest.published as number))} points from it.`
-    : `Of ${missed.length} experiments with a published test accuracy, ${largest.name} is farthest from it: ${points(largest.test - (largest.published as number))} points.`;
+    ? words`${largest.name}, the only experiment with a published test accuracy, lies
+      ${points(largest.test - (largest.published as number))} points from it.`
+    : words`Of ${missed.length} experiments with a published test accuracy, ${largest.name} is farthest from it:
+      ${points(largest.test - (largest.published as number))} points.`;
 }

@@ -1,4 +1,4 @@
-import { count, fixed } from '../page/format.js';
+import { count, fixed, words } from '../page/format.js';
 import { html } from '../page/html.js';
 import { chapter } from '../page/page.js';
 import { table } from '../page/table.js';
@@ -18,7 +18,8 @@ export function renderTimes(rows: readonly StageTime[]): string {
   const total = rows.reduce((sum, row) => sum + row.seconds, 0);
   const slowest = rows.reduce((a, b) => (b.seconds > a.seconds ? b : a));
   const peak = rows.reduce((a, b) => (b.peakMemoryMB > a.peakMemoryMB ? b : a));
-  const lead = `Computing all ${rows.length} stages took ${seconds(total)}, ${seconds(slowest.seconds)} of it in ${slowest.stage}; the largest, ${peak.stage}, used ${count(peak.peakMemoryMB)} MB.`;
+  const lead = words`Computing all ${rows.length} stages took ${seconds(total)}, ${seconds(slowest.seconds)} of it
+    in ${slowest.stage}; the largest, ${peak.stage}, used ${count(peak.peakMemoryMB)} MB.`;
   const cells = rows.map((row) => [
     row.stage,
     seconds(row.seconds),
