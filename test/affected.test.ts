@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 /** What `nx affected` takes for touched by a commit, in a repository of git: pull requests are checked by it. */
 describe('nx affected', () => {
@@ -16,7 +16,7 @@ describe('nx affected', () => {
     `name: ${name}
 seed: 7
 dataset: { use: strokes, strokes: { train: 300, test: 60 } }
-experiments:
+${brief}experiments:
   one: { train: { ${train}, hidden: [{ units: 4 }], epochs: 1 } }
 `;
   const affected = async (...given: string[]): Promise<string[]> => {

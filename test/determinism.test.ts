@@ -17,7 +17,7 @@ embed: { tsne: [{ rows: 60, iterations: 40, perplexity: 8 }] }
 train: { hidden: [{ units: 12 }], epochs: 2 }
 experiments:
   forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, topK: 40, seed: 42 } }
-  pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 } }
+  pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }, report: { uses: brief-report } }
 `;
 
 /** Every stage package, each way twice, on several versions of Node.js: node test/determinism/determinism.mjs --nodes 20,22,24 */

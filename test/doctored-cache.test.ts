@@ -4,17 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256 } from '@layerwise/contracts';
+import { openCacheProxy } from '@layerwise/nx-plugin';
 import { signEntry } from '@layerwise/store/cache-entry';
 import { contentDigest, withChecksum, type Manifest } from '@layerwise/store/manifest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { end, member } from '../packages/store/test/archives.js';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 const study = `name: tiny
 seed: 7
 dataset: { use: strokes, strokes: { train: 300, test: 60 } }
 preprocess: { validation: { first: 60 } }
-experiments:
+${brief}experiments:
   one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
 `;
 const token = 'a token of this test';
@@ -34,6 +35,8 @@ describe('a doctored entry of a shared cache', () => {
   let taker: Workspace;
   let server: Server;
   let env: NodeJS.ProcessEnv;
+  /** Id of the stage whose entry is doctored. */
+  let train: string;
   let doctor: (entry: Entry, others: readonly Entry[]) => Buffer;
   const entries = new Map<string, Entry>();
 
@@ -70,6 +73,7 @@ describe('a doctored entry of a shared cache', () => {
     const { code, output } = await giver.nx(['run', 'tiny:one'], env);
     expect(code, output).toBe(0);
     expect(entries.size).toBe(7);
+    train = readdirSync(join(giver.root, 'artifacts/stages')).find((id) => id.startsWith('train-')) as string;
   });
   afterAll(() => {
     server.close();
@@ -91,7 +95,7 @@ describe('a doctored entry of a shared cache', () => {
     member(`${folder}/x.cjs`, spy),
   ];
 
-  it.each<[string, RegExp, typeof doctor]>([
+  const doctored: readonly [what: string, line: RegExp, change: typeof doctor][] = [
     [
       'files behind a header without a name',
       /without a name/,
@@ -146,20 +150,50 @@ describe('a doctored entry of a shared cache', () => {
       /must not list x as a file, since it lists files in it too/,
       (entry) => whole(...forged(entry, (files) => files.set('x', Buffer.from('1')).set('x/y', Buffer.from('2')))),
     ],
-  ])('with %s is refused in one line, the stage is computed, and nothing is planted', async (_what, line, change) => {
-    doctor = change;
-    const { code, output, ran } = await taker.nx(['run', 'tiny:one'], env);
-    expect(code, output).toBe(0);
-    expect(output.split('\n').filter((text) => text.startsWith('shared cache:'))).toEqual([
-      expect.stringMatching(line),
-    ]);
-    expect(ran).toEqual(['train']);
-    expect(hashesOf(taker)).toEqual(hashesOf(giver));
-    const files = readdirSync(taker.root, { recursive: true, encoding: 'utf8' }).filter((path) =>
-      /^(artifacts|\.nx)\//.test(path),
+  ];
+
+  /** What the proxy does that a run has between Nx and the server. */
+  it('is refused in one line, and Nx gets none', async () => {
+    const said: string[] = [];
+    const proxy = await openCacheProxy(
+      { server: env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER as string, token },
+      { folder: join(taker.root, 'aside'), idOf: () => train, say: (line) => void said.push(line) },
     );
-    expect(files.filter((path) => /(\/x|\.env|x\.cjs)$/.test(path))).toEqual([]);
+    const [key] = [...entries].find(([, { folder }]) => folder.endsWith(train)) as [string, Entry];
+    const ask = (): Promise<Response> =>
+      fetch(`${proxy.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER}/v1/cache/${key}`, {
+        headers: { authorization: `Bearer ${proxy.env.NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN}` },
+      });
+    for (const [what, line, change] of doctored) {
+      doctor = change;
+      said.length = 0;
+      expect((await ask()).status, what).toBe(404);
+      expect(said, what).toEqual([expect.stringMatching(line)]);
+      expect(said[0], what).toMatch(/^shared cache:/);
+    }
+    doctor = ({ tar }) => whole(tar);
+    said.length = 0;
+    expect([(await ask()).status, said]).toEqual([200, []]);
+    proxy.close();
   });
+
+  it.each(doctored.filter((_, i) => [0, 1, 3, 8].includes(i)))(
+    'with %s is refused in one line, the stage is computed, and nothing is planted',
+    async (_what, line, change) => {
+      doctor = change;
+      const { code, output, ran } = await taker.nx(['run', 'tiny:one'], env);
+      expect(code, output).toBe(0);
+      expect(output.split('\n').filter((text) => text.startsWith('shared cache:'))).toEqual([
+        expect.stringMatching(line),
+      ]);
+      expect(ran).toEqual(['train']);
+      expect(hashesOf(taker)).toEqual(hashesOf(giver));
+      const files = readdirSync(taker.root, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        /^(artifacts|\.nx)\//.test(path),
+      );
+      expect(files.filter((path) => /(\/x|\.env|x\.cjs)$/.test(path))).toEqual([]);
+    },
+  );
 
   it.each([
     ['warnings', { warnings: [null] }],
@@ -180,7 +214,7 @@ describe('a doctored entry of a shared cache', () => {
     const content = contentDigest(changed.files as never, changed.warnings as never);
     taker.write(file, JSON.stringify(withChecksum({ ...changed, content } as never)));
     for (const command of [['show', 'tiny:one'], ['explain', 'tiny:one'], ['doctor'], ['gc'], ['list', '--stages']]) {
-      const { output } = await taker.layerwise(command);
+      const { output } = await taker.call(command);
       expect(output, command.join(' ')).not.toMatch(/unexpected|TypeError|undefined/);
       if (command[0] === 'show' || command[0] === 'doctor') expect(output, command.join(' ')).toMatch(/manifest/);
     }

@@ -1,7 +1,7 @@
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 /** A stage in whose code somebody puts 11 for 10 while it runs. */
 const stage = `const { writeFileSync } = require('node:fs');
@@ -35,7 +35,7 @@ describe('code that is edited while a run goes', () => {
       'tiny',
       `name: tiny
 dataset: { use: strokes, strokes: { train: 200, test: 50 } }
-experiments:
+${brief}experiments:
   one: { reduce: { uses: lab }, train: { hidden: [{ units: 4 }], epochs: 1 } }
 `,
     );

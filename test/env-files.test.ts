@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeArrow } from '@layerwise/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 /** 4 x 4 images of two classes, told apart by which half is light; `light` is the value of light pixels. */
 const csv = (light: number): string => {
@@ -13,8 +13,7 @@ const csv = (light: number): string => {
 const study = `name: own
 seed: 7
 dataset: { from: digits.csv }
-embed: { tsne: [], columns: [] }
-experiments:
+${brief}experiments:
   one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
 `;
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 const exp = (name: string, body: string): string => `  ${name}:\n${body.replaceAll(/^/gm, '    ')}\n`;
 const net = 'train: { hidden: [{ units: 12 }], epochs: 2 }';
@@ -13,7 +13,7 @@ const study = (...experiments: string[]): string =>
 seed: 7
 dataset: { use: strokes, strokes: { train: 400, test: 150 } }
 preprocess: { validation: { first: 100 } }
-experiments:
+${brief}experiments:
 ${experiments.join('')}`;
 
 const everything = [
@@ -126,7 +126,7 @@ describe('which stages run', () => {
 
   it('a change of code that leaves the bytes as they are: the stage itself, nothing that follows', async () => {
     workspace.edit(
-      'packages/preprocess/src/stage.ts',
+      'packages/preprocess/dist/stage.js',
       'export const stage',
       'export const marker = 1;\nexport const stage',
     );

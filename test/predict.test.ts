@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { decodePicture, encodePng } from '@layerwise/images';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { madeSheets, type MadeSheet } from '../packages/scan/test/made/sheets.js';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 const study = `name: tiny
 seed: 7
 dataset: { use: strokes, strokes: { train: 1500, test: 200 } }
 preprocess: { validation: { first: 100 } }
-experiments:
+${brief}experiments:
   net:
     train: { hidden: [{ units: 16 }, { units: 12 }], epochs: 4 }
 `;
@@ -56,7 +56,7 @@ describe('layerwise predict and export', () => {
   it('reads a folder of sheets, draws on them, writes tables, scores by labels', async () => {
     const labels = sheets.flatMap(({ placed }) => placed.map(({ digit }) => digit)).join('');
     workspace.write('labels.txt', `${labels.slice(0, 24)}\n${labels.slice(24)}\n`);
-    const { code, output } = await workspace.layerwise([
+    const { code, output } = await workspace.call([
       'predict',
       'tiny:net',
       'scans',
@@ -85,28 +85,14 @@ describe('layerwise predict and export', () => {
   });
 
   it('takes a pattern, and prints JSON', async () => {
-    const { code, output } = await workspace.layerwise([
-      'predict',
-      'tiny:net',
-      'sc*/*1.jpg',
-      '--json',
-      '--out',
-      'read',
-    ]);
+    const { code, output } = await workspace.call(['predict', 'tiny:net', 'sc*/*1.jpg', '--json', '--out', 'read']);
     expect(code, output).toBe(0);
     const { digits } = JSON.parse(output) as Result;
     expect(new Set(digits.map(({ picture }) => picture))).toEqual(new Set([join('scans', 'sheet1.jpg')]));
   });
 
   it('says one sentence of each picture that it cannot read, and reads the others', async () => {
-    const { code, output } = await workspace.layerwise([
-      'predict',
-      'tiny:net',
-      'bad',
-      'scans/sheet0.jpg',
-      '--out',
-      'read',
-    ]);
+    const { code, output } = await workspace.call(['predict', 'tiny:net', 'bad', 'scans/sheet0.jpg', '--out', 'read']);
     expect(code).toBe(1);
     expect(output.match(/^layerwise: /gm)).toHaveLength(3);
     expect(output).toMatch(/picture bad\/cut\.jpg must be a whole JPEG file/);
@@ -124,19 +110,19 @@ describe('layerwise predict and export', () => {
       /--labels must hold classes of the experiment \(0, 1, .*\), got 'x'/,
     ],
   ])('wrong usage: %j', async (args, message) => {
-    const { code, output } = await workspace.layerwise(args);
+    const { code, output } = await workspace.call(args);
     expect(code).toBe(2);
     expect(output).toMatch(message);
   });
 
   it('exports every format, or one', async () => {
-    const { code, output } = await workspace.layerwise(['export', 'tiny:net', '--out', 'models']);
+    const { code, output } = await workspace.call(['export', 'tiny:net', '--out', 'models']);
     expect(code, output).toBe(0);
     for (const file of ['tfjs/model.json', 'tfjs/weights.bin', 'model.keras', 'model.onnx', 'model.mjs', 'README.md'])
       expect(existsSync(join(workspace.root, 'models', file)), file).toBe(true);
-    expect(
-      (await workspace.layerwise(['export', 'tiny:net', '--format', 'onnx', '--out', 'one'])).output,
-    ).not.toContain('model.keras');
+    expect((await workspace.call(['export', 'tiny:net', '--format', 'onnx', '--out', 'one'])).output).not.toContain(
+      'model.keras',
+    );
     expect(existsSync(join(workspace.root, 'one/model.keras'))).toBe(false);
     expect(workspace.read('models/README.md')).toContain('A dense net 784-16-12-10 (relu, relu, softmax)');
   });
@@ -147,7 +133,7 @@ describe('layerwise predict and export', () => {
       ['predict', 'tiny:net', 'scans/sheet0.jpg', '--out', 'read'],
       ['export', 'tiny:net', '--format', 'js', '--out', 'older'],
     ]) {
-      const { code, output } = await workspace.layerwise(args);
+      const { code, output } = await workspace.call(args);
       expect(code, output).toBe(0);
       expect(output).toMatch(/note: the last run of tiny:net is used; the study or the data has changed since/);
     }

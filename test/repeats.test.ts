@@ -39,8 +39,9 @@ seed: 7
 ${repeats}
 dataset: { use: strokes, strokes: { train: 300, test: 80 } }
 preprocess: { validation: { first: 60 } }
+embed: { tsne: [] }
 experiments:
-  small: { train: { hidden: [{ units: 4 }], epochs: 2 } }
+  small: { train: { hidden: [{ units: 4 }], epochs: 2 }, report: { uses: brief-report } }
   wide: { train: { hidden: [{ units: 24 }], epochs: 4 }${more} }
 `;
 

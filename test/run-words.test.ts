@@ -1,15 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LayerwiseError } from '@layerwise/contracts';
+import type * as Selection from '@layerwise/workspace/plan/selection';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import type * as NxArguments from '../packages/cli/dist/nx-arguments.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 const study = (name: string, first: number): string =>
   `name: ${name}
 seed: 7
 dataset: { use: strokes, strokes: { train: 300, test: 100 } }
 preprocess: { validation: { first: ${first} } }
-embed: { tsne: [] }
-experiments:
+${brief}experiments:
   small: { train: { hidden: [{ units: 4 }], epochs: 1 } }
   large: { train: { hidden: [{ units: 5 }], epochs: 1 } }
 `;
@@ -36,41 +38,71 @@ const leftOfRuns = (): readonly string[] => {
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.live')) : [];
 };
 
+/** Command lines of Nx that are refused, and what is said of them. */
+const refused: readonly [words: string[], said: string][] = [
+  [['run', 'mine:small', '--epochs=5'], `'--epochs=5'`],
+  [['run', 'mine:small', '--epochs', '5'], `'--epochs'`],
+  [['run', 'mine:small', '--', '--epochs=5'], `'--epochs=5'`],
+  [['run', 'mine:all', '--force'], `'--force'`],
+  [['run', 'mine:small', '--set', 'train.epochs=5'], `'--set'`],
+  [['run', 'mine:small', 'epochs=5'], `'epochs=5' beside it`],
+  [['run', 'mine:small', 'mine:large'], `'mine:large' beside it`],
+  [['run', 'mine:small', '--paralel=2'], "'--paralel=2'; did you mean '--parallel'?"],
+  [['run', 'mine:small', '--dry-rum'], "did you mean '--dry-run'?"],
+  [['small', 'mine', '--epochs=5'], `'--epochs=5'`],
+  [['mine:small', '--epochs=5'], `'--epochs=5'`],
+  [['run-many', '-t', 'small', '-p', 'mine', '--epochs=5'], `'--epochs=5'`],
+  [['run-many', '-p', 'mine', '-t', 'small', 'large', '--epochs=5'], `'--epochs=5'`],
+  [['run-many', '-t', 'small', '--epochs=5'], `'--epochs=5'`],
+  [['affected', '-t', 'small', '--epochs=5', '--files=pipelines/mine/study.yaml'], `'--epochs=5'`],
+  [['run', 'mine:small', '--skip-nx-cache'], 'is not computed again'],
+  [['run', 'mine:small', '--disableNxCache'], 'is not computed again'],
+  [['run', 'mine:small', '--skip-nx-cahce'], "got '--skip-nx-cahce': a stage whose artifact is whole"],
+  [['run', 'mine:small', '--disable-nx-cach'], 'is not computed again'],
+  [['run', 'mine:smal'], "no experiment 'smal' of study 'mine'; did you mean 'small'?"],
+  [['run', 'mine:smal', '--parallel=1'], "no experiment 'smal' of study 'mine'; did you mean 'small'?"],
+  [['smal', 'mine'], "did you mean 'small'?"],
+  [['mine:smal'], "did you mean 'small'?"],
+  [['run', 'mine:al'], "did you mean 'all'?"],
+  [['run', 'mine:exp1'], 'there are small, large, all'],
+  [['run', 'mine'], "a run must be of one experiment or of 'all', got 'mine' alone"],
+];
+/** One of each form of them. */
+const forms = [
+  'run mine:small --epochs=5',
+  'small mine --epochs=5',
+  'run-many -t small --epochs=5',
+  'run mine:small --skip-nx-cache',
+  'run mine',
+  'affected',
+];
+
 describe('the words of a run', () => {
-  it.each([
-    [['run', 'mine:small', '--epochs=5'], `'--epochs=5'`],
-    [['run', 'mine:small', '--epochs', '5'], `'--epochs'`],
-    [['run', 'mine:small', '--', '--epochs=5'], `'--epochs=5'`],
-    [['run', 'mine:all', '--force'], `'--force'`],
-    [['run', 'mine:small', '--set', 'train.epochs=5'], `'--set'`],
-    [['run', 'mine:small', 'epochs=5'], `'epochs=5' beside it`],
-    [['run', 'mine:small', 'mine:large'], `'mine:large' beside it`],
-    [['run', 'mine:small', '--paralel=2'], "'--paralel=2'; did you mean '--parallel'?"],
-    [['run', 'mine:small', '--dry-rum'], "did you mean '--dry-run'?"],
-    [['small', 'mine', '--epochs=5'], `'--epochs=5'`],
-    [['mine:small', '--epochs=5'], `'--epochs=5'`],
-    [['run-many', '-t', 'small', '-p', 'mine', '--epochs=5'], `'--epochs=5'`],
-    [['run-many', '-p', 'mine', '-t', 'small', 'large', '--epochs=5'], `'--epochs=5'`],
-    [['run-many', '-t', 'small', '--epochs=5'], `'--epochs=5'`],
-    [['affected', '-t', 'small', '--epochs=5', '--files=pipelines/mine/study.yaml'], `'--epochs=5'`],
-    [['run', 'mine:small', '--skip-nx-cache'], 'is not computed again'],
-    [['run', 'mine:small', '--disableNxCache'], 'is not computed again'],
-    [['run', 'mine:small', '--skip-nx-cahce'], "got '--skip-nx-cahce': a stage whose artifact is whole"],
-    [['run', 'mine:small', '--disable-nx-cach'], 'is not computed again'],
-    [['run', 'mine:smal'], "no experiment 'smal' of study 'mine'; did you mean 'small'?"],
-    [['run', 'mine:smal', '--parallel=1'], "no experiment 'smal' of study 'mine'; did you mean 'small'?"],
-    [['smal', 'mine'], "did you mean 'small'?"],
-    [['mine:smal'], "did you mean 'small'?"],
-    [['run', 'mine:al'], "did you mean 'all'?"],
-    [['run', 'mine:exp1'], 'there are small, large, all'],
-    [['run', 'mine'], "a run must be of one experiment or of 'all', got 'mine' alone"],
-  ])('nx %j are refused before anything runs', async (words, said) => {
-    const { code, output } = await workspace.nx(words);
-    expect(code, output).toBe(1);
-    expect(output).toContain(said);
-    expect(output).not.toMatch(/stacktrace|did you mean '--(skip|disable)-nx-cache/);
-    expect(computed()).toEqual([]);
-    expect(leftOfRuns()).toEqual([]);
+  it.each(refused.filter(([words]) => forms.includes(words.join(' ')) || forms.includes(words[0] as string)))(
+    'nx %j are refused before anything runs',
+    async (words, said) => {
+      const { code, output } = await workspace.nx(words);
+      expect(code, output).toBe(1);
+      expect(output).toContain(said);
+      expect(output).not.toMatch(/stacktrace|did you mean '--(skip|disable)-nx-cache/);
+      expect(computed()).toEqual([]);
+      expect(leftOfRuns()).toEqual([]);
+    },
+  );
+
+  /** What the plugin does with them before the tasks. */
+  it('of Nx, in every form, are refused', async () => {
+    const { checkArguments } = await workspace.load<typeof NxArguments>('cli/dist/nx-arguments.js');
+    const { planAll } = await workspace.load<typeof Selection>('workspace/dist/plan/selection.js');
+    const { studies } = await planAll(workspace.root);
+    for (const [words, said] of refused) {
+      const met = await checkArguments(workspace.root, words, studies).then(
+        () => 'nothing is refused',
+        (error: LayerwiseError) => error.describe(),
+      );
+      expect(met, words.join(' ')).toContain(said);
+      expect(met).not.toMatch(/did you mean '--(skip|disable)-nx-cache/);
+    }
   });
 
   it('and a run whose tasks Nx cannot order, leave no folder of their progress', async () => {
@@ -90,14 +122,14 @@ describe('the words of a run', () => {
     [['gc', '--resluts'], "did you mean '--results'?", 2],
     [['explain', 'mine:small', '--epochs=5'], 'Unknown argument: epochs', 2],
   ])('layerwise %j are refused before anything runs', async (words, said, exit) => {
-    const { code, output } = await workspace.layerwise(words);
+    const { code, output } = await workspace.call(words);
     expect(code, output).toBe(exit);
     expect(output).toContain(said);
     expect(computed()).toEqual([]);
   });
 
   it.each(['nx', 'layerwise'] as const)('--dry-run of %s is explain', async (command) => {
-    const explained = await workspace.layerwise(['explain', 'mine:small']);
+    const explained = await workspace.call(['explain', 'mine:small']);
     for (const words of [
       ['run', 'mine:small', '--dry-run'],
       ...(command === 'nx' ? [['small', 'mine', '--dryRun']] : []),
@@ -107,7 +139,7 @@ describe('the words of a run', () => {
       expect(output.trim()).toBe(explained.output.trim());
     }
     const all = await workspace[command](['run', command === 'nx' ? 'mine:all' : 'mine', '--dry-run']);
-    expect(all.output.trim()).toBe((await workspace.layerwise(['explain', 'mine'])).output.trim());
+    expect(all.output.trim()).toBe((await workspace.call(['explain', 'mine'])).output.trim());
     expect(computed()).toEqual([]);
   });
 

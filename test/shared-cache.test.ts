@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, repository } from './workspace/folder.mjs';
-import { Workspace } from './workspace/workspace.js';
+import { brief, Workspace } from './workspace/workspace.js';
 
 const study = `name: tiny
 seed: 7
 dataset: { use: strokes, strokes: { train: 300, test: 60 } }
 preprocess: { validation: { first: 60 } }
-experiments:
+${brief}experiments:
   one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
 `;
 const token = 'token-of-this-test';

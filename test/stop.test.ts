@@ -92,6 +92,7 @@ function standing(id: string): { done: number; total: number } {
 beforeAll(async () => {
   workspace = Workspace.create('layerwise-stop');
   workspace.study('long', study);
+  workspace.hurry();
   const { output } = await workspace.layerwise(['explain', 'long', '--json']);
   for (const line of output.trim().split('\n')) {
     const { experiment, stages } = JSON.parse(line) as { experiment: string; stages: { role: string; id: string }[] };

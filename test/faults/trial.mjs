@@ -3,15 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest } from '@layerwise/store/manifest';
-import { createFolder, nxPath, runNode } from '../workspace/folder.mjs';
+import { brief, createFolder, nxPath, runNode } from '../workspace/folder.mjs';
 
 /** The study of the trials; two experiments share all but their nets and what follows. */
 export const study = `name: tiny
 seed: 7
 dataset: { use: strokes, strokes: { train: 300, test: 60 } }
 preprocess: { validation: { first: 60 } }
-embed: { tsne: [{ rows: 20, iterations: 20, perplexity: 4 }] }
-experiments:
+${brief}experiments:
   one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
   two: { train: { hidden: [{ units: 5 }], epochs: 1 } }
 `;

@@ -2,6 +2,12 @@
 export const repository: string;
 
 /**
+ * Lines of a study.yaml of whose figures a test reads none: one small map, and a page of a few words in the place of the report.
+ * Most of the work of a tiny experiment is then left out, and none of its stages.
+ */
+export const brief: string;
+
+/**
  * Makes a workspace in a temporary folder: packages copied, so that they may be edited,
  * installed packages linked, no studies but those that a test writes. Returns its absolute path.
  */

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
+export const brief =
+  'embed: { sources: [features], pca: [2], columns: [], tsne: [] }\nreport: { uses: brief-report }\n';
+
 export function createFolder(name) {
   const root = mkdtempSync(join(tmpdir(), `${name}-`));
   for (const file of [
@@ -22,6 +25,7 @@ export function createFolder(name) {
   cpSync(join(repository, '.tsbuild'), join(root, '.tsbuild'), { recursive: true, preserveTimestamps: true });
   for (const folder of readdirSync(join(repository, 'packages'))) copyPackage(folder, root);
   linkModules(join(repository, 'node_modules'), join(root, 'node_modules'), root);
+  cpSync(join(repository, 'test/workspace/brief-report'), join(root, 'node_modules/brief-report'), { recursive: true });
   mkdirSync(join(root, 'pipelines'));
   return root;
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { call, load, type Called } from './call.js';
 import { createFolder, nxPath, runNode } from './folder.mjs';
 
-export { repository } from './folder.mjs';
+export { brief, repository } from './folder.mjs';
 
 /** What a run of Nx printed and did. */
 export interface Run {
@@ -43,6 +44,16 @@ export class Workspace {
     this.write(file, text.replace(from, to));
   }
 
+  /**
+   * Has the commands of this workspace tell their progress every 0.1 s where it is no terminal, not every 3 s, and take over from a process
+   * that was killed after 1 s, not 5: for tests that wait for either, and run one stage at a time.
+   */
+  hurry(): void {
+    for (const file of ['packages/cli/dist/progress.js', 'packages/nx-plugin/dist/live-view.js'])
+      this.edit(file, 'lineEvery = 3000', 'lineEvery = 100');
+    this.edit('packages/contracts/dist/lease.mjs', 'every: 1000, patience: 5000', 'every: 50, patience: 1000');
+  }
+
   /** Runs Nx in the workspace. */
   async nx(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
     const { code, output } = await runNode(this.root, [nxPath(this.root), ...args], env);
@@ -57,6 +68,16 @@ export class Workspace {
   /** Runs the layerwise command in the workspace. */
   layerwise(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; output: string }> {
     return runNode(this.root, [join(this.root, 'packages/cli/bin/layerwise.mjs'), ...args], env);
+  }
+
+  /** The same in this process, see {@link call}. */
+  call(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Called> {
+    return call(this.root, args, env);
+  }
+
+  /** A compiled module of this workspace's packages, such as `cli/dist/index.js`. */
+  load<T>(module: string): Promise<T> {
+    return load<T>(this.root, module);
   }
 
   remove(): void {

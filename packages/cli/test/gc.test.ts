@@ -70,7 +70,7 @@ describe('layerwise gc', () => {
       `artifacts/.checkpoints/${used}`,
     ])
       expect(there(path), path).toBe(true);
-    expect((await folder.layerwise(['gc'])).output).toContain('nothing to remove');
+    expect((await folder.call(['gc'])).output).toContain('nothing to remove');
   });
 
   it('leaves alone what a running process computes', async () => {
@@ -79,7 +79,7 @@ describe('layerwise gc', () => {
       'train-000000000000',
       { signal: new AbortController().signal, onWait: () => undefined },
       async () => {
-        expect((await folder.layerwise(['gc', '--yes'])).output).toContain('in use: kept');
+        expect((await folder.call(['gc', '--yes'])).output).toContain('in use: kept');
       },
     );
     expect(there('artifacts/stages/train-000000000000/manifest.json')).toBe(true);
@@ -89,7 +89,7 @@ describe('layerwise gc', () => {
     await folder.artifact('train-000000000000');
     mkdirSync(join(folder.root, 'artifacts/failed/train-2'), { recursive: true });
     folder.study('[');
-    const { code, output } = await folder.layerwise(['gc', '--yes']);
+    const { code, output } = await folder.call(['gc', '--yes']);
     expect(code, output).toBe(0);
     expect(output).toContain('warning: study');
     expect(there('artifacts/stages/train-000000000000/manifest.json')).toBe(true);
@@ -136,7 +136,7 @@ describe('results of experiments that are not planned so any more', () => {
     const before = await folder.json<Collected>(['gc']);
     expect(before.unused.map(({ path }) => path)).toEqual([stage('train-000000000000')]);
     expect(before.results).toMatchObject([{ experiment }]);
-    const { code, output } = await folder.layerwise(['gc', '--yes']);
+    const { code, output } = await folder.call(['gc', '--yes']);
     expect(code, output).toBe(0);
     expect(there(stage('train-000000000000'))).toBe(false);
     for (const id of ids) expect(there(stage(id)), id).toBe(true);
@@ -168,15 +168,15 @@ describe('results of experiments that are not planned so any more', () => {
     const ids = await published();
     record('one', text);
     edit('epochs: 1', 'epochs: 2');
-    expect((await folder.layerwise(['gc', '--yes', '--results'])).output).toContain(
+    expect((await folder.call(['gc', '--yes', '--results'])).output).toContain(
       'artifacts/tiny/one/experiment.json is damaged',
     );
     for (const id of ids) expect(there(stage(id)), id).toBe(true);
     for (const args of [['gc', '--yes'], ['show', 'tiny:one'], ['explain', 'tiny:one'], ['list']]) {
-      const { output } = await folder.layerwise(args);
+      const { output } = await folder.call(args);
       expect(output).not.toMatch(/TypeError|SyntaxError|defect/);
     }
-    expect((await folder.layerwise(['show', 'tiny:one'])).output).toMatch(
+    expect((await folder.call(['show', 'tiny:one'])).output).toMatch(
       /artifacts\/tiny\/one\/experiment\.json|is not built/,
     );
   });

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Store } from '@layerwise/store';
+import { call, type Called } from '../../../test/workspace/call.js';
 
 const repository = join(import.meta.dirname, '../../..');
 
@@ -54,9 +55,14 @@ export class StudyFolder {
     });
   }
 
-  /** As {@link layerwise} with `--json`, its one object. */
+  /** The same in this process, see {@link call}. */
+  call(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Called> {
+    return call(this.root, args, env);
+  }
+
+  /** As {@link call} with `--json`, its one object. */
   async json<T>(args: readonly string[]): Promise<T> {
-    return JSON.parse((await this.layerwise([...args, '--json'])).output) as T;
+    return JSON.parse((await this.call([...args, '--json'])).output) as T;
   }
 
   remove(): void {

@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 /** For those of whom nobody lives. */
-const short = { every: 20, patience: 200 };
+const short = { every: 10, patience: 50 };
 /** For those who live, on a busy computer. */
 const pace = { every: 50, patience: 2000 };
 const module = import.meta.resolve('@layerwise/contracts/lease');
@@ -38,7 +38,7 @@ const module = import.meta.resolve('@layerwise/contracts/lease');
 function contender(work: string, { waiting = '', sync = false, user = {} } = {}): ChildProcess {
   const given = `{ pace: ${JSON.stringify(pace)}, onWait: () => note('wait')${waiting} }`;
   const script = `
-    import { appendFileSync } from 'node:fs';
+    import { appendFileSync, existsSync } from 'node:fs';
     import { spawnSync } from 'node:child_process';
     import { withLease, withLeaseSync } from ${JSON.stringify(module)};
     const note = (word) => appendFileSync(${JSON.stringify(join(root, 'notes'))}, word + ' ' + process.pid + '\\n');
@@ -106,7 +106,7 @@ describe('withLease', () => {
     expect(await withLease(folder, { pace: short, onWait }, () => Promise.resolve(5))).toBe(5);
     for (const line of said)
       expect(line).toMatch(
-        /^(an unknown process|process \d+) on [\w. -]+ is computing it, for \d+ s so far; waiting until .*lease\/1 is over, or stands still for 0\.2 s$/,
+        /^(an unknown process|process \d+) on [\w. -]+ is computing it, for \d+ s so far; waiting until .*lease\/1 is over, or stands still for 0\.05 s$/,
       );
     expect(isOver() || readdirSync(folder).includes('9'.repeat(30))).toBe(true);
     expect(await withLease(folder, { pace: short, onWait: () => expect.unreachable() }, () => Promise.resolve(6))).toBe(
@@ -143,7 +143,7 @@ describe('withLease', () => {
   });
 
   it('waits for one that is there although its own thread is busy for longer than the patience; says so once; sees it live', async () => {
-    const child = contender('const end = Date.now() + 4000; while (Date.now() < end);');
+    const child = contender('const end = Date.now() + 2500; while (Date.now() < end);');
     await noted('begin');
     const told: Holder[] = [];
     let alive = 0;
@@ -181,14 +181,17 @@ describe('withLease', () => {
   });
 
   it('takes over from one that is suspended, who goes on beside it, and lets go of nothing but his own', async () => {
-    const first = contender('await sleep(500);');
+    const until = (file: string): string => `while (!existsSync(${JSON.stringify(join(root, file))})) await sleep(10);`;
+    const first = contender(until('first'));
     await noted('begin');
     first.kill('SIGSTOP');
-    const second = contender('await sleep(2500);');
+    const second = contender(until('second'));
     await noted(`begin ${second.pid}`);
+    writeFileSync(join(root, 'first'), '');
     first.kill('SIGCONT');
     expect(await ended(first)).toBe(0);
     expect(notes().at(-1)).toBe(`end ${first.pid}`);
+    writeFileSync(join(root, 'second'), '');
     await withLease(folder, { pace }, async () => expect(notes().at(-1)).toBe(`end ${second.pid}`));
   });
 
@@ -246,7 +249,7 @@ describe('withLease', () => {
 
 describe('withLeaseSync', () => {
   it('is the same lease, counted for while the process waits for another program', async () => {
-    const child = contender("spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 4000)']);", { sync: true });
+    const child = contender("spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 2500)']);", { sync: true });
     await noted('begin');
     await withLease(folder, { pace }, async () => expect(notes().at(-1)).toBe(`end ${child.pid}`));
     expect(withLeaseSync(folder, { pace }, () => 7)).toBe(7);
@@ -256,12 +259,12 @@ describe('withLeaseSync', () => {
   });
 
   it('lets go at once on Ctrl-C, which also ends the program it waits for', async () => {
+    const program = `require('node:fs').appendFileSync(${JSON.stringify(join(root, 'notes'))}, 'waited for'); setTimeout(() => {}, 60_000)`;
     const child = contender(
-      "if (spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']).signal === 'SIGINT') throw new Error('stopped');",
+      `if (spawnSync(process.execPath, ['-e', ${JSON.stringify(program)}]).signal === 'SIGINT') throw new Error('stopped');`,
       { sync: true, user: { detached: true } },
     );
-    await noted('begin');
-    await sleep(500);
+    await noted('waited for');
     process.kill(-(child.pid as number), 'SIGINT');
     expect(await ended(child)).toBe(1);
     expect(isOver()).toBe(true);
@@ -273,12 +276,13 @@ describe('liveHolder', () => {
     expect(await liveHolder(folder)).toBeUndefined();
     mkdirSync(folder);
     writeFileSync(join(folder, '1'), '{"pid":1,"host":"gone","beats":5}');
-    expect(await liveHolder(folder, 300)).toBeUndefined();
+    expect(await liveHolder(folder, 100)).toBeUndefined();
+    writeFileSync(join(folder, '1'), '{"pid":1,"host":"gone","beats":5,"over":true}');
     const child = contender('await sleep(60_000);');
     await noted('begin');
     expect(await liveHolder(folder, 10_000)).toMatchObject({ pid: child.pid, file: join(folder, '2') });
     child.kill('SIGKILL');
     await ended(child);
-    expect(await liveHolder(folder, 300)).toBeUndefined();
+    expect(await liveHolder(folder, 100)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Progress } from '@layerwise/contracts';
 import { fetchMnist, MNIST_FILES, MNIST_MIRRORS, type FetchOptions, type MnistFile } from '@layerwise/ingest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './files.js';
 import { mirror, serve, type Behaviour } from './server.js';
 
@@ -199,7 +199,12 @@ describe('fetchMnist', () => {
     writeFileSync(join(folder, 'a-images.gz.part-0b9b5c9e'), packed.subarray(0, 500));
     writeFileSync(join(folder, 'a-images.gz.part'), packed.subarray(0, 300));
     const said: string[] = [];
+    // At each look at the lease another second has passed.
+    const now = performance.now.bind(performance);
+    let passed = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + (passed += 1000));
     await get(folder, [address], { progress: ({ detail = '' }) => said.push(detail) });
+    vi.restoreAllMocks();
     expect(said[0]).toMatch(
       /^process 1 on gone is downloading, for 0 s so far; waiting until .*\.downloading\/1 is over, or stands still for 5 s$/,
     );
