@@ -72,7 +72,7 @@ describe('a doctored entry of a shared cache', () => {
     };
     const { code, output } = await giver.nx(['run', 'tiny:one'], env);
     expect(code, output).toBe(0);
-    expect(entries.size).toBe(7);
+    expect(entries.size).toBe(8);
     train = readdirSync(join(giver.root, 'artifacts/stages')).find((id) => id.startsWith('train-')) as string;
   });
   afterAll(() => {
@@ -157,7 +157,7 @@ describe('a doctored entry of a shared cache', () => {
     const said: string[] = [];
     const proxy = await openCacheProxy(
       { server: env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER as string, token },
-      { folder: join(taker.root, 'aside'), idOf: () => train, say: (line) => void said.push(line) },
+      { folder: join(taker.root, 'aside'), idOf: () => train, log: (line) => void said.push(line) },
     );
     const [key] = [...entries].find(([, { folder }]) => folder.endsWith(train)) as [string, Entry];
     const ask = (): Promise<Response> =>
