@@ -1,5 +1,5 @@
 // The first layer on rows that are mostly zero: lists of (row of the weights, value), 8 bytes each.
-import { Plan, fullPanels, panel, panelStride } from './train-plan';
+import { Plan, fullPanels, panel, panelStride, share } from './train-plan';
 import { gatherPanels, panelsAtOnce } from './gather';
 
 /**
@@ -61,12 +61,6 @@ export function multiplySparseInput(
   }
 }
 
-/** The input columns that worker `w` of `workers` gathers. */
-@inline
-export function columnRange(columns: i32, w: i32, workers: i32): i32 {
-  return <i32>((<i64>columns * w) / workers);
-}
-
 /**
  * Turns the lists of `rows` rows of a batch into lists by column, for the columns of one worker: entries
  * (row of the batch, value) and one record for each column that has any, or for all when no row may be left for later.
@@ -74,8 +68,8 @@ export function columnRange(columns: i32, w: i32, workers: i32): i32 {
 export function gatherColumns(plan: usize, buffer: i32, worker: i32, rows: i32, step: u32): void {
   const columns = load<i32>(plan, Plan.INPUTS);
   const workers = load<i32>(plan, Plan.WORKERS);
-  const low = columnRange(columns, worker, workers);
-  const high = columnRange(columns, worker + 1, workers);
+  const low = share(columns, worker, workers);
+  const high = share(columns, worker + 1, workers);
   const cursors = load<usize>(plan, Plan.CURSORS);
   const starts = load<usize>(plan + (<usize>buffer << 2), Plan.STARTS);
   const entries = load<usize>(plan + (<usize>buffer << 2), Plan.ENTRIES) + load<usize>(plan, Plan.ENTRIES_STRIDE) * worker;

@@ -1,7 +1,7 @@
 // Gradients of the weights and their update: each thread has weights of its own, and sums run over the rows of the batch in order.
 import { Layer, Plan, SCRATCH_BYTES, SUMS, SUM_BYTES, Sparse, buffer, fullPanels, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
 import { correlatePair, sumRows } from './train-dense';
-import { columnRange, partsOf, recordBytes } from './train-sparse';
+import { partsOf, recordBytes } from './train-sparse';
 import { gatherPanels, panelsAtOnce } from './gather';
 import { updateScattered } from './train-scatter';
 import { listColumns, sumColumns } from './train-lists';
@@ -164,7 +164,7 @@ function updateSparsePanels(plan: usize, layer: usize, parity: i32, size: i32, p
   const most = partsOf(size) == 1 ? 1 : SUMS;
   for (let q = 0; q < count; q++) store<f64>(penalties + (<usize>q << 3), 0);
   for (let owner = 0; owner < workers; owner++) {
-    let record = buffer(plan, Plan.RECORDS, parity) + <usize>columnRange(inputs, owner, workers) * bytes;
+    let record = buffer(plan, Plan.RECORDS, parity) + <usize>share(inputs, owner, workers) * bytes;
     let left = load<i32>(load<usize>(plan, Plan.RECORD_COUNTS) + (<usize>(parity * workers + owner) << 2));
     for (; left > 0; left -= most, record += <usize>most * bytes) {
       const some = min(left, most);

@@ -1,7 +1,7 @@
 // Training and evaluation of dense nets. Weights have one owner, rows have one owner, and all sums run in a fixed
 // order, so that any number of threads gives the same bits.
 import { Layer, Plan, Rows, SCRATCH_BYTES, Sparse, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
-import { barrierWait } from './train-barrier';
+import { barrierWait } from './barrier';
 import { multiplyPanel } from './train-dense';
 import { gatherColumns, multiplySparseInput } from './train-sparse';
 import { multiplySparse } from './train-lists';

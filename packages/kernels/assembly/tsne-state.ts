@@ -52,7 +52,7 @@ export class State {
   /** Two buffers of 32 * size bytes for each thread. */
   scratch: usize;
   scratchStride: i32;
-  /** int32 [2]: threads that wait, and how often all have met. */
+  /** int32 [64], as barrier.ts uses them. */
   barrier: usize;
   /** 1: the map is too wide for the grid now, so that all pairs are summed. */
   outgrown: i32;
@@ -62,18 +62,3 @@ export class State {
 export const BLOCK: i32 = 256;
 /** Charges are spread on this many grids, each from its own rows, and the grids added in order. */
 export const CHUNKS: i32 = 4;
-
-/** Waits until all threads are here. */
-export function barrierWait(s: State): void {
-  if (s.threads === 1) return;
-  const generation = s.barrier + 4;
-  const now = atomic.load<i32>(generation);
-  if (atomic.add<i32>(s.barrier, 1) === s.threads - 1) {
-    atomic.store<i32>(s.barrier, 0);
-    atomic.add<i32>(generation, 1);
-    atomic.notify(generation, -1);
-    return;
-  }
-  for (let spin = 0; spin < 2000; spin++) if (atomic.load<i32>(generation) !== now) return;
-  while (atomic.load<i32>(generation) === now) atomic.wait<i32>(generation, now, -1);
-}

@@ -1,5 +1,6 @@
 /* Gradient descent of t-SNE, all threads in step. */
-import { BLOCK, CHUNKS, State, barrierWait } from './tsne-state';
+import { barrierWait } from './barrier';
+import { BLOCK, CHUNKS, State } from './tsne-state';
 import { convolve, gather, gatherExact, prepareGrid, rowsForward, rowsInverse, spread } from './tsne-field';
 import { madd4 } from './multiply-add';
 
@@ -61,25 +62,25 @@ function forces(s: State, thread: i32): f64 {
   const T = s.threads;
   const scratch = s.scratch + <usize>thread * s.scratchStride;
   for (let b = thread; b < s.blocks; b += T) survey(s, b);
-  barrierWait(s);
+  barrierWait(s.barrier, s.threads);
   if (!s.exact && thread === 0) prepareGrid(s);
-  barrierWait(s);
+  barrierWait(s.barrier, s.threads);
   const grid = !s.exact && !s.outgrown;
   if (grid) for (let c = thread; c < CHUNKS; c += T) spread(s, c);
   for (let b = thread; b < s.blocks; b += T) attract(s, b);
   if (grid) {
-    barrierWait(s);
+    barrierWait(s.barrier, s.threads);
     for (let g = thread; g < s.nodes / 4; g += T) rowsForward(s, g, scratch);
-    barrierWait(s);
+    barrierWait(s.barrier, s.threads);
     for (let pair = thread; pair <= s.size / 4; pair += T) convolve(s, pair, scratch);
-    barrierWait(s);
+    barrierWait(s.barrier, s.threads);
     for (let g = thread; g < s.nodes / 4; g += T) rowsInverse(s, g, scratch);
-    barrierWait(s);
+    barrierWait(s.barrier, s.threads);
     for (let b = thread; b < s.blocks; b += T) gather(s, b);
   } else {
     for (let b = thread; b < s.blocks; b += T) gatherExact(s, b);
   }
-  barrierWait(s);
+  barrierWait(s.barrier, s.threads);
   let Z: f64 = -(<f64>s.rows);
   for (let b = 0; b < s.blocks; b++) Z += load<f64>(s.stats + <usize>b * 64);
   return max(Z, f64.MIN_NORMAL_VALUE);
@@ -119,7 +120,7 @@ export function descend(state: usize, thread: i32, iterations: i32): void {
   for (let n = 0; n < iterations; n++) {
     const Z = forces(s, thread);
     for (let b = thread; b < s.blocks; b += s.threads) move(s, b, Z);
-    barrierWait(s);
+    barrierWait(s.barrier, s.threads);
   }
 }
 
@@ -129,7 +130,7 @@ export function measure(state: usize, thread: i32): void {
   const Z = forces(s, thread);
   if (thread === 0) s.Z = Z;
   for (let b = thread; b < s.blocks; b += s.threads) diverge(s, b);
-  barrierWait(s);
+  barrierWait(s.barrier, s.threads);
 }
 
 function diverge(s: State, block: i32): void {

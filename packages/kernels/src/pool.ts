@@ -1,9 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { view, type Layout, type Slot, type SlotType } from './layout.js';
-import { instantiate, kernelMemory, kernelModule, type KernelExports, type KernelFiles } from './wasm.js';
+import {
+  kernelMemory,
+  kernelModule,
+  openKernel,
+  type Call,
+  type Functions,
+  type Kernel,
+  type KernelExports,
+} from './wasm.js';
 
-/** One call of a kernel function: its name and arguments. */
-export type Call = readonly [name: string, ...args: number[]];
+export type { Call } from './wasm.js';
 
 /** How calls are run. */
 export interface PoolOptions {
@@ -32,10 +39,10 @@ function startThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Wo
  * A kernel on shared memory with worker threads. Calls of one `run` are handed out in order to whichever
  * thread is free, so they must write to places of their own: the result then never depends on the threads.
  */
-export class KernelPool {
+export class KernelPool<F extends Functions = Functions> {
   readonly memory: WebAssembly.Memory;
   /** The instance of the calling thread. */
-  readonly local: KernelExports;
+  readonly local: KernelExports<F>;
   private readonly threads: readonly Worker[];
   private readonly callers: number;
   private readonly signal: AbortSignal | undefined;
@@ -43,7 +50,7 @@ export class KernelPool {
 
   private constructor(
     memory: WebAssembly.Memory,
-    local: KernelExports,
+    local: KernelExports<F>,
     callers: number,
     threads: readonly Worker[],
     signal: AbortSignal | undefined,
@@ -60,16 +67,16 @@ export class KernelPool {
    * With `share` the calling thread is one of the `workers`, the first: one thread less to start. It hears nothing while it computes,
    * so such a pool is for {@link share}, not for many calls handed out one by one.
    */
-  static async open(
-    kernel: KernelFiles,
+  static async open<F extends Functions>(
+    kernel: Kernel<F>,
     layout: Layout,
     { workers = 1, signal, share = false }: PoolOptions & { readonly share?: boolean } = {},
-  ): Promise<KernelPool> {
+  ): Promise<KernelPool<F>> {
     const module = await kernelModule(kernel);
     const memory = kernelMemory(layout.pages);
     const callers = share || workers <= 1 ? 1 : 0;
     const threads = workers > 1 ? Array.from({ length: workers - callers }, () => startThread(module, memory)) : [];
-    return new KernelPool(memory, await instantiate(module, memory), callers, threads, signal);
+    return new KernelPool(memory, await openKernel(kernel, module, memory), callers, threads, signal);
   }
 
   /** How many calls can run at once, at least 1. */
@@ -89,7 +96,7 @@ export class KernelPool {
    */
   async run(
     count: number,
-    call: (index: number, thread: number) => Call,
+    call: (index: number, thread: number) => Call<F>,
     done?: (index: number, thread: number, result: number) => void,
   ): Promise<number[]> {
     const results = new Array<number>(count);
@@ -111,7 +118,7 @@ export class KernelPool {
    * free takes the next piece, and a thread that is still starting holds up nobody.
    * @param meanwhile what the calling thread does first, once the others are at work
    */
-  async share(call: (thread: number) => Call, meanwhile?: () => void): Promise<void> {
+  async share(call: (thread: number) => Call<F>, meanwhile?: () => void): Promise<void> {
     this.signal?.throwIfAborted();
     const others = Promise.all(this.threads.map((_, i) => this.ask(this.callers + i, call(this.callers + i))));
     others.catch(() => undefined); // awaited below, after the calling thread's own part
@@ -120,12 +127,13 @@ export class KernelPool {
     await others;
   }
 
-  private async ask(thread: number, [name, ...args]: Call): Promise<number> {
+  private async ask(thread: number, call: Call<F>): Promise<number> {
+    const [name, ...args] = call as unknown as Call;
     const worker = this.threads[thread - this.callers];
     if (!worker) {
       await new Promise((resolve) => setImmediate(resolve));
       this.signal?.throwIfAborted();
-      return this.local[name](...args);
+      return (this.local as unknown as KernelExports)[name](...args);
     }
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {

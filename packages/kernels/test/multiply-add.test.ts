@@ -21,11 +21,11 @@ async function byKernel(file: URL, type: Floats, triples: readonly Triple[], min
   const layout = new Layout();
   const n = Math.ceil(triples.length / 4) * 4;
   const slots = Array.from({ length: 4 }, () => layout.take(type, n)) as Slot<Float64ArrayConstructor>[];
-  const pool = await KernelPool.open({ wasm: file }, layout);
+  const pool = await KernelPool.open({ wasm: file, functions: { maddFloats: 6, maddDoubles: 6 } } as const, layout);
   try {
     triples.forEach((triple, i) => triple.forEach((x, k) => (pool.view(slots[k]!)[i] = x)));
     const [a, b, c, out] = slots.map(({ offset }) => offset) as [number, number, number, number];
-    pool.local[type === Float32Array ? 'maddFloats' : 'maddDoubles']!(a, b, c, out, n, minus ? 1 : 0);
+    pool.local[type === Float32Array ? 'maddFloats' : 'maddDoubles'](a, b, c, out, n, minus ? 1 : 0);
     return pool.view(slots[3]!).slice(0, triples.length);
   } finally {
     await pool.close();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Layout } from '@layerwise/kernels/layout';
-import { KernelPool, ranges, type Call } from '@layerwise/kernels/pool';
-import { pcaKernel as kernel } from '@layerwise/kernels/pca/kernel';
+import { pcaKernel as kernel, type PcaPool } from '@layerwise/kernels/pca/kernel';
+import { KernelPool, ranges } from '@layerwise/kernels/pool';
 
 /** Numbers, and calls of a kernel function that give the size of each: the defect of a matrix of one entry for the eigenvalue 0. */
 function numbers() {
@@ -11,8 +11,8 @@ function numbers() {
     layout.take(Float64Array, 2),
     layout.take(Float64Array, 2),
   ];
-  const sizeOf = (i: number): Call => ['defect', values.offset + 8 * i, 0, 1, zero.offset, 1, 1, one.offset, 2];
-  const fill = (pool: KernelPool): Float64Array => {
+  const sizeOf = (i: number) => ['defect', values.offset + 8 * i, 0, 1, zero.offset, 1, 1, one.offset, 2] as const;
+  const fill = (pool: PcaPool): Float64Array => {
     pool.view(one)[0] = 1;
     const data = pool.view(values);
     for (let i = 0; i < 100; i++) data[i] = i - 50;
@@ -94,6 +94,15 @@ describe('KernelPool', () => {
         await pool.close();
       }
     }
+  });
+
+  it.each([
+    ['is not there', { functions: { defect: 8, orderLines: 7 } }, 'orderLines of 7 numbers, but has none'],
+    ['takes other numbers', { functions: { defect: 9 } }, 'defect of 9 numbers, but has one of 8'],
+  ])('names a function that %s, before anything is computed', async (_, wanted, message) => {
+    await expect(KernelPool.open({ ...kernel, ...wanted }, new Layout())).rejects.toThrow(
+      `pca.wasm must have a function ${message}`,
+    );
   });
 
   it('hands on what a kernel throws', async () => {

@@ -2,7 +2,7 @@ import type { ForestOptions, LabelledMatrix, Tree } from '../forest.js';
 import { Layout, type Slot } from '../layout.js';
 import { KernelPool, ranges } from '../pool.js';
 import { encode, type Codes } from './codes.js';
-import { forestKernel } from './kernel.js';
+import { forestKernel, type ForestPool } from './kernel.js';
 
 /** The memory that every thread reads. */
 interface Shared {
@@ -60,7 +60,7 @@ export async function growTrees(data: LabelledMatrix, options: ForestOptions): P
     for (const each of scratch) writeJob(pool, each, shared, codes, data, options);
     const trees = new Array<Tree>(options.trees);
     let grown = 0;
-    const prepare = (tree: number, thread: number): readonly [string, number] => {
+    const prepare = (tree: number, thread: number): readonly ['growTree', number] => {
       const { seed, job } = scratch[thread];
       pool.view(seed).set(options.seed(tree));
       return ['growTree', job.offset];
@@ -100,7 +100,7 @@ function takeScratch(layout: Layout, N: number, D: number, K: number) {
 }
 
 async function fill(
-  pool: KernelPool,
+  pool: ForestPool,
   { labels, byColumn, byRow }: Shared,
   codes: Codes,
   data: LabelledMatrix,
@@ -121,7 +121,7 @@ async function fill(
 }
 
 function writeJob(
-  pool: KernelPool,
+  pool: ForestPool,
   scratch: Scratch,
   shared: Shared,
   codes: Codes,
@@ -154,7 +154,7 @@ function writeJob(
     ]);
 }
 
-function takeTree(pool: KernelPool, scratch: Scratch, count: number, codes: Codes, N: number): Tree {
+function takeTree(pool: ForestPool, scratch: Scratch, count: number, codes: Codes, N: number): Tree {
   const job = pool.view(scratch.job);
   const entryCount = job[ENTRY_COUNT];
   const nodes = pool.view(scratch.nodes);

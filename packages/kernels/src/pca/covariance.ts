@@ -99,7 +99,7 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
     const { x, list, counter } = desk(start);
     const rows = Math.min(block, N - start);
     pool.view(x).set(data.subarray(start * D, (start + rows) * D));
-    pool.local.orderRows?.(x.offset, rows, D, questions.offset, DEPTH, list.offset, leaves.offset);
+    pool.local.orderRows(x.offset, rows, D, questions.offset, DEPTH, list.offset, leaves.offset);
     pool.view(counter)[0] = 0;
   };
   try {

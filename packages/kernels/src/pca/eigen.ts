@@ -1,6 +1,6 @@
 import { Layout, type Slot } from '../layout.js';
 import { KernelPool, type PoolOptions } from '../pool.js';
-import { pcaKernel } from './kernel.js';
+import { pcaKernel, type PcaPool } from './kernel.js';
 
 /** Eigenvalues and leading eigenvectors of a symmetric matrix. */
 export interface Eigen {
@@ -83,13 +83,13 @@ function planSolver(layout: Layout, n: number, ld: number) {
 
 /** The solver's memory and its steps, on a matrix scaled to a largest entry of 1. */
 class Solver {
-  private readonly pool: KernelPool;
+  private readonly pool: PcaPool;
   private readonly plan: ReturnType<typeof planSolver>;
   private readonly n: number;
   /** Numbers from row to row, even. */
   private readonly ld: number;
 
-  private constructor(pool: KernelPool, plan: ReturnType<typeof planSolver>, n: number, ld: number) {
+  private constructor(pool: PcaPool, plan: ReturnType<typeof planSolver>, n: number, ld: number) {
     this.pool = pool;
     this.plan = plan;
     this.n = n;
@@ -158,7 +158,7 @@ class Solver {
     pool.view(sorted).set(found);
     pool.view(seed).set([1, 2, 3, 4]);
     const size = Math.max(Math.abs(found[0]), Math.abs(found[n - 1])) || 1;
-    const given = [d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld];
+    const given = [d.offset, e.offset + 8, n, sorted.offset, count, size, y.offset, ld] as const;
     pool.local.inverseIteration(...given, work.offset, seed.offset);
     return pool.local.defect(...given) < ACCEPTED_DEFECT;
   }

@@ -13,7 +13,7 @@ import {
 import { packLayer, panelFloats, unpackLayer } from './panels.js';
 import { listBytes, planNet, type Plan, type Training } from './plan.js';
 import { fullestBatch, SPARSE_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
-import { trainKernel } from './kernel.js';
+import { trainKernel, type TrainPool } from './kernel.js';
 
 /** Rows that a thread takes through the net at once. */
 const CHUNK = 64;
@@ -65,7 +65,7 @@ export type TrainingPlan = Omit<Training, 'sparse' | 'nonZerosPerBatch' | 'worke
 /** A net in the kernel's memory, with its rows: evaluation, prediction, weights. Opened by {@link openNet}. */
 export class Net {
   readonly network: Network;
-  protected readonly pool: KernelPool;
+  protected readonly pool: TrainPool;
   protected readonly plan: Plan;
   protected readonly sets: ReadonlyMap<string, PlannedRows>;
   private readonly desks: readonly Desk[];
@@ -76,7 +76,7 @@ export class Net {
   /** For {@link openNet}. */
   constructor(
     network: Network,
-    pool: KernelPool,
+    pool: TrainPool,
     plan: Plan,
     sets: ReadonlyMap<string, PlannedRows>,
     desk: EvaluationDesk,
@@ -178,7 +178,7 @@ export class Net {
     probabilities: number,
     hidden: number,
     peaks: boolean,
-  ): Call {
+  ): Call<(typeof trainKernel)['functions']> {
     const desk = this.desks[thread];
     return [
       'evaluateRows',
@@ -254,7 +254,7 @@ export async function assemble(
   options: NetOptions,
   training?: TrainingPlan,
 ): Promise<{
-  pool: KernelPool;
+  pool: TrainPool;
   plan: Plan;
   sets: Map<string, PlannedRows>;
   desk: EvaluationDesk;
@@ -341,7 +341,7 @@ function planEvaluation(
   };
 }
 
-function writeEvaluation(pool: KernelPool, { desks, block }: EvaluationDesk): void {
+function writeEvaluation(pool: TrainPool, { desks, block }: EvaluationDesk): void {
   for (const { table, buffers, peaks } of desks)
     pool.view(table).set([...buffers, ...peaks].map((slot) => slot.offset));
   pool.view(block.table).set(block.hidden.map((slot) => slot.offset));

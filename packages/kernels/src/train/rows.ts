@@ -1,5 +1,5 @@
 import { Layout, view, type Slot } from '../layout.js';
-import { instantiate, kernelMemory, kernelModule, type KernelExports } from '../wasm.js';
+import { kernelMemory, kernelModule, openKernel, type KernelExports } from '../wasm.js';
 import type { LabelledRows } from './network.js';
 import { trainKernel } from './kernel.js';
 
@@ -15,7 +15,7 @@ export async function nonZeroStarts(sets: readonly LabelledRows[], columns: numb
   const floats = { ...bytes, type: Float32Array, length: blockRows * columns };
   const counts = layout.take(Uint32Array, blockRows);
   const memory = kernelMemory(layout.pages);
-  const kernel = await instantiate(await kernelModule(trainKernel), memory);
+  const kernel = await openKernel(trainKernel, await kernelModule(trainKernel), memory);
   return sets.map(({ values, labels }) => {
     const starts = new Uint32Array(labels.length + 1);
     const kind = values instanceof Uint8Array ? 0 : 1;
@@ -44,7 +44,7 @@ export interface PlannedRows {
   readonly count: number;
   readonly record: Slot<Uint32ArrayConstructor>;
   /** Copies the rows in, once the memory exists. */
-  load(memory: WebAssembly.Memory, kernel: KernelExports): void;
+  load(memory: WebAssembly.Memory, kernel: KernelExports<(typeof trainKernel)['functions']>): void;
 }
 
 /** Plans the memory of a set of rows; `starts` when they are to be sparse. */

@@ -1,6 +1,7 @@
 import type { Layout, Slot } from '../layout.js';
-import { ranges, type KernelPool } from '../pool.js';
+import { ranges } from '../pool.js';
 import type { SearchPlan } from './search.js';
+import type { TsnePool } from './kernel.js';
 
 /** Where the symmetric matrix of joint probabilities is made. N rows, k neighbours each, E entries kept. */
 export interface AffinityPlan {
@@ -36,7 +37,7 @@ export function planAffinities(layout: Layout, rows: number, k: number, threads:
  * conditional distribution of the given perplexity. The squared distances of the search are overwritten.
  */
 export async function jointProbabilities(
-  pool: KernelPool,
+  pool: TsnePool,
   search: SearchPlan,
   plan: AffinityPlan,
   perplexity: number,

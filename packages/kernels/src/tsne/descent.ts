@@ -1,6 +1,6 @@
 import type { Layout, Slot } from '../layout.js';
-import type { KernelPool } from '../pool.js';
 import type { AffinityPlan } from './affinities.js';
+import type { TsnePool } from './kernel.js';
 
 const BLOCK = 256;
 const CHUNKS = 4;
@@ -64,7 +64,7 @@ export function planDescent(layout: Layout, rows: number, threads: number, exact
     kernel: layout.take(Float64Array, (size / 2 + 2) * size),
     table: layout.take(Float64Array, 2 * size),
     scratch: layout.take(Float64Array, threads * size * 8),
-    barrier: layout.take(Int32Array, 2),
+    barrier: layout.take(Int32Array, 64),
   };
 }
 
@@ -91,11 +91,11 @@ function stateWords(plan: DescentPlan, { rowStart, columns, p }: AffinityPlan): 
 
 /** Gradient descent on the positions `y` of a plan. */
 export class Descent {
-  private readonly pool: KernelPool;
+  private readonly pool: TsnePool;
   private readonly plan: DescentPlan;
   private readonly numbers: Float64Array;
 
-  constructor(pool: KernelPool, plan: DescentPlan, affinities: AffinityPlan) {
+  constructor(pool: TsnePool, plan: DescentPlan, affinities: AffinityPlan) {
     this.pool = pool;
     this.plan = plan;
     this.numbers = pool.view(plan.state);

@@ -1,7 +1,8 @@
 import type { Layout, Slot } from '../layout.js';
 import { covariance, symmetricEigen, type NumericMatrix } from '../pca.js';
-import { ranges, type KernelPool } from '../pool.js';
+import { ranges } from '../pool.js';
 import { tileOrder } from './order.js';
+import type { TsnePool } from './kernel.js';
 
 const TILE = 64;
 /** Coordinates of the screen; more make it sharper and dearer. 32 was the fastest for 128 activations of MNIST. */
@@ -77,7 +78,7 @@ export function planSearch(layout: Layout, rows: number, columns: number, k: num
  * @param done told after each part, with the share of rows searched
  */
 export async function searchNeighbours(
-  pool: KernelPool,
+  pool: TsnePool,
   plan: SearchPlan,
   matrix: NumericMatrix,
   done: (share: number) => void,
@@ -116,7 +117,7 @@ export async function searchNeighbours(
 const tileShares = (tiles: number): (readonly [number, number])[] => ranges(tiles, Math.ceil(tiles / 8));
 
 /** Projects the rows, puts them in tile order and quantises their coordinates; returns what those were multiplied by. */
-async function packScreen(pool: KernelPool, plan: SearchPlan): Promise<number> {
+async function packScreen(pool: TsnePool, plan: SearchPlan): Promise<number> {
   const { x, projected, weights, order, q, packed, norms, boxes, m, rows, tiles, width } = plan;
   const parts = ranges(rows, 16);
   await pool.run(parts.length, (i) => [
@@ -169,7 +170,7 @@ function copyCentred({ data, rows, columns: width }: NumericMatrix, target: Floa
 
 /** Leading components of evenly spaced rows, as the weights [D' x m] of the screen; any orthonormal set gives right neighbours. */
 async function fitScreen(
-  pool: KernelPool,
+  pool: TsnePool,
   { m, weights: slot }: SearchPlan,
   { data, rows, columns: D }: NumericMatrix,
 ): Promise<void> {

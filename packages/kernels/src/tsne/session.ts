@@ -4,7 +4,7 @@ import { KernelPool, type PoolOptions } from '../pool.js';
 import { jointProbabilities, planAffinities, type AffinityPlan } from './affinities.js';
 import { Descent, planDescent, type DescentPlan } from './descent.js';
 import { planSearch, searchNeighbours, type SearchPlan } from './search.js';
-import { tsneKernel } from './kernel.js';
+import { tsneKernel, type TsnePool } from './kernel.js';
 
 /** Below so many rows one thread does it all: meeting costs more than it saves. */
 const THREADS_FROM = 2000;
@@ -12,12 +12,12 @@ const THREADS_FROM = 2000;
 /** The kernel's memory and threads for one matrix; everything in it is in tile order. */
 export class Session {
   readonly rows: number;
-  readonly pool: KernelPool;
+  readonly pool: TsnePool;
   readonly search: SearchPlan;
   readonly affinities: AffinityPlan;
   private readonly descentPlan: DescentPlan;
 
-  private constructor(pool: KernelPool, search: SearchPlan, affinities: AffinityPlan, descentPlan: DescentPlan) {
+  private constructor(pool: TsnePool, search: SearchPlan, affinities: AffinityPlan, descentPlan: DescentPlan) {
     this.rows = search.rows;
     this.pool = pool;
     this.search = search;
