@@ -103,10 +103,11 @@ const classes = {
   changes: { pixels: 1, ink: 0.6, draws: 1, drawRows: 1 },
 };
 
-const classTables = ['rivals', 'blobs', 'nodes', 'removals', 'changes'].map(
-  (name) => `await output.table('${name}', ${oneRow('classes', `${name}.parquet`, oneValue)});`,
-);
-const classMatrices = ['rivals', 'means', 'changes'].map(
+const named = 'rivals blobs nodes removals changes ways least errors wrong controls';
+const classTables = named
+  .split(' ')
+  .map((name) => `await output.table('${name}', ${oneRow('classes', `${name}.parquet`, oneValue)});`);
+const classMatrices = ['rivals', 'means', 'changes', 'ways', 'least'].map(
   (name) => `await output.matrix('${name}', ${twoRows('classes', `${name}.arrow`)});`,
 );
 

@@ -6,7 +6,7 @@ import { rowsByClass, sample, type Subject } from './subject.js';
 import type { Pair } from './told.js';
 
 /** Held rows of a class on which each random choice of pixels is tried, at most. */
-export const DRAW_ROWS = 300;
+export const DRAW_ROWS = 200;
 
 /** What a change of pixels does to the images of a class, and what random choices of other pixels do. */
 export interface ClassChange {

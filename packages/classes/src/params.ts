@@ -1,4 +1,4 @@
-import { integer, type Infer, type StageContext } from '@layerwise/contracts';
+import { choice, integer, list, type Infer, type StageContext } from '@layerwise/contracts';
 
 /** Parameters of the stage. */
 export const params = {
@@ -19,6 +19,11 @@ export const params = {
     min: 1,
     max: 1000,
     default: 20,
+  }),
+  controls: list(choice(['untrained'], { doc: 'a net of the same form with first weights, never trained' }), {
+    doc: 'nets that the main figures are also found of, to compare with',
+    unique: true,
+    default: ['untrained'],
   }),
 } as const;
 

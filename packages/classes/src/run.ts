@@ -1,4 +1,4 @@
-import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
+import { LayerwiseError, throwIfAborted, type ClassesInfo } from '@layerwise/contracts';
 import { Random } from '@layerwise/kernels/random';
 import { setImmediate } from 'node:timers/promises';
 import { changeClass, changedPixels, DRAW_ROWS, type ClassChange } from './changes.js';
@@ -7,7 +7,13 @@ import { evidenceCost } from './evidence.js';
 import { methodOf } from './line.js';
 import { narrowed } from './net.js';
 import type { ClassesContext } from './params.js';
-import { rankNodes } from './ranking.js';
+import { headlines, lookAtControl, type Found } from './controls.js';
+import { findErrors } from './errors.js';
+import { leastChanges, leastImages, type LeastChange } from './least.js';
+import { rankNodes, type NodeRanking } from './ranking.js';
+import { controlTable, errorTable, leastMatrix, leastTable, wayMatrix, wayTable, wrongTable } from './image-tables.js';
+import { untrainedSubject } from './untrained.js';
+import { waysOf, type Way } from './ways.js';
 import { countsOf, removeNodes, type Removals } from './removal.js';
 import { findRivals, type Rivals } from './rivals.js';
 import { readSubject, rowsByClass, sample, type Subject } from './subject.js';
@@ -53,15 +59,11 @@ async function look(context: ClassesContext): Promise<void> {
   const subject = await readSubject(inputs);
   const { net, names, train, held } = subject;
   const K = names.length;
-  const step = stepper(context, (net.layers.length + 1) * K);
+  const step = stepper(context, (net.layers.length + 2 + params.controls.length) * K);
   const rivals = findRivals(train, K);
   const most = evidenceRows(subject, rivals, params.rows);
   const pairs = await findPairs(subject, rivals, most, step);
-  const rankings = net.layers.slice(0, -1).map((_, l) => rankNodes(subject, l));
-  const removals: Removals[] = [];
-  const random = new Random(seed('nodes'));
-  for (const [l, ranking] of rankings.entries())
-    removals.push(await removeNodes(subject, l, ranking, params.draws, random, () => step(`hidden${l + 1}`)));
+  const { rankings, removals } = await lookAtNodes(subject, params, new Random(seed('nodes')), step);
   const images = classImages(subject);
   const changes: ClassChange[] = [];
   const drawn = new Random(seed('pixels'));
@@ -69,7 +71,16 @@ async function look(context: ClassesContext): Promise<void> {
     changes.push(...changeClass(subject, c, first, images[c], params, drawn));
     await step('pixels');
   }
-  await output.table('classes', classTable(subject, rivals, pairs, removals, changes));
+  const { ways, least } = await lookAtImages(subject, rivals, new Random(seed('ways')), step);
+  const found: Found = { pairs, ranking: rankings.at(-1), removals: removals.at(-1), changes };
+  const controls = headlines('trained', subject, found);
+  if (params.controls.includes('untrained')) {
+    const other = untrainedSubject(subject, seed('untrained'));
+    const control = await lookAtControl(other, params, seed('untrained draws'), () => step('untrained'));
+    controls.push(...headlines('untrained', other, control));
+  }
+  const errors = findErrors(subject);
+  await output.table('classes', classTable(subject, rivals, pairs, removals, changes, ways));
   await output.table('rivals', rivalTable(subject, rivals, findRivals(held, K), pairs));
   await output.matrix('rivals', rivalMatrix(subject, pairs));
   await output.table('blobs', blobTable(pairs));
@@ -79,7 +90,25 @@ async function look(context: ClassesContext): Promise<void> {
   await output.table('removals', removalTable(removals));
   await output.table('changes', changeTable(changes));
   await output.matrix('changes', changeMatrix(subject, changes));
-  await output.json('classes', {
+  await output.table('ways', wayTable(ways));
+  await output.matrix('ways', wayMatrix(subject, ways));
+  await output.table('least', leastTable(least));
+  await output.matrix('least', leastMatrix(subject, least));
+  await output.table('errors', errorTable(errors));
+  await output.table('wrong', wrongTable(errors));
+  await output.table('controls', controlTable(controls));
+  await output.json('classes', infoOf(subject, params, most, pairs, removals));
+}
+
+function infoOf(
+  subject: Subject,
+  { pixels, draws: wanted }: ClassesContext['params'],
+  most: number,
+  pairs: readonly Pair[][],
+  removals: readonly Removals[],
+): ClassesInfo {
+  const { net, names, train, held } = subject;
+  return {
     rows: train.count,
     held: { split: held.split, rows: held.count },
     classes: names,
@@ -94,8 +123,38 @@ async function look(context: ClassesContext): Promise<void> {
       rows: most,
       remainder: pairs.flat().reduce((largest, { remainder }) => Math.max(largest, remainder), 0),
     },
-    changes: { pixels: changedPixels(subject, params.pixels), ink: INK, draws: params.draws, drawRows: DRAW_ROWS },
-  });
+    changes: { pixels: changedPixels(subject, pixels), ink: INK, draws: wanted, drawRows: DRAW_ROWS },
+  };
+}
+
+async function lookAtNodes(
+  subject: Subject,
+  { draws }: ClassesContext['params'],
+  random: Random,
+  step: Step,
+): Promise<{ readonly rankings: readonly NodeRanking[]; readonly removals: readonly Removals[] }> {
+  const rankings = subject.net.layers.slice(0, -1).map((_, l) => rankNodes(subject, l));
+  const removals: Removals[] = [];
+  for (const [l, ranking] of rankings.entries())
+    removals.push(await removeNodes(subject, l, ranking, draws, random, () => step(`hidden${l + 1}`)));
+  return { rankings, removals };
+}
+
+/** Ways of writing each class, and least changes of single images. */
+async function lookAtImages(
+  subject: Subject,
+  { rival }: Rivals,
+  random: Random,
+  step: Step,
+): Promise<{ readonly ways: readonly Way[]; readonly least: readonly LeastChange[] }> {
+  const [ways, least]: [Way[], LeastChange[]] = [[], []];
+  const images = leastImages(subject);
+  for (const [c, other] of rival.entries()) {
+    ways.push(...waysOf(subject, c, random));
+    least.push(...leastChanges(subject, c, other, images));
+    await step('images');
+  }
+  return { ways, least };
 }
 
 function stepper({ progress, signal }: ClassesContext, total: number): Step {

@@ -1,5 +1,5 @@
 import { LayerwiseError, readFeatures } from '@layerwise/contracts';
-import { readFeatureMap, readModel, type DenseNet } from '@layerwise/nets';
+import { readFeatureMap, readModel, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { intensities, pixelNet, pointOf, sumsOf, WHITE, type PixelNet, type Start } from './net.js';
 import type { ClassesContext } from './params.js';
 
@@ -32,6 +32,9 @@ export interface Subject extends Start {
   readonly train: Rows;
   /** What is said of effects comes from these: the test rows, without any the validation rows, else the training rows. */
   readonly held: Rows;
+  /** The net as it was trained, and how its features come from pixels. */
+  readonly model: DenseNet;
+  readonly map: FeatureMap;
 }
 
 /** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
@@ -48,7 +51,7 @@ export async function readSubject(inputs: ClassesContext['inputs']): Promise<Sub
   if (train.count === 0) throw unfit('there must be training rows', 'none');
   const held = await heldRows(inputs, train, model, net);
   const mean = meanImage(train, net.pixels);
-  return { names, width, height, net, train, held, mean, baseline: pointOf(net, mean) };
+  return { names, width, height, net, train, held, mean, baseline: pointOf(net, mean), model, map };
 }
 
 async function heldRows(inputs: ClassesContext['inputs'], train: Rows, model: DenseNet, net: PixelNet): Promise<Rows> {
@@ -123,7 +126,10 @@ export function meanImage(
   const rows = only?.length ?? count;
   for (let n = 0; n < rows; n++) {
     const from = (only ? only[n] : n) * P;
-    for (let p = 0; p < P; p++) sum[p] += Math.min(WHITE, Math.max(0, images[from + p]));
+    for (let p = 0; p < P; p++) {
+      const value = images[from + p];
+      if (value > 0) sum[p] += value > WHITE ? WHITE : value;
+    }
   }
   return sum.map((value) => (rows === 0 ? 0 : value / WHITE / rows));
 }

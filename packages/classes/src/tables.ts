@@ -1,25 +1,17 @@
-import {
-  schemas,
-  type MatrixOf,
-  type ResultColumn,
-  type ResultTable,
-  type ResultTableSchema,
-  type Schemas,
-  type TableOf,
-} from '@layerwise/contracts';
+import { schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
+import { inColumns, type Row } from './columns.js';
 import type { ClassChange } from './changes.js';
 import type { NodeRanking } from './ranking.js';
 import type { Removals } from './removal.js';
 import { ALL_RIVALS, type Rivals } from './rivals.js';
 import { nodeSentence } from './sentence.js';
 import type { Pair } from './told.js';
+import type { Way } from './ways.js';
 import { meanImage, meanValues, rowsByClass, type Subject } from './subject.js';
 
 const { files } = schemas.classes;
 type Table<N extends string> = TableOf<Schemas['classes'], N>;
 type Matrix<N extends string> = MatrixOf<Schemas['classes'], N>;
-/** One row: a value for each column. */
-type Row<C> = { readonly [K in keyof C]: number | boolean | string };
 
 /** `classes.parquet`. */
 export function classTable(
@@ -28,6 +20,7 @@ export function classTable(
   pairs: readonly Pair[][],
   removals: readonly Removals[],
   changes: readonly ClassChange[],
+  ways: readonly Way[],
 ): Table<'classes'> {
   const K = names.length;
   const [rows, right, heldRows, heldRight] = [
@@ -48,6 +41,7 @@ export function classTable(
       heldRows: heldRows[c].length,
       recall: heldRows[c].length === 0 ? NaN : heldRight[c].length / heldRows[c].length,
       hangsOn,
+      ways: ways.filter((way) => way.class === c).length,
       sentence: told.filter((part) => part !== '').join(' '),
     };
   });
@@ -189,7 +183,8 @@ export function meanMatrix({ train, names, net }: Subject, images: readonly Floa
   };
 }
 
-function joinedRows(rows: readonly Float64Array[], width: number): Float32Array {
+/** Rows of one width, one after another. */
+export function joinedRows(rows: readonly ArrayLike<number>[], width: number): Float32Array {
   const data = new Float32Array(rows.length * width);
   rows.forEach((row, i) => data.set(row, i * width));
   return data;
@@ -305,23 +300,4 @@ export function changeMatrix({ names, net }: Subject, changes: readonly ClassCha
       stroke: marks('stroke'),
     },
   };
-}
-
-/** Rows as the columns of a table, in the schema's order and types. */
-function inColumns<C extends ResultTableSchema['columns']>(columns: C, rows: readonly Row<C>[]): ResultTable {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, { dtype }]) => {
-      const values = rows.map((row) => row[name]);
-      const column = {
-        type: dtype,
-        values:
-          dtype === 'int32'
-            ? Int32Array.from(values as number[])
-            : dtype === 'float64'
-              ? Float64Array.from(values as number[])
-              : values,
-      };
-      return [name, column as ResultColumn];
-    }),
-  );
 }

@@ -1,19 +1,10 @@
-import { readAs } from '@layerwise/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evidenceOf, meanEvidence } from '../src/evidence.js';
 import { methodOf } from '../src/line.js';
 import { narrowed } from '../src/net.js';
-import { readSubject, type Subject } from '../src/subject.js';
+import type { Subject } from '../src/subject.js';
+import { subjectOf } from './subject.js';
 import { imageOf, K, meanOf, P, ROWS, smallExperiment, type Hidden, type SmallExperiment } from './experiment.js';
-
-async function subjectOf({ inputs }: SmallExperiment): Promise<Subject> {
-  return readSubject({
-    pixels: readAs('features', inputs.pixels),
-    features: readAs('features', inputs.features),
-    model: readAs('model', inputs.model),
-    activations: readAs('activations', inputs.activations),
-  });
-}
 
 const STEPS = 1000;
 const NUDGE = 1e-5;

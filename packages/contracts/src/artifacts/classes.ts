@@ -80,6 +80,7 @@ const classColumns = {
   hangsOn: whole(
     'the least number of nodes of the last hidden layer, of those tried, without which under half as many are told right; -1 if none',
   ),
+  ways: whole('ways in which it is written; 0 without training rows or hidden layers'),
   sentence: {
     dtype: 'string',
     meaning: 'what tells it from its rival, what turns it into the rival, on how many nodes it hangs',
@@ -174,6 +175,68 @@ const changeColumns = {
   sentence: { dtype: 'string', meaning: 'what the change does, in words' },
 } as const;
 
+const wayColumns = {
+  class: classIndex,
+  way: whole('from 0'),
+  silhouette: number('mean silhouette of the clusters of the class; 0 of one'),
+  rows: whole('training rows nearest to its centre'),
+  heldRows: whole('held rows nearest to it'),
+  recall: share('of these held rows told right; NaN without rows'),
+} as const;
+
+const leastColumns = {
+  class: classIndex,
+  rival: whole('the class that the image is told as afterwards'),
+  which: {
+    dtype: 'string',
+    meaning:
+      'which of the held images of the class told right: the one of least margin, `doubtful`; `median`; of most, `surest`',
+  },
+  id: whole("the image's id in the held split"),
+  margin: number('logit of the class less the largest other, before'),
+  length: number('Euclidean length of the least change found', 'intensity'),
+  most: number('largest change of a pixel', 'intensity'),
+} as const;
+
+const tipped =
+  'how much more it gives to the class that was told against the true one than on the mean over training rows of the true class told right';
+
+const errorColumns = {
+  class: whole('the true class'),
+  images: whole('held images of it that are told wrongly'),
+  rank: whole('the node that tipped them most first, from 1, five at most'),
+  node: whole('of the last hidden layer, from 0'),
+  evidence: number(`${tipped}; mean over these images`),
+} as const;
+
+const wrongColumns = {
+  id: whole("the image's id in the held split"),
+  class: whole('the true class'),
+  told: whole('the class that it is told as'),
+  margin: number('logit of the class that was told less that of the true one'),
+  usual: number(
+    'the same, mean over training rows of the true class told right; all nodes together make up the difference',
+  ),
+  rank: whole('the node that tipped it most first, from 1, five at most'),
+  node: whole('of the last hidden layer, from 0'),
+  evidence: number(tipped),
+} as const;
+
+const controlColumns = {
+  net: {
+    dtype: 'string',
+    meaning: '`trained`: the net itself; `untrained`: one of the same form with first weights, on a sample of the rows',
+  },
+  class: classIndex,
+  recall: share('of the held rows of the class told right; NaN without rows'),
+  area: number('of the nodes of the last hidden layer the area under the ROC curve farthest from a half; NaN without'),
+  firing: whole('nodes of it whose area is 0.9 or more'),
+  topShare: share('of the ten nodes with most evidence in all evidence of nodes for the class'),
+  without: share('of the held rows told right with these ten at their means'),
+  toldRival: share('of the held images told right that are told as the rival when the decisive pixels are changed'),
+  absenceShare: share('of absence in what speaks for the class against its rival'),
+} as const;
+
 const named = (file: string) => `number of a class, as in ${file}`;
 const hidden = (meaning: string) =>
   ({ dtype: 'float32', width: 'H<l>', meaning, optional: 'for each hidden layer' }) as const;
@@ -181,7 +244,7 @@ const hidden = (meaning: string) =>
 /** What tells each class from its rivals. */
 export const classes = artifact({
   meaning: 'what tells each class from its rivals, by hidden node and by pixel, and what happens without it',
-  letters: { P: 'pixels of an image', 'H<l>': 'nodes of hidden layer l' },
+  letters: { P: 'pixels of an image', 'H<l>': 'nodes of hidden layer l', n: 'nodes named of a way' },
   files: {
     'classes.json': document<ClassesInfo>('ClassesInfo', classesForm, 'which rows, and how evidence was found'),
     'classes.parquet': table({ meaning: 'figures of each class', rows: 'class', columns: classColumns }),
@@ -244,6 +307,58 @@ export const classes = artifact({
         pixels: { dtype: 'uint8', width: 'P', meaning: '1 where a pixel is erased, 2 where it is inked, else 0' },
         stroke: { dtype: 'uint8', width: 'P', meaning: '2 where a pixel of the stroke is inked, else 0' },
       },
+    }),
+    'ways.parquet': table({
+      meaning:
+        'ways in which each class is written: clusters of its activations in the last hidden layer, one to four by silhouette',
+      rows: 'class and way, that with most of the clustered rows first',
+      columns: wayColumns,
+    }),
+    'ways.arrow': matrix({
+      meaning: 'mean image of each way, and the nodes that tell it from the others of its class',
+      rows: 'class and way',
+      columns: {
+        class: { dtype: 'uint16', meaning: named('classes.json') },
+        way: { dtype: 'uint16', meaning: 'from 0' },
+        image: { dtype: 'float32', width: 'P', unit: 'intensity, 0 to 1', meaning: 'mean of the training rows' },
+        nodes: { dtype: 'uint32', width: 'n', meaning: 'of the last hidden layer, the one that differs most first' },
+        differences: {
+          dtype: 'float32',
+          width: 'n',
+          unit: 'standard deviations of the class',
+          meaning: "mean activation less that in the class's other rows",
+        },
+      },
+    }),
+    'least.parquet': table({
+      meaning: 'least changes found that turn single images of a class into its rival, within [0, 1]',
+      rows: 'image; none where there is no time for them',
+      columns: leastColumns,
+    }),
+    'least.arrow': matrix({
+      meaning: 'these images',
+      rows: 'image, as in least.parquet',
+      columns: {
+        class: { dtype: 'uint16', meaning: named('classes.json') },
+        id: { dtype: 'uint32', meaning: "the image's id in the held split" },
+        before: { dtype: 'float32', width: 'P', unit: 'intensity, 0 to 1', meaning: 'as it is' },
+        after: { dtype: 'float32', width: 'P', unit: 'intensity, 0 to 1', meaning: 'told as the rival' },
+      },
+    }),
+    'errors.parquet': table({
+      meaning: 'which nodes tipped the wrong images of each class',
+      rows: 'class and node',
+      columns: errorColumns,
+    }),
+    'wrong.parquet': table({
+      meaning: 'which nodes tipped each wrong image',
+      rows: 'image and node; a thousand images at most',
+      columns: wrongColumns,
+    }),
+    'controls.parquet': table({
+      meaning: 'the main figures of the net beside those of nets that cannot know anything',
+      rows: 'net and class',
+      columns: controlColumns,
     }),
   },
   relations: (sketch) => {

@@ -1,0 +1,114 @@
+import { Random } from '@layerwise/kernels/random';
+import { changeClass, type ClassChange } from './changes.js';
+import type { Params } from './params.js';
+import { rankNodes, type NodeRanking } from './ranking.js';
+import { removeNodes, type Removals } from './removal.js';
+import { findRivals } from './rivals.js';
+import { rowsByClass, sample, type Subject } from './subject.js';
+import { classImages } from './tables.js';
+import { pairsOf, type Pair } from './told.js';
+
+/** An area under the ROC curve from which on a node fires for a class. */
+const FIRES = 0.9;
+/** The nodes with most evidence that are looked at together; all of a smaller layer. */
+const TEN = 10;
+/** Images of a class whose evidence is averaged, and random choices, of a net that is only a control. */
+const ROWS = 200;
+const DRAWS = 3;
+
+/** The figures of a class that a control is compared by. NaN where there is none. */
+export interface Headline {
+  readonly net: 'trained' | 'untrained';
+  readonly class: number;
+  readonly recall: number;
+  /** Of the last hidden layer: the area under the ROC curve farthest from a half, and how many nodes have one of 0.9. */
+  readonly area: number;
+  readonly firing: number;
+  /** Share of the first ten nodes in all evidence for the class, and its recall without them. */
+  readonly topShare: number;
+  readonly without: number;
+  /** Told as the rival after the decisive pixels are changed. */
+  readonly toldRival: number;
+  readonly absenceShare: number;
+}
+
+/** What was found of a net. */
+export interface Found {
+  readonly pairs: readonly Pair[][];
+  readonly ranking: NodeRanking | undefined;
+  readonly removals: Removals | undefined;
+  readonly changes: readonly ClassChange[];
+}
+
+/** Headline figures of every class. */
+export function headlines(
+  net: Headline['net'],
+  subject: Subject,
+  { pairs, ranking, removals, changes }: Found,
+): Headline[] {
+  const { held, names } = subject;
+  const rows = rowsByClass(held, names.length, false);
+  return names.map((_, c) => {
+    const removed = removals?.found
+      .filter((one) => one.class === c && one.by === 'evidence' && one.nodes <= TEN)
+      .at(-1);
+    const change = changes.find((one) => one.class === c && one.kind === 'pixels' && one.rival >= 0);
+    return {
+      net,
+      class: c,
+      recall: rows[c].filter((row) => held.predicted[row] === c).length / rows[c].length,
+      ...ofNodes(ranking, c, names.length),
+      without: removed?.recall.mean ?? NaN,
+      toldRival: change?.effect.rival ?? NaN,
+      absenceShare: pairs[c][0]?.absenceShare ?? NaN,
+    };
+  });
+}
+
+function ofNodes(
+  ranking: NodeRanking | undefined,
+  c: number,
+  K: number,
+): Pick<Headline, 'area' | 'firing' | 'topShare'> {
+  if (!ranking) return { area: NaN, firing: 0, topShare: NaN };
+  const of = (values: Float64Array): Float64Array => values.filter((_, at) => at % K === c);
+  const areas = of(ranking.area);
+  const evidence = of(ranking.evidence)
+    .map((value) => Math.max(0, value))
+    .sort()
+    .reverse();
+  const all = evidence.reduce((sum, value) => sum + value, 0);
+  return {
+    area: areas.reduce(
+      (best, area) => (Math.abs(area - 0.5) > Math.abs(best - 0.5) || Number.isNaN(best) ? area : best),
+      NaN,
+    ),
+    firing: areas.filter((area) => area >= FIRES).length,
+    topShare: all === 0 ? NaN : evidence.subarray(0, TEN).reduce((sum, value) => sum + value, 0) / all,
+  };
+}
+
+/** Looks at a control as at the net itself, on fewer images. */
+export async function lookAtControl(
+  subject: Subject,
+  params: Params,
+  seed: Uint32Array,
+  step: () => Promise<void>,
+): Promise<Found> {
+  const { net, train } = subject;
+  const random = new Random(seed);
+  const { compared } = findRivals(train, net.classes);
+  const pairs: Pair[][] = [];
+  for (const [c, rows] of rowsByClass(train, net.classes, true).entries()) {
+    pairs.push(compared[c].length === 0 ? [] : pairsOf(subject, c, compared[c].slice(0, 1), sample(rows, ROWS)));
+    await step();
+  }
+  const last = net.layers.length - 2;
+  const ranking = last < 0 ? undefined : rankNodes(subject, last);
+  const removals = ranking && (await removeNodes(subject, last, ranking, DRAWS, random, async () => undefined));
+  const images = classImages(subject);
+  const changes = pairs.flatMap(([pair], c) =>
+    changeClass(subject, c, pair, images[c], { ...params, draws: 1 }, random),
+  );
+  return { pairs, ranking, removals, changes };
+}
