@@ -255,7 +255,7 @@ describe('a doctored entry of a shared cache', () => {
     expect(code, output).toBe(0);
     expect(ran).toContain('train');
     expect(existsSync(join(taker.root, 'PLANTED'))).toBe(false);
-    expect(output).toMatch(/artifact train-\w+: \.env is no part of it, and nothing reads it; remove it/);
+    expect(output).toMatch(/artifact train-\w+: \.env does not belong to it, and nothing reads it; remove it/);
   });
 });
 

@@ -166,7 +166,7 @@ describe('layerwise show', () => {
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`stopped +${id}, stands at \\d+ of 14 epochs`));
     expect(output).toMatch(/epoch 1 {2}loss \d\.\d{4} {2}accuracy 0\.\d{4}/);
-    expect(output).toContain('npx nx run tiny:adam goes on from there');
+    expect(output).toContain('npx nx run tiny:adam continues from there');
   });
 
   it('names the history of one that was told to stop', async () => {

@@ -107,7 +107,7 @@ afterAll(() => workspace.remove());
 
 describe('a stage that is told to stop', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'keeps its state at once and says where it stands, and the next run goes on from there: %s',
+    'keeps its state at once and says where it stands, and the next run continues from there: %s',
     async (signal) => {
       const id = idOf('own train');
       rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
@@ -117,7 +117,7 @@ describe('a stage that is told to stop', () => {
       await first.ended;
       const { done } = standing(id);
       expect(done).toBeGreaterThanOrEqual(Number(shown) - 1);
-      expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
+      expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command continues`);
       expect(first.output()).not.toContain('Error');
 
       const second = stage(id);
@@ -140,7 +140,7 @@ describe('a stage that is told to stop', () => {
     run.child.kill('SIGINT');
     await run.ended;
     expect(run.output()).toContain(
-      `${id} stopped; the same command starts it over, since this stage keeps no checkpoint`,
+      `${id} stopped; the same command starts it again, since this stage keeps no checkpoint`,
     );
   }, 120_000);
 
@@ -151,7 +151,7 @@ describe('a stage that is told to stop', () => {
     run.child.kill('SIGINT');
     await run.ended;
     expect(run.output()).toContain(
-      `${id} stopped; the same command starts it over, since this stage keeps no checkpoint`,
+      `${id} stopped; the same command starts it again, since this stage keeps no checkpoint`,
     );
   }, 120_000);
 });
@@ -169,7 +169,7 @@ describe('a run by Nx that is told to stop', () => {
       await first.ended;
       expect(existsSync(at(`artifacts/.checkpoints/${id}`)), first.output()).toBe(true);
       const { done } = standing(id);
-      expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command goes on`);
+      expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command continues`);
 
       const second = nx();
       await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
@@ -186,7 +186,7 @@ describe('a run by Nx that is told to stop', () => {
     await run.until(/train {2}.*epoch \d+\/90000/);
     run.child.kill('SIGINT');
     await run.ended;
-    expect(run.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs; the same command goes on`);
+    expect(run.output()).toContain(`${id} stopped at ${standing(id).done} of 90000 epochs; the same command continues`);
   }, 120_000);
 });
 
@@ -200,7 +200,7 @@ describe('a run by Nx of which a stage is killed', () => {
       .slice(-3)
       .join('\n');
 
-  it('fails, and says last which stage it was, by what, and where the same command goes on, whatever came of an earlier run', async () => {
+  it('fails, and says last which stage it was, by what, and where the same command continues, whatever came of an earlier run', async () => {
     const id = idOf('own train');
     rmSync(at(`artifacts/.checkpoints/${id}`), { force: true });
     const first = nx();
@@ -215,11 +215,13 @@ describe('a run by Nx of which a stage is killed', () => {
     await second.ended;
     expect(second.status(), second.output()).toBe(1);
     const last = lastLines(second.output());
-    expect(last).toContain('train of long:own failed: its process was killed by SIGKILL, probably for want of memory');
+    expect(last).toContain(
+      'train of long:own failed: its process was killed by SIGKILL, probably because memory ran out',
+    );
     expect(last).toContain(`The same command goes on from epoch ${done} of 90000.`);
   }, 180_000);
 
-  it('says that the same command starts it over where what is kept is of another recipe', async () => {
+  it('says that the same command starts it again where what is kept is of another recipe', async () => {
     const id = idOf('forest reduce');
     cpSync(at(`artifacts/.checkpoints/${idOf('own train')}`), at(`artifacts/.checkpoints/${id}`));
     const run = nx('long:forest');
@@ -229,7 +231,7 @@ describe('a run by Nx of which a stage is killed', () => {
     expect(run.status(), run.output()).toBe(1);
     const last = lastLines(run.output());
     expect(last).toContain('reduce of long:forest failed: its process was killed by SIGKILL');
-    expect(last).toContain('The same command starts it over.');
+    expect(last).toContain('The same command starts it again.');
   }, 180_000);
 
   it.each(['SIGABRT', 'SIGSEGV'] as const)(

@@ -13,7 +13,7 @@ export interface Listed {
 export const commands: Readonly<Record<string, Listed>> = {
   list: {
     usage: 'list',
-    describe: 'List studies and experiments, and what of them is built',
+    describe: 'List studies and experiments, and how much of each is built',
     load: () => import('./commands/list.js'),
   },
   show: {
@@ -68,7 +68,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   export: {
     usage: 'export <experiment>',
-    describe: 'Write the trained net of a built experiment as other programs read it',
+    describe: 'Write the trained net of a built experiment in formats that other programs read',
     load: () => import('./commands/export.js'),
   },
   gc: {

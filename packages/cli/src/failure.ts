@@ -75,7 +75,7 @@ function errorIn(lines: readonly string[]): string | undefined {
 const longest = 15;
 
 function lastOf(lines: readonly string[]): string {
-  return lines.slice(-longest).join('\n').trim() || 'its process ended without a word';
+  return lines.slice(-longest).join('\n').trim() || 'its process ended without an error message';
 }
 
 /** What a shell says of a process that a signal ended, and the signal. */
@@ -95,7 +95,7 @@ const signalLine = new RegExp(
   `^(?:.*: line \\d+: +\\d+ )?(${Object.keys(signals).join('|')})(?:: \\d+)?(?: \\(core dumped\\))?(?: {2,}.*)?$`,
 );
 
-const lessMemory = 'Where memory is short, run less at once: --parallel=1, LAYERWISE_WORKERS=1.';
+const lessMemory = 'If memory is short, run less at once: --parallel=1, LAYERWISE_WORKERS=1.';
 
 /** How a process ended that told of no error itself, and what to do about that. */
 function endOf(id: string, lines: readonly string[]): { readonly message: string; readonly remedy: string } {
@@ -103,19 +103,19 @@ function endOf(id: string, lines: readonly string[]): { readonly message: string
   const signal = word && signals[word];
   if (lines.some((line) => line.includes('JavaScript heap out of memory'))) {
     return {
-      message: `its process was killed${signal ? ` by ${signal}` : ''}: Node.js has no more memory than it may take`,
-      remedy: 'NODE_OPTIONS=--max-old-space-size=<MB> lets it take more.',
+      message: `its process was killed${signal ? ` by ${signal}` : ''}: Node.js reached its memory limit`,
+      remedy: 'NODE_OPTIONS=--max-old-space-size=<MB> raises the limit.',
     };
   }
   if (signal === 'SIGKILL')
-    return { message: `its process was killed by ${signal}, probably for want of memory`, remedy: lessMemory };
+    return { message: `its process was killed by ${signal}, probably because memory ran out`, remedy: lessMemory };
   if (signal) return { message: `its process was killed by ${signal}`, remedy: '' };
   const words = lines.filter((line) => line.trim() !== '' && !line.startsWith(id) && !line.startsWith('warning: '));
   if (words.length > 0) return { message: lastOf(words), remedy: '' };
-  return { message: 'its process ended without a word, as one does that is killed', remedy: lessMemory };
+  return { message: 'its process ended without an error message, as a killed process does', remedy: lessMemory };
 }
 
 async function nextOf(root: string, instance: StageInstance): Promise<string> {
   const standing = (await checkpointOf(root, instance))?.standing;
-  return standing ? `${describeGoingOn('The same command', standing)}.` : 'The same command starts it over.';
+  return standing ? `${describeGoingOn('The same command', standing)}.` : 'The same command starts it again.';
 }

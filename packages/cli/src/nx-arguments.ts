@@ -91,13 +91,13 @@ function refusalOfSkipping(word: string): LayerwiseError {
       'and whose parameters, inputs and code are the same is not computed again',
     {
       remedy:
-        'What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true leaves the cache of Nx aside.',
+        "What depends on a change is computed anyway; layerwise explain says what. NX_SKIP_NX_CACHE=true makes a run ignore Nx's cache.",
     },
   );
 }
 
 function refusal(word: string, known: readonly string[], { file }: Study): LayerwiseError {
-  const remedy = `Parameters of stages stand in ${file}.`;
+  const remedy = `Parameters of stages are set in ${file}.`;
   if (!word.startsWith('-'))
     return new LayerwiseError('USAGE', `a run must be of one experiment or of 'all', got '${word}' beside it`, {
       remedy: `npx nx run-many -t <experiment> <experiment> runs several. ${remedy}`,

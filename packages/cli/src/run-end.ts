@@ -146,7 +146,7 @@ function unexpected(shown: readonly BuiltExperiment[]): LayerwiseError[] {
   return [
     new LayerwiseError('EXPECTATION_UNMET', ['not as expected:', ...off].join('\n  '), {
       remedy:
-        'The report is written all the same. Look at its history and warnings; if the study is meant to be so, change its expect.',
+        'The report is written all the same. Look at its history and warnings; if this result is intended, change `expect` in the study.',
     }),
   ];
 }

@@ -53,7 +53,7 @@ export function describeResult(result: ExperimentResult): string {
     ]);
   rows.push([
     'took',
-    `${duration(sum(result.seconds) * 1000)} of computing, at most ${Math.max(...Object.values(result.peakMemoryMB))} MB`,
+    `${duration(sum(result.seconds) * 1000)} of computation, at most ${Math.max(...Object.values(result.peakMemoryMB))} MB`,
   ]);
   rows.push(...warnings.map((message): [string, string] => ['warning', message]));
   rows.push(['report', result.report]);

@@ -26,7 +26,7 @@ async function said(words: string, entries?: ReadonlyMap<string, JournalEntry>):
 
 describe('failuresOf', () => {
   it.each([
-    ['Killed', 'SIGKILL, probably for want of memory'],
+    ['Killed', 'SIGKILL, probably because memory ran out'],
     ['/bin/sh: line 1:  4711 Killed                  node packages/cli/bin/layerwise.mjs stage train-1', 'SIGKILL'],
     ['Aborted (core dumped)', 'SIGABRT'],
     ['Abort trap: 6', 'SIGABRT'],
@@ -35,14 +35,14 @@ describe('failuresOf', () => {
     ['\u001b[31mBus error\u001b[0m\r', 'SIGBUS'],
   ])('knows the signal by what a shell says of it: %s', async (words, signal) => {
     expect(await said(words)).toContain(`train of own:one failed: its process was killed by ${signal}`);
-    expect(await said(words)).toContain('\n  The same command starts it over.');
+    expect(await said(words)).toContain('\n  The same command starts it again.');
   });
 
   it('tells a heap that is full from other ends', async () => {
     const text = await said(
       '<--- Last few GCs --->\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n 1: 0xb8d0a3 node::Abort\nAborted',
     );
-    expect(text).toContain('its process was killed by SIGABRT: Node.js has no more memory than it may take');
+    expect(text).toContain('its process was killed by SIGABRT: Node.js reached its memory limit');
     expect(text).toContain('--max-old-space-size');
   });
 
@@ -51,7 +51,7 @@ describe('failuresOf', () => {
     expect(await said('layerwise: the pool must be whole, got\nKilled')).toContain(
       'failed: the pool must be whole, got\nKilled',
     );
-    expect(await said('')).toContain('its process ended without a word, as one does that is killed');
+    expect(await said('')).toContain('its process ended without an error message, as a killed process does');
   });
 
   it('is silent of a stage that was told to stop', async () => {

@@ -65,8 +65,8 @@ function unpackedLength(header: Uint8Array): number {
   const [depth, colour, , , interlace] = header.subarray(8) as unknown as [number, number, number, number, number];
   const channels = CHANNELS[colour];
   if (channels === undefined || ![1, 2, 4, 8, 16].includes(depth))
-    throw new Error(`it has no such pixels as of colour type ${colour} and ${depth} bits`);
-  if (interlace > 1) throw new Error(`it is interlaced in a way ${interlace} that is none`);
+    throw new Error(`there are no pixels of colour type ${colour} and ${depth} bits`);
+  if (interlace > 1) throw new Error(`its interlace method must be 0 or 1, got ${interlace}`);
   const bytesOf = (columns: number, rows: number): number =>
     columns > 0 && rows > 0 ? rows * (1 + Math.ceil((columns * channels * depth) / 8)) : 0;
   if (interlace === 0) return bytesOf(width, height);

@@ -127,7 +127,7 @@ export const stage = defineStage({
       },
       { doc: 'the generated data set', default: {} },
     ),
-    mirrors: list(text({ doc: 'address below which <file>.gz is' }), {
+    mirrors: list(text({ doc: 'address below which <file>.gz is found' }), {
       doc: 'addresses to download from instead of the public mirrors',
       optional: true,
       minItems: 1,

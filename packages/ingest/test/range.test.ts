@@ -203,7 +203,7 @@ describe('pixels of an undeclared range', () => {
       '0 to 16',
       (level) => level,
       'the largest pixel of the training rows is 16, far below 255, which is read as full ink: images are ' +
-        "faint, and nets learn from them slowly and less. If 16 is full ink, set 'range: [0, 16]' under dataset, " +
+        "faint, and nets learn from them more slowly and less well. If 16 is full ink, set 'range: [0, 16]' under dataset, " +
         "or 'range: auto'",
     ],
     ['0 to 15', (level) => Math.min(level, 15), 'is 15, far below 255'],

@@ -24,7 +24,7 @@ export async function readFeatureMap(
   const rule = wrongField(info);
   if (rule !== undefined)
     throw new LayerwiseError('ARTIFACT_CORRUPT', `features.json of ${name} must have ${rule}`, {
-      remedy: `Run ${name} again; a damaged file is computed anew.`,
+      remedy: `Run ${name} again; a damaged file is computed again.`,
     });
   const pixels = info.dataset.width * info.dataset.height;
   return { info, map: { pixels, columns: info.columns, steps: await stepsOf(info, features) } };

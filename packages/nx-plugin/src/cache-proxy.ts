@@ -125,7 +125,7 @@ class Upstream {
   private async send(key: string, request: AsyncIterable<Buffer>, archive: Scratch): Promise<void> {
     const fault = (await this.fill(archive, request)) ?? (await this.checkArchive(key, archive, archive.bytes));
     if (fault !== undefined)
-      return this.log(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is kept back`);
+      return this.log(`the entry ${key}${this.nameOf(key)} that was to be stored ${fault}; it is not sent`);
     const signature = signatureFor(key, this.cache.token);
     for await (const piece of archive.read()) signature.update(piece);
     await archive.write(signature.digest());

@@ -141,7 +141,7 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
   void heldLocks(join(artifacts, '.locks')).then((locks) => {
     for (const { name: instance, holder } of locks)
       log(
-        `another run, process ${holder.pid} on ${holder.host}, is computing ${instance}; where this run needs it, it waits and takes that`,
+        `another run, process ${holder.pid} on ${holder.host}, is computing ${instance}; where this run needs it, it waits for that`,
       );
   });
   let invalidated = takeInvalidated(artifacts);
@@ -154,7 +154,7 @@ async function prepare(workspaceRoot: string, artifacts: string): Promise<void> 
     removeArtifact(artifacts, id);
   }
   for (const { id, file } of findStrays(artifacts))
-    log(`artifact ${id}: ${file} is no part of it, and nothing reads it; remove it`);
+    log(`artifact ${id}: ${file} does not belong to it, and nothing reads it; remove it`);
   const removed = await removeDamagedCopies(cache, copyNotes(workspaceRoot), new Set(damaged.map(({ id }) => id)));
   for (const { id, entry } of removed)
     log(`artifact ${id}: its copy in ${relativePath(workspaceRoot, entry)} is damaged; it is removed`);

@@ -67,7 +67,7 @@ const [taken, refused] = [
 export async function askCache(cache: SharedCache, key: string, request: CacheRequest): Promise<CacheAnswer> {
   const stop = new AbortController();
   const timer = setTimeout(
-    () => stop.abort(new CacheFailure('cannot be used: its answer takes too long', true)),
+    () => stop.abort(new CacheFailure('cannot be used: its answer took too long', true)),
     longest,
   );
   try {

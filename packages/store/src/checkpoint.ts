@@ -117,7 +117,7 @@ export class CheckpointFile implements Checkpoint {
       this.standsAt = standing;
     } catch (error) {
       this.broken = true;
-      log(`${id}: no checkpoint could be kept: ${(error as Error).message}; it runs on without`);
+      log(`${id}: no checkpoint could be kept: ${(error as Error).message}; it continues without one`);
     }
     this.cost = secondsSince(this.asked);
     this.last = process.hrtime.bigint();

@@ -132,8 +132,8 @@ function readJson(json: string): Manifest | string {
   if (rest.schema !== 1)
     return `must be of schema 1, got ${rest.schema === undefined ? 'none' : received(rest.schema)}: it was made by another version of Layerwise`;
   const actual = checksumOf(rest);
-  if (actual === undefined) return 'must be nested a few levels deep, got thousands';
-  if (actual !== seal) return 'must fit its seal, but was changed since it was written';
+  if (actual === undefined) return 'must be nested a few levels deep, got thousands of levels';
+  if (actual !== seal) return 'must match its checksum, but was changed since it was written';
   return wrongField(rest) ?? { ...rest, seal };
 }
 
@@ -176,11 +176,11 @@ function wrongField(manifest: Omit<Manifest, 'seal'>): string | undefined {
   const broken = form(manifest, 'manifest');
   if (broken !== undefined) return `must be of the form that Layerwise writes: ${broken}`;
   const { id, files, warnings, content } = manifest;
-  if (!isInstanceId(id)) return 'must have a name for an id';
+  if (!isInstanceId(id)) return 'must have a valid name for its id';
   if (!Object.keys(files).every(isDataFile)) return 'must list files below its folder';
   const folder = fileInPlaceOfFolder(Object.keys(files));
   if (folder !== undefined) return `must not list ${folder} as a file, since it lists files in it too`;
-  return content === contentDigest(files, warnings) ? undefined : 'must fit the files it lists';
+  return content === contentDigest(files, warnings) ? undefined : 'must match the files it lists';
 }
 
 function isGroup(value: unknown): boolean {

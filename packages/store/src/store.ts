@@ -69,7 +69,7 @@ export class Store {
   /** Folder of a stage instance's artifact. */
   folder(id: string): string {
     if (!isInstanceId(id))
-      throw new TypeError(`the id of an instance must be letters, digits, '_', '-' and '.', got '${id}'`);
+      throw new TypeError(`the id of an instance must consist of letters, digits, '_', '-' and '.', got '${id}'`);
     return join(this.stages, id);
   }
 

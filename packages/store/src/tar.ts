@@ -32,7 +32,7 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     const { name, size, type } = readHeader(header);
     const padded = Math.ceil(size / block) * block;
     if (type === 'L') {
-      if (size > longestName) throw new TarFault(`holds a name of ${size} bytes`);
+      if (size > longestName) throw new TarFault(`holds a file name of ${size} bytes`);
       longName = textOf(await bytes.take(padded), 0, size);
       continue;
     }
@@ -104,7 +104,7 @@ class ByteSource {
     let count = 0;
     for (let piece = await this.next(most); piece; piece = await this.next(most)) {
       count += piece.length;
-      if (count > most || piece.some((byte) => byte !== 0)) throw new TarFault('goes on behind its end');
+      if (count > most || piece.some((byte) => byte !== 0)) throw new TarFault('continues after its end');
     }
   }
 

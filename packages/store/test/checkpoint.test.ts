@@ -96,7 +96,9 @@ describe('a checkpoint', () => {
     writeFileSync(join(root, '.checkpoints'), 'a file where the folder should be');
     const checkpoint = open();
     await checkpoint.save(new Uint8Array(1), standing);
-    expect(logged).toEqual([expect.stringMatching(/^train-1: no checkpoint could be kept: .*; it runs on without$/)]);
+    expect(logged).toEqual([
+      expect.stringMatching(/^train-1: no checkpoint could be kept: .*; it continues without one$/),
+    ]);
     expect(checkpoint.due()).toBe(false);
   });
 

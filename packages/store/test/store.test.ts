@@ -250,7 +250,7 @@ describe('reading', () => {
       'changed in its figures',
       () => rewrite((m) => ({ ...m, seconds: 2 }), false),
       'ARTIFACT_CORRUPT',
-      'must fit its seal',
+      'must match its checksum',
     ],
     [
       'of another instance',
@@ -268,7 +268,7 @@ describe('reading', () => {
       'at odds with its content',
       () => rewrite((m) => ({ ...m, content: 'x' })),
       'ARTIFACT_CORRUPT',
-      'must fit the files it lists',
+      'must match the files it lists',
     ],
   ])('notices a manifest that is %s', async (_what, damage, code, said) => {
     await made();

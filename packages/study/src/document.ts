@@ -138,7 +138,7 @@ function refuseAlike(names: readonly string[], problems: Problem[]): void {
     if (alike !== undefined)
       problems.push({
         path: ['experiments', name],
-        message: `must differ from '${alike}' by more than capitals: their folders would be one on some systems`,
+        message: `must differ from '${alike}' by more than capitals: on some systems they would share a folder`,
       });
     seen.set(name.toLowerCase(), name);
   }

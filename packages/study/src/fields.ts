@@ -52,7 +52,10 @@ function anyCase(names: readonly string[]): RegExp {
   return anyOf(names.map((name) => name.replace(/./g, (letter) => `[${letter.toUpperCase()}${letter}]`)));
 }
 
-const notInherited: NameRule = { broken: anyOf(inherited), says: 'must not be the name of what every object has' };
+const notInherited: NameRule = {
+  broken: anyOf(inherited),
+  says: 'must not be the name of a property that every object has',
+};
 
 function notReserved(names: readonly string[]): NameRule {
   return { broken: anyCase(names), says: `must not be one of ${names.join(', ')}, which have a meaning of their own` };
@@ -62,7 +65,7 @@ function notReserved(names: readonly string[]): NameRule {
 export const studyNameRules: readonly NameRule[] = [
   notReserved(reservedStudies),
   notInherited,
-  { broken: instanceEnd, says: 'must not end as the name of a stage does, in - and 12 hexadecimal digits' },
+  { broken: instanceEnd, says: 'must not end like the name of a stage, in - and 12 hexadecimal digits' },
 ];
 /** What the name of an experiment must not be. */
 export const experimentNameRules: readonly NameRule[] = [
@@ -84,7 +87,7 @@ export function nameFault(name: string, rules: readonly NameRule[]): string | un
 
 /** Fields of study.yaml that are not sections of a role. */
 export const studyFields = {
-  name: text({ doc: 'Name of the study; the Nx project is called so.' }),
+  name: text({ doc: 'Name of the study, and of its Nx project.' }),
   title: text({ optional: true, doc: 'Shown at the top of every report.' }),
   seed: integer({ min: 0, max: 4294967295, default: 0, doc: 'Seed of every random stream of the study.' }),
   repeats: integer({
@@ -127,6 +130,6 @@ export const experimentFields = {
       'validation.loss': interval('loss on the validation rows'),
       'test.loss': interval('loss on the test rows'),
     },
-    { optional: true, doc: 'What this experiment must come to; no part of what is computed.' },
+    { optional: true, doc: 'Figures that this experiment must reach; they change nothing that is computed.' },
   ),
 } as const satisfies Fields;

@@ -65,7 +65,7 @@ export function readOutline(text: string): { readonly name?: string; readonly ex
   return { ...(typeof name === 'string' ? { name } : {}), experiments: keys.filter((key) => typeof key === 'string') };
 }
 
-function refused(rule: string, where: string, remedy = 'Mend the line and run again.'): LayerwiseError {
+function refused(rule: string, where: string, remedy = 'Fix the line and run again.'): LayerwiseError {
   return new LayerwiseError('STUDY_INVALID', `study file ${rule}`, { where, remedy });
 }
 

@@ -58,7 +58,7 @@ const bad: [what: string, text: string, line: number, said: string][] = [
     'a name like that of a stage instance',
     `name: train-0123456789ab\n${experiments}`,
     1,
-    "name must not end as the name of a stage does, in - and 12 hexadecimal digits, got 'train-0123456789ab'",
+    "name must not end like the name of a stage, in - and 12 hexadecimal digits, got 'train-0123456789ab'",
   ],
   [
     'no experiments',
@@ -127,13 +127,13 @@ const bad: [what: string, text: string, line: number, said: string][] = [
       `an experiment named ${name}`,
       `name: tiny\nexperiments:\n  ${name}: {}\n`,
       3,
-      `${name} must not be the name of what every object has, got '${name}'`,
+      `${name} must not be the name of a property that every object has, got '${name}'`,
     ],
     [
       `a study named ${name}`,
       `name: ${name}\n${experiments}`,
       1,
-      `name must not be the name of what every object has, got '${name}'`,
+      `name must not be the name of a property that every object has, got '${name}'`,
     ],
   ]),
   [

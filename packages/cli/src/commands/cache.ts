@@ -33,7 +33,7 @@ export async function cacheServeCommand({
       fail(
         new LayerwiseError(
           'USAGE',
-          `the address to serve at must be free and of this computer, got ${host}:${port}: ${error.code}`,
+          `the address to serve at must be free and belong to this computer, got ${host}:${port}: ${error.code}`,
           { remedy: 'Give another --port or --host.' },
         ),
       ),
@@ -70,11 +70,11 @@ export const command = defineCommand({
         default: '127.0.0.1',
         describe: 'Address to serve at; the default is this computer alone',
       })
-      .option('port', { type: 'number', default: 4949, describe: '0 takes one that is free' })
+      .option('port', { type: 'number', default: 4949, describe: '0 takes any free port' })
       .option('max-size', {
         type: 'string',
         default: '10GB',
-        describe: 'Of all entries; what was used least lately gives way',
+        describe: 'Of all entries together; the least recently used are removed',
       })
       .epilogue('The access token is NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN; without it a new one is made and shown.')
       .example('$0 cache serve', ''),

@@ -37,7 +37,7 @@ export const command = defineCommand({
       .option('mirror', {
         type: 'string',
         array: true,
-        describe: 'Address below which <file>.gz is, instead of the public mirrors',
+        describe: 'Address below which <file>.gz is found, instead of the public mirrors',
       })
       .example('$0 data fetch', ''),
   handler: async ({ mirror }) => dataFetchCommand(mirror),

@@ -87,7 +87,7 @@ function report({ unused, results, damaged }: Found, removed: readonly Unused[],
     );
   if (results.length === 0) return;
   print(
-    'kept are the last results of these; the study or the data changed since, or LAYERWISE_DATA_DIR is not the same:',
+    'the last results of these experiments are kept; the study or the data has changed since, or LAYERWISE_DATA_DIR is different:',
   );
   for (const { experiment, parts } of results)
     print(`  ${megabytes(bytesOf(parts)).padStart(10)}  ${experiment}  ${parts.length - 1} artifacts`);
@@ -145,7 +145,7 @@ export const command = defineCommand({
       .option('results', {
         type: 'boolean',
         default: false,
-        describe: 'Also the last results of experiments that are not planned so any more',
+        describe: 'Also the last results of experiments whose plan has changed since',
       })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
   handler: async ({ yes, results, json }) => gcCommand({ yes, results, json }),

@@ -27,7 +27,7 @@ export async function runCommand(address: string, rest: readonly string[]): Prom
     child.on('exit', (...how) => done(how)),
   );
   if (signal === 'SIGKILL')
-    throw new LayerwiseError('STAGE_FAILED', `Nx was killed by ${signal}, probably for want of memory`, {
+    throw new LayerwiseError('STAGE_FAILED', `Nx was killed by ${signal}, probably because memory ran out`, {
       remedy: 'Run the same command again: what is finished is kept, and a stage that is still running is waited for.',
     });
   process.exitCode = code ?? 1;

@@ -71,7 +71,7 @@ async function withLeftovers(root: string, id: string, error: unknown): Promise<
   if (!failure || failure.files.length === 0 || failure.message !== error.message) return error;
   const left =
     `What it had written is in ${relative(root, store.failedFolder(id))}: ${failure.files.join(', ')}; ` +
-    'layerwise show tells of it.';
+    'layerwise show describes it.';
   return new LayerwiseError(error.code, error.message, {
     ...(error.where ? { where: error.where } : {}),
     remedy: [error.remedy, left].filter(Boolean).join('\n  '),

@@ -75,7 +75,7 @@ export async function* pagesOf(
     if (!chunk)
       throw invalid(
         where,
-        `row group ${i} of the Parquet table must have column '${name}', but has not`,
+        `row group ${i} of the Parquet table must have column '${name}', but does not`,
         'write or copy the file again',
       );
     yield* chunkPages(handle, chunk, leaf, compressors, where, firstRow);
@@ -129,7 +129,7 @@ async function boundsOf(
   if (![...starts, end].every(isCount) || end > size)
     throw invalid(
       where,
-      `column '${leaf.path[0]}' must end within the file's ${size} bytes, but is said to end at ${end}`,
+      `column '${leaf.path[0]}' must end within the file's ${size} bytes, but claims to end at ${end}`,
       'it is cut short: write or copy it again',
     );
   return { start, end };
@@ -287,7 +287,7 @@ async function valueDecoder({ type }: Chunk, leaf: Leaf): Promise<ValueDecoder> 
       case 'BYTE_STREAM_SPLIT':
         return byteStreamSplit(readerOf(data), count, type, length);
       default:
-        throw new RangeError(`the encoding ${encoding} is not known here`);
+        throw new RangeError(`the encoding ${encoding} is not supported`);
     }
   };
 }

@@ -202,7 +202,10 @@ function rangeOf(parts: Found, { warn }: ReadContext): PixelRange {
       'write all of them as 0 to 255',
     );
   if (ranges.some(({ part }) => part.pixels.rounded))
-    warn({ code: 'PIXELS_ROUNDED', message: 'pixels were broken numbers of 0 to 255 and were rounded to whole ones' });
+    warn({
+      code: 'PIXELS_ROUNDED',
+      message: 'pixels were fractional numbers of 0 to 255 and were rounded to whole ones',
+    });
   if (bytes) return 'bytes';
   if (!unit && ranges.some(({ part }) => part.pixels.largest > 0))
     warn({ code: 'PIXELS_BINARY', message: 'pixels are 0 and 1 alone: read as no ink and full ink' });
@@ -252,8 +255,8 @@ function warnOfPaper(
   if (other !== undefined && other > MIDDLE !== light && Math.abs(other - border) > MIDDLE / 2) {
     const [one, two] = light ? ['light', 'dark'] : ['dark', 'light'];
     const message =
-      `the training images have ${one} borders, the test images ${two} ones, so a net that learned the ones ` +
-      'will not know the others: invert one of the two';
+      `the training images have ${one} borders, the test images ${two} ones, so a net that has learned one ` +
+      'kind will not recognise the other: invert one of them';
     return warn({ code: 'BACKGROUNDS_DIFFER', message });
   }
   const remedy = inverted

@@ -49,7 +49,7 @@ function locateFile(path: string, given: string): Located {
 function unknownFormat(path: string, given: string): LayerwiseError {
   return new LayerwiseError('DATA_INVALID', `the data '${given}' must be one of: ${describeFormats()}`, {
     where: path,
-    remedy: 'convert it, or give it the ending of its format',
+    remedy: 'convert it, or give its name the ending of its format',
   });
 }
 

@@ -76,12 +76,12 @@ async function judge(response: Response, offset: number, part: string): Promise<
   if (response.status === 206) {
     if (response.headers.get('content-range')?.startsWith(`bytes ${offset}-`)) return true;
     await response.body?.cancel();
-    throw new MirrorFailure('sent another range than was asked for', false);
+    throw new MirrorFailure('sent a range that was not asked for', false);
   }
   await response.body?.cancel();
   if (response.status === 416) {
     await rm(part, { force: true });
-    throw new MirrorFailure('has no more bytes than the part that was here; starting anew', true);
+    throw new MirrorFailure('has no more bytes than the part that was here; starting over', true);
   }
   throw new MirrorFailure(
     `answered ${response.status} ${response.statusText}`.trim(),
@@ -183,8 +183,8 @@ function reasonOf(error: unknown): string {
     ENOTFOUND: 'its name cannot be resolved (no network?)',
     EAI_AGAIN: 'its name cannot be resolved (no network?)',
     ECONNREFUSED: 'refused the connection',
-    ECONNRESET: 'broke the connection',
-    UND_ERR_SOCKET: 'broke the connection',
+    ECONNRESET: 'closed the connection early',
+    UND_ERR_SOCKET: 'closed the connection early',
     ENETUNREACH: 'cannot be reached (no network?)',
     EHOSTUNREACH: 'cannot be reached (no network?)',
   };

@@ -36,7 +36,7 @@ async function readArrow(path: string, reading: Reading): Promise<Parts> {
     if (error instanceof LayerwiseError) throw error;
     throw invalid(
       path,
-      `the Arrow table must be sound and of types that are known here, but reading it stopped with: ${(error as Error).message}`,
+      `the Arrow table must be sound and of supported types, but reading it stopped with: ${(error as Error).message}`,
       'write or copy the file again; strings as plain Utf8 (Polars: compat_level=0)',
       error,
     );

@@ -56,7 +56,7 @@ function faint(largest: number, full: number, scale: Range | undefined): string 
   if (largest === 0) return 'all pixels of the training rows are 0: the images are blank';
   return (
     `the largest pixel of the training rows is ${shown(largest)}, far below ${full}, which is read as full ` +
-    `ink: images are faint, and nets learn from them slowly and less. If ${shown(largest)} is full ink, set ` +
+    `ink: images are faint, and nets learn from them more slowly and less well. If ${shown(largest)} is full ink, set ` +
     `'range: [0, ${shown(largest)}]' under dataset, or 'range: auto'`
   );
 }

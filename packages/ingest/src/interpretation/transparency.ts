@@ -28,7 +28,7 @@ export async function layTransparent(parts: readonly Part[]): Promise<Warning | 
   if (backdrop === 'black') images.forEach(layOnBlack);
   const rows = parts.reduce((sum, { labels }) => sum + labels.rows, 0);
   const nothing = images.length - seen.length;
-  const blank = nothing === 0 ? '' : `; of ${nothing} nothing is seen, since they are transparent all over`;
+  const blank = nothing === 0 ? '' : `; nothing can be seen of ${nothing}, since they are transparent all over`;
   return {
     code: 'TRANSPARENT_IMAGES',
     message: `${images.length} of the ${rows} images have transparent parts: all are laid on ${backdrop}, where their ink shows${blank}`,

@@ -163,7 +163,7 @@ function seedSentence(
           `exact sign-flip test ${probability(flips)}${isTooFew ? ` (${count} seeds cannot give less than ${least})` : ''}`,
         ]),
   ];
-  const found = t ? verdict(t.p) : mean === 0 ? 'no difference at all' : 'the same difference from every seed';
+  const found = t ? verdict(t.p) : mean === 0 ? 'no difference' : 'the same difference from every seed';
   const points = `${signed(mean)} ± ${(deviation * 100).toFixed(2)} points (mean ± standard deviation)`;
   const over = `Over the ${count} common seeds (${seedRange(seeds)})`;
   return `${over} ${other}'s test accuracy minus ${reference}'s is ${points}: ${[...tests, found].join('; ')}.`;

@@ -153,8 +153,8 @@ export async function orLast<T>(
     const found = await open(await lastPlan(root, plan));
     const address = `${plan.study}:${plan.name}`;
     note(
-      `note: the last run of ${address} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is not ` +
-        `the same. npx nx run ${address} brings it up to date`,
+      `note: the last run of ${address} is used; the study or the data has changed since, or LAYERWISE_DATA_DIR is ` +
+        `different. npx nx run ${address} brings it up to date`,
     );
     return found;
   }

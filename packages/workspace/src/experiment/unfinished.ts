@@ -95,7 +95,7 @@ export function describeUnfinished(stages: readonly UnfinishedStage[], { study, 
   const resumes = stages.some(({ state, standing }) => state === 'stopped' && standing);
   const start = stages.every(({ state }) => state === 'running')
     ? []
-    : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${resumes ? ' goes on from there' : ''}`];
+    : [`  ${'next'.padEnd(10)} npx nx run ${study}:${name}${resumes ? ' continues from there' : ''}`];
   return [...lines, ...start].join('\n');
 }
 

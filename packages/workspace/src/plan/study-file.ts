@@ -71,7 +71,7 @@ function studyPath(root: string, file: string): string {
     throw refused(
       file,
       `must be a file that can be read, got ${(error as NodeJS.ErrnoException).code}`,
-      'Remove or mend the link.',
+      'Remove or repair the link.',
       error,
     );
   }

@@ -67,7 +67,7 @@ export async function runStage(root: string, instance: StageInstance, reporter: 
   };
   const onGone = (): void => {
     since = undefined;
-    reporter.log(`${instance.id}: it shows no sign of life; going on without it`);
+    reporter.log(`${instance.id}: it shows no sign of life; continuing without it`);
   };
   return store.lock(instance.id, { signal: reporter.signal, onWait, onGone }, async () => {
     const waited = since === undefined ? 0 : (performance.now() - since) / 1000;
@@ -253,8 +253,8 @@ function withoutLinks(path: string): string {
 /** What is said of a stage that was told to stop: where it stands, and what the same command does next. */
 function stopped({ id }: StageInstance, { standing, used }: CheckpointFile, cause: LayerwiseError): LayerwiseError {
   const where = standing
-    ? `stopped at ${standing.done} of ${standing.total} ${standing.unit}; the same command goes on`
-    : 'stopped; the same command starts it over';
+    ? `stopped at ${standing.done} of ${standing.total} ${standing.unit}; the same command continues`
+    : 'stopped; the same command starts it again';
   const why = standing ? '' : used ? ', since it had finished nothing yet' : ', since this stage keeps no checkpoint';
   return new LayerwiseError('ABORTED', `${id} ${where}${why}`, { cause });
 }
@@ -273,7 +273,7 @@ function refuseMisshapen({ id, writes }: AnyStage, { uses }: StageInstance, sket
     'STAGE_FAILED',
     [`stage ${id} of ${uses} must write what an artifact of kind ${writes} has, but:`, ...rules].join('\n  '),
     {
-      remedy: `Mend the package ${uses}: docs/artifacts.md lists the files of each kind, and @layerwise/conformance tries a stage.`,
+      remedy: `Fix the package ${uses}: docs/artifacts.md lists the files of each kind, and @layerwise/conformance tries a stage.`,
     },
   );
 }
