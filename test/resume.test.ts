@@ -109,7 +109,7 @@ describe('a training that was killed', () => {
       const id = idOf(name);
       const straight = await stage(id, { LAYERWISE_WORKERS: '1' });
       expect(straight.code, straight.output).toBe(0);
-      expect(straight.output).not.toContain('goes on');
+      expect(straight.output).not.toContain('continues');
       const reference = await contentOf(id);
       expect((await (await store.open(id)).json<Evaluation>('evaluation')).stoppedEarly).toBe(name === 'sgd');
       const workers = [2, 4, 1];
@@ -120,11 +120,11 @@ describe('a training that was killed', () => {
           state = (state * 48271) % 2147483647;
           const output = await stopped(id, workers[(trial + n) % 3] as number, 1 + (state % 150));
           expect(existsSync(at(`artifacts/stages/${id}`)), output).toBe(false);
-          if (n > 0) expect(output).toMatch(/goes on from epoch \d+ of 14/);
+          if (n > 0) expect(output).toMatch(/continues from epoch \d+ of 14/);
         }
         const { code, output } = await stage(id, { LAYERWISE_WORKERS: String(workers[trial % 3]) });
         expect(code, output).toBe(0);
-        expect(output).toMatch(/goes on from epoch \d+ of 14/);
+        expect(output).toMatch(/continues from epoch \d+ of 14/);
         expect(await contentOf(id)).toBe(reference);
         expect(existsSync(checkpoint(id))).toBe(false);
       }

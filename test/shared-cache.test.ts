@@ -111,7 +111,7 @@ describe('a shared cache', () => {
     expect(hashes(second)).toEqual(hashes(first));
   });
 
-  it('with a wrong token, and when the server is away: the run goes on without it, and says so', async () => {
+  it('with a wrong token, and when the server is away: the run continues without it, and says so', async () => {
     for (const [more, said] of [
       [{ NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'wrong' }, 'refuses the access token'],
       [{ NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9' }, 'cannot be reached'],
@@ -120,7 +120,7 @@ describe('a shared cache', () => {
       const { code, output, ran } = await run(second, more);
       expect(code, output).toBe(0);
       expect(output).toContain(said);
-      expect(output).toContain('the run goes on without it');
+      expect(output).toContain('the run continues without it');
       expect(ran).toHaveLength(8);
     }
     expect(hashes(second)).toEqual(hashes(first));

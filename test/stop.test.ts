@@ -121,7 +121,7 @@ describe('a stage that is told to stop', () => {
       expect(first.output()).not.toContain('Error');
 
       const second = stage(id);
-      await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
+      await second.until(new RegExp(`${id} continues from epoch ${done} of 90000`));
       await second.until(/left {2}epoch/);
       // Twice, as a shell and what it started may both pass it on.
       second.child.kill(signal);
@@ -172,7 +172,7 @@ describe('a run by Nx that is told to stop', () => {
       expect(first.output()).toContain(`${id} stopped at ${done} of 90000 epochs; the same command continues`);
 
       const second = nx();
-      await second.until(new RegExp(`${id} goes on from epoch ${done} of 90000`));
+      await second.until(new RegExp(`${id} continues from epoch ${done} of 90000`));
       second.child.kill('SIGTERM');
       await second.ended;
     },
@@ -218,7 +218,7 @@ describe('a run by Nx of which a stage is killed', () => {
     expect(last).toContain(
       'train of long:own failed: its process was killed by SIGKILL, probably because memory ran out',
     );
-    expect(last).toContain(`The same command goes on from epoch ${done} of 90000.`);
+    expect(last).toContain(`The same command continues from epoch ${done} of 90000.`);
   }, 180_000);
 
   it('says that the same command starts it again where what is kept is of another recipe', async () => {

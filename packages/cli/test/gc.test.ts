@@ -140,7 +140,7 @@ describe('results of experiments that are not planned so any more', () => {
     expect(code, output).toBe(0);
     expect(there(stage('train-000000000000'))).toBe(false);
     for (const id of ids) expect(there(stage(id)), id).toBe(true);
-    expect(output).toMatch(new RegExp(`kept are the last results.*\\n.*${experiment}`));
+    expect(output).toMatch(new RegExp(`the last results of these experiments are kept.*\\n.*${experiment}`));
   });
 
   it('are removed with --results, and what is still planned stays', async () => {

@@ -32,7 +32,7 @@ const host = '127.0.0.1';
  * Stands between Nx and a shared cache for one run: Nx fails if the cache is away, and takes whatever it sends.
  * Here each entry is compared with its manifest before it goes out and after it came in, and sealed with the access token; Nx gets what was checked,
  * packed anew. One that is not whole, or of another stage than Nx asks for, is said and answered as not there, so that the stage is computed.
- * When the cache is away, that is said once, and the run goes on without it.
+ * When the cache is away, that is said once, and the run continues without it.
  * @returns the environment that leads Nx to the proxy, past any proxy, and how to close it; it keeps no process alive
  */
 export async function openCacheProxy(
@@ -197,7 +197,7 @@ class Upstream {
     if (this.away) return;
     this.away = lasting || ++this.failures >= mostFailures;
     const what = this.away
-      ? 'the run goes on without it'
+      ? 'the run continues without it'
       : method === 'GET'
         ? `entry ${key}${this.nameOf(key)} is not used`
         : `entry ${key}${this.nameOf(key)} is not stored`;

@@ -131,7 +131,7 @@ describe('the gate to a shared cache', () => {
     const whole = await archive();
     await ask('PUT', '2', whole.subarray(0, 200));
     expect(entries.has('2')).toBe(false);
-    expect(logged.join()).toContain('kept back');
+    expect(logged.join()).toContain('not sent');
     await ask('PUT', '1', whole);
     const entry = entries.get('1') as Buffer;
     const changed = Buffer.from(entry);
@@ -166,7 +166,7 @@ describe('the gate to a shared cache', () => {
       /entry 4 of train-1 must hold the artifact train-1.*\n.*entry 9 is of no stage of this run/,
     );
     await ask('PUT', '91', whole);
-    expect(logged.at(-1)).toContain('kept back');
+    expect(logged.at(-1)).toContain('not sent');
     expect(entries.has('91')).toBe(false);
   });
 
@@ -187,7 +187,7 @@ describe('the gate to a shared cache', () => {
     expect((await ask('GET', '1')).status).toBe(404);
     expect((await ask('PUT', '2', await archive())).status).toBe(200);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toContain('cannot be reached: ECONNREFUSED; the run goes on without it');
+    expect(logged[0]).toContain('cannot be reached: ECONNREFUSED; the run continues without it');
   });
 
   it('serves nobody but the run it was opened for', async () => {
@@ -233,25 +233,25 @@ describe('a shared cache that does not do its duty', () => {
     instead = fail;
     for (let n = 0; n < 5; n++) await ask('GET', '1');
     expect(logged).toHaveLength(4);
-    expect(logged.at(-1)).toContain('; the run goes on without it');
+    expect(logged.at(-1)).toContain('; the run continues without it');
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
     [
       'leads elsewhere',
       (response) => response.writeHead(307, { location: 'http://127.0.0.1:9/\u00e9' }).end(),
-      /answers 307: it leads to http:\/\/127\.0\.0\.1:9\/.*; the run goes on without it/,
+      /answers 307: it leads to http:\/\/127\.0\.0\.1:9\/.*; the run continues without it/,
     ],
     [
       'refuses the token',
       (response) => response.writeHead(403).end('no'),
-      /answers 403: it refuses the access token; the run goes on/,
+      /answers 403: it refuses the access token; the run continues/,
     ],
     [
       'changes the protocol',
       (response) =>
         response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
-      /answers 101: it speaks another protocol; the run goes on without it/,
+      /answers 101: it speaks another protocol; the run continues without it/,
     ],
     [
       'answers with a page',
@@ -274,7 +274,7 @@ describe('a shared cache that does not do its duty', () => {
     [
       'speaks no HTTP',
       (response) => response.socket?.end('what?\r\n\r\n'),
-      /cannot be reached: HPE_\w+; the run goes on/,
+      /cannot be reached: HPE_\w+; the run continues/,
     ],
   ])('that %s', async (_what, answer, line) => {
     instead = (_request, response) => answer(response);
@@ -320,7 +320,7 @@ describe('a shared cache that does not do its duty', () => {
     instead = () => undefined;
     expect((await ask('GET', '1')).status).toBe(404);
     expect(logged).toEqual([
-      `shared cache: ${address} cannot be reached: it does not answer in time; the run goes on without it`,
+      `shared cache: ${address} cannot be reached: it does not answer in time; the run continues without it`,
     ]);
   });
 });

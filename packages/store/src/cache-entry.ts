@@ -225,5 +225,5 @@ async function* unzip({ file, bytes }: Archive): AsyncGenerator<Buffer> {
     inflate.destroy();
   }
   if (inflate.bytesWritten !== bytes - headerBytes - trailerBytes)
-    throw new TarFault('is cut short, or goes on behind the end of its archive');
+    throw new TarFault('is cut short, or continues after the end of its archive');
 }

@@ -134,9 +134,9 @@ export class CheckpointFile implements Checkpoint {
   }
 }
 
-/** `train-1 goes on from epoch 41 of 300`. @param name of the stage or its instance */
+/** `train-1 continues from epoch 41 of 300`. @param name of the stage or its instance */
 export function describeGoingOn(name: string, { done, total, unit }: Standing): string {
-  return `${name} goes on from ${unit.replace(/s$/, '')} ${done} of ${total}`;
+  return `${name} continues from ${unit.replace(/s$/, '')} ${done} of ${total}`;
 }
 
 /** What the checkpoint in a file tells; undefined if there is none, or it is damaged. */

@@ -246,7 +246,7 @@ describe('an entry is refused', () => {
     [
       'an endless long name',
       () => [members(), member('././@LongLink', 'x'.repeat(100_000), { type: 'L' }), end],
-      /a name of 100000 bytes/,
+      /a file name of 100000 bytes/,
     ],
     ['an absolute path', () => [members(), member('/tmp/escaped', 'x'), end], /\/tmp\/escaped, which is not part/],
     ['steps up', () => [members(), member(within('data/../../../../escaped'), 'x'), end], /escaped, which is not part/],
@@ -297,7 +297,7 @@ describe('an entry is refused', () => {
       expect(await faultOf(Buffer.concat([gzipSync(first), gzipSync(second)]))).toMatch(/cut short|behind the end/);
     }
     expect(await faultOf(Buffer.concat([gzipSync(whole), Buffer.from('more')]))).toContain(
-      'goes on behind the end of its archive',
+      'continues after the end of its archive',
     );
   });
 

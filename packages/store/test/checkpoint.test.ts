@@ -38,7 +38,7 @@ describe('a checkpoint', () => {
     expect([...((await open().load()) as Uint8Array)]).toEqual([3, 10, 4]);
     expect(await open({ epochs: 3 }).load()).toBeUndefined();
     expect(logged).toEqual([
-      'train-1 goes on from epoch 2 of 9',
+      'train-1 continues from epoch 2 of 9',
       `train-1: its checkpoint is of other inputs, code or Node.js and is ignored (${path()})`,
     ]);
     expect(readdirSync(join(root, '.checkpoints'))).toEqual(['train-1']);

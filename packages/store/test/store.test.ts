@@ -164,7 +164,7 @@ describe('publishing', () => {
     const output = new FolderWriter(join(root, 'data'));
     await output.bytes('a.txt', 'x');
     await expect(output.bytes('a.txt', 'y')).rejects.toThrow("the stage wrote 'a.txt' twice");
-    expect(() => store.folder('../../etc')).toThrow('the id of an instance must be');
+    expect(() => store.folder('../../etc')).toThrow('the id of an instance must consist of');
   });
 });
 
