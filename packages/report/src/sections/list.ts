@@ -12,6 +12,7 @@ import { metricsChapter } from './metrics.js';
 import { modelChapter } from './model.js';
 import { nodesChapter } from './nodes.js';
 import { probabilitiesChapter } from './probabilities.js';
+import { trustChapter } from './trust.js';
 import type { Chapter, LateChapter } from './section.js';
 
 /** The chapters of a report, in any order here; each has its place by its number. */
@@ -23,6 +24,7 @@ const all: readonly (Chapter | LateChapter)[] = [
   errorsChapter,
   drawPadChapter,
   probabilitiesChapter,
+  trustChapter,
   importancesChapter,
   componentsChapter,
   modelChapter,
