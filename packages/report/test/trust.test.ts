@@ -8,10 +8,11 @@ const ROWS = 4000;
 /** A report of a net that is right as often as `truth` says of the probability of its answer. */
 async function reportOf(truth: (said: number) => number): Promise<{ output: MemoryArtifact; section: string }> {
   const inputs = fixture({ views: [], test: ROWS });
-  const columns = inputs.activations.matrices.get('test')?.columns as unknown as Record<
-    'label' | 'predicted' | 'probabilities',
-    { data: Uint16Array & Float32Array }
-  >;
+  const columns = inputs.activations.matrices.get('test')?.columns as unknown as {
+    readonly label: { readonly data: Uint16Array };
+    readonly predicted: { readonly data: Uint16Array };
+    readonly probabilities: { readonly data: Float32Array };
+  };
   // Spread evenly over 0.3 to 1, and over right and wrong, by two steps that have nothing in common.
   const wrongs = new Map<number, number>();
   for (let i = 0; i < ROWS; i++) {
