@@ -46,7 +46,7 @@ async function grow(
   if (sample.rows < train.rows) {
     warn({
       code: 'SAMPLED',
-      message: `the forest saw ${sample.rows} of the ${train.rows} training rows: ml-random-forest takes time with the square of the rows`,
+      message: `the forest saw ${sample.rows} of the ${train.rows} training rows: the time of ml-random-forest grows with the square of the rows`,
     });
   }
   const maxFeatures = params.maxFeatures ?? Math.max(1, Math.floor(Math.sqrt(info.columns)));

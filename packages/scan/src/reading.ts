@@ -117,7 +117,7 @@ const TOUCHING = { cut: 'cut off a digit that it touches', wide: 'wide: perhaps 
 
 /** Readings as a table for a terminal. */
 export function toText(readings: readonly Reading[]): string {
-  const head = ['#', 'row', 'box', 'class', 'prob', 'spoke most for', 'against', 'doubts'];
+  const head = ['#', 'row', 'box', 'class', 'prob', 'most for', 'against', 'doubts'];
   const lines = readings.map((r) => {
     const { x, y, width, height } = r.box;
     const far = [
