@@ -1,6 +1,7 @@
 import {
   check,
   deriveSeed,
+  rowsInMemory,
   Sketch,
   type AnyStage,
   type ArtifactKind,
@@ -9,6 +10,7 @@ import {
   type Checkpoint,
   type Fields,
   type MadeBy,
+  type MatrixRows,
   type MatrixTable,
   type Places,
   type Progress,
@@ -62,6 +64,10 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
   async matrix(name: string, table?: MatrixTable): Promise<MatrixTable | void> {
     if (table) this.matrices.set(name, table);
     else return found(this.matrices, name);
+  }
+
+  async rows(name: string): Promise<MatrixRows> {
+    return rowsInMemory(found(this.matrices, name));
   }
 
   table(name: string): Promise<ResultTable>;

@@ -1,4 +1,4 @@
-import type { Column, ColumnData, MatrixTable, ResultTable } from './table.js';
+import type { Column, ColumnData, MatrixRows, MatrixTable, ResultTable } from './table.js';
 
 /** What a stage reads or writes. `artifacts/` says what every kind holds. */
 export type ArtifactKind =
@@ -14,6 +14,8 @@ export interface ArtifactReader {
   has(file: string): boolean;
   /** `name` without `.arrow`. */
   matrix(name: string): Promise<MatrixTable>;
+  /** The same matrix, verified, but not held in memory. `name` without `.arrow`. */
+  rows(name: string): Promise<MatrixRows>;
   /** `name` without `.parquet`. */
   table(name: string): Promise<ResultTable>;
   /** `name` without `.json`. */

@@ -1,5 +1,12 @@
 import type { ArtifactWriter } from './artifact.js';
-import { dtypeOf, type Dtype, type MatrixTable, type ResultColumn, type ResultTable } from './table.js';
+import {
+  dtypeOf,
+  type Dtype,
+  type MatrixRows,
+  type MatrixTable,
+  type ResultColumn,
+  type ResultTable,
+} from './table.js';
 
 /** A column of a matrix: what is compared with its schema. */
 export interface ColumnSketch {
@@ -30,6 +37,14 @@ export function sketchMatrix({ rows, columns }: MatrixTable, values = false): Ma
     if (values && data instanceof Uint16Array) for (const value of data) largest = Math.max(largest, value);
     return [column, { dtype: dtypeOf(data), width, length: data.length, largest }] as const;
   });
+  return { rows, columns: new Map(sketched) };
+}
+
+/** What is compared of a matrix that is not in memory. */
+export function sketchRows({ rows, columns }: MatrixRows): MatrixSketch {
+  const sketched = Object.entries(columns).map(
+    ([name, { dtype, width }]) => [name, { dtype, width, length: rows * width, largest: -1 }] as const,
+  );
   return { rows, columns: new Map(sketched) };
 }
 

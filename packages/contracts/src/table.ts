@@ -32,6 +32,30 @@ export interface MatrixTable {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
+/** A {@link MatrixTable} of which rows are read when they are needed; to be closed. */
+export interface MatrixRows {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, { readonly dtype: Dtype; readonly width: number }>>;
+  /** Rows [from, to) of a column, row after row; not to be changed, and overwritten by the next call for the column. */
+  read(column: string, from: number, to: number): Promise<ColumnData>;
+  close(): Promise<void>;
+}
+
+/** The rows of a table that is in memory. */
+export function rowsInMemory({ rows, columns }: MatrixTable): MatrixRows {
+  return {
+    rows,
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([name, { data, width }]) => [name, { dtype: dtypeOf(data), width }]),
+    ),
+    read: (column, from, to) => {
+      const { data, width } = columns[column];
+      return Promise.resolve(data.subarray(from * width, to * width));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
 /** A column of a {@link ResultTable}; a missing number is NaN. */
 export type ResultColumn =
   | { readonly type: 'int32' | 'float64'; readonly values: ArrayLike<number> }

@@ -11,13 +11,26 @@ export function outgoing(
   values: readonly LayerValues[],
   rows: Uint32Array,
 ): Float64Array {
+  const sum = outgoingSum(later);
+  sum.add(values, rows);
+  return sum.mean();
+}
+
+/** {@link outgoing} of rows that come in parts. */
+export interface OutgoingSum {
+  add(values: readonly LayerValues[], rows: Uint32Array): void;
+  mean(): Float64Array;
+}
+
+/** Begins an {@link OutgoingSum}; the same to the bit however the rows are parted. */
+export function outgoingSum(later: readonly DenseLayer[]): OutgoingSum {
   const [first] = later;
   const last = later[later.length - 1];
   const K = last.units;
-  if (later.length === 1) return Float64Array.from(last.kernel);
   const total = new Float64Array(first.units * K);
   const work = later.map(({ units }) => new Float64Array(units * K));
-  for (const r of rows) {
+  let count = 0;
+  const addRow = (values: readonly LayerValues[], r: number): void => {
     let product: ArrayLike<number> = last.kernel;
     for (let at = later.length - 2; at >= 0; at--) {
       gate(
@@ -28,17 +41,28 @@ export function outgoing(
       );
       if (at > 0) product = times(later[at], work[at], K, work[at - 1]);
     }
-    for (let i = 0; i < total.length; i++) total[i] += work[0][i];
-  }
-  const mean = total.map((sum) => sum / Math.max(1, rows.length));
-  return times(first, mean, K, new Float64Array(first.inputs * K));
+    const [own] = work;
+    for (let i = 0; i < total.length; i++) total[i] += own[i];
+  };
+  return {
+    add: (values, rows) => {
+      count += rows.length;
+      if (later.length > 1) for (const r of rows) addRow(values, r);
+    },
+    mean: () => {
+      if (later.length === 1) return Float64Array.from(last.kernel);
+      const mean = total.map((sum) => sum / Math.max(1, count));
+      return times(first, mean, K, new Float64Array(first.inputs * K));
+    },
+  };
 }
 
 /** Rows of `from` [units][K] times the slopes of the layer. */
 function gate(steepness: Float64Array, from: ArrayLike<number>, K: number, out: Float64Array): void {
   for (let j = 0; j < steepness.length; j++) {
     const s = steepness[j];
-    for (let k = 0; k < K; k++) out[j * K + k] = s === 0 ? 0 : s * from[j * K + k];
+    if (s === 0) out.fill(0, j * K, (j + 1) * K);
+    else for (let at = j * K; at < (j + 1) * K; at++) out[at] = s * from[at];
   }
 }
 
@@ -75,19 +99,33 @@ export function incoming(
   input: (row: number) => ArrayLike<number>,
   rows: Uint32Array,
 ): Float64Array {
+  const sum = incomingSum(earlier);
+  sum.add(values, input, rows);
+  return sum.mean();
+}
+
+/** {@link incoming} of rows that come in parts. */
+export interface IncomingSum {
+  add(values: readonly LayerValues[], input: (row: number) => ArrayLike<number>, rows: Uint32Array): void;
+  mean(): Float64Array;
+}
+
+/** Begins an {@link IncomingSum}; the same to the bit however the rows are parted. */
+export function incomingSum(earlier: readonly DenseLayer[]): IncomingSum {
   const own = earlier[earlier.length - 1];
+  if (earlier.length === 1) return { add: () => undefined, mean: () => Float64Array.from(own.kernel) };
   const [first] = earlier;
   const H = own.units;
-  if (earlier.length === 1) return Float64Array.from(own.kernel);
   const before = first.units;
   const total = new Float64Array(H * before);
   const active = new Float64Array(H);
   const columns = transposed(own);
+  const passing = new Uint32Array(before);
   const work = earlier.map(({ units }) => new Float64Array(units));
-  for (const r of rows) {
-    const open = earlier.map((layer, l) =>
-      slopes(layer, rowOf(values[l], r), () => (l === 0 ? input(r) : rowOf(values[l - 1], r))),
-    );
+  const addRow = (open: readonly Float64Array[]): void => {
+    const [opened] = open;
+    let paths = 0;
+    for (let j = 0; j < before; j++) if (opened[j] !== 0) passing[paths++] = j;
     for (let h = 0; h < H; h++) {
       if (open[earlier.length - 1][h] === 0) continue;
       active[h]++;
@@ -97,17 +135,29 @@ export function incoming(
         for (let j = 0; j < gated.length; j++) gated[j] = v[j] * open[l][j];
         v = pullBack(earlier[l], gated, work[l - 1]);
       }
-      for (let j = 0, at = h * before; j < before; j++, at++) total[at] += v[j] * open[0][j];
+      for (let p = 0, at = h * before; p < paths; p++) total[at + passing[p]] += v[passing[p]] * opened[passing[p]];
     }
-  }
-  const out = new Float64Array(first.inputs * H);
-  const image = new Float64Array(first.inputs);
-  for (let h = 0; h < H; h++) {
-    const mean = total.subarray(h * before, (h + 1) * before).map((sum) => sum / Math.max(1, active[h]));
-    pullBack(first, mean, image);
-    for (let i = 0; i < first.inputs; i++) out[i * H + h] = image[i];
-  }
-  return out;
+  };
+  return {
+    add: (values, input, rows) => {
+      for (const r of rows)
+        addRow(
+          earlier.map((layer, l) =>
+            slopes(layer, rowOf(values[l], r), () => (l === 0 ? input(r) : rowOf(values[l - 1], r))),
+          ),
+        );
+    },
+    mean: () => {
+      const out = new Float64Array(first.inputs * H);
+      const image = new Float64Array(first.inputs);
+      for (let h = 0; h < H; h++) {
+        const mean = total.subarray(h * before, (h + 1) * before).map((sum) => sum / Math.max(1, active[h]));
+        pullBack(first, mean, image);
+        for (let i = 0; i < first.inputs; i++) out[i * H + h] = image[i];
+      }
+      return out;
+    },
+  };
 }
 
 /** float64[units][inputs]. */

@@ -37,7 +37,9 @@ export function slopes(
   if (activation === 'softmax') return new Float64Array(units).fill(1);
   const { slope, slopeFromOutput } = activationOf(activation);
   const sums = slopeFromOutput ? undefined : weightedSums(layer, input(), new Float64Array(units));
-  return Float64Array.from({ length: units }, (_, j) => slope(sums ? sums[j] : NaN, activations[j], FLOAT32));
+  const steepness = new Float64Array(units);
+  for (let j = 0; j < units; j++) steepness[j] = slope(sums ? sums[j] : NaN, activations[j], FLOAT32);
+  return steepness;
 }
 
 /** One row of a layer's activations: float32[width]. */
@@ -45,24 +47,61 @@ export function rowOf({ data, width }: LayerValues, row: number): Float32Array {
   return data.subarray(row * width, (row + 1) * width);
 }
 
-/** Weighted sums of a layer: float64[units], summed in input order. */
+/** Weighted sums of a layer: float64[units], summed in input order; four inputs at once, which changes no rounding. */
 export function weightedSums(
   { kernel, bias, units }: DenseLayer,
   input: ArrayLike<number>,
   sums: Float64Array,
 ): Float64Array {
   for (let j = 0; j < units; j++) sums[j] = bias[j];
-  for (let i = 0; i < input.length; i++) {
-    const x = input[i];
-    if (x === 0) continue;
-    for (let j = 0, at = i * units; j < units; j++, at++) sums[j] += x * kernel[at];
+  const end = input.length;
+  for (let a = nonZero(input, 0); a < end;) {
+    const b = nonZero(input, a + 1);
+    const c = nonZero(input, b + 1);
+    const d = nonZero(input, c + 1);
+    if (d >= end) {
+      for (const i of [a, b, c]) if (i < end) addScaled(kernel, i * units, input[i], sums, units);
+      break;
+    }
+    const [xa, xb, xc, xd] = [input[a], input[b], input[c], input[d]];
+    const [ka, kb, kc, kd] = [a * units, b * units, c * units, d * units];
+    for (let j = 0; j < units; j++)
+      sums[j] = sums[j] + xa * kernel[ka + j] + xb * kernel[kb + j] + xc * kernel[kc + j] + xd * kernel[kd + j];
+    a = nonZero(input, d + 1);
   }
   return sums;
 }
 
-/** kernel · v: what a change of the weighted sums is worth to each input, float64[inputs]. */
+/** The first place from `from` on that is not 0, or the end. */
+function nonZero(input: ArrayLike<number>, from: number): number {
+  let i = Math.min(from, input.length);
+  while (i < input.length && input[i] === 0) i++;
+  return i;
+}
+
+function addScaled(kernel: ArrayLike<number>, from: number, x: number, sums: Float64Array, units: number): void {
+  for (let j = 0; j < units; j++) sums[j] += x * kernel[from + j];
+}
+
+/** kernel · v: what a change of the weighted sums is worth to each input, float64[inputs]; four sums at once, each in the order of the units. */
 export function pullBack({ kernel, inputs, units }: DenseLayer, v: ArrayLike<number>, out: Float64Array): Float64Array {
-  for (let i = 0; i < inputs; i++) {
+  let i = 0;
+  for (; i + 4 <= inputs; i += 4) {
+    const [a, b, c, d] = [i * units, (i + 1) * units, (i + 2) * units, (i + 3) * units];
+    let [sa, sb, sc, sd] = [0, 0, 0, 0];
+    for (let j = 0; j < units; j++) {
+      const x = v[j];
+      sa += kernel[a + j] * x;
+      sb += kernel[b + j] * x;
+      sc += kernel[c + j] * x;
+      sd += kernel[d + j] * x;
+    }
+    out[i] = sa;
+    out[i + 1] = sb;
+    out[i + 2] = sc;
+    out[i + 3] = sd;
+  }
+  for (; i < inputs; i++) {
     let sum = 0;
     for (let j = 0, at = i * units; j < units; j++, at++) sum += kernel[at] * v[j];
     out[i] = sum;

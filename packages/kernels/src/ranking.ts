@@ -122,13 +122,3 @@ export function spread(rows: number, most: number): Uint32Array {
   const count = Math.max(Math.min(rows, 1), Math.min(rows, Math.floor(most)));
   return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
 }
-
-/** Multiply-adds that a covariance may take; it runs in a vector kernel. */
-const COVARIANCE_WORK = 8e9;
-/** Of fewer rows for each node nodes would seem to tell each other that do not. */
-const ROWS_PER_NODE = 5;
-
-/** Evenly spaced rows, of all there are, on which the covariance of `nodes` nodes is computed. */
-export function jointRows(rows: number, nodes: number): Uint32Array {
-  return spread(rows, Math.max(COVARIANCE_WORK / (nodes * nodes), ROWS_PER_NODE * nodes));
-}

@@ -22,43 +22,67 @@ export interface Ablation {
   readonly mean: Removal;
 }
 
+/** The nodes from `from` to before `to`. */
+export interface NodeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Sets each node of a hidden layer to zero and to its mean, all nodes in one pass over the rows: a change of one node
  * changes the next layer's sums by a multiple of one row of its kernel, and the layer after it only by the nodes that change.
  * @param later the layers after this one, the last giving logits
- * @param rows which rows to look at
+ * @param labels of the rows of `values`, each of which is looked at
  * @param into what other rows gave, to which these are added
+ * @param range the nodes that are removed; their figures begin with those of the first
  */
 export function ablate(
   values: LayerValues,
   means: ArrayLike<number>,
   later: readonly DenseLayer[],
   labels: Uint16Array,
-  rows: Uint32Array,
   into?: Ablation,
+  { from, to }: NodeRange = { from: 0, to: values.width },
 ): Ablation {
   const H = values.width;
   const K = later[later.length - 1].units;
-  const result = into ?? {
-    rows: new Uint32Array(K),
-    whole: new Uint32Array(K),
-    zero: removal(H, K),
-    mean: removal(H, K),
-  };
+  const result = into ?? noAblation(to - from, K);
   const logits = later.length === 1 ? readLogits(later[0]) : carriedLogits(later);
-  for (const r of rows) {
+  for (let r = 0; r < labels.length; r++) {
     const label = labels[r];
     const row = values.data.subarray(r * H, (r + 1) * H);
     const before = judge(logits.whole(row), label);
     result.rows[label]++;
     if (before.right) result.whole[label]++;
-    for (let h = 0; h < H; h++) {
+    for (let h = from; h < to; h++) {
       const [off, on] = [-row[h], means[h] - row[h]];
-      count(result.zero, h, K, label, before, off === 0 ? before : judge(logits.changed(h, off), label));
-      count(result.mean, h, K, label, before, on === 0 ? before : judge(logits.changed(h, on), label));
+      count(result.zero, h - from, K, label, before, off === 0 ? before : judge(logits.changed(h, off), label));
+      count(result.mean, h - from, K, label, before, on === 0 ? before : judge(logits.changed(h, on), label));
     }
   }
   return result;
+}
+
+/** An ablation of no rows. */
+export function noAblation(nodes: number, classes: number): Ablation {
+  return {
+    rows: new Uint32Array(classes),
+    whole: new Uint32Array(classes),
+    zero: removal(nodes, classes),
+    mean: removal(nodes, classes),
+  };
+}
+
+/** The figures of ranges of nodes that follow on one another, as one. */
+export function joinAblations(parts: readonly Ablation[]): Ablation {
+  const [{ rows, whole }] = parts;
+  const join = (of: (part: Ablation) => Removal): Removal => ({
+    right: Uint32Array.from(parts.flatMap((part) => [...of(part).right])),
+    changed: Uint32Array.from(parts.flatMap((part) => [...of(part).changed])),
+    loss: Float64Array.from(parts.flatMap((part) => [...of(part).loss])),
+    squares: Float64Array.from(parts.flatMap((part) => [...of(part).squares])),
+  });
+  return { rows, whole, zero: join(({ zero }) => zero), mean: join(({ mean }) => mean) };
 }
 
 function removal(H: number, K: number): Removal {
@@ -176,6 +200,7 @@ export function ablationCost(width: number, later: readonly DenseLayer[]): numbe
  * Rows told right by the net's last layer when it sees the first nodes of an order alone, the others held at their means.
  * @param last gives logits
  * @param order each node of the layer once
+ * @param labels of the rows of `values`, each of which is looked at
  * @returns uint32[H + 1]: with none of the nodes, the first, the first two, ...
  */
 export function rightWithFirst(
@@ -184,14 +209,13 @@ export function rightWithFirst(
   last: DenseLayer,
   order: readonly number[],
   labels: Uint16Array,
-  rows: Uint32Array,
 ): Uint32Array {
   const H = values.width;
   const { units: K, kernel } = last;
   const right = new Uint32Array(H + 1);
   const held = weightedSums(last, means, new Float64Array(K));
   const logits = new Float64Array(K);
-  for (const r of rows) {
+  for (let r = 0; r < labels.length; r++) {
     logits.set(held);
     if (judge(logits, labels[r]).right) right[0]++;
     for (const [i, h] of order.entries()) {

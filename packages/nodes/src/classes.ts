@@ -9,8 +9,7 @@ import {
   topShares,
   type Ranking,
 } from '@layerwise/kernels/ranking';
-import { rankBins, selectivity, type Selectivity } from './selectivity.js';
-import type { Subject } from './inputs.js';
+import { rankBins, selectivity, type Bootstrap, type Selectivity } from './selectivity.js';
 
 const BINS = 32;
 const STRONGEST = 100;
@@ -57,17 +56,25 @@ export interface NodeResponse {
   readonly line?: NonNullable<NodeLayerInfo['line']>;
 }
 
+/** What is known of the rows. */
+export interface Labelled {
+  readonly label: Uint16Array;
+  readonly predicted: Uint16Array;
+  /** K */
+  readonly classes: number;
+  readonly bootstrap: Bootstrap & { readonly rows: Uint32Array };
+}
+
 /**
  * What one node does with the classes: ranks, quantiles, areas, information, and the images at the ends and in the middle.
  * @param alone whether it is the only one of its layer
  */
 export function nodeResponse(
-  { label, predicted, names, bootstrap }: Subject,
+  { label, predicted, classes: K, bootstrap }: Labelled,
   values: Float32Array,
   images: number,
   alone: boolean,
 ): NodeResponse {
-  const K = names.length;
   const ranking = rankRows(values);
   const N = values.length;
   const areas = classAreas(ranking, label, K);

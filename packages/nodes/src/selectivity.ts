@@ -15,8 +15,14 @@ export interface Selectivity {
   readonly total: number;
 }
 
-/** Times that each row is drawn in each of `draws` samples with replacement. */
-export function resample(rows: number, draws: number, seed: Uint32Array): Pick<Bootstrap, 'times' | 'most'> {
+/** Times that each row is drawn in each of `draws` samples with replacement. @param labels of the rows, below `classes` */
+export function resample(
+  labels: Uint16Array,
+  classes: number,
+  draws: number,
+  seed: Uint32Array,
+): Pick<Bootstrap, 'times' | 'most' | 'totals'> {
+  const rows = labels.length;
   const random = new Random(seed);
   const length = timesOfRow(draws);
   const times = new Uint8Array(rows * length);
@@ -27,7 +33,18 @@ export function resample(rows: number, draws: number, seed: Uint32Array): Pick<B
       if (drawn > most) most = drawn;
     }
   }
-  return { times, most };
+  return { times, most, totals: classTotals(times, labels, classes, draws) };
+}
+
+/** See {@link Bootstrap.totals}. */
+export function classTotals(times: Uint8Array, labels: Uint16Array, classes: number, draws: number): Uint32Array {
+  const length = timesOfRow(draws);
+  const totals = new Uint32Array(classes * draws);
+  for (let r = 0; r < labels.length; r++) {
+    const [to, from] = [labels[r] * draws, r * length];
+    for (let d = 0; d < draws; d++) totals[to + d] += times[from + d];
+  }
+  return totals;
 }
 
 /** Whole words, so that four samples can be added at once. */
@@ -65,6 +82,8 @@ export interface Bootstrap {
   readonly times: Uint8Array;
   /** The largest of `times`. */
   readonly most: number;
+  /** uint32[K][draws]: times that rows of each class are drawn in each sample. */
+  readonly totals: Uint32Array;
   /** From {@link entropyTerms}, up to N. */
   readonly terms: Float64Array;
 }
@@ -108,38 +127,58 @@ export function selectivity(
 /**
  * Rows per bin and class of each sample, and last of all rows: uint32[bins][K][draws + 1].
  * Four samples are added in one word of four bytes, and these emptied into the table before one of them could overflow.
+ * Of each class the fullest bin (of a ReLU node mostly that of the zeros) is what the others leave of the class.
  */
 function countSamples(
   bin: Uint8Array,
   bins: number,
   labels: Uint16Array,
   classes: number,
-  { draws, times, most }: Bootstrap,
+  { draws, times, most, totals }: Bootstrap,
 ): Uint32Array {
   const cells = bins * classes;
   const length = timesOfRow(draws);
   const words = length / 4;
+  const step = draws + 1;
   const drawn = new Uint32Array(times.buffer, times.byteOffset, bin.length * words);
   const bytes = new Uint8Array(cells * length);
   const sums = new Uint32Array(bytes.buffer);
-  const rows = new Uint32Array(cells);
   const safe = Math.floor(255 / Math.max(1, most));
-  const table = new Uint32Array(cells * (draws + 1));
+  const table = new Uint32Array(cells * step);
+  const rows = new Uint32Array(cells);
+  for (let r = 0; r < bin.length; r++) rows[bin[r] * classes + labels[r]]++;
+  const fullest = fullestCells(rows, bins, classes);
+  const added = new Uint32Array(cells);
   const empty = (cell: number): void => {
-    for (let d = 0; d < draws; d++) table[cell * (draws + 1) + d] += bytes[cell * length + d];
+    for (let d = 0; d < draws; d++) table[cell * step + d] += bytes[cell * length + d];
     bytes.fill(0, cell * length, (cell + 1) * length);
   };
   for (let r = 0; r < bin.length; r++) {
-    const cell = bin[r] * classes + labels[r];
+    const label = labels[r];
+    const cell = bin[r] * classes + label;
+    if (cell === fullest[label]) continue;
     const [to, from] = [cell * words, r * words];
     for (let w = 0; w < words; w++) sums[to + w] += drawn[from + w];
-    if (++rows[cell] % safe === 0) empty(cell);
+    if (++added[cell] % safe === 0) empty(cell);
   }
+  for (let c = 0; c < classes; c++) table.set(totals.subarray(c * draws, (c + 1) * draws), fullest[c] * step);
   for (let cell = 0; cell < cells; cell++) {
+    table[cell * step + draws] = rows[cell];
+    const rest = fullest[cell % classes];
+    if (cell === rest || rows[cell] === 0) continue;
     empty(cell);
-    table[cell * (draws + 1) + draws] = rows[cell];
+    for (let d = 0; d < draws; d++) table[rest * step + d] -= table[cell * step + d];
   }
   return table;
+}
+
+/** Of each class the cell that most of its rows are in. */
+function fullestCells(rows: Uint32Array, bins: number, classes: number): Uint32Array {
+  return Uint32Array.from({ length: classes }, (_, c) => {
+    let best = c;
+    for (let b = 1; b < bins; b++) if (rows[b * classes + c] > rows[best]) best = b * classes + c;
+    return best;
+  });
 }
 
 interface Figures {

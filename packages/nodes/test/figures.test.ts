@@ -4,11 +4,12 @@ import { Random } from '@layerwise/kernels/random';
 import { incoming, outgoing } from '@layerwise/kernels/gradients';
 import { activate, effectiveRank, type DenseLayer, type LayerValues } from '@layerwise/kernels/layers';
 import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/overlap';
-import { classAreas, jointRows, quantile, rankRows, splitSorted, spread, topShares } from '@layerwise/kernels/ranking';
-import { ablate, enough, rightWithFirst, type Removal } from '../src/ablation.js';
+import { classAreas, quantile, rankRows, splitSorted, spread, topShares } from '@layerwise/kernels/ranking';
+import { ablate, enough, joinAblations, rightWithFirst, type Removal } from '../src/ablation.js';
 import { ascend, preferredInputInBox } from '../src/ascent.js';
 import { clusterOrder } from '../src/clustering.js';
-import { entropyTerms, rankBins, resample, selectivity } from '../src/selectivity.js';
+import { classTotals, entropyTerms, rankBins, resample, selectivity } from '../src/selectivity.js';
+import { jointRows } from '../src/together.js';
 
 const random = new Random(Uint32Array.of(1, 2, 3, 4));
 const noise = (): number => random.float() * 2 - 1;
@@ -160,8 +161,14 @@ describe('selectivity', () => {
   const ranking = rankRows(tied);
   const bin = rankBins(ranking, bins);
   const areas = classAreas(ranking, labels, K);
-  const { times, most } = resample(N, 200, Uint32Array.of(5, 6, 7, 8));
-  const found = selectivity(bin, bins, labels, K, areas, { draws: 200, times, most, terms: entropyTerms(N) });
+  const { times, most, totals } = resample(labels, K, 200, Uint32Array.of(5, 6, 7, 8));
+  const found = selectivity(bin, bins, labels, K, areas, {
+    draws: 200,
+    times,
+    most,
+    totals,
+    terms: entropyTerms(N),
+  });
 
   it('measures information as its definition does', () => {
     let total = 0;
@@ -200,6 +207,7 @@ describe('selectivity', () => {
       draws,
       times,
       most,
+      totals: classTotals(times, classes, 2, draws),
       terms: entropyTerms(1000),
     });
     const drawn = Array.from({ length: draws }, (_, d) => {
@@ -245,7 +253,7 @@ describe.each([
   it.each([0, 1])('loses by ablation of layer %i what a net without the node loses', (l) => {
     const H = values[l].width;
     const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[l].data[r * H + h], 0) / N);
-    const found = ablate(values[l], means, layers.slice(l + 1), labels, rows);
+    const found = ablate(values[l], means, layers.slice(l + 1), labels);
     const right = (node: number, value?: number): number[] => {
       const counts = new Array<number>(K).fill(0);
       for (const r of rows) {
@@ -278,10 +286,22 @@ describe.each([
         );
       }
     };
-    const first = ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(0, 100));
-    expect(ablate(values[l], means, layers.slice(l + 1), labels, rows.subarray(100), first), 'in two parts').toEqual(
+    const part = (from: number, to: number): LayerValues => ({
+      width: H,
+      data: values[l].data.subarray(from * H, to * H),
+    });
+    const first = ablate(part(0, 100), means, layers.slice(l + 1), labels.subarray(0, 100));
+    expect(ablate(part(100, N), means, layers.slice(l + 1), labels.subarray(100), first), 'in two parts').toEqual(
       found,
     );
+    const ranges = [
+      { from: 0, to: 2 },
+      { from: 2, to: H },
+    ];
+    const joined = joinAblations(
+      ranges.map((range) => ablate(values[l], means, layers.slice(l + 1), labels, undefined, range)),
+    );
+    expect(joined, 'in ranges of nodes').toEqual(found);
     for (let h = 0; h < H; h++) {
       check(found.zero, h, 0);
       check(found.mean, h, means[h]);
@@ -292,7 +312,7 @@ describe.each([
     const [H, last] = [values[1].width, layers[2]];
     const order = [3, 0, 4, 1, 2];
     const means = Array.from({ length: H }, (_, h) => rows.reduce((sum, r) => sum + values[1].data[r * H + h], 0) / N);
-    const found = rightWithFirst(values[1], means, last, order, labels, rows);
+    const found = rightWithFirst(values[1], means, last, order, labels);
     for (let m = 0; m <= H; m++) {
       const seen = order.slice(0, m);
       const right = Array.from(rows).filter(
@@ -449,6 +469,7 @@ describe('scikit-learn and SciPy', () => {
         draws: 0,
         times: new Uint8Array(0),
         most: 0,
+        totals: new Uint32Array(0),
         terms: entropyTerms(rows),
       });
       for (let c = 0; c < classes; c++) {

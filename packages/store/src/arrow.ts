@@ -1,4 +1,4 @@
-import type { Column, ColumnData, MatrixTable } from '@layerwise/contracts';
+import { dtypeOf, type Column, type ColumnData, type Dtype, type MatrixTable } from '@layerwise/contracts';
 import {
   Field,
   FixedSizeList,
@@ -21,6 +21,12 @@ import {
   type Vector,
 } from 'apache-arrow';
 import '@layerwise/contracts/bounded-vectors';
+
+/** The dtype of an Arrow type, and its bytes; undefined of types that columns do not have. */
+export function dtypeOfArrow(type: DataType): { readonly dtype: Dtype; readonly bytes: number } | undefined {
+  const array = types.find(([, make]) => String(make()) === String(type))?.[0];
+  return array && { dtype: dtypeOf(new array(0)), bytes: new array(0).BYTES_PER_ELEMENT };
+}
 
 /** The Arrow type of each typed array. */
 const types: readonly [new (length: number) => ColumnData, () => DataType][] = [

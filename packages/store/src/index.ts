@@ -1,4 +1,5 @@
 export * from './arrow.js';
+export * from './arrow-rows.js';
 export * from './cache-entry.js';
 export * from './checkpoint.js';
 export * from './nx-cache.js';

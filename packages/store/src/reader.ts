@@ -1,18 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   LayerwiseError,
   missingFiles,
+  rowsInMemory,
   sha256,
   wrongForm,
   type ArtifactKind,
   type ArtifactReader,
   type MadeBy,
+  type MatrixRows,
   type MatrixTable,
   type ResultTable,
 } from '@layerwise/contracts';
-import { readManifest, type Manifest } from './manifest.js';
+import { readManifest, type FileRecord, type Manifest } from './manifest.js';
 import { storageError } from './storage.js';
 
 /** An artifact in a folder of the store; what it hands out has been compared with the manifest's size and SHA-256. */
@@ -50,19 +52,50 @@ export class StoredArtifact implements ArtifactReader {
   }
 
   private async read(file: string): Promise<Uint8Array> {
-    const record = this.has(file) ? this.manifest.files[file] : undefined;
+    const record = this.recordOf(file);
     const path = this.pathOf(file);
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => this.unread(error, path));
+    this.compare(path, record, { bytes: bytes.length, sha256: sha256(bytes) });
+    return bytes;
+  }
+
+  private recordOf(file: string): FileRecord {
+    const record = this.has(file) ? this.manifest.files[file] : undefined;
     if (!record) throw this.unsound(`it has no file '${file}'; it has ${this.files.join(', ')}`);
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-        throw this.damaged(path, 'must be there, but is missing', 'ARTIFACT_MISSING');
-      throw storageError(error, path);
-    });
-    if (bytes.length !== record.bytes) throw this.damaged(path, `must have ${record.bytes} bytes, got ${bytes.length}`);
-    const actual = sha256(bytes);
+    return record;
+  }
+
+  private unread(error: NodeJS.ErrnoException, path: string): never {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+      throw this.damaged(path, 'must be there, but is missing', 'ARTIFACT_MISSING');
+    throw storageError(error, path);
+  }
+
+  private compare(path: string, record: FileRecord, { bytes, sha256: actual }: FileRecord): void {
+    if (bytes !== record.bytes) throw this.damaged(path, `must have ${record.bytes} bytes, got ${bytes}`);
     if (actual !== record.sha256)
       throw this.damaged(path, `must have SHA-256 ${record.sha256.slice(0, 12)}…, got ${actual.slice(0, 12)}…`);
-    return bytes;
+  }
+
+  async rows(name: string): Promise<MatrixRows> {
+    const file = `${name}.arrow`;
+    const { hashOf, openRows } = await import('./arrow-rows.js');
+    const found = await patiently(this.patience, async () => {
+      const path = this.pathOf(file);
+      const record = this.recordOf(file);
+      const handle = await open(path).catch((error: NodeJS.ErrnoException) => this.unread(error, path));
+      try {
+        this.compare(path, record, await hashOf(handle));
+        const rows = await openRows(handle, path);
+        if (!rows) await handle.close();
+        return rows;
+      } catch (error) {
+        await handle.close();
+        throw error instanceof LayerwiseError ? error : storageError(error, path);
+      }
+    });
+    // A file of several batches, as other programs write them, is read as a whole.
+    return found ?? rowsInMemory(await this.matrix(name));
   }
 
   private damaged(

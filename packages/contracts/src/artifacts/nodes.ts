@@ -24,7 +24,7 @@ export interface NodeLayerInfo {
   readonly duplicates: readonly { readonly node: number; readonly of: number; readonly correlation: number }[];
   /** The pair of largest absolute correlation; not where fewer than two nodes vary. */
   readonly nearest?: { readonly node: number; readonly of: number; readonly correlation: number };
-  /** Exponential of the entropy of the eigenvalues of the activations' covariance. */
+  /** Exponential of the entropy of the eigenvalues of the activations' covariance; below the rows that `sampled.correlation` says. */
   readonly effectiveRank: number;
   /**
    * Of the last hidden layer: the net's accuracy, and how many nodes keep 95% and 99% of it when all others are held at their means.
@@ -36,7 +36,10 @@ export interface NodeLayerInfo {
     readonly for99: number;
     readonly order: readonly number[];
   };
-  /** Nodes and classes so that like ones lie together (average linkage on the areas under the ROC curve). */
+  /**
+   * Nodes and classes so that like ones lie together (average linkage on the areas under the ROC curve); nodes of a layer of
+   * more than 2,048 by the class that they tell best.
+   */
   readonly nodeOrder: readonly number[];
   readonly classOrder: readonly number[];
   /**
@@ -46,7 +49,7 @@ export interface NodeLayerInfo {
   readonly line?: { readonly classes: readonly number[]; readonly overlaps: readonly number[]; readonly bins: number };
   /** Accuracy of the whole net on the rows on which nodes were ablated; null where none were. */
   readonly accuracy: number | null;
-  /** On how many evenly spaced rows each was computed; ablation on none where the layer is too wide for a thousand. */
+  /** On how many evenly spaced rows each was computed; ablation on none where the layer is too wide, or the net too deep, for a thousand. */
   readonly sampled: {
     readonly ablation: number;
     readonly gradients: number;

@@ -1,7 +1,7 @@
 import type { ArtifactKind, ArtifactReader, ArtifactWriter } from '../artifact.js';
 import { LayerwiseError } from '../errors.js';
-import { sketchMatrix, sketchTable } from '../sketch.js';
-import type { MatrixTable, ResultTable } from '../table.js';
+import { sketchMatrix, sketchRows, sketchTable, type MatrixSketch } from '../sketch.js';
+import type { MatrixRows, MatrixTable, ResultTable } from '../table.js';
 import { schemas, type Schemas } from './index.js';
 import type { DocumentName, DocumentOf, MatrixName, MatrixOf, TableName, TableOf } from './schema.js';
 import { matrixFaults, tableFaults } from './shape.js';
@@ -11,10 +11,21 @@ export interface Reader<K extends ArtifactKind> extends Pick<ArtifactReader, 'fi
   readonly kind: ArtifactKind;
   /** `name` without `.arrow`. @throws LayerwiseError DATA_INVALID naming the column that is not as the schema says */
   matrix<N extends MatrixName<Schemas[K]>>(name: N): Promise<MatrixOf<Schemas[K], N>>;
+  /** The same, but not held in memory; to be closed. @throws as `matrix` */
+  rows<N extends MatrixName<Schemas[K]>>(name: N): Promise<RowsOf<MatrixOf<Schemas[K], N>>>;
   /** `name` without `.parquet`. @throws as `matrix` */
   table<N extends TableName<Schemas[K]>>(name: N): Promise<TableOf<Schemas[K], N>>;
   /** `name` without `.json`. */
   json<N extends DocumentName<Schemas[K]>>(name: N): Promise<DocumentOf<Schemas[K], N>>;
+}
+
+/** Rows of a matrix whose columns are those of a table. */
+export interface RowsOf<T extends MatrixTable> extends MatrixRows {
+  read<C extends keyof T['columns'] & string>(
+    column: C,
+    from: number,
+    to: number,
+  ): Promise<NonNullable<T['columns'][C]>['data']>;
 }
 
 /** Collects the files of an artifact, those that its kind has. */
@@ -32,7 +43,7 @@ export function readAs<K extends ArtifactKind>(kind: K, artifact: ArtifactReader
   const schema = schemas[kind];
   return new CheckedReader(
     artifact,
-    (file, table) => refuse(role, matrixFaults(schema, file, sketchMatrix(table))),
+    (file, sketch) => refuse(role, matrixFaults(schema, file, sketch)),
     (file, table) => refuse(role, tableFaults(schema, file, sketchTable(table))),
   ) as unknown as Reader<K>;
 }
@@ -40,7 +51,7 @@ export function readAs<K extends ArtifactKind>(kind: K, artifact: ArtifactReader
 class CheckedReader implements ArtifactReader {
   constructor(
     private readonly artifact: ArtifactReader,
-    private readonly checkMatrix: (file: string, table: MatrixTable) => void,
+    private readonly checkMatrix: (file: string, sketch: MatrixSketch) => void,
     private readonly checkTable: (file: string, table: ResultTable) => void,
   ) {}
 
@@ -62,8 +73,19 @@ class CheckedReader implements ArtifactReader {
 
   async matrix(name: string): Promise<MatrixTable> {
     const matrix = await this.artifact.matrix(name);
-    this.checkMatrix(`${name}.arrow`, matrix);
+    this.checkMatrix(`${name}.arrow`, sketchMatrix(matrix));
     return matrix;
+  }
+
+  async rows(name: string): Promise<MatrixRows> {
+    const rows = await this.artifact.rows(name);
+    try {
+      this.checkMatrix(`${name}.arrow`, sketchRows(rows));
+      return rows;
+    } catch (error) {
+      await rows.close();
+      throw error;
+    }
   }
 
   async table(name: string): Promise<ResultTable> {

@@ -2,7 +2,7 @@ import type { ResultTable } from '@layerwise/contracts';
 import type { NodeBoxes } from '../analysis/boxes.js';
 import { ints, reals, texts } from './columns.js';
 import { classColour } from '../page/colours.js';
-import { classAxis } from './theme.js';
+import { classAxis, inOrder } from './theme.js';
 import type { Drawing } from './vega.js';
 
 /** Boxes of a few nodes as small multiples, from their five numbers. */
@@ -14,7 +14,7 @@ export function boxesDrawing(layer: string, nodes: readonly NodeBoxes[], names: 
     legend: null,
     scale: { domain: names, range: names.map((_, c) => classColour(c)) },
   };
-  const x = { field: 'class', type: 'nominal', sort: names, title: 'predicted class', axis: classAxis(names) };
+  const x = { field: 'class', type: 'nominal', ...inOrder(names), title: 'predicted class', axis: classAxis(names) };
   const y = (field: string) => ({ field, type: 'quantitative', title: 'activation' });
   const spec = {
     title: { text: `Activations of ${layer} by predicted class` },

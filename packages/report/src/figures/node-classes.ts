@@ -2,7 +2,7 @@ import type { ResultTable } from '@layerwise/contracts';
 import { CLASS_FIGURES, type ClassFigure, type NodeCard } from '../plots/node-figures.js';
 import { ints, reals, texts } from './columns.js';
 import { classColour } from '../page/colours.js';
-import { classAxis } from './theme.js';
+import { classAxis, inOrder } from './theme.js';
 import type { Drawing } from './vega.js';
 import { words } from '../page/format.js';
 
@@ -39,6 +39,7 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
     low: reals(cells.map((cell) => cell.low)),
     high: reals(cells.map((cell) => cell.high)),
   };
+  const present = new Set(cells.map((cell) => cell.class));
   return {
     name: `nodes-${layer}-classes`,
     alt: words`Area under the ROC curve and mutual information with bootstrap intervals, gradient of the logit and
@@ -47,13 +48,19 @@ export function nodeClassesDrawing(layer: string, cards: readonly NodeCard[], na
       layer,
       cards.map(({ node }) => node),
       names,
+      names.filter((name) => present.has(name)),
     ),
     data,
   };
 }
 
-/** A bar with its interval for each class: nodes below each other, measures side by side. */
-function smallMultiples(layer: string, nodes: readonly number[], names: readonly string[]): object {
+/** A bar with its interval for each class shown: nodes below each other, measures side by side. */
+function smallMultiples(
+  layer: string,
+  nodes: readonly number[],
+  names: readonly string[],
+  shown: readonly string[],
+): object {
   return {
     title: { text: `Nodes of ${layer} by class` },
     facet: {
@@ -64,7 +71,7 @@ function smallMultiples(layer: string, nodes: readonly number[], names: readonly
     spec: {
       width: 170,
       height: 70,
-      encoding: { x: { field: 'class', type: 'nominal', sort: names, title: null, axis: classAxis(names) } },
+      encoding: { x: { field: 'class', type: 'nominal', ...inOrder(shown), title: null, axis: classAxis(names) } },
       layer: [
         {
           mark: { type: 'bar' },

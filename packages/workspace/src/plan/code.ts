@@ -10,17 +10,17 @@ export function fileCacheOf(root: string): FileCache {
 }
 
 /**
- * Finds the code that runs in a stage's process: that of the package, and that which writes artifacts. Each package is traced once.
+ * Finds the code that runs in a stage's process: that of the package, and that which reads and writes matrices and tables. Each package is traced once.
  * @param fileCache is used, not saved
  * @returns a function of the name of an installed package
  */
 export function tracerOf(root: string, fileCache: FileCache): (uses: string) => CodeTrace {
   const tracer = new CodeTracer(fileCache);
   const { resolve } = createRequire(join(root, 'packages/cli/package.json'));
-  const writing = ['writer', 'arrow', 'parquet'].map((name) => resolve(`@layerwise/store/${name}`));
+  const files = ['writer', 'arrow', 'arrow-rows', 'parquet'].map((name) => resolve(`@layerwise/store/${name}`));
   const traces = new Map<string, CodeTrace>();
   return (uses) => {
-    const trace = traces.get(uses) ?? tracer.trace([entryOf(root, uses) as string, ...writing]);
+    const trace = traces.get(uses) ?? tracer.trace([entryOf(root, uses) as string, ...files]);
     traces.set(uses, trace);
     return trace;
   };
