@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kernels, recordFiles } from './records.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const out = join(folder, '../dist/wasm');
@@ -23,6 +24,13 @@ const flags = [
   '--maximumMemory',
   '65536',
 ];
+
+for (const kernel of Object.keys(kernels)) {
+  for (const [path, text] of Object.entries(recordFiles(kernel))) {
+    const file = join(folder, '..', path);
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+  }
+}
 
 /** Entries are the files named in entries.json; the others are imported by them. */
 const { fused, plain } = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));

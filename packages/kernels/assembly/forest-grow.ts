@@ -1,5 +1,5 @@
 // One tree of a random forest (Breiman 2001): CART with Gini impurity on a bootstrap sample, features drawn per split.
-import { Job } from './forest-job';
+import { Job } from './forest-records';
 import { nextBelow } from './random';
 import { bestFeature, bestHigh, bestLow, bestScore, partition, scoreFeature, startNode } from './forest-split';
 

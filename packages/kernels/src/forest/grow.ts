@@ -3,6 +3,7 @@ import { Layout, type Slot } from '../layout.js';
 import { KernelPool, ranges } from '../pool.js';
 import { encode, type Codes } from './codes.js';
 import { forestKernel, type ForestPool } from './kernel.js';
+import { JOB, JOB_BYTES } from './records.js';
 
 /** The memory that every thread reads. */
 interface Shared {
@@ -14,9 +15,7 @@ interface Shared {
 /** The memory of one thread. */
 type Scratch = ReturnType<typeof takeScratch>;
 
-/** The fields of assembly/forest-job.ts, in order. */
-const JOB_FIELDS = 32;
-/** A thread's arrays in the order in which the job names them. */
+/** A thread's arrays that the job names. */
 const JOB_ARRAYS = [
   'seed',
   'samples',
@@ -36,8 +35,6 @@ const JOB_ARRAYS = [
   'importances',
   'weights',
 ] as const;
-const ENTRY_COUNT = 30;
-const DEPTH = 31;
 
 const CACHE_BYTES = 1.5 * 2 ** 20; // rows of a node that stay in a core's second-level cache
 
@@ -78,7 +75,7 @@ export async function growTrees(data: LabelledMatrix, options: ForestOptions): P
 function takeScratch(layout: Layout, N: number, D: number, K: number) {
   const classes = Math.ceil(K / 16) * 16;
   return {
-    job: layout.take(Uint32Array, JOB_FIELDS),
+    job: layout.take(Uint32Array, JOB_BYTES / 4),
     seed: layout.take(Uint32Array, 4),
     samples: layout.take(Uint32Array, 2 * N),
     spare: layout.take(Uint32Array, 2 * N + 2),
@@ -136,27 +133,27 @@ function writeJob(
     bootstrap = true,
   } = options;
   const byRowBelow = codes.width === 1 ? Math.min(Math.ceil(rows / 16), Math.floor(CACHE_BYTES / columns)) : 0;
-  const places = [shared.labels, shared.byColumn, shared.byRow, ...JOB_ARRAYS.map((name) => scratch[name])];
-  pool
-    .view(scratch.job)
-    .set([
-      rows,
-      columns,
-      classes,
-      codes.width,
-      maxFeatures,
-      maxDepth,
-      minSamplesSplit,
-      minSamplesLeaf,
-      bootstrap ? 1 : 0,
-      byRowBelow,
-      ...places.map((slot) => slot.offset),
-    ]);
+  const numbers = {
+    rows,
+    columns,
+    classes,
+    width: codes.width,
+    maxFeatures,
+    maxDepth,
+    minSplit: minSamplesSplit,
+    minLeaf: minSamplesLeaf,
+    bootstrap: bootstrap ? 1 : 0,
+    byRowBelow,
+  };
+  const job = pool.view(scratch.job);
+  for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) job[JOB[name]] = numbers[name];
+  for (const name of ['labels', 'byColumn', 'byRow'] as const) job[JOB[name]] = shared[name].offset;
+  for (const name of JOB_ARRAYS) job[JOB[name]] = scratch[name].offset;
 }
 
 function takeTree(pool: ForestPool, scratch: Scratch, count: number, codes: Codes, N: number): Tree {
   const job = pool.view(scratch.job);
-  const entryCount = job[ENTRY_COUNT];
+  const entryCount = job[JOB.entryCount];
   const nodes = pool.view(scratch.nodes);
   const pairs = pool.view(scratch.entries);
   const feature = Int32Array.from({ length: count }, (_, i) => nodes[4 * i]);
@@ -169,7 +166,7 @@ function takeTree(pool: ForestPool, scratch: Scratch, count: number, codes: Code
     entries: Uint32Array.from(feature, (j, i) => (j < 0 ? nodes[4 * i + 3] : 0)),
     entryClass: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i]),
     entryWeight: Uint32Array.from({ length: entryCount }, (_, i) => pairs[2 * i + 1]),
-    depth: job[DEPTH],
+    depth: job[JOB.depth],
     bag: bagOf(pool.view(scratch.weights), N),
     importances: normalized(pool.view(scratch.importances)),
   };

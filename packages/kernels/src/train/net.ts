@@ -11,6 +11,7 @@ import {
   type Scale,
 } from './network.js';
 import { packLayer, panelFloats, unpackLayer } from './panels.js';
+import { ROWS } from './records.js';
 import { listBytes, planNet, type Plan, type Training } from './plan.js';
 import { fullestBatch, SPARSE_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
 import { trainKernel, type TrainPool } from './kernel.js';
@@ -226,7 +227,7 @@ export class Net {
 
   private labels(set: string): Uint16Array {
     const { record, count } = this.rowsOf(set);
-    return new Uint16Array(this.pool.memory.buffer as never, this.pool.view(record)[5], count);
+    return new Uint16Array(this.pool.memory.buffer as never, this.pool.view(record)[ROWS.labels], count);
   }
 
   /** Ends the threads; the net is of no use after. */

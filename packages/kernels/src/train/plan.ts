@@ -4,72 +4,9 @@ import { widths, type Network } from './network.js';
 import { settled, type Optimizer } from './optimizers.js';
 import { dropThreshold } from './dropout.js';
 import { panelCount, panelFloats } from './panels.js';
+import { LAYER, LAYER_BYTES, PLAN, PLAN_BYTES, TOTALS, TOTALS_BYTES } from './records.js';
 
-/** Word numbers of the plan; the twin of `Plan` in assembly/train-plan.ts. */
-const PLAN = {
-  layers: 0,
-  inputs: 1,
-  classes: 2,
-  batch: 3,
-  workers: 4,
-  sparse: 5,
-  optimizer: 6,
-  rates: 7,
-  beta1: 8,
-  beta2: 9,
-  epsilon: 10,
-  lazy: 11,
-  step: 12,
-  factor: 13,
-  offset: 14,
-  drop: 15,
-  dropScale: 16,
-  dropSeed: 17,
-  input: 19,
-  starts: 21,
-  entries: 23,
-  entriesStride: 25,
-  records: 26,
-  recordCounts: 28,
-  cursors: 29,
-  last: 30,
-  powers: 31,
-  losses: 32,
-  hits: 33,
-  totals: 34,
-  barrier: 35,
-  layerTable: 36,
-  penalties: 37,
-  tiles: 38,
-  penalised: 39,
-  oneMinusBeta1: 40,
-  oneMinusBeta2: 41,
-  scratch: 42,
-  lists: 43,
-  listsStride: 44,
-  extra: 45,
-} as const;
-const PLAN_WORDS = 48;
-
-/** Word numbers of a layer's record; the twin of `Layer`. */
-const LAYER = {
-  in: 0,
-  out: 1,
-  weights: 2,
-  slot1: 3,
-  slot2: 4,
-  transposed: 5,
-  activation: 6,
-  drop: 7,
-  dropScale: 8,
-  decay: 9,
-  values: 10,
-  delta: 12,
-  tile: 13,
-  sparse: 14,
-  sums: 15,
-} as const;
-const LAYER_WORDS = 16;
+const LAYER_WORDS = LAYER_BYTES / 4;
 /** What a layer's record says of the last one, whose activation is no hidden node's. */
 const SOFTMAX = 0xff;
 
@@ -114,6 +51,17 @@ export interface Plan {
   write(memory: WebAssembly.Memory, scale: { factor: Float32Array; offset: Float32Array }): void;
 }
 
+/** The totals of an epoch: numbers by their places in {@link TOTALS}. */
+export function totalsOf(
+  memory: WebAssembly.Memory,
+  totals: Slot,
+): { readonly real: Float64Array; readonly whole: Int32Array } {
+  return {
+    real: new Float64Array(memory.buffer as never, totals.offset, TOTALS_BYTES / 8),
+    whole: new Int32Array(memory.buffer as never, totals.offset, TOTALS_BYTES / 4),
+  };
+}
+
 /** Whether rows of weights whose inputs are all zero may be updated later, with the same result but for rounding. */
 export function isLazy(network: Network, { optimizer, sparse }: Training): boolean {
   return sparse && settled(optimizer).restsWithoutGradient && !(network.hidden.length > 0 && network.hidden[0].l2 > 0);
@@ -122,11 +70,11 @@ export function isLazy(network: Network, { optimizer, sparse }: Training): boole
 /** Plans the memory of a net, and of its training unless that is left out. */
 export function planNet(layout: Layout, network: Network, training?: Training): Plan {
   const sizes = widths(network);
-  const words = layout.take(Uint32Array, PLAN_WORDS);
+  const words = layout.take(Uint32Array, PLAN_BYTES / 4);
   const table = layout.take(Uint32Array, LAYER_WORDS * sizes.length);
   const factor = layout.take(Float32Array, network.inputs + 4);
   const offset = layout.take(Float32Array, network.inputs + 4);
-  const totals = layout.take(Uint8Array, 64);
+  const totals = layout.take(Uint8Array, TOTALS_BYTES);
   const layers = sizes.slice(1).map((units, l): PlannedLayer => {
     const inputs = sizes[l];
     const floats = panelFloats(inputs + 1, units);
@@ -163,7 +111,9 @@ export function planNet(layout: Layout, network: Network, training?: Training): 
         },
         PLAN,
       );
-      new Float64Array(memory.buffer as never, totals.offset + 32, 2).fill(1);
+      const sums = totalsOf(memory, totals).real;
+      sums[TOTALS.power1] = 1;
+      sums[TOTALS.power2] = 1;
       layers.forEach((layer, l) => writeLayer(memory, table, network, layer, l, layers.length));
       if (training && desk) writeTraining(memory, plan, table, network, training, desk);
     },
@@ -383,8 +333,3 @@ function writeDesk(plan: Fields, desk: TrainingDesk): void {
   plan.pair(PLAN.entries, desk.entries);
   plan.pair(PLAN.records, desk.records);
 }
-
-/** The word of the plan that holds the steps done before an epoch. */
-export const STEP_WORD = PLAN.step;
-/** The word of the plan that holds how many threads step together. */
-export const WORKERS_WORD = PLAN.workers;

@@ -1,6 +1,7 @@
 import { Layout, view, type Slot } from '../layout.js';
 import { kernelMemory, kernelModule, openKernel, type KernelExports } from '../wasm.js';
 import type { LabelledRows } from './network.js';
+import { ROWS, ROWS_BYTES } from './records.js';
 import { trainKernel } from './kernel.js';
 
 /** Rows are kept as lists of non-zeros when at most this share of the numbers is not zero. */
@@ -52,7 +53,7 @@ export function planRows(layout: Layout, rows: LabelledRows, columns: number, st
   const { values, labels } = rows;
   const count = labels.length;
   const bytes = values instanceof Uint8Array;
-  const record = layout.take(Uint32Array, 8);
+  const record = layout.take(Uint32Array, ROWS_BYTES / 4);
   const type = bytes ? Uint8Array : Float32Array;
   const held = layout.take(type, (starts ? starts[count] : values.length) + 16) as Slot;
   const names = layout.take(Uint16Array, starts ? starts[count] : 0);
@@ -65,7 +66,13 @@ export function planRows(layout: Layout, rows: LabelledRows, columns: number, st
     record,
     load(memory, kernel) {
       const kind = (bytes ? 0 : 1) + (starts ? 2 : 0);
-      view(memory, record).set([count, kind, held.offset, names.offset, firsts.offset, classes.offset]);
+      const fields = view(memory, record);
+      fields[ROWS.count] = count;
+      fields[ROWS.kind] = kind;
+      fields[ROWS.values] = held.offset;
+      fields[ROWS.columns] = names.offset;
+      fields[ROWS.starts] = firsts.offset;
+      fields[ROWS.labels] = classes.offset;
       view(memory, classes).set(labels);
       if (!starts) {
         view(memory, held).set(values);

@@ -1,10 +1,11 @@
-import { view, type Slot } from '../layout.js';
+import type { Slot } from '../layout.js';
 import { Random } from '../random.js';
 import { assemble, Net, type NetOptions, type SetScore } from './net.js';
 import { widths, type LayerWeights, type Network } from './network.js';
 import type { Optimizer } from './optimizers.js';
 import { ThreadTuner } from './thread-tuner.js';
-import { STEP_WORD, WORKERS_WORD, type Training } from './plan.js';
+import { totalsOf, type Training } from './plan.js';
+import { PLAN, TOTALS } from './records.js';
 import { packLayer, unpackLayer } from './panels.js';
 
 /** What a trainer is opened with; the rows must hold a set `train` of at least one row. */
@@ -102,16 +103,17 @@ export class Trainer extends Net {
     const { order, stepsPerEpoch: steps } = this;
     for (let i = 0; i < order.length; i++) order[i] = i;
     if (this.options.shuffle !== false) this.random.shuffle(order);
-    const totals = new DataView(this.pool.memory.buffer as never, this.plan.totals.offset, 64);
-    for (let at = 0; at < 32; at += 4) totals.setInt32(at, 0, true);
-    this.pool.view(this.plan.words)[STEP_WORD] = this.steps;
+    const totals = totalsOf(this.pool.memory, this.plan.totals);
+    for (const sum of ['loss', 'penalty'] as const) totals.real[TOTALS[sum]] = 0;
+    for (const count of ['hits', 'status', 'failed'] as const) totals.whole[TOTALS[count]] = 0;
+    this.pool.view(this.plan.words)[PLAN.step] = this.steps;
     const rates = this.pool.view(this.plan.rates as Slot<Float32ArrayConstructor>);
     for (let step = 0; step < steps; step++) rates[step] = rate(this.steps + step);
     let score = { loss: NaN, accuracy: NaN };
     for (let from = 0, to = 0; from < steps; from = to) {
       const chunk = this.tuner.next();
       to = Math.min(steps, from + chunk.steps);
-      this.pool.view(this.plan.words)[WORKERS_WORD] = chunk.workers;
+      this.pool.view(this.plan.words)[PLAN.workers] = chunk.workers;
       const started = performance.now();
       await this.pool.run(chunk.workers, (_, thread) => [
         'trainBatches',
@@ -124,12 +126,12 @@ export class Trainer extends Net {
         order.length,
       ]);
       this.tuner.took(chunk.workers, to - from, (performance.now() - started) / 1000);
-      if (totals.getInt32(20, true) !== 0)
-        throw new DivergenceError(this.epochs + 1, totals.getInt32(24, true) + 1, steps);
+      if (totals.whole[TOTALS.status] !== 0)
+        throw new DivergenceError(this.epochs + 1, totals.whole[TOTALS.failed] + 1, steps);
       const rows = Math.min(order.length, to * this.options.batch);
       score = {
-        loss: (totals.getFloat64(0, true) + totals.getFloat64(8, true)) / rows,
-        accuracy: totals.getInt32(16, true) / rows,
+        loss: (totals.real[TOTALS.loss] + totals.real[TOTALS.penalty]) / rows,
+        accuracy: totals.whole[TOTALS.hits] / rows,
       };
       progress?.({ step: to, steps, ...score });
     }
@@ -151,11 +153,11 @@ export class Trainer extends Net {
 
   /** A copy of everything that later steps depend on. */
   state(): TrainerState {
-    const totals = view(this.pool.memory, { ...this.plan.totals, type: Float64Array, length: 8 });
+    const { real } = totalsOf(this.pool.memory, this.plan.totals);
     return {
       steps: this.steps,
       epochs: this.epochs,
-      powers: [totals[4], totals[5]],
+      powers: [real[TOTALS.power1], real[TOTALS.power2]],
       shuffle: this.random.state(),
       weights: this.weights(),
       slots: this.plan.layers.map((layer) =>
@@ -179,7 +181,8 @@ export class Trainer extends Net {
       layer.slots.forEach((slot, i) => packLayer(state.slots[l][i], layer.inputs, layer.units, this.pool.view(slot)));
     });
     last?.set(state.updated);
-    view(this.pool.memory, { ...this.plan.totals, type: Float64Array, length: 8 }).set(state.powers, 4);
+    const { real } = totalsOf(this.pool.memory, this.plan.totals);
+    [real[TOTALS.power1], real[TOTALS.power2]] = state.powers;
     this.random = new Random(state.shuffle);
     this.steps = state.steps;
     this.epochs = state.epochs;

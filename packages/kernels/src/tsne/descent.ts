@@ -1,6 +1,7 @@
 import type { Layout, Slot } from '../layout.js';
 import type { AffinityPlan } from './affinities.js';
 import type { TsnePool } from './kernel.js';
+import { STATE, STATE_BYTES } from './records.js';
 
 const BLOCK = 256;
 const CHUNKS = 4;
@@ -33,14 +34,6 @@ export interface DescentPlan {
   readonly barrier: Slot<Int32ArrayConstructor>;
 }
 
-/** Fields of `State` in assembly/tsne-state.ts: float64 first, then 32-bit words. */
-const RATE = 0;
-const MOMENTUM = 1;
-const EXAGGERATION = 2;
-const WANTED_SPACING = 3;
-const Z = 7;
-const WORDS = 16;
-
 /** Plans the arrays; pages of the grid that a small map never touches cost no memory. */
 export function planDescent(layout: Layout, rows: number, threads: number, exact: boolean): DescentPlan {
   const pairs = () => layout.take(Float64Array, 2 * rows);
@@ -50,7 +43,7 @@ export function planDescent(layout: Layout, rows: number, threads: number, exact
     rows,
     threads,
     exact,
-    state: layout.take(Float64Array, 32),
+    state: layout.take(Float64Array, STATE_BYTES / 8),
     y: pairs(),
     update: pairs(),
     gains: pairs(),
@@ -68,25 +61,37 @@ export function planDescent(layout: Layout, rows: number, threads: number, exact
   };
 }
 
-/** The arrays of a plan in the order in which the state names them, before and after those of the affinities. */
-const ARRAYS = ['y', 'update', 'gains', 'attraction', 'repulsion', 'y32'] as const;
-const MORE_ARRAYS = ['stats', 'charges', 'potential', 'spectrum', 'kernel', 'table', 'scratch'] as const;
+/** The arrays of a plan that the state names. */
+const ARRAYS = [
+  'y',
+  'update',
+  'gains',
+  'attraction',
+  'repulsion',
+  'y32',
+  'stats',
+  'charges',
+  'potential',
+  'spectrum',
+  'kernel',
+  'table',
+  'scratch',
+  'barrier',
+] as const;
 
-/** The words of `State`; the grid's numbers of nodes and the transforms' length are the kernel's to set. */
-function stateWords(plan: DescentPlan, { rowStart, columns, p }: AffinityPlan): number[] {
-  const slots = [...ARRAYS.map((name) => plan[name]), rowStart, columns, p, ...MORE_ARRAYS.map((name) => plan[name])];
-  return [
-    plan.rows,
-    plan.threads,
-    Math.ceil(plan.rows / BLOCK),
-    plan.exact ? 1 : 0,
-    0,
-    MAX_NODES,
-    0,
-    ...slots.map((slot) => slot.offset),
-    MAX_SIZE * 64,
-    plan.barrier.offset,
-  ];
+/** Writes the words of the state; the grid's numbers of nodes and the transforms' length are the kernel's to set. */
+function writeState(words: Uint32Array, plan: DescentPlan, { rowStart, columns, p }: AffinityPlan): void {
+  words[STATE.rows] = plan.rows;
+  words[STATE.threads] = plan.threads;
+  words[STATE.blocks] = Math.ceil(plan.rows / BLOCK);
+  words[STATE.exact] = plan.exact ? 1 : 0;
+  words[STATE.nodes] = 0;
+  words[STATE.maxNodes] = MAX_NODES;
+  words[STATE.size] = 0;
+  words[STATE.scratchStride] = MAX_SIZE * 64;
+  for (const [name, slot] of Object.entries({ rowStart, columns, p }))
+    words[STATE[name as 'rowStart' | 'columns' | 'p']] = slot.offset;
+  for (const name of ARRAYS) words[STATE[name]] = plan[name].offset;
 }
 
 /** Gradient descent on the positions `y` of a plan. */
@@ -99,10 +104,10 @@ export class Descent {
     this.pool = pool;
     this.plan = plan;
     this.numbers = pool.view(plan.state);
-    this.numbers[WANTED_SPACING] = SPACING;
+    this.numbers[STATE.wantedSpacing] = SPACING;
     pool.view(plan.gains).fill(1);
     const words = new Uint32Array(this.numbers.buffer, this.numbers.byteOffset);
-    words.set(stateWords(plan, affinities), WORDS);
+    writeState(words, plan, affinities);
   }
 
   /** Takes `iterations` steps. */
@@ -110,9 +115,9 @@ export class Descent {
     iterations: number,
     { rate, momentum, exaggeration }: { rate: number; momentum: number; exaggeration: number },
   ): Promise<void> {
-    this.numbers[RATE] = rate;
-    this.numbers[MOMENTUM] = momentum;
-    this.numbers[EXAGGERATION] = exaggeration;
+    this.numbers[STATE.rate] = rate;
+    this.numbers[STATE.momentum] = momentum;
+    this.numbers[STATE.exaggeration] = exaggeration;
     await this.pool.run(this.plan.threads, (thread) => ['descend', this.plan.state.offset, thread, iterations]);
   }
 
@@ -122,7 +127,7 @@ export class Descent {
     const stats = this.pool.view(this.plan.stats);
     let sum = 0;
     for (let b = 0; b < stats.length; b += 8) sum += stats[b + 5];
-    return sum + this.pool.local.logarithm(this.numbers[Z]);
+    return sum + this.pool.local.logarithm(this.numbers[STATE.Z]);
   }
 
   /** Moves the centre of mass to 0; steps and forces do not change. */
@@ -140,6 +145,6 @@ export class Descent {
   gradient(): Float64Array {
     const attraction = this.pool.view(this.plan.attraction);
     const repulsion = this.pool.view(this.plan.repulsion);
-    return Float64Array.from(attraction, (a, i) => a - repulsion[i] / this.numbers[Z]);
+    return Float64Array.from(attraction, (a, i) => a - repulsion[i] / this.numbers[STATE.Z]);
   }
 }
