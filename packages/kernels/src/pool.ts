@@ -110,6 +110,7 @@ export class KernelPool<F extends Functions = Functions> {
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.width, count) }, (_, thread) => drain(thread)));
+    this.signal?.throwIfAborted();
     return results;
   }
 
