@@ -5,7 +5,9 @@ import { drawPad } from './draw-pad.js';
 import { landOnChapters, unfoldForPrint } from './landing.js';
 import { hoverMaps } from './maps.js';
 import { nodeLists } from './node-lists.js';
+import { classPanels } from './rivals.js';
 
+classPanels();
 hoverMaps();
 confusionImages();
 boxGrids();

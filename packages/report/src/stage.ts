@@ -14,6 +14,7 @@ export const stage = defineStage({
     activations: 'activations',
     embedding: 'embedding',
     'nodes?': 'nodes',
+    'classes?': 'classes',
   },
   writes: 'report',
   seeded: () => false,

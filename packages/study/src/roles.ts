@@ -92,6 +92,7 @@ export const roles = {
       activations: ['activations'],
       embedding: ['embed'],
       nodes: ['nodes'],
+      classes: ['classes'],
     },
     doc: 'The HTML report.',
   },

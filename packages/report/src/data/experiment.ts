@@ -11,6 +11,7 @@ import type {
   Warning,
 } from '@layerwise/contracts';
 import { readTrainedNet, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
+import { readClasses, type ClassFindings } from './classes.js';
 import { openImages, type Images, type SplitName } from './images.js';
 import { readNodes, type NodeFindings } from './nodes.js';
 
@@ -87,6 +88,8 @@ export interface Experiment {
   readonly importances?: Importances;
   /** Where the study has the role. */
   readonly nodes?: NodeFindings;
+  /** Where the study has the role. */
+  readonly classes?: ClassFindings;
   readonly warnings: readonly (Warning & { readonly stage: string })[];
 }
 
@@ -99,6 +102,7 @@ export type ReportReads = {
   readonly activations: 'activations';
   readonly embedding: 'embedding';
   readonly 'nodes?': 'nodes';
+  readonly 'classes?': 'classes';
 };
 
 /** The inputs of a report. */
@@ -143,6 +147,7 @@ export async function readExperiment(inputs: Inputs, name: string): Promise<Expe
     ...(components && { components }),
     ...(importances && { importances }),
     ...(inputs.nodes && { nodes: await readNodes(inputs.nodes, dataset.width * dataset.height) }),
+    ...(inputs.classes && { classes: await readClasses(inputs.classes, dataset.width * dataset.height) }),
     warnings: uniqueWarnings(inputs),
   };
 }

@@ -25,6 +25,24 @@ export function withArticle(name: string): string {
   return `${/^(8|1[18]$|[aefhilmnorsx]$|(?!uni)[aeiou].)/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
+/** Several of a class: `4s`; of longer names `images of owl`. */
+export function several(name: string): string {
+  return isLetter(name) ? `${name}s` : `images of ${name}`;
+}
+
+/** The class as a heading: `The 4s`, `Owl`. */
+export function heading(name: string): string {
+  return isLetter(name) ? `The ${name}s` : name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+const isLetter = (name: string): boolean => /^[\da-z]$/i.test(name);
+
+/** Anchor of a class: by its name where all are digits or letters that differ, else by its index. */
+export function anchorOf(names: readonly string[], c: number): string {
+  const plain = names.every(isLetter) && new Set(names).size === names.length;
+  return `class-${plain ? names[c] : c}`;
+}
+
 /** Whether classes are numbers, so that a difference of two of them means something. */
 export function areNumbers(names: readonly string[]): boolean {
   return names.every((name) => /^-?\d+(\.\d+)?$/.test(name));

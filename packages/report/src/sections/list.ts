@@ -1,4 +1,5 @@
 import { activationsChapter } from './activations.js';
+import { classesChapter } from './classes.js';
 import { componentsChapter } from './components.js';
 import { confusionChapter } from './confusion.js';
 import { datasetChapter } from './dataset.js';
@@ -17,6 +18,7 @@ import type { Chapter, LateChapter } from './section.js';
 
 /** The chapters of a report, in any order here; each has its place by its number. */
 const all: readonly (Chapter | LateChapter)[] = [
+  classesChapter,
   metricsChapter,
   { id: 'comparison', order: 150, title: 'Other experiments', late: true },
   historyChapter,

@@ -1,0 +1,135 @@
+import type { ClassesInfo, Reader, ResultTable, Schemas, TableOf } from '@layerwise/contracts';
+
+/** A row of a table of results. */
+type Row<T> = { readonly [Name in keyof T]: T[Name] extends { readonly values: ArrayLike<infer V> } ? V : never };
+type RowOf<Name extends string> = Row<TableOf<Schemas['classes'], Name>>;
+
+/** Figures of a class against another. */
+export type RivalFigures = RowOf<'rivals'>;
+/** What a node is to a class. */
+export type NodeFigures = RowOf<'nodes'>;
+/** How a class fares without some nodes. */
+export type RemovalFigures = RowOf<'removals'>;
+/** How images of a class are told when pixels of them are changed. */
+export type ChangeFigures = RowOf<'changes'>;
+
+/** What is known of the classes; P pixels. */
+export interface ClassFindings {
+  readonly info: ClassesInfo;
+  /** By class index. */
+  readonly classes: readonly ClassFinding[];
+  /** float32[P]: the mean training image. */
+  readonly mean: Float32Array;
+}
+
+/** What is known of one class. */
+export interface ClassFinding extends RowOf<'classes'> {
+  /** float32[P]: its mean training image. */
+  readonly image: Float32Array;
+  /** Its pairs, by rising index of the rival. */
+  readonly pairs: readonly PairFinding[];
+  /** For each hidden layer its nodes, those that speak for the class most first, and what happens without some. */
+  readonly layers: readonly {
+    readonly nodes: readonly NodeFigures[];
+    readonly removals: readonly RemovalFigures[];
+  }[];
+  readonly changes: readonly ChangeFigures[];
+  /** uint8[P]: 1 where the decisive change erases a pixel, 2 where it inks one, else 0. */
+  readonly marks: Uint8Array;
+}
+
+/** A class against another. */
+export interface PairFinding extends RivalFigures {
+  /** Missing for a pair that is not looked at. */
+  readonly evidence?: {
+    /** float32[P] each. */
+    readonly ink: Float32Array;
+    readonly absence: Float32Array;
+    /** For each hidden layer the nodes with their evidence, the most first. */
+    readonly nodes: readonly (readonly SpeakingNode[])[];
+  };
+}
+
+/** A node with its evidence for a class against a rival. */
+export interface SpeakingNode {
+  readonly node: number;
+  readonly evidence: number;
+  /** Whether it is more active for the class than for the mean image. */
+  readonly fires: boolean;
+}
+
+/** Opens a classes artifact. @param size P */
+export async function readClasses(artifact: Reader<'classes'>, size: number): Promise<ClassFindings> {
+  const info = await artifact.json('classes');
+  const [classes, nodes, removals, changes] = [
+    rowsOf(await artifact.table('classes')),
+    rowsOf(await artifact.table('nodes')),
+    rowsOf(await artifact.table('removals')),
+    rowsOf(await artifact.table('changes')),
+  ];
+  const [means, baseline, marks] = [
+    (await artifact.matrix('means')).columns,
+    (await artifact.matrix('baseline')).columns,
+    (await artifact.matrix('changes')).columns,
+  ];
+  if (means.image.width !== size)
+    throw new TypeError(`means.arrow must have ${size} pixels an image, got ${means.image.width}`);
+  const pairs = await readPairs(artifact, size, info);
+  return {
+    info,
+    mean: baseline.image.data,
+    classes: classes.map((row, c) => ({
+      ...row,
+      image: means.image.data.subarray(c * size, (c + 1) * size),
+      marks: marks.pixels.data.subarray(c * size, (c + 1) * size),
+      pairs: pairs.filter((pair) => pair.class === c),
+      changes: changes.filter((change) => change.class === c),
+      layers: info.layers.map((_, l) => ({
+        nodes: nodes.filter((node) => node.layer === l + 1 && node.class === c).sort((a, b) => a.rank - b.rank),
+        removals: removals.filter((removal) => removal.layer === l + 1 && removal.class === c),
+      })),
+    })),
+  };
+}
+
+async function readPairs(
+  artifact: Reader<'classes'>,
+  size: number,
+  { layers }: ClassesInfo,
+): Promise<readonly PairFinding[]> {
+  const [figures, { columns, rows }] = [rowsOf(await artifact.table('rivals')), await artifact.matrix('rivals')];
+  const [means, baseline] = [(await artifact.matrix('means')).columns, (await artifact.matrix('baseline')).columns];
+  const places = new Map(
+    Array.from({ length: rows }, (_, i) => [`${columns.class.data[i]} ${columns.rival.data[i]}`, i] as const),
+  );
+  return figures.map((row): PairFinding => {
+    const at = places.get(`${row.class} ${row.rival}`);
+    if (at === undefined) return row;
+    const nodes = layers.map(({ name, units }) => {
+      const values = (from: Values, place: number): ArrayLike<number> =>
+        from[name]?.data.subarray(place * units, (place + 1) * units) ?? [];
+      return speaking(values(columns, at), values(means, row.class), values(baseline, 0));
+    });
+    const [ink, absence] = [columns.ink, columns.absence].map(({ data }) => data.subarray(at * size, (at + 1) * size));
+    return { ...row, evidence: { ink, absence, nodes } };
+  });
+}
+
+/** Columns of numbers by name. */
+type Values = Readonly<
+  Record<string, { readonly data: { subarray(from: number, to: number): ArrayLike<number> } } | undefined>
+>;
+
+function speaking(evidence: ArrayLike<number>, own: ArrayLike<number>, before: ArrayLike<number>): SpeakingNode[] {
+  return Array.from(evidence, (value, node) => ({ node, evidence: value, fires: own[node] > before[node] })).sort(
+    (a, b) => b.evidence - a.evidence || a.node - b.node,
+  );
+}
+
+function rowsOf<T extends ResultTable>(table: T): Row<T>[] {
+  const entries = Object.entries(table);
+  return Array.from(
+    { length: entries[0]?.[1].values.length ?? 0 },
+    (_, i) => Object.fromEntries(entries.map(([name, { values }]) => [name, values[i]])) as Row<T>,
+  );
+}

@@ -1,0 +1,157 @@
+import type { ClassFinding, ClassFindings, RemovalFigures } from '../data/classes.js';
+import { beyondMean } from '../figures/evidence.js';
+import { count, listed, plural } from '../page/format.js';
+import { escape, html, raw, type Markup } from '../page/html.js';
+import { several } from '../page/names.js';
+import { table } from '../page/table.js';
+import { recallPlot, type RecallLine } from '../plots/recall-plot.js';
+import { pixelImage } from './blocks.js';
+import { share, signed } from './class-pair.js';
+import type { Context } from './section.js';
+
+/** Nodes that are drawn for a class. */
+const SHOWN = 10;
+/** Nodes that are named against it. */
+const AGAINST = 3;
+
+/** Pictures of nodes, each made once. */
+export type NodePictures = (layer: number, node: number) => Markup | undefined;
+
+/** How the strongest images of each node differ from the mean image; nothing where the experiment does not look at nodes. */
+export function nodePictures({ mean }: ClassFindings, { experiment }: Context): NodePictures {
+  const { images, nodes } = experiment;
+  const made = new Map<string, Markup>();
+  return (layer, node) => {
+    const findings = nodes?.layers[layer];
+    if (!findings) return undefined;
+    const key = `${layer} ${node}`;
+    const { strongest, shown } = findings;
+    const rows = Array.from(strongest.subarray(node * shown, (node + 1) * shown));
+    const found = rows.flatMap((id) => images.at('train', id) ?? []);
+    if (found.length === 0) return undefined;
+    const picture =
+      made.get(key) ??
+      pixelImage(beyondMean(found, mean, images), `what the strongest images of node ${node} have in common`, 'map');
+    made.set(key, picture);
+    return picture;
+  };
+}
+
+/** The nodes of each hidden layer that carry a class, and how it fares without them. */
+export function nodeBlocks(
+  findings: ClassFindings,
+  finding: ClassFinding,
+  pictures: NodePictures,
+  names: readonly string[],
+): Markup {
+  const { layers } = findings.info;
+  return html`${finding.layers.map(
+    (
+      layer,
+      l,
+    ) => html`<h4>${layers.length > 1 ? `Hidden layer ${l + 1}: the nodes` : 'The nodes'} that carry the ${several(names[finding.class])}</h4>
+<div class="class-nodes">${nodeList(findings, finding, l, pictures, names)}${removalBlock(layer.removals, findings, l, names[finding.class])}</div>`,
+  )}`;
+}
+
+function nodeList(
+  { classes }: ClassFindings,
+  finding: ClassFinding,
+  l: number,
+  pictures: NodePictures,
+  names: readonly string[],
+): Markup {
+  const { nodes } = finding.layers[l];
+  const home = (node: number): string => {
+    const means = classes.map(({ layers }) => layers[l].nodes.find((one) => one.node === node)?.own ?? -Infinity);
+    return several(names[means.indexOf(Math.max(...means))]);
+  };
+  const items = nodes
+    .filter(({ evidence }) => evidence > 0)
+    .slice(0, SHOWN)
+    .map(
+      ({ node, evidence, own, others }) =>
+        html`<li>${pictures(l, node)}<b>${node}</b> ${signed(evidence)}<small>by ${own > others ? 'firing' : 'silence'}</small><small>most for ${home(node)}</small></li>`,
+    );
+  const against = nodes.filter(({ evidence }) => evidence < 0).toReversed();
+  const said = against
+    .slice(0, AGAINST)
+    .map(
+      ({ node, evidence, own, others }) => `${node} (${signed(evidence)}, by ${own > others ? 'firing' : 'silence'})`,
+    );
+  return html`<div><ol class="digits maps carriers">${items}</ol><p class="note">${items.length === 0 && 'No node has evidence for the class. '}${said.length > 0 && `Most against it: ${said.length === 1 ? 'node' : 'nodes'} ${listed(said)}.`}</p></div>`;
+}
+
+const LINES = {
+  own: 'without the nodes with most evidence',
+  random: 'without as many others of like variance, mean and range',
+  others: 'all other classes, without the nodes with most evidence',
+} as const;
+
+function removalBlock(
+  removals: readonly RemovalFigures[],
+  { info: { held, layers } }: ClassFindings,
+  l: number,
+  name: string,
+): Markup {
+  const by = (kind: string): readonly RemovalFigures[] => removals.filter((one) => one.by === kind);
+  const [whole] = by('none');
+  if (Number.isNaN(whole.recall)) return html`<p class="note">There are no ${held.split} images of the class.</p>`;
+  const start = { nodes: 0, recall: whole.recall };
+  const lines: RecallLine[] = [
+    {
+      name: LINES.others,
+      kind: 'others',
+      points: [
+        { nodes: 0, recall: whole.others },
+        ...by('evidence').map(({ nodes, others }) => ({ nodes, recall: others })),
+      ],
+    },
+    {
+      name: LINES.random,
+      kind: 'random',
+      points: [
+        { ...start, least: whole.recall, most: whole.recall },
+        ...by('random').map(({ nodes, recall, recallLeast: least, recallMost: most }) => ({
+          nodes,
+          recall,
+          least,
+          most,
+        })),
+      ],
+    },
+    {
+      name: LINES.own,
+      kind: 'own',
+      points: [start, ...by('evidence').map(({ nodes, recall }) => ({ nodes, recall }))],
+    },
+  ];
+  const label = `Share of ${held.split} ${several(name)} told right without some nodes: ${by('evidence')
+    .map(({ nodes, recall }, i) => `${nodes}: ${share(recall)}, random ones ${share(by('random')[i]?.recall)}`)
+    .join('; ')}`;
+  const { draws, rows } = layers[l].removals;
+  return html`<figure class="recall">${raw(recallPlot(lines, escape(label)))}<figcaption>${held.split === 'train' ? 'Training' : held.split === 'test' ? 'Test' : 'Validation'} ${several(name)} told right <span class="key own">without the nodes with most evidence</span>, <span class="key random">without as many others of like variance (mean and range of ${plural(draws, 'draw')})</span>; <span class="key others">all other classes</span>, on ${count(rows)} images of each at most.</figcaption>
+<details><summary>As a table, and by other rankings</summary>${removalTable(removals, held.split)}</details></figure>`;
+}
+
+function removalTable(removals: readonly RemovalFigures[], split: string): Markup {
+  const at = (kind: string, nodes: number): RemovalFigures | undefined =>
+    removals.find((one) => one.by === kind && one.nodes === nodes);
+  const counts = removals.filter(({ by }) => by === 'evidence').map(({ nodes }) => nodes);
+  const rows = counts.map((nodes) => {
+    const random = at('random', nodes);
+    return [
+      count(nodes),
+      share(at('evidence', nodes)?.recall ?? NaN),
+      share(at('weight', nodes)?.recall ?? NaN),
+      share(at('area', nodes)?.recall ?? NaN),
+      random ? `${share(random.recall)} (${share(random.recallLeast)} to ${share(random.recallMost)})` : '–',
+      share(at('evidence', nodes)?.others ?? NaN),
+    ];
+  });
+  return table(
+    `Share of ${split} images told right, with nodes held at their means`,
+    ['nodes', 'by evidence', 'by weight', 'by AUC', 'random', 'other classes, by evidence'],
+    rows,
+  );
+}

@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ResultTable } from '@layerwise/contracts';
+import { stage as classesStage } from '@layerwise/classes';
+import { MemoryArtifact, runInMemory } from '@layerwise/conformance';
+import { stage as nodesStage } from '@layerwise/nodes';
+import { stage } from '@layerwise/report';
+import {
+  imageOf,
+  K,
+  P,
+  ROWS,
+  SIDE,
+  smallExperiment,
+  type SmallExperiment,
+} from '../packages/classes/test/experiment.js';
+
+type Row = Record<string, number | string>;
+const rowsOf = (table: ResultTable): Row[] =>
+  Array.from({ length: Object.values(table)[0]?.values.length ?? 0 }, (_, i) =>
+    Object.fromEntries(Object.entries(table).map(([name, { values }]) => [name, values[i] as number | string])),
+  );
+const NAMES = ['4', '9', '1'];
+
+/** What a report reads beside the artifacts of a small experiment. */
+async function around({ inputs, splits }: SmallExperiment): Promise<Record<string, MemoryArtifact>> {
+  const dataset = new MemoryArtifact('dataset');
+  const features = (await inputs.features.json('features')) as { dataset: object };
+  features.dataset = { ...features.dataset, classes: NAMES };
+  await inputs.features.json('features');
+  inputs.features.values.set('features', features);
+  const pixels = (await inputs.pixels.json('features')) as { dataset: object };
+  inputs.pixels.values.set('features', { ...pixels, dataset: features.dataset });
+  dataset.values.set('dataset', features.dataset);
+  for (const split of ['train', 'test'] as const)
+    dataset.matrices.set(split, {
+      rows: ROWS[split],
+      columns: {
+        id: { data: Uint32Array.from({ length: ROWS[split] }, (_, r) => 1000 + r), width: 1 },
+        label: { data: splits[split].label, width: 1 },
+        pixels: { data: splits[split].stored, width: P },
+      },
+    });
+  const score = { accuracy: 0.8, loss: 0.5 };
+  inputs.model.values.set('evaluation', {
+    ...{ train: score, validation: score, test: score, params: 100, features: P, epochs: 1, bestEpoch: 1 },
+    ...{ stoppedEarly: false, hidden: [6], deadUnits: [[]] },
+  });
+  const column = (value: number) => ({ type: 'float64' as const, values: Float64Array.of(value) });
+  inputs.model.tables.set('history', {
+    epoch: { type: 'int32', values: Int32Array.of(1) },
+    ...{ loss: column(0.5), accuracy: column(0.8), valLoss: column(0.5), valAccuracy: column(0.8) },
+  });
+  const embedding = new MemoryArtifact('embedding');
+  embedding.values.set('views', []);
+  return { ...inputs, dataset, embedding };
+}
+
+const withoutTags = (text: string): string =>
+  text
+    .replace(/<script[^]*?<\/script>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,;:)])/g, '$1');
+
+describe.each([
+  ['one hidden layer', [{ units: 6, activation: 'relu' }]],
+  [
+    'two hidden layers',
+    [
+      { units: 6, activation: 'relu' },
+      { units: 12, activation: 'relu' },
+    ],
+  ],
+] as const)('the chapter on classes, of a net of %s', (_name, hidden) => {
+  let experiment: SmallExperiment;
+  let classes: MemoryArtifact;
+  let text: string;
+  let output: MemoryArtifact;
+  const panel = (c: number): string =>
+    new RegExp(`<article class="class-panel" id="class-${NAMES[c]}"[^]*?</article>`).exec(text)?.[0] ?? '';
+
+  beforeAll(async () => {
+    experiment = await smallExperiment('pixels', hidden);
+    const inputs = await around(experiment);
+    ({ output: classes } = await runInMemory(classesStage, {
+      inputs: experiment.inputs,
+      params: { pixels: 2, draws: 5 },
+    }));
+    const { output: nodes } = await runInMemory(nodesStage, { inputs: experiment.inputs });
+    ({ output } = await runInMemory(stage, { inputs: { ...inputs, classes, nodes } }));
+    text = new TextDecoder().decode(output.blobs.get('index.html'));
+  });
+
+  it('stands first, with a link to a panel of each class', () => {
+    expect(text.indexOf('<section id="classes"')).toBeGreaterThan(text.indexOf('class="tiles"'));
+    expect(text.indexOf('<section id="classes"')).toBeLessThan(text.indexOf('<section id="metrics"'));
+    for (const name of NAMES) {
+      expect(text).toContain(`<a href="#class-${name}">`);
+      expect(text.match(new RegExp(`id="class-${name}"`, 'g'))).toHaveLength(1);
+    }
+  });
+
+  it('says of what tells a class from its rival what the maps by pixel hold', async () => {
+    const { columns } = await classes.matrix('rivals');
+    for (const { class: c, rival } of rowsOf(await classes.table('classes'))) {
+      const row = Array.from({ length: K * K }, (_, i) => i).find(
+        (i) => columns['class']?.data[i] === c && columns['rival']?.data[i] === rival,
+      ) as number;
+      const positive = (name: string): number =>
+        Array.from({ length: P }, (_, p) => Math.max(0, columns[name]?.data[row * P + p] ?? NaN)).reduce(
+          (a, b) => a + b,
+        );
+      const [ink, absence] = [positive('ink'), positive('absence')];
+      const larger = Math.max(ink, absence) / (ink + absence);
+      const [, told] = /<p class="says">([^<]*)</.exec(panel(Number(c))) ?? [];
+      expect(told).toMatch(new RegExp(`^An? ${NAMES[Number(c)]} is told from an? ${NAMES[Number(rival)]} by `));
+      expect(told).toMatch(
+        new RegExp(`: ${absence >= ink ? 'the absence of ink' : 'ink'} is ${(100 * larger).toFixed(0)}% of what`),
+      );
+    }
+  });
+
+  it('says how many held images are told as the rival after the change, and shows it', async () => {
+    const [{ columns }, { label, predicted }] = [await classes.matrix('changes'), experiment.splits.test];
+    for (const { class: index, rival: other } of rowsOf(await classes.table('classes'))) {
+      const [c, rival] = [Number(index), Number(other)];
+      const marks = Array.from({ length: P }, (_, p) => columns['pixels']?.data[c * P + p]);
+      const rows = Array.from({ length: ROWS.test }, (_, r) => r).filter((r) => label[r] === c && predicted[r] === c);
+      const told = rows.map((r) => {
+        const image = Array.from(imageOf(experiment.splits.test, r), (value, p) =>
+          marks[p] === 1 ? 0 : marks[p] === 2 && value < 0.6 ? 0.6 : value,
+        );
+        const logits = experiment.run(image)[hidden.length];
+        return logits.indexOf(Math.max(...logits));
+      });
+      const turned = told.filter((k) => k === rival).length / rows.length;
+      const words = withoutTags(panel(c));
+      expect(words).toContain(`told right; elsewhere: as much change at other pixels`);
+      expect(words).toContain(`of ${rows.length} test ${NAMES[c]}s told right`);
+      const row = /<tr><th scope="row">\d+ pixels erased, \d+ inked<\/th><td[^>]*>([\d.]+)%/.exec(panel(c));
+      expect(Number(row?.[1])).toBeCloseTo(100 * turned, turned < 0.01 ? 2 : 1);
+      const shown = Array.from({ length: Math.min(6, rows.length) }, (_, i) =>
+        Math.floor((i * rows.length) / Math.min(6, rows.length)),
+      );
+      expect([...panel(c).matchAll(/<span>(\w) → <b>(\w)<\/b>/g)].map(([, from, to]) => [from, to])).toEqual(
+        shown.map((i) => [NAMES[c], NAMES[told[i]]]),
+      );
+    }
+  });
+
+  it('ranks the nodes by evidence, and says which of them speak by silence', async () => {
+    const means = (await classes.matrix('means')).columns;
+    const nodes = rowsOf(await classes.table('nodes'));
+    for (let c = 0; c < K; c++) {
+      const lists = [...panel(c).matchAll(/<ol class="digits maps carriers">([^]*?)<\/ol>/g)].map(([, list]) => list);
+      expect(lists).toHaveLength(hidden.length);
+      for (const [l, list] of lists.entries()) {
+        const wanted = nodes
+          .filter((one) => one['layer'] === l + 1 && one['class'] === c && Number(one['evidence']) > 0)
+          .sort((a, b) => Number(b['evidence']) - Number(a['evidence']))
+          .slice(0, 10)
+          .map((one) => Number(one['node']));
+        const items = [
+          ...list.matchAll(/<li>(<img[^>]*>)<b>(\d+)<\/b> ([^<]*)<small>by (\w+)<\/small><small>most for (\w)s/g),
+        ];
+        expect(items.map(([, , node]) => Number(node))).toEqual(wanted);
+        for (const [, , node, , by, home] of items) {
+          const { units } = hidden[l];
+          const own = Array.from(
+            { length: K },
+            (_, k) => means[`hidden${l + 1}`]?.data[k * units + Number(node)] ?? NaN,
+          );
+          expect(NAMES[own.indexOf(Math.max(...own))]).toBe(home);
+          const row = nodes.find((one) => one['layer'] === l + 1 && one['class'] === c && one['node'] === Number(node));
+          expect(by).toBe(Number(row?.['weight']) > 0 ? 'firing' : 'silence');
+        }
+      }
+    }
+  });
+
+  it('gives the page a map of every pair, in a sheet', async () => {
+    const { pairs } = JSON.parse(/id="rivals">([^<]*)</.exec(text)?.[1] ?? '') as {
+      pairs: { rival: number; tile: number; sentence: string }[][];
+    };
+    expect(pairs.map((own) => own.length)).toEqual([2, 2, 2]);
+    expect(pairs.flat().map(({ tile }) => tile)).toEqual([0, 1, 2, 3, 4, 5]);
+    const table = rowsOf(await classes.table('classes'));
+    expect(pairs.map(([first]) => first.rival)).toEqual(table.map(({ rival }) => rival));
+    const sheet = output.blobs.get('figures/classes-evidence.png') as Buffer;
+    expect([Buffer.from(sheet).readUInt32BE(16), Buffer.from(sheet).readUInt32BE(20)]).toEqual([10 * SIDE, SIDE]);
+  });
+});
+
+it('a report of an experiment without the artifact has no such chapter', async () => {
+  const inputs = await around(await smallExperiment('pixels', [{ units: 6, activation: 'relu' }]));
+  const { output } = await runInMemory(stage, { inputs });
+  const text = new TextDecoder().decode(output.blobs.get('index.html'));
+  expect(text).not.toContain('id="classes"');
+  expect(text).toContain('id="metrics"');
+});
