@@ -1,5 +1,4 @@
-import type { Markup } from '../page/html.js';
-import { raw } from '../page/html.js';
+import { raw, type Markup } from '../page/html.js';
 
 /** An image of numbers. */
 export interface Plane {

@@ -32,8 +32,14 @@ export function several(name: string): string {
 
 /** The class as a heading: `The 4s`, `Owl`. */
 export function heading(name: string): string {
-  return isLetter(name) ? `The ${name}s` : name.charAt(0).toUpperCase() + name.slice(1);
+  return isLetter(name) ? `The ${name}s` : capital(name);
 }
+
+/** With a capital letter. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A split as images are called by it: `training`, `validation`, `test`. */
+export const splitName = (split: 'train' | 'validation' | 'test'): string => (split === 'train' ? 'training' : split);
 
 const isLetter = (name: string): boolean => /^[\da-z]$/i.test(name);
 

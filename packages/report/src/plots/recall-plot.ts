@@ -1,6 +1,5 @@
 /** One line of the plot: shares of images told right, after some numbers of nodes. */
 export interface RecallLine {
-  readonly name: string;
   readonly kind: 'own' | 'random' | 'others';
   readonly points: readonly {
     readonly nodes: number;

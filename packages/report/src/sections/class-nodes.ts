@@ -1,8 +1,8 @@
-import type { ClassFinding, ClassFindings, RemovalFigures } from '../data/classes.js';
+import type { ClassFinding, ClassFindings, NodeFigures, RemovalFigures } from '../data/classes.js';
 import { beyondMean } from '../figures/evidence.js';
 import { count, listed, plural } from '../page/format.js';
 import { escape, html, raw, type Markup } from '../page/html.js';
-import { several } from '../page/names.js';
+import { capital, several, splitName } from '../page/names.js';
 import { table } from '../page/table.js';
 import { recallPlot, type RecallLine } from '../plots/recall-plot.js';
 import { pixelImage } from './blocks.js';
@@ -44,14 +44,15 @@ export function nodeBlocks(
   pictures: NodePictures,
   names: readonly string[],
 ): Markup {
-  const { layers } = findings.info;
-  return html`${finding.layers.map(
-    (
-      layer,
-      l,
-    ) => html`<h4>${layers.length > 1 ? `Hidden layer ${l + 1}: the nodes` : 'The nodes'} that carry the ${several(names[finding.class])}</h4>
-<div class="class-nodes">${nodeList(findings, finding, l, pictures, names)}${removalBlock(layer.removals, findings, l, names[finding.class])}</div>`,
-  )}`;
+  const [{ layers }, name] = [findings.info, names[finding.class]];
+  return html`${finding.layers.map(({ removals }, l) => {
+    const title = layers.length > 1 ? `Hidden layer ${l + 1}: the nodes` : 'The nodes';
+    const [list, without] = [
+      nodeList(findings, finding, l, pictures, names),
+      removalBlock(removals, findings, l, name),
+    ];
+    return html`<h4>${title} that carry the ${several(name)}</h4><div class="class-nodes">${list}${without}</div>`;
+  })}`;
 }
 
 function nodeList(
@@ -66,27 +67,25 @@ function nodeList(
     const means = classes.map(({ layers }) => layers[l].nodes.find((one) => one.node === node)?.own ?? -Infinity);
     return several(names[means.indexOf(Math.max(...means))]);
   };
+  const how = ({ own, others }: NodeFigures): string => `by ${own > others ? 'firing' : 'silence'}`;
   const items = nodes
     .filter(({ evidence }) => evidence > 0)
     .slice(0, SHOWN)
     .map(
-      ({ node, evidence, own, others }) =>
-        html`<li>${pictures(l, node)}<b>${node}</b> ${signed(evidence)}<small>by ${own > others ? 'firing' : 'silence'}</small><small>most for ${home(node)}</small></li>`,
+      (one) =>
+        html`<li>${pictures(l, one.node)}<b>${one.node}</b> ${signed(one.evidence)}
+          <small>${how(one)}</small>
+          <small>most for ${home(one.node)}</small></li>`,
     );
   const against = nodes.filter(({ evidence }) => evidence < 0).toReversed();
-  const said = against
-    .slice(0, AGAINST)
-    .map(
-      ({ node, evidence, own, others }) => `${node} (${signed(evidence)}, by ${own > others ? 'firing' : 'silence'})`,
-    );
-  return html`<div><ol class="digits maps carriers">${items}</ol><p class="note">${items.length === 0 && 'No node has evidence for the class. '}${said.length > 0 && `Most against it: ${said.length === 1 ? 'node' : 'nodes'} ${listed(said)}.`}</p></div>`;
+  const said = against.slice(0, AGAINST).map((one) => `${one.node} (${signed(one.evidence)}, ${how(one)})`);
+  const note = [
+    items.length === 0 && 'No node has evidence for the class.',
+    said.length > 0 && `Most against it: ${said.length === 1 ? 'node' : 'nodes'} ${listed(said)}.`,
+  ];
+  return html`<div><ol class="digits maps carriers">${items}</ol>
+    <p class="note">${note.filter(Boolean).join(' ')}</p></div>`;
 }
-
-const LINES = {
-  own: 'without the nodes with most evidence',
-  random: 'without as many others of like variance, mean and range',
-  others: 'all other classes, without the nodes with most evidence',
-} as const;
 
 function removalBlock(
   removals: readonly RemovalFigures[],
@@ -96,42 +95,38 @@ function removalBlock(
 ): Markup {
   const by = (kind: string): readonly RemovalFigures[] => removals.filter((one) => one.by === kind);
   const [whole] = by('none');
-  if (Number.isNaN(whole.recall)) return html`<p class="note">There are no ${held.split} images of the class.</p>`;
-  const start = { nodes: 0, recall: whole.recall };
-  const lines: RecallLine[] = [
-    {
-      name: LINES.others,
-      kind: 'others',
-      points: [
-        { nodes: 0, recall: whole.others },
-        ...by('evidence').map(({ nodes, others }) => ({ nodes, recall: others })),
-      ],
-    },
-    {
-      name: LINES.random,
-      kind: 'random',
-      points: [
-        { ...start, least: whole.recall, most: whole.recall },
-        ...by('random').map(({ nodes, recall, recallLeast: least, recallMost: most }) => ({
-          nodes,
-          recall,
-          least,
-          most,
-        })),
-      ],
-    },
-    {
-      name: LINES.own,
-      kind: 'own',
-      points: [start, ...by('evidence').map(({ nodes, recall }) => ({ nodes, recall }))],
-    },
-  ];
-  const label = `Share of ${held.split} ${several(name)} told right without some nodes: ${by('evidence')
-    .map(({ nodes, recall }, i) => `${nodes}: ${share(recall)}, random ones ${share(by('random')[i]?.recall)}`)
-    .join('; ')}`;
+  const split = splitName(held.split);
+  if (Number.isNaN(whole.recall)) return html`<p class="note">There are no ${split} images of the class.</p>`;
   const { draws, rows } = layers[l].removals;
-  return html`<figure class="recall">${raw(recallPlot(lines, escape(label)))}<figcaption>${held.split === 'train' ? 'Training' : held.split === 'test' ? 'Test' : 'Validation'} ${several(name)} told right <span class="key own">without the nodes with most evidence</span>, <span class="key random">without as many others of like variance (mean and range of ${plural(draws, 'draw')})</span>; <span class="key others">all other classes</span>, on ${count(rows)} images of each at most.</figcaption>
-<details><summary>As a table, and by other rankings</summary>${removalTable(removals, held.split)}</details></figure>`;
+  const said = by('evidence').map(
+    ({ nodes, recall }, i) => `${nodes}: ${share(recall)}, random ones ${share(by('random')[i]?.recall)}`,
+  );
+  const label = `Share of ${split} ${several(name)} told right without some nodes: ${said.join('; ')}`;
+  return html`<figure class="recall">${raw(recallPlot(linesOf(whole, by('evidence'), by('random')), escape(label)))}
+    <figcaption>${capital(split)} ${several(name)} told right
+    ${key('own', 'without the nodes with most evidence')},
+    ${key('random', `without as many others of like variance (mean and range of ${plural(draws, 'draw')})`)};
+    ${key('others', 'all other classes')}, on ${count(rows)} images of each at most.</figcaption>
+    <details><summary>As a table, and by other rankings</summary>${removalTable(removals, split)}</details></figure>`;
+}
+
+const key = (kind: RecallLine['kind'], text: string): Markup => html`<span class="key ${kind}">${text}</span>`;
+
+function linesOf(
+  whole: RemovalFigures,
+  ranked: readonly RemovalFigures[],
+  random: readonly RemovalFigures[],
+): RecallLine[] {
+  const start = { nodes: 0, recall: whole.recall };
+  const others = ranked.map(({ nodes, others: recall }) => ({ nodes, recall }));
+  const ranges = random.map(({ nodes, recall, recallLeast: least, recallMost: most }) => ({
+    ...{ nodes, recall, least, most },
+  }));
+  return [
+    { kind: 'others', points: [{ nodes: 0, recall: whole.others }, ...others] },
+    { kind: 'random', points: [{ ...start, least: whole.recall, most: whole.recall }, ...ranges] },
+    { kind: 'own', points: [start, ...ranked.map(({ nodes, recall }) => ({ nodes, recall }))] },
+  ];
 }
 
 function removalTable(removals: readonly RemovalFigures[], split: string): Markup {

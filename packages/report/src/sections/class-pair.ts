@@ -27,8 +27,10 @@ export function pairPictures(
   const mean = (finding: ClassFinding, of: string): Content =>
     pixelImage(meanImage(finding.image, images), `mean image of ${several(of)}`);
   const small = shrunk(own.image, images.width, images.height);
+  const label = `what tells ${withArticle(name)} from ${withArticle(other)}, by pixel`;
+  const map = pair.evidence && pixelImage(evidenceImage(pair.evidence, images), label, 'map');
   return html`<div class="class-pictures"><figure>${mean(own, name)}<figcaption>mean of the ${several(name)}</figcaption></figure>
-<figure class="class-map"><div class="over">${pair.evidence && pixelImage(evidenceImage(pair.evidence, images), `what tells ${withArticle(name)} from ${withArticle(other)}, by pixel`, 'map')}${outline(small)}</div>
+<figure class="class-map"><div class="over">${map}${outline(small)}</div>
 <figcaption>why ${withArticle(name)}, not ${withArticle(other)}: <b class="positive">ink</b>, <b class="negative">no ink</b></figcaption></figure>
 <figure>${mean(rival, other)}<figcaption>mean of the ${several(other)}</figcaption></figure></div>`;
 }
@@ -40,9 +42,16 @@ export function pairFigures(
   names: readonly string[],
 ): string {
   const [own, name, other] = [classes[pair.class], names[pair.class], names[pair.rival]];
-  const seen = `The ${several(other)} are second choice of ${count(pair.second)} of the ${count(own.right)} training ${several(name)} told right; ${count(pair.heldTold)} of ${count(own.heldRows)} ${held.split} ${several(name)} are told as ${several(other)}.`;
+  const seen = [
+    `The ${several(other)} are second choice of ${count(pair.second)} of the ${count(own.right)} training ${several(name)} told right;`,
+    `${count(pair.heldTold)} of ${count(own.heldRows)} ${held.split} ${several(name)} are told as ${several(other)}.`,
+  ].join(' ');
   if (!evidence) return seen;
-  const sum = `The logit of ${name} less that of ${other} is ${signed(pair.baseline)} for the mean image; ink adds ${signed(pair.ink)} and its absence ${signed(pair.absence)}, together ${signed(pair.margin)} (mean of ${plural(pair.rows, 'training image')}).`;
+  const sum = [
+    `The logit of ${name} less that of ${other} is ${signed(pair.baseline)} for the mean image;`,
+    `ink adds ${signed(pair.ink)} and its absence ${signed(pair.absence)}, together ${signed(pair.margin)}`,
+    `(mean of ${plural(pair.rows, 'training image')}).`,
+  ].join(' ');
   return [seen, sum, nodesInWords(evidence.nodes.at(-1) ?? [])].filter(Boolean).join(' ');
 }
 

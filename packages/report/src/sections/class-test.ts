@@ -6,11 +6,16 @@ import { markImage } from '../figures/evidence.js';
 import { outline } from '../figures/outline.js';
 import { count, fixed } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import { several, withArticle } from '../page/names.js';
+import { several, splitName, withArticle } from '../page/names.js';
 import { table } from '../page/table.js';
 import { pixelImage } from './blocks.js';
 import { share } from './class-pair.js';
 import type { Context } from './section.js';
+
+const ELSEWHERE = 'as much change at other pixels, mean and most of the draws';
+
+const captionOf = (shown: number, split: string, name: string): string =>
+  `Of the ${split} ${several(name)} told right ${count(shown)}, evenly spaced, before and after; below, what the net tells them as.`;
 
 /** The decisive test of a class: which pixels are changed, what it does to some images and to all, and its control. */
 export function testBlock(
@@ -26,16 +31,21 @@ export function testBlock(
   const { shown } = images;
   const digit = (pixels: Uint8Array, alt: string): Markup =>
     pixelImage(inkImage(shown.of(pixels), shown.width, shown.height), alt);
-  const pairs = altered.map(
-    ({ id, before, after, told }) =>
-      html`<li ${told !== finding.class && html`class="turned"`}>${digit(before, `${info.held.split} image ${id}, ${withArticle(name)}`)}${digit(after, 'the same, changed')}<span>${name} → <b>${names[told]}</b></span></li>`,
-  );
+  const split = splitName(info.held.split);
+  const pairs = altered.map(({ id, before, after, told }) => {
+    const both = [digit(before, `${split} image ${id}, ${withArticle(name)}`), digit(after, 'the same, changed')];
+    const turned = told !== finding.class && html`class="turned"`;
+    return html`<li ${turned}>${both}<span>${name} → <b>${names[told]}</b></span></li>`;
+  });
+  const map = pixelImage(markImage(finding.marks, images), 'the pixels that are erased and inked', 'map');
+  const ink = fixed(info.changes.ink, 1);
   return html`<h4>The test: change the pixels that say ${name}, not ${rival}</h4>
-<div class="class-test"><figure class="class-map"><div class="over">${pixelImage(markImage(finding.marks, images), 'the pixels that are erased and inked', 'map')}${outline(small)}</div><figcaption><b class="positive">erased</b>, <b class="negative">inked</b> to ${fixed(info.changes.ink, 1)}</figcaption></figure>
+<div class="class-test"><figure class="class-map"><div class="over">${map}${outline(small)}</div>
+<figcaption><b class="positive">erased</b>, <b class="negative">inked</b> to ${ink}</figcaption></figure>
 <ol class="digits pairs before-after">${pairs}</ol></div>
-${altered.length > 0 && html`<p class="note">Of the ${info.held.split} ${several(name)} told right ${count(altered.length)}, evenly spaced, before and after: below each what the net tells it as.</p>`}
+${altered.length > 0 && html`<p class="note">${captionOf(altered.length, split, name)}</p>`}
 ${table(
-  `Told otherwise after the change, of ${count(tried[0].rows)} ${info.held.split} ${several(name)} told right; elsewhere: as much change at other pixels, mean and most of the draws`,
+  `Told otherwise after the change, of ${count(tried[0].rows)} ${split} ${several(name)} told right; elsewhere: ${ELSEWHERE}`,
   [
     'change',
     `told as ${rival}`,

@@ -7,7 +7,7 @@ import { picture } from '../figures/picture.js';
 import { pngUrl } from '../figures/png.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import { anchorOf, heading, several, withArticle } from '../page/names.js';
+import { anchorOf, heading, several, splitName, withArticle } from '../page/names.js';
 import type { PackedRivals } from '../payloads/rivals.js';
 import { pictureFiles, pixelImage } from './blocks.js';
 import { nodeBlocks, nodePictures, type NodePictures } from './class-nodes.js';
@@ -47,19 +47,31 @@ async function classesSection(context: Context): Promise<Section | undefined> {
     shelf.addPicture(
       picture('classes-evidence', 'What tells each class from its rivals, by pixel', sheet.image, sheet.data),
     );
-  const { held, rows, evidence } = findings.info;
   return {
     lead: lead(findings, names),
     ...(params.interactive && sheet && { data: { [DATA]: packed(findings, shown, sheet.image, context) } }),
     body: html`<ol class="digits class-row">${shown.map((finding) => entry(finding, context))}</ol>
-<p class="note">Under each class the share of its ${held.split === 'train' ? 'training' : held.split} images that are told right. Maps: the pixels that speak for the class against its most frequent rival, counted from the mean image, <b class="positive">blue</b> by ink, <b class="negative">orange</b> by the absence of ink, the strongest of each map in full colour; the line is the outline of the mean of the class.${kept && html` ${pictureFiles(kept)}`}</p>
+<p class="note">${legend(splitName(findings.info.held.split))}${kept && html` ${pictureFiles(kept)}`}</p>
 ${panels}
-<p class="note">Evidence comes from ${count(rows)} training images, by integrated gradients (${method(evidence.method)}) of at most ${count(evidence.rows)} a class; what is said of effects from the ${held.split === 'train' ? 'training' : held.split} images. Evidence of a node: its mean activation for the class less that for all others, times its weight to the class less the mean weight; by firing where it is more active for the class. Its picture: what its strongest images have more of (blue) and less of (orange) than the mean image. All figures are in <code>classes/</code> beside this report, as Parquet and Arrow.</p>`,
+<p class="note">${howFound(findings)}</p>`,
   };
 }
 
-const method = (name: ClassFindings['info']['evidence']['method']): string =>
-  ({ 'closed form': 'exact, in closed form', pieces: 'exact, piece by piece', steps: 'in steps' })[name];
+const legend = (split: string): Markup =>
+  html`Under each class the share of its ${split} images that are told right. Maps: the pixels that speak for the class
+    against its most frequent rival, counted from the mean image: in ${html`<b class="positive">blue</b>`} by ink, in
+    ${html`<b class="negative">orange</b>`} by the absence of ink, the strongest of each map in full colour. The line is the
+    outline of the mean of the class.`;
+
+const METHODS = { 'closed form': 'exact, in closed form', pieces: 'exact, piece by piece', steps: 'in steps' } as const;
+
+const howFound = ({ info: { rows, evidence, held } }: ClassFindings): Markup =>
+  html`Evidence comes from ${count(rows)} training images, by pixel by integrated gradients
+    (${METHODS[evidence.method]}) of at most ${count(evidence.rows)} a class; what is said of effects from the
+    ${splitName(held.split)} images. Evidence of a node: its mean activation for the class less that for all others, times
+    its weight to the class less the mean weight; by firing where it is more active for the class. Its picture: what its
+    strongest images have more of (blue) and less of (orange) than the mean image. All figures are in
+    ${html`<code>classes/</code>`} beside this report, as Parquet and Arrow.`;
 
 function shownClasses({ classes }: ClassFindings): readonly ClassFinding[] {
   if (classes.length <= MOST_PANELS) return classes;
@@ -74,7 +86,8 @@ function pairsInOrder(finding: ClassFinding): PairFinding[] {
 }
 
 function entry({ class: c, image, recall }: ClassFinding, { experiment: { images }, names }: Context): Markup {
-  return html`<li><a href="#${anchorOf(names, c)}">${pixelImage(meanImage(image, images), '')}<b>${names[c]}</b></a><small>${percent(recall, 1)}</small></li>`;
+  const small = pixelImage(meanImage(image, images), '');
+  return html`<li><a href="#${anchorOf(names, c)}">${small}<b>${names[c]}</b></a><small>${percent(recall, 1)}</small></li>`;
 }
 
 async function panel(
@@ -85,16 +98,22 @@ async function panel(
 ): Promise<Markup> {
   const { names, inputs, experiment } = context;
   const { class: c, sentence, heldRows, recall } = finding;
-  const { split } = findings.info.held;
-  const pair = mainPair(finding);
-  const first = pair?.sentence ?? '';
-  const rest = sentence.startsWith(first) ? sentence.slice(first.length).trim() : sentence;
-  const told = `${percent(recall, 1)} of ${count(heldRows)} ${split === 'train' ? 'training' : split} images told right`;
+  const split = splitName(findings.info.held.split);
+  const [pair, own] = [mainPair(finding), several(names[c])];
+  const says =
+    pair?.sentence ?? (finding.rows === 0 ? 'There are no training images of it.' : 'It is never told right.');
+  const rest = pair && sentence.startsWith(says) ? sentence.slice(says.length).trim() : sentence;
+  const told = `${percent(recall, 1)} of ${count(heldRows)} ${split} images told right`;
   const altered = pair ? await alteredImages(inputs, experiment, findings, finding, ALTERED) : [];
-  return html`<article class="class-panel" id="${anchorOf(names, c)}" data-class="${c}"><h3>${heading(names[c])} <small>${told}</small></h3>
-<div class="class-first">${pair ? pairPictures(findings, pair, context) : html`<div class="class-pictures"><figure>${pixelImage(meanImage(finding.image, experiment.images), `mean image of ${several(names[c])}`)}<figcaption>mean of the ${several(names[c])}</figcaption></figure></div>`}
-<div class="class-words"><p class="says">${first || `${finding.rows === 0 ? 'There are no training images of it' : 'It is never told right'}.`}</p>${rest && html`<p>${rest}</p>`}</div></div>
-<details><summary>The nodes that carry the ${several(names[c])}${pair && `, and the test against the ${several(names[pair.rival])}`}</summary>
+  const alone = pixelImage(meanImage(finding.image, experiment.images), `mean image of ${own}`);
+  const pictured = pair
+    ? pairPictures(findings, pair, context)
+    : html`<div class="class-pictures"><figure>${alone}<figcaption>mean of the ${own}</figcaption></figure></div>`;
+  return html`<article class="class-panel" id="${anchorOf(names, c)}" data-class="${c}">
+<h3>${heading(names[c])} <small>${told}</small></h3>
+<div class="class-first">${pictured}
+<div class="class-words"><p class="says">${says}</p>${rest && html`<p>${rest}</p>`}</div></div>
+<details><summary>The nodes that carry the ${own}${pair && `, and the test against the ${several(names[pair.rival])}`}</summary>
 ${pair && html`<p class="note pair-figures">${pairFigures(pair, findings, names)}</p>`}
 ${nodeBlocks(findings, finding, pictures, names)}
 ${testBlock(findings, finding, altered, context)}</details></article>
@@ -171,9 +190,13 @@ function hanging({ classes, info }: ClassFindings, names: readonly string[]): st
   const [least, most] = [ranked[0], ranked[ranked.length - 1]];
   const randoms = found.map(({ random }) => random.recall);
   const { nodes } = least.without;
-  const split = info.held.split === 'train' ? 'training' : info.held.split;
-  const those = nodes === 1 ? 'the node that carries them' : `the ${nodes} nodes that carry them`;
-  return `Without ${those} only ${share(least.without.recall)} of the ${split} ${several(names[least.c])} are told right, but ${share(most.without.recall)} of the ${several(names[most.c])}; without ${nodes === 1 ? 'another' : `${nodes} others`} ${share(Math.min(...randoms))} to ${share(Math.max(...randoms))} of any class.`;
+  const [split, one] = [splitName(info.held.split), nodes === 1];
+  const those = one ? 'the node that carries them' : `the ${nodes} nodes that carry them`;
+  return [
+    `Without ${those} only ${share(least.without.recall)} of the ${split} ${several(names[least.c])} are told right,`,
+    `but ${share(most.without.recall)} of the ${several(names[most.c])};`,
+    `without ${one ? 'another' : `${nodes} others`} ${share(Math.min(...randoms))} to ${share(Math.max(...randoms))} of any class.`,
+  ].join(' ');
 }
 
 function absent({ classes }: ClassFindings, names: readonly string[]): string {
@@ -186,5 +209,8 @@ function absent({ classes }: ClassFindings, names: readonly string[]): string {
   const [most, least] = [ranked[0], ranked[ranked.length - 1]];
   const pair = ({ class: c, rival }: PairFinding): string =>
     `${withArticle(names[c])} from ${withArticle(names[rival])}`;
-  return `Ink that is not there is ${percent(most.absenceShare, 0)} of what tells ${pair(most)}, and ${percent(least.absenceShare, 0)} of what tells ${pair(least)}.`;
+  return [
+    `Ink that is not there is ${percent(most.absenceShare, 0)} of what tells ${pair(most)},`,
+    `and ${percent(least.absenceShare, 0)} of what tells ${pair(least)}.`,
+  ].join(' ');
 }
