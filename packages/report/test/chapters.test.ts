@@ -25,7 +25,11 @@ describe('the list of chapters', () => {
     expect(links.map(([id]) => id)).toEqual(places);
     expect(chapters.map(({ id }) => id).filter((id) => places.includes(id))).toEqual(places);
     // Of all chapters those are missing for which there is nothing: components, findings of classes and of nodes.
-    expect(chapters.map(({ id }) => id).filter((id) => !places.includes(id))).toEqual(['classes', 'components', 'nodes']);
+    expect(chapters.map(({ id }) => id).filter((id) => !places.includes(id))).toEqual([
+      'classes',
+      'components',
+      'nodes',
+    ]);
     for (const [id, title] of links)
       if (chapters.some((chapter) => chapter.id === id && !('late' in chapter)))
         expect(text).toContain(`<h2 id="${id}-title">${title}</h2>`);
