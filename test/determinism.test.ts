@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 interface Determinism {
   readonly compareBuilds: (options: {
     study: string;
+    workers: number[];
     twice: boolean;
   }) => Promise<{ builds: number; files: number; problems: string[] }>;
 }
@@ -21,9 +22,9 @@ experiments:
 `;
 
 /** Every stage package, each way twice, on several versions of Node.js: node test/determinism/determinism.mjs --nodes 20,22,24 */
-it('built from nothing in three folders, with 1, 2 and 4 workers: the same bytes in every data file', async () => {
-  const { builds, files, problems } = await compareBuilds({ study, twice: false });
+it('built from nothing in two folders, with 1 and 4 workers: the same bytes in every data file', async () => {
+  const { builds, files, problems } = await compareBuilds({ study, workers: [1, 4], twice: false });
   expect(problems).toEqual([]);
-  expect(builds).toBe(3);
+  expect(builds).toBe(2);
   expect(files).toBeGreaterThan(100);
 }, 600_000);

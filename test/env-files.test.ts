@@ -38,8 +38,8 @@ async function agreed(given: NodeJS.ProcessEnv = {}): Promise<string> {
   expect(run.code, run.output).toBe(0);
   const { output: explained } = await workspace.layerwise(['explain', 'own:one'], given);
   expect(explained).toMatch(/^own:one {2}\d+ current$/m);
-  expect((await workspace.layerwise(['list'], given)).output).toMatch(/own:one +built/);
-  expect((await workspace.layerwise(['show', 'own:one'], given)).output).not.toContain('note:');
+  expect((await workspace.call(['list'], given)).output).toMatch(/own:one +built/);
+  expect((await workspace.call(['show', 'own:one'], given)).output).not.toContain('note:');
   const { stages } = JSON.parse(workspace.read('artifacts/own/one/experiment.json')) as {
     stages: { ingest: { id: string } };
   };
@@ -64,7 +64,7 @@ describe('variables in the files that Nx reads', () => {
   it('keep from gc what was just built', async () => {
     appendFileSync(join(workspace.root, '.env'), 'LAYERWISE_DATA_DIR=first\n');
     await agreed();
-    const { output } = await workspace.layerwise(['gc', '--json']);
+    const { output } = await workspace.call(['gc', '--json']);
     const { unused, results } = JSON.parse(output) as { unused: { path: string }[]; results: unknown[] };
     expect(results).toEqual([]);
     const { stages } = JSON.parse(workspace.read('artifacts/own/one/experiment.json')) as {

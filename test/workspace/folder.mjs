@@ -7,8 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-export const brief =
-  'embed: { sources: [features], pca: [2], columns: [], tsne: [] }\nreport: { uses: brief-report }\n';
+export const brief = 'embed: { sources: [pixels], pca: [2], columns: [], tsne: [] }\nreport: { uses: brief-report }\n';
 
 export function createFolder(name) {
   const root = mkdtempSync(join(tmpdir(), `${name}-`));

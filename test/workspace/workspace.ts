@@ -50,7 +50,7 @@ export class Workspace {
    */
   hurry(): void {
     for (const file of ['packages/cli/dist/progress.js', 'packages/nx-plugin/dist/live-view.js'])
-      this.edit(file, 'lineEvery = 3000', 'lineEvery = 100');
+      this.edit(file, '3000', '100');
     this.edit('packages/contracts/dist/lease.mjs', 'every: 1000, patience: 5000', 'every: 50, patience: 1000');
   }
 
