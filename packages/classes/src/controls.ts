@@ -13,7 +13,7 @@ const FIRES = 0.9;
 /** The nodes with most evidence that are looked at together; all of a smaller layer. */
 const TEN = 10;
 /** Images of a class whose evidence is averaged, and random choices, of a net that is only a control. */
-const ROWS = 200;
+const ROWS = 100;
 const DRAWS = 3;
 
 /** The figures of a class that a control is compared by. NaN where there is none. */
@@ -88,10 +88,11 @@ function ofNodes(
   };
 }
 
-/** Looks at a control as at the net itself, on fewer images. */
+/** Looks at a control as at the net itself, on fewer images. @param most images of a class whose evidence there is time for */
 export async function lookAtControl(
   subject: Subject,
   params: Params,
+  most: number,
   seed: Uint32Array,
   step: () => Promise<void>,
 ): Promise<Found> {
@@ -100,7 +101,9 @@ export async function lookAtControl(
   const { compared } = findRivals(train, net.classes);
   const pairs: Pair[][] = [];
   for (const [c, rows] of rowsByClass(train, net.classes, true).entries()) {
-    pairs.push(compared[c].length === 0 ? [] : pairsOf(subject, c, compared[c].slice(0, 1), sample(rows, ROWS)));
+    pairs.push(
+      compared[c].length === 0 ? [] : pairsOf(subject, c, compared[c].slice(0, 1), sample(rows, Math.min(ROWS, most))),
+    );
     await step();
   }
   const last = net.layers.length - 2;

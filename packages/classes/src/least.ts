@@ -2,7 +2,7 @@ import { activated, intensities, largest, logitsOf, onward, pointOf, slopesOf, s
 import { rowsByClass, sample, type Subject } from './subject.js';
 
 /** Multiply-adds that all searches may take; past it fewer images of each class are looked at. */
-const WORK = 6e8;
+const WORK = 1.2e9;
 /** From the image itself, and from as many of the nearest images of the rival. */
 const NEAREST = 2;
 const PASSES = 5;

@@ -25,16 +25,16 @@ export function methodOf({ layers }: PixelNet): Method {
   return bent ? 'pieces' : 'steps';
 }
 
-/** Multiply-adds of one path, roughly; of pieces measured, with as many as there are nodes. */
+/** Multiply-adds of one path, roughly; of pieces with as many crossings as there are nodes after the first layer. */
 export function pathCost(net: PixelNet): number {
   const { layers, classes: K } = net;
-  const nodes = layers.slice(0, -1).reduce((sum, { units }) => sum + units, 0);
+  const later = layers.slice(1, -1).reduce((sum, { units }) => sum + units, 0);
   const inner = layers.slice(1, -1).reduce((sum, { kernel }) => sum + kernel.length, 0);
   const first = layers[0].units * K;
   const method = methodOf(net);
   if (method === 'closed form') return first;
   if (method === 'steps') return 80 * (K + 2) * inner;
-  return nodes * 2 * first + (layers.length > 3 ? nodes * K * inner : 0) + 2 * K * inner;
+  return later * 2 * first + (layers.length > 3 ? later * K * inner : 0) + 2 * K * inner;
 }
 
 /** Follows the line to an image. @param to what the net makes of the image */

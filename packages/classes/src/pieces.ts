@@ -22,7 +22,7 @@ export function followPieces(net: PixelNet, from: Point, to: Point): Followed {
   for (let crossed = 0; ; crossed++) {
     const next = crossed < MOST_CROSSINGS * nodes ? walk.nextCrossing() : undefined;
     walk.advance(next?.step ?? 1 - walk.at);
-    if (!next) return { gradient: walk.gradient, inner: walk.inner };
+    if (!next) return walk.end();
     walk.cross(next.layer, next.node);
   }
 }
@@ -46,6 +46,8 @@ class Walk {
   readonly gradient: Float64Array;
   readonly inner: readonly Float64Array[];
   private readonly K: number;
+  /** Up to where the gradient by each node of the first layer is summed. */
+  private readonly summed: Float64Array;
 
   constructor(
     private readonly net: PixelNet,
@@ -62,6 +64,7 @@ class Walk {
     this.open = hidden.map(({ units }) => new Float64Array(units));
     this.slopes = hidden.map(({ units }) => new Float64Array(units * K));
     this.gradient = new Float64Array(layers[0].units * K);
+    this.summed = new Float64Array(layers[0].units);
     this.inner = hidden.slice(1, -1).map(({ units }) => new Float64Array(units * K));
     for (let l = 0; l < hidden.length; l++) this.begin(l);
     this.slopes[hidden.length - 1].set(layers[hidden.length].kernel);
@@ -105,23 +108,62 @@ class Walk {
   }
 
   /** Adds what a change of the gradient by layer l's weighted sums, float64[H][K], does to the gradients of all layers before it. */
-  private pullBack(l: number, change: Float64Array, only = -1): void {
+  private pullBack(l: number, change: Float64Array): void {
     if (l === 0) return;
     const { K } = this;
     const { kernel, units, inputs } = this.net.layers[l];
-    const slopes = this.slopes[l - 1];
     const back = new Float64Array(inputs * K);
-    const [first, end] = only < 0 ? [0, units] : [only, only + 1];
     for (let i = 0; i < inputs; i++) {
-      for (let j = first; j < end; j++) {
+      for (let j = 0; j < units; j++) {
         const weight = kernel[i * units + j];
         for (let k = 0, at = i * K, of = j * K; k < K; k++, at++, of++) back[at] += weight * change[of];
       }
     }
-    for (let at = 0; at < back.length; at++) slopes[at] += back[at];
-    if (l === 1) return;
-    for (let at = 0; at < back.length; at++) back[at] *= this.open[l - 1][Math.floor(at / K)];
-    this.pullBack(l - 1, back);
+    this.steepen(l - 1, back);
+  }
+
+  /** The same for one node of layer l, whose part comes or goes. */
+  private pullBackOne(l: number, node: number, sign: number): void {
+    if (l === 0) return;
+    const { K } = this;
+    const { kernel, units, inputs } = this.net.layers[l];
+    const back = new Float64Array(inputs * K);
+    const change = this.slopes[l].subarray(node * K, (node + 1) * K);
+    for (let i = 0, at = 0; i < inputs; i++) {
+      const weight = sign * kernel[i * units + node];
+      for (let k = 0; k < K; k++, at++) back[at] = weight * change[k];
+    }
+    this.steepen(l - 1, back);
+  }
+
+  /** Adds to the gradients by layer l's activations, and what follows from it in the layers before. */
+  private steepen(l: number, change: Float64Array): void {
+    if (l === 0) this.sumUp();
+    const slopes = this.slopes[l];
+    for (let at = 0; at < change.length; at++) slopes[at] += change[at];
+    if (l > 0)
+      this.pullBack(
+        l,
+        change.map((by, at) => by * this.open[l][Math.floor(at / this.K)]),
+      );
+  }
+
+  /** Sums the gradient by nodes of the first layer up to here: all, before it changes, or one, before that opens or closes. */
+  private sumUp(first = 0, end = this.summed.length): void {
+    const { K, at: here, summed, gradient } = this;
+    const slopes = this.slopes[0];
+    for (let h = first; h < end; h++) {
+      const step = here - summed[h];
+      summed[h] = here;
+      if (step === 0 || this.open[0][h] === 0) continue;
+      for (let k = 0, at = h * K; k < K; k++, at++) gradient[at] += step * slopes[at];
+    }
+  }
+
+  /** What was found, at the end of the line. */
+  end(): Followed {
+    this.sumUp();
+    return { gradient: this.gradient, inner: this.inner };
   }
 
   /** The first of the crossings that are left, of those at one point the one of the first layer and node. */
@@ -144,9 +186,6 @@ class Walk {
   /** Goes on by a share of the line, on which nothing crosses. */
   advance(step: number): void {
     const { K } = this;
-    const [first] = this.slopes;
-    for (let h = 0, open = this.open[0]; h < open.length; h++)
-      if (open[h] === 1) for (let k = 0, at = h * K; k < K; k++, at++) this.gradient[at] += step * first[at];
     this.inner.forEach((inner, i) => {
       const [speeds, open, slopes] = [this.speeds[i + 1], this.open[i + 1], this.slopes[i + 1]];
       for (let at = 0; at < inner.length; at++) {
@@ -163,16 +202,14 @@ class Walk {
 
   /** Opens or closes a node, which stands at zero. */
   cross(l: number, node: number): void {
-    const { K } = this;
     const opens = this.open[l][node] === 0;
     const sign = opens ? 1 : -1;
+    if (l === 0) this.sumUp(node, node + 1);
     this.open[l][node] = opens ? 1 : 0;
     this.sums[l][node] = 0;
     const faster = new Float64Array(this.sums[l].length);
     faster[node] = sign * this.speeds[l][node];
     this.pushOn(l, faster);
-    const steeper = new Float64Array(this.slopes[l].length);
-    for (let k = 0, at = node * K; k < K; k++, at++) steeper[at] = sign * this.slopes[l][at];
-    this.pullBack(l, steeper, node);
+    this.pullBackOne(l, node, sign);
   }
 }

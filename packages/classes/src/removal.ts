@@ -5,7 +5,7 @@ import { rowsByClass, sample, type Subject } from './subject.js';
 
 /** Multiply-adds that the removals of a layer may take; past it, evenly spaced rows of each class stand for all. */
 const WORK = 3e8;
-const FEWEST_ROWS = 20;
+const FEWEST_ROWS = 60;
 /** How many nodes are set to their means, in layers of ten nodes and more. */
 const COUNTS = [1, 3, 5, 10, 20, 50];
 const SMALL_LAYER = 10;

@@ -33,7 +33,7 @@ import {
 import { pairsOf, type Pair } from './told.js';
 
 /** Multiply-adds that the evidence of all classes may take; past it fewer images of each are looked at, no fewer than these. */
-const WORK = 1.5e9;
+const WORK = 2.5e9;
 const FEWEST_ROWS = 10;
 
 /** The stage's work; see `stage.ts`. */
@@ -76,7 +76,7 @@ async function look(context: ClassesContext): Promise<void> {
   const controls = headlines('trained', subject, found);
   if (params.controls.includes('untrained')) {
     const other = untrainedSubject(subject, seed('untrained'));
-    const control = await lookAtControl(other, params, seed('untrained draws'), () => step('untrained'));
+    const control = await lookAtControl(other, params, most, seed('untrained draws'), () => step('untrained'));
     controls.push(...headlines('untrained', other, control));
   }
   const errors = findErrors(subject);
