@@ -1,6 +1,7 @@
 import type { Random } from '@layerwise/kernels/random';
 import { decisiveChange, effectsOf, likeChange, movedStrokes, pixelsRead, type Change, type Effect } from './change.js';
 import type { Params } from './params.js';
+import { fewerOfMany } from './removal.js';
 import { changeSentence } from './sentence.js';
 import { rowsByClass, sample, type Subject } from './subject.js';
 import type { Pair } from './told.js';
@@ -46,8 +47,9 @@ export function changeClass(
   const decisive = pair ? decisiveChange(pair.ink, pair.absence, changedPixels(subject, pixels)) : none;
   const blob = pair?.places.find(({ kind }) => kind === 'absence')?.blob;
   const stroke = blob ? { ...none, inked: blob.pixels } : none;
-  const others = Array.from({ length: draws }, () => likeChange(decisive, image, pool, random));
-  const elsewhere = blob ? movedStrokes(stroke, image, width, pool, draws, random) : [];
+  const drawn = fewerOfMany(draws, net.classes);
+  const others = Array.from({ length: drawn }, () => likeChange(decisive, image, pool, random));
+  const elsewhere = blob ? movedStrokes(stroke, image, width, pool, drawn, random) : [];
   const looked = (kind: ClassChange['kind'], change: Change, compared: readonly Change[]): ClassChange => {
     const [effect] = effectsOf(net, held, rows, [change], c, rival);
     const found = effectsOf(net, held, sample(rows, DRAW_ROWS), compared, c, rival);

@@ -11,8 +11,13 @@ const COUNTS = [1, 3, 5, 10, 20, 50];
 const SMALL_LAYER = 10;
 /** A random node is one of so many whose variance is nearest to that of the node it stands for. */
 const ALIKE = 8;
-/** Over so many classes there are fewer draws. */
+/** Over so many classes there are fewer draws, and fewer rows at least. */
 const MANY_CLASSES = 24;
+
+/** A number for each class, in proportion smaller where there are very many. */
+export function fewerOfMany(wanted: number, K: number): number {
+  return K <= MANY_CLASSES ? wanted : Math.max(1, Math.round((wanted * MANY_CLASSES) / K));
+}
 
 /** How a class fares when some nodes are set to their means. Shares of rows told right; NaN without rows. */
 export interface Removal {
@@ -56,9 +61,9 @@ export async function removeNodes(
 ): Promise<Removals> {
   const K = net.classes;
   const later = net.layers.slice(l + 1);
-  const drawn = K <= MANY_CLASSES ? draws : Math.max(1, Math.round((draws * MANY_CLASSES) / K));
+  const drawn = fewerOfMany(draws, K);
   const counts = countsOf(net.layers[l].units);
-  const rows = Math.max(FEWEST_ROWS, Math.floor(WORK / (2 * K * costOf(later, counts, drawn))));
+  const rows = Math.max(fewerOfMany(FEWEST_ROWS, K), Math.floor(WORK / (2 * K * costOf(later, counts, drawn))));
   const byClass = rowsByClass(held, K, false);
   const all = Uint32Array.from({ length: held.count }, (_, r) => r);
   const found: Removal[] = [];

@@ -14,7 +14,7 @@ import { rankNodes, type NodeRanking } from './ranking.js';
 import { controlTable, errorTable, leastMatrix, leastTable, wayMatrix, wayTable, wrongTable } from './image-tables.js';
 import { untrainedSubject } from './untrained.js';
 import { waysOf, type Way } from './ways.js';
-import { countsOf, removeNodes, type Removals } from './removal.js';
+import { countsOf, fewerOfMany, removeNodes, type Removals } from './removal.js';
 import { findRivals, type Rivals } from './rivals.js';
 import { readSubject, rowsByClass, sample, type Subject } from './subject.js';
 import {
@@ -123,7 +123,12 @@ function infoOf(
       rows: most,
       remainder: pairs.flat().reduce((largest, { remainder }) => Math.max(largest, remainder), 0),
     },
-    changes: { pixels: changedPixels(subject, pixels), ink: INK, draws: wanted, drawRows: DRAW_ROWS },
+    changes: {
+      pixels: changedPixels(subject, pixels),
+      ink: INK,
+      draws: fewerOfMany(wanted, names.length),
+      drawRows: DRAW_ROWS,
+    },
   };
 }
 

@@ -202,15 +202,21 @@ export function baselineMatrix({ mean, baseline, net }: Subject): Matrix<'baseli
   };
 }
 
+/** Rows of a layer's part of `nodes.parquet`, about; past it only the first nodes of each class are listed, no fewer than these. */
+const NODE_ROWS = 200_000;
+const FEWEST_NODES = 50;
+
 /** `nodes.parquet`. */
 export function nodeTable(rankings: readonly NodeRanking[], K: number): Table<'nodes'> {
   const rows: Row<(typeof files)['nodes.parquet']['columns']>[] = [];
   for (const [l, { own, others, weight, evidence, area, orders }] of rankings.entries()) {
     const H = own.length / K;
+    const listed = Math.max(FEWEST_NODES, NODE_ROWS / K);
     for (let c = 0; c < K; c++) {
       const [rank, weightRank, areaRank] = [orders.evidence[c], orders.weight[c], orders.area[c]].map(ranksOf);
       for (let h = 0; h < H; h++) {
         const at = h * K + c;
+        if (rank[h] > listed) continue;
         rows.push({
           layer: l + 1,
           class: c,

@@ -286,7 +286,7 @@ export const classes = artifact({
     }),
     'nodes.parquet': table({
       meaning: 'what each node is to each class',
-      rows: 'layer, class and node',
+      rows: 'layer, class and node; of a layer with very many nodes and classes only the first by evidence',
       columns: nodeColumns,
     }),
     'removals.parquet': table({
