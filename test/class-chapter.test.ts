@@ -178,6 +178,29 @@ describe.each([
     }
   });
 
+  it('shows the pairs that are confused most', () => {
+    const { label, predicted } = experiment.splits.test;
+    const told = (c: number, as: number): number =>
+      Array.from({ length: ROWS.test }, (_, r) => r).filter((r) => label[r] === c && predicted[r] === as).length;
+    const pairs = [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ].map(([a, b]) => ({ a, b, both: told(a, b) + told(b, a) }));
+    const wanted = pairs.filter(({ both }) => both > 0).sort((x, y) => y.both - x.both);
+    const found = [...text.matchAll(/<details class="class-pair"><summary>(.*?)<\/summary>/g)].map(
+      ([, words]) => words,
+    );
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(found).toEqual(
+      wanted.map(
+        ({ a, b, both }) =>
+          `${NAMES[a]}s and ${NAMES[b]}s: ${both} test image${both === 1 ? '' : 's'} taken for the other ` +
+          `(${told(a, b)} ${NAMES[a]}s, ${told(b, a)} ${NAMES[b]}s)`,
+      ),
+    );
+  });
+
   it('gives the page a map of every pair, in a sheet', async () => {
     const { pairs } = JSON.parse(/id="rivals">([^<]*)</.exec(text)?.[1] ?? '') as {
       pairs: { rival: number; tile: number; sentence: string }[][];

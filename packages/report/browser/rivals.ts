@@ -1,4 +1,5 @@
 import type { PackedPair, PackedRivals } from '../src/payloads/rivals.js';
+import { several } from '../src/page/names.js';
 import { names } from './classes.js';
 import { choice, element, json } from './elements.js';
 
@@ -65,9 +66,9 @@ function show(
   const drawn = map.querySelector('img, canvas');
   const mean = other.querySelector('img, canvas');
   if (drawn) sheets.show('maps', tile, drawn, title);
-  if (mean) sheets.show('means', rival, mean, `mean image of ${names[rival]}`);
+  if (mean) sheets.show('means', rival, mean, `mean image of ${several(names[rival])}`);
   map.querySelector('figcaption')?.firstChild?.replaceWith(title);
-  other.querySelector('figcaption')?.replaceChildren(`mean of ${names[rival]}`);
+  other.querySelector('figcaption')?.replaceChildren(`mean of the ${several(names[rival])}`);
   const says = panel.querySelector('.says');
   says?.replaceChildren(sentence);
   panel.querySelector('.pair-figures')?.replaceChildren(figures);

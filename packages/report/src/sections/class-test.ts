@@ -12,7 +12,7 @@ import { pixelImage } from './blocks.js';
 import { share } from './class-pair.js';
 import type { Context } from './section.js';
 
-const ELSEWHERE = 'as much change at other pixels, mean and most of the draws';
+const ELSEWHERE = 'as much change at other pixels, the mean over random draws and the most of one';
 
 const captionOf = (shown: number, split: string, name: string): string =>
   `Of the ${split} ${several(name)} told right ${count(shown)}, evenly spaced, before and after; below, what the net tells them as.`;
@@ -62,7 +62,7 @@ function changeRow(change: ChangeFigures): string[] {
   const { kind, erased, inked, toldRival, toldOther, draws } = change;
   const what = kind === 'stroke' ? `one stroke: ${inked} pixels inked` : `${erased} pixels erased, ${inked} inked`;
   const control = (mean: number, most: number): string =>
-    draws === 0 ? 'no place for it' : `${share(mean)}, at most ${share(most)} (${draws} draws)`;
+    draws === 0 ? 'no place for it' : `${share(mean)} (most ${share(most)})`;
   return [
     what,
     share(toldRival),

@@ -12,6 +12,7 @@ import type { PackedRivals } from '../payloads/rivals.js';
 import { pictureFiles, pixelImage } from './blocks.js';
 import { nodeBlocks, nodePictures, type NodePictures } from './class-nodes.js';
 import { mainPair, pairFigures, pairPictures, share } from './class-pair.js';
+import { pairBlocks } from './class-pairs.js';
 import { testBlock } from './class-test.js';
 import type { Chapter, Context, Section } from './section.js';
 
@@ -53,6 +54,7 @@ async function classesSection(context: Context): Promise<Section | undefined> {
     body: html`<ol class="digits class-row">${shown.map((finding) => entry(finding, context))}</ol>
 <p class="note">${legend(splitName(findings.info.held.split))}${kept && html` ${pictureFiles(kept)}`}</p>
 ${panels}
+${pairBlocks(findings, context)}
 <p class="note">${howFound(findings)}</p>`,
   };
 }
