@@ -214,6 +214,19 @@ describe.each([
   });
 });
 
+it('the lead compares no nodes with others where there are none', async () => {
+  const lead = async (units: number): Promise<string> => {
+    const experiment = await smallExperiment('pixels', [{ units, activation: 'relu' }]);
+    const inputs = await around(experiment);
+    const { output: classes } = await runInMemory(classesStage, { inputs: experiment.inputs, params: { draws: 3 } });
+    const { output } = await runInMemory(stage, { inputs: { ...inputs, classes } });
+    const text = new TextDecoder().decode(output.blobs.get('index.html'));
+    return /<section id="classes".*?<p class="lead">(.*?)<\/p>/s.exec(text)?.[1] ?? '';
+  };
+  expect(await lead(1)).toMatch(/^Ink that is not there/);
+  expect(await lead(24)).toMatch(/^Without the 10 nodes that carry them only/);
+});
+
 it('a report of an experiment without the artifact has no such chapter', async () => {
   const inputs = await around(await smallExperiment('pixels', [{ units: 6, activation: 'relu' }]));
   const { output } = await runInMemory(stage, { inputs });

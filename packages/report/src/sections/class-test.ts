@@ -15,7 +15,7 @@ import type { Context } from './section.js';
 const ELSEWHERE = 'as much change at other pixels, the mean over random draws and the most of one';
 
 const captionOf = (shown: number, split: string, name: string): string =>
-  `Of the ${split} ${several(name)} told right ${count(shown)}, evenly spaced, before and after; below, what the net tells them as.`;
+  `${count(shown)} of the ${split} ${several(name)} told right, evenly spaced, before and after; below, what the net tells them as.`;
 
 /** The decisive test of a class: which pixels are changed, what it does to some images and to all, and its control. */
 export function testBlock(

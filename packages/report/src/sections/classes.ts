@@ -192,6 +192,8 @@ function hanging({ classes, info }: ClassFindings, names: readonly string[]): st
   const [least, most] = [ranked[0], ranked[ranked.length - 1]];
   const randoms = found.map(({ random }) => random.recall);
   const { nodes } = least.without;
+  // Where there are not as many others there is nothing to compare with.
+  if (2 * nodes > (info.layers.at(-1)?.units ?? 0)) return '';
   const [split, one] = [splitName(info.held.split), nodes === 1];
   const those = one ? 'the node that carries them' : `the ${nodes} nodes that carry them`;
   return [
