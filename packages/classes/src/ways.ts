@@ -3,7 +3,7 @@ import { clustersOf, nearestCentre } from './clusters.js';
 import { meanImage, rowsByClass, sample, type Rows, type Subject } from './subject.js';
 
 /** Training rows of a class that are clustered, at most. */
-const CLUSTERED = 250;
+const CLUSTERED = 150;
 /** Nodes that are named as telling a way from the others of its class. */
 const NAMED = 5;
 
