@@ -38,7 +38,10 @@ beforeEach(async () => {
   mkdirSync(join(entry(), 'artifacts/stages'), { recursive: true });
   await cp(join(root, 'stages', id), copy(), { recursive: true });
 });
-afterEach(() => rmSync(join(root, '..'), { recursive: true }));
+afterEach(() => {
+  meanwhile = () => undefined;
+  rmSync(join(root, '..'), { recursive: true });
+});
 
 /** One bit of a file, size and modification time kept. */
 function flip(file: string): void {
