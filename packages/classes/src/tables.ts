@@ -15,7 +15,7 @@ type Matrix<N extends string> = MatrixOf<Schemas['classes'], N>;
 
 /** `classes.parquet`. */
 export function classTable(
-  { names, train, held }: Subject,
+  { names, net, train, held }: Subject,
   { rival }: Rivals,
   pairs: readonly Pair[][],
   removals: readonly Removals[],
@@ -30,7 +30,7 @@ export function classTable(
     rowsByClass(held, K, true),
   ];
   const found = names.map((_, c) => {
-    const { hangsOn, sentence } = carried(removals.at(-1), c);
+    const { hangsOn, sentence } = carried(removals.at(-1), c, net.layers.at(-2)?.units ?? 0);
     const [pair] = pairs[c];
     const told = pair ? [pair.sentence, changes.find((one) => one.class === c)?.sentence ?? '', sentence] : [];
     return {
@@ -48,13 +48,17 @@ export function classTable(
   return inColumns(files['classes.parquet'].columns, found) as Table<'classes'>;
 }
 
-/** How many nodes of the last hidden layer a class hangs on, and how it fares without ten, or as many as there are. */
-function carried(last: Removals | undefined, c: number): { readonly hangsOn: number; readonly sentence: string } {
+/** How many nodes of the last hidden layer a class hangs on, and how it fares without ten; of fewer, all but one. @param units of the layer */
+function carried(
+  last: Removals | undefined,
+  c: number,
+  units: number,
+): { readonly hangsOn: number; readonly sentence: string } {
   const found = (last?.found ?? []).filter((one) => one.class === c);
   const whole = found.find(({ by }) => by === 'none')?.recall.mean ?? NaN;
   const ranked = found.filter(({ by }) => by === 'evidence');
   const hangsOn = ranked.find(({ recall }) => recall.mean < whole / 2)?.nodes ?? -1;
-  const told = ranked.filter(({ nodes }) => nodes <= TEN).at(-1);
+  const told = ranked.filter(({ nodes }) => nodes <= TEN && nodes < units).at(-1);
   const random = found.find(({ by, nodes }) => by === 'random' && nodes === told?.nodes);
   if (!told || !random) return { hangsOn, sentence: '' };
   const { nodes } = told;

@@ -239,6 +239,14 @@ describe('held rows', () => {
   });
 });
 
+it('nothing is said of a class without all nodes of its layer: every image is told alike then', async () => {
+  const { inputs } = await smallExperiment('pixels', [{ units: 1, activation: 'relu' }]);
+  const { output } = await runInMemory(stage, { inputs, params: { pixels: 2, draws: 3 } });
+  const sentences = (await output.table('classes')).sentence.values as string[];
+  expect(sentences.join(' ')).toContain('is told from');
+  expect(sentences.filter((sentence) => /hangs|leans/.test(sentence))).toEqual([]);
+});
+
 describe('artifacts that do not belong together', () => {
   it('are refused with what is wrong', async () => {
     const { inputs } = await smallExperiment('pixels', [RELU]);
