@@ -84,11 +84,12 @@ async function measure(name, { megabytes, seconds }) {
     console.log(`${name}: failed with exit code ${code}\n${output.split('\n').slice(-30).join('\n')}`);
     return;
   }
+  /** @type {Map<string, string>} */
   const processor = new Map(
     readFileSync(report, 'utf8')
       .split('\n')
       .filter(Boolean)
-      .map((line) => line.split(' ')),
+      .map((line) => /** @type {[string, string]} */ (line.split(' '))),
   );
   const shown = await runNode(root, [join(root, 'packages/cli/bin/layerwise.mjs'), 'show', `sizes:s${name}`, '--json']);
   const figures = JSON.parse(shown.output);
