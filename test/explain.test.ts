@@ -221,12 +221,12 @@ describe('layerwise explain', () => {
     workspace.study('third', study(6).replace('name: tiny', 'name: third'));
     const { output } = await workspace.layerwise(['explain', 'other']);
     const [head, ...lines] = output.trim().split('\n');
-    expect(head).toBe('other:one  was never built; 3 to run, 5 may run');
+    expect(head).toBe('other:one  was never built; 3 to run, 6 may run');
     expect(lines.map((line) => line.trim()).filter((line) => !/^\w+ +runs/.test(line))).toEqual(
-      Array.from({ length: 8 }, () => 'never computed'),
+      Array.from({ length: 9 }, () => 'never computed'),
     );
     const third = await workspace.layerwise(['explain', 'third']);
-    expect(third.output).toContain('third:one  was never built; 2 to run, 4 may run, 2 current');
+    expect(third.output).toContain('third:one  was never built; 2 to run, 4 may run, 3 current');
     expect(third.output).not.toContain('->');
     const json = await workspace.layerwise(['explain', 'other', '--json']);
     const { stages } = JSON.parse(json.output) as { stages: { comparedWith: unknown }[] };
@@ -266,7 +266,7 @@ describe('layerwise explain', () => {
   it('says it in words, and refuses an unknown name', async () => {
     workspace.study('tiny', study(9, 2));
     const { output } = await workspace.layerwise(['explain', 'tiny:one']);
-    expect(output).toContain('tiny:one  1 to run, 5 may run, 2 current');
+    expect(output).toContain('tiny:one  1 to run, 5 may run, 3 current');
     expect(output).toContain('parameter epochs: 1 -> 2');
     const wrong = await workspace.layerwise(['explain', 'tiny:oen']);
     expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining("did you mean 'one'?") as string });

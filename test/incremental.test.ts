@@ -16,7 +16,18 @@ preprocess: { validation: { first: 100 } }
 ${brief}experiments:
 ${experiments.join('')}`;
 
-const everything = ['ingest', 'preprocess', 'reduce', 'train', 'activations', 'embed', 'nodes', 'classes', 'report'];
+const everything = [
+  'ingest',
+  'preprocess',
+  'maps',
+  'reduce',
+  'train',
+  'activations',
+  'embed',
+  'nodes',
+  'classes',
+  'report',
+];
 const afterTrain = ['train', 'activations', 'embed', 'nodes', 'classes', 'report'];
 
 describe('which stages run', () => {
@@ -73,7 +84,7 @@ describe('which stages run', () => {
   it('another experiment: what it shares with those before is not computed again', async () => {
     const added = await run('pixels');
     expect(added.ran, added.output).toEqual(afterTrain);
-    expect(added.cached).toEqual(['ingest', 'preprocess']);
+    expect(added.cached).toEqual(['ingest', 'preprocess', 'maps']);
     workspace.study('tiny', study(pixels, forest, pca));
     expect((await run('pca')).ran).toEqual(['reduce', ...afterTrain]);
     expect((await run('forest')).ran).toEqual([]);
