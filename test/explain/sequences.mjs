@@ -133,7 +133,7 @@ const least = {
     await output.table('nodes', ${oneRow('nodes', 'nodes.parquet', oneValue)});
     await output.table('classes', ${oneRow('nodes', 'classes.parquet', oneValue)});`,
   classes: `await output.json('classes', ${JSON.stringify(classes)});
-    await output.table('classes', ${oneRow('classes', 'classes.parquet', ({ dtype }) => `{ type: '${dtype}', values: [0, 0] }`)});
+    await output.table('classes', ${oneRow('classes', 'classes.parquet', ({ dtype }) => `{ type: '${dtype}', values: [${zeros[dtype]}, ${zeros[dtype]}] }`)});
     ${classTables.join('\n    ')}
     ${classMatrices.join('\n    ')}
     await output.matrix('baseline', { rows: 1, columns: { image: { data: new Float32Array(1), width: 1 } } });`,
