@@ -6,6 +6,7 @@ import { cpSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from './compare.mjs';
+import { criticalPath, describePath } from './critical-path.mjs';
 import { Contender } from './contender.mjs';
 import { python } from './peers.mjs';
 import { timedCommand, Workspace } from './workspace.mjs';
@@ -126,7 +127,8 @@ export async function mainJob(context) {
     else entries.push(await script(context, one));
   }
   const seeds = `Each net is trained from one seed, as in the script. The study as it stands, with exp1 from ten seeds: ${whole.seconds.toFixed(1)} s (once).`;
-  const notes = [seeds, stages(workspace), ...scores(workspace, entries.slice(1))];
+  const path = describePath(criticalPath(workspace.manifests()));
+  const notes = [seeds, stages(workspace), path, ...scores(workspace, entries.slice(1))];
   return [
     { key: 'cold', title: 'The study pipeline, exp1 to exp5 with every analysis, nothing cached', entries, notes },
     { key: 'cached', title: 'nx run pipeline:exp5 with nothing changed', entries: cached(context, workspace) },
