@@ -106,8 +106,8 @@ function removalBlock(
     <figcaption>${capital(split)} ${several(name)} told right
     ${key('own', 'without the nodes with most evidence')},
     ${key('random', `without as many others of like variance (mean and range of ${plural(draws, 'draw')})`)};
-    ${key('others', 'all other classes')}, on ${count(rows)} images of each at most.</figcaption>
-    <details><summary>As a table, and by other rankings</summary>${removalTable(removals, split)}</details></figure>`;
+    ${key('others', 'all other classes')}, on ${count(rows)} images of each at most.</figcaption></figure>
+    <details><summary>As a table, and by other rankings</summary>${removalTable(removals, split)}</details>`;
 }
 
 const key = (kind: RecallLine['kind'], text: string): Markup => html`<span class="key ${kind}">${text}</span>`;
