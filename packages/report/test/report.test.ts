@@ -144,6 +144,10 @@ describe('a report', () => {
     expect(text).not.toMatch(/\ba 8\b|\ban [0-79]\b/);
   });
 
+  it('has a blank before the links to the files of box plots', () => {
+    expect(text).toMatch(/mean over all pairs\. <span class="files"><a href="figures\/boxes-hidden1\.svg">/);
+  });
+
   it('says of each hidden layer which classes its best node keeps apart', () => {
     expect(text).toMatch(
       /Of 45 pairs of true classes the node that separates best keeps the boxes apart of \d+ in hidden layer 1 and \d+ in hidden layer 2\./,

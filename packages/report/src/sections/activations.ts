@@ -152,7 +152,7 @@ function layerNote({ name, width, data }: HiddenLayer, index: number, { experime
     with its median; line: smallest to largest. Overlap: how much of two classes’ histograms is alike, in
     ${overlapBins(rows, names.length)} bins of equal counts, mean over all
     pairs.${names.length > MOST_BOXES && ` Of ${names.length} classes the ${MOST_BOXES} with the highest medians.`}
-    ${fileLinks(file, names.length <= MOST_BOXES ? 'all nodes' : 'these nodes')}</p>`;
+    ${' '}${fileLinks(file, names.length <= MOST_BOXES ? 'all nodes' : 'these nodes')}</p>`;
 }
 
 function fileLinks(file: string, which: string): Markup {
