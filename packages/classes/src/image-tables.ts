@@ -1,5 +1,4 @@
-import { schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
-import { inColumns } from './columns.js';
+import { inColumns, schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
 import type { Headline } from './controls.js';
 import type { findErrors } from './errors.js';
 import type { LeastChange } from './least.js';

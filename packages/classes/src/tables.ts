@@ -1,5 +1,4 @@
-import { schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
-import { inColumns, type Row } from './columns.js';
+import { inColumns, schemas, type MatrixOf, type Row, type Schemas, type TableOf } from '@layerwise/contracts';
 import type { ClassChange } from './changes.js';
 import type { NodeRanking } from './ranking.js';
 import type { Removals } from './removal.js';

@@ -25,3 +25,4 @@ export * from './seed.js';
 export * from './sketch.js';
 export * from './stage.js';
 export * from './table.js';
+export { inColumns, type Row } from './rows.js';

@@ -1,20 +1,10 @@
-import {
-  schemas,
-  type MatrixOf,
-  type ResultColumn,
-  type ResultTable,
-  type ResultTableSchema,
-  type Schemas,
-  type TableOf,
-} from '@layerwise/contracts';
+import { inColumns, type Row, schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
 import type { Spread } from './classes.js';
 import type { Subject } from './inputs.js';
 import type { LayerFigures } from './layer.js';
 import { accuracyLost, marginLost } from './losses.js';
 import { sentence } from './sentence.js';
 
-/** One row: a value for each column. */
-type Row<C> = { readonly [K in keyof C]: number | boolean | string };
 const { 'nodes.parquet': nodeFile, 'classes.parquet': classFile } = schemas.nodes.files;
 
 /** `nodes.parquet`. */
@@ -129,25 +119,6 @@ function predicted({ zeros, quantiles: [q05, q25, q50, q75, q95] }: Spread) {
     predictedQ75: q75,
     predictedQ95: q95,
   };
-}
-
-/** Rows as the columns of a table, in the schema's order and types. */
-function inColumns<C extends ResultTableSchema['columns']>(columns: C, rows: readonly Row<C>[]): ResultTable {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, { dtype }]) => {
-      const values = rows.map((row) => row[name]);
-      const column = {
-        type: dtype,
-        values:
-          dtype === 'int32'
-            ? Int32Array.from(values as number[])
-            : dtype === 'float64'
-              ? Float64Array.from(values as number[])
-              : values,
-      };
-      return [name, column as ResultColumn];
-    }),
-  );
 }
 
 /** `<layer>.arrow`. */

@@ -1,4 +1,5 @@
-import type { ResultColumn, ResultTable, ResultTableSchema } from '@layerwise/contracts';
+import type { ResultTableSchema } from './artifacts/schema.js';
+import type { ResultColumn, ResultTable } from './table.js';
 
 /** One row: a value for each column. */
 export type Row<C> = { readonly [K in keyof C]: number | boolean | string };
