@@ -81,6 +81,7 @@ export class Workspace {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    // A process that was told to stop may write its last file meanwhile.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
