@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, nxPath } from './workspace/folder.mjs';
 import { Workspace } from './workspace/workspace.js';
@@ -76,6 +77,14 @@ function computing(id: string): number {
   const folder = at(`artifacts/.locks/${id}`);
   const last = Math.max(...readdirSync(folder).map(Number));
   return (JSON.parse(readFileSync(join(folder, String(last)), 'utf8')) as { pid: number }).pid;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Where the checkpoint on the disk stands. */
@@ -254,9 +263,10 @@ describe('a run by Nx of which a stage is killed', () => {
     const stage = computing(idOf('own train'));
     const [child] = execFileSync('pgrep', ['-P', String(run.child.pid)], { encoding: 'utf8' }).split('\n');
     process.kill(Number(child), 'SIGKILL');
-    // The stage runs on.
+    // The stage runs on, and writes its checkpoint when nobody waits for it any more.
     process.kill(stage, 'SIGINT');
     await run.ended;
+    while (isRunning(stage)) await setTimeout(50);
     expect(run.status(), run.output()).toBe(1);
     expect(run.output().trim().split('\n').slice(-2).join('\n')).toContain('layerwise: Nx was killed by SIGKILL');
   }, 120_000);

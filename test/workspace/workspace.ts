@@ -81,7 +81,6 @@ export class Workspace {
   }
 
   remove(): void {
-    // A process that was told to stop may write its last file meanwhile.
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -41,7 +41,7 @@ export class SheetReader {
       const response = respond(this.net, pixels);
       const winner = largest(response.probabilities);
       const last = response.hidden[response.hidden.length - 1] ?? response.features;
-      const { distance, percentile } = this.training.familiarity(last);
+      const { distance, percentile } = this.training.novelty(last);
       const attributions = strongest(contributions(this.net, response, winner), NAMED);
       return {
         picture: name,

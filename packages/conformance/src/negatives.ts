@@ -77,11 +77,11 @@ function badValues(constraint: Constraint, valid: unknown): Bad[] {
   switch (constraint.kind) {
     case 'integer':
       return [...wrongTypes('a whole number', ['many', true, 1.5, null]), ...outside(constraint, 1)];
-    case 'real':
+    case 'number':
       return [...wrongTypes('a number', ['many', true, null, [1]]), ...outside(constraint, 1e-9)];
-    case 'flag':
+    case 'boolean':
       return wrongTypes('true or false', ['yes', 1, null]);
-    case 'text':
+    case 'string':
       return wrongTypes('a text', [
         1,
         '',

@@ -142,10 +142,10 @@ interface Place {
 const checks: { readonly [K in Kind]: (constraint: Of<K>, given: unknown, at: Place) => unknown } = {
   integer: (constraint, given, { fail }) =>
     Number.isSafeInteger(given) && within(constraint, given as number) ? given : fail(ruleOf(constraint)),
-  real: (constraint, given, { fail }) =>
+  number: (constraint, given, { fail }) =>
     typeof given === 'number' && Number.isFinite(given) && within(constraint, given) ? given : fail(ruleOf(constraint)),
-  flag: (constraint, given, { fail }) => (typeof given === 'boolean' ? given : fail(ruleOf(constraint))),
-  text(constraint, given, { fail }) {
+  boolean: (constraint, given, { fail }) => (typeof given === 'boolean' ? given : fail(ruleOf(constraint))),
+  string(constraint, given, { fail }) {
     if (typeof given !== 'string' || given.length === 0) return fail('a text');
     return constraint.path && !pathRule.test(given)
       ? fail("a text: a path below the workspace or the data folder, with '/', not absolute and without '..'")
@@ -209,11 +209,11 @@ function ruleOf(constraint: Constraint): string {
   switch (constraint.kind) {
     case 'integer':
       return `a whole number${boundsText(constraint)}`;
-    case 'real':
+    case 'number':
       return `a number${boundsText(constraint)}`;
-    case 'flag':
+    case 'boolean':
       return 'true or false';
-    case 'text':
+    case 'string':
       return 'a text';
     case 'choice':
       return constraint.values.join(' or ');
@@ -225,7 +225,7 @@ function ruleOf(constraint: Constraint): string {
 }
 
 function listRule({ minItems = 0, maxItems = Infinity, unique, item }: ListConstraint<Constraint>): string {
-  const noun = item.kind === 'integer' || item.kind === 'real' ? (maxItems === 1 ? 'number' : 'numbers') : undefined;
+  const noun = item.kind === 'integer' || item.kind === 'number' ? (maxItems === 1 ? 'number' : 'numbers') : undefined;
   const size = sizeText(minItems, maxItems);
   return `a list of ${unique ? size.replace(/(entry|entries)$/, `different ${noun ?? '$1'}`) : size}`;
 }

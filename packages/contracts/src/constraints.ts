@@ -29,16 +29,16 @@ export interface IntegerConstraint extends Common<number>, Bounds {
   readonly kind: 'integer';
 }
 /** A finite number. */
-export interface RealConstraint extends Common<number>, Bounds {
-  readonly kind: 'real';
+export interface NumberConstraint extends Common<number>, Bounds {
+  readonly kind: 'number';
 }
 /** true or false. */
-export interface FlagConstraint extends Common<boolean> {
-  readonly kind: 'flag';
+export interface BooleanConstraint extends Common<boolean> {
+  readonly kind: 'boolean';
 }
 /** A text, not empty. */
-export interface TextConstraint extends Common<string> {
-  readonly kind: 'text';
+export interface StringConstraint extends Common<string> {
+  readonly kind: 'string';
   /** Whether it is the path of a file, which must be relative and may not lead upwards; see {@link pathPattern}. */
   readonly path?: boolean;
 }
@@ -78,9 +78,9 @@ export interface EitherConstraint<C extends Constraint = Constraint> extends Com
 /** Any constraint. */
 export type Constraint =
   | IntegerConstraint
-  | RealConstraint
-  | FlagConstraint
-  | TextConstraint
+  | NumberConstraint
+  | BooleanConstraint
+  | StringConstraint
   | ChoiceConstraint
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the recursion of the inferred type ends here
   | ListConstraint<any>
@@ -93,11 +93,11 @@ export type Constraint =
 export type Fields = { readonly [name: string]: Constraint };
 
 /** The type of the value that one constraint describes. */
-export type Infer1<C> = C extends { kind: 'integer' | 'real' }
+export type Infer1<C> = C extends { kind: 'integer' | 'number' }
   ? number
-  : C extends { kind: 'flag' }
+  : C extends { kind: 'boolean' }
     ? boolean
-    : C extends { kind: 'text' }
+    : C extends { kind: 'string' }
       ? string
       : C extends { kind: 'choice'; values: readonly (infer V)[] }
         ? V
@@ -134,18 +134,18 @@ export const integer = <const G extends Given<IntegerConstraint>>(given: G): { k
   ...given,
 });
 /** A finite number within bounds. */
-export const real = <const G extends Given<RealConstraint>>(given: G): { kind: 'real' } & G => ({
-  kind: 'real',
+export const number = <const G extends Given<NumberConstraint>>(given: G): { kind: 'number' } & G => ({
+  kind: 'number',
   ...given,
 });
 /** A truth value. */
-export const flag = <const G extends Given<FlagConstraint>>(given: G): { kind: 'flag' } & G => ({
-  kind: 'flag',
+export const boolean = <const G extends Given<BooleanConstraint>>(given: G): { kind: 'boolean' } & G => ({
+  kind: 'boolean',
   ...given,
 });
 /** A text that is not empty. */
-export const text = <const G extends Given<TextConstraint>>(given: G): { kind: 'text' } & G => ({
-  kind: 'text',
+export const string = <const G extends Given<StringConstraint>>(given: G): { kind: 'string' } & G => ({
+  kind: 'string',
   ...given,
 });
 /** One of a few texts. */
@@ -196,9 +196,9 @@ export const either = <const C extends readonly Constraint[], const G extends Om
 
 const types: Readonly<Record<Exclude<Constraint['kind'], 'either'>, string>> = {
   integer: 'number',
-  real: 'number',
-  flag: 'boolean',
-  text: 'string',
+  number: 'number',
+  boolean: 'boolean',
+  string: 'string',
   choice: 'string',
   list: 'list',
   object: 'group',

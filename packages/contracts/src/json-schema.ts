@@ -52,11 +52,11 @@ function schemaOf(constraint: Constraint): JsonSchema {
   switch (constraint.kind) {
     case 'integer':
       return { type: 'integer', ...safe(constraint), ...bounds(constraint), ...common };
-    case 'real':
+    case 'number':
       return { type: 'number', ...bounds(constraint), ...common };
-    case 'flag':
+    case 'boolean':
       return { type: 'boolean', ...common };
-    case 'text':
+    case 'string':
       return { type: 'string', minLength: 1, ...(constraint.path ? { pattern: pathPattern } : {}), ...common };
     case 'choice':
       return { enum: constraint.values, ...common };

@@ -2,13 +2,13 @@ import {
   check,
   choice,
   either,
-  flag,
+  boolean,
   integer,
   jsonSchema,
   list,
   object,
-  real,
-  text,
+  number,
+  string,
   variant,
   type Fields,
 } from '@layerwise/contracts';
@@ -21,7 +21,7 @@ const only = (fields: Fields, given: unknown): string[] =>
 
 describe('check', () => {
   const integers = { n: integer({ doc }) };
-  const pair = list(real({ doc }), { minItems: 2, maxItems: 2, unique: true, doc });
+  const pair = list(number({ doc }), { minItems: 2, maxItems: 2, unique: true, doc });
   const messages: [name: string, fields: Fields, given: unknown, message: string][] = [
     ['a fraction for a whole number', integers, { n: 1.5 }, 'n: must be a whole number, got 1.5'],
     ['a text for a whole number', integers, { n: '5' }, 'n: must be a whole number, got "5"'],
@@ -42,29 +42,29 @@ describe('check', () => {
     ],
     [
       'a number on an open bound',
-      { r: real({ above: 0, max: 1, doc }) },
+      { r: number({ above: 0, max: 1, doc }) },
       { r: 0 },
       'r: must be a number in (0, 1], got 0',
     ],
     [
       'a number on the other open bound',
-      { r: real({ min: 0, below: 1, doc }) },
+      { r: number({ min: 0, below: 1, doc }) },
       { r: 1 },
       'r: must be a number in [0, 1), got 1',
     ],
-    ['a number not above', { r: real({ above: 0, doc }) }, { r: 0 }, 'r: must be a number above 0, got 0'],
-    ['a number not below', { r: real({ below: 1, doc }) }, { r: 1 }, 'r: must be a number below 1, got 1'],
-    ['NaN', { r: real({ doc }) }, { r: NaN }, 'r: must be a number, got NaN'],
-    ['infinity', { r: real({ doc }) }, { r: Infinity }, 'r: must be a number, got Infinity'],
-    ['a number for a truth value', { f: flag({ doc }) }, { f: 1 }, 'f: must be true or false, got 1'],
+    ['a number not above', { r: number({ above: 0, doc }) }, { r: 0 }, 'r: must be a number above 0, got 0'],
+    ['a number not below', { r: number({ below: 1, doc }) }, { r: 1 }, 'r: must be a number below 1, got 1'],
+    ['NaN', { r: number({ doc }) }, { r: NaN }, 'r: must be a number, got NaN'],
+    ['infinity', { r: number({ doc }) }, { r: Infinity }, 'r: must be a number, got Infinity'],
+    ['a number for a truth value', { f: boolean({ doc }) }, { f: 1 }, 'f: must be true or false, got 1'],
     [
       "a text for a truth value, as YAML 1.1's yes",
-      { f: flag({ doc }) },
+      { f: boolean({ doc }) },
       { f: 'yes' },
       'f: must be true or false, got "yes"',
     ],
-    ['an empty text', { t: text({ doc }) }, { t: '' }, 't: must be a text, got ""'],
-    ['a number for a text', { t: text({ doc }) }, { t: 5 }, 't: must be a text, got 5'],
+    ['an empty text', { t: string({ doc }) }, { t: '' }, 't: must be a text, got ""'],
+    ['a number for a text', { t: string({ doc }) }, { t: 5 }, 't: must be a text, got 5'],
     [
       'a misspelt choice',
       { c: choice(['adam', 'rmsprop', 'sgd'], { doc }) },
@@ -186,7 +186,7 @@ describe('check', () => {
     ],
     [
       'a broken number where a whole one or a text may stand',
-      { e: either([integer({ min: -5, doc }), text({ doc })], { doc }) },
+      { e: either([integer({ min: -5, doc }), string({ doc })], { doc }) },
       { e: 1.5 },
       'e: must be a whole number of at least -5 or a text, got 1.5',
     ],
@@ -214,7 +214,7 @@ describe('check', () => {
 
   it('wants exactly one of two fields that stand for each other', () => {
     const fields = {
-      share: real({ optional: true, doc: 'a share' }),
+      share: number({ optional: true, doc: 'a share' }),
       count: integer({ optional: true, insteadOf: 'share', doc: 'a count' }),
     };
     expect(check(fields, { count: 3 }).problems).toBeUndefined();
@@ -248,7 +248,7 @@ describe('check', () => {
         {
           a: integer({ default: 1, doc }),
           b: inner,
-          c: text({ optional: true, doc }),
+          c: string({ optional: true, doc }),
           d: list(integer({ doc }), { default: [7], doc }),
         },
         {},

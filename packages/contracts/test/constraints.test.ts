@@ -1,18 +1,18 @@
-import { choice, flag, integer, list, object, real, text, variant, type Infer } from '@layerwise/contracts';
+import { choice, boolean, integer, list, object, number, string, variant, type Infer } from '@layerwise/contracts';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 const doc = 'a field';
 const table = {
   units: integer({ min: 1, doc }),
-  rate: real({ above: 0, default: 0.001, doc }),
-  shuffle: flag({ default: true, doc }),
-  title: text({ optional: true, doc }),
+  rate: number({ above: 0, default: 0.001, doc }),
+  shuffle: boolean({ default: true, doc }),
+  title: string({ optional: true, doc }),
   optimizer: choice(['sgd', 'adam'], { default: 'adam', doc }),
   hidden: list(
     object({ units: integer({ doc }), activation: choice(['relu', 'tanh'], { default: 'relu', doc }) }, { doc }),
     { doc },
   ),
-  validation: variant({ first: integer({ doc }), lastFraction: real({ doc }) }, { doc }),
+  validation: variant({ first: integer({ doc }), lastFraction: number({ doc }) }, { doc }),
 };
 type Params = Infer<typeof table>;
 

@@ -1,10 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { check, flag, integer, jsonSchema } from '@layerwise/contracts';
+import { check, boolean, integer, jsonSchema } from '@layerwise/contracts';
 import { describe, expect, it } from 'vitest';
 
 const fields = {
   topK: integer({ doc: 'how many', min: 1, formerly: { name: 'keep' } }),
-  restoreBest: flag({
+  restoreBest: boolean({
     doc: 'which weights',
     default: true,
     formerly: { name: 'weights', values: { best: true, last: false } },

@@ -2,13 +2,13 @@ import {
   check,
   choice,
   either,
-  flag,
+  boolean,
   integer,
   jsonSchema,
   list,
   object,
-  real,
-  text,
+  number,
+  string,
   variant,
   type Constraint,
   type Fields,
@@ -19,7 +19,7 @@ import { describe, expect, it } from 'vitest';
 
 const doc = 'a field';
 const names = ['alpha', 'beta', 'gamma'];
-const number = fc.oneof(
+const numbers = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
   fc.double({ min: -3, max: 3, noNaN: true }),
   fc.constantFrom(2 ** 53, -(2 ** 53), 1e300, 0.5, 1, 0),
@@ -49,12 +49,12 @@ const { constraint } = fc.letrec<{ constraint: Constraint; fields: Fields }>((ti
     fc
       .tuple(bounds, fc.constantFrom({}, { optional: true as const }, { default: 0 }))
       .map(([b, more]): Constraint => integer({ ...b, ...more, doc })),
-    bounds.map((b): Constraint => real({ ...b, doc })),
+    bounds.map((b): Constraint => number({ ...b, doc })),
     fc.constantFrom<Constraint>(
-      flag({ doc }),
-      flag({ default: false, doc }),
-      text({ doc }),
-      text({ optional: true, doc }),
+      boolean({ doc }),
+      boolean({ default: false, doc }),
+      string({ doc }),
+      string({ optional: true, doc }),
       choice(names, { doc }),
     ),
     fc
@@ -66,7 +66,7 @@ const { constraint } = fc.letrec<{ constraint: Constraint; fields: Fields }>((ti
     tie('fields').map((fields): Constraint => object(fields, { doc })),
     tie('fields').map((fields): Constraint => variant(fields, { doc })),
     fc.tuple(bounds, tie('constraint')).map(([b, other]): Constraint =>
-      either([integer({ ...b, doc }), other.kind === 'list' || other.kind === 'object' ? other : text({ doc })], {
+      either([integer({ ...b, doc }), other.kind === 'list' || other.kind === 'object' ? other : string({ doc })], {
         doc,
       }),
     ),
@@ -83,11 +83,11 @@ function valueFor(given: Constraint): fc.Arbitrary<unknown> {
 function fitting(given: Constraint): fc.Arbitrary<unknown> {
   switch (given.kind) {
     case 'integer':
-    case 'real':
-      return number;
-    case 'flag':
+    case 'number':
+      return numbers;
+    case 'boolean':
       return fc.boolean();
-    case 'text':
+    case 'string':
       return fc.constantFrom('', 'x', 'alpha');
     case 'choice':
       return fc.constantFrom(...names, 'alpah');

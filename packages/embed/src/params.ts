@@ -1,4 +1,4 @@
-import { choice, integer, list, object, real, type Infer, type StageContext } from '@layerwise/contracts';
+import { choice, integer, list, object, number, type Infer, type StageContext } from '@layerwise/contracts';
 
 /** Parameters of the stage `embed`. */
 export const params = {
@@ -20,7 +20,7 @@ export const params = {
     object(
       {
         rows: integer({ doc: 'how many rows to place, the first of the training rows', min: 4, default: 10000 }),
-        perplexity: real({
+        perplexity: number({
           doc: 'effective number of neighbours; lowered to (rows - 1) / 3 where there are too few rows',
           min: 1,
           default: 40,

@@ -1,10 +1,10 @@
 import {
   choice,
-  flag,
+  boolean,
   integer,
   list,
   object,
-  real,
+  number,
   variant,
   type Fields,
   type Infer,
@@ -20,8 +20,8 @@ const layer = object(
   {
     units: integer({ doc: 'number of nodes', min: 1, max: 65536 }),
     activation: choice(ACTIVATION_NAMES, { doc: 'what a node makes of its weighted sum', default: 'relu' }),
-    dropout: real({ doc: 'share of the nodes left out at each step', min: 0, below: 1, default: 0 }),
-    l2: real({
+    dropout: number({ doc: 'share of the nodes left out at each step', min: 0, below: 1, default: 0 }),
+    l2: number({
       doc: 'penalty: this times the sum of the squared kernel weights is added to the loss',
       min: 0,
       default: 0,
@@ -51,7 +51,7 @@ function groups<const T extends Readonly<Record<string, Entry>>>(table: T): Grou
  */
 export const netParams = {
   hidden: list(layer, { doc: 'hidden layers, from the input on; none for a softmax regression', maxItems: 64 }),
-  inputDropout: real({ doc: 'share of the inputs left out at each step', min: 0, below: 1, default: 0 }),
+  inputDropout: number({ doc: 'share of the inputs left out at each step', min: 0, below: 1, default: 0 }),
   epochs: integer({ doc: 'how often every training row is seen', min: 1, max: 100_000 }),
   batch: integer({ doc: 'rows per step', min: 1, max: 1_000_000, default: 32 }),
   optimizer: variant(groups(OPTIMIZERS), { doc: 'how weights follow gradients', default: { rmsprop: {} } }),
@@ -59,7 +59,7 @@ export const netParams = {
     doc: 'how the learning rate changes over the training; absent: not at all',
     optional: true,
   }),
-  restoreBest: flag({
+  restoreBest: boolean({
     doc: 'end with the weights of the epoch with the lowest validation loss; else with those of the last',
     default: true,
     formerly: { name: 'keep', values: { best: true, last: false } },
@@ -68,12 +68,12 @@ export const netParams = {
     {
       metric: choice(['valLoss', 'valAccuracy', 'loss', 'accuracy'], { doc: 'what must improve', default: 'valLoss' }),
       patience: integer({ doc: 'epochs without improvement after which training stops', min: 0, default: 0 }),
-      minDelta: real({ doc: 'the least change that counts as improvement', min: 0, default: 0 }),
+      minDelta: number({ doc: 'the least change that counts as improvement', min: 0, default: 0 }),
     },
     { doc: 'stop before the last epoch; absent: never', optional: true },
   ),
-  shuffle: flag({ doc: 'shuffle the rows before each epoch', default: true }),
-  evaluateEachEpoch: flag({ doc: 'also score train and test without dropout after each epoch', default: false }),
+  shuffle: boolean({ doc: 'shuffle the rows before each epoch', default: true }),
+  evaluateEachEpoch: boolean({ doc: 'also score train and test without dropout after each epoch', default: false }),
 } as const;
 
 /** {@link netParams}, checked. */

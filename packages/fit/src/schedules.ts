@@ -1,4 +1,4 @@
-import { integer, list, real, type Fields, type Infer } from '@layerwise/contracts';
+import { integer, list, number, type Fields, type Infer } from '@layerwise/contracts';
 
 /** Where a training stands. */
 export interface Position {
@@ -28,7 +28,7 @@ export const SCHEDULES = {
     doc: 'multiply the rate after some epochs',
     params: {
       after: list(integer({ doc: 'epochs done', min: 1 }), { doc: 'after which epochs', minItems: 1 }),
-      factor: real({ doc: 'what the rate is multiplied by', above: 0, default: 0.1 }),
+      factor: number({ doc: 'what the rate is multiplied by', above: 0, default: 0.1 }),
     },
     share: ({ after, factor }, { step, perEpoch }) =>
       after.reduce((share, epochs) => (step >= epochs * perEpoch ? share * factor : share), 1),
@@ -37,8 +37,8 @@ export const SCHEDULES = {
   cosine: define({
     doc: 'lower the rate along half a cosine, to the last step',
     params: {
-      warmup: real({ doc: 'epochs in which the rate rises from 0 first', min: 0, default: 0 }),
-      end: real({ doc: 'share of the rate that is left at the end', min: 0, max: 1, default: 0 }),
+      warmup: number({ doc: 'epochs in which the rate rises from 0 first', min: 0, default: 0 }),
+      end: number({ doc: 'share of the rate that is left at the end', min: 0, max: 1, default: 0 }),
     },
     share: ({ warmup, end }, { step, perEpoch, epochs }) => {
       const rising = Math.min(warmup, epochs) * perEpoch;

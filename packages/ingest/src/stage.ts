@@ -2,14 +2,14 @@ import {
   choice,
   defineStage,
   either,
-  flag,
+  boolean,
   integer,
   LayerwiseError,
   list,
   MOST_CLASSES,
   object,
-  real,
-  text,
+  number,
+  string,
   type DatasetInfo,
   type Output,
 } from '@layerwise/contracts';
@@ -45,18 +45,18 @@ export const stage = defineStage({
       doc: 'data set: mnist (found in a folder, or downloaded) or strokes (generated)',
       default: 'mnist',
     }),
-    from: text({
+    from: string({
       path: true,
       doc: `data of your own instead, below the workspace or the data folder: ${describeFormats()}`,
       optional: true,
     }),
-    test: text({
+    test: string({
       path: true,
       doc: 'custom data: file or folder of the test rows, if they are not with the others',
       optional: true,
     }),
-    validation: text({ path: true, doc: 'custom data: file or folder of the validation rows', optional: true }),
-    testShare: real({
+    validation: string({ path: true, doc: 'custom data: file or folder of the validation rows', optional: true }),
+    testShare: number({
       doc: 'custom data: share of each class that is split off for testing where there are no test rows; a seventh if not said',
       above: 0,
       below: 1,
@@ -70,7 +70,7 @@ export const stage = defineStage({
       max: MOST_SIDE,
       optional: true,
     }),
-    classes: list(text({ doc: 'name of a class' }), {
+    classes: list(string({ doc: 'name of a class' }), {
       doc: 'custom data: names of the classes; labels are these names, or their numbers from 0',
       optional: true,
       minItems: 2,
@@ -86,7 +86,7 @@ export const stage = defineStage({
     label: either(
       [
         integer({ doc: 'place of the column from 0, from the end if negative', min: -1_048_577, max: 1_048_576 }),
-        text({ doc: 'name of the column' }),
+        string({ doc: 'name of the column' }),
       ],
       {
         doc:
@@ -98,7 +98,7 @@ export const stage = defineStage({
     ),
     range: either(
       [
-        list(real({ doc: 'a pixel value' }), {
+        list(number({ doc: 'a pixel value' }), {
           doc: 'pixel values without ink and of full ink',
           minItems: 2,
           maxItems: 2,
@@ -114,7 +114,7 @@ export const stage = defineStage({
         optional: true,
       },
     ),
-    invert: flag({ doc: 'custom data: whether images are dark on light and are to be inverted', optional: true }),
+    invert: boolean({ doc: 'custom data: whether images are dark on light and are to be inverted', optional: true }),
     offline: choice(['strokes'], {
       doc: 'data set to use instead where the wanted one can be neither found nor downloaded',
       optional: true,
@@ -127,7 +127,7 @@ export const stage = defineStage({
       },
       { doc: 'the generated data set', default: {} },
     ),
-    mirrors: list(text({ doc: 'address below which <file>.gz is found' }), {
+    mirrors: list(string({ doc: 'address below which <file>.gz is found' }), {
       doc: 'addresses to download from instead of the public mirrors',
       optional: true,
       minItems: 1,

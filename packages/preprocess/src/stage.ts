@@ -6,7 +6,7 @@ import {
   integer,
   LayerwiseError,
   list,
-  real,
+  number,
   throwIfAborted,
   variant,
   type DatasetInfo,
@@ -31,9 +31,13 @@ export const stage = defineStage({
     validation: variant(
       {
         first: integer({ doc: 'the first n training rows', min: 0 }),
-        lastFraction: real({ doc: "the last share of the training rows (Keras's validation_split)", min: 0, below: 1 }),
-        randomFraction: real({ doc: 'a random share of the training rows', min: 0, below: 1 }),
-        stratifiedFraction: real({
+        lastFraction: number({
+          doc: "the last share of the training rows (Keras's validation_split)",
+          min: 0,
+          below: 1,
+        }),
+        randomFraction: number({ doc: 'a random share of the training rows', min: 0, below: 1 }),
+        stratifiedFraction: number({
           doc: 'a random share of the training rows of each class: at least one, where it has two, and never all',
           above: 0,
           below: 1,

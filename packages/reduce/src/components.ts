@@ -3,7 +3,7 @@ import {
   integer,
   LayerwiseError,
   readFeatures,
-  real,
+  number,
   throwIfAborted,
   withFeatures,
   type FeaturesInfo,
@@ -14,7 +14,7 @@ import { dataError, type ReduceContext } from './selection.js';
 
 /** The parameters of every package that replaces features by principal components. */
 export const componentParams = {
-  variance: real({
+  variance: number({
     above: 0,
     max: 1,
     optional: true,

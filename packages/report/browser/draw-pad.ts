@@ -1,6 +1,6 @@
 import { contributions, respond } from '@layerwise/nets/forward';
 import { drawn } from '@layerwise/scan/drawn';
-import { familiarity } from '@layerwise/scan/familiarity';
+import { novelty } from '@layerwise/scan/novelty';
 import { formOf, normalise } from '@layerwise/scan/normalise';
 import type { Pad } from '../src/payloads/pad.js';
 import { colours } from './classes.js';
@@ -51,7 +51,7 @@ class DrawPad {
   show(): void {
     this.due = 0;
     this.board.paint();
-    const { trained, familiar } = this.net;
+    const { trained, reference } = this.net;
     const side = trained.dataset.width;
     const image = normalise(drawn(this.board.strokes), formOf(side));
     this.showImage(image, side);
@@ -65,7 +65,7 @@ class DrawPad {
     this.part('voices').textContent = spoke ? voicesOf(spoke, this.names[order[0]]) : '';
     if (this.board.isDrawing) return;
     const last = hidden.at(-1);
-    this.showLikeness(isEmpty || !familiar || !last ? undefined : familiarity(familiar, last).percentile);
+    this.showLikeness(isEmpty || !reference || !last ? undefined : novelty(reference, last).percentile);
     this.part('answer').textContent = isEmpty ? 'Nothing drawn yet.' : answerOf(order, probabilities, this.names);
   }
 

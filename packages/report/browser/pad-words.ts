@@ -1,4 +1,4 @@
-import { UNLIKE } from '@layerwise/scan/familiarity';
+import { UNLIKE } from '@layerwise/scan/novelty';
 
 /** A probability: `97.3%`, and at the ends how near it is. */
 export function percent(share: number): string {

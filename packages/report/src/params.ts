@@ -1,12 +1,12 @@
-import { flag, integer, list, object, real, text, type Infer } from '@layerwise/contracts';
+import { boolean, integer, list, object, number, string, type Infer } from '@layerwise/contracts';
 
 const score = (split: string) =>
   object(
     {
-      accuracy: real({ doc: 'share of images right', min: 0, max: 1, optional: true }),
-      loss: real({ doc: 'mean cross-entropy in nats', min: 0, optional: true }),
-      labelRmse: real({ doc: 'root mean squared error of the predicted label', min: 0, optional: true }),
-      reruns: list(real({ doc: 'accuracy of another run', min: 0, max: 1 }), {
+      accuracy: number({ doc: 'share of images right', min: 0, max: 1, optional: true }),
+      loss: number({ doc: 'mean cross-entropy in nats', min: 0, optional: true }),
+      labelRmse: number({ doc: 'root mean squared error of the predicted label', min: 0, optional: true }),
+      reruns: list(number({ doc: 'accuracy of another run', min: 0, max: 1 }), {
         doc: 'accuracies of further published runs',
         optional: true,
       }),
@@ -16,20 +16,20 @@ const score = (split: string) =>
 
 /** Parameters of the report stage. */
 export const params = {
-  study: text({ doc: 'name of the study', default: 'study' }),
-  experiment: text({ doc: 'name of the experiment', default: 'experiment' }),
-  studyTitle: text({ doc: 'one line on the study', optional: true }),
-  title: text({ doc: 'one line over the report; by default the net and the data set', optional: true }),
+  study: string({ doc: 'name of the study', default: 'study' }),
+  experiment: string({ doc: 'name of the experiment', default: 'experiment' }),
+  studyTitle: string({ doc: 'one line on the study', optional: true }),
+  title: string({ doc: 'one line over the report; by default the net and the data set', optional: true }),
   published: object(
     {
       train: score('training'),
       validation: score('validation'),
       test: score('test'),
-      source: text({ doc: 'where the figures come from', optional: true }),
+      source: string({ doc: 'where the figures come from', optional: true }),
     },
     { doc: 'figures others published for this experiment, shown beside the measured ones', optional: true },
   ),
-  interactive: flag({
+  interactive: boolean({
     doc: 'embed images and positions, so that hovering a map and clicking a confusion cell shows digits',
     default: true,
   }),

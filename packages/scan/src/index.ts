@@ -5,7 +5,7 @@ export { drawn, PEN, type Stroke } from './drawn.js';
 export { boundsOf, formOf, normalise, type Box, type Form, type Ink } from './normalise.js';
 export { penWidth, thickened } from './pen.js';
 export { annotated, type Note } from './annotate.js';
-export { UNLIKE, type Familiarity } from './familiarity.js';
+export { UNLIKE, type Novelty } from './novelty.js';
 export { TrainingSet } from './training-set.js';
 export { strongest, toCsv, toText, type Reading, type Attribution } from './reading.js';
 export { scoreReadings, type LabelScore } from './score.js';

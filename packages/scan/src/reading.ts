@@ -29,7 +29,7 @@ export interface Reading {
   /** Distance to the training set in the last hidden layer, and the share (%) of training images that are nearer. */
   readonly distance: number;
   readonly percentile: number;
-  /** The input is unlike the training images: the percentile is above UNLIKE of familiarity.ts. */
+  /** The input is unlike the training images: the percentile is above UNLIKE of novelty.ts. */
   readonly unlike: boolean;
   /** As {@link FoundDigit} has it. */
   readonly touching?: FoundDigit['touching'];

@@ -1,11 +1,11 @@
-import { familiarity, referenceRows, usualDistances, type Familiar, type Familiarity } from './familiarity.js';
+import { novelty, referenceRows, usualDistances, type ReferenceRows, type Novelty } from './novelty.js';
 
 /** Rows kept as reference. */
 const REFERENCE = 5000;
 
 /** Distances of inputs to a training set, against the distances that the training set's own rows have to each other. */
 export class TrainingSet {
-  private readonly familiar: Familiar;
+  private readonly reference: ReferenceRows;
 
   /**
    * @param rows float32[N * H], row after row; not kept
@@ -14,11 +14,11 @@ export class TrainingSet {
    */
   constructor(rows: Float32Array, width: number) {
     const reference = referenceRows(rows, width, REFERENCE);
-    this.familiar = { width, reference, usual: usualDistances(rows, width, REFERENCE, reference) };
+    this.reference = { width, reference, usual: usualDistances(rows, width, REFERENCE, reference) };
   }
 
   /** @param row H values */
-  familiarity(row: ArrayLike<number>): Familiarity {
-    return familiarity(this.familiar, row);
+  novelty(row: ArrayLike<number>): Novelty {
+    return novelty(this.reference, row);
   }
 }

@@ -84,21 +84,21 @@ describe('TrainingSet', () => {
   const training = new TrainingSet(rows, 4);
 
   it('what is of the training set is nearer than what is not', () => {
-    const inside = training.familiarity([0.5, 0.5, 0.5, 0.5]);
+    const inside = training.novelty([0.5, 0.5, 0.5, 0.5]);
     expect(inside.percentile).toBeLessThan(99);
-    expect(training.familiarity([3, 3, 3, 3])).toMatchObject({ percentile: 100 });
+    expect(training.novelty([3, 3, 3, 3])).toMatchObject({ percentile: 100 });
   });
 
   it('the distance is that to the nearest row', () => {
-    expect(training.familiarity(rows.subarray(0, 4)).distance).toBe(0);
+    expect(training.novelty(rows.subarray(0, 4)).distance).toBe(0);
     const small = new TrainingSet(Float32Array.of(0, 0, 1, 1, 2, 2, 3, 3), 2);
-    expect(small.familiarity([2, 3]).distance).toBe(1);
+    expect(small.novelty([2, 3]).distance).toBe(1);
   });
 
   it('percentiles of fresh rows are spread evenly', () => {
     const percentiles = Array.from(
       { length: 400 },
-      () => training.familiarity([random.float(), random.float(), random.float(), random.float()]).percentile,
+      () => training.novelty([random.float(), random.float(), random.float(), random.float()]).percentile,
     );
     expect(percentiles.filter((value) => value > 90).length / 400).toBeGreaterThan(0.05);
     expect(percentiles.filter((value) => value > 90).length / 400).toBeLessThan(0.16);

@@ -1,11 +1,11 @@
-import { integer, list, object, real, received, text, type Fields } from '@layerwise/contracts';
+import { integer, list, object, number, received, string, type Fields } from '@layerwise/contracts';
 
 const scores = object(
   {
-    accuracy: real({ min: 0, max: 1, optional: true, doc: 'Share of rows predicted rightly, 0 to 1.' }),
-    loss: real({ min: 0, optional: true, doc: 'Mean cross-entropy in nats.' }),
-    labelRmse: real({ min: 0, optional: true, doc: 'Root mean squared error of the predicted label.' }),
-    reruns: list(real({ min: 0, max: 1, doc: 'accuracy of another run' }), {
+    accuracy: number({ min: 0, max: 1, optional: true, doc: 'Share of rows predicted rightly, 0 to 1.' }),
+    loss: number({ min: 0, optional: true, doc: 'Mean cross-entropy in nats.' }),
+    labelRmse: number({ min: 0, optional: true, doc: 'Root mean squared error of the predicted label.' }),
+    reruns: list(number({ min: 0, max: 1, doc: 'accuracy of another run' }), {
       optional: true,
       doc: 'Accuracies of further published runs of the same experiment.',
     }),
@@ -15,7 +15,7 @@ const scores = object(
 
 /** The interval, both ends included, in which a figure must lie. */
 const interval = (what: string, max?: number) =>
-  list(real({ min: 0, ...(max === undefined ? {} : { max }), doc: 'end of the interval' }), {
+  list(number({ min: 0, ...(max === undefined ? {} : { max }), doc: 'end of the interval' }), {
     minItems: 2,
     maxItems: 2,
     optional: true,
@@ -87,8 +87,8 @@ export function nameFault(name: string, rules: readonly NameRule[]): string | un
 
 /** Fields of study.yaml that are not sections of a role. */
 export const studyFields = {
-  name: text({ doc: 'Name of the study, and of its Nx project.' }),
-  title: text({ optional: true, doc: 'Shown at the top of every report.' }),
+  name: string({ doc: 'Name of the study, and of its Nx project.' }),
+  title: string({ optional: true, doc: 'Shown at the top of every report.' }),
   seed: integer({ min: 0, max: 4294967295, default: 0, doc: 'Seed of every random stream of the study.' }),
   repeats: integer({
     min: 1,
@@ -100,11 +100,11 @@ export const studyFields = {
 
 /** Fields of one experiment that are not sections of a role. */
 export const experimentFields = {
-  extends: text({
+  extends: string({
     optional: true,
     doc: 'Another experiment of this study to start from: its sections, field by field, its seed and its repeats; not its title, published and expect.',
   }),
-  title: text({ optional: true, doc: 'Shown at the top of the report.' }),
+  title: string({ optional: true, doc: 'Shown at the top of the report.' }),
   seed: integer({
     min: 0,
     max: 4294967295,
@@ -117,7 +117,7 @@ export const experimentFields = {
       train: scores,
       validation: scores,
       test: scores,
-      source: text({ optional: true, doc: 'Where the figures come from.' }),
+      source: string({ optional: true, doc: 'Where the figures come from.' }),
     },
     { optional: true, doc: 'Figures of another implementation, shown beside the measured ones.' },
   ),

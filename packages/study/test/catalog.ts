@@ -3,8 +3,8 @@ import {
   integer,
   list,
   object,
-  real,
-  text,
+  number,
+  string,
   type AnyStage,
   type ArtifactKind,
   type Fields,
@@ -32,14 +32,14 @@ function stage(
 
 /** A stage for every role, under the names of the repository's own packages, and two swaps. */
 export const catalog: ReadonlyMap<string, AnyStage> = new Map([
-  ['@layerwise/ingest', stage('ingest', {}, 'dataset', { use: text({ default: 'mnist', doc }) })],
+  ['@layerwise/ingest', stage('ingest', {}, 'dataset', { use: string({ default: 'mnist', doc }) })],
   [
     '@layerwise/preprocess',
     stage('preprocess', { dataset: 'dataset' }, 'features', { first: integer({ min: 0, default: 0, doc }) }),
   ],
   [
     '@layerwise/reduce-pca',
-    stage('reduce-pca', { features: 'features' }, 'features', { variance: real({ above: 0, max: 1, doc }) }),
+    stage('reduce-pca', { features: 'features' }, 'features', { variance: number({ above: 0, max: 1, doc }) }),
   ],
   [
     '@layerwise/reduce-forest',
@@ -80,9 +80,9 @@ export const catalog: ReadonlyMap<string, AnyStage> = new Map([
   [
     '@layerwise/report',
     stage('report', { dataset: 'dataset', model: 'model', embedding: 'embedding', 'nodes?': 'nodes' }, 'report', {
-      title: text({ optional: true, doc }),
+      title: string({ optional: true, doc }),
       published: object(
-        { test: object({ accuracy: real({ optional: true, doc }) }, { optional: true, doc }) },
+        { test: object({ accuracy: number({ optional: true, doc }) }, { optional: true, doc }) },
         { optional: true, doc },
       ),
     }),

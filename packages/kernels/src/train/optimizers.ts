@@ -1,4 +1,4 @@
-import { flag, real, type Fields, type Infer } from '@layerwise/contracts';
+import { boolean, number, type Fields, type Infer } from '@layerwise/contracts';
 
 /** What the kernel's optimiser functions are given, in float32. */
 export interface OptimizerConstants {
@@ -27,9 +27,9 @@ export interface OptimizerDefinition<F extends Fields> {
 
 const define = <const F extends Fields>(definition: OptimizerDefinition<F>): OptimizerDefinition<F> => definition;
 
-const learningRate = <const V extends number>(value: V) => real({ doc: 'step size', above: 0, default: value });
-const epsilon = real({ doc: 'keeps the denominator from 0', above: 0, max: 1, default: 1e-7 });
-const momentum = real({ doc: 'share of the last change that is kept', min: 0, below: 1, default: 0 });
+const learningRate = <const V extends number>(value: V) => number({ doc: 'step size', above: 0, default: value });
+const epsilon = number({ doc: 'keeps the denominator from 0', above: 0, max: 1, default: 1e-7 });
+const momentum = number({ doc: 'share of the last change that is kept', min: 0, below: 1, default: 0 });
 
 /** Every optimiser, by its name in studies. g is a weight's gradient, t the number of steps. */
 export const OPTIMIZERS = {
@@ -42,9 +42,9 @@ export const OPTIMIZERS = {
     doc: 'RMSprop',
     params: {
       learningRate: learningRate(0.001),
-      rho: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.9 }),
+      rho: number({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.9 }),
       epsilon,
-      epsilonInSqrt: flag({
+      epsilonInSqrt: boolean({
         doc:
           'divide by sqrt(v + epsilon), as Keras 3 and TensorFlow.js do; ' +
           'false: by sqrt(v) + epsilon, as PyTorch and Keras before TensorFlow 2.11 do (that Keras only without momentum)',
@@ -67,8 +67,8 @@ export const OPTIMIZERS = {
     doc: 'Adam',
     params: {
       learningRate: learningRate(0.001),
-      beta1: real({ doc: 'decay of the mean', min: 0, below: 1, default: 0.9 }),
-      beta2: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.999 }),
+      beta1: number({ doc: 'decay of the mean', min: 0, below: 1, default: 0.9 }),
+      beta2: number({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.999 }),
       epsilon,
     },
     slots: () => 2,
@@ -84,13 +84,13 @@ export const OPTIMIZERS = {
     doc: 'Adam with decoupled weight decay',
     params: {
       learningRate: learningRate(0.001),
-      weightDecay: real({
+      weightDecay: number({
         doc: 'share of a weight, times the learning rate, that each step takes away',
         min: 0,
         default: 0.004,
       }),
-      beta1: real({ doc: 'decay of the mean', min: 0, below: 1, default: 0.9 }),
-      beta2: real({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.999 }),
+      beta1: number({ doc: 'decay of the mean', min: 0, below: 1, default: 0.9 }),
+      beta2: number({ doc: 'decay of the mean square', min: 0, below: 1, default: 0.999 }),
       epsilon,
     },
     slots: () => 2,
@@ -109,7 +109,7 @@ export const OPTIMIZERS = {
     params: {
       learningRate: learningRate(0.01),
       momentum,
-      nesterov: flag({ doc: 'look ahead by the momentum', default: false }),
+      nesterov: boolean({ doc: 'look ahead by the momentum', default: false }),
     },
     slots: (settings) => (settings.momentum > 0 ? 1 : 0),
     restsWithoutGradient: (settings) => settings.momentum === 0,

@@ -6,7 +6,7 @@ import type { Pad, PadLayer } from '../payloads/pad.js';
 import { base64 } from '../payloads/base64.js';
 import { count, percent, words } from '../page/format.js';
 import type { Experiment, HiddenLayer } from './experiment.js';
-import { packFamiliar } from './pad-familiar.js';
+import { packReference } from './pad-novelty.js';
 
 /** Most bytes of a net that a page holds; in base64 they are a third more. */
 const MOST_BYTES = 6 << 20;
@@ -25,7 +25,7 @@ export function padOf(experiment: Experiment): Pad | string {
   return {
     net: packed(net),
     layers: experiment.train.hidden.map((layer) => padLayer(layer, experiment)),
-    ...(last && experiment.train.rows >= 2 && { familiar: packFamiliar(last) }),
+    ...(last && experiment.train.rows >= 2 && { reference: packReference(last) }),
   };
 }
 

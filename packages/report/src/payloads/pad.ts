@@ -5,7 +5,7 @@ export interface Pad {
   readonly net: PackedNet;
   readonly layers: readonly PadLayer[];
   /** Of the last hidden layer; missing where there are too few rows to compare. */
-  readonly familiar?: PackedFamiliar;
+  readonly reference?: PackedReference;
 }
 
 /** One hidden layer: H nodes. */
@@ -17,13 +17,13 @@ export interface PadLayer {
 }
 
 /** Training rows of the last hidden layer, in bytes, for the page to compare a drawing with. H columns. */
-export interface PackedFamiliar {
+export interface PackedReference {
   readonly width: number;
   /** Base64 of uint8[R * H]; a value is low + byte * step of its column. */
   readonly bytes: string;
   /** Base64 of float32[H]. */
   readonly low: string;
   readonly step: string;
-  /** Base64 of float32: see the sheet package's `Familiar`. */
+  /** Base64 of float32: see the scan package's `ReferenceRows`. */
   readonly usual: string;
 }

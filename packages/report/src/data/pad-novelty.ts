@@ -1,13 +1,13 @@
-import { referenceRows, usualDistances } from '@layerwise/scan/familiarity';
+import { referenceRows, usualDistances } from '@layerwise/scan/novelty';
 import { base64 } from '../payloads/base64.js';
-import type { PackedFamiliar } from '../payloads/pad.js';
+import type { PackedReference } from '../payloads/pad.js';
 import type { HiddenLayer } from './experiment.js';
 
 const MOST_ROWS = 2000;
 const MOST_BYTES = 256 << 10;
 
 /** Rounds to bytes what the page compares with, and measures the training set's own rows against just that. */
-export function packFamiliar({ data, width }: HiddenLayer): PackedFamiliar {
+export function packReference({ data, width }: HiddenLayer): PackedReference {
   const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_BYTES / width)));
   const reference = referenceRows(data, width, most);
   const low = new Float32Array(width).fill(Infinity);

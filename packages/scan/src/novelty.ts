@@ -1,5 +1,5 @@
 /** How far an input lies from the training set, in the space of a hidden layer. */
-export interface Familiarity {
+export interface Novelty {
   /** Euclidean distance to the nearest reference row. */
   readonly distance: number;
   /** Share of training rows, in percent, whose own nearest reference row is nearer than that. */
@@ -7,7 +7,7 @@ export interface Familiarity {
 }
 
 /** What stands for a training set: reference rows, and how far other rows of it lie from them. H columns. */
-export interface Familiar {
+export interface ReferenceRows {
   readonly width: number;
   /** float32[R * H], row after row. */
   readonly reference: Float32Array;
@@ -51,8 +51,8 @@ function stepOf(rows: Float32Array, width: number, most: number): number {
   return Math.max(2, Math.ceil(count / most));
 }
 
-/** How familiar a row of H values is. */
-export function familiarity({ width, reference, usual }: Familiar, row: ArrayLike<number>): Familiarity {
+/** How novel a row of H values is: how far from the training set. */
+export function novelty({ width, reference, usual }: ReferenceRows, row: ArrayLike<number>): Novelty {
   const distance = nearestDistance(reference, width, row);
   let below = 0;
   while (below < usual.length && usual[below] < distance) below++;
