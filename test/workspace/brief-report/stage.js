@@ -1,14 +1,14 @@
 // A page of a few words in the place of the report, for tests in which nobody reads it: the real one is most of the work of a tiny experiment.
-import { defineStage, text } from '@layerwise/contracts';
+import { defineStage, string } from '@layerwise/contracts';
 
 export const stage = defineStage({
   id: 'report',
   summary: 'a page of a few words',
   params: {
-    study: text({ doc: 'name of the study', default: 'study' }),
-    experiment: text({ doc: 'name of the experiment', default: 'experiment' }),
-    studyTitle: text({ doc: 'one line on the study', optional: true }),
-    title: text({ doc: 'one line over the report', optional: true }),
+    study: string({ doc: 'name of the study', default: 'study' }),
+    experiment: string({ doc: 'name of the experiment', default: 'experiment' }),
+    studyTitle: string({ doc: 'one line on the study', optional: true }),
+    title: string({ doc: 'one line over the report', optional: true }),
   },
   reads: {
     dataset: 'dataset',
