@@ -268,7 +268,7 @@ describe('kills, and two runs at once', () => {
 
   /** Many more: node test/faults/kills.mjs, node test/faults/pairs.mjs. */
   it(
-    'three kills and two pairs',
+    'two kills and a pair',
     async () => {
       const [{ Trial }, { killTrials }, { pairTrials }] = await Promise.all([
         load('trial'),
@@ -277,10 +277,10 @@ describe('kills, and two runs at once', () => {
       ]);
       const trial = await Trial.create();
       try {
-        const { problems, killed } = await killTrials(trial, { kills: 3, seed: 1 });
+        const { problems, killed } = await killTrials(trial, { kills: 2, seed: 8 });
         expect(problems).toEqual([]);
-        expect(killed).toHaveLength(3);
-        expect((await pairTrials(trial, { pairs: 2, seed: 1 })).problems).toEqual([]);
+        expect(killed).toHaveLength(2);
+        expect((await pairTrials(trial, { pairs: 1, seed: 2 })).problems).toEqual([]);
       } finally {
         trial.remove();
       }

@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-export const brief = 'embed: { sources: [pixels], pca: [2], columns: [], tsne: [] }\nreport: { uses: brief-report }\n';
+/** Lines of a study whose experiments run quickly, where nobody reads their figures: a small map, few draws, a page of a few words. */
+export const brief = `embed: { sources: [pixels], pca: [2], columns: [], tsne: [] }
+nodes: { images: 1, bootstrap: 0, steps: 1 }
+classes: { rows: 4, draws: 1, controls: [] }
+report: { uses: brief-report }
+`;
 
 export function createFolder(name) {
   const root = mkdtempSync(join(tmpdir(), `${name}-`));
