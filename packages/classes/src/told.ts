@@ -1,8 +1,8 @@
 import { against } from './change.js';
-import { blobsOf, type Blob } from './blobs.js';
+import { blobsOf, type Blob } from '@layerwise/kernels/blobs';
 import { meanEvidence } from './evidence.js';
 import { logitsOf, narrowed } from './net.js';
-import { inkedBox, placeOf, type Box } from './places.js';
+import { inkedBox, placeOf, type Box } from '@layerwise/kernels/places';
 import { evidenceSentence, type Spot } from './sentence.js';
 import type { Subject } from './subject.js';
 

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { blobsOf } from '../src/blobs.js';
-import { inkedBox, placeOf } from '../src/places.js';
 import { changeSentence, evidenceSentence, nodeSentence, one, several } from '../src/sentence.js';
 
 const spots = { ink: { place: 'on the left', share: 0.16 }, absence: { place: 'at the top', share: 0.27 } };
@@ -79,41 +77,4 @@ describe('on how many nodes a class hangs, in words', () => {
     [{ whole: 0.4, without: 0 }, ''],
     [{ without: NaN }, ''],
   ])('%o', (given, words) => expect(nodeSentence({ ...carried, ...given })).toBe(words));
-});
-
-describe('where evidence lies', () => {
-  const map = (...rows: string[]): Float64Array =>
-    Float64Array.from([...rows.join('')].map((digit) => (digit === '-' ? -5 : Number(digit))));
-
-  it('is in blobs of connected pixels, corners included, without the weak ones', () => {
-    const blobs = blobsOf(map('800000', '080010', '-00044', '000004', '100000'), 6);
-    expect(blobs.map(({ pixels, sum }) => [[...pixels], sum])).toEqual([
-      [[0, 7], 16],
-      [[16, 17, 23], 12],
-    ]);
-    expect([blobs[1].x, blobs[1].y]).toEqual([(4 * 4 + 5 * 8) / 12, (2 * 8 + 3 * 4) / 12]);
-    expect(blobsOf(map('000', '-00'), 3)).toEqual([]);
-  });
-
-  it('is said by thirds of the rectangle that has ink', () => {
-    const mean = Float64Array.from({ length: 100 }, (_, p) =>
-      p % 10 >= 2 && p % 10 <= 7 && p >= 10 && p < 70 ? 0.5 : 0.01,
-    );
-    const box = inkedBox(mean, 10);
-    expect(box).toEqual({ left: 2, right: 7, top: 1, bottom: 6 });
-    expect([2.4, 4, 5, 7].map((x) => placeOf({ x, y: 1 }, box))).toEqual([
-      'at the upper left',
-      'at the top',
-      'at the top',
-      'at the upper right',
-    ]);
-    expect([0, 3.5, 9].map((y) => placeOf({ x: 4.5, y }, box))).toEqual([
-      'at the top',
-      'in the centre',
-      'at the bottom',
-    ]);
-    expect([0, 9].map((x) => placeOf({ x, y: 4 }, box))).toEqual(['on the left', 'on the right']);
-    expect([0, 9].map((x) => placeOf({ x, y: 6 }, box))).toEqual(['at the lower left', 'at the lower right']);
-    expect(inkedBox(new Float64Array(6), 3)).toEqual({ left: 0, right: 2, top: 0, bottom: 1 });
-  });
 });

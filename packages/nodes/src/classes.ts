@@ -14,6 +14,8 @@ import { rankBins, selectivity, type Bootstrap, type Selectivity } from './selec
 const BINS = 32;
 const STRONGEST = 100;
 const FEWEST_STRONGEST = 10;
+/** Share of the rows that a node is said to be active for. */
+const ACTIVE = 0.1;
 /** The quantiles kept. */
 export const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
@@ -42,6 +44,8 @@ export interface NodeResponse {
   readonly zeros: number;
   readonly largest: number;
   readonly strongest: Strongest;
+  /** The least activation of the rows that activate it most, a tenth at most, none at its lowest value; Infinity of a constant node. */
+  readonly active: number;
   readonly constant: boolean;
   /** Rows. */
   readonly most: Uint32Array;
@@ -93,6 +97,7 @@ export function nodeResponse(
     zeros: shareOfZeros(values),
     largest: ranking.sorted[N - 1],
     strongest: strongest(ranking, label, K, count),
+    active: leastActive(ranking),
     constant: ranking.sorted[0] === ranking.sorted[N - 1],
     most: ranking.order.slice(N - count).reverse(),
     least: ranking.order.slice(0, count),
@@ -131,6 +136,14 @@ function strongest(ranking: Ranking, label: Uint16Array, K: number, images: numb
   const rows = Math.min(N - lowest, Math.max(Math.ceil(N / STRONGEST), FEWEST_STRONGEST));
   const sample = Uint32Array.from(spread(Math.max(rows, images), images), (rank) => ranking.order[N - 1 - rank]);
   return { rows, shares: rows > 0 ? topShares(ranking, label, K, rows) : new Float64Array(K).fill(NaN), sample };
+}
+
+/** See {@link NodeResponse.active}: where the lowest value goes on past nine tenths, the next one. */
+function leastActive({ sorted }: Ranking): number {
+  const lowest = sorted[0];
+  let at = Math.floor((1 - ACTIVE) * sorted.length);
+  while (at < sorted.length && sorted[at] === lowest) at++;
+  return at < sorted.length ? sorted[at] : Infinity;
 }
 
 /** Classes with rows, by rising median, of equal ones by mean, and the overlap of each with the next. @param sorted values of each class */

@@ -19,6 +19,8 @@ export interface Subject {
   readonly label: Uint16Array;
   readonly predicted: Uint16Array;
   readonly pixels: number;
+  /** Pixels of a row of an image. */
+  readonly width: number;
   /** float64[n][P]: intensities, 0 to 1, of chosen rows. @param rows ascending */
   readonly images: (rows: Uint32Array) => Promise<Float64Array[]>;
   /** The layers, the first of pixel intensities and the last giving logits. */
@@ -73,6 +75,7 @@ export async function readSubject(
       label,
       predicted,
       pixels,
+      width: dataset.width,
       images: (rows) => readImages((from, to) => images.read('features', from, to), pixels, rows),
       layers: [onIntensities(map, net.layers[0]), ...net.layers.slice(1).map(inFloat64)],
       hidden,

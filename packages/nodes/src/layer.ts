@@ -9,6 +9,7 @@ import type { Crew } from './crew.js';
 import type { Scratch } from './hidden.js';
 import type { Subject } from './inputs.js';
 import type { OrderJob, RespondJob } from './jobs.js';
+import { looksOf, type Looks } from './looks.js';
 import { layerOrders } from './orders.js';
 import { preferredInputs, type PreferredInputs } from './preferred-inputs.js';
 import { ablateLayer, ranges } from './removals.js';
@@ -47,6 +48,7 @@ export interface LayerFigures {
   /** float64[H][K]: mean gradient of each class's logit. */
   readonly gradients: Float64Array;
   readonly ablation: Ablation;
+  readonly looks: Looks;
 }
 
 /** The part of its work that each layer of a net may do, so that a deep net takes no longer than a wide one. */
@@ -65,6 +67,7 @@ export async function layerFigures(subject: Subject, index: number, running: Run
   const means = responses.map(({ mean }) => mean);
   const { ablation, on: onAblation } = await ablateLayer(subject, index, means, running);
   const found = await preferredInputs(subject, index, responses, weights, running);
+  const looks = await looksOf(subject, index, responses);
   const joint = jointRows(rows, width);
   const info: NodeLayerInfo = {
     name: `hidden${index + 1}`,
@@ -86,7 +89,7 @@ export async function layerFigures(subject: Subject, index: number, running: Run
     },
     preferredInput: found.how,
   };
-  return { info, responses, weights, preferredInputs: found, gradients, ablation };
+  return { info, responses, weights, preferredInputs: found, gradients, ablation, looks };
 }
 
 async function respond(subject: Subject, index: number, { crew, scratch, told }: Running): Promise<NodeResponse[]> {

@@ -1,7 +1,9 @@
 import { inColumns, type Row, schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
+import { inkedBox } from '@layerwise/kernels/places';
 import type { Spread } from './classes.js';
 import type { Subject } from './inputs.js';
 import type { LayerFigures } from './layer.js';
+import { lookWords } from './looks.js';
 import { accuracyLost, marginLost } from './losses.js';
 import { sentence } from './sentence.js';
 
@@ -10,11 +12,12 @@ const { 'nodes.parquet': nodeFile, 'classes.parquet': classFile } = schemas.node
 /** `nodes.parquet`. */
 export function nodeTable(
   layers: readonly LayerFigures[],
-  { names, rows: N }: Subject,
+  { names, rows: N, width, pixels: P }: Subject,
 ): TableOf<Schemas['nodes'], 'nodes'> {
   const rows: Row<typeof nodeFile.columns>[] = [];
   for (const [l, figures] of layers.entries()) {
-    const { ablation } = figures;
+    const { ablation, looks } = figures;
+    const box = inkedBox(looks.mean, width);
     for (const [
       h,
       { mean, deviation, zeros, largest, selectivity, constant, strongest, truth },
@@ -55,6 +58,7 @@ export function nodeTable(
         ...losses,
         duplicateOf,
         dead: constant,
+        looks: lookWords(looks.differences.subarray(h * P, (h + 1) * P), looks.active[h], width, box),
         sentence: sentence(told, names),
       });
     }
@@ -123,7 +127,7 @@ function predicted({ zeros, quantiles: [q05, q25, q50, q75, q95] }: Spread) {
 
 /** `<layer>.arrow`. */
 export function imageTable(
-  { responses, weights, preferredInputs }: LayerFigures,
+  { responses, weights, preferredInputs, looks }: LayerFigures,
   { id, pixels: P }: Subject,
 ): MatrixOf<Schemas['nodes'], string> {
   const H = responses.length;
@@ -141,6 +145,7 @@ export function imageTable(
         width: P,
       },
       preferredInput: { data: preferredInputs.inputs, width: P },
+      active: { data: looks.differences, width: P },
       most: ids(({ most }) => most),
       strongest: ids(({ strongest }) => strongest.sample),
       least: ids(({ least }) => least),

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { column, type MatrixTable, type NodesInfo, type ResultTable } from '@layerwise/contracts';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
 import { stage } from '@layerwise/nodes';
+import { lookWords } from '../src/looks.js';
 import { K, N, P, smallExperiment, type SmallExperiment } from './experiment.js';
 
 const H = 6;
@@ -57,6 +58,52 @@ describe.each(['pixels', 'selected', 'components'] as const)('a first layer that
       expect(ids('median')).toEqual(order.slice(117, 122));
       expect(numbers(nodes, 'largest')[h]).toBe(Math.max(...values));
     }
+  });
+});
+
+describe('where nodes look', () => {
+  it('is the mean image of the most active tenth less that of the rest', async () => {
+    const experiment = await smallExperiment('pixels', [H]);
+    const { output } = await runInMemory(stage, { inputs: experiment.inputs, params: {} });
+    const { data } = column(await output.matrix('hidden1'), 'active', Float32Array, P);
+    for (let h = 0; h < H; h++) {
+      const values = Array.from({ length: N }, (_, r) =>
+        Math.fround(Math.max(0, experiment.sums(image(experiment, r))[0][h])),
+      );
+      const above = values.filter((value) => value > Math.min(...values)).sort((a, b) => b - a);
+      const least = above[Math.min(above.length, N / 10) - 1];
+      if (above.length === 0) {
+        expect(data.subarray(h * P, (h + 1) * P).every((value) => value === 0)).toBe(true);
+        continue;
+      }
+      const mean = (rows: number[], p: number): number =>
+        rows.reduce((sum, r) => sum + experiment.images[r * P + p] / 255, 0) / rows.length;
+      const [active, rest] = [values.map((value) => value >= least), values.map((value) => value < least)].map((is) =>
+        [...is.keys()].filter((r) => is[r]),
+      );
+      for (let p = 0; p < P; p++) expect(data[h * P + p]).toBeCloseTo(mean(active, p) - mean(rest, p), 5);
+    }
+  });
+
+  const box = { left: 0, right: 5, top: 0, bottom: 5 };
+  const map = (...rows: string[]): Float32Array =>
+    Float32Array.from([...rows.join('')].map((sign) => ({ '+': 0.6, '.': 0, '-': -0.5, ',': 0.05 })[sign] as number));
+  it.each([
+    [map('+.....', '+.....', '+.....', '+.....', '+.....', '......'), 'an upright stroke on the left'],
+    [
+      map('++....', '++....', '......', '......', '..--..', '..--..'),
+      'ink at the upper left, silenced by ink at the bottom',
+    ],
+    [map('++....', '++....', '......', '......', '....++', '....++'), 'ink at the upper left and at the lower right'],
+    [map('++++++', '......', '......', '......', '......', '....++'), 'a level stroke at the top'],
+    [map('......', '......', '..--..', '..--..', '......', '......'), 'silenced by ink in the centre'],
+    [map(',,....', ',,....', '......', '......', '......', '......'), ''],
+  ])('%#: in words', (difference, words) => expect(lookWords(difference, 1000, 6, box)).toBe(words));
+
+  it('is not said of differences that so few rows have by chance', () => {
+    const difference = map('++....', '++....', '......', '......', '......', '......');
+    expect(lookWords(difference, 12, 6, box)).toBe('ink at the upper left');
+    expect(lookWords(difference, 11, 6, box)).toBe('');
   });
 });
 

@@ -121,6 +121,11 @@ const nodeColumns = {
   costMean: number(`accuracy lost when it is set to its mean; ${sampled}`, 'share'),
   duplicateOf: whole('first node that it repeats, or -1'),
   dead: { dtype: 'boolean', meaning: 'whether it has the same value for every row' },
+  looks: {
+    dtype: 'string',
+    meaning:
+      'where it looks, in words: where images that activate it most have more ink than others, and where less; empty where nothing stands out',
+  },
   sentence: { dtype: 'string', meaning: 'what it does, in words' },
 } as const;
 
@@ -185,6 +190,13 @@ export const nodes = artifact({
           width: 'P',
           unit: 'intensity, 0 to 1',
           meaning: 'image that activates it most',
+        },
+        active: {
+          dtype: 'float32',
+          width: 'P',
+          unit: 'intensity, -1 to 1',
+          meaning:
+            'mean image of the rows that activate it most, a tenth at most and none at its lowest value, less that of all others; of 10,000 rows at most',
         },
         most: images('those that activate it most'),
         strongest: images("evenly spaced among the node's strongest"),
