@@ -1,15 +1,13 @@
 import {
   featureSplits,
   LayerwiseError,
-  readFeatures,
+  openFeatures,
   throwIfAborted,
-  type Column,
-  type MatrixOf,
-  type Reader,
-  type Schemas,
+  type FeatureRows,
+  type MatrixShape,
   type StageContext,
 } from '@layerwise/contracts';
-import { networkOf, openNet, type LabelledRows, type Net } from '@layerwise/kernels/train';
+import { networkOf, openNet, type Net } from '@layerwise/kernels/train';
 import { readModel } from '@layerwise/nets';
 
 type Context = StageContext<
@@ -17,15 +15,9 @@ type Context = StageContext<
   { readonly features: 'features'; readonly model: 'model' },
   'activations'
 >;
-type Rows = MatrixOf<Schemas['activations'], 'train'>;
+type SplitName = (typeof featureSplits)[number];
 
-interface Split {
-  readonly rows: LabelledRows;
-  readonly id: Column<Uint32Array>;
-  readonly label: Column<Uint16Array>;
-}
-
-/** The stage's work; see `stage.ts`. One split after the other, so that only one split's output is held. */
+/** The stage's work; see `stage.ts`. Rows are read, computed and written a block at a time. */
 export async function activationsStage({ inputs, output, progress, workers, signal }: Context): Promise<void> {
   throwIfAborted(signal);
   const info = await inputs.features.json('features');
@@ -36,24 +28,20 @@ export async function activationsStage({ inputs, output, progress, workers, sign
       `activations: the model's inputs must be as many as the features, got ${model.inputs} and ${info.columns}`,
       { remedy: 'give the features that the model was trained on' },
     );
-  const splits = Object.fromEntries(
-    await Promise.all(
-      featureSplits.map(async (name) => [name, await readSplit(inputs.features, name, info.columns)] as const),
-    ),
-  );
-  const total = featureSplits.reduce((sum, name) => sum + splits[name].rows.labels.length, 0);
-  const rows = Object.fromEntries(featureSplits.map((name) => [name, splits[name].rows]));
+  const splits: Partial<Record<SplitName, FeatureRows>> = {};
   let net: Net | undefined;
   let done = 0;
   try {
+    for (const name of featureSplits) splits[name] = await openFeatures(inputs.features, name, info.columns);
+    const rows = splits as Record<SplitName, FeatureRows>;
+    const total = featureSplits.reduce((sum, name) => sum + rows[name].count, 0);
     net = await openNet({ network: networkOf(model), weights: model.layers, scale: info.scale, rows, workers, signal });
     for (const name of featureSplits) {
-      const table = await extract(net, name, splits[name], (count) => {
+      await extract(net, name, rows[name], output, (count) => {
         throwIfAborted(signal);
         progress({ done: done + count, total, unit: 'rows', detail: name });
       });
-      await output.matrix(name, table);
-      done += table.rows;
+      done += rows[name].count;
     }
   } catch (error) {
     throwIfAborted(signal);
@@ -65,47 +53,40 @@ export async function activationsStage({ inputs, output, progress, workers, sign
     throw error;
   } finally {
     await net?.close();
+    for (const split of Object.values(splits)) await split.close();
   }
-}
-
-async function readSplit(
-  features: Reader<'features'>,
-  name: (typeof featureSplits)[number],
-  width: number,
-): Promise<Split> {
-  const { table, data, labels } = await readFeatures(features, name, width);
-  return { rows: { values: data, labels }, id: table.columns.id, label: table.columns.label };
 }
 
 /** All rows of a split, block by block. */
 async function extract(
   net: Net,
-  name: string,
-  { rows, id, label }: Split,
+  name: SplitName,
+  { count, id, labels }: FeatureRows,
+  output: Context['output'],
   progress: (rows: number) => void,
-): Promise<Rows> {
-  const count = rows.labels.length;
+): Promise<void> {
   const { classes, hidden } = net.network;
-  const predicted = new Uint16Array(count);
-  const probabilities = new Float32Array(count * classes);
-  const layers = hidden.map(({ units }) => new Float32Array(count * units));
-  for (let from = 0; from < count; from += net.blockRows) {
-    const to = Math.min(count, from + net.blockRows);
-    const block = await net.predict(name, from, to);
-    predicted.set(block.predicted, from);
-    probabilities.set(block.probabilities, from * classes);
-    layers.forEach((layer, l) => layer.set(block.hidden[l], from * hidden[l].units));
-    progress(to);
-  }
-  const named = layers.map((data, l) => [`hidden${l + 1}`, { data, width: hidden[l].units }] as const);
-  return {
+  const layers = hidden.map(({ units }, l) => [`hidden${l + 1}`, { dtype: 'float32', width: units }] as const);
+  const shape: MatrixShape = {
     rows: count,
     columns: {
-      id,
-      label,
-      predicted: { data: predicted, width: 1 },
-      probabilities: { data: probabilities, width: classes },
-      ...Object.fromEntries(named),
+      id: { dtype: 'uint32', width: 1 },
+      label: { dtype: 'uint16', width: 1 },
+      predicted: { dtype: 'uint16', width: 1 },
+      probabilities: { dtype: 'float32', width: classes },
+      ...Object.fromEntries(layers),
     },
   };
+  await output.fill(name, shape, async (write) => {
+    await write('id', 0, id);
+    await write('label', 0, labels);
+    for (let from = 0; from < count; from += net.blockRows) {
+      const to = Math.min(count, from + net.blockRows);
+      const block = await net.predict(name, from, to);
+      await write('predicted', from, block.predicted);
+      await write('probabilities', from, block.probabilities);
+      for (const [l, [column]] of layers.entries()) await write(column, from, block.hidden[l]);
+      progress(to);
+    }
+  });
 }

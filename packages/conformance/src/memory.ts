@@ -1,5 +1,7 @@
 import {
+  arrayTypes,
   check,
+  checkRowsWritten,
   deriveSeed,
   rowsInMemory,
   Sketch,
@@ -11,12 +13,14 @@ import {
   type Fields,
   type MadeBy,
   type MatrixRows,
+  type MatrixShape,
   type MatrixTable,
   type Places,
   type Progress,
   type ResultTable,
   type StageContext,
   type Warning,
+  type WriteRows,
 } from '@layerwise/contracts';
 import { rawFilesOf, type Undeclared } from './undeclared.js';
 
@@ -64,6 +68,24 @@ export class MemoryArtifact implements ArtifactReader, ArtifactWriter {
   async matrix(name: string, table?: MatrixTable): Promise<MatrixTable | void> {
     if (table) this.matrices.set(name, table);
     else return found(this.matrices, name);
+  }
+
+  async fill(name: string, shape: MatrixShape, work: (write: WriteRows) => Promise<void>): Promise<void> {
+    const { rows } = shape;
+    const columns = Object.fromEntries(
+      Object.entries(shape.columns).map(([column, { dtype, width }]) => [
+        column,
+        { data: new arrayTypes[dtype](rows * width), width },
+      ]),
+    );
+    let left = Object.values(columns).reduce((sum, { data }) => sum + data.length, 0);
+    await work(async (column, from, data) => {
+      checkRowsWritten(shape, column, from, data);
+      columns[column].data.set(data, from * columns[column].width);
+      left -= data.length;
+    });
+    if (left !== 0) throw new TypeError(`every row of ${name} must be written once, got ${-left} values more`);
+    await this.matrix(name, { rows, columns });
   }
 
   async rows(name: string): Promise<MatrixRows> {

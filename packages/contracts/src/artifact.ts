@@ -1,4 +1,4 @@
-import type { Column, ColumnData, MatrixRows, MatrixTable, ResultTable } from './table.js';
+import type { Column, ColumnData, MatrixRows, MatrixShape, MatrixTable, ResultTable, WriteRows } from './table.js';
 
 /** What a stage reads or writes. `artifacts/` says what every kind holds. */
 export type ArtifactKind =
@@ -36,6 +36,8 @@ export interface MadeBy {
 /** Collects the files of one artifact; nothing is visible to others until the stage has returned. */
 export interface ArtifactWriter {
   matrix(name: string, table: MatrixTable): Promise<void>;
+  /** The same file from rows that `work` writes as they come, in any order, each row of each column once; nothing is held. */
+  fill(name: string, shape: MatrixShape, work: (write: WriteRows) => Promise<void>): Promise<void>;
   table(name: string, table: ResultTable): Promise<void>;
   json(name: string, value: unknown): Promise<void>;
   /** `file` with extension; may contain `/` for a folder, as in `figures/history.svg`. */

@@ -36,13 +36,56 @@ export async function readFeatures(
 ): Promise<FeatureSplit> {
   const table = await artifact.matrix(name);
   const { features, label } = table.columns;
-  if (columns !== undefined && features.width !== columns)
+  checkWidth(name, features.width, columns);
+  return { table, rows: table.rows, columns: features.width, data: features.data, labels: label.data };
+}
+
+/** One split of a `features` artifact of which features are read as they are needed; to be closed. N rows, D columns. */
+export interface FeatureRows {
+  readonly count: number;
+  /** D */
+  readonly columns: number;
+  readonly dtype: 'uint8' | 'float32';
+  readonly id: Uint32Array;
+  /** Class of each row. */
+  readonly labels: Uint16Array;
+  /** Features of rows [from, to), as stored: overwritten by the next call. */
+  read(from: number, to: number): Promise<Uint8Array | Float32Array>;
+  close(): Promise<void>;
+}
+
+/** As {@link readFeatures}, without holding the features. Errors as there. */
+export async function openFeatures(
+  artifact: Reader<'features'>,
+  name: (typeof featureSplits)[number],
+  columns?: number,
+): Promise<FeatureRows> {
+  const table = await artifact.rows(name);
+  try {
+    const { width, dtype } = table.columns['features'];
+    checkWidth(name, width, columns);
+    return {
+      count: table.rows,
+      columns: width,
+      dtype: dtype as FeatureRows['dtype'],
+      id: (await table.read('id', 0, table.rows)).slice(),
+      labels: (await table.read('label', 0, table.rows)).slice(),
+      read: (from, to) => table.read('features', from, to),
+      close: () => table.close(),
+    };
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
+}
+
+function checkWidth(name: string, width: number, wanted: number | undefined): void {
+  if (wanted !== undefined && width !== wanted)
     throw new LayerwiseError(
       'DATA_INVALID',
-      `features: ${name}.arrow must hold ${columns} features a row, as features.json says, got ${features.width}`,
+      `features: ${name}.arrow must hold ${wanted} features a row, as features.json says, got ${width}`,
       { remedy: 'correct the stage that wrote the features' },
     );
-  return { table, rows: table.rows, columns: features.width, data: features.data, labels: label.data };
 }
 
 /** The split's table with other features. */

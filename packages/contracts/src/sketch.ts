@@ -1,8 +1,9 @@
 import type { ArtifactWriter } from './artifact.js';
 import {
   dtypeOf,
+  type ColumnData,
   type Dtype,
-  type MatrixRows,
+  type MatrixShape,
   type MatrixTable,
   type ResultColumn,
   type ResultTable,
@@ -33,17 +34,24 @@ export interface TableSketch {
 /** What is compared of a matrix. @param values whether its values are looked at too */
 export function sketchMatrix({ rows, columns }: MatrixTable, values = false): MatrixSketch {
   const sketched = Object.entries(columns).map(([column, { data, width }]) => {
-    let largest = -1;
-    if (values && data instanceof Uint16Array) for (const value of data) largest = Math.max(largest, value);
+    const largest = values ? largestOf(data) : -1;
     return [column, { dtype: dtypeOf(data), width, length: data.length, largest }] as const;
   });
   return { rows, columns: new Map(sketched) };
 }
 
-/** What is compared of a matrix that is not in memory. */
-export function sketchRows({ rows, columns }: MatrixRows): MatrixSketch {
+/** The largest value of a uint16 column. */
+function largestOf(data: ColumnData): number {
+  let largest = -1;
+  if (data instanceof Uint16Array) for (const value of data) largest = Math.max(largest, value);
+  return largest;
+}
+
+/** What is compared of a matrix that is not in memory. @param largest value of each uint16 column, where they were looked at */
+export function sketchRows({ rows, columns }: MatrixShape, largest?: ReadonlyMap<string, number>): MatrixSketch {
   const sketched = Object.entries(columns).map(
-    ([name, { dtype, width }]) => [name, { dtype, width, length: rows * width, largest: -1 }] as const,
+    ([name, { dtype, width }]) =>
+      [name, { dtype, width, length: rows * width, largest: largest?.get(name) ?? -1 }] as const,
   );
   return { rows, columns: new Map(sketched) };
 }
@@ -98,6 +106,16 @@ export function sketching(output: ArtifactWriter, sketch: Sketch): ArtifactWrite
     matrix: async (name, table) => {
       await output.matrix(name, table);
       sketch.matrix(name, table);
+    },
+    fill: async (name, shape, work) => {
+      const largest = new Map<string, number>();
+      await output.fill(name, shape, (write) =>
+        work(async (column, from, data) => {
+          await write(column, from, data);
+          largest.set(column, Math.max(largest.get(column) ?? -1, largestOf(data)));
+        }),
+      );
+      sketch.matrices.set(name, sketchRows(shape, largest));
     },
     table: async (name, table) => {
       await output.table(name, table);

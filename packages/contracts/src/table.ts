@@ -32,10 +32,43 @@ export interface MatrixTable {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
-/** A {@link MatrixTable} of which rows are read when they are needed; to be closed. */
-export interface MatrixRows {
+/** A {@link MatrixTable} without its numbers. */
+export interface MatrixShape {
   readonly rows: number;
   readonly columns: Readonly<Record<string, { readonly dtype: Dtype; readonly width: number }>>;
+}
+
+/** Takes rows of a column, from a row on. */
+export type WriteRows = (column: string, from: number, data: ColumnData) => Promise<void>;
+
+/** Typed arrays by their {@link Dtype}. */
+export const arrayTypes: { readonly [D in Dtype]: new (length: number) => TypedArrays[D] } = {
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/**
+ * Checks rows that are written to a column.
+ * @throws TypeError for a column that the table does not have, numbers of another type, or rows beyond its last
+ */
+export function checkRowsWritten({ rows, columns }: MatrixShape, name: string, from: number, data: ColumnData): void {
+  const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
+  if (!column) throw new TypeError(`no column '${name}'; the table has ${Object.keys(columns).join(', ')}`);
+  if (dtypeOf(data) !== column.dtype)
+    throw new TypeError(`column '${name}' holds ${column.dtype}, got ${dtypeOf(data)}`);
+  const count = data.length / column.width;
+  if (!Number.isInteger(count) || !(from >= 0 && from + count <= rows))
+    throw new TypeError(
+      `column '${name}' has ${rows} rows of ${column.width}, got ${data.length} values from row ${from} on`,
+    );
+}
+
+/** A {@link MatrixTable} of which rows are read when they are needed; to be closed. */
+export interface MatrixRows extends MatrixShape {
   /** Rows [from, to) of a column, row after row; not to be changed, and overwritten by the next call for the column. */
   read(column: string, from: number, to: number): Promise<ColumnData>;
   close(): Promise<void>;

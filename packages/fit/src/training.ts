@@ -1,7 +1,9 @@
 import {
   LayerwiseError,
-  readFeatures,
+  featureSplits,
+  openFeatures,
   throwIfAborted,
+  type FeatureRows,
   type Reader,
   type Evaluation,
   type FeaturesInfo,
@@ -11,9 +13,9 @@ import {
   denseNet,
   DivergenceError,
   parameterCount,
-  type LabelledRows,
   type LayerWeights,
   type Network,
+  type RowSource,
 } from '@layerwise/kernels/train';
 import { layersModel } from '@layerwise/nets';
 import type { Engine, SplitName } from './engine.js';
@@ -23,7 +25,7 @@ import type { NetContext, NetParams } from './params.js';
 import { sanityWarnings } from './sanity.js';
 
 /** The rows of each split. */
-export type Splits = Readonly<Record<SplitName, LabelledRows>>;
+export type Splits = Readonly<Record<SplitName, RowSource>>;
 
 /** What an engine is opened with. */
 export interface Subject {
@@ -51,13 +53,13 @@ export async function runTraining(
   const { params, inputs, output, signal } = context;
   throwIfAborted(signal);
   const info = await inputs.features.json('features');
-  const rows = await splits(inputs.features, info.columns);
-  checkUse(id, params, rows);
+  const { rows, close } = await openSplits(inputs.features, info.columns);
   const { inputDropout, hidden } = params;
   const network: Network = { inputs: info.columns, inputDropout, hidden, classes: info.dataset.classes.length };
   const history = new History(params.evaluateEachEpoch);
   let engine: Engine | undefined;
   try {
+    checkUse(id, params, rows);
     engine = await open({ info, rows, network });
     const outcome = await fit(context, engine, history, rows.validation.labels.length > 0).finally(() =>
       output.table('history', history.table()),
@@ -76,6 +78,7 @@ export async function runTraining(
     throw error;
   } finally {
     await engine?.close();
+    await close();
   }
 }
 
@@ -98,12 +101,21 @@ async function writeModel(
   await output.bytes('weights.bin', bytes);
 }
 
-async function splits(features: Reader<'features'>, columns: number): Promise<Splits> {
-  const read = async (split: SplitName): Promise<LabelledRows> => {
-    const { data, labels } = await readFeatures(features, split, columns);
-    return { values: data, labels };
-  };
-  return { train: await read('train'), validation: await read('validation'), test: await read('test') };
+/** Opens all splits, of which the features are read when the engine takes them. */
+async function openSplits(
+  features: Reader<'features'>,
+  columns: number,
+): Promise<{ readonly rows: Readonly<Record<SplitName, FeatureRows>>; close(): Promise<void> }> {
+  const opened: FeatureRows[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(opened.map((split) => split.close())));
+  try {
+    for (const name of featureSplits) opened.push(await openFeatures(features, name, columns));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [train, validation, test] = opened;
+  return { rows: { train, validation, test }, close };
 }
 
 /** Refuses what cannot be trained or measured on these rows. */

@@ -1,7 +1,7 @@
 /** How many numbers a net has, and the widths of its layers from the inputs on. */
 export { parameterCount, widths } from './train/network.js';
 /** A net's description, its rows and its weights, layer by layer. */
-export type { HiddenLayer, LabelledRows, LayerWeights, Network, Scale } from './train/network.js';
+export type { HiddenLayer, LabelledRows, LayerWeights, Network, RowSource, Scale } from './train/network.js';
 /** How weights follow gradients. */
 export { OPTIMIZERS, type Optimizer, type OptimizerName } from './train/optimizers.js';
 /** The net's one value, to and from the kernel's form. */

@@ -11,13 +11,17 @@ export type Scale = 'by255' | 'minmax' | 'standard' | 'none';
  *
  * Sums are of whole numbers, exact in float64 up to 2^53, so the order of rows does not matter.
  *
- * @param pixels uint8[N * D]
+ * @param blocks of rows, uint8[n * D] each
  * @param columns D
  */
-export function fitScale(scale: Scale, pixels: Uint8Array, columns: number): Affine {
+export async function fitScale(
+  scale: Scale,
+  blocks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  columns: number,
+): Promise<Affine> {
   if (scale === 'none') return { factor: 1, offset: 0 };
   if (scale === 'by255') return { factor: 1 / 255, offset: 0 };
-  const found = statistics(pixels, columns);
+  const found = await statistics(blocks, columns);
   return scale === 'minmax' ? minmax(found) : standard(found);
 }
 
@@ -29,20 +33,26 @@ interface Statistics {
   readonly squares: Float64Array;
 }
 
-function statistics(pixels: Uint8Array, columns: number): Statistics {
-  const rows = columns > 0 ? pixels.length / columns : 0;
+async function statistics(
+  blocks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  columns: number,
+): Promise<Statistics> {
   const [min, max] = [new Uint8Array(columns).fill(255), new Uint8Array(columns)];
   const [sum, squares] = [new Float64Array(columns), new Float64Array(columns)];
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const value = pixels[at];
-      if (value < min[column]) min[column] = value;
-      if (value > max[column]) max[column] = value;
-      sum[column] += value;
-      squares[column] += value * value;
+  let values = 0;
+  for await (const pixels of blocks) {
+    for (let at = 0; at < pixels.length;) {
+      for (let column = 0; column < columns; column++, at++) {
+        const value = pixels[at];
+        if (value < min[column]) min[column] = value;
+        if (value > max[column]) max[column] = value;
+        sum[column] += value;
+        squares[column] += value * value;
+      }
     }
+    values += pixels.length;
   }
-  return { rows, min, max, sum, squares };
+  return { rows: columns > 0 ? values / columns : 0, min, max, sum, squares };
 }
 
 function minmax({ min, max, rows }: Statistics): Affine {

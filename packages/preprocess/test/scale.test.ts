@@ -12,34 +12,36 @@ function apply({ factor, offset }: Affine, columns: number): number[] {
 }
 
 describe('fitScale', () => {
-  it('divides by 255, or leaves as it is', () => {
-    expect(fitScale('by255', pixels, 3)).toEqual({ factor: 1 / 255, offset: 0 });
-    expect(fitScale('none', pixels, 3)).toEqual({ factor: 1, offset: 0 });
+  it('divides by 255, or leaves as it is', async () => {
+    expect(await fitScale('by255', [pixels], 3)).toEqual({ factor: 1 / 255, offset: 0 });
+    expect(await fitScale('none', [pixels], 3)).toEqual({ factor: 1, offset: 0 });
   });
 
-  it('scales each column as scikit-learn 1.9 MinMaxScaler does', () => {
+  it('scales each column as scikit-learn 1.9 MinMaxScaler does', async () => {
     // MinMaxScaler().fit_transform(pixels.reshape(4, 3).astype(float))
     const expected = [0, 0, 1, 0.25, 0, 0, 0.5, 0, 0.0196078431372549, 1, 0, 0.0392156862745098];
-    apply(fitScale('minmax', pixels, 3), 3).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 14));
+    apply(await fitScale('minmax', [pixels], 3), 3).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 14));
   });
 
-  it('scales each column as scikit-learn 1.9 StandardScaler does', () => {
+  it('scales each column as scikit-learn 1.9 StandardScaler does', async () => {
     // StandardScaler().fit_transform(pixels.reshape(4, 3).astype(float))
     const expected = [
       -1.1832159566199232, 0.0, 1.7311277854902347, -0.50709255283711, 0.0, -0.6232060027764845, 0.1690308509457033,
       0.0, -0.5770425951634116, 1.5212776585113297, 0.0, -0.5308791875503387,
     ];
-    apply(fitScale('standard', pixels, 3), 3).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 13));
+    apply(await fitScale('standard', [pixels], 3), 3).forEach((value, i) =>
+      expect(value).toBeCloseTo(expected[i]!, 13),
+    );
   });
 
-  it('has a stated answer for no rows', () => {
+  it('has a stated answer for no rows', async () => {
     for (const scale of ['minmax', 'standard'] as const)
-      expect(fitScale(scale, new Uint8Array(0), 2)).toEqual({ factor: [1, 1], offset: [0, 0] });
+      expect(await fitScale(scale, [], 2)).toEqual({ factor: [1, 1], offset: [0, 0] });
   });
 
-  it('is finite for one row', () => {
+  it('is finite for one row', async () => {
     for (const scale of ['minmax', 'standard'] as const) {
-      const { factor, offset } = fitScale(scale, Uint8Array.of(0, 9), 2);
+      const { factor, offset } = await fitScale(scale, [Uint8Array.of(0, 9)], 2);
       expect(factor).toEqual([1, 1]);
       expect(offset).toEqual([0, -9]);
     }

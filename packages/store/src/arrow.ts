@@ -1,4 +1,12 @@
-import { dtypeOf, type Column, type ColumnData, type Dtype, type MatrixTable } from '@layerwise/contracts';
+import {
+  arrayTypes,
+  dtypeOf,
+  type Column,
+  type ColumnData,
+  type Dtype,
+  type MatrixShape,
+  type MatrixTable,
+} from '@layerwise/contracts';
 import {
   Field,
   FixedSizeList,
@@ -56,6 +64,33 @@ export function encodeArrow({ rows, columns }: MatrixTable): AsyncIterable<Uint8
   writer.write(new RecordBatch(new Schema(fields), struct));
   writer.finish();
   return writer;
+}
+
+/** An Arrow file before its numbers are known. */
+export interface ArrowPlan {
+  /** What stands between the columns, with its place in bytes from the start of the file. */
+  readonly frame: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+  /** Where each column begins; those without values are left out. */
+  readonly columns: ReadonlyMap<string, number>;
+}
+
+/** Where {@link encodeArrow} puts what of a table of this shape. */
+export async function planArrow({ rows, columns }: MatrixShape): Promise<ArrowPlan> {
+  // Never written to, so that the system gives no memory for them.
+  const empty = Object.entries(columns).map(
+    ([name, { dtype, width }]) => [name, { data: new arrayTypes[dtype](rows * width), width }] as const,
+  );
+  const names = new Map(empty.map(([name, { data }]) => [data.buffer, name]));
+  const frame: { at: number; bytes: Uint8Array }[] = [];
+  const places = new Map<string, number>();
+  let at = 0;
+  for await (const bytes of encodeArrow({ rows, columns: Object.fromEntries(empty) })) {
+    const column = names.get(bytes.buffer);
+    if (column === undefined) frame.push({ at, bytes });
+    else places.set(column, at);
+    at += bytes.length;
+  }
+  return { frame, columns: places };
 }
 
 function dataOf({ data, width }: Column, rows: number): Data {

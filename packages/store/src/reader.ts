@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +18,9 @@ import {
 } from '@layerwise/contracts';
 import { readManifest, type FileRecord, type Manifest } from './manifest.js';
 import { storageError } from './storage.js';
+
+/** Bytes of a file that is read piece by piece. */
+const PIECE_BYTES = 1 << 20;
 
 /** An artifact in a folder of the store; what it hands out has been compared with the manifest's size and SHA-256. */
 export class StoredArtifact implements ArtifactReader {
@@ -162,7 +167,28 @@ export class StoredArtifact implements ArtifactReader {
   async verify(): Promise<void> {
     const [missing] = missingFiles(this.kind, new Set(this.files));
     if (missing !== undefined) throw this.unsound(`${missing} is missing`);
-    for (const file of this.files) await (file.endsWith('.json') ? this.json(file.slice(0, -5)) : this.bytes(file));
+    for (const file of this.files) {
+      if (file.endsWith('.json')) await this.json(file.slice(0, -5));
+      else await drain(this.pieces(file));
+    }
+  }
+
+  /** A file piece by piece, of which one at a time is held. @throws as `bytes`, with the last piece: before that nothing is known to be right */
+  async *pieces(file: string): AsyncGenerator<Uint8Array> {
+    const record = this.recordOf(file);
+    const path = this.pathOf(file);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    try {
+      for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+        hash.update(piece);
+        bytes += piece.length;
+        yield piece;
+      }
+    } catch (error) {
+      this.unread(error as NodeJS.ErrnoException, path);
+    }
+    this.compare(path, record, { bytes, sha256: hash.digest('hex') });
   }
 }
 
@@ -179,4 +205,8 @@ async function patiently<T>(patience: number, work: () => Promise<T>): Promise<T
     }
     await sleep(pause);
   }
+}
+
+async function drain(pieces: AsyncGenerator<unknown>): Promise<void> {
+  while (!(await pieces.next()).done);
 }

@@ -174,7 +174,7 @@ export class Store {
   /** Gives an artifact of equal recipe a second place, under the draft's id. */
   adopt(draft: Draft, from: StoredArtifact): Promise<Manifest> {
     return this.compute(draft, async (output) => {
-      for (const file of from.files) await output.bytes(file, await from.bytes(file));
+      for (const file of from.files) await output.copy(file, from.pieces(file));
       const { warnings, seconds, peakMemoryMB } = from.manifest;
       return { warnings, seconds, peakMemoryMB };
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ArtifactWriter, MatrixTable, ResultTable } from '@layerwise/contracts';
+import type { ArtifactWriter, MatrixShape, MatrixTable, ResultTable, WriteRows } from '@layerwise/contracts';
 import type { FileRecord } from './manifest.js';
 import { isDataFile } from './names.js';
 import { onDisk, syncFolder } from './storage.js';
@@ -17,6 +17,20 @@ export class FolderWriter implements ArtifactWriter {
   async matrix(name: string, table: MatrixTable): Promise<void> {
     const { encodeArrow } = await import('./arrow.js');
     await this.write(`${name}.arrow`, encodeArrow(table));
+  }
+
+  async fill(name: string, shape: MatrixShape, work: (write: WriteRows) => Promise<void>): Promise<void> {
+    const [{ writeRows }, { hashOf }] = await Promise.all([import('./arrow-writer.js'), import('./arrow-rows.js')]);
+    await this.place(`${name}.arrow`, 'wx+', async (handle) => {
+      await writeRows(handle, shape, work);
+      // Rows of all columns come by turns, so only the whole file can be hashed.
+      return hashOf(handle);
+    });
+  }
+
+  /** Copies a file of another artifact, in pieces. */
+  async copy(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.write(file, pieces);
   }
 
   async table(name: string, table: ResultTable): Promise<void> {
@@ -46,7 +60,12 @@ export class FolderWriter implements ArtifactWriter {
     for (const folder of folders) await onDisk(folder, () => syncFolder(folder));
   }
 
-  private async write(file: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  private write(file: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+    return this.place(file, 'wx', (handle) => writePieces(handle, pieces));
+  }
+
+  /** Makes a file, lets `work` write it, and syncs and records it. */
+  private async place(file: string, flags: string, work: (handle: FileHandle) => Promise<FileRecord>): Promise<void> {
     if (!isDataFile(file))
       throw new TypeError(
         `a file of an artifact must have a name of letters, digits, '_', '-' and '.', with '/' for folders, got '${file}'`,
@@ -54,7 +73,7 @@ export class FolderWriter implements ArtifactWriter {
     if (this.records.has(file)) throw new TypeError(`the stage wrote '${file}' twice`);
     const path = join(this.folder, file);
     await onDisk(path, () => this.makeFolders(file));
-    this.records.set(file, await onDisk(path, () => writeFile(path, pieces)));
+    this.records.set(file, await onDisk(path, () => writeFile(path, flags, work)));
   }
 
   private async makeFolders(file: string): Promise<void> {
@@ -74,19 +93,31 @@ function ancestors(path: string, top: string): string[] {
   return folder === top ? [] : [folder, ...ancestors(folder, top)];
 }
 
-async function writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<FileRecord> {
-  const handle = await open(path, 'wx');
+async function writeFile(
+  path: string,
+  flags: string,
+  work: (handle: FileHandle) => Promise<FileRecord>,
+): Promise<FileRecord> {
+  const handle = await open(path, flags);
   try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const piece of pieces) {
-      await handle.writeFile(piece);
-      hash.update(piece);
-      bytes += piece.length;
-    }
+    const record = await work(handle);
     await handle.sync();
-    return { bytes, sha256: hash.digest('hex') };
+    return record;
   } finally {
     await handle.close();
   }
+}
+
+async function writePieces(
+  handle: FileHandle,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<FileRecord> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of pieces) {
+    await handle.writeFile(piece);
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
 }

@@ -18,8 +18,11 @@ export async function openEngine(context: NetContext, subject: Subject): Promise
   const { params, seed, warn } = context;
   const { tf, note } = await openBackend();
   warn({ code: 'TFJS_BACKEND', message: note });
+  const { info, rows } = subject;
+  const open = (name: SplitName): Promise<Split> => openSplit(rows[name], info.columns, info.scale);
+  const splits = { train: await open('train'), validation: await open('validation'), test: await open('test') };
   const plan = { params, features: subject.info.columns, classes: subject.network.classes };
-  return new TfjsEngine(context, tf, trainableModel(tf, plan, seed('weights'), seed('dropout')), subject);
+  return new TfjsEngine(context, tf, trainableModel(tf, plan, seed('weights'), seed('dropout')), subject, splits);
 }
 
 /**
@@ -27,7 +30,6 @@ export async function openEngine(context: NetContext, subject: Subject): Promise
  * the same bits.
  */
 class TfjsEngine implements Engine {
-  private readonly splits: Readonly<Record<SplitName, Split>>;
   private readonly columns: number;
   private readonly order: Uint32Array;
   private readonly random: Random;
@@ -38,10 +40,9 @@ class TfjsEngine implements Engine {
     private readonly context: NetContext,
     private readonly tf: Tf,
     private readonly model: Sequential,
-    { info, rows, network }: Subject,
+    { info, network }: Subject,
+    private readonly splits: Readonly<Record<SplitName, Split>>,
   ) {
-    const open = (name: SplitName): Split => openSplit(rows[name], info.columns, info.scale);
-    this.splits = { train: open('train'), validation: open('validation'), test: open('test') };
     this.columns = info.columns;
     this.order = inOrder(this.splits.train.rows);
     this.random = new Random(context.seed('shuffle'));

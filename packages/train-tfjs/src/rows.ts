@@ -1,5 +1,5 @@
 import { perColumn, type Affine } from '@layerwise/contracts';
-import type { LabelledRows } from '@layerwise/kernels/train';
+import type { RowSource } from '@layerwise/kernels/train';
 
 /** N rows of one split. */
 export interface Split {
@@ -10,8 +10,10 @@ export interface Split {
   batch(rows: ArrayLike<number>, from: number, to: number): Float32Array;
 }
 
-/** A split whose rows are scaled when they are taken: D columns. */
-export function openSplit({ values, labels }: LabelledRows, columns: number, scale: Affine): Split {
+/** A split whose rows are scaled when they are taken: D columns. They are held, as they are stored. */
+export async function openSplit(source: RowSource, columns: number, scale: Affine): Promise<Split> {
+  const { labels } = source;
+  const values = (await source.read(0, labels.length)).slice();
   const { factor, offset } = perColumn(scale, columns);
   return {
     rows: labels.length,

@@ -1,7 +1,7 @@
 import type { ArtifactKind, ArtifactReader, ArtifactWriter } from '../artifact.js';
 import { LayerwiseError } from '../errors.js';
 import { sketchMatrix, sketchRows, sketchTable, type MatrixSketch } from '../sketch.js';
-import type { MatrixRows, MatrixTable, ResultTable } from '../table.js';
+import type { MatrixRows, MatrixShape, MatrixTable, ResultTable, WriteRows } from '../table.js';
 import { schemas, type Schemas } from './index.js';
 import type { DocumentName, DocumentOf, MatrixName, MatrixOf, TableName, TableOf } from './schema.js';
 import { matrixFaults, tableFaults } from './shape.js';
@@ -31,6 +31,8 @@ export interface RowsOf<T extends MatrixTable> extends MatrixRows {
 /** Collects the files of an artifact, those that its kind has. */
 export interface Writer<K extends ArtifactKind> extends Pick<ArtifactWriter, 'bytes'> {
   matrix<N extends MatrixName<Schemas[K]>>(name: N, table: MatrixOf<Schemas[K], N>): Promise<void>;
+  /** As {@link ArtifactWriter.fill}; the columns are compared with the schema when the artifact is published. */
+  fill(name: MatrixName<Schemas[K]>, shape: MatrixShape, work: (write: WriteRows) => Promise<void>): Promise<void>;
   table<N extends TableName<Schemas[K]>>(name: N, table: TableOf<Schemas[K], N>): Promise<void>;
   json<N extends DocumentName<Schemas[K]>>(name: N, value: DocumentOf<Schemas[K], N>): Promise<void>;
 }

@@ -5,7 +5,9 @@ import {
   checkRows,
   expandScale,
   widths,
+  sourceOf,
   type LabelledRows,
+  type RowSource,
   type LayerWeights,
   type Network,
   type Scale,
@@ -26,7 +28,7 @@ export interface NetOptions {
   readonly network: Network;
   readonly scale: Scale;
   /** Sets of rows by name. */
-  readonly rows: Readonly<Record<string, LabelledRows>>;
+  readonly rows: Readonly<Record<string, LabelledRows | RowSource>>;
   /** Weights to begin with, one entry for each layer and one for the output. */
   readonly weights: readonly LayerWeights[];
   /** Threads; the results do not depend on it. Default 1. */
@@ -265,8 +267,9 @@ export async function assemble(
   const { network, workers = 1, signal } = options;
   checkNetwork(network);
   const scale = expandScale(options.scale, network.inputs);
-  const named = Object.entries(options.rows);
-  for (const [name, rows] of named) checkRows(name, rows, network);
+  const given = Object.entries(options.rows);
+  for (const [name, rows] of given) await checkRows(name, rows, network);
+  const named = given.map(([name, rows]) => [name, sourceOf(rows, network.inputs)] as const);
   const layout = new Layout();
   const listable = network.inputs <= 65536 && scale.offset.every((x) => x === 0);
   const starts = listable
@@ -275,7 +278,7 @@ export async function assemble(
         network.inputs,
       )
     : [];
-  const total = named.reduce((sum, [, rows]) => sum + rows.values.length, 0);
+  const total = named.reduce((sum, [, rows]) => sum + rows.labels.length * network.inputs, 0);
   const density = listable && total > 0 ? starts.reduce((sum, s) => sum + s[s.length - 1], 0) / total : 1;
   const sparse = density <= SPARSE_DENSITY;
   const trained = training && named.findIndex(([name]) => name === training.set);
@@ -301,7 +304,7 @@ export async function assemble(
   const orders = layout.take(Uint32Array, training ? (sets.get(training.set) as PlannedRows).count : 0);
   const pool = await KernelPool.open(trainKernel, layout, { workers, signal });
   plan.write(pool.memory, scale);
-  for (const set of sets.values()) set.load(pool.memory, pool.local);
+  for (const set of sets.values()) await set.load(pool.memory, pool.local);
   writeEvaluation(pool, desk);
   return { pool, plan, sets, desk, training: settled, orders };
 }

@@ -36,6 +36,14 @@ export interface LabelledRows {
   readonly labels: Uint16Array;
 }
 
+/** The same rows where they are not in memory, but read as they are needed. */
+export interface RowSource {
+  readonly dtype: 'uint8' | 'float32';
+  readonly labels: Uint16Array;
+  /** Rows [from, to), row by row; may be overwritten by the next call. */
+  read(from: number, to: number): Promise<Uint8Array | Float32Array>;
+}
+
 /** Widths from the inputs to the classes: [D, H1, …, K]. */
 export function widths(network: Network): number[] {
   return [network.inputs, ...network.hidden.map((layer) => layer.units), network.classes];
@@ -68,22 +76,56 @@ export function checkNetwork(network: Network): void {
 }
 
 /** @throws RangeError naming the set and what is wrong with its lengths, labels or values */
-export function checkRows(name: string, { values, labels }: LabelledRows, network: Network): void {
+export async function checkRows(name: string, rows: LabelledRows | RowSource, network: Network): Promise<void> {
   const { inputs, classes } = network;
-  if (values.length !== labels.length * inputs)
+  const { labels } = rows;
+  if ('values' in rows && rows.values.length !== labels.length * inputs)
     throw new RangeError(
-      `rows '${name}': ${labels.length} labels and ${inputs} columns need ${labels.length * inputs} values, got ${values.length}`,
+      `rows '${name}': ${labels.length} labels and ${inputs} columns need ${labels.length * inputs} values, got ${rows.values.length}`,
     );
   for (let r = 0; r < labels.length; r++) {
     if (labels[r] >= classes)
       throw new RangeError(`rows '${name}': the label of row ${r} must be below ${classes}, got ${labels[r]}`);
   }
-  if (values instanceof Uint8Array) return;
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i]))
+  const source = sourceOf(rows, inputs);
+  if (source.dtype === 'uint8') return;
+  for await (const { from, values } of blocksOf(source, inputs)) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
       throw new RangeError(
-        `rows '${name}': every value must be a finite number, got ${values[i]} in row ${Math.floor(i / inputs)}, column ${i % inputs}`,
+        `rows '${name}': every value must be a finite number, got ${values[bad]} in row ${from + Math.floor(bad / inputs)}, column ${bad % inputs}`,
       );
+  }
+}
+
+/** Rows as a source of D columns. */
+export function sourceOf(rows: LabelledRows | RowSource, columns: number): RowSource {
+  if ('read' in rows) return rows;
+  const { values, labels } = rows;
+  return {
+    dtype: values instanceof Uint8Array ? 'uint8' : 'float32',
+    labels,
+    read: (from, to) => Promise.resolve(values.subarray(from * columns, to * columns)),
+  };
+}
+
+/** Bytes of rows that are taken from a source at once. */
+const BLOCK_BYTES = 1 << 20;
+
+/** Most rows of D columns in a block of {@link blocksOf}. */
+export function rowsOfBlock({ dtype }: RowSource, columns: number): number {
+  return Math.max(1, Math.floor(BLOCK_BYTES / (columns * (dtype === 'uint8' ? 1 : 4))));
+}
+
+/** The rows of a source in order, a block at a time. */
+export async function* blocksOf(
+  source: RowSource,
+  columns: number,
+): AsyncGenerator<{ readonly from: number; readonly rows: number; readonly values: Uint8Array | Float32Array }> {
+  const most = rowsOfBlock(source, columns);
+  for (let from = 0; from < source.labels.length; from += most) {
+    const rows = Math.min(most, source.labels.length - from);
+    yield { from, rows, values: await source.read(from, from + rows) };
   }
 }
 
