@@ -1,4 +1,5 @@
-import { MemoryArtifact, runInMemory, sampleDataset, sampleFeatures, sampleModel } from '@layerwise/conformance';
+import type { MemoryArtifact } from '@layerwise/conformance';
+import { runInMemory, sampleDataset, sampleFeatures, sampleModel } from '@layerwise/conformance';
 import type { AnyStage } from '@layerwise/contracts';
 import { stage as activations } from '@layerwise/activations';
 import { stage as preprocess } from '@layerwise/preprocess';

@@ -188,12 +188,12 @@ async function write(
     features: { dtype: 'uint8', width },
     ...(classes > 0 && { onehot: { dtype: 'uint8', width: classes } }),
   };
-  await output.fill(name, { rows, columns }, async (write) => {
-    await write('id', 0, id);
-    await write('label', 0, label);
+  await output.fill(name, { rows, columns }, async (put) => {
+    await put('id', 0, id);
+    await put('label', 0, label);
     for await (const { from, rows: count, pixels } of split.blocks()) {
-      await write('features', from, pixels);
-      if (classes > 0) await write('onehot', from, onehot(label.subarray(from, from + count), classes));
+      await put('features', from, pixels);
+      if (classes > 0) await put('onehot', from, onehot(label.subarray(from, from + count), classes));
     }
   });
 }
