@@ -320,11 +320,11 @@ describe('conformance', () => {
           const { rows } = await given.features!.matrix('train');
           await output.matrix('extra', {
             rows: 1,
-            columns: { deviation: { data: Float64Array.of(Math.sqrt(0 / (rows - 1))), width: 1 } },
+            columns: { standardDeviation: { data: Float64Array.of(Math.sqrt(0 / (rows - 1))), width: 1 } },
           });
         }),
       ),
-      /meets one row in each split.*deviation holds NaN/,
+      /meets one row in each split.*standardDeviation holds NaN/,
     ],
   ];
   it.each(cases)('notices %s', async (_, stage, message, given = fixture) => {

@@ -128,7 +128,7 @@ export function rankColumns(importances: Float64Array): number[] {
 /** `importances.parquet`: a row per column, in column order; `order` as {@link rankColumns} gives it, of which the first `topK` are selected. */
 export function importancesTable(
   importances: Float64Array,
-  deviations: Float64Array,
+  standardDeviations: Float64Array,
   order: readonly number[],
   topK: number,
 ): TableOf<Schemas['features'], 'importances'> {
@@ -137,7 +137,7 @@ export function importancesTable(
   return {
     column: { type: 'int32', values: Int32Array.from(importances.keys()) },
     importance: { type: 'float64', values: importances },
-    deviation: { type: 'float64', values: deviations },
+    standardDeviation: { type: 'float64', values: standardDeviations },
     rank: { type: 'int32', values: rank },
     selected: { type: 'boolean', values: Array.from(rank, (place) => place <= topK) },
   };

@@ -58,7 +58,7 @@ export interface Forest {
   /** float64[D]: mean over trees, scaled to sum to 1 (all 0 if no tree has a split). */
   readonly importances: Float64Array;
   /** float64[D]: standard deviation over trees (ddof 0). */
-  readonly deviations: Float64Array;
+  readonly standardDeviations: Float64Array;
 }
 
 /**
@@ -104,16 +104,19 @@ function checkOptions(
   }
 }
 
-function summary(trees: readonly Tree[], D: number): { importances: Float64Array; deviations: Float64Array } {
+function summary(trees: readonly Tree[], D: number): { importances: Float64Array; standardDeviations: Float64Array } {
   const importances = new Float64Array(D);
-  const deviations = new Float64Array(D);
+  const standardDeviations = new Float64Array(D);
   for (const tree of trees)
     for (let j = 0; j < D; j++) importances[j] = importances[j] + tree.importances[j] / trees.length;
   for (const tree of trees)
     for (let j = 0; j < D; j++)
-      deviations[j] = deviations[j] + (tree.importances[j] - importances[j]) ** 2 / trees.length;
+      standardDeviations[j] = standardDeviations[j] + (tree.importances[j] - importances[j]) ** 2 / trees.length;
   const sum = importances.reduce((total, value) => total + value, 0) || 1;
-  return { importances: importances.map((value) => value / sum), deviations: deviations.map(Math.sqrt) };
+  return {
+    importances: importances.map((value) => value / sum),
+    standardDeviations: standardDeviations.map(Math.sqrt),
+  };
 }
 
 /** Classes by the mean over trees of the class shares in the leaf reached; of equal ones the lowest. N may be 0. */

@@ -40,7 +40,7 @@ export interface Strongest {
 export interface NodeResponse {
   readonly mean: number;
   /** ddof 1; 0 for a single row. */
-  readonly deviation: number;
+  readonly standardDeviation: number;
   readonly zeros: number;
   readonly largest: number;
   readonly strongest: Strongest;
@@ -110,13 +110,13 @@ export function nodeResponse(
   };
 }
 
-function moments(values: Float32Array): { mean: number; deviation: number } {
+function moments(values: Float32Array): { mean: number; standardDeviation: number } {
   let sum = 0;
   for (let r = 0; r < values.length; r++) sum += values[r];
   const mean = sum / values.length;
   let squares = 0;
   for (let r = 0; r < values.length; r++) squares += (values[r] - mean) * (values[r] - mean);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+  return { mean, standardDeviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
 function spreadOf(sorted: Float32Array): Spread {

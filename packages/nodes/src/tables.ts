@@ -20,7 +20,7 @@ export function nodeTable(
     const box = inkedBox(looks.mean, width);
     for (const [
       h,
-      { mean, deviation, zeros, largest, selectivity, constant, strongest, truth },
+      { mean, standardDeviation, zeros, largest, selectivity, constant, strongest, truth },
     ] of figures.responses.entries()) {
       const duplicateOf = figures.info.duplicates.find(({ node }) => node === h)?.of ?? -1;
       const [margin, accuracy] = [marginLost(ablation, ablation.zero, h), accuracyLost(ablation, ablation.zero, h, N)];
@@ -49,7 +49,7 @@ export function nodeTable(
         layer: l + 1,
         node: h,
         mean,
-        deviation,
+        standardDeviation,
         zeros,
         largest,
         reached: figures.preferredInputs.activations[h],

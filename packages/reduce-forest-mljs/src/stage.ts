@@ -70,14 +70,14 @@ function checkRows({ rows, columns, labels, data }: FeatureSplit): void {
 }
 
 /** Mean over trees, scaled to sum to 1, and standard deviation (ddof 0). */
-function importancesOf(trees: Forest['trees'], D: number): Pick<Forest, 'importances' | 'deviations'> {
+function importancesOf(trees: Forest['trees'], D: number): Pick<Forest, 'importances' | 'standardDeviations'> {
   const mean = Float64Array.from(
     { length: D },
     (_, j) => trees.reduce((sum, tree) => sum + tree.importances[j], 0) / trees.length,
   );
-  const deviations = mean.map((value, j) =>
+  const standardDeviations = mean.map((value, j) =>
     Math.sqrt(trees.reduce((sum, tree) => sum + (tree.importances[j] - value) ** 2, 0) / trees.length),
   );
   const sum = mean.reduce((total, value) => total + value, 0) || 1;
-  return { importances: mean.map((value) => value / sum), deviations };
+  return { importances: mean.map((value) => value / sum), standardDeviations };
 }

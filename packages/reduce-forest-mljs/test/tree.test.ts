@@ -39,7 +39,10 @@ describe('convertTree', () => {
     theirs.train(list(train), Array.from(train.labels));
     const tree = convertTree(theirs.estimators[0]!.root, theirs.indexes[0]!, 6, new Uint8Array(10));
     const none = new Float64Array(6);
-    const ours = await predict({ columns: 6, classes: 3, trees: [tree], importances: none, deviations: none }, test);
+    const ours = await predict(
+      { columns: 6, classes: 3, trees: [tree], importances: none, standardDeviations: none },
+      test,
+    );
     expect(Array.from(ours.classes)).toEqual(
       (theirs as unknown as { predict(rows: number[][]): number[] }).predict(list(test)),
     );

@@ -17,7 +17,7 @@ export const stage = defineStage({
       const total = variances.reduce((sum, variance) => sum + variance, 0);
       return {
         importances: total > 0 ? variances.map((variance) => variance / total) : variances,
-        deviations: new Float64Array(variances.length),
+        standardDeviations: new Float64Array(variances.length),
       };
     }),
 });

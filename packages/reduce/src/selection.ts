@@ -20,8 +20,8 @@ export type ReduceContext<P> = StageContext<P, { readonly features: 'features' }
 export interface Importances {
   /** float64[D], at least 0; they sum to 1, or are all 0. */
   readonly importances: Float64Array;
-  /** float64[D]: their standard deviations where they are means (ddof 0), else 0. */
-  readonly deviations: Float64Array;
+  /** float64[D]: their standard standardDeviations where they are means (ddof 0), else 0. */
+  readonly standardDeviations: Float64Array;
 }
 
 /** The training rows with what features.json says of them. D columns, K classes. */
@@ -48,7 +48,7 @@ export async function runSelection(
   const info = await inputs.features.json('features');
   checkColumns(id, { topK: params.topK }, info.columns);
   const train = await readFeatures(inputs.features, 'train');
-  const { importances, deviations } = await rank({ info, classes: info.dataset.classes.length, train }).catch(
+  const { importances, standardDeviations } = await rank({ info, classes: info.dataset.classes.length, train }).catch(
     (error: unknown) => {
       throwIfAborted(signal);
       throw dataError(id, error);
@@ -56,7 +56,7 @@ export async function runSelection(
   );
   const order = rankColumns(importances);
   const selected = order.slice(0, params.topK).sort((a, b) => a - b);
-  await output.table('importances', importancesTable(importances, deviations, order, params.topK));
+  await output.table('importances', importancesTable(importances, standardDeviations, order, params.topK));
   for (const name of featureSplits) {
     const split = name === 'train' ? train : await readFeatures(inputs.features, name);
     await output.matrix(name, withFeatures(split.table, selectColumns(split, selected)));

@@ -311,7 +311,7 @@ function addImportances(
   features.tables.set('importances', {
     column: { type: 'int32', values: Int32Array.from({ length: SIDE * SIDE }, (_, i) => i) },
     importance: { type: 'float64', values: importance },
-    deviation: { type: 'float64', values: importance.map((value) => value / 10) },
+    standardDeviation: { type: 'float64', values: importance.map((value) => value / 10) },
     rank: { type: 'int32', values: Int32Array.from({ length: SIDE * SIDE }, (_, i) => order.indexOf(i) + 1) },
     selected: { type: 'boolean', values: Array.from({ length: SIDE * SIDE }, (_, i) => selected.includes(i)) },
   });

@@ -109,7 +109,11 @@ export const features = artifact({
       columns: {
         column: { dtype: 'int32', meaning: 'from 0' },
         importance: { dtype: 'float64', unit: 'share', meaning: 'of all columns together' },
-        deviation: { dtype: 'float64', unit: 'share', meaning: 'standard deviation over trees (ddof 0); else 0' },
+        standardDeviation: {
+          dtype: 'float64',
+          unit: 'share',
+          meaning: 'standard deviation over trees (ddof 0); else 0',
+        },
         rank: { dtype: 'int32', meaning: '1 is the most important' },
         selected: { dtype: 'boolean', meaning: 'whether it was kept' },
       },

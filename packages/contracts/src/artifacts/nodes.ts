@@ -105,7 +105,7 @@ const nodeColumns = {
   layer: whole('from 1'),
   node: whole('from 0'),
   mean: number('mean activation'),
-  deviation: number('standard deviation of the activation (ddof 1)'),
+  standardDeviation: number('standard deviation of the activation (ddof 1)'),
   zeros: number('of rows that are exactly 0', 'share'),
   largest: number('largest activation of a real image'),
   reached: number('activation of the preferred input'),
