@@ -23,16 +23,27 @@ const PAGE = 65536;
  */
 export class Layout {
   private next = PAGE;
+  private readonly limit: number;
+
+  /** @param limit bytes that the whole may take; more than a memory can have, to learn how many it would */
+  constructor(limit = 65535 * PAGE) {
+    this.limit = limit;
+  }
 
   /** Plans an array of `length` entries. @throws RangeError when the whole no longer fits in 32 bits */
   take<T extends SlotType>(type: T, length: number): Slot<T> {
     const slot = { type, offset: this.next, length };
     this.next = Math.ceil((this.next + length * type.BYTES_PER_ELEMENT) / 64) * 64;
-    if (this.next > 65535 * PAGE)
+    if (this.next > this.limit)
       throw new RangeError(
         `the data must fit in 4 GiB of kernel memory, got ${(this.next / 2 ** 30).toFixed(1)} GiB; use fewer rows`,
       );
     return slot;
+  }
+
+  /** Bytes of the memory, whole pages. */
+  get bytes(): number {
+    return this.pages * PAGE;
   }
 
   /** 64 KiB pages needed so far. */

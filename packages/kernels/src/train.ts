@@ -12,9 +12,12 @@ export { glorotUniform } from './train/initialise.js';
 export { Net, openNet } from './train/net.js';
 /** What a net is opened with, and what it answers. */
 export type { NetOptions, Prediction, SetScore } from './train/net.js';
-/** Training: a net with its optimiser, one epoch at a time; the error of a loss that is not finite; threads worth having. */
-export { DivergenceError, openTrainer, Trainer, usefulWorkers } from './train/trainer.js';
+/** Training: a net with its optimiser, one epoch at a time; the error of a loss that is not finite. */
+export { DivergenceError, openTrainer, Trainer } from './train/trainer.js';
 /** What a trainer is opened with, tells while it runs, and can go on from. */
 export type { EpochProgress, TrainerOptions, TrainerState } from './train/trainer.js';
 /** Which units dropout keeps: the mask of one row, by hashing seed, step, layer, row and unit. */
 export { kept } from './train/dropout.js';
+/** Threads worth having for a training, and the memory that it takes. */
+export { usefulWorkers } from './train/useful-workers.js';
+export { trainingBytes, type TrainingSize } from './train/memory.js';

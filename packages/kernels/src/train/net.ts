@@ -4,7 +4,6 @@ import {
   checkNetwork,
   checkRows,
   expandScale,
-  widths,
   sourceOf,
   type LabelledRows,
   type RowSource,
@@ -12,14 +11,13 @@ import {
   type Network,
   type Scale,
 } from './network.js';
-import { packLayer, panelFloats, unpackLayer } from './panels.js';
+import { packLayer, unpackLayer } from './panels.js';
 import { ROWS } from './records.js';
-import { listBytes, planNet, type Plan, type Training } from './plan.js';
-import { fullestBatch, SPARSE_DENSITY, nonZeroStarts, planRows, type PlannedRows } from './rows.js';
+import { CHUNK, planMemory, type Block, type Desk, type EvaluationDesk } from './memory.js';
+import type { Plan, Training } from './plan.js';
+import { fullestBatch, SPARSE_DENSITY, nonZeroStarts, sizeOf, type PlannedRows } from './rows.js';
 import { trainKernel, type TrainPool } from './kernel.js';
 
-/** Rows that a thread takes through the net at once. */
-const CHUNK = 64;
 /** Rows of one call. */
 const CALL_ROWS = 2048;
 
@@ -52,14 +50,7 @@ export interface Prediction {
   readonly hidden: readonly Float32Array[];
 }
 
-/** One thread's buffers for evaluation, as the kernel finds them. */
-interface Desk {
-  readonly table: Slot<Uint32ArrayConstructor>;
-  readonly buffers: readonly Slot[];
-  readonly peaks: readonly Slot<Float32ArrayConstructor>[];
-}
-
-/** How the rows of the first set will be trained on, before it is known whether they are sparse. */
+/** How the rows of a set will be trained on, before it is known whether they are sparse. */
 export type TrainingPlan = Omit<Training, 'sparse' | 'nonZerosPerBatch' | 'workers'> & {
   readonly set: string;
   workers(density: number): number;
@@ -238,20 +229,6 @@ export class Net {
   }
 }
 
-interface Block {
-  readonly rows: number;
-  readonly probabilities: Slot<Float32ArrayConstructor>;
-  readonly hidden: readonly Slot<Float32ArrayConstructor>[];
-  readonly table: Slot<Uint32ArrayConstructor>;
-}
-
-interface EvaluationDesk {
-  readonly desks: readonly Desk[];
-  readonly block: Block;
-  readonly losses: Slot<Float32ArrayConstructor>;
-  readonly best: Slot<Uint32ArrayConstructor>;
-}
-
 /** Everything a net (or a trainer) is built from: the planned memory filled, the threads waiting. */
 export async function assemble(
   options: NetOptions,
@@ -259,7 +236,7 @@ export async function assemble(
 ): Promise<{
   pool: TrainPool;
   plan: Plan;
-  sets: Map<string, PlannedRows>;
+  sets: ReadonlyMap<string, PlannedRows>;
   desk: EvaluationDesk;
   training: Training | undefined;
   orders: Slot<Uint32ArrayConstructor>;
@@ -270,7 +247,6 @@ export async function assemble(
   const given = Object.entries(options.rows);
   for (const [name, rows] of given) await checkRows(name, rows, network);
   const named = given.map(([name, rows]) => [name, sourceOf(rows, network.inputs)] as const);
-  const layout = new Layout();
   const listable = network.inputs <= 65536 && scale.offset.every((x) => x === 0);
   const starts = listable
     ? await nonZeroStarts(
@@ -288,61 +264,20 @@ export async function assemble(
     nonZerosPerBatch: sparse ? fullestBatch(starts[trained as number], training.batch) : 0,
     workers: Math.min(training.workers(density), workers),
   };
-  const plan = planNet(layout, network, settled);
-  const sets = new Map(
-    named.map(([name, rows], i) => [name, planRows(layout, rows, network.inputs, sparse ? starts[i] : undefined)]),
-  );
-  const fullest = sparse ? Math.max(...starts.map((s) => fullestBatch(s, CHUNK))) : 0;
-  const desk = planEvaluation(
-    layout,
+  const { layout, plan, sets, desk, orders } = planMemory(
+    new Layout(),
     network,
     workers,
-    Math.max(0, ...named.map(([, rows]) => rows.labels.length)),
-    sparse,
-    fullest,
+    new Map(named.map(([name, rows], i) => [name, sizeOf(rows, sparse ? starts[i] : undefined)])),
+    sparse ? Math.max(...starts.map((s) => fullestBatch(s, CHUNK))) : undefined,
+    training && settled && { set: training.set, settled },
   );
-  const orders = layout.take(Uint32Array, training ? (sets.get(training.set) as PlannedRows).count : 0);
   const pool = await KernelPool.open(trainKernel, layout, { workers, signal });
   plan.write(pool.memory, scale);
-  for (const set of sets.values()) await set.load(pool.memory, pool.local);
+  for (const [i, [name, rows]] of named.entries())
+    await sets.get(name)?.load(pool.memory, pool.local, rows, sparse ? starts[i] : undefined);
   writeEvaluation(pool, desk);
   return { pool, plan, sets, desk, training: settled, orders };
-}
-
-function planEvaluation(
-  layout: Layout,
-  network: Network,
-  workers: number,
-  mostRows: number,
-  sparse: boolean,
-  fullest: number,
-): EvaluationDesk {
-  const units = network.hidden.map((layer) => layer.units);
-  const perRow = network.classes + units.reduce((sum, n) => sum + n, 0);
-  const rows = Math.max(1, Math.min(mostRows, Math.max(CHUNK, Math.floor((1 << 22) / perRow))));
-  const desks = Array.from({ length: Math.max(1, workers) }, (): Desk => ({
-    table: layout.take(Uint32Array, 2 * network.hidden.length + 5),
-    buffers: [
-      sparse ? layout.take(Uint32Array, 2 * fullest) : layout.take(Float32Array, panelFloats(CHUNK, network.inputs)),
-      layout.take(Uint32Array, 2 * CHUNK),
-      layout.take(Uint32Array, listBytes(network, 0) / 4),
-      ...widths(network)
-        .slice(1)
-        .map((n) => layout.take(Float32Array, panelFloats(CHUNK, n))),
-    ],
-    peaks: units.map((n) => layout.take(Float32Array, n + 4)),
-  }));
-  return {
-    desks,
-    block: {
-      rows,
-      probabilities: layout.take(Float32Array, rows * network.classes),
-      hidden: units.map((n) => layout.take(Float32Array, rows * n)),
-      table: layout.take(Uint32Array, Math.max(1, units.length)),
-    },
-    losses: layout.take(Float32Array, mostRows),
-    best: layout.take(Uint32Array, mostRows),
-  };
 }
 
 function writeEvaluation(pool: TrainPool, { desks, block }: EvaluationDesk): void {

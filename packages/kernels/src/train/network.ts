@@ -113,7 +113,7 @@ export function sourceOf(rows: LabelledRows | RowSource, columns: number): RowSo
 const BLOCK_BYTES = 1 << 20;
 
 /** Most rows of D columns in a block of {@link blocksOf}. */
-export function rowsOfBlock({ dtype }: RowSource, columns: number): number {
+export function rowsOfBlock({ dtype }: Pick<RowSource, 'dtype'>, columns: number): number {
   return Math.max(1, Math.floor(BLOCK_BYTES / (columns * (dtype === 'uint8' ? 1 : 4))));
 }
 

@@ -40,39 +40,54 @@ export function fullestBatch(starts: Uint32Array, batch: number): number {
   return counts.subarray(Math.max(0, counts.length - batch)).reduce((sum, n) => sum + n, 0);
 }
 
+/** How many rows a set has, of which type of numbers, and how many of these are not 0 where the rows are held as lists of them. */
+export interface RowsSize {
+  readonly count: number;
+  readonly dtype: 'uint8' | 'float32';
+  readonly nonZeros?: number | undefined;
+}
+
+/** The size of a set of rows; `starts` when they are to be lists. */
+export function sizeOf({ dtype, labels }: RowSource, starts?: Uint32Array): RowsSize {
+  return { count: labels.length, dtype, nonZeros: starts?.[labels.length] };
+}
+
 /** A set of rows placed in the kernel's memory. */
 export interface PlannedRows {
   readonly count: number;
   readonly record: Slot<Uint32ArrayConstructor>;
-  /** Copies the rows in, once the memory exists. */
-  load(memory: WebAssembly.Memory, kernel: KernelExports<(typeof trainKernel)['functions']>): Promise<void>;
+  /** Copies the rows in, once the memory exists; `starts` as counted where they are lists. */
+  load(
+    memory: WebAssembly.Memory,
+    kernel: KernelExports<(typeof trainKernel)['functions']>,
+    rows: RowSource,
+    starts?: Uint32Array,
+  ): Promise<void>;
 }
 
-/** Plans the memory of a set of rows; `starts` when they are to be sparse. */
-export function planRows(layout: Layout, rows: RowSource, columns: number, starts?: Uint32Array): PlannedRows {
-  const { labels } = rows;
-  const count = labels.length;
-  const bytes = rows.dtype === 'uint8';
+/** Plans the memory of a set of rows. */
+export function planRows(layout: Layout, size: RowsSize, columns: number): PlannedRows {
+  const { count, dtype, nonZeros } = size;
   const record = layout.take(Uint32Array, ROWS_BYTES / 4);
-  const type = bytes ? Uint8Array : Float32Array;
-  const held = layout.take(type, (starts ? starts[count] : count * columns) + 16) as Slot;
-  const names = layout.take(Uint16Array, starts ? starts[count] : 0);
-  const firsts = layout.take(Uint32Array, starts ? count + 1 : 0);
+  const type = dtype === 'uint8' ? Uint8Array : Float32Array;
+  const listed = nonZeros !== undefined;
+  const held = layout.take(type, (nonZeros ?? count * columns) + 16) as Slot;
+  const names = layout.take(Uint16Array, nonZeros ?? 0);
+  const firsts = layout.take(Uint32Array, listed ? count + 1 : 0);
   const classes = layout.take(Uint16Array, count);
-  const staged = layout.take(type, starts ? rowsOfBlock(rows, columns) * columns + 16 : 0) as Slot;
+  const staged = layout.take(type, listed ? rowsOfBlock(size, columns) * columns + 16 : 0) as Slot;
   return {
     count,
     record,
-    async load(memory, kernel) {
-      const kind = (bytes ? 0 : 1) + (starts ? 2 : 0);
+    async load(memory, kernel, rows, starts) {
       const fields = view(memory, record);
       fields[ROWS.count] = count;
-      fields[ROWS.kind] = kind;
+      fields[ROWS.kind] = (dtype === 'uint8' ? 0 : 1) + (listed ? 2 : 0);
       fields[ROWS.values] = held.offset;
       fields[ROWS.columns] = names.offset;
       fields[ROWS.starts] = firsts.offset;
       fields[ROWS.labels] = classes.offset;
-      view(memory, classes).set(labels);
+      view(memory, classes).set(rows.labels);
       if (starts) view(memory, firsts).set(starts);
       const target = view(memory, starts ? staged : held);
       for await (const { from, rows: some, values } of blocksOf(rows, columns)) {

@@ -1,12 +1,13 @@
 import type { Slot } from '../layout.js';
 import { Random } from '../random.js';
 import { assemble, Net, type NetOptions, type SetScore } from './net.js';
-import { widths, type LayerWeights, type Network } from './network.js';
+import type { LayerWeights } from './network.js';
 import type { Optimizer } from './optimizers.js';
 import { ThreadTuner } from './thread-tuner.js';
 import { totalsOf, type Training } from './plan.js';
 import { PLAN, TOTALS } from './records.js';
 import { packLayer, unpackLayer } from './panels.js';
+import { usefulWorkers } from './useful-workers.js';
 
 /** What a trainer is opened with; the rows must hold a set `train` of at least one row. */
 export interface TrainerOptions extends NetOptions {
@@ -187,22 +188,6 @@ export class Trainer extends Net {
     this.steps = state.steps;
     this.epochs = state.epochs;
   }
-}
-
-/** Multiply-adds of a step below which a second thread costs more than it brings. */
-const WORK_PER_WORKER = 60_000;
-
-/** Threads worth having for a step. */
-export function usefulWorkers(network: Network, batch: number, density: number): number {
-  const sizes = widths(network);
-  const work = batch * sizes.slice(1).reduce((sum, units, l) => sum + sizes[l] * units * (l === 0 ? density : 1), 0);
-  return Math.max(
-    1,
-    Math.min(
-      Math.ceil(network.hidden.length > 0 ? network.hidden[0].units / 16 : 1),
-      Math.floor(work / WORK_PER_WORKER),
-    ),
-  );
 }
 
 /** Opens a trainer. Close it in a `finally`. @throws RangeError for sizes, labels, numbers or settings that do not fit */
