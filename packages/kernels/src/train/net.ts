@@ -247,15 +247,10 @@ export async function assemble(
   const given = Object.entries(options.rows);
   for (const [name, rows] of given) await checkRows(name, rows, network);
   const named = given.map(([name, rows]) => [name, sourceOf(rows, network.inputs)] as const);
+  const sources = named.map(([, rows]) => rows);
   const listable = network.inputs <= 65536 && scale.offset.every((x) => x === 0);
-  const starts = listable
-    ? await nonZeroStarts(
-        named.map(([, rows]) => rows),
-        network.inputs,
-      )
-    : [];
-  const total = named.reduce((sum, [, rows]) => sum + rows.labels.length * network.inputs, 0);
-  const density = listable && total > 0 ? starts.reduce((sum, s) => sum + s[s.length - 1], 0) / total : 1;
+  const starts = listable ? await nonZeroStarts(sources, network.inputs) : [];
+  const density = listable ? shareOf(starts, sources, network.inputs) : 1;
   const sparse = density <= SPARSE_DENSITY;
   const trained = training && named.findIndex(([name]) => name === training.set);
   const settled = training && {
@@ -278,6 +273,12 @@ export async function assemble(
     await sets.get(name)?.load(pool.memory, pool.local, rows, sparse ? starts[i] : undefined);
   writeEvaluation(pool, desk);
   return { pool, plan, sets, desk, training: settled, orders };
+}
+
+/** The share of the numbers that are not 0; 1 for no rows. */
+function shareOf(starts: readonly Uint32Array[], sources: readonly RowSource[], inputs: number): number {
+  const total = inputs * sources.reduce((sum, { labels }) => sum + labels.length, 0);
+  return total > 0 ? starts.reduce((sum, s) => sum + s[s.length - 1], 0) / total : 1;
 }
 
 function writeEvaluation(pool: TrainPool, { desks, block }: EvaluationDesk): void {
