@@ -1,7 +1,8 @@
 import type { EmbeddingView, MatrixOf, Schemas, Warning } from '@layerwise/contracts';
+import { isConstant } from './blocks.js';
 import { columnView } from './columns.js';
 import { drawMap } from './map.js';
-import { principalView, principalSpace } from './principal.js';
+import { principalView, principalSpace, sampleWarning, WIDEST } from './principal.js';
 import type { ViewPlan } from './plan.js';
 import type { Source } from './sources.js';
 
@@ -29,29 +30,25 @@ export interface View {
 /** Draws the views of one source, in the order of the plans; the components are fitted once. */
 export async function* drawViews(drawing: Drawing, plans: readonly ViewPlan[]): AsyncGenerator<View> {
   const { source } = drawing;
+  const wide = source.columns > WIDEST && plans.some(({ method }) => method !== 'columns');
+  if (wide) drawing.warn(sampleWarning(source));
   const deepest = Math.max(0, ...plans.map((plan) => (plan.method === 'pca' ? plan.dimensions : 0)));
   if (deepest > 0) drawing.step(`components of ${source.name}`);
   const space = deepest > 0 ? await principalSpace(drawing, deepest) : undefined;
-  if (source.rows > 1 && isConstant(source)) {
+  if (source.rows > 1 && (await isConstant(source))) {
     drawing.warn({
       code: 'CONSTANT_LAYER',
       message: `${source.name}: every training row is the same, so its maps are a single point`,
     });
   }
   for (const plan of plans) {
-    if (plan.method === 'columns') yield columnView(source, plan, drawing.points);
+    if (plan.method === 'columns') yield await columnView(source, plan, drawing.points);
     else if (plan.method === 'pca' && space) yield principalView(drawing, plan, space);
     else if (plan.method === 'tsne') {
       const map = await drawMap(drawing, plan);
       if (map) yield map;
     }
   }
-}
-
-/** Whether every row is the same. */
-export function isConstant({ data, width }: Source): boolean {
-  for (let i = width; i < data.length; i++) if (data[i] !== data[i - width]) return false;
-  return true;
 }
 
 /** The first `rows` rows of the table about the points, with their positions. */

@@ -1,9 +1,11 @@
 import { LayerwiseError, throwIfAborted, type EmbeddingView } from '@layerwise/contracts';
+import type { NumericMatrix } from '@layerwise/kernels/pca';
 import type { TsneProgress } from '@layerwise/kernels/tsne';
-import { isConstant, viewTable, type Drawing, type View } from './draw.js';
+import { isConstant } from './blocks.js';
+import { viewTable, type Drawing, type View } from './draw.js';
 import type { ViewPlan } from './plan.js';
-import { principalSpace } from './principal.js';
-import type { Source } from './sources.js';
+import { principalSpace, WIDE_COMPONENTS, WIDEST } from './principal.js';
+import { firstRows } from './sources.js';
 
 /** Fewest rows of which a t-SNE map can be made. */
 const FEWEST_ROWS = 4;
@@ -15,17 +17,18 @@ const FEWEST_ROWS = 4;
 export async function drawMap(drawing: Drawing, plan: ViewPlan & { method: 'tsne' }): Promise<View | undefined> {
   const { source, warn } = drawing;
   const rows = Math.min(plan.rows, source.rows);
-  const shown: Source = { ...source, rows, data: source.data.subarray(0, rows * source.width) };
-  if (rows < FEWEST_ROWS || isConstant(shown)) {
+  if (rows < FEWEST_ROWS || (await isConstant({ ...source, rows }))) {
     const reason =
       rows < FEWEST_ROWS ? `it needs at least ${FEWEST_ROWS} rows, got ${rows}` : `all ${rows} rows are the same`;
     warn({ code: 'MAP_SKIPPED', message: `${source.name}: no t-SNE map was made, ${reason}` });
     return undefined;
   }
   const perplexity = fittingPerplexity(drawing, plan.perplexity, rows);
-  const reduced =
-    plan.components === undefined ? undefined : await principalSpace({ ...drawing, points: rows }, plan.components);
-  const placed = reduced ? { ...shown, data: reduced.positions, width: reduced.count } : shown;
+  const components = plan.components ?? (source.columns > WIDEST ? WIDE_COMPONENTS : undefined);
+  const reduced = components === undefined ? undefined : await principalSpace({ ...drawing, points: rows }, components);
+  const placed = reduced
+    ? { name: source.name, data: reduced.positions, rows, columns: reduced.count }
+    : { name: source.name, data: await firstRows(source, rows), rows, columns: source.columns };
   const { embedding, klDivergence } = await embed(drawing, placed, { perplexity, iterations: plan.iterations });
   const view: EmbeddingView = {
     name: plan.name,
@@ -44,16 +47,13 @@ export async function drawMap(drawing: Drawing, plan: ViewPlan & { method: 'tsne
 
 async function embed(
   { signal, workers, step }: Drawing,
-  { name, data, rows, width }: Source,
+  { name, ...matrix }: NumericMatrix & { readonly name: string },
   asked: { perplexity: number; iterations: number },
 ) {
   const { tsne } = await import('@layerwise/kernels/tsne');
   throwIfAborted(signal);
   try {
-    return await tsne(
-      { data, rows, columns: width },
-      { ...asked, workers, signal, progress: (at) => step(...report(name, at)) },
-    );
+    return await tsne(matrix, { ...asked, workers, signal, progress: (at) => step(...report(name, at)) });
   } catch (error) {
     if (error instanceof TypeError)
       throw new LayerwiseError('DATA_INVALID', `t-SNE of ${name}: ${error.message}`, { cause: error });

@@ -1,7 +1,11 @@
-import { LayerwiseError } from '@layerwise/contracts';
+import { LayerwiseError, type Warning } from '@layerwise/contracts';
 import type { PcaModel } from '@layerwise/kernels/pca';
-import { isConstant, viewTable, type Drawing, type View } from './draw.js';
+import { isConstant } from './blocks.js';
+import { viewTable, type Drawing, type View } from './draw.js';
 import type { ViewPlan } from './plan.js';
+import type { Source } from './sources.js';
+
+type PoolOptions = Pick<Drawing, 'workers' | 'signal'>;
 
 /** Coordinates of the shown rows along the leading components. */
 export interface PrincipalSpace {
@@ -14,25 +18,36 @@ export interface PrincipalSpace {
   readonly explained: readonly number[];
 }
 
+/** Columns up to which components are fitted on every row: their covariance takes memory by the square, time by the cube. */
+export const WIDEST = 2048;
+/** Rows that stand for all where there are more columns. */
+const SAMPLE_ROWS = 1024;
+/** Components by which t-SNE places the rows there. */
+export const WIDE_COMPONENTS = 50;
+
+/** Says what is done with a wide source. */
+export function sampleWarning({ name, columns, rows }: Source): Warning {
+  return {
+    code: 'COMPONENTS_SAMPLED',
+    message:
+      `${name}: of ${columns} columns the components come from ${Math.min(rows, SAMPLE_ROWS)} of the ${rows} rows, evenly ` +
+      `spaced, and t-SNE places the rows by ${WIDE_COMPONENTS} of them at most; up to ${WIDEST} columns they come from all rows`,
+  };
+}
+
 /** Fits the leading components on every row, in scaled units, and places the shown rows. No component where all rows are the same. */
 export async function principalSpace(
   { source, points, workers, signal }: Drawing,
   count: number,
 ): Promise<PrincipalSpace> {
-  const { data, width: columns, scale, name } = source;
   const rows = Math.min(points, source.rows);
-  if (isConstant(source)) return { rows, count: 0, positions: new Float32Array(0), explained: [] };
-  const { fitPca, project } = await import('@layerwise/kernels/pca');
+  if (await isConstant(source)) return { rows, count: 0, positions: new Float32Array(0), explained: [] };
+  const { project } = await import('@layerwise/kernels/pca');
   const options = { workers, signal };
-  const matrix = { data, rows: source.rows, columns };
-  const fit = (wanted: { components: number } | { variance: number }): Promise<PcaModel> =>
-    fitPca(matrix, wanted, { scale, ...options });
   try {
-    // Of a lower rank there are fewer than `count` components: then all of them.
-    const model = await fit({ components: count }).catch((error: unknown) =>
-      error instanceof RangeError ? fit({ variance: 1 }) : Promise.reject(error),
-    );
-    const positions = await project(model, { data: data.subarray(0, rows * columns), rows, columns }, options);
+    const model = await (source.columns > WIDEST ? fitSample(source, count, options) : fitAll(source, count, options));
+    if (model.count === 0) return { rows, count: 0, positions: new Float32Array(0), explained: [] };
+    const positions = await project(model, { ...source, rows }, options);
     return {
       rows,
       count: model.count,
@@ -41,9 +56,32 @@ export async function principalSpace(
     };
   } catch (error) {
     if (error instanceof TypeError)
-      throw new LayerwiseError('DATA_INVALID', `components of ${name}: ${error.message}`, { cause: error });
+      throw new LayerwiseError('DATA_INVALID', `components of ${source.name}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** Of a lower rank there are fewer than `count` components: then all of them. */
+async function fitAll(source: Source, count: number, options: PoolOptions): Promise<PcaModel> {
+  const { fitPca } = await import('@layerwise/kernels/pca');
+  const fit = (wanted: { components: number } | { variance: number }): Promise<PcaModel> =>
+    fitPca(source, wanted, { scale: source.scale, ...options });
+  return fit({ components: count }).catch((error: unknown) =>
+    error instanceof RangeError ? fit({ variance: 1 }) : Promise.reject(error),
+  );
+}
+
+async function fitSample(source: Source, count: number, options: PoolOptions): Promise<PcaModel> {
+  const { checkMatrix, fitPcaByRows } = await import('@layerwise/kernels/pca');
+  const rows = Math.min(source.rows, SAMPLE_ROWS);
+  const data = new Float32Array(rows * source.columns);
+  for (let i = 0; i < rows; i++) {
+    const row = Math.floor((i * source.rows) / rows);
+    data.set(await source.read(row, row + 1), i * source.columns);
+  }
+  const sample = { data, rows, columns: source.columns };
+  checkMatrix(sample);
+  return fitPcaByRows(sample, count, { scale: source.scale, ...options });
 }
 
 /** The first components of a space; coordinates and shares of components that it lacks are 0. */

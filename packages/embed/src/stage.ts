@@ -31,26 +31,33 @@ export const stage = defineStage({
 async function run({ params, inputs, output, progress, warn, signal, workers }: EmbedContext): Promise<void> {
   const views: EmbeddingView[] = [...(await takeMaps(inputs, output))];
   const sources = await planSources(inputs, params.sources);
-  const plans = sources.map((source) => planViews(source, params));
-  const total = plans.reduce((sum, plan) => sum + plan.length, views.length);
-  for (const [index, { open }] of sources.entries()) {
-    throwIfAborted(signal);
-    const step = (detail: string, share = 0): void =>
-      progress({ done: views.length + share, total, unit: 'views', detail });
-    const drawing: Drawing = { source: await open(), points: params.points, workers, signal, warn, step };
-    for await (const { view, table } of drawViews(drawing, plans[index])) {
+  try {
+    const plans = sources.plans.map((source) => planViews(source, params));
+    const total = plans.reduce((sum, plan) => sum + plan.length, views.length);
+    for (const [index, { open }] of sources.plans.entries()) {
       throwIfAborted(signal);
-      await output.matrix(view.name, table);
-      const purity = await purityOf(table.columns.position.data, view.dimensions, table.columns.label.data, {
-        workers,
-        signal,
-      });
-      views.push({ ...view, ...(purity && { purity }) });
-      progress({ done: views.length, total, unit: 'views', detail: view.name });
+      const step = (detail: string, share = 0): void =>
+        progress({ done: views.length + share, total, unit: 'views', detail });
+      const source = await open();
+      try {
+        const drawing: Drawing = { source, points: params.points, workers, signal, warn, step };
+        for await (const { view, table } of drawViews(drawing, plans[index])) {
+          throwIfAborted(signal);
+          await output.matrix(view.name, table);
+          const { position, label } = table.columns;
+          const purity = await purityOf(position.data, view.dimensions, label.data, { workers, signal });
+          views.push({ ...view, ...(purity && { purity }) });
+          progress({ done: views.length, total, unit: 'views', detail: view.name });
+        }
+      } finally {
+        await source.close();
+      }
     }
+  } finally {
+    await sources.close();
   }
   await output.json('views', views);
-  progress({ done: total, total, unit: 'views', detail: `${views.length} maps` });
+  progress({ done: views.length, total: views.length, unit: 'views', detail: `${views.length} maps` });
 }
 
 /** Writes the maps that are given, as they are. @returns how each was made; nothing where none are given */

@@ -1,15 +1,18 @@
 import { covariance, type Covariance, type ColumnScale } from './pca/covariance.js';
 import { symmetricEigen, type Eigen } from './pca/eigen.js';
 import { projectOn } from './pca/project.js';
-import { checkMatrix, type NumericMatrix } from './pca/matrix.js';
+import { checkSource, type MatrixSource, type NumericMatrix } from './pca/matrix.js';
 import type { PoolOptions } from './pool.js';
 
 /** Mean and covariance of columns. */
 export { covariance, type Covariance, type ColumnScale } from './pca/covariance.js';
 /** Eigenvalues and leading eigenvectors of a symmetric matrix. */
 export { symmetricEigen, type Eigen } from './pca/eigen.js';
-/** Rows of numbers, and the check of their size and entries. */
-export { checkMatrix, type NumericMatrix } from './pca/matrix.js';
+/** Rows of numbers, in memory or read as they are needed, and the check of their size and entries. */
+export { checkMatrix, type MatrixSource, type NumericMatrix } from './pca/matrix.js';
+
+/** Components of few rows of many columns. */
+export { fitPcaByRows } from './pca/wide.js';
 
 /**
  * Eigenvalues, falling, and as many leading unit vectors as `wanted` says once it has seen the values, of a symmetric
@@ -59,7 +62,7 @@ export interface PcaModel {
  * @throws RangeError for sizes that disagree, no variance at all, a share outside (0, 1], more components than the rank; TypeError for NaN or infinite entries
  */
 export async function fitPca(
-  matrix: NumericMatrix,
+  matrix: NumericMatrix | MatrixSource,
   keep: Keep,
   {
     scale = { factor: 1, offset: 0 },
@@ -67,7 +70,7 @@ export async function fitPca(
     ...pool
   }: PoolOptions & { readonly scale?: ColumnScale; readonly eigen?: EigenSolver } = {},
 ): Promise<PcaModel> {
-  checkMatrix(matrix);
+  await checkSource(matrix);
   checkKeep(keep);
   return componentsOf(await covariance(matrix, { scale, ...pool }), keep, { scale, eigen, pool });
 }
@@ -156,10 +159,10 @@ function turn(vector: Float64Array): void {
  */
 export async function project(
   model: PcaModel,
-  matrix: NumericMatrix,
+  matrix: NumericMatrix | MatrixSource,
   options: PoolOptions = {},
 ): Promise<Float32Array> {
-  checkMatrix(matrix, 0);
+  await checkSource(matrix, 0);
   if (matrix.columns !== model.columns)
     throw new RangeError(`the model was fitted on ${model.columns} columns, got ${matrix.columns}`);
   return projectOn(model, matrix, options);

@@ -1,6 +1,6 @@
 import { Layout } from '../layout.js';
 import { KernelPool, ranges, type PoolOptions } from '../pool.js';
-import type { NumericMatrix } from './matrix.js';
+import { blocksOf, sourceOf, type MatrixSource, type NumericMatrix } from './matrix.js';
 import { DEPTH, zeroQuestions } from './order.js';
 import { pcaKernel } from './kernel.js';
 
@@ -33,14 +33,15 @@ const one = (value: number | readonly number[], j: number): number => (typeof va
 
 /** The covariance of a matrix; see {@link ../pca.ts}. */
 export async function covariance(
-  matrix: NumericMatrix,
+  matrix: NumericMatrix | MatrixSource,
   { scale = { factor: 1, offset: 0 }, ...options }: PoolOptions & { readonly scale?: ColumnScale } = {},
 ): Promise<Covariance> {
-  const { rows: N, columns: D, data } = matrix;
+  const source = sourceOf(matrix);
+  const { rows: N, columns: D } = source;
   const raw =
-    data instanceof Uint8Array
-      ? fromMoments(await byteMoments(data, N, D, options), N, D)
-      : await floatCovariance(data, N, D, options);
+    source.dtype === 'uint8'
+      ? fromMoments(await byteMoments(source, options), N, D)
+      : await floatCovariance(source, options);
   for (let a = 0; a < D; a++) {
     const fa = one(scale.factor, a);
     raw.mean[a] = raw.mean[a] * fa + one(scale.offset, a);
@@ -87,29 +88,33 @@ function planMoments(layout: Layout, block: number, D: number, threads: number) 
 }
 
 /** Exact sums, whatever thread adds which rows. */
-async function byteMoments(data: Uint8Array, N: number, D: number, options: PoolOptions): Promise<Moments> {
+async function byteMoments(source: MatrixSource, options: PoolOptions): Promise<Moments> {
+  const { rows: N, columns: D } = source;
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const block = Math.max(1, Math.min(N, WORD_ROWS, Math.floor(BLOCK_BYTES / D)));
   const { desks, parts, questions, leaves } = planMoments(layout, block, D, threads);
   const desk = (start: number): (typeof desks)[number] => desks[(start / block) % 2];
   const pool = await KernelPool.open(pcaKernel, layout, { ...options, share: true });
-  const bring = (start: number): void => {
-    if (start >= N) return;
+  const read = (start: number): Promise<Uint8Array | Float32Array> | undefined =>
+    start < N ? source.read(start, Math.min(N, start + block)) : undefined;
+  const bring = (start: number, values: Uint8Array | Float32Array | undefined): void => {
+    if (!values) return;
     const { x, list, counter } = desk(start);
     const rows = Math.min(block, N - start);
-    pool.view(x).set(data.subarray(start * D, (start + rows) * D));
+    pool.view(x).set(values);
     pool.local.orderRows(x.offset, rows, D, questions.offset, DEPTH, list.offset, leaves.offset);
     pool.view(counter)[0] = 0;
   };
   try {
     const total: Moments = { sums: new Float64Array(D), products: new Float64Array(D * D) };
-    pool.view(questions).set(zeroQuestions(data, N, D));
-    bring(0);
+    pool.view(questions).set(await zeroQuestions(source));
+    bring(0, await read(0));
     let added = 0;
     for (let start = 0; start < N; start += block) {
       const { x, list, counter } = desk(start);
       const rows = Math.min(block, N - start);
+      const next = await read(start + block);
       await pool.share(
         (thread) => {
           const part = parts[thread];
@@ -125,7 +130,7 @@ async function byteMoments(data: Uint8Array, N: number, D: number, options: Pool
             part.scratch.offset,
           ];
         },
-        () => bring(start + block),
+        () => bring(start + block, next),
       );
       added += rows;
       if (added + block <= WORD_ROWS && start + rows < N) continue;
@@ -158,11 +163,10 @@ const CHUNK = 128; // rows that the kernel sums at once
 
 /** Two passes over blocks of rows in float64: means, then products of centred columns; each element is summed in row order. */
 async function floatCovariance(
-  data: Float32Array,
-  N: number,
-  D: number,
+  source: MatrixSource,
   options: PoolOptions,
 ): Promise<{ mean: Float64Array; covariance: Float64Array }> {
+  const { rows: N, columns: D } = source;
   const threads = Math.max(1, options.workers ?? 1);
   const layout = new Layout();
   const block = Math.max(1, Math.min(N, CHUNK * Math.max(1, Math.floor(FLOAT_BYTES / (4 * D * CHUNK)))));
@@ -175,7 +179,7 @@ async function floatCovariance(
     const blocks = async (work: (rows: number) => Promise<unknown>): Promise<void> => {
       for (let start = 0; start < N; start += block) {
         const rows = Math.min(block, N - start);
-        pool.view(x).set(data.subarray(start * D, (start + rows) * D));
+        pool.view(x).set(await source.read(start, start + rows));
         await work(rows);
       }
     };
@@ -201,7 +205,7 @@ async function floatCovariance(
     const products = pool.view(gram).slice();
     for (let a = 0; a < D; a++) for (let b = a; b < D; b++) products[a * D + b] = products[a * D + b] / (N - 1);
     const result = { mean: means.slice(), covariance: products };
-    for (let j = 0; j < D; j++) settleConstant(data, N, D, j, result);
+    await settleConstants(source, result);
     return result;
   } finally {
     await pool.close();
@@ -220,19 +224,29 @@ function triangleCuts(D: number, parts: number): (readonly [number, number])[] {
 }
 
 /** Rounding of the mean leaves a constant column a variance of about 1e-30: sets it and its covariances to 0. */
-function settleConstant(
-  data: Float32Array,
-  N: number,
-  D: number,
-  j: number,
+async function settleConstants(
+  source: MatrixSource,
   { mean, covariance: values }: { mean: Float64Array; covariance: Float64Array },
-): void {
-  const value = data[j];
-  if (values[j * D + j] > 1e-14 * value * value) return;
-  for (let r = 1; r < N; r++) if (data[r * D + j] !== value) return;
-  mean[j] = value;
-  for (let k = 0; k < D; k++) {
-    values[j * D + k] = 0;
-    values[k * D + j] = 0;
+): Promise<void> {
+  const D = source.columns;
+  const first = (await source.read(0, 1)).slice();
+  const constant = new Set(
+    Array.from({ length: D }, (_, j) => j).filter((j) => !(values[j * D + j] > 1e-14 * first[j] * first[j])),
+  );
+  if (constant.size === 0) return;
+  for await (const { values: rows } of blocksOf(source)) {
+    for (const j of constant)
+      for (let at = j; at < rows.length; at += D)
+        if (rows[at] !== first[j]) {
+          constant.delete(j);
+          break;
+        }
+  }
+  for (const j of constant) {
+    mean[j] = first[j];
+    for (let k = 0; k < D; k++) {
+      values[j * D + k] = 0;
+      values[k * D + j] = 0;
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { MatrixSource } from './matrix.js';
+
 const SAMPLE = 512;
 const FEW = 4; // rows of the sample that are not worth another question
 
@@ -8,13 +10,18 @@ export const DEPTH = 8;
  * Questions that tell apart rows with different non-zero columns: int32[2^DEPTH], a binary tree as `orderRows` of
  * assembly/pca-order.ts reads it. Each asks whether a column is zero, the one that halves a sample of the N rows of D bytes best.
  */
-export function zeroQuestions(data: Uint8Array, N: number, D: number): Int32Array {
+export async function zeroQuestions({ rows: N, columns: D, read }: MatrixSource): Promise<Int32Array> {
   const questions = new Int32Array(2 ** DEPTH).fill(-1);
   const count = Math.min(N, SAMPLE);
+  const sample = new Uint8Array(count * D);
+  for (let i = 0; i < count; i++) {
+    const row = Math.floor((i * N) / count);
+    sample.set(await read(row, row + 1), i * D);
+  }
   ask(
-    data,
+    sample,
     D,
-    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * N) / count)),
+    Uint32Array.from({ length: count }, (_, i) => i),
     1,
     questions,
   );

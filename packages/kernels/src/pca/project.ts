@@ -1,7 +1,7 @@
 import type { PcaModel } from '../pca.js';
 import { Layout } from '../layout.js';
 import { KernelPool, type PoolOptions } from '../pool.js';
-import type { NumericMatrix } from './matrix.js';
+import { sourceOf, type MatrixSource, type NumericMatrix } from './matrix.js';
 import { pcaKernel } from './kernel.js';
 
 const BLOCK_BYTES = 4 * 2 ** 20; // of two at a time; large ones take longer: their pages are new to the process
@@ -29,13 +29,15 @@ function projection({ columns: D, count: K, components, mean, scale }: PcaModel)
 /** float32[N][K] in shared memory; the matrix goes through the kernel's in blocks, one copied while the other is computed. */
 export async function projectOn(
   model: PcaModel,
-  { data, rows: N, columns: D }: NumericMatrix,
+  matrix: NumericMatrix | MatrixSource,
   options: PoolOptions,
 ): Promise<Float32Array> {
+  const source = sourceOf(matrix);
+  const { rows: N, columns: D } = source;
   const K = model.count;
   const weights = projection(model);
-  const bytes = data instanceof Uint8Array;
-  const block = Math.max(1, Math.min(N, Math.floor(BLOCK_BYTES / (D * data.BYTES_PER_ELEMENT))));
+  const bytes = source.dtype === 'uint8';
+  const block = Math.max(1, Math.min(N, Math.floor(BLOCK_BYTES / (D * (bytes ? 1 : 4)))));
   const layout = new Layout();
   const desks = [0, 1].map(() => ({
     x: layout.take(bytes ? Uint8Array : Float32Array, block * D + 16),
@@ -48,17 +50,20 @@ export async function projectOn(
   );
   const out = layout.take(Float32Array, N * K);
   const pool = await KernelPool.open(pcaKernel, layout, { ...options, share: true });
-  const bring = (from: number): void => {
-    if (from >= N) return;
-    pool.view(desk(from).x).set(data.subarray(from * D, Math.min(N, from + block) * D));
+  const read = (from: number): Promise<Uint8Array | Float32Array> | undefined =>
+    from < N ? source.read(from, Math.min(N, from + block)) : undefined;
+  const bring = (from: number, values: Uint8Array | Float32Array | undefined): void => {
+    if (!values) return;
+    pool.view(desk(from).x).set(values);
     pool.view(desk(from).counter)[0] = 0;
   };
   try {
     pool.view(w).set(weights);
-    bring(0);
+    bring(0, await read(0));
     for (let from = 0; from < N; from += block) {
       const { x, counter } = desk(from);
       const rows = Math.min(block, N - from);
+      const next = await read(from + block);
       await pool.share(
         (thread) => [
           'projectShare',
@@ -72,7 +77,7 @@ export async function projectOn(
           out.offset + 4 * from * K,
           (scratch[thread] as { offset: number }).offset,
         ],
-        () => bring(from + block),
+        () => bring(from + block, next),
       );
     }
     return pool.view(out);
