@@ -1,7 +1,8 @@
 import type { MemoryArtifact } from '@layerwise/conformance';
-import { runInMemory, sampleDataset, sampleFeatures, sampleModel } from '@layerwise/conformance';
+import { runInMemory, sampleActivations, sampleDataset, sampleFeatures, sampleModel } from '@layerwise/conformance';
 import type { AnyStage } from '@layerwise/contracts';
 import { stage as activations } from '@layerwise/activations';
+import { stage as embed } from '@layerwise/embed';
 import { stage as preprocess } from '@layerwise/preprocess';
 import { stage as train } from '@layerwise/train';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,12 @@ describe('memory does not grow with the rows of', () => {
   it.each<[string, AnyStage, Record<string, () => Promise<MemoryArtifact>>, object]>([
     ['preprocess', preprocess, { dataset: () => sampleDataset(sizes) }, { labels: 'onehot', scale: 'standard' }],
     ['train', train, { features: () => sampleFeatures(sizes) }, { epochs: 1, hidden: [{ units: 4 }] }],
+    [
+      'embed',
+      embed,
+      { pixels: () => sampleFeatures(sizes), activations: () => sampleActivations(sizes) },
+      { tsne: [] },
+    ],
     ['activations', activations, { features: () => sampleFeatures(sizes), model: sampleModel }, {}],
   ])('%s, which reads and writes a block of them at a time', async (_, stage, inputs, params) => {
     const open = async (wrap: (from: Promise<MemoryArtifact>) => Promise<MemoryArtifact>) =>

@@ -25,7 +25,8 @@ async function inputs(hidden: readonly number[], fill?: (name: string) => number
       const value = fill?.(name);
       const data = Float32Array.from(
         { length: rows * width },
-        (_, i) => value ?? Math.max(0, pixels[Math.floor(i / width) * D + (i % width)] / 100 - 0.5 + random.float()),
+        (_, i) =>
+          value ?? Math.max(0, pixels[Math.floor(i / width) * D + ((i % width) % D)] / 100 - 0.5 + random.float()),
       );
       return [name, { data, width }];
     }),
@@ -228,6 +229,28 @@ describe('edges', () => {
     const few = await runInMemory(stage, { params: { points: 20 }, inputs: await inputs([12]) });
     const position = (await few.output.matrix('hidden1-pca2')).columns.position.data;
     expect(position).toEqual((await all.output.matrix('hidden1-pca2')).columns.position.data.slice(0, 40));
+  });
+
+  it('takes the components of a layer of more than 2,048 nodes from a sample of rows, and says so', async () => {
+    const params = { tsne: [{ rows: 60, perplexity: 5, iterations: 250, layers: 'last' }], pca: [2] };
+    const { output, warnings } = await runInMemory(stage, { params, inputs: await inputs([2100], undefined, 60) });
+    expect(warnings.filter(({ code }) => code === 'COMPONENTS_SAMPLED').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^hidden1: of 2100 columns the components come from 60 of the 60 rows/),
+    ]);
+    const made = await output.json<EmbeddingView[]>('views');
+    const { explained = [] } = made.find(({ name }) => name === 'hidden1-pca2') as EmbeddingView;
+    // Of all rows, as here, the variance along a component is its share of that of all nodes.
+    const { data } = (await output.matrix('hidden1-pca2')).columns.position;
+    const all = await (await inputs([2100], undefined, 60)).activations.matrix('train');
+    const total = totalVariance(all.columns.hidden1.data, 2100);
+    for (const k of [0, 1])
+      expect(
+        totalVariance(
+          Float64Array.from({ length: 60 }, (_, r) => data[2 * r + k]),
+          1,
+        ) / total,
+      ).toBeCloseTo(explained[k], 5);
+    expect(made.find(({ name }) => name === 'hidden1-tsne')).toMatchObject({ components: 50, rows: 60 });
   });
 
   it('stops on abort', async () => {

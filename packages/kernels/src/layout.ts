@@ -15,7 +15,8 @@ export interface Slot<T extends SlotType = SlotType> {
   readonly length: number;
 }
 
-const PAGE = 65536;
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE = 65536;
 
 /**
  * Plans a kernel's linear memory: arrays one after the other, each on a cache line of its own.

@@ -153,7 +153,7 @@ function turn(vector: Float64Array): void {
 }
 
 /**
- * Coordinates of rows along the components: float32[N][K] (in shared memory), centred on the model's mean.
+ * Coordinates of rows along the components: float32[N][K], centred on the model's mean.
  * @param matrix N x D of the same columns and scale as the fitted one; N may be 0
  * @throws RangeError when the columns differ; TypeError for NaN or infinite entries
  */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { view, type Layout, type Slot, type SlotType } from './layout.js';
+import { PAGE, view, type Layout, type Slot, type SlotType } from './layout.js';
 import {
   kernelMemory,
   kernelModule,
@@ -28,6 +28,29 @@ interface Answer {
 /** Threads of closed pools that wait for the next one: starting a thread costs 25 ms of processor time. They keep no process alive. */
 const idle: Worker[] = [];
 
+/**
+ * The memory of a closed pool, for the next one: shared memory is not counted by the garbage collector, which lets a
+ * stage of many pools grow by the memory of each.
+ */
+let spare: WebAssembly.Memory | undefined;
+/** Bytes of memory that are kept at most. */
+const MOST_SPARE = 1 << 26;
+
+/** Memory of at least so many pages, all zeros. */
+function takeMemory(pages: number): WebAssembly.Memory {
+  const memory = spare;
+  if (!memory || memory.buffer.byteLength < pages * PAGE) return kernelMemory(pages);
+  spare = undefined;
+  new Uint8Array(memory.buffer, 0, pages * PAGE).fill(0);
+  return memory;
+}
+
+/** Keeps the memory of a pool that nobody uses any more, if it is worth more than that which is kept. */
+function giveBack(memory: WebAssembly.Memory): void {
+  const bytes = memory.buffer.byteLength;
+  if (bytes <= MOST_SPARE && bytes > (spare?.buffer.byteLength ?? 0)) spare = memory;
+}
+
 function startThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Worker {
   const worker = idle.pop() ?? new Worker(new URL('./pool-worker.js', import.meta.url));
   worker.ref();
@@ -47,6 +70,7 @@ export class KernelPool<F extends Functions = Functions> {
   private readonly callers: number;
   private readonly signal: AbortSignal | undefined;
   private readonly busy = new Set<Worker>();
+  private closed = false;
 
   private constructor(
     memory: WebAssembly.Memory,
@@ -73,7 +97,7 @@ export class KernelPool<F extends Functions = Functions> {
     { workers = 1, signal, share = false }: PoolOptions & { readonly share?: boolean } = {},
   ): Promise<KernelPool<F>> {
     const module = await kernelModule(kernel);
-    const memory = kernelMemory(layout.pages);
+    const memory = takeMemory(layout.pages);
     const callers = share || workers <= 1 ? 1 : 0;
     const threads = workers > 1 ? Array.from({ length: workers - callers }, () => startThread(module, memory)) : [];
     return new KernelPool(memory, await openKernel(kernel, module, memory), callers, threads, signal);
@@ -159,7 +183,7 @@ export class KernelPool<F extends Functions = Functions> {
     });
   }
 
-  /** Lets go of the threads: those in the middle of a call are ended, the others wait for the next pool. */
+  /** Lets go of the threads and of the memory, of which no view is of use after: threads in the middle of a call are ended, the others wait for the next pool. */
   async close(): Promise<void> {
     const free = this.threads.filter((worker) => !this.busy.has(worker));
     for (const worker of free) {
@@ -167,7 +191,10 @@ export class KernelPool<F extends Functions = Functions> {
       worker.unref();
     }
     idle.push(...free);
+    const whole = this.busy.size === 0;
     await Promise.all([...this.busy].map((worker) => worker.terminate()));
+    if (whole && !this.closed) giveBack(this.memory);
+    this.closed = true;
   }
 }
 

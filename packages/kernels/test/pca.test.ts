@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { covariance, fitPca, project, symmetricEigen, type NumericMatrix } from '@layerwise/kernels/pca';
+import {
+  covariance,
+  fitPca,
+  fitPcaByRows,
+  project,
+  symmetricEigen,
+  type MatrixSource,
+  type NumericMatrix,
+} from '@layerwise/kernels/pca';
 import { covarianceReference, jacobiReference, projectReference } from '@layerwise/kernels/reference/pca';
 import { madeBytes, madeFloats, maxDifference, words } from './made.js';
 
@@ -331,5 +339,67 @@ describe('project', () => {
     await expect(project(model, { data: new Uint8Array(6), rows: 2, columns: 3 })).rejects.toThrow(
       /fitted on 4 columns, got 3/,
     );
+  });
+});
+
+describe('rows that are read as they are needed', () => {
+  /** Each read overwrites what the last one gave. */
+  function sourceOf({ data, rows, columns }: NumericMatrix): MatrixSource {
+    const held = data.slice();
+    return {
+      dtype: data instanceof Uint8Array ? 'uint8' : 'float32',
+      rows,
+      columns,
+      read: async (from, to) => {
+        held.set(data.subarray(from * columns, to * columns));
+        return held.subarray(0, (to - from) * columns);
+      },
+    };
+  }
+
+  it.each([
+    ['bytes', { data: madeBytes(900, 40, 3, 5).data, rows: 900, columns: 40 }],
+    ['floats', { data: madeFloats(900, 40, 3, 5).data, rows: 900, columns: 40 }],
+    [
+      'floats with a constant column',
+      { data: madeFloats(900, 40, 3, 5).data.map((x, i) => (i % 40 === 7 ? 0.1 : x)), rows: 900, columns: 40 },
+    ],
+  ] as [string, NumericMatrix][])('give the bits of rows in memory: %s', async (_, matrix) => {
+    const options = { workers: 2 };
+    const [whole, read] = [
+      await fitPca(matrix, { components: 5 }, options),
+      await fitPca(sourceOf(matrix), { components: 5 }, options),
+    ];
+    expect(read).toEqual(whole);
+    expect(await project(read, sourceOf(matrix), options)).toEqual(await project(whole, matrix, options));
+  });
+
+  it('are checked too', async () => {
+    const matrix = {
+      data: madeFloats(900, 40, 3, 5).data.map((x, i) => (i === 899 * 40 + 3 ? NaN : x)),
+      rows: 900,
+      columns: 40,
+    };
+    await expect(fitPca(sourceOf(matrix), { components: 2 })).rejects.toThrow(
+      'features must be finite numbers, got NaN in row 899, column 3',
+    );
+  });
+});
+
+describe('fitPcaByRows', () => {
+  const matrix = { data: madeFloats(30, 200, 3, 5).data, rows: 30, columns: 200 };
+  const scale = { factor: Array.from({ length: 200 }, (_, j) => 1 + (j % 3)), offset: 2 };
+
+  it('finds the components that the covariance of the columns has', async () => {
+    const [few, all] = [await fitPcaByRows(matrix, 4, { scale }), await fitPca(matrix, { components: 4 }, { scale })];
+    expect(maxDifference(few.components, all.components)).toBeLessThan(1e-4);
+    expect(maxDifference(few.mean, all.mean)).toBeLessThan(1e-6);
+    expect(few.total / all.total).toBeCloseTo(1, 6);
+    for (let k = 0; k < 4; k++) expect(few.spectrum[k]! / all.spectrum[k]!).toBeCloseTo(1, 6);
+  });
+
+  it('has no more components than there are', async () => {
+    const flat = { ...matrix, data: matrix.data.map((_, i) => (Math.floor(i / 200) % 3) * ((i % 200) % 7)) };
+    expect((await fitPcaByRows(flat, 10)).count).toBe(1);
   });
 });

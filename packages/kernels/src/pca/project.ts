@@ -26,7 +26,7 @@ function projection({ columns: D, count: K, components, mean, scale }: PcaModel)
   return weights;
 }
 
-/** float32[N][K] in shared memory; the matrix goes through the kernel's in blocks, one copied while the other is computed. */
+/** float32[N][K]; the matrix goes through the kernel's in blocks, one copied while the other is computed. */
 export async function projectOn(
   model: PcaModel,
   matrix: NumericMatrix | MatrixSource,
@@ -80,7 +80,7 @@ export async function projectOn(
         () => bring(from + block, next),
       );
     }
-    return pool.view(out);
+    return pool.view(out).slice();
   } finally {
     await pool.close();
   }
