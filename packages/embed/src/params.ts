@@ -27,7 +27,9 @@ export const params = {
         }),
         iterations: integer({ doc: 'all iterations; the first 250 with early exaggeration', min: 1, default: 300 }),
         components: integer({
-          doc: 'place the rows by so many leading components, fitted on all rows, instead of by all nodes; of a layer of fewer nodes by all, of one of more than 2,048 nodes by 50 without it',
+          doc:
+            'place the rows by so many leading components, fitted on all rows, instead of by all nodes; of a layer of ' +
+            'fewer nodes by all; without it layers of more than 2,048 nodes by 50',
           min: 2,
           optional: true,
         }),
@@ -41,7 +43,9 @@ export const params = {
     },
   ),
   points: integer({
-    doc: 'at most this many rows, the first, appear in PCA and column views (the components are fitted on all rows, of more than 2,048 columns on 1,024 of them)',
+    doc:
+      'at most this many rows, the first, appear in PCA and column views (the components are fitted on all rows, of more ' +
+      'than 2,048 columns on 1,024 of them)',
     min: 1,
     default: 100000,
   }),

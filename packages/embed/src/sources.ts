@@ -65,23 +65,31 @@ export async function planSources(inputs: Inputs, wanted: readonly string[]): Pr
   const close = async (): Promise<void> => activations?.close();
   try {
     const about = activations && (await aboutOf(activations, true));
-    const plans: SourcePlan[] = [];
-    for (const kind of ['pixels', 'features'] as const) {
-      const input = kind === 'pixels' && inputs.maps ? undefined : inputs[kind];
-      if (!input || !wanted.includes(kind)) continue;
-      const info = await input.json('features');
-      if (kind === 'pixels' || info.origin !== 'pixels') {
-        const predicted = kind === 'features' ? about?.predicted : undefined;
-        const open = (): Promise<Source> => openFeatures(kind, info, input, predicted);
-        plans.push({ name: kind, kind, width: info.columns, last: false, open });
-      }
-    }
-    if (activations && about && wanted.includes('hidden')) plans.push(...planHidden(activations, about));
-    return { plans, close };
+    const features = await planFeatures(inputs, wanted, about?.predicted);
+    const hidden = activations && about && wanted.includes('hidden') ? planHidden(activations, about) : [];
+    return { plans: [...features, ...hidden], close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function planFeatures(
+  inputs: Inputs,
+  wanted: readonly string[],
+  predicted: About['predicted'],
+): Promise<SourcePlan[]> {
+  const plans: SourcePlan[] = [];
+  for (const kind of ['pixels', 'features'] as const) {
+    const input = kind === 'pixels' && inputs.maps ? undefined : inputs[kind];
+    if (!input || !wanted.includes(kind)) continue;
+    const info = await input.json('features');
+    if (kind === 'pixels' || info.origin !== 'pixels') {
+      const open = (): Promise<Source> => openFeatures(kind, info, input, kind === 'features' ? predicted : undefined);
+      plans.push({ name: kind, kind, width: info.columns, last: false, open });
+    }
+  }
+  return plans;
 }
 
 async function aboutOf(table: MatrixRows, predicted: boolean): Promise<About> {

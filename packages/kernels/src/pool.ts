@@ -183,7 +183,10 @@ export class KernelPool<F extends Functions = Functions> {
     });
   }
 
-  /** Lets go of the threads and of the memory, of which no view is of use after: threads in the middle of a call are ended, the others wait for the next pool. */
+  /**
+   * Lets go of the threads and of the memory, of which no view is of use after. Threads in the middle of a call are ended, the
+   * others wait for the next pool.
+   */
   async close(): Promise<void> {
     const free = this.threads.filter((worker) => !this.busy.has(worker));
     for (const worker of free) {
