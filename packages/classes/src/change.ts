@@ -95,15 +95,20 @@ function nearest(others: Uint32Array, mean: Float64Array, value: number, free: U
   return near;
 }
 
-/** What changes do to some rows, in the order of the changes. */
+/**
+ * What changes do to some rows, in the order of the changes.
+ * @param all changes that are tried on all rows
+ * @param some on those of a sample alone
+ */
 export function effectsOf(
   net: PixelNet,
   { images }: Pick<Rows, 'images'>,
-  rows: Uint32Array,
-  changes: readonly Change[],
-  c: number,
-  rival: number,
+  { rows, sampled }: { readonly rows: Uint32Array; readonly sampled: Uint32Array },
+  { all, some }: { readonly all: readonly Change[]; readonly some: readonly Change[] },
+  { class: c, rival }: { readonly class: number; readonly rival: number },
 ): Effect[] {
+  const changes = [...all, ...some];
+  const isSampled = new Set(sampled);
   const [first] = net.layers;
   const H = first.units;
   const [rivals, others, amounts] = [
@@ -116,7 +121,8 @@ export function effectsOf(
   for (const row of rows) {
     intensities(images, row, net.pixels, image);
     sumsOf(first, image, whole);
-    for (const [i, { erased, inked }] of changes.entries()) {
+    const tried = isSampled.has(row) ? changes : all;
+    for (const [i, { erased, inked }] of tried.entries()) {
       sums.set(whole);
       let amount = 0;
       const set = (p: number, value: number): void => {
@@ -133,8 +139,10 @@ export function effectsOf(
       amounts[i] += amount;
     }
   }
-  const n = rows.length;
-  return changes.map((_, i) => ({ rows: n, rival: rivals[i] / n, other: others[i] / n, amount: amounts[i] / n }));
+  return changes.map((_, i) => {
+    const n = i < all.length ? rows.length : sampled.length;
+    return { rows: n, rival: rivals[i] / n, other: others[i] / n, amount: amounts[i] / n };
+  });
 }
 
 /** How far the amount of a moved stroke may be from that of the stroke itself. */

@@ -3,11 +3,11 @@ import { decisiveChange, effectsOf, likeChange, movedStrokes, pixelsRead, type C
 import type { Params } from './params.js';
 import { fewerOfMany } from './removal.js';
 import { changeSentence } from './sentence.js';
-import { rowsByClass, sample, type Subject } from './subject.js';
+import { rowsByClass, sample, type Looked } from './subject.js';
 import type { Pair } from './told.js';
 
 /** Held rows of a class on which each random choice of pixels is tried, at most. */
-export const DRAW_ROWS = 200;
+export const DRAW_ROWS = 150;
 
 /** What a change of pixels does to the images of a class, and what random choices of other pixels do. */
 export interface ClassChange {
@@ -22,7 +22,7 @@ export interface ClassChange {
 }
 
 /** Of the pixels that a net reads a sixth at most is erased, and as many inked, so that others are left to compare them with. */
-export function changedPixels({ net }: Subject, pixels: number): number {
+export function changedPixels({ net }: Looked, pixels: number): number {
   return Math.max(1, Math.min(pixels, Math.floor(pixelsRead(net).length / 6)));
 }
 
@@ -32,7 +32,7 @@ export function changedPixels({ net }: Subject, pixels: number): number {
  * @param image float64[P]: the class's mean training image
  */
 export function changeClass(
-  subject: Subject,
+  subject: Looked,
   c: number,
   pair: Pair | undefined,
   image: Float64Array,
@@ -50,9 +50,20 @@ export function changeClass(
   const drawn = fewerOfMany(draws, net.classes);
   const others = Array.from({ length: drawn }, () => likeChange(decisive, image, pool, random));
   const elsewhere = blob ? movedStrokes(stroke, image, width, pool, drawn, random) : [];
-  const looked = (kind: ClassChange['kind'], change: Change, compared: readonly Change[]): ClassChange => {
-    const [effect] = effectsOf(net, held, rows, [change], c, rival);
-    const found = effectsOf(net, held, sample(rows, DRAW_ROWS), compared, c, rival);
+  const kinds = [
+    { kind: 'pixels' as const, change: decisive, compared: others },
+    { kind: 'stroke' as const, change: stroke, compared: elsewhere },
+  ];
+  const effects = effectsOf(
+    net,
+    held,
+    { rows, sampled: sample(rows, DRAW_ROWS) },
+    { all: [decisive, stroke], some: [...others, ...elsewhere] },
+    { class: c, rival },
+  );
+  let at = kinds.length;
+  return kinds.map(({ kind, change, compared }, i): ClassChange => {
+    const found = effects.slice(at, (at += compared.length));
     const sentence = pair
       ? changeSentence({
           name: names[c],
@@ -60,11 +71,10 @@ export function changeClass(
           erased: change.erased.length,
           inked: change.inked.length,
           split: held.split,
-          told: effect.rival,
+          told: effects[i].rival,
           elsewhere: found.reduce((sum, one) => sum + one.rival, 0) / found.length,
         })
       : '';
-    return { class: c, rival, kind, change, effect, draws: found, sentence };
-  };
-  return [looked('pixels', decisive, others), looked('stroke', stroke, elsewhere)];
+    return { class: c, rival, kind, change, effect: effects[i], draws: found, sentence };
+  });
 }

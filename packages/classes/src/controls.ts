@@ -2,10 +2,9 @@ import { Random } from '@layerwise/kernels/random';
 import { changeClass, type ClassChange } from './changes.js';
 import type { Params } from './params.js';
 import { rankNodes, type NodeRanking } from './ranking.js';
-import { removeNodes, type Removals } from './removal.js';
+import { planRemovals, removeNodes, type Removal } from './removal.js';
 import { findRivals } from './rivals.js';
-import { rowsByClass, sample, type Subject } from './subject.js';
-import { classImages } from './tables.js';
+import { meanImage, rowsByClass, sample, type Looked } from './subject.js';
 import { pairsOf, type Pair } from './told.js';
 
 /** An area under the ROC curve from which on a node fires for a class. */
@@ -34,24 +33,23 @@ export interface Headline {
 
 /** What was found of a net. */
 export interface Found {
-  readonly pairs: readonly Pair[][];
+  readonly pairs: readonly (readonly Pair[])[];
   readonly ranking: NodeRanking | undefined;
-  readonly removals: Removals | undefined;
+  /** Of the last hidden layer. */
+  readonly removals: readonly Removal[] | undefined;
   readonly changes: readonly ClassChange[];
 }
 
 /** Headline figures of every class. */
 export function headlines(
   net: Headline['net'],
-  subject: Subject,
+  subject: Looked,
   { pairs, ranking, removals, changes }: Found,
 ): Headline[] {
   const { held, names } = subject;
   const rows = rowsByClass(held, names.length, false);
   return names.map((_, c) => {
-    const removed = removals?.found
-      .filter((one) => one.class === c && one.by === 'evidence' && one.nodes <= TEN)
-      .at(-1);
+    const removed = removals?.filter((one) => one.class === c && one.by === 'evidence' && one.nodes <= TEN).at(-1);
     const change = changes.find((one) => one.class === c && one.kind === 'pixels' && one.rival >= 0);
     return {
       net,
@@ -89,29 +87,20 @@ function ofNodes(
 }
 
 /** Looks at a control as at the net itself, on fewer images. @param most images of a class whose evidence there is time for */
-export async function lookAtControl(
-  subject: Subject,
-  params: Params,
-  most: number,
-  seed: Uint32Array,
-  step: () => Promise<void>,
-): Promise<Found> {
+export function lookAtControl(subject: Looked, params: Params, most: number, seed: Uint32Array): Found {
   const { net, train } = subject;
   const random = new Random(seed);
   const { compared } = findRivals(train, net.classes);
-  const pairs: Pair[][] = [];
-  for (const [c, rows] of rowsByClass(train, net.classes, true).entries()) {
-    pairs.push(
-      compared[c].length === 0 ? [] : pairsOf(subject, c, compared[c].slice(0, 1), sample(rows, Math.min(ROWS, most))),
-    );
-    await step();
-  }
+  const [right, own] = [rowsByClass(train, net.classes, true), rowsByClass(train, net.classes, false)];
+  const pairs = compared.map((rivals, c) =>
+    rivals.length === 0 ? [] : pairsOf(subject, c, rivals.slice(0, 1), sample(right[c], Math.min(ROWS, most))),
+  );
   const last = net.layers.length - 2;
   const ranking = last < 0 ? undefined : rankNodes(subject, last);
-  const removals = ranking && (await removeNodes(subject, last, ranking, DRAWS, random, async () => undefined));
-  const images = classImages(subject);
+  const plan = last < 0 ? undefined : planRemovals(subject, last, DRAWS);
+  const removals = ranking && plan && own.flatMap((_, c) => removeNodes(subject, last, ranking, plan, c, random));
   const changes = pairs.flatMap(([pair], c) =>
-    changeClass(subject, c, pair, images[c], { ...params, draws: 1 }, random),
+    changeClass(subject, c, pair, meanImage(train, net.pixels, own[c]), { ...params, draws: 1 }, random),
   );
   return { pairs, ranking, removals, changes };
 }

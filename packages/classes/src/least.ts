@@ -1,5 +1,5 @@
 import { activated, intensities, largest, logitsOf, onward, pointOf, slopesOf, sumsOf, type PixelNet } from './net.js';
-import { rowsByClass, sample, type Subject } from './subject.js';
+import { rowsByClass, sample, type Looked } from './subject.js';
 
 /** Multiply-adds that all searches may take; past it fewer images of each class are looked at. */
 const WORK = 1.2e9;
@@ -38,12 +38,12 @@ export function leastCost({ layers }: PixelNet): number {
 }
 
 /** How many images of each class there is time for, of three. */
-export function leastImages({ net }: Subject): number {
+export function leastImages({ net }: Looked): number {
   return Math.min(WHICH.length, Math.floor(WORK / (net.classes * leastCost(net))));
 }
 
 /** Searches for the least changes of held images of a class that are told right. */
-export function leastChanges(subject: Subject, c: number, rival: number, images: number): LeastChange[] {
+export function leastChanges(subject: Looked, c: number, rival: number, images: number): LeastChange[] {
   const { net, held } = subject;
   const K = net.classes;
   const rows = rowsByClass(held, K, true)[c];
@@ -71,27 +71,27 @@ export function leastChanges(subject: Subject, c: number, rival: number, images:
         margin: margin(row),
         before: Float32Array.from(before),
         after,
-        length: lengthOf(change),
+        length: distance(after, before),
         most: change.reduce((top, by) => Math.max(top, Math.abs(by)), 0),
       },
     ];
   });
 }
 
-function rivalImages({ net, train }: Subject, rival: number): Float64Array[] {
+function rivalImages({ net, train }: Looked, rival: number): Float64Array[] {
   const rows = sample(rowsByClass(train, net.classes, true)[rival], LOOKED_AT);
   return Array.from(rows, (row) => intensities(train.images, row, net.pixels));
 }
 
 function nearest(images: readonly Float64Array[], to: Float64Array): Float64Array[] {
-  const away = images.map((image) => lengthOf(image.map((value, p) => value - to[p])));
+  const away = images.map((image) => distance(image, to));
   const order = [...images.keys()].sort((a, b) => away[a] - away[b] || a - b);
   return order.slice(0, NEAREST).map((i) => images[i]);
 }
 
-const lengthOf = (change: ArrayLike<number>): number => {
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
-  for (let p = 0; p < change.length; p++) sum += change[p] * change[p];
+  for (let p = 0; p < a.length; p++) sum += (a[p] - b[p]) * (a[p] - b[p]);
   return Math.sqrt(sum);
 };
 
@@ -108,19 +108,20 @@ export function leastTurned(
 ): Float32Array | undefined {
   let best: Float32Array | undefined;
   let least = Infinity;
+  const sums = sumsOf(net.layers[0], image);
   const isNearer = (found: Float32Array | undefined): boolean => {
-    const length = found ? lengthOf(found.map((value, p) => value - image[p])) : Infinity;
+    const length = found ? distance(found, image) : Infinity;
     if (length >= least) return false;
     [best, least] = [found, length];
     return true;
   };
   for (const start of [image, ...others]) {
-    const turned = start === image ? undefined : atBorder(net, image, start, target);
+    const turned = start === image ? undefined : atBorder(net, image, sums, start, target);
     isNearer(turned);
     let here: Float64Array = turned ? Float64Array.from(turned) : start;
     for (let pass = 0; pass < PASSES; pass++) {
       const across = acrossBorder(net, image, here, target);
-      const found = atBorder(net, image, across, target);
+      const found = atBorder(net, image, sums, across, target);
       isNearer(found);
       here = found ? Float64Array.from(found) : across;
     }
@@ -129,7 +130,7 @@ export function leastTurned(
   for (let trial = 0; best && trial < TRIALS; trial++) {
     const pulled = best.map((value, p) => value + nearer * (image[p] - value));
     const back = pushedAcross(net, Float64Array.from(pulled), target);
-    if (!isNearer(atBorder(net, image, back, target))) nearer /= 2;
+    if (!isNearer(atBorder(net, image, sums, back, target))) nearer /= 2;
   }
   return best;
 }
@@ -205,9 +206,15 @@ const FARTHEST = 1.5;
 /** How much farther than to the border, so that no rounding turns it back. */
 const NUDGES = [1e-4, 1e-3];
 
-/** The first image on the way to another, or a little past it, that is told as the target; undefined where none is. */
-function atBorder(net: PixelNet, image: Float64Array, to: Float64Array, target: number): Float32Array | undefined {
-  const [from, until] = [sumsOf(net.layers[0], image), sumsOf(net.layers[0], to)];
+/** The first image on the way to another, or a little past it, that is told as the target; undefined where none is. @param from weighted sums of the image */
+function atBorder(
+  net: PixelNet,
+  image: Float64Array,
+  from: Float64Array,
+  to: Float64Array,
+  target: number,
+): Float32Array | undefined {
+  const until = sumsOf(net.layers[0], to);
   const buffers = net.layers.map(({ units }) => new Float64Array(units));
   const isTurned = (share: number): boolean =>
     largest(

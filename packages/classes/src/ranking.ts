@@ -1,6 +1,6 @@
 import { outgoing, outgoingCost } from '@layerwise/kernels/gradients';
 import { classAreas, rankRows, spread } from '@layerwise/kernels/ranking';
-import { meanValues, rowsByClass, type Rows, type Subject } from './subject.js';
+import { meanValues, rowsByClass, type Rows, type Looked } from './subject.js';
 
 /** Multiply-adds that the mean gradients of a layer may take. */
 const WORK = 5e8;
@@ -31,7 +31,7 @@ export type Order = 'evidence' | 'weight' | 'area';
 export const ORDERS: readonly Order[] = ['evidence', 'weight', 'area'];
 
 /** Ranks the nodes of hidden layer `l`, counted from 0. */
-export function rankNodes({ net, train }: Subject, l: number): NodeRanking {
+export function rankNodes({ net, train }: Looked, l: number): NodeRanking {
   const K = net.classes;
   const H = net.layers[l].units;
   const values = train.hidden[l];
@@ -64,7 +64,7 @@ export function rankNodes({ net, train }: Subject, l: number): NodeRanking {
 }
 
 function centredGradients(
-  later: Subject['net']['layers'],
+  later: Looked['net']['layers'],
   { hidden, count }: Rows,
   l: number,
   H: number,

@@ -1,10 +1,10 @@
 import type { Random } from '@layerwise/kernels/random';
 import { addRow, largest, onward, sumsOf, type Layer } from './net.js';
 import { ORDERS, type NodeRanking, type Order } from './ranking.js';
-import { rowsByClass, sample, type Subject } from './subject.js';
+import { rowsByClass, sample, type Looked } from './subject.js';
 
-/** Multiply-adds that the removals of a layer may take; past it, evenly spaced rows of each class stand for all. */
-const WORK = 3e8;
+/** Multiply-adds that the removals of a layer may take, and those of random nodes; past it, evenly spaced rows of each class stand for all. */
+const [WORK, RANDOM_WORK] = [1e8, 5e7];
 const FEWEST_ROWS = 60;
 /** How many nodes are set to their means, in layers of ten nodes and more. */
 const COUNTS = [1, 3, 5, 10, 20, 50];
@@ -38,10 +38,17 @@ export interface Range {
   readonly most: number;
 }
 
-/** The removals of a layer, and on how many rows of each class and of the others at most. */
-export interface Removals {
+/** How the nodes of a layer are removed: on how many rows of each class and of the others at most, and how many at random. */
+export interface RemovalPlan {
   readonly rows: number;
   readonly draws: number;
+  /** Rows on which random nodes are removed. */
+  readonly drawRows: number;
+  readonly counts: readonly number[];
+}
+
+/** The removals of a layer. */
+export interface Removals extends RemovalPlan {
   readonly found: readonly Removal[];
 }
 
@@ -50,53 +57,58 @@ export function countsOf(H: number): readonly number[] {
   return H < SMALL_LAYER ? Array.from({ length: H }, (_, i) => i + 1) : COUNTS.filter((count) => count <= H);
 }
 
-/** Sets the first nodes of every class's orders, and random ones, to their means over the training rows. */
-export async function removeNodes(
-  { net, held }: Subject,
-  l: number,
-  ranking: NodeRanking,
-  draws: number,
-  random: Random,
-  told: () => Promise<void>,
-): Promise<Removals> {
+/** How much of it there is time for, of hidden layer `l`. */
+export function planRemovals({ net }: Looked, l: number, draws: number): RemovalPlan {
   const K = net.classes;
-  const later = net.layers.slice(l + 1);
   const drawn = fewerOfMany(draws, K);
   const counts = countsOf(net.layers[l].units);
-  const rows = Math.max(fewerOfMany(FEWEST_ROWS, K), Math.floor(WORK / (2 * K * costOf(later, counts, drawn))));
-  const byClass = rowsByClass(held, K, false);
+  const later = net.layers.slice(l + 1);
+  const most = counts.at(-1) ?? 0;
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const rows = (work: number, nodes: number, looks: number): number =>
+    Math.max(fewerOfMany(FEWEST_ROWS, K), Math.floor(work / (2 * K * costOf(later, nodes, looks))));
+  return {
+    rows: rows(WORK, ORDERS.length * most, ORDERS.length * counts.length),
+    draws: drawn,
+    drawRows: rows(RANDOM_WORK, drawn * all, drawn * counts.length),
+    counts,
+  };
+}
+
+/** Sets the first nodes of a class's orders, and random ones, to their means over the training rows. */
+export function removeNodes(
+  { net, held }: Looked,
+  l: number,
+  ranking: NodeRanking,
+  { rows, draws, drawRows, counts }: RemovalPlan,
+  c: number,
+  random: Random,
+): Removal[] {
+  const later = net.layers.slice(l + 1);
   const all = Uint32Array.from({ length: held.count }, (_, r) => r);
-  const found: Removal[] = [];
-  for (let c = 0; c < K; c++) {
-    const own = sample(byClass[c], rows);
-    const others = sample(
-      all.filter((r) => held.label[r] !== c),
-      rows,
-    );
-    const sets = setsOf(c, ranking, counts, drawn, random);
-    const [right, right2] = [own, others].map((some) => countRight(later, held, l, some, sets, ranking.mean));
-    const share = (counted: Uint32Array, n: number, at: readonly number[]): Range =>
-      rangeOf(at.map((i) => (n === 0 ? NaN : counted[i] / n)));
+  const groups = [rowsByClass(held, net.classes, false)[c], all.filter((r) => held.label[r] !== c)];
+  const shares = (
+    sequences: readonly Sequence[],
+    most: number,
+  ): ((many: number) => Pick<Removal, 'recall' | 'others'>) => {
+    const counted = groups.map((group) => {
+      const some = sample(group, most);
+      return countRight(later, held, l, some, sequences, ranking.mean).map((right) => right / some.length);
+    });
     let at = 0;
-    const take = (by: Removal['by'], nodes: number, indices: readonly number[]): void =>
-      void found.push({
-        class: c,
-        by,
-        nodes,
-        recall: share(right, own.length, indices),
-        others: share(right2, others.length, indices),
-      });
-    take('none', 0, [at++]);
-    for (const by of ORDERS) for (const count of counts) take(by, count, [at++]);
-    for (const count of counts)
-      take(
-        'random',
-        count,
-        Array.from({ length: drawn }, () => at++),
-      );
-    await told();
-  }
-  return { rows, draws: drawn, found };
+    return (many) => {
+      const [recall, others] = counted.map((found) => rangeOf(found.slice(at, at + many)));
+      at += many;
+      return { recall, others };
+    };
+  };
+  const ordered = shares(orderedSets(c, ranking, counts), rows);
+  const drawn = shares(randomSets(c, ranking, counts, draws, random), drawRows);
+  return [
+    { class: c, by: 'none', nodes: 0, ...ordered(1) },
+    ...ORDERS.flatMap((by) => counts.map((nodes): Removal => ({ class: c, by, nodes, ...ordered(1) }))),
+    ...counts.map((nodes): Removal => ({ class: c, by: 'random', nodes, ...drawn(draws) })),
+  ];
 }
 
 /** Nodes that are removed one after another, and after how many it is looked which class is told. */
@@ -105,8 +117,13 @@ interface Sequence {
   readonly after: readonly number[];
 }
 
-/** None; the orders; then the draws for each number of nodes. */
-function setsOf(
+/** None, then the orders. */
+function orderedSets(c: number, { orders }: NodeRanking, counts: readonly number[]): Sequence[] {
+  return [{ nodes: [], after: [0] }, ...ORDERS.map((by) => ({ nodes: orders[by][c], after: counts }))];
+}
+
+/** The draws for each number of nodes. */
+function randomSets(
   c: number,
   { orders, variance }: NodeRanking,
   counts: readonly number[],
@@ -114,16 +131,12 @@ function setsOf(
   random: Random,
 ): Sequence[] {
   const alike = new Alike(variance);
-  return [
-    { nodes: [], after: [0] },
-    ...ORDERS.map((by) => ({ nodes: orders[by][c], after: counts })),
-    ...counts.flatMap((count) =>
-      Array.from({ length: draws }, () => ({
-        nodes: alike.draw(orders.evidence[c].subarray(0, count), random),
-        after: [count],
-      })),
-    ),
-  ];
+  return counts.flatMap((count) =>
+    Array.from({ length: draws }, () => ({
+      nodes: alike.draw(orders.evidence[c].subarray(0, count), random),
+      after: [count],
+    })),
+  );
 }
 
 /** Finds nodes of like variance. */
@@ -164,15 +177,15 @@ class Alike {
 /** Rows told right after each look of each sequence, one after another. */
 function countRight(
   later: readonly Layer[],
-  { label, hidden }: Subject['held'],
+  { label, hidden }: Looked['held'],
   l: number,
   rows: Uint32Array,
   sequences: readonly Sequence[],
   mean: Float64Array,
-): Uint32Array {
+): Float64Array {
   const [next] = later;
   const { data, width: H } = hidden[l];
-  const right = new Uint32Array(sequences.reduce((sum, { after }) => sum + after.length, 0));
+  const right = new Float64Array(sequences.reduce((sum, { after }) => sum + after.length, 0));
   const [whole, sums, work] = [
     new Float64Array(next.units),
     new Float64Array(next.units),
@@ -202,15 +215,14 @@ function countRight(
   return right;
 }
 
-/** Multiply-adds of all sequences on one row. */
-function costOf(later: readonly Layer[], counts: readonly number[], draws: number): number {
+/** Multiply-adds on one row, of so many nodes that are removed and so many looks at which class is told. */
+function costOf(later: readonly Layer[], nodes: number, looks: number): number {
   const [next, ...rest] = later;
   const end = rest.reduce((sum, { inputs, units }) => sum + inputs * units, 2 * next.units);
-  const nodes = ORDERS.length * (counts.at(-1) ?? 0) + draws * counts.reduce((sum, count) => sum + count, 0);
-  return Math.max(1, nodes * next.units + (ORDERS.length + draws) * counts.length * end);
+  return Math.max(1, nodes * next.units + looks * end);
 }
 
-function rangeOf(values: readonly number[]): Range {
+function rangeOf(values: Float64Array): Range {
   return {
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,
     least: Math.min(...values),

@@ -1,28 +1,22 @@
 import { LayerwiseError, throwIfAborted, type ClassesInfo } from '@layerwise/contracts';
-import { Random } from '@layerwise/kernels/random';
-import { setImmediate } from 'node:timers/promises';
-import { changeClass, changedPixels, DRAW_ROWS, type ClassChange } from './changes.js';
+import { changedPixels, DRAW_ROWS } from './changes.js';
 import { INK } from './change.js';
-import { evidenceCost } from './evidence.js';
-import { methodOf } from './line.js';
-import { narrowed } from './net.js';
-import type { ClassesContext } from './params.js';
-import { headlines, lookAtControl, type Found } from './controls.js';
+import { headlines, type Headline } from './controls.js';
+import { Crew } from './crew.js';
 import { findErrors } from './errors.js';
-import { leastChanges, leastImages, type LeastChange } from './least.js';
-import { rankNodes, type NodeRanking } from './ranking.js';
 import { controlTable, errorTable, leastMatrix, leastTable, wayMatrix, wayTable, wrongTable } from './image-tables.js';
-import { untrainedSubject } from './untrained.js';
-import { waysOf, type Way } from './ways.js';
-import { countsOf, fewerOfMany, removeNodes, type Removals } from './removal.js';
-import { findRivals, type Rivals } from './rivals.js';
-import { readSubject, rowsByClass, sample, type Subject } from './subject.js';
+import { groundOf, jobsOf } from './ground.js';
+import type { ClassFindings, Ground } from './jobs.js';
+import { methodOf } from './line.js';
+import type { ClassesContext } from './params.js';
+import { fewerOfMany, type Removals } from './removal.js';
+import { findRivals } from './rivals.js';
+import { readSubject, type Subject } from './subject.js';
 import {
   baselineMatrix,
   blobTable,
   changeMatrix,
   changeTable,
-  classImages,
   classTable,
   meanMatrix,
   nodeTable,
@@ -30,11 +24,7 @@ import {
   rivalMatrix,
   rivalTable,
 } from './tables.js';
-import { pairsOf, type Pair } from './told.js';
-
-/** Multiply-adds that the evidence of all classes may take; past it fewer images of each are looked at, no fewer than these. */
-const WORK = 2.5e9;
-const FEWEST_ROWS = 10;
+import type { Pair } from './told.js';
 
 /** The stage's work; see `stage.ts`. */
 export async function classesStage(context: ClassesContext): Promise<void> {
@@ -51,40 +41,49 @@ export async function classesStage(context: ClassesContext): Promise<void> {
   }
 }
 
-/** Tells of a part that is done, and lets other work of the process in, such as a signal to stop. */
-type Step = (detail: string) => Promise<void>;
-
-async function look(context: ClassesContext): Promise<void> {
-  const { params, inputs, output, seed } = context;
+async function look({ params, inputs, output, seed, progress, workers, signal }: ClassesContext): Promise<void> {
   const subject = await readSubject(inputs);
-  const { net, names, train, held } = subject;
-  const K = names.length;
-  const step = stepper(context, (net.layers.length + 2 + params.controls.length) * K);
-  const rivals = findRivals(train, K);
-  const most = evidenceRows(subject, rivals, params.rows);
-  const pairs = await findPairs(subject, rivals, most, step);
-  const { rankings, removals } = await lookAtNodes(subject, params, new Random(seed('nodes')), step);
-  const images = classImages(subject);
-  const changes: ClassChange[] = [];
-  const drawn = new Random(seed('pixels'));
-  for (const [c, [first]] of pairs.entries()) {
-    changes.push(...changeClass(subject, c, first, images[c], params, drawn));
-    await step('pixels');
-  }
-  const { ways, least } = await lookAtImages(subject, rivals, new Random(seed('ways')), step);
-  const found: Found = { pairs, ranking: rankings.at(-1), removals: removals.at(-1), changes };
-  const controls = headlines('trained', subject, found);
-  if (params.controls.includes('untrained')) {
-    const other = untrainedSubject(subject, seed('untrained'));
-    const control = await lookAtControl(other, params, most, seed('untrained draws'), () => step('untrained'));
-    controls.push(...headlines('untrained', other, control));
-  }
+  const ground = groundOf(subject, params);
+  const jobs = jobsOf(subject, params, seed);
+  const told = (done: number): void => progress({ done, total: jobs.length, unit: 'steps' });
+  told(0);
+  const crew = Crew.open(ground, subject.train.images.length, workers, signal);
+  const done = await crew.all(jobs, told).finally(() => crew.close());
+  const K = subject.names.length;
+  await write(subject, ground, done.slice(0, K) as ClassFindings[], (done.slice(K) as Headline[][]).flat(), output);
+}
+
+async function write(
+  subject: Subject,
+  { params, rivals, most, rankings, removals: plans }: Ground,
+  found: readonly ClassFindings[],
+  controls: readonly Headline[],
+  output: ClassesContext['output'],
+): Promise<void> {
+  const K = subject.names.length;
+  const pairs = found.map((one) => one.pairs);
+  const removals = plans.map((plan, l): Removals => ({ ...plan, found: found.flatMap((one) => one.removals[l]) }));
+  const changes = found.flatMap((one) => one.changes);
+  const ways = found.flatMap((one) => one.ways);
+  const least = found.flatMap((one) => one.least);
+  const own = headlines('trained', subject, {
+    pairs,
+    ranking: rankings.at(-1),
+    removals: removals.at(-1)?.found,
+    changes,
+  });
   const errors = findErrors(subject);
   await output.table('classes', classTable(subject, rivals, pairs, removals, changes, ways));
-  await output.table('rivals', rivalTable(subject, rivals, findRivals(held, K), pairs));
+  await output.table('rivals', rivalTable(subject, rivals, findRivals(subject.held, K), pairs));
   await output.matrix('rivals', rivalMatrix(subject, pairs));
   await output.table('blobs', blobTable(pairs));
-  await output.matrix('means', meanMatrix(subject, images));
+  await output.matrix(
+    'means',
+    meanMatrix(
+      subject,
+      found.map(({ image }) => image),
+    ),
+  );
   await output.matrix('baseline', baselineMatrix(subject));
   await output.table('nodes', nodeTable(rankings, K));
   await output.table('removals', removalTable(removals));
@@ -96,7 +95,7 @@ async function look(context: ClassesContext): Promise<void> {
   await output.matrix('least', leastMatrix(subject, least));
   await output.table('errors', errorTable(errors));
   await output.table('wrong', wrongTable(errors));
-  await output.table('controls', controlTable(controls));
+  await output.table('controls', controlTable([...own, ...controls]));
   await output.json('classes', infoOf(subject, params, most, pairs, removals));
 }
 
@@ -104,7 +103,7 @@ function infoOf(
   subject: Subject,
   { pixels, draws: wanted }: ClassesContext['params'],
   most: number,
-  pairs: readonly Pair[][],
+  pairs: readonly (readonly Pair[])[],
   removals: readonly Removals[],
 ): ClassesInfo {
   const { net, names, train, held } = subject;
@@ -112,11 +111,11 @@ function infoOf(
     rows: train.count,
     held: { split: held.split, rows: held.count },
     classes: names,
-    layers: removals.map(({ rows, draws }, l) => ({
+    layers: removals.map(({ rows, draws, drawRows, counts }, l) => ({
       name: `hidden${l + 1}`,
       units: net.layers[l].units,
       activation: net.layers[l].activation,
-      removals: { counts: countsOf(net.layers[l].units), rows, draws },
+      removals: { counts, rows, draws, drawRows },
     })),
     evidence: {
       method: methodOf(net),
@@ -130,73 +129,4 @@ function infoOf(
       drawRows: DRAW_ROWS,
     },
   };
-}
-
-async function lookAtNodes(
-  subject: Subject,
-  { draws }: ClassesContext['params'],
-  random: Random,
-  step: Step,
-): Promise<{ readonly rankings: readonly NodeRanking[]; readonly removals: readonly Removals[] }> {
-  const rankings = subject.net.layers.slice(0, -1).map((_, l) => rankNodes(subject, l));
-  const removals: Removals[] = [];
-  for (const [l, ranking] of rankings.entries())
-    removals.push(await removeNodes(subject, l, ranking, draws, random, () => step(`hidden${l + 1}`)));
-  return { rankings, removals };
-}
-
-/** Ways of writing each class, and least changes of single images. */
-async function lookAtImages(
-  subject: Subject,
-  { rival }: Rivals,
-  random: Random,
-  step: Step,
-): Promise<{ readonly ways: readonly Way[]; readonly least: readonly LeastChange[] }> {
-  const [ways, least]: [Way[], LeastChange[]] = [[], []];
-  const images = leastImages(subject);
-  for (const [c, other] of rival.entries()) {
-    ways.push(...waysOf(subject, c, random));
-    least.push(...leastChanges(subject, c, other, images));
-    await step('images');
-  }
-  return { ways, least };
-}
-
-function stepper({ progress, signal }: ClassesContext, total: number): Step {
-  let done = 0;
-  progress({ done, total, unit: 'steps' });
-  return async (detail) => {
-    progress({ done: ++done, total, unit: 'steps', detail });
-    await setImmediate();
-    throwIfAborted(signal);
-  };
-}
-
-/** How many images of a class there is time for. */
-function evidenceRows(subject: Subject, { compared }: Rivals, wanted: number): number {
-  const K = compared.length;
-  const widest = compared.reduce((most, rivals) => Math.max(most, rivals.length + 1), 1);
-  const part = narrowed(
-    subject,
-    Array.from({ length: widest }, (_, k) => k),
-  );
-  return Math.max(FEWEST_ROWS, Math.floor(Math.min(wanted, WORK / (K * evidenceCost(part.net, inkedShare(subject))))));
-}
-
-/** Share of the pixels that are not black, in the first images. */
-function inkedShare({ net, train }: Subject): number {
-  const values = train.images.subarray(0, 200 * net.pixels);
-  let inked = 0;
-  for (let at = 0; at < values.length; at++) if (values[at] > 0) inked++;
-  return Math.max(0.01, inked / values.length);
-}
-
-/** Of each class its pairs, that with its rival first; none of a class that is never told right. */
-async function findPairs(subject: Subject, { compared }: Rivals, most: number, step: Step): Promise<readonly Pair[][]> {
-  const found: Pair[][] = [];
-  for (const [c, rows] of rowsByClass(subject.train, compared.length, true).entries()) {
-    found.push(compared[c].length === 0 ? [] : pairsOf(subject, c, compared[c], sample(rows, most)));
-    await step('evidence');
-  }
-  return found;
 }

@@ -23,8 +23,8 @@ export interface Rows {
   readonly logits: Float64Array;
 }
 
-/** Everything that is looked at. */
-export interface Subject extends Start {
+/** A net and the rows it is looked at on. */
+export interface Looked extends Start {
   readonly names: readonly string[];
   readonly width: number;
   readonly height: number;
@@ -32,6 +32,10 @@ export interface Subject extends Start {
   readonly train: Rows;
   /** What is said of effects comes from these: the test rows, without any the validation rows, else the training rows. */
   readonly held: Rows;
+}
+
+/** Everything that is looked at. */
+export interface Subject extends Looked {
   /** The net as it was trained, and how its features come from pixels. */
   readonly model: DenseNet;
   readonly map: FeatureMap;
@@ -141,8 +145,19 @@ export function meanValues({ data, width }: LayerValues, rows: ArrayLike<number>
   return sum.map((value) => (rows.length === 0 ? 0 : value / rows.length));
 }
 
+/** What was found of some rows, which do not change. */
+const sorted = new WeakMap<Rows, Map<boolean, readonly Uint32Array[]>>();
+
 /** Rows of each class, ascending. @param right only those told right */
-export function rowsByClass({ count, label, predicted }: Rows, K: number, right: boolean): readonly Uint32Array[] {
+export function rowsByClass(rows: Rows, K: number, right: boolean): readonly Uint32Array[] {
+  const known = sorted.get(rows) ?? new Map<boolean, readonly Uint32Array[]>();
+  sorted.set(rows, known);
+  const found = known.get(right) ?? sortRows(rows, K, right);
+  known.set(right, found);
+  return found;
+}
+
+function sortRows({ count, label, predicted }: Rows, K: number, right: boolean): readonly Uint32Array[] {
   const rows: number[][] = Array.from({ length: K }, () => []);
   for (let r = 0; r < count; r++) if (!right || label[r] === predicted[r]) rows[label[r]].push(r);
   return rows.map((own) => Uint32Array.from(own));

@@ -6,7 +6,7 @@ import { ALL_RIVALS, type Rivals } from './rivals.js';
 import { nodeSentence } from './sentence.js';
 import type { Pair } from './told.js';
 import type { Way } from './ways.js';
-import { meanImage, meanValues, rowsByClass, type Subject } from './subject.js';
+import { meanValues, rowsByClass, type Subject } from './subject.js';
 
 const { files } = schemas.classes;
 type Table<N extends string> = TableOf<Schemas['classes'], N>;
@@ -16,7 +16,7 @@ type Matrix<N extends string> = MatrixOf<Schemas['classes'], N>;
 export function classTable(
   { names, net, train, held }: Subject,
   { rival }: Rivals,
-  pairs: readonly Pair[][],
+  pairs: readonly (readonly Pair[])[],
   removals: readonly Removals[],
   changes: readonly ClassChange[],
   ways: readonly Way[],
@@ -75,7 +75,7 @@ export function rivalTable(
   { names }: Subject,
   rivals: Rivals,
   held: Rivals,
-  pairs: readonly Pair[][],
+  pairs: readonly (readonly Pair[])[],
 ): Table<'rivals'> {
   const K = names.length;
   const rows: Row<(typeof files)['rivals.parquet']['columns']>[] = [];
@@ -104,7 +104,7 @@ function pairFigures(pair: Pair | undefined) {
 }
 
 /** `blobs.parquet`. */
-export function blobTable(pairs: readonly Pair[][]): Table<'blobs'> {
+export function blobTable(pairs: readonly (readonly Pair[])[]): Table<'blobs'> {
   const rows = pairs.flat().flatMap(({ class: c, rival, places }) =>
     places.map(({ kind, place, share, blob }) => ({
       class: c,
@@ -122,7 +122,7 @@ export function blobTable(pairs: readonly Pair[][]): Table<'blobs'> {
 }
 
 /** `rivals.arrow`. */
-export function rivalMatrix({ net }: Subject, pairs: readonly Pair[][]): Matrix<'rivals'> {
+export function rivalMatrix({ net }: Subject, pairs: readonly (readonly Pair[])[]): Matrix<'rivals'> {
   const all = pairs.flat();
   const hidden = net.layers.slice(0, -1).map(({ units }, l) => [
     `hidden${l + 1}`,
@@ -156,11 +156,6 @@ export function rivalMatrix({ net }: Subject, pairs: readonly Pair[][]): Matrix<
       ...Object.fromEntries(hidden),
     },
   };
-}
-
-/** float64[P] for each class: its mean training image; zeros without rows. */
-export function classImages({ train, names, net }: Subject): readonly Float64Array[] {
-  return rowsByClass(train, names.length, false).map((rows) => meanImage(train, net.pixels, rows));
 }
 
 /** `means.arrow`. */

@@ -4,7 +4,7 @@ import { meanEvidence } from './evidence.js';
 import { logitsOf, narrowed } from './net.js';
 import { inkedBox, placeOf, type Box } from '@layerwise/kernels/places';
 import { evidenceSentence, type Spot } from './sentence.js';
-import type { Subject } from './subject.js';
+import type { Looked } from './subject.js';
 
 /** Blobs that are kept of each kind. */
 const MOST_BLOBS = 3;
@@ -45,7 +45,7 @@ export interface Pair {
  * What tells a class from each of some rivals.
  * @param rows of the class, told right
  */
-export function pairsOf(subject: Subject, c: number, rivals: readonly number[], rows: Uint32Array): Pair[] {
+export function pairsOf(subject: Looked, c: number, rivals: readonly number[], rows: Uint32Array): Pair[] {
   const part = narrowed(subject, [c, ...rivals]);
   const evidence = meanEvidence(part, subject.train, rows);
   const before = logitsOf(part.baseline);
@@ -72,7 +72,7 @@ export function pairsOf(subject: Subject, c: number, rivals: readonly number[], 
 }
 
 function inWords(
-  { names, width }: Subject,
+  { names, width }: Looked,
   box: Box,
   c: number,
   rival: number,

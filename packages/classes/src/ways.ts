@@ -1,6 +1,6 @@
 import type { Random } from '@layerwise/kernels/random';
 import { clustersOf, nearestCentre } from './clusters.js';
-import { meanImage, rowsByClass, sample, type Rows, type Subject } from './subject.js';
+import { meanImage, rowsByClass, sample, type Rows, type Looked } from './subject.js';
 
 /** Training rows of a class that are clustered, at most. */
 const CLUSTERED = 150;
@@ -25,12 +25,12 @@ export interface Way {
 }
 
 /** How many nodes are named of a way. */
-export function namedNodes({ net }: Subject): number {
+export function namedNodes({ net }: Looked): number {
   return Math.min(NAMED, net.layers[net.layers.length - 2]?.units ?? 0);
 }
 
 /** The ways of a class; none of a class without training rows, or of a net without hidden layers. */
-export function waysOf(subject: Subject, c: number, random: Random): Way[] {
+export function waysOf(subject: Looked, c: number, random: Random): Way[] {
   const { net, train, held } = subject;
   const values = train.hidden.at(-1);
   const own = rowsByClass(train, net.classes, false)[c];

@@ -40,14 +40,19 @@ export interface ClassLayerInfo {
   readonly units: number;
   readonly activation: string;
   /** How many nodes are set to their means at a time, on how many rows of a class and of all others at most, and how many random draws there are. */
-  readonly removals: { readonly counts: readonly number[]; readonly rows: number; readonly draws: number };
+  readonly removals: {
+    readonly counts: readonly number[];
+    readonly rows: number;
+    readonly draws: number;
+    readonly drawRows: number;
+  };
 }
 
 const layerForm = form.group({
   name: form.text,
   units: form.count,
   activation: form.text,
-  removals: form.group({ counts: form.listOf(form.count), rows: form.count, draws: form.count }),
+  removals: form.group({ counts: form.listOf(form.count), rows: form.count, draws: form.count, drawRows: form.count }),
 });
 const classesForm = form.group({
   rows: form.count,

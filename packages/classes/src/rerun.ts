@@ -1,20 +1,22 @@
 import { glorotUniform, networkOf } from '@layerwise/kernels/train';
 import { largest, logitsOf, pixelNet, pointOf, intensities, type PixelNet } from './net.js';
-import { sample, type Rows, type Subject } from './subject.js';
+import { sample, type Looked, type Rows, type Subject } from './subject.js';
 
-/** Rows that an untrained net is run on, of the training rows and of the held ones. */
+/** Rows that another net is run on, of the training rows and of the held ones. */
 const TRAIN_ROWS = 4000;
 const HELD_ROWS = 2000;
 
-/** The same experiment with a net of the same form that was never trained: first weights drawn by a seed, on a sample of the rows. */
-export function untrainedSubject(subject: Subject, seed: Uint32Array): Subject {
-  const { model, map } = subject;
+/** A net of the same form that was never trained: first weights drawn by a seed. */
+export function untrained({ model, map }: Subject, seed: Uint32Array): PixelNet {
   const weights = glorotUniform(networkOf(model), seed);
-  const layers = model.layers.map((layer, l) => ({ ...layer, ...weights[l] }));
-  const net = pixelNet({ ...model, layers }, map);
+  return pixelNet({ ...model, layers: model.layers.map((layer, l) => ({ ...layer, ...weights[l] })) }, map);
+}
+
+/** The same experiment with another net, on a sample of the rows. */
+export function rerunSubject(subject: Looked, net: PixelNet): Looked {
   const train = rerun(net, subject.train, TRAIN_ROWS);
   const held = subject.held === subject.train ? train : rerun(net, subject.held, HELD_ROWS);
-  return { ...subject, model: { ...model, layers }, net, train, held, baseline: pointOf(net, subject.mean) };
+  return { ...subject, net, train, held, baseline: pointOf(net, subject.mean) };
 }
 
 function rerun(net: PixelNet, rows: Rows, most: number): Rows {

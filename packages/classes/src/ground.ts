@@ -1,0 +1,65 @@
+import { evidenceCost } from './evidence.js';
+import type { ClassJob, Ground, Job } from './jobs.js';
+import { leastImages } from './least.js';
+import { narrowed } from './net.js';
+import type { ClassesContext, Params } from './params.js';
+import { rankNodes } from './ranking.js';
+import { planRemovals } from './removal.js';
+import { untrained } from './rerun.js';
+import { findRivals, type Rivals } from './rivals.js';
+import type { Subject } from './subject.js';
+
+/** Multiply-adds that the evidence of all classes may take; past it fewer images of each are looked at, no fewer than these. */
+const WORK = 2.5e9;
+const FEWEST_ROWS = 10;
+
+/** What every job reads. */
+export function groundOf(subject: Subject, params: Params): Ground {
+  const rivals = findRivals(subject.train, subject.names.length);
+  const layers = [...subject.net.layers.keys()].slice(0, -1);
+  return {
+    subject,
+    params,
+    rivals,
+    most: evidenceRows(subject, rivals, params.rows),
+    images: leastImages(subject),
+    rankings: layers.map((l) => rankNodes(subject, l)),
+    removals: layers.map((l) => planRemovals(subject, l, params.draws)),
+  };
+}
+
+/** A job for each class, then one for each control. */
+export function jobsOf(subject: Subject, { controls }: Params, seed: ClassesContext['seed']): Job[] {
+  const seeds = (c: number): ClassJob['seeds'] => ({
+    nodes: seed(`nodes ${c}`),
+    pixels: seed(`pixels ${c}`),
+    ways: seed(`ways ${c}`),
+  });
+  const classes = subject.names.map((_, c): Job => ({ kind: 'class', class: c, seeds: seeds(c) }));
+  const others = controls.map((name): Job => ({
+    kind: 'control',
+    name,
+    net: untrained(subject, seed(name)),
+    seed: seed(`${name} draws`),
+  }));
+  return [...classes, ...others];
+}
+
+/** How many images of a class there is time for. */
+function evidenceRows(subject: Subject, { compared }: Rivals, wanted: number): number {
+  const K = compared.length;
+  const widest = compared.reduce((most, rivals) => Math.max(most, rivals.length + 1), 1);
+  const part = narrowed(
+    subject,
+    Array.from({ length: widest }, (_, k) => k),
+  );
+  return Math.max(FEWEST_ROWS, Math.floor(Math.min(wanted, WORK / (K * evidenceCost(part.net, inkedShare(subject))))));
+}
+
+/** Share of the pixels that are not black, in the first images. */
+function inkedShare({ net, train }: Subject): number {
+  const values = train.images.subarray(0, 200 * net.pixels);
+  let inked = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] > 0) inked++;
+  return Math.max(0.01, inked / values.length);
+}
