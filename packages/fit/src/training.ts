@@ -21,6 +21,7 @@ import { layersModel } from '@layerwise/nets';
 import type { Engine, SplitName } from './engine.js';
 import { fit, type Outcome } from './fit.js';
 import { History } from './history.js';
+import { refuseTooLarge } from './memory.js';
 import type { NetContext, NetParams } from './params.js';
 import { sanityWarnings } from './sanity.js';
 
@@ -60,6 +61,7 @@ export async function runTraining(
   let engine: Engine | undefined;
   try {
     checkUse(id, params, rows);
+    refuseTooLarge(id, { network, params, rows, workers: context.workers });
     engine = await open({ info, rows, network });
     const outcome = await fit(context, engine, history, rows.validation.labels.length > 0).finally(() =>
       output.table('history', history.table()),
