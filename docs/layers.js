@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
  */
 const stage = ['contracts', 'nets', 'kernels'];
 const reductions = readdirSync(new URL('../packages', import.meta.url)).filter((name) => name.startsWith('reduce-'));
+const stages = ['ingest', 'preprocess', 'train', 'activations', 'embed', 'nodes', 'classes', 'report', ...reductions];
 
 export const layers = {
   contracts: [],
@@ -31,30 +32,23 @@ export const layers = {
   conformance: ['contracts'],
   workspace: ['contracts', 'study', 'store', 'report'],
   'nx-plugin': ['contracts', 'store', 'study', 'workspace'],
+  scaffold: [],
   cli: [
     'contracts',
-    'nets',
     'study',
     'store',
     'ingest',
-    'preprocess',
-    'reduce',
-    ...reductions,
-    'fit',
-    'train',
-    'train-tfjs',
-    'activations',
-    'embed',
-    'nodes',
-    'classes',
     'report',
+    'workspace',
+    'nx-plugin',
     'images',
     'scan',
     'export',
-    'workspace',
-    'nx-plugin',
-    'kernels',
+    'nets',
+    'scaffold',
   ],
+  layerwise: [...stages, 'contracts', 'store', 'scaffold', 'cli', 'train-tfjs'],
+  'create-layerwise': ['scaffold'],
 };
 
 /** The order of folders and files in the source of a package: each may import those that stand before it, and itself. `browser` lies beside `src`. */

@@ -86,6 +86,11 @@ export const commands: Readonly<Record<string, Listed>> = {
     describe: "Serve a cache that workspaces share, by Nx's self-hosted protocol",
     load: () => import('./commands/cache.js'),
   },
+  new: {
+    usage: 'new <kind> <name>',
+    describe: 'Write a new study, or a package with a new stage',
+    load: () => import('./commands/new.js'),
+  },
   schema: {
     usage: 'schema',
     describe: 'Write pipelines/study.schema.json, for completion in editors',

@@ -9,7 +9,7 @@ import { printError } from './terminal.js';
 /** Runs the command line. Errors a user can act on are printed without a stack trace; the exit code is 1 (2 for wrong usage). */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    loadEnvironment(findRoot());
+    if (!needsNoWorkspace(args)) loadEnvironment(findRoot());
     await (shortcut(args) ?? (await parser(args)).parseAsync());
   } catch (error) {
     const met = storageError(error, process.cwd());
@@ -17,6 +17,11 @@ export async function main(args: readonly string[]): Promise<void> {
     printError(`layerwise: ${known.describe()}`);
     process.exitCode = known.code === 'USAGE' ? 2 : 1;
   }
+}
+
+/** Help is given anywhere. */
+function needsNoWorkspace(args: readonly string[]): boolean {
+  return args.length === 0 || args.includes('--help');
 }
 
 /** An error that nobody foresaw: said in a line; its stack is shown with LAYERWISE_DEBUG=1. */

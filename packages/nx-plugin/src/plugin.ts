@@ -16,6 +16,7 @@ import { hasLostCopies, noteCopies, removeDamagedCopies } from '@layerwise/store
 import { storageError } from '@layerwise/store/storage';
 import type { StudyPlan } from '@layerwise/study';
 import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
+import { commandPath } from '@layerwise/workspace/plan/packages';
 import {
   brokenStudy,
   copyNotes,
@@ -60,12 +61,13 @@ export const createNodes: CreateNodes = [
     const fileCache = fileCacheOf(workspaceRoot);
     const plan = await planWorkspace(workspaceRoot, sorted, placesOf(workspaceRoot), fileCache);
     const codeOf = tracerOf(workspaceRoot, fileCache);
+    const script = commandPath(workspaceRoot);
     const claimed = new Set<string>();
     const projects: [string, { projects: Projects }][] = [];
     const [studies, broken] = [[] as StudyPlan[], [...plan.broken]];
     for (const study of plan.studies) {
       try {
-        projects.push([study.file, { projects: projectsOf(study, codeOf, claimed) }]);
+        projects.push([study.file, { projects: projectsOf(study, codeOf, script, claimed) }]);
         studies.push(study);
       } catch (error) {
         broken.push(brokenStudy(workspaceRoot, study.file, error, []));
@@ -76,7 +78,7 @@ export const createNodes: CreateNodes = [
     links = linksOf(studies, (uses) => codeOf(uses).packages);
     for (const study of broken) {
       process.stderr.write(`${printable(describeBroken(study))}\n`);
-      projects.push([study.file, { projects: brokenProject(study) }]);
+      projects.push([study.file, { projects: brokenProject(study, script) }]);
     }
     fileCache.save();
     return projects;
@@ -84,10 +86,15 @@ export const createNodes: CreateNodes = [
 ];
 
 /** @param claimed ids of instances that have a project already; gets those of this study */
-function projectsOf(study: StudyPlan, codeOf: (uses: string) => CodeTrace, claimed: Set<string>): Projects {
+function projectsOf(
+  study: StudyPlan,
+  codeOf: (uses: string) => CodeTrace,
+  script: string,
+  claimed: Set<string>,
+): Projects {
   const stages = [...study.instances.values()]
     .filter(({ id }) => !claimed.has(id))
-    .map((instance) => stageProject(instance, codeOf(instance.uses).code.digest));
+    .map((instance) => stageProject(instance, codeOf(instance.uses).code.digest, script));
   for (const id of study.instances.keys()) claimed.add(id);
   return Object.assign(studyProject(study), ...stages) as Projects;
 }

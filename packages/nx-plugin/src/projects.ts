@@ -4,9 +4,6 @@ import { canonicalJson, printable } from '@layerwise/contracts';
 import { roleNames, type ExperimentPlan, type StageInstance, type StudyPlan } from '@layerwise/study';
 import type { BrokenStudy } from '@layerwise/workspace/plan/workspace';
 
-/** Command line of Layerwise as the targets call it, from the workspace's root. */
-const layerwise = 'node packages/cli/bin/layerwise.mjs';
-
 /**
  * Root folder of a project whose tasks start processes: below a file, where nothing can be. Nx reads `.env` and the like in a project's root as the environment
  * of its tasks, and an artifact's folder holds bytes of others, as that of a study may.
@@ -23,8 +20,9 @@ export type Projects = Record<string, Omit<ProjectConfiguration, 'root'>>;
  * so nothing that is not part of the instance may stand in it. What the key is made of is the artifact's recipe:
  * the specification, the code and Node's version are options; of the inputs the digests of their content are hashed, which are those in the recipe.
  * @param code digest of the code that the stage runs
+ * @param script path of the `layerwise` command's script, from the workspace's root
  */
-export function stageProject(instance: StageInstance, code: string): Projects {
+export function stageProject(instance: StageInstance, code: string, script: string): Projects {
   const { id, inputs, raw } = instance;
   const upstream = [...new Set(Object.values(inputs))];
   const target: TargetConfiguration = {
@@ -34,7 +32,7 @@ export function stageProject(instance: StageInstance, code: string): Projects {
     inputs: [{ dependentTasksOutputFiles: 'artifacts/stages/*/content' }, { externalDependencies: [] }],
     outputs: [`{workspaceRoot}/artifacts/stages/${id}`],
     options: {
-      command: `${layerwise} stage ${id}`,
+      command: `node ${script} stage ${id}`,
       env: { LAYERWISE_STAGE: canonicalJson(instance), LAYERWISE_CODE: `${code} ${process.version}` },
     },
     metadata: { description: `Compute ${id}`, technologies: ['layerwise'] },
@@ -77,13 +75,13 @@ export function studyProject(plan: StudyPlan): Projects {
   };
 }
 
-/** The project of a study that cannot be planned: whatever of it is asked for fails with what is wrong. */
-export function brokenProject({ name, file, experiments }: BrokenStudy): Projects {
+/** The project of a study that cannot be planned: whatever of it is asked for fails with what is wrong. @param script as in {@link stageProject} */
+export function brokenProject({ name, file, experiments }: BrokenStudy, script: string): Projects {
   const target: TargetConfiguration = {
     executor: 'nx:run-commands',
     cache: false,
     inputs: [],
-    options: { forwardAllArgs: false, command: `${layerwise} explain '${name.replaceAll("'", "'\\''")}'` },
+    options: { forwardAllArgs: false, command: `node ${script} explain '${name.replaceAll("'", "'\\''")}'` },
   };
   return {
     [rootOf(dirname(file))]: {

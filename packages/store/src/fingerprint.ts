@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { canonicalJson, LayerwiseError, sha256 } from '@layerwise/contracts';
@@ -165,10 +165,15 @@ export class CodeTracer {
     );
   }
 
-  /** A package that is not installed but lies or is linked here. @param file its package.json as it was found in a node_modules folder */
+  /**
+   * A package whose files count: one that is not installed but lies or is linked here, or one of Layerwise, wherever it is, so that a new
+   * version of it, or another way of installing it, is new code only where its files are.
+   * @param file its package.json as it was found in a node_modules folder
+   */
   linked(file: string): Home | undefined {
     const folder = this.realPath(dirname(file));
-    return folder.split(sep).includes('node_modules') ? undefined : this.packageIn(folder);
+    const isOwn = `${basename(dirname(dirname(file)))}/` === workspaceScope;
+    return folder.split(sep).includes('node_modules') && !isOwn ? undefined : this.packageIn(folder);
   }
 
   /** `kernels/dist/forest.js`: the name of the package, without the scope of this repository, and the path in it. */

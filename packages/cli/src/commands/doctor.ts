@@ -11,6 +11,7 @@ import { copiesIn } from '@layerwise/store/nx-cache';
 import { StoredArtifact } from '@layerwise/store/reader';
 import { folderBytes } from '@layerwise/store/storage';
 import { fileCacheOf } from '@layerwise/workspace/plan/code';
+import { entryOf } from '@layerwise/workspace/plan/packages';
 import { findRoot } from '@layerwise/workspace/plan/selection';
 import { nxCache, placesOf, planWorkspace, studyFiles, type WorkspacePlan } from '@layerwise/workspace/plan/workspace';
 import { storeOf } from '@layerwise/workspace/run/recipe';
@@ -33,11 +34,11 @@ export async function doctorCommand({ json }: { readonly json: boolean }): Promi
   const root = findRoot();
   const plan = await planWorkspace(root, studyFiles(root), placesOf(root), fileCacheOf(root));
   const findings = [
-    checkNode(root),
+    checkNode(),
     checkDisk(root),
     checkCores(),
     ...checkStudies(root, plan),
-    checkTensorFlow(root),
+    ...checkTensorFlow(root),
     await checkCache(root),
     ...(await checkSharedCache()),
     ...(await checkArtifacts(root, plan)),
@@ -49,9 +50,10 @@ export async function doctorCommand({ json }: { readonly json: boolean }): Promi
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
 }
 
-/** The versions that package.json names under engines, of the form `^20.19.0 || >=24.0.0`. */
-function checkNode(root: string): Finding {
-  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } };
+/** The versions that the package.json of this package names under engines, of the form `^20.19.0 || >=24.0.0`. */
+function checkNode(): Finding {
+  const own = new URL('../../package.json', import.meta.url);
+  const { engines } = JSON.parse(readFileSync(own, 'utf8')) as { engines: { node: string } };
   const fits = satisfies(process.versions.node, engines.node);
   return {
     check: 'Node',
@@ -136,19 +138,24 @@ function checkStudies(root: string, { studies, broken, instances }: WorkspacePla
   ];
 }
 
-/** The native backend is loaded in a process of its own: one that does not fit the system can end it. */
-function checkTensorFlow(root: string): Finding {
+/** Nothing where no package that uses it is installed. */
+function checkTensorFlow(root: string): Finding[] {
+  const entry = entryOf(root, '@layerwise/train-tfjs');
+  return entry === undefined ? [] : [checkTensorFlowOf(entry)];
+}
+
+/** The native backend is loaded in a process of its own: one that does not fit the system can end it. @param module path of one that imports it */
+function checkTensorFlowOf(module: string): Finding {
   const check = 'tfjs-node';
-  const folder = join(root, 'packages/train-tfjs/package.json');
   const without = 'train-tfjs then computes with WebAssembly, more slowly.';
   try {
-    createRequire(folder).resolve('@tensorflow/tfjs-node');
+    createRequire(module).resolve('@tensorflow/tfjs-node');
   } catch {
     return { check, state: 'warn', detail: 'is not installed', remedy: without };
   }
   try {
     const script = `
-      const tf = require('module').createRequire(${JSON.stringify(folder)})('@tensorflow/tfjs-node');
+      const tf = require('module').createRequire(${JSON.stringify(module)})('@tensorflow/tfjs-node');
       console.log(tf.version['tfjs-node'] ?? tf.version.tfjs);`;
     const out = execFileSync(process.execPath, ['-e', script], {
       encoding: 'utf8',

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { refuseMisplaced } from '@layerwise/store/layout';
@@ -37,10 +37,14 @@ export async function explainCommand(address: string, { json }: { readonly json:
   fileCache.save();
 }
 
-/** What a run does first: if a source is newer than its compiled module, the packages are compiled, so that the code judged is the code that would run. */
+/**
+ * What a run in the repository of Layerwise does first: if a source is newer than its compiled module, the packages are compiled, so that
+ * the code judged is the code that would run.
+ */
 async function refreshBuild(root: string): Promise<void> {
-  const path = createRequire(join(root, 'packages/cli/package.json')).resolve('@layerwise/nx-plugin/ensure-built');
-  const { ensureBuilt } = (await import(pathToFileURL(path).href)) as { ensureBuilt: () => void };
+  const path = join(root, 'packages/nx-plugin/ensure-built.mjs');
+  if (!existsSync(path)) return;
+  const { ensureBuilt } = (await import(pathToFileURL(realpathSync(path)).href)) as { ensureBuilt: () => void };
   ensureBuilt();
 }
 

@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { jsonSchema, LayerwiseError, nearest, type AnyStage, type JsonSchema } from '@layerwise/contracts';
+import { jsonSchema, LayerwiseError, type AnyStage, type JsonSchema } from '@layerwise/contracts';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { entryOf } from '@layerwise/workspace/plan/workspace';
+import { entryOf, nearestPackage } from '@layerwise/workspace/plan/packages';
 import { defineCommand } from '../command.js';
 import { print } from '../terminal.js';
 
@@ -31,7 +29,7 @@ async function stageOf(root: string, name: string): Promise<AnyStage> {
   const entry = entryOf(root, full);
   const module = entry === undefined ? {} : ((await import(pathToFileURL(entry).href)) as { stage?: AnyStage });
   if (module.stage) return module.stage;
-  const close = nearest(name.replace(SCOPE, ''), readdirSync(join(root, 'packages')));
+  const close = nearestPackage(root, name)?.replace(SCOPE, '');
   throw new LayerwiseError('USAGE', `the stage must be an installed package that exports one, got '${name}'`, {
     remedy:
       close === undefined

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FileCache } from '@layerwise/store/file-cache';
 import { CodeTracer, type CodeTrace } from '@layerwise/store/fingerprint';
-import { entryOf } from './workspace.js';
+import { entryOf, resolveFrom } from './packages.js';
 
 /** What is known of the files of a workspace: raw data, modules, installed packages. @param root absolute path of the workspace */
 export function fileCacheOf(root: string): FileCache {
@@ -16,8 +15,9 @@ export function fileCacheOf(root: string): FileCache {
  */
 export function tracerOf(root: string, fileCache: FileCache): (uses: string) => CodeTrace {
   const tracer = new CodeTracer(fileCache);
-  const { resolve } = createRequire(join(root, 'packages/cli/package.json'));
-  const files = ['writer', 'arrow', 'arrow-rows', 'parquet'].map((name) => resolve(`@layerwise/store/${name}`));
+  const files = ['writer', 'arrow', 'arrow-rows', 'parquet'].map(
+    (name) => resolveFrom(root, `@layerwise/store/${name}`) as string,
+  );
   const traces = new Map<string, CodeTrace>();
   return (uses) => {
     const trace = traces.get(uses) ?? tracer.trace([entryOf(root, uses) as string, ...files]);

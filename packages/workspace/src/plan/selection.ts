@@ -5,14 +5,27 @@ import { LayerwiseError, nearest } from '@layerwise/contracts';
 import type { FileCache } from '@layerwise/store/file-cache';
 import { noteInvalidated } from '@layerwise/store/integrity';
 import type { ExperimentPlan, StudyPlan } from '@layerwise/study';
+import { isRepository } from './packages.js';
 import type { WorkspacePlan } from './workspace.js';
 
-/** The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/; else the repository of this command. */
+/**
+ * The workspace's root: the nearest folder, from the working directory up, that holds nx.json and pipelines/, else the nearest with nx.json,
+ * else the repository of Layerwise, if this module lies in it.
+ * @throws LayerwiseError USAGE if there is none
+ */
 export function findRoot(from: string = process.cwd()): string {
-  for (let at = from; ; at = dirname(at)) {
-    if (existsSync(join(at, 'nx.json')) && existsSync(join(at, 'pipelines'))) return at;
-    if (at === dirname(at)) return join(dirname(fileURLToPath(import.meta.url)), '../../../..');
-  }
+  const above = [from];
+  for (let at = from; at !== dirname(at); at = dirname(at)) above.push(dirname(at));
+  const holding = above.filter((folder) => existsSync(join(folder, 'nx.json')));
+  const repository = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+  const root =
+    holding.find((folder) => existsSync(join(folder, 'pipelines'))) ??
+    holding[0] ??
+    (isRepository(repository) ? repository : undefined);
+  if (root !== undefined) return root;
+  throw new LayerwiseError('USAGE', `the command must be given in a workspace, a folder with nx.json, got ${from}`, {
+    remedy: 'npm create layerwise@latest my-digits makes one.',
+  });
 }
 
 /** Does work that reads artifacts; if one is not whole, notes that Nx's cache is not to be trusted in the next run. */

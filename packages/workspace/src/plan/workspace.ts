@@ -1,8 +1,8 @@
-import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LayerwiseError, nearest, type AnyStage, type Places } from '@layerwise/contracts';
+import { LayerwiseError, type AnyStage, type Places } from '@layerwise/contracts';
 import { FileCache } from '@layerwise/store/file-cache';
 import {
   packagesOf,
@@ -12,6 +12,7 @@ import {
   type StudyDocument,
   type StudyPlan,
 } from '@layerwise/study';
+import { entryOf, isRepository, nearestPackage } from './packages.js';
 import { rawStateOf } from './raw-files.js';
 import { outlineStudy, readStudy } from './study-file.js';
 
@@ -96,8 +97,10 @@ export function copyNotes(root: string): string {
 
 /** Paths of all study files, relative to the workspace, sorted. */
 export function studyFiles(root: string): readonly string[] {
-  const folders = readdirSync(join(root, 'pipelines'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders
+  const pipelines = join(root, 'pipelines');
+  if (!existsSync(pipelines)) return [];
+  return readdirSync(pipelines, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
     .map(({ name }) => `pipelines/${name}/study.yaml`)
     .filter((file) => lstatSync(join(root, file), { throwIfNoEntry: false }))
     .sort();
@@ -176,8 +179,11 @@ export function describeBroken({ name, error }: BrokenStudy): string {
   return `warning: ${subject}${first}${error.where ? ` (${error.where})` : ''}${more.length > 0 ? ` and ${more.length} more` : ''}; the study is left out`;
 }
 
-const installing =
-  'npm install installs a package, and links one of packages/, which npx tsc -b packages/<folder> or npm run build compiles';
+function installing(root: string, name: string): string {
+  return isRepository(root)
+    ? 'npm install installs a package, and links one of packages/, which npx tsc -b packages/<folder> or npm run build compiles'
+    : `npm install --save-dev ${name} installs it`;
+}
 
 /**
  * Imports a stage package by name, as seen from the workspace.
@@ -192,7 +198,7 @@ async function loadStage(root: string, name: string, study: StudyDocument): Prom
       : ((await import(pathToFileURL(path).href).catch((error: unknown) => void (failure = error))) as
           { stage?: AnyStage } | undefined);
   if (module?.stage && typeof module.stage.run === 'function') return module.stage;
-  const close = closest(root, name);
+  const close = nearestPackage(root, name);
   const rule = failure
     ? `must be a package that can be loaded (${String(failure)})`
     : module
@@ -201,26 +207,9 @@ async function loadStage(root: string, name: string, study: StudyDocument): Prom
   throw study.invalid(
     usersOf(study, name).map((at) => ({
       path: at,
-      message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : path === undefined ? '; ' + installing : ''}`,
+      message: `${rule}, got '${name}'${close && close !== name ? `; did you mean '${close}'?` : path === undefined ? '; ' + installing(root, name) : ''}`,
     })),
   );
-}
-
-/** Absolute path of a package's entry module, or undefined if it is not installed. */
-export function entryOf(root: string, name: string): string | undefined {
-  if (isAbsolute(name) || name.startsWith('.')) return undefined;
-  try {
-    const path = createRequire(join(root, 'package.json')).resolve(name);
-    return isAbsolute(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The package of this repository that is called nearly so, or so without its scope. */
-function closest(root: string, name: string): string | undefined {
-  const close = nearest(name.slice(name.indexOf('/') + 1), readdirSync(join(root, 'packages')));
-  return close && `@layerwise/${close}`;
 }
 
 /** Where a study names a package: with an experiment, or with the study. */

@@ -1,0 +1,2 @@
+/** The Nx plugin: `"plugins": ["layerwise"]` in nx.json. */
+export * from '@layerwise/cli/plugin';

@@ -1,0 +1,5 @@
+export * from './file-set.js';
+export * from './name.js';
+export * from './stage.js';
+export * from './study.js';
+export * from './workspace.js';
