@@ -154,3 +154,35 @@ describe('fingerprintCode', () => {
     );
   });
 });
+
+describe('packages of Layerwise that are installed from a registry', () => {
+  const at = 'node_modules/@layerwise/kernels';
+  const lay = (folder: string, version: string, text: string): void => {
+    const manifest = { name: '@layerwise/kernels', version, type: 'module', exports: './dist/index.js' };
+    write(`${folder}/package.json`, JSON.stringify(manifest));
+    write(`${folder}/dist/index.js`, text);
+  };
+  beforeEach(() => write('packages/train/dist/worker.js', "import '@layerwise/kernels';"));
+
+  it('count by their modules, not by their versions', () => {
+    lay(at, '0.1.0', 'export default 1;');
+    const before = fingerprint();
+    expect(before.modules).toHaveProperty('kernels/dist/index.js');
+    expect(before.dependencies).not.toHaveProperty('@layerwise/kernels');
+    lay(at, '0.2.0', 'export default 1;');
+    expect(fingerprint().digest).toBe(before.digest);
+    lay(at, '0.2.0', 'export default 2;');
+    expect(difference(before, fingerprint())).toEqual(['kernels/dist/index.js']);
+  });
+
+  it('count as they do where they lie in the repository, and where pnpm keeps them', () => {
+    lay(at, '0.1.0', 'export default 1;');
+    const { digest } = fingerprint();
+    for (const folder of ['packages/kernels', 'node_modules/.pnpm/kernels@0.1.0/node_modules/@layerwise/kernels']) {
+      rmSync(join(root, at), { recursive: true });
+      lay(folder, '0.3.0', 'export default 1;');
+      symlinkSync(join(root, folder), join(root, at));
+      expect(fingerprint().digest, folder).toBe(digest);
+    }
+  });
+});
