@@ -50,7 +50,7 @@ export default tseslint.config(
       '**/node_modules/**',
       'artifacts/**',
       '.nx/**',
-      'packages/kernels/assembly/*.ts',
+      'packages/kernels/assembly/*/*.ts',
       'docs/api/**',
       'bench/.venv/**',
       'bench/.work/**',

@@ -55,7 +55,7 @@ ${brief}experiments:
   });
 
   it('code that a stage reaches through others', async () => {
-    expect(kinds(await affected('--files=packages/kernels/assembly/pca.ts'))).toContain('train');
+    expect(kinds(await affected('--files=packages/kernels/assembly/pca/pca.ts'))).toContain('train');
     expect(kinds(await affected('--files=packages/fit/src/fit.ts'))).toEqual([
       'activations',
       'classes',

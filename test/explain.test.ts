@@ -125,7 +125,7 @@ describe('layerwise explain', () => {
 
   it('a kernel in AssemblyScript: it is compiled, and the module of WebAssembly is named', async () => {
     workspace.edit(
-      'packages/kernels/assembly/train.ts',
+      'packages/kernels/assembly/train/train.ts',
       'export function ',
       'export function marker(): i32 {\n  return 1;\n}\n\nexport function ',
     );

@@ -3,7 +3,7 @@
 // With --debug: without optimisation, with assertions, the names of functions, and source maps beside the files.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernels, recordFiles } from './records.mjs';
 
@@ -35,11 +35,11 @@ for (const kernel of Object.keys(kernels)) {
 /** Entries are the files named in entries.json; the others are imported by them. */
 const { fused, plain } = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
 const modules = [
-  ...plain.map((entry) => ({ entry, name: entry, features: [] })),
-  ...fused.map((entry) => ({ entry, name: entry, features: ['--enable', 'relaxed-simd'] })),
-  ...fused.map((entry) => ({ entry, name: `${entry}-emulated`, features: [] })),
+  ...plain.map((entry) => ({ entry, name: basename(entry), features: [] })),
+  ...fused.map((entry) => ({ entry, name: basename(entry), features: ['--enable', 'relaxed-simd'] })),
+  ...fused.map((entry) => ({ entry, name: `${basename(entry)}-emulated`, features: [] })),
 ];
-const sources = readdirSync(folder)
+const sources = readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith('.ts') || name === 'entries.json')
   .sort();
 const compilerVersion = JSON.parse(

@@ -257,7 +257,7 @@ export function recordFiles(kernel) {
   const join = (parts) => `${origin}\n${parts.join('\n')}`;
   const all = Object.entries({ ...namespaces, ...classes });
   return {
-    [`assembly/${kernel}-records.ts`]: join([
+    [`assembly/${kernel}/records.ts`]: join([
       ...Object.entries(namespaces).map(([name, record]) => namespace(name, record)),
       ...Object.entries(classes).map(([name, record]) => classOf(name, record)),
     ]),

@@ -1,6 +1,6 @@
 /**
  * xoshiro128** 1.1 (Blackman and Vigna 2018, doi:10.1145/3460772): the one generator of all kernels,
- * in TypeScript here and in AssemblyScript in `assembly/random.ts`, giving equal words from equal seeds.
+ * in TypeScript here and in AssemblyScript in `assembly/shared/random.ts`, giving equal words from equal seeds.
  */
 export class Random {
   private readonly s: Uint32Array;

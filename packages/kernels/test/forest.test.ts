@@ -10,7 +10,7 @@ import {
   type LabelledMatrix,
   type Tree,
 } from '@layerwise/kernels/forest';
-import { ReferenceTree, type ReferenceNode } from '@layerwise/kernels/reference/forest';
+import { ReferenceTree, type ReferenceNode } from '@layerwise/kernels/forest/reference';
 import { madeBytes, madeFloats, maxDifference, words } from './made.js';
 
 interface GoldenTree {

@@ -1,6 +1,6 @@
 import { nearestNeighbours } from '@layerwise/kernels/neighbours';
 import { Random } from '@layerwise/kernels/random';
-import { neighbours } from '@layerwise/kernels/reference/tsne';
+import { neighbours } from '@layerwise/kernels/tsne/reference';
 import { describe, expect, it } from 'vitest';
 
 /** Rows on a curved surface of few dimensions, as activations are, with some noise. */

@@ -9,7 +9,7 @@ import {
   type MatrixSource,
   type NumericMatrix,
 } from '@layerwise/kernels/pca';
-import { covarianceReference, jacobiReference, projectReference } from '@layerwise/kernels/reference/pca';
+import { covarianceReference, jacobiReference, projectReference } from '@layerwise/kernels/pca/reference';
 import { madeBytes, madeFloats, maxDifference, words } from './made.js';
 
 interface Golden {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { Random } from '@layerwise/kernels/random';
 import { glorotUniform, type Network } from '@layerwise/kernels/train';
 import type { ActivationName } from '@layerwise/nets';
-import { gradients, loss, toLayers64, type Batch64 } from '../dist/reference/train.js';
+import { gradients, loss, toLayers64, type Batch64 } from '../dist/train/reference.js';
 
 const layer = (units: number, activation: ActivationName, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
 const nets: Record<string, Network> = {

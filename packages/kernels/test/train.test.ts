@@ -12,7 +12,7 @@ import {
   type TrainerOptions,
 } from '@layerwise/kernels/train';
 import type { ActivationName } from '@layerwise/nets';
-import { Descent, gradients, loss, toLayers64 } from '../dist/reference/train.js';
+import { Descent, gradients, loss, toLayers64 } from '../dist/train/reference.js';
 
 const layer = (units: number, activation: ActivationName, dropout = 0, l2 = 0) => ({ units, activation, dropout, l2 });
 const rmsprop = {

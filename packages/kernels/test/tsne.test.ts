@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Random } from '@layerwise/kernels/random';
-import { evaluate, jointProbabilities, trustworthiness } from '@layerwise/kernels/reference/tsne';
+import { evaluate, jointProbabilities, trustworthiness } from '@layerwise/kernels/tsne/reference';
 import { affinities, evaluateMap, tsne, type TsneProgress } from '@layerwise/kernels/tsne';
 import { describe, expect, it } from 'vitest';
 

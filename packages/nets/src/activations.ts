@@ -5,7 +5,7 @@ import type { Mathematics } from './mathematics.js';
  * vector code of the training kernel, which is found by {@link ActivationFunction.code}.
  */
 export interface ActivationFunction {
-  /** Number in the training kernel (assembly/train-units.ts); never changed, never used twice. */
+  /** Number in the training kernel (assembly/train/units.ts); never changed, never used twice. */
   readonly code: number;
   /** a = apply(z), with the elementary functions of `m`. */
   readonly apply: (z: number, m: Mathematics) => number;

@@ -1,5 +1,5 @@
 /**
- * exp, log, tanh and the logistic function in float32, rounded after every operation: the twin of packages/kernels/assembly/math.ts,
+ * exp, log, tanh and the logistic function in float32, rounded after every operation: the twin of packages/kernels/assembly/shared/math.ts,
  * equal to the last bit. Polynomials after Cephes (Moshier, expf.c and logf.c). Used wherever a value reaches an
  * artifact, since the engine's own Math.exp and Math.log may differ from one Node version to the next.
  */

@@ -2,7 +2,7 @@ import { check, type Fields } from '@layerwise/contracts';
 import { OPTIMIZERS, type Optimizer, type OptimizerName } from '@layerwise/kernels/train/optimizers';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { Descent } from '../../kernels/dist/reference/train.js';
+import { Descent } from '../../kernels/dist/train/reference.js';
 import { makeOptimizer } from '../dist/optimizers.js';
 
 const gradients = [1e-4, -2e-3, 0.3, 4, 0];

@@ -16,7 +16,7 @@ type Floats = Slot<Float64ArrayConstructor>;
 const ACCEPTED_DEFECT = 1e-11;
 const WORTH_SHARING = 256; // rows below which a second thread costs more than it brings
 const MOST_THREADS = 2; // steps are short: a third thread would wait more than work
-const NO_STEP_YET = 4; // as in assembly/pca-tridiagonal.ts
+const NO_STEP_YET = 4; // as in assembly/pca/tridiagonal.ts
 const INVERSE_ITERATION_UP_TO = 0.35; // share of the vectors above which QL with vectors takes less time
 
 /**

@@ -8,7 +8,7 @@ export const DEPTH = 8;
 
 /**
  * Questions that tell apart rows with different non-zero columns: int32[2^DEPTH], a binary tree as `orderRows` of
- * assembly/pca-order.ts reads it. Each asks whether a column is zero, the one that halves a sample of the N rows of D bytes best.
+ * assembly/pca/order.ts reads it. Each asks whether a column is zero, the one that halves a sample of the N rows of D bytes best.
  */
 export async function zeroQuestions({ rows: N, columns: D, read }: MatrixSource): Promise<Int32Array> {
   const questions = new Int32Array(2 ** DEPTH).fill(-1);

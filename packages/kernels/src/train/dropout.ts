@@ -1,6 +1,6 @@
 /**
  * Dropout masks by hashing (seed, step, layer, row of the batch, unit), so that no order of work matters.
- * The hash is Wellons' lowbias32 (2018); the twin is assembly/train-dropout.ts.
+ * The hash is Wellons' lowbias32 (2018); the twin is assembly/train/dropout.ts.
  */
 
 function mix(word: number): number {

@@ -11,7 +11,7 @@ export interface OptimizerConstants {
   readonly extra: number;
 }
 
-/** All that is known of an optimiser but its step, which the kernel has (assembly/train-optimizer.ts) and finds by `code`. */
+/** All that is known of an optimiser but its step, which the kernel has (assembly/train/optimizer.ts) and finds by `code`. */
 export interface OptimizerDefinition<F extends Fields> {
   /** Number in the kernel; never changed, never used twice. */
   readonly code: number;

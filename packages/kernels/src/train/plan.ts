@@ -267,7 +267,7 @@ function sparseParts(network: Network, l: number): number {
   return (input ? 1 : 0) + (delta ? 2 : 0);
 }
 
-/** Rows of a matrix that sums take at a time; as in assembly/train-sparse.ts. */
+/** Rows of a matrix that sums take at a time; as in assembly/train/sparse.ts. */
 const DEPTH = 256;
 
 /** Bytes of a thread's buffer of lists: bounds and entries of 32 rows of the widest layer, or of 16 columns of a batch. */

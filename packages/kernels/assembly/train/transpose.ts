@@ -1,5 +1,5 @@
 // Keeps the transposed weights, which carry gradients back, in step with the weights.
-import { panel, panelStride } from './train-plan';
+import { panel, panelStride } from './plan';
 
 /** Copies rows i and (if `two`) i + 1 of panel `p` at `w` to columns i, i + 1 of the transposed matrix. */
 export function transposePair(w: usize, stride: i32, i: i32, two: bool, p: i32, inputs: i32, columns: i32, transposed: usize): void {

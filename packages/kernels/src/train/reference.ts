@@ -2,11 +2,11 @@
  * The plain twin of the training kernel: the same mathematics in float64, row-major, one loop at a time.
  * For tests (gradients against finite differences, the kernel against this) and for reading.
  */
-import { kept } from '../train/dropout.js';
+import { kept } from './dropout.js';
 import { activationOf } from '@layerwise/nets/activations';
 import { FLOAT64 } from '@layerwise/nets/mathematics';
-import { widths, type LayerWeights, type Network } from '../train/network.js';
-import type { Optimizer } from '../train/optimizers.js';
+import { widths, type LayerWeights, type Network } from './network.js';
+import type { Optimizer } from './optimizers.js';
 
 /** A layer's numbers in float64: kernel [in * out], bias [out]. */
 export interface Layer64 {

@@ -1,5 +1,5 @@
 // Activation functions of hidden nodes, four at a time; the codes are those of packages/nets/src/activations.ts.
-import { exp4, sigmoid4, tanh4 } from './math';
+import { exp4, sigmoid4, tanh4 } from '../shared/math';
 
 export const RELU: i32 = 1;
 const TANH: i32 = 2;

@@ -1,6 +1,6 @@
 // Projection of rows on components: out[r][k] = start[k] + sum over j of x[r][j] weights[j][k], in float32,
 // columns in order, zeros of byte rows left out. 32 rows are listed at once; then two panels of 16 components at a time.
-import { gatherPanels } from './gather';
+import { gatherPanels } from '../shared/gather';
 
 const ROWS: i32 = 32;
 

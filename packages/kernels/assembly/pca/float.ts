@@ -1,6 +1,6 @@
 // Gram matrix of centred float32 columns in float64. Every element is one sum in row order
 // (two lanes per 128-row chunk, then added), whatever part of the columns a call is given.
-import { madd2 } from './multiply-add';
+import { madd2 } from '../shared/multiply-add';
 
 /** sums[j] += sum of column j of x, float32[N][D], for columns [from, to), rows in order. */
 export function addColumnSums(x: usize, N: i32, D: i32, from: i32, to: i32, sums: usize): void {

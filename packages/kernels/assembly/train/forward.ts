@@ -1,10 +1,10 @@
 // Forward passes: a layer's product, activation and dropout for some rows, and whole nets without dropout.
-import { Layer, Sparse, Plan, Rows, buffer, layerAt, panel, panelCount, panelStride } from './train-plan';
-import { multiplyPanel } from './train-dense';
-import { multiplySparseInput } from './train-sparse';
-import { multiplySparse } from './train-lists';
-import { fillList, fillPanels, layLists } from './train-input';
-import { activate, drop, raisePeaks, softmax, unpack } from './train-units';
+import { Layer, Sparse, Plan, Rows, buffer, layerAt, panel, panelCount, panelStride } from './plan';
+import { multiplyPanel } from './dense';
+import { multiplySparseInput } from './sparse';
+import { multiplySparse } from './lists';
+import { fillList, fillPanels, layLists } from './input';
+import { activate, drop, raisePeaks, softmax, unpack } from './units';
 
 /** Rows [from, to) of a layer after the first, before the activation; x and values have `rows` rows. */
 export function multiplyLayer(layer: usize, x: usize, values: usize, rows: i32, from: i32, to: i32, lists: usize): void {

@@ -1,6 +1,6 @@
 // Householder reduction of a symmetric matrix to tridiagonal form (Martin, Reinsch and Wilkinson 1968, tred),
 // with the rank-2 update of one step and the matrix-vector product of the next fused into one pass.
-import { madd2, nmadd2 } from './multiply-add';
+import { madd2, nmadd2 } from '../shared/multiply-add';
 
 const PARTS: i32 = 4; // parts of the rows of a step, of about equal work; each sums products of its own
 const ALONE: i32 = 96; // rows up to which a step is not worth sharing

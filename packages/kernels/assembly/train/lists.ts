@@ -1,8 +1,8 @@
 // Values of rectified layers are mostly zero too: lists of their non-zeros, by row or by column. Leaving zeros out of a
 // sum changes no bit of it.
-import { SUM_BYTES, panel, panelCount, panelStride } from './train-plan';
-import { gatherPanels } from './gather';
-import { DEPTH, ENTRY, multiplySparseInput, partsOf } from './train-sparse';
+import { SUM_BYTES, panel, panelCount, panelStride } from './plan';
+import { gatherPanels } from '../shared/gather';
+import { DEPTH, ENTRY, multiplySparseInput, partsOf } from './sparse';
 
 /** Rows listed at once. */
 const ROWS: i32 = 32;

@@ -1,7 +1,7 @@
 // The best split of a node on one feature, exact: class histograms of byte codes in large nodes, sorted codes in small ones.
 // With T, L, R the class weights of node, left and right, the split is scored by sum(L^2)/|L| + sum(R^2)/|R|, and
 // sum(R^2) = sum(T^2) - 2 sum(T L) + sum(L^2), so only sum(L^2) and sum(T L) are carried along: whole numbers throughout.
-import { Job } from './forest-records';
+import { Job } from './records';
 
 export let bestScore: f64 = 0;
 export let bestFeature: i32 = -1;

@@ -1,5 +1,5 @@
 // One step of an optimiser on four weights, by the formulas of src/train/optimizers.ts.
-import { Plan } from './train-plan';
+import { Plan } from './plan';
 
 export const SGD: i32 = 0;
 export const RMSPROP: i32 = 1;

@@ -1,12 +1,12 @@
 // Gradients of the weights and their update: each thread has weights of its own, and sums run over the rows of the batch in order.
-import { Layer, Plan, SCRATCH_BYTES, SUMS, SUM_BYTES, Sparse, buffer, fullPanels, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
-import { correlatePair, sumRows } from './train-dense';
-import { partsOf, recordBytes } from './train-sparse';
-import { gatherPanels, panelsAtOnce } from './gather';
-import { updateScattered } from './train-scatter';
-import { listColumns, sumColumns } from './train-lists';
-import { advance, penalise, usualDecay } from './train-optimizer';
-import { transposePair } from './train-transpose';
+import { Layer, Plan, SCRATCH_BYTES, SUMS, SUM_BYTES, Sparse, buffer, fullPanels, layerAt, listsOf, panel, panelCount, panelStride, share } from './plan';
+import { correlatePair, sumRows } from './dense';
+import { partsOf, recordBytes } from './sparse';
+import { gatherPanels, panelsAtOnce } from '../shared/gather';
+import { updateScattered } from './scatter';
+import { listColumns, sumColumns } from './lists';
+import { advance, penalise, usualDecay } from './optimizer';
+import { transposePair } from './transpose';
 
 /** Phase 3: gradients of this thread's weights, and their update. */
 export function update(plan: usize, worker: i32, parity: i32, size: i32, step: u32): void {

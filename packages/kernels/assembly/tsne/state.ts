@@ -1,4 +1,4 @@
-export { State } from './tsne-records';
+export { State } from './records';
 
 /** Rows in a block: partial sums are made per block and added in order, whatever the threads. */
 export const BLOCK: i32 = 256;

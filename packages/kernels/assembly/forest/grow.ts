@@ -1,7 +1,7 @@
 // One tree of a random forest (Breiman 2001): CART with Gini impurity on a bootstrap sample, features drawn per split.
-import { Job } from './forest-records';
-import { nextBelow } from './random';
-import { bestFeature, bestHigh, bestLow, bestScore, partition, scoreFeature, startNode } from './forest-split';
+import { Job } from './records';
+import { nextBelow } from '../shared/random';
+import { bestFeature, bestHigh, bestLow, bestScore, partition, scoreFeature, startNode } from './split';
 
 /**
  * Grows a tree. Nodes are int32[4]: feature, code left of the cut, index of the left child (the right one follows it),

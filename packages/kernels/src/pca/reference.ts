@@ -1,4 +1,4 @@
-import type { NumericMatrix } from '../pca/matrix.js';
+import type { NumericMatrix } from './matrix.js';
 
 /** Plain twin of the PCA kernels: two-pass covariance, cyclic Jacobi, projection, all in float64 and in the order of the formulas. */
 

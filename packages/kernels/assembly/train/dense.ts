@@ -1,6 +1,6 @@
 // Products of dense matrices in panels (see train-plan.ts). Every sum runs in ascending order, whatever the blocking.
-import { panel, panelStride } from './train-plan';
-import { madd4 } from './multiply-add';
+import { panel, panelStride } from './plan';
+import { madd4 } from '../shared/multiply-add';
 
 /**
  * One panel of out = x · w + bias for rows [from, to). x: panels of `xRows` rows, `k` columns; w: one panel of k rows

@@ -1,9 +1,9 @@
 // The first layer's gradient where it has one panel (up to 16 units): each entry of the rows' lists is added to the sum of its
 // column. Turning the lists round, as wider layers do, would cost more than the sums. The sums run in the same order.
-import { Layer, Plan, buffer } from './train-plan';
-import { ENTRY, decaySince } from './train-sparse';
-import { advance, penalise, usualDecay } from './train-optimizer';
-import { madd4 } from './multiply-add';
+import { Layer, Plan, buffer } from './plan';
+import { ENTRY, decaySince } from './sparse';
+import { advance, penalise, usualDecay } from './optimizer';
+import { madd4 } from '../shared/multiply-add';
 
 /**
  * Updates the one panel of the first layer from the lists of a batch's rows. Sums (f32[D][panel], in the place of the lists by

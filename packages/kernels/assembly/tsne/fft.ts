@@ -2,7 +2,7 @@
  * Two complex Fourier transforms at once, one in each lane of f64x2: an element is 32 bytes, real parts then
  * imaginary parts. Self-sorting mixed radix 4, 3, 2 (Stockham; Van Loan 1992, Computational Frameworks for the FFT).
  */
-import { madd2, nmadd2 } from './multiply-add';
+import { madd2, nmadd2 } from '../shared/multiply-add';
 
 /** table[j] = exp(-2 pi i j / n), float64 pairs: [n]. */
 export function twiddles(table: usize, n: i32): void {

@@ -1,7 +1,7 @@
 // Brings rows of the data into the form the first layer works on: lists of non-zeros, or panels of floats.
-import { Plan, Rows, panel, panelStride } from './train-plan';
-import { ENTRY } from './train-sparse';
-import { kept1, kept4, rowKey } from './train-dropout';
+import { Plan, Rows, panel, panelStride } from './plan';
+import { ENTRY } from './sparse';
+import { kept1, kept4, rowKey } from './dropout';
 
 /** Sets begin and end of the lists of a batch's rows; each list has room for all of its row's entries. */
 export function layLists(set: usize, order: usize, first: i32, rows: i32, lists: usize, starts: usize): void {

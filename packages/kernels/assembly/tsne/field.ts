@@ -4,9 +4,9 @@
  * the Coulomb kernel. The repulsion of t-SNE is - grad phi / 2 and its normalisation the sum of phi, so one charge
  * and one kernel are enough, where interpolating both kernels of the gradient (Linderman et al. 2019) takes four.
  */
-import { CHUNKS, State, BLOCK } from './tsne-state';
-import { transform, twiddles } from './tsne-fft';
-import { madd2 } from './multiply-add';
+import { CHUNKS, State, BLOCK } from './state';
+import { transform, twiddles } from './fft';
+import { madd2 } from '../shared/multiply-add';
 
 /** Cells that a map is wide at least, lest all points share one and its error. */
 const FEWEST_CELLS: i32 = 16;

@@ -1,11 +1,11 @@
 /* Gradient descent of t-SNE, all threads in step. */
-import { barrierWait } from './barrier';
-import { BLOCK, CHUNKS, State } from './tsne-state';
-import { convolve, gather, gatherExact, prepareGrid, rowsForward, rowsInverse, spread } from './tsne-field';
-import { madd4 } from './multiply-add';
+import { barrierWait } from '../shared/barrier';
+import { BLOCK, CHUNKS, State } from './state';
+import { convolve, gather, gatherExact, prepareGrid, rowsForward, rowsInverse, spread } from './field';
+import { madd4 } from '../shared/multiply-add';
 
 export { projectRows, largestNorm, packTiles, search, searchScratch } from './neighbours';
-export { conditional, transpose, rowSizes, rowStarts, joint } from './tsne-affinities';
+export { conditional, transpose, rowSizes, rowStarts, joint } from './affinities';
 
 /** Bounds of a block's positions, and their float32 copies. */
 function survey(s: State, block: i32): void {

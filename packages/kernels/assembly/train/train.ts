@@ -1,20 +1,20 @@
 // Training and evaluation of dense nets. Weights have one owner, rows have one owner, and all sums run in a fixed
 // order, so that any number of threads gives the same bits.
-import { Layer, Plan, Rows, SCRATCH_BYTES, Sparse, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './train-plan';
-import { barrierWait } from './barrier';
-import { multiplyPanel } from './train-dense';
-import { gatherColumns, multiplySparseInput } from './train-sparse';
-import { multiplySparse } from './train-lists';
-import { fillList, fillPanels, layLists, rowOf, touchRows } from './train-input';
-import { densePanel, finishPanel, multiplyLayer } from './train-forward';
-import { update } from './train-update';
-import { derive, softmax, softmaxDelta } from './train-units';
-import { loadOptimizer, startStep } from './train-optimizer';
+import { Layer, Plan, Rows, SCRATCH_BYTES, Sparse, Totals, buffer, layerAt, listsOf, panel, panelCount, panelStride, share } from './plan';
+import { barrierWait } from '../shared/barrier';
+import { multiplyPanel } from './dense';
+import { gatherColumns, multiplySparseInput } from './sparse';
+import { multiplySparse } from './lists';
+import { fillList, fillPanels, layLists, rowOf, touchRows } from './input';
+import { densePanel, finishPanel, multiplyLayer } from './forward';
+import { update } from './update';
+import { derive, softmax, softmaxDelta } from './units';
+import { loadOptimizer, startStep } from './optimizer';
 
-export { countRows, listRows, touchRows } from './train-input';
-export { transpose } from './train-transpose';
-export { evaluateRows } from './train-forward';
-export { mapFloats } from './math';
+export { countRows, listRows, touchRows } from './input';
+export { transpose } from './transpose';
+export { evaluateRows } from './forward';
+export { mapFloats } from '../shared/math';
 
 /**
  * Runs batches [first, last) of an epoch over `rows` rows in the given order (u32[rows]); every thread calls it.

@@ -1,8 +1,8 @@
 // What happens to the units of a layer after the product: activation, dropout, softmax, and the way back.
-import { Layer, Plan, panel, panelCount, panelStride } from './train-plan';
-import { RELU, apply4, slope4 } from './train-activations';
-import { exp4, log1 } from './math';
-import { kept4, rowKey } from './train-dropout';
+import { Layer, Plan, panel, panelCount, panelStride } from './plan';
+import { RELU, apply4, slope4 } from './activations';
+import { exp4, log1 } from '../shared/math';
+import { kept4, rowKey } from './dropout';
 
 /** Applies the layer's activation to rows [from, to) of one panel in place. */
 export function activate(activation: i32, values: usize, stride: i32, from: i32, to: i32): void {

@@ -1,7 +1,7 @@
 // Eigenvalues of a symmetric tridiagonal matrix by implicit QL (Bowdler, Martin, Reinsch and Wilkinson 1968),
 // eigenvectors along with it or, for a few, by inverse iteration (Peters and Wilkinson 1971).
-import { nextFloat } from './random';
-import { madd2, nmadd2 } from './multiply-add';
+import { nextFloat } from '../shared/random';
+import { madd2, nmadd2 } from '../shared/multiply-add';
 
 const EPSILON: f64 = 2.220446049250313e-16;
 

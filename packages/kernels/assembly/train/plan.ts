@@ -1,7 +1,7 @@
 // Where the trainer's numbers stand: records.mjs has the records' fields.
-import { Layer, Plan } from './train-records';
+import { Layer, Plan } from './records';
 
-export { Layer, Plan, Rows, Totals } from './train-records';
+export { Layer, Plan, Rows, Totals } from './records';
 
 /** Sums of one row of three panels, and of the 16 rows that are summed before they are used. */
 export const SUM_BYTES: usize = 192;

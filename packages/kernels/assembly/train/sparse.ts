@@ -1,6 +1,6 @@
 // The first layer on rows that are mostly zero: lists of (row of the weights, value), 8 bytes each.
-import { Plan, fullPanels, panel, panelStride, share } from './train-plan';
-import { gatherPanels, panelsAtOnce } from './gather';
+import { Plan, fullPanels, panel, panelStride, share } from './plan';
+import { gatherPanels, panelsAtOnce } from '../shared/gather';
 
 /**
  * Rows of a matrix that its panels are taken by: of three panels 48 KB, much of which stays in the first-level cache. What a sum has come to

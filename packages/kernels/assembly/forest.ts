@@ -1,3 +1,0 @@
-export { growTree } from './forest-grow';
-export { addVotes } from './forest-predict';
-export { transposeBytes } from './forest-transpose';

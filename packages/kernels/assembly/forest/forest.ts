@@ -1,0 +1,3 @@
+export { growTree } from './grow';
+export { addVotes } from './predict';
+export { transposeBytes } from './transpose';
