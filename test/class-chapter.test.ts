@@ -142,7 +142,8 @@ describe.each([
       const shown = Array.from({ length: Math.min(6, rows.length) }, (_, i) =>
         Math.floor((i * rows.length) / Math.min(6, rows.length)),
       );
-      expect([...panel(c).matchAll(/<span>(\w) → <b>(\w)<\/b>/g)].map(([, from, to]) => [from, to])).toEqual(
+      const [list] = /<ol class="digits pairs before-after">[^]*?<\/ol>/.exec(panel(c)) ?? [''];
+      expect([...list.matchAll(/<span>(\w) → <b>(\w)<\/b>/g)].map(([, from, to]) => [from, to])).toEqual(
         shown.map((i) => [NAMES[c], NAMES[told[i]]]),
       );
     }
@@ -175,6 +176,97 @@ describe.each([
           expect(by).toBe(Number(row?.['weight']) > 0 ? 'firing' : 'silence');
         }
       }
+    }
+  });
+
+  /** Logits of a test image, computed apart. */
+  const logits = (r: number): number[] => Array.from(experiment.run(imageOf(experiment.splits.test, r))[hidden.length]);
+
+  it('shows the ways in which a class is written, and the least changes of single images', async () => {
+    const [ways, least] = [rowsOf(await classes.table('ways')), rowsOf(await classes.table('least'))];
+    const { label } = experiment.splits.train;
+    for (let c = 0; c < K; c++) {
+      const own = ways.filter((way) => way['class'] === c);
+      const all = label.filter((one) => one === c).length;
+      const [list] = /<ol class="digits ways">[^]*?<\/ol>/.exec(panel(c)) ?? [''];
+      const shares = [...list.matchAll(/<b>(\d+)%<\/b>/g)].map(([, value]) => Number(value));
+      expect(shares).toEqual(own.length === 1 ? [] : own.map(({ rows }) => Math.round((100 * Number(rows)) / all)));
+      if (own.length === 1) expect(withoutTags(panel(c))).toContain(`The ${NAMES[c]}s are written in one way`);
+      const turned = least.filter((change) => change['class'] === c);
+      const [shown] = /<ol class="digits least">[^]*?<\/ol>/.exec(panel(c)) ?? [''];
+      const told = [...shown.matchAll(/test image (\d+), [^]*?→ <b>(\w)<\/b><\/span>\s*<small>length ([\d.]+)/g)];
+      expect(told.map(([, id, as, length]) => [Number(id), as, length])).toEqual(
+        turned.map(({ id, rival, length }) => [id, NAMES[Number(rival)], Number(length).toFixed(2)]),
+      );
+    }
+    expect(least.length).toBeGreaterThan(0);
+  });
+
+  it('shows the images that are told wrongly, the most wrong first', () => {
+    const { label, predicted } = experiment.splits.test;
+    for (let c = 0; c < K; c++) {
+      const wrong = Array.from({ length: ROWS.test }, (_, r) => r).filter((r) => label[r] === c && predicted[r] !== c);
+      const [list] = /<ol class="digits wrong">[^]*?<\/ol>/.exec(panel(c)) ?? [''];
+      const shown = [...list.matchAll(/<li>[^]*?<span>(\w) → <b>(\w)<\/b>/g)].map(([, from, to]) => [from, to]);
+      const margin = (r: number): number => (logits(r)[predicted[r]] ?? NaN) - (logits(r)[c] ?? NaN);
+      const wanted = wrong.sort((a, b) => margin(b) - margin(a)).slice(0, 8);
+      expect(shown).toEqual(wanted.map((r) => [NAMES[c], NAMES[predicted[r] ?? -1]]));
+      if (wrong.length > 0)
+        expect(withoutTags(panel(c))).toContain(
+          `${wrong.length} test image${wrong.length === 1 ? '' : 's'} of the ${NAMES[c]}s ${wrong.length === 1 ? 'is' : 'are'} told wrongly`,
+        );
+    }
+  });
+
+  it('has the test by pixels and recall without nodes of all classes in two tables', async () => {
+    const cells = (caption: string): string[][] => {
+      const [table] = new RegExp(`<table class="stack"><caption>${caption}[^]*?</table>`).exec(text) ?? [''];
+      return [...table.matchAll(/<tr><th scope="row">(\w)<\/th>([^]*?)<\/tr>/g)].map(([, name, rest]) => [
+        name as string,
+        ...[...(rest as string).matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell as string),
+      ]);
+    };
+    const close = (shown: string | undefined, value: number): void =>
+      Number.isNaN(value) ? expect(shown).toContain('–') : expect(parseFloat(shown ?? '')).toBeCloseTo(value, 0);
+    const changes = rowsOf(await classes.table('changes')).filter(({ kind }) => kind === 'pixels');
+    const controls = rowsOf(await classes.table('controls'));
+    const tests = cells('Test images told right that are told as the rival');
+    expect(tests.map(([name]) => name)).toEqual(NAMES);
+    for (const [name, rival, , told, , elsewhere, untrained] of tests) {
+      const c = NAMES.indexOf(name as string);
+      const own = changes.find((change) => change['class'] === c) as Row;
+      const control = controls.find((one) => one['class'] === c && one['net'] === 'untrained') as Row;
+      expect(rival).toBe(NAMES[Number(own['rival'])]);
+      expect(parseFloat(told as string)).toBeCloseTo(100 * Number(own['toldRival']), 0);
+      close(untrained, 100 * Number(control['toldRival']));
+      if (Number(own['draws']) > 0)
+        expect(parseFloat(elsewhere as string)).toBeCloseTo(100 * Number(own['drawsRival']), 0);
+    }
+    const weak = changes.filter(
+      ({ draws, toldRival, drawsRival }) =>
+        !(Number(draws) > 0 && Number(toldRival) > 0 && Number(toldRival) / Number(drawsRival) >= 10),
+    );
+    expect(withoutTags(text).includes('In each class the change does at least 10 times')).toBe(weak.length === 0);
+    for (const { class: c } of weak)
+      expect(withoutTags(text)).toMatch(
+        new RegExp(`For the [^:]*${NAMES[Number(c)]}s[^:]* the change does less than 10`),
+      );
+
+    const removals = rowsOf(await classes.table('removals'));
+    const last = Math.max(...removals.map(({ layer }) => Number(layer)));
+    const without = cells('Test images told right without the nodes');
+    expect(without.map(([name]) => name)).toEqual(NAMES);
+    for (const [c, [, whole, first]] of without.entries()) {
+      const at = (by: string, nodes: number): number =>
+        100 *
+        Number(
+          removals.find(
+            (one) => one['layer'] === last && one['class'] === c && one['by'] === by && one['nodes'] === nodes,
+          )?.['recall'],
+        );
+      close(whole, at('none', 0));
+      close(first, at('evidence', 1));
+      close(first?.split('(')[1], at('random', 1));
     }
   });
 

@@ -103,12 +103,24 @@ export function removeNodes(
     };
   };
   const ordered = shares(orderedSets(c, ranking, counts), rows);
-  const drawn = shares(randomSets(c, ranking, counts, draws, random), drawRows);
+  const drawn = shares([WHOLE, ...randomSets(c, ranking, counts, draws, random)], drawRows);
+  const [whole, ofDrawn] = [ordered(1), drawn(1)];
+  // Fewer rows are drawn on: what counts is how much fewer of them are told right than by the whole net.
+  const asOfAll = (found: Pick<Removal, 'recall' | 'others'>): Pick<Removal, 'recall' | 'others'> => ({
+    recall: moved(found.recall, whole.recall.mean - ofDrawn.recall.mean),
+    others: moved(found.others, whole.others.mean - ofDrawn.others.mean),
+  });
   return [
-    { class: c, by: 'none', nodes: 0, ...ordered(1) },
+    { class: c, by: 'none', nodes: 0, ...whole },
     ...ORDERS.flatMap((by) => counts.map((nodes): Removal => ({ class: c, by, nodes, ...ordered(1) }))),
-    ...counts.map((nodes): Removal => ({ class: c, by: 'random', nodes, ...drawn(draws) })),
+    ...counts.map((nodes): Removal => ({ class: c, by: 'random', nodes, ...asOfAll(drawn(draws)) })),
   ];
+}
+
+/** A share moved by a difference, from 0 to 1. */
+function moved({ mean, least, most }: Range, by: number): Range {
+  const within = (value: number): number => Math.min(1, Math.max(0, value + by));
+  return { mean: within(mean), least: within(least), most: within(most) };
 }
 
 /** Nodes that are removed one after another, and after how many it is looked which class is told. */
@@ -117,9 +129,12 @@ interface Sequence {
   readonly after: readonly number[];
 }
 
+/** The whole net. */
+const WHOLE: Sequence = { nodes: [], after: [0] };
+
 /** None, then the orders. */
 function orderedSets(c: number, { orders }: NodeRanking, counts: readonly number[]): Sequence[] {
-  return [{ nodes: [], after: [0] }, ...ORDERS.map((by) => ({ nodes: orders[by][c], after: counts }))];
+  return [WHOLE, ...ORDERS.map((by) => ({ nodes: orders[by][c], after: counts }))];
 }
 
 /** The draws for each number of nodes. */

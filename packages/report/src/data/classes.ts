@@ -13,6 +13,32 @@ export type RemovalFigures = RowOf<'removals'>;
 /** How images of a class are told when pixels of them are changed. */
 export type ChangeFigures = RowOf<'changes'>;
 
+/** What the main figures of a class are in one net: this one, or a control. */
+export type ControlFigures = RowOf<'controls'>;
+/** A node that tipped the wrong images of a class. */
+export type ErrorFigures = RowOf<'errors'>;
+
+/** A way in which a class is written. */
+export interface Way extends RowOf<'ways'> {
+  /** float32[P]: mean of its training images. */
+  readonly image: Float32Array;
+  /** Nodes that tell it from the other ways, and by how many standard deviations, that of most first. */
+  readonly nodes: readonly { readonly node: number; readonly difference: number }[];
+}
+
+/** A single image and the least change of it that is told as another class. */
+export interface LeastChange extends RowOf<'least'> {
+  /** float32[P] each. */
+  readonly before: Float32Array;
+  readonly after: Float32Array;
+}
+
+/** An image that is told wrongly. */
+export interface WrongImage extends Pick<RowOf<'wrong'>, 'id' | 'class' | 'told' | 'margin'> {
+  /** Nodes that tipped it, the most first. */
+  readonly nodes: readonly { readonly node: number; readonly evidence: number }[];
+}
+
 /** What is known of the classes; P pixels. */
 export interface ClassFindings {
   readonly info: ClassesInfo;
@@ -36,6 +62,13 @@ export interface ClassFinding extends RowOf<'classes'> {
   readonly changes: readonly ChangeFigures[];
   /** uint8[P]: 1 where the decisive change erases a pixel, 2 where it inks one, else 0. */
   readonly marks: Uint8Array;
+  readonly written: readonly Way[];
+  readonly least: readonly LeastChange[];
+  /** Nodes that tipped its wrong images, the most first. */
+  readonly tipped: readonly ErrorFigures[];
+  readonly wrong: readonly WrongImage[];
+  /** The net's own figures first. */
+  readonly controls: readonly ControlFigures[];
 }
 
 /** A class against another. */
@@ -74,7 +107,7 @@ export async function readClasses(artifact: Reader<'classes'>, size: number): Pr
   ];
   if (means.image.width !== size)
     throw new TypeError(`means.arrow must have ${size} pixels an image, got ${means.image.width}`);
-  const pairs = await readPairs(artifact, size, info);
+  const [pairs, of] = [await readPairs(artifact, size, info), await readImages(artifact, size)];
   return {
     info,
     mean: baseline.image.data,
@@ -88,7 +121,43 @@ export async function readClasses(artifact: Reader<'classes'>, size: number): Pr
         nodes: nodes.filter((node) => node.layer === l + 1 && node.class === c).sort((a, b) => a.rank - b.rank),
         removals: removals.filter((removal) => removal.layer === l + 1 && removal.class === c),
       })),
+      ...of(c),
     })),
+  };
+}
+
+/** What is known of the single images of a class and of groups of them. */
+type OfImages = Pick<ClassFinding, 'written' | 'least' | 'tipped' | 'wrong' | 'controls'>;
+
+async function readImages(artifact: Reader<'classes'>, size: number): Promise<(c: number) => OfImages> {
+  const [ways, least] = [(await artifact.matrix('ways')).columns, (await artifact.matrix('least')).columns];
+  const image = (data: Float32Array, row: number): Float32Array => data.subarray(row * size, (row + 1) * size);
+  const written = rowsOf(await artifact.table('ways')).map((way, row): Way => {
+    const [named, { width }] = [ways.differences.data, ways.nodes];
+    const nodes = Array.from(ways.nodes.data.subarray(row * width, (row + 1) * width), (node, i) => ({
+      node,
+      difference: named[row * width + i],
+    }));
+    return { ...way, image: image(ways.image.data, row), nodes };
+  });
+  const changes = rowsOf(await artifact.table('least')).map((change, row): LeastChange => ({
+    ...change,
+    before: image(least.before.data, row),
+    after: image(least.after.data, row),
+  }));
+  const [tipped, controls] = [rowsOf(await artifact.table('errors')), rowsOf(await artifact.table('controls'))];
+  const tips = new Map<number, RowOf<'wrong'>[]>();
+  for (const tip of rowsOf(await artifact.table('wrong'))) tips.set(tip.id, [...(tips.get(tip.id) ?? []), tip]);
+  const wrong = [...tips.values()].map((nodes): WrongImage => ({ ...nodes[0], nodes }));
+  return (c) => {
+    const own = <T extends { readonly class: number }>(all: readonly T[]): T[] => all.filter((one) => one.class === c);
+    return {
+      written: own(written),
+      least: own(changes),
+      tipped: own(tipped),
+      wrong: own(wrong),
+      controls: own(controls),
+    };
   };
 }
 

@@ -10,9 +10,11 @@ import { html, type Markup } from '../page/html.js';
 import { anchorOf, heading, several, splitName, withArticle } from '../page/names.js';
 import type { PackedRivals } from '../payloads/rivals.js';
 import { pictureFiles, pixelImage } from './blocks.js';
+import { imagesBlock } from './class-images.js';
 import { nodeBlocks, nodePictures, type NodePictures } from './class-nodes.js';
 import { mainPair, pairFigures, pairPictures, share } from './class-pair.js';
 import { pairBlocks } from './class-pairs.js';
+import { classTables } from './class-tables.js';
 import { testBlock } from './class-test.js';
 import type { Chapter, Context, Section } from './section.js';
 
@@ -55,6 +57,7 @@ async function classesSection(context: Context): Promise<Section | undefined> {
 <p class="note">${legend(splitName(findings.info.held.split))}${kept && html` ${pictureFiles(kept)}`}</p>
 ${panels}
 ${pairBlocks(findings, context)}
+${classTables(findings, names)}
 <p class="note">${howFound(findings)}</p>`,
   };
 }
@@ -118,7 +121,8 @@ async function panel(
 <details><summary>The nodes that carry the ${own}${pair && `, and the test against the ${several(names[pair.rival])}`}</summary>
 ${pair && html`<p class="note pair-figures">${pairFigures(pair, findings, names)}</p>`}
 ${nodeBlocks(findings, finding, pictures, names)}
-${testBlock(findings, finding, altered, context)}</details></article>
+${testBlock(findings, finding, altered, context)}</details>
+${imagesBlock(findings, finding, context)}</article>
 `;
 }
 
