@@ -31,7 +31,7 @@ const say = (text) => process.stdout.write(`${((Date.now() - started) / 1000).to
 function freePort() {
   return new Promise((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
       server.close(() => done(port));
     });
   });
@@ -83,7 +83,7 @@ async function signUp(address) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(user),
   });
-  const { token } = await answer.json();
+  const { token } = /** @type {{ token: string }} */ (await answer.json());
   const file = join(work, '.npmrc');
   const host = address.replace('http:', '');
   writeFileSync(

@@ -12,6 +12,7 @@ export function checkedName(what: string, name: string): string {
 export function packageNameOf(folder: string): string {
   const plain = folder
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
