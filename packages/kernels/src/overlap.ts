@@ -33,11 +33,25 @@ export function forOverlaps(
   edges: Float32Array,
   visit: (a: number, b: number, overlap: number) => void,
 ): void {
-  const shares = parts.map((values) => binShares(values, edges));
-  for (let a = 0; a < parts.length; a++) {
-    if (parts[a].length === 0) continue;
-    for (let b = a + 1; b < parts.length; b++) if (parts[b].length > 0) visit(a, b, alike(shares[a], shares[b]));
-  }
+  forAlike(
+    parts.map((values) => binCounts(values, edges)),
+    visit,
+  );
+}
+
+/** The same of histograms that are there already. @param counts how many rows of each class are in each bin */
+export function forAlike(
+  counts: readonly ArrayLike<number>[],
+  visit: (a: number, b: number, overlap: number) => void,
+): void {
+  const shares = counts.map((own) => {
+    const rows = Array.prototype.reduce.call(own, (sum, n) => (sum as number) + (n as number), 0) as number;
+    return Float64Array.from(own, (n) => n / rows);
+  });
+  const present = shares.flatMap((own, c) => (Number.isNaN(own[0]) ? [] : [c]));
+  present.forEach((a, i) => {
+    for (const b of present.slice(i + 1)) visit(a, b, alike(shares[a], shares[b]));
+  });
 }
 
 function alike(p: Float64Array, q: Float64Array): number {
@@ -46,7 +60,7 @@ function alike(p: Float64Array, q: Float64Array): number {
   return Math.min(1, sum);
 }
 
-function binShares(values: Float32Array, edges: Float32Array): Float64Array {
+function binCounts(values: Float32Array, edges: Float32Array): Float64Array {
   const counts = new Float64Array(edges.length + 1);
   for (let i = 0; i < values.length; i++) {
     let [low, high] = [0, edges.length];
@@ -57,5 +71,5 @@ function binShares(values: Float32Array, edges: Float32Array): Float64Array {
     }
     counts[low]++;
   }
-  return counts.map((n) => n / values.length);
+  return counts;
 }

@@ -1,4 +1,4 @@
-import { binEdges, forOverlaps, overlapBins } from '@layerwise/kernels/overlap';
+import { binEdges, forAlike, overlapBins } from '@layerwise/kernels/overlap';
 
 /** Five numbers of a group of values; quartiles interpolate linearly between order statistics (numpy's default). Empty groups hold NaN. */
 export interface Box {
@@ -24,30 +24,30 @@ export interface NodeBoxes {
 }
 
 /**
- * Boxes of every node of a layer.
+ * Boxes of every node of a layer, for each of several groupings of the same rows.
  * @param data float32[N x H]
- * @param group class of each row
+ * @param groupings class of each row, N each
+ * @returns the nodes of each grouping
  */
-export function layerBoxes(data: Float32Array, width: number, group: Uint16Array, classes: number): NodeBoxes[] {
-  const sizes = new Array<number>(classes).fill(0);
-  for (const g of group) sizes[g] = sizes[g] + 1;
-  const starts = sizes.map((_, g) => sizes.slice(0, g).reduce((a, b) => a + b, 0));
-  const sorted = Array.from({ length: Math.min(BLOCK, width) }, () => new Float32Array(group.length));
-  const bins = overlapBins(group.length, classes);
-  const nodes: NodeBoxes[] = [];
+export function layerBoxes(
+  data: Float32Array,
+  width: number,
+  groupings: readonly Uint16Array[],
+  classes: number,
+): NodeBoxes[][] {
+  const rows = groupings[0]?.length ?? 0;
+  const bins = overlapBins(rows, classes);
+  const columns = Array.from({ length: Math.min(BLOCK, width) }, () => new Float32Array(rows));
+  const nodes = groupings.map((): NodeBoxes[] => []);
   for (let first = 0; first < width; first += BLOCK) {
     const block = Math.min(BLOCK, width - first);
-    gather(data, width, first, block, group, starts, sorted);
-    for (let n = 0; n < block; n++) {
-      const node = first + n;
-      const edges = binEdges((row) => data[row * width + node], group.length, bins);
-      nodes.push(
-        nodeBoxes(
-          node,
-          starts.map((start, g) => (sorted[n] as Float32Array).subarray(start, start + sizes[g])),
-          edges,
-        ),
+    gather(data, width, first, block, columns);
+    for (const [n, column] of columns.slice(0, block).entries()) {
+      const binned = inBins(
+        column,
+        binEdges((row) => column[row], rows, bins),
       );
+      groupings.forEach((group, g) => nodes[g].push(nodeBoxes(first + n, binned, group, classes)));
     }
   }
   return nodes;
@@ -56,61 +56,130 @@ export function layerBoxes(data: Float32Array, width: number, group: Uint16Array
 /** Nodes gathered in one pass over the rows: as many floats as a cache line holds. */
 const BLOCK = 16;
 
-/** Copies `block` columns from `first` on, the rows of a class side by side. */
+/** Copies `block` columns from `first` on. */
 function gather(
   data: Float32Array,
   width: number,
   first: number,
   block: number,
-  group: Uint16Array,
-  starts: readonly number[],
   columns: readonly Float32Array[],
 ): void {
-  const next = Uint32Array.from(starts);
-  for (let i = 0; i < group.length; i++) {
-    const place = next[group[i]];
-    next[group[i]] = place + 1;
+  const rows = columns[0]?.length ?? 0;
+  for (let i = 0; i < rows; i++) {
     const row = i * width + first;
-    for (let n = 0; n < block; n++) columns[n][place] = data[row + n];
+    for (let n = 0; n < block; n++) columns[n][i] = data[row + n];
   }
 }
 
-/** Five numbers of `values`, whose order is lost. A rectified node is 0 for most rows: only among the others is searched. */
-export function box(values: Float32Array): Box {
-  let kept = 0;
-  let negative = 0;
+/** Values of N rows, and the bin of each. */
+interface Binned {
+  readonly values: Float32Array;
+  /** uint8[N]. */
+  readonly bin: Uint8Array;
+  readonly bins: number;
+  /** All values of the first bin, where they are one: of a rectified node mostly 0. */
+  readonly first?: number;
+}
+
+/** Cells of the grid by which a value finds its bin. */
+const CELLS = 1024;
+
+/** Puts each value into the bin whose edge is the first that is not below it. @param edges ascending, fewer than 256 */
+function inBins(values: Float32Array, edges: Float32Array): Binned {
+  let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value < 0) negative++;
-    if (value !== 0) values[kept++] = value;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
-  const others = values.subarray(0, kept);
-  const zeros = values.length - kept;
-  let from = 0;
+  const scale = CELLS / (high - low);
+  /** Grows with the value, so that the edges of earlier cells lie below it. */
+  const cellOf = (value: number): number => ((value - low) * scale) | 0;
+  const below = new Uint8Array(CELLS + 2).fill(edges.length);
+  for (let e = 0, cell = 0; e < edges.length; e++) for (; cell <= cellOf(edges[e]); cell++) below[cell] = e;
+  const bin = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    let b = below[((value - low) * scale) | 0];
+    while (b < edges.length && edges[b] < value) b++;
+    bin[i] = b;
+  }
+  return { values, bin, bins: edges.length + 1, ...(low === edges[0] && { first: low }) };
+}
+
+function nodeBoxes(node: number, binned: Binned, group: Uint16Array, classes: number): NodeBoxes {
+  const { bins, first } = binned;
+  const { ordered, starts } = byClassAndBin(binned, group, classes);
+  const places = Array.from({ length: classes }, (_, c) => starts.subarray(c * bins, (c + 1) * bins + 1));
+  let sum = 0;
+  let pairs = 0;
+  let most: NodeBoxes['most'];
+  forAlike(
+    places.map((place) => place.subarray(1).map((end, b) => end - place[b])),
+    (a, b, overlap) => {
+      sum += overlap;
+      pairs++;
+      if (!most || overlap > most.overlap) most = { a, b, overlap };
+    },
+  );
+  const boxes = places.map((place) => box(ordered, place, first));
+  let apart = 0;
+  forPairs(boxes, (a, b) => {
+    if (gapOf(a, b) > 0) apart++;
+  });
+  return { node, boxes, overlap: pairs === 0 ? 1 : sum / pairs, pairs, ...(most && { most }), apart };
+}
+
+/** The values ordered by class, in a class by bin. @returns `starts` of each class and bin among them, and the end of the last: uint32[K x bins + 1] */
+function byClassAndBin(
+  { values, bin, bins }: Binned,
+  group: Uint16Array,
+  classes: number,
+): { readonly ordered: Float32Array; readonly starts: Uint32Array } {
+  const starts = new Uint32Array(classes * bins + 1);
+  for (let i = 0; i < values.length; i++) starts[group[i] * bins + bin[i] + 1]++;
+  for (let cell = 1; cell < starts.length; cell++) starts[cell] += starts[cell - 1];
+  const next = starts.slice();
+  const ordered = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) ordered[next[group[i] * bins + bin[i]]++] = values[i];
+  return { ordered, starts };
+}
+
+/**
+ * Five numbers of values that stand by bins, no value of a bin above one of a later bin; within a bin their order is lost.
+ * @param starts of the bins in `values`, and the end of the last
+ * @param first all values of the first bin, where they are known to be one
+ */
+export function box(values: Float32Array, starts: ArrayLike<number>, first?: number): Box {
+  const start = starts[0];
+  const count = starts[starts.length - 1] - start;
+  let b = 0;
+  let from = start;
   /** The value at place `i` of the order, asked for from the lowest up; one asked for before stays where it is. */
   const ordered = (i: number): number => {
-    if (i >= negative && i < negative + zeros) return 0;
-    const place = i < negative ? i : i - zeros;
+    const place = start + i;
+    while (starts[b + 1] <= place) b++;
+    if (b === 0 && first !== undefined) return first + 0;
     if (place >= from) {
-      select(others, from, place);
+      select(values, Math.max(from, starts[b]), starts[b + 1] - 1, place);
       from = place;
     }
-    return others[place];
+    return values[place] + 0;
   };
-  const last = values.length - 1;
+  const last = count - 1;
   const at = (share: number): number => {
     if (last < 0) return NaN;
     const place = share * last;
     const low = Math.floor(place);
     const below = ordered(low);
-    return below + (place - low) * (ordered(Math.min(low + 1, last)) - below);
+    if (place === low) return below;
+    return below + (place - low) * (ordered(low + 1) - below);
   };
-  return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), count: values.length };
+  return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), count };
 }
 
-/** Moves values from `first` on until the one at `place` stands as in the sorted array, none before it larger and none after it smaller (Hoare 1961, FIND). */
-function select(values: Float32Array, first: number, place: number): void {
-  let last = values.length - 1;
+/** Moves values from `first` to `last` until the one at `place` stands as in the sorted array, none before it larger and none after it smaller (Hoare 1961, FIND). */
+function select(values: Float32Array, first: number, last: number, place: number): void {
   while (first < last) {
     const pivot = values[(first + last) >> 1];
     let [i, j] = [first, last];
@@ -126,24 +195,6 @@ function select(values: Float32Array, first: number, place: number): void {
     else if (place >= i) first = i;
     else return;
   }
-}
-
-/** @param parts values of each class, whose order is lost */
-function nodeBoxes(node: number, parts: readonly Float32Array[], edges: Float32Array): NodeBoxes {
-  let sum = 0;
-  let pairs = 0;
-  let most: NodeBoxes['most'];
-  forOverlaps(parts, edges, (a, b, overlap) => {
-    sum += overlap;
-    pairs++;
-    if (!most || overlap > most.overlap) most = { a, b, overlap };
-  });
-  const boxes = parts.map(box);
-  let apart = 0;
-  forPairs(boxes, (a, b) => {
-    if (gapOf(a, b) > 0) apart++;
-  });
-  return { node, boxes, overlap: pairs === 0 ? 1 : sum / pairs, pairs, ...(most && { most }), apart };
 }
 
 /** Length between two boxes [q1, q3]; negative where they share some. */

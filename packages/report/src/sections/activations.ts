@@ -37,11 +37,10 @@ async function activationsSection(context: Context): Promise<Section | undefined
   const { topNodes } = context.params;
   const { train } = experiment;
   if (train.rows === 0 || train.hidden.length === 0) return undefined;
-  const studies = train.hidden.map((layer): LayerStudy => ({
-    layer,
-    predicted: layerBoxes(layer.data, layer.width, train.predicted, names.length),
-    truth: layerBoxes(layer.data, layer.width, train.label, names.length),
-  }));
+  const studies = train.hidden.map((layer): LayerStudy => {
+    const [predicted, truth] = layerBoxes(layer.data, layer.width, [train.predicted, train.label], names.length);
+    return { layer, predicted, truth };
+  });
   const blocks: Content[] = [];
   const data: Record<string, PackedBoxes> = {};
   for (const [index, study] of studies.entries()) {
