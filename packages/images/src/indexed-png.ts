@@ -15,7 +15,8 @@ export interface IndexedImage {
 
 /**
  * Encodes an indexed image as PNG (ISO/IEC 15948), 4 bits a pixel where the palette allows.
- * Compression is fflate's, in JavaScript: Node's own zlib gives other bytes on other processors and versions.
+ * Compression is fflate's, in JavaScript: Node's own zlib gives other bytes on other processors and versions. Level 3
+ * takes two thirds of the time of level 6, for files a hundredth larger.
  */
 export function encodeIndexedPng({ width, height, pixels, palette }: IndexedImage): Uint8Array {
   const depth = palette.length <= 16 ? 4 : 8;
@@ -29,7 +30,7 @@ export function encodeIndexedPng({ width, height, pixels, palette }: IndexedImag
     chunk('IHDR', header),
     chunk('PLTE', Uint8Array.from(palette.flatMap(([r, g, b]) => [r, g, b]))),
     chunk('tRNS', Uint8Array.from(palette.map(([, , , a]) => a))),
-    chunk('IDAT', zlibSync(scanlines(pixels, width, height, depth), { level: 6 })),
+    chunk('IDAT', zlibSync(scanlines(pixels, width, height, depth), { level: 3 })),
     chunk('IEND', new Uint8Array(0)),
   ];
   return concatenate(chunks);

@@ -179,7 +179,7 @@ export function box(values: Float32Array, starts: ArrayLike<number>, first?: num
 }
 
 /** Moves values from `first` to `last` until the one at `place` stands as in the sorted array, none before it larger and none after it smaller (Hoare 1961, FIND). */
-function select(values: Float32Array, first: number, last: number, place: number): void {
+export function select(values: Float32Array, first: number, last: number, place: number): void {
   while (first < last) {
     const pivot = values[(first + last) >> 1];
     let [i, j] = [first, last];

@@ -12,15 +12,22 @@ export function packReference({ data, width }: HiddenLayer): PackedReference {
   const reference = referenceRows(data, width, most);
   const low = new Float32Array(width).fill(Infinity);
   const high = new Float32Array(width).fill(-Infinity);
-  reference.forEach((value, i) => {
-    low[i % width] = Math.min(low[i % width], value);
-    high[i % width] = Math.max(high[i % width], value);
-  });
+  for (let at = 0; at < reference.length; at += width) {
+    for (let h = 0; h < width; h++) {
+      low[h] = Math.min(low[h], reference[at + h]);
+      high[h] = Math.max(high[h], reference[at + h]);
+    }
+  }
   const step = high.map((value, h) => (value - low[h]) / 255);
-  const bytes = Uint8Array.from(reference, (value, i) =>
-    step[i % width] === 0 ? 0 : Math.min(255, Math.round((value - low[i % width]) / step[i % width])),
-  );
-  const rounded = Float32Array.from(bytes, (byte, i) => low[i % width] + byte * step[i % width]);
+  const bytes = new Uint8Array(reference.length);
+  const rounded = new Float32Array(reference.length);
+  for (let at = 0; at < reference.length; at += width) {
+    for (let h = 0; h < width; h++) {
+      const byte = step[h] === 0 ? 0 : Math.min(255, Math.round((reference[at + h] - low[h]) / step[h]));
+      bytes[at + h] = byte;
+      rounded[at + h] = low[h] + byte * step[h];
+    }
+  }
   const usual = Float32Array.from(usualDistances(data, width, most, rounded));
   return { width, bytes: base64(bytes), low: packed(low), step: packed(step), usual: packed(usual) };
 }

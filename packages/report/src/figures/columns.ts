@@ -1,5 +1,5 @@
 import type { ResultColumn } from '@layerwise/contracts';
-import { significant } from '../page/format.js';
+import { significant } from './significant.js';
 
 /** A column of whole numbers. */
 export const ints = (values: ArrayLike<number>): ResultColumn => ({ type: 'int32', values });

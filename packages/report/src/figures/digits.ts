@@ -7,7 +7,13 @@ const INK: readonly Rgba[] = Array.from({ length: 16 }, (_, i) => [0, 0, 0, i * 
 
 /** One image as ink on nothing, 4 bits a pixel. */
 export function inkImage(pixels: Uint8Array, width: number, height: number): IndexedImage {
-  return { width, height, palette: INK, pixels: pixels.map(strength) };
+  return { width, height, palette: INK, pixels: inked(pixels) };
+}
+
+function inked(pixels: Uint8Array): Uint8Array {
+  const places = new Uint8Array(pixels.length);
+  for (let i = 0; i < places.length; i++) places[i] = STRENGTHS[pixels[i]];
+  return places;
 }
 
 /** Images side by side, `columns` to a row, with `gap` pixels between them; missing ones stay empty. */
@@ -27,7 +33,7 @@ export function inkSheet(
     const top = Math.floor(i / columns) * (height + gap);
     if (image)
       for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++) pixels[(top + y) * sheetWidth + left + x] = strength(image[y * width + x]);
+        for (let x = 0; x < width; x++) pixels[(top + y) * sheetWidth + left + x] = STRENGTHS[image[y * width + x]];
   });
   return { width: sheetWidth, height: sheetHeight, palette: INK, pixels };
 }
@@ -62,9 +68,8 @@ export function markedSheet(
   return { ...sheet, palette: [...INK, ...MARKED], pixels };
 }
 
-function strength(value: number): number {
-  return Math.round(value / 17);
-}
+/** Of each intensity the place in {@link INK}. */
+const STRENGTHS = Uint8Array.from({ length: 256 }, (_, value) => Math.round(value / 17));
 
 const STEPS = 7;
 const SIGNED: readonly Rgba[] = [

@@ -40,18 +40,18 @@ export function rasterize({
   const region = ground && ((left: number, top: number): number => ground(left, top) % classes);
   const cover = new Uint16Array(width * height * classes);
   const total = new Uint32Array(width * height);
-  const stamp = disc(radius);
+  const [across, down] = disc(radius);
   for (let i = 0; i < group.length; i++) {
     const left = Math.round(x[i]);
     const top = Math.round(y[i]);
-    for (const [dx, dy] of stamp) {
-      const px = left + dx;
-      const py = top + dy;
+    for (let s = 0; s < across.length; s++) {
+      const px = left + across[s];
+      const py = top + down[s];
       if (px < 0 || py < 0 || px >= width || py >= height) continue;
       const place = py * width + px;
       const cell = place * classes + group[i];
-      total[place] = total[place] + 1;
-      if (cover[cell] < 65535) cover[cell] = cover[cell] + 1;
+      total[place]++;
+      if (cover[cell] < 65535) cover[cell]++;
     }
   }
   const pixels = new Uint8Array(width * height);
@@ -77,10 +77,15 @@ function groundOf(region: PointCloud['region'], p: number, width: number, classe
   return region ? 1 + STRENGTHS.length * classes + region(p % width, Math.floor(p / width)) : 0;
 }
 
-function disc(radius: number): [number, number][] {
-  const stamp: [number, number][] = [];
+/** How far the pixels of a disc lie from its middle, across and down. */
+function disc(radius: number): readonly [readonly number[], readonly number[]] {
+  const [across, down]: [number[], number[]] = [[], []];
   const reach = Math.ceil(radius);
   for (let dy = -reach; dy <= reach; dy++)
-    for (let dx = -reach; dx <= reach; dx++) if (dx * dx + dy * dy <= radius * radius) stamp.push([dx, dy]);
-  return stamp;
+    for (let dx = -reach; dx <= reach; dx++) {
+      if (dx * dx + dy * dy > radius * radius) continue;
+      across.push(dx);
+      down.push(dy);
+    }
+  return [across, down];
 }

@@ -1,5 +1,6 @@
 import type { ResultTable } from '@layerwise/contracts';
 import type { SplitName } from '../data/images.js';
+import { select } from '../analysis/boxes.js';
 import { classCounts } from '../analysis/histogram.js';
 import { apart, type Spot } from './badges.js';
 import { reals, texts } from './columns.js';
@@ -104,8 +105,12 @@ export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
 
 function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
   const side = Math.round(SIZE * SHARPNESS);
-  const px = scatter.x.map((value) => ((value - x[0]) / (x[1] - x[0])) * (side - 1));
-  const py = scatter.y.map((value) => (1 - (value - y[0]) / (y[1] - y[0])) * (side - 1));
+  const px = new Float32Array(scatter.x.length);
+  const py = new Float32Array(scatter.y.length);
+  for (let i = 0; i < px.length; i++) {
+    px[i] = ((scatter.x[i] - x[0]) / (x[1] - x[0])) * (side - 1);
+    py[i] = (1 - (scatter.y[i] - y[0]) / (y[1] - y[0])) * (side - 1);
+  }
   const { region } = scatter;
   const cloud: PointCloud = {
     x: px,
@@ -139,7 +144,8 @@ function extent(values: Float32Array, trim: number): Domain {
   }
   let low = Infinity;
   let high = -Infinity;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -187,7 +193,11 @@ function medians(values: Float32Array, group: Uint16Array, counts: readonly numb
     next[c] = place + 1;
     (parts[c] as Float32Array)[place] = values[i];
   }
-  return parts.map((part) => part.sort()[part.length >> 1]);
+  return parts.map((part) => {
+    const middle = part.length >> 1;
+    select(part, 0, part.length - 1, middle);
+    return part[middle];
+  });
 }
 
 function spec({ title, subtitle, axes, classes, numbered = true }: Scatter, x: Domain, y: Domain, url: string): object {

@@ -1,6 +1,6 @@
 import type { ResultTable } from '@layerwise/contracts';
 import { html, raw } from '../page/html.js';
-import { significant } from '../page/format.js';
+import { significant } from './significant.js';
 import type { Figure } from './figure.js';
 import { VEGA_CONFIG } from './theme.js';
 

@@ -35,11 +35,6 @@ export function fixed(value: number | undefined, digits = 4): string {
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');
 }
 
-/** Rounded to `digits` significant digits, for figures' data: cuts the last bits, which may differ between machines. */
-export function significant(value: number, digits = 6): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
-}
-
 /** `1 image`, `2 images`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;

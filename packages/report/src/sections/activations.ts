@@ -136,17 +136,21 @@ function layerBlock(study: LayerStudy, index: number, context: Context): Markup 
           <h4>Activation of each node by predicted class${most}</h4>
           ${plotsOf(top, names, 'predicted')}
           <details><summary>By true class</summary>${plotsOf(same, names, 'true')}</details></div>`;
-  return html`<div data-figure="boxes-${layer.name}">${layerNote(layer, index, context)}${plots}</div>
+  return html`<div data-figure="boxes-${layer.name}">${layerNote(study, index, context)}${plots}</div>
     ${firstRows(layer, experiment.train, names)}${ranges(top.slice(0, 2), names)}`;
 }
 
 /** What the figures of a layer show, and their files. */
-function layerNote({ name, width, data }: HiddenLayer, index: number, { experiment, names }: Context): Markup {
+function layerNote(
+  { layer: { name, width }, truth }: LayerStudy,
+  index: number,
+  { experiment, names }: Context,
+): Markup {
   const { rows } = experiment.train;
   const dead = experiment.evaluation.deadUnits[index] ?? [];
   const which = dead.length > 12 ? `${dead.length} nodes` : `${dead.length === 1 ? 'node' : 'nodes'} ${listed(dead)}`;
   const file = `figures/boxes-${name}`;
-  return html`<p class="note">${count(rows)} × ${count(width)} activations, at most ${fixed(highest(data), 3)}.
+  return html`<p class="note">${count(rows)} × ${count(width)} activations, at most ${fixed(highest(truth), 3)}.
     ${dead.length > 0 && `Dead, zero for every training image: ${which}. `}Box: middle half of the images of a class,
     with its median; line: smallest to largest. Overlap: how much of two classes’ histograms is alike, in
     ${overlapBins(rows, names.length)} bins of equal counts, mean over all
@@ -159,11 +163,9 @@ function fileLinks(file: string, which: string): Markup {
     ${' '}<a href="${file}.parquet">Parquet, ${which}</a></span>`;
 }
 
-/** The largest of some activations, of none above zero 0. */
-function highest(values: Float32Array): number {
-  let most = 0;
-  for (const value of values) if (value > most) most = value;
-  return most;
+/** The largest activation of some nodes, of none above zero 0. */
+function highest(nodes: readonly NodeBoxes[]): number {
+  return nodes.flatMap(({ boxes }) => boxes).reduce((most, { max }) => (max > most ? max : most), 0);
 }
 
 function plotsOf(nodes: readonly NodeBoxes[], names: readonly string[], by: 'predicted' | 'true'): Markup {

@@ -21,21 +21,22 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
   const places = new Map<number, number>();
   const keyOf = (split: number, id: number): number => id * SPLITS.length + split;
   const entries: { split: number; id: number; row: number }[] = [];
-  const rowsById = SPLITS.map((name) => new Map(Array.from(experiment[name].id, (id, row) => [id, row] as const)));
-  const include = (split: number, id: number): void => {
+  const include = (split: number, id: number, row: number): void => {
     const key = keyOf(split, id);
-    const row = rowsById[split]?.get(id);
-    if (row === undefined || places.has(key)) return;
+    if (places.has(key)) return;
     places.set(key, entries.length);
     entries.push({ split, id, row });
   };
   const most = Math.floor(MOST_PIXELS / (images.shown.width * images.shown.height));
-  hoverIds(maps, Math.min(hoverImages, most)).forEach((ids, split) => ids.forEach((id) => include(split, id)));
+  hoverIds(maps, Math.min(hoverImages, most)).forEach((ids, split) => {
+    const rows = rowsOf(ids, experiment[SPLITS[split] as 'train'].id);
+    for (const id of ids) if (rows.has(id)) include(split, id, rows.get(id) as number);
+  });
   for (const wrong of [true, false]) {
     for (const split of [2, 0]) {
       const rows = experiment[SPLITS[split] as 'train'];
       for (const row of cellRows(rows, dataset.classes.length, wrong))
-        if (entries.length < most + MOST_CELLS) include(split, rows.id[row]);
+        if (entries.length < most + MOST_CELLS) include(split, rows.id[row], row);
     }
   }
   const of = (pick: (split: Split, row: number) => number): number[] =>
@@ -69,6 +70,14 @@ function hoverIds(maps: readonly HoverMap[], limit: number): Uint32Array[] {
   });
 }
 
+/** Where some ids stand among those of a split, of equal ones the last. */
+function rowsOf(ids: Uint32Array, among: Uint32Array): Map<number, number> {
+  const wanted = new Set(ids);
+  const rows = new Map<number, number>();
+  for (let row = 0; row < among.length; row++) if (wanted.has(among[row])) rows.set(among[row], row);
+  return rows;
+}
+
 /** The first rows of each cell off (`wrong`) or on the diagonal, in file order. */
 function cellRows({ rows, label, predicted }: Split, classes: number, wrong: boolean): number[] {
   const kept = new Map<number, number>();
@@ -84,16 +93,22 @@ function cellRows({ rows, label, predicted }: Split, classes: number, wrong: boo
 }
 
 function mapPoints({ id, x, y, figure: { plot } }: HoverMap, placeOf: (id: number) => number | undefined): GalleryMap {
-  const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
-  const rows = Array.from(id.keys()).filter(
-    (row) => within(x[row], plot.x) && within(y[row], plot.y) && placeOf(id[row]) !== undefined,
-  );
+  const { x: across, y: up } = plot;
+  const rows: number[] = [];
+  const entries: number[] = [];
+  for (let row = 0; row < id.length; row++) {
+    if (!(x[row] >= across[0] && x[row] <= across[1] && y[row] >= up[0] && y[row] <= up[1])) continue;
+    const place = placeOf(id[row]);
+    if (place === undefined) continue;
+    rows.push(row);
+    entries.push(place);
+  }
   const scaled = (value: number, [low, high]: readonly [number, number]): number =>
     Math.round(((value - low) / (high - low)) * 65535);
   return {
-    entry: pack(Uint32Array.from(rows, (row) => placeOf(id[row]) as number)),
-    x: pack(Uint16Array.from(rows, (row) => scaled(x[row], plot.x))),
-    y: pack(Uint16Array.from(rows, (row) => 65535 - scaled(y[row], plot.y))),
+    entry: pack(Uint32Array.from(entries)),
+    x: pack(Uint16Array.from(rows, (row) => scaled(x[row], across))),
+    y: pack(Uint16Array.from(rows, (row) => 65535 - scaled(y[row], up))),
   };
 }
 

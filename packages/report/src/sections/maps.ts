@@ -157,13 +157,12 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     const share = view.explained?.[d];
     return `component ${d + 1}${share === undefined ? '' : ` (${percent(share, 1)} of variance)`}`;
   };
-  const column = (d: number): Float32Array =>
-    new Float32Array(view.rows).map((_, i) => view.position[i * view.dimensions + d]);
-  const lead = viewLead(view, column(0), column(1), names, what);
+  const columns = Array.from({ length: view.dimensions }, (_, d) => columnOf(view, d));
+  const lead = viewLead(view, columns[0], columns[1], names, what);
   const table: ResultTable = {
     id: ints(view.id),
     class: ints(view.label),
-    ...Object.fromEntries(Array.from({ length: view.dimensions }, (_, d) => [`position${d + 1}`, reals(column(d))])),
+    ...Object.fromEntries(columns.map((values, d) => [`position${d + 1}`, reals(values)])),
   };
   const plots = pairs.flatMap(([a, b]): Plot[] => {
     const scatter: Scatter = {
@@ -173,8 +172,8 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       alt: `Scatter plot: ${methodName(view)} of ${what}. ${lead}`,
       table: { name: view.name, data: table },
       axes: [axis(a), axis(b)],
-      x: column(a),
-      y: column(b),
+      x: columns[a],
+      y: columns[b],
       id: view.id,
       group: view.label,
       classes: names,
@@ -199,6 +198,12 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       ? `Two raw ${what}`
       : `${methodName(view)} of ${what}${view.method === 'tsne' ? `, ${count(view.rows)} images` : ''}`;
   return { title, lead, purity: view.purity, plots };
+}
+
+function columnOf({ rows, dimensions, position }: View, d: number): Float32Array {
+  const values = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) values[i] = position[i * dimensions + d];
+  return values;
 }
 
 function methodName({ method }: View): string {
