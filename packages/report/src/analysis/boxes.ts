@@ -178,7 +178,10 @@ export function box(values: Float32Array, starts: ArrayLike<number>, first?: num
   return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), count };
 }
 
-/** Moves values from `first` to `last` until the one at `place` stands as in the sorted array, none before it larger and none after it smaller (Hoare 1961, FIND). */
+/**
+ * Moves values from `first` to `last` until the one at `place` stands as in the sorted array, none before it larger and
+ * none after it smaller (Hoare 1961, FIND).
+ */
 export function select(values: Float32Array, first: number, last: number, place: number): void {
   while (first < last) {
     const pivot = values[(first + last) >> 1];
