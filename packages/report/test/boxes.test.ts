@@ -87,7 +87,7 @@ describe('boxes of several groupings', () => {
       forOverlaps(
         parts,
         binEdges((r) => data[r] as number, N, overlapBins(N, classes)),
-        (a, b, overlap) => overlaps.push(overlap),
+        (_a, _b, overlap) => overlaps.push(overlap),
       );
       const [boxes] = found[g] as NodeBoxes[];
       expect(boxes?.overlap).toBe(overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length);
