@@ -59,20 +59,13 @@ export function novelty({ width, reference, usual }: ReferenceRows, row: ArrayLi
   return { distance, percentile: (100 * below) / usual.length };
 }
 
-/** Columns summed up between two looks. */
-const STRIDE = 16;
-
 function nearestDistance(reference: Float32Array, width: number, row: ArrayLike<number>): number {
   let least = Infinity;
   for (let at = 0; at < reference.length; at += width) {
     let sum = 0;
-    // Whether it is too far already is asked once in a while.
-    for (let first = 0; first < width && sum < least; first += STRIDE) {
-      const end = Math.min(width, first + STRIDE);
-      for (let i = first; i < end; i++) {
-        const difference = row[i] - reference[at + i];
-        sum += difference * difference;
-      }
+    for (let i = 0; i < width && sum < least; i++) {
+      const difference = row[i] - reference[at + i];
+      sum += difference * difference;
     }
     if (sum < least) least = sum;
   }
