@@ -1,7 +1,7 @@
 import type { LayerValues } from '@layerwise/kernels/layers';
 
 /** Bytes of rows that are read at once, and of nodes that are held at once. */
-const [READ_BYTES, HELD_BYTES] = [4 << 20, 96 << 20];
+const [READ_BYTES, HELD_BYTES] = [4 << 20, 64 << 20];
 /** Rows of which fewer than one in so many are wanted are read one by one. */
 const SCATTERED = 8;
 

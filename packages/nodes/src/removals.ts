@@ -10,9 +10,6 @@ const WORK = 6e9;
 const FEWEST_ROWS = 1000;
 /** Multiply-adds of the rows that are looked at before a signal to stop is heard. */
 const WORK_AT_ONCE = 1e9;
-/** Ranges of nodes for each thread, so that none waits long for the others. */
-const RANGES = 4;
-
 /** What the nodes of a layer are worth, each removed in turn, and on how many rows. @param means of its nodes */
 export async function ablateLayer(
   subject: Subject,
@@ -25,7 +22,8 @@ export async function ablateLayer(
   const cost = ablationCost(layer.width, layers.slice(later));
   const affordable = spread(rows, (WORK * shareOf(subject)) / cost);
   const chosen = affordable.length < Math.min(rows, FEWEST_ROWS) ? new Uint32Array(0) : affordable;
-  const nodes = ranges(layer.width, RANGES * crew.width);
+  // No more than there are threads: each range runs the whole net on every row.
+  const nodes = ranges(layer.width, crew.width);
   let found = nodes.map(({ from, to }) => noAblation(to - from, layers[layers.length - 1].units));
   for (const part of parts(chosen, Math.max(layer.width, (cost * SHARED) / WORK_AT_ONCE), SHARED)) {
     const labels = Uint16Array.from(part, (r) => label[r]);

@@ -9,6 +9,8 @@ const COVARIANCE_WORK = 8e9;
 const ROWS_PER_NODE = 5;
 /** Nodes of which all correlations are held at once. */
 const MOST_TOGETHER = 2048;
+/** Nodes of a wider layer that are held against as many others. */
+const BLOCK = 512;
 /** Rows that stand for all of a wider layer. */
 const WIDE_ROWS = 1024;
 
@@ -73,10 +75,9 @@ const isBefore = (a: { node: number; of: number }, b: { node: number; of: number
  */
 async function wideTogether({ data, width: H }: LayerValues, rows: number, options: Options): Promise<Together> {
   const pairs = new Pairs();
-  const half = MOST_TOGETHER / 2;
   const blocks = Array.from(
-    { length: Math.ceil(H / half) },
-    (_, b) => [b * half, Math.min(H, (b + 1) * half)] as const,
+    { length: Math.ceil(H / BLOCK) },
+    (_, b) => [b * BLOCK, Math.min(H, (b + 1) * BLOCK)] as const,
   );
   for (const [b, [from, to]] of blocks.entries()) {
     for (const [first, end] of blocks.slice(0, Math.max(1, b))) {
