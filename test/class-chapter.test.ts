@@ -162,7 +162,9 @@ describe.each([
           .slice(0, 10)
           .map((one) => Number(one['node']));
         const items = [
-          ...list.matchAll(/<li>(<img[^>]*>)<b>(\d+)<\/b> ([^<]*)<small>by (\w+)<\/small><small>most for (\w)s/g),
+          ...list.matchAll(
+            /<li>(<img[^>]*>)<b><a href="#node-[\d-]+">(\d+)<\/a><\/b> ([^<]*)<small>by (\w+)<\/small><small>most for (\w)s/g,
+          ),
         ];
         expect(items.map(([, , node]) => Number(node))).toEqual(wanted);
         for (const [, , node, , by, home] of items) {
@@ -267,6 +269,55 @@ describe.each([
       close(whole, at('none', 0));
       close(first, at('evidence', 1));
       close(first?.split('(')[1], at('random', 1));
+    }
+  });
+
+  it('tells each node in a line that agrees with its strongest images and its weights', () => {
+    const { label } = experiment.splits.train;
+    const rows = Array.from({ length: ROWS.train }, (_, r) => r);
+    const values = rows.map((r) => experiment.run(imageOf(experiment.splits.train, r)));
+    for (const [l, { units }] of hidden.entries()) {
+      const { lines, standsFor } = JSON.parse(
+        new RegExp(`id="nodes-hidden${l + 1}">([^<]*)<`).exec(text)?.[1] ?? '',
+      ) as { lines: string[]; standsFor: number[][] };
+      expect(lines).toHaveLength(units);
+      expect(lines.filter((line) => line.includes('of its strongest')).length).toBeGreaterThan(units / 2);
+      for (const [node, line] of lines.entries()) {
+        const [, named, share, of] = /^(.*?) \((\d+)% of its strongest (\d+)\)/.exec(line) ?? [];
+        if (named === undefined) {
+          expect(new Set(values.map((sums) => sums[l]?.[node])).size, line).toBe(1);
+          continue;
+        }
+        const classes = [...named.matchAll(/(\w)s/g)].map(([, name]) => NAMES.indexOf(name as string));
+        expect(classes).toEqual(standsFor[node]);
+        const strongest = [...rows]
+          .sort((a, b) => (values[b]?.[l]?.[node] ?? 0) - (values[a]?.[l]?.[node] ?? 0))
+          .slice(0, Number(of));
+        const count = (c: number): number => strongest.filter((r) => label[r] === c).length;
+        const all = classes.reduce((sum, c) => sum + count(c), 0) / strongest.length;
+        expect(Math.abs(Number(share) - 100 * all), line).toBeLessThan(1);
+        for (const c of classes)
+          for (const other of [0, 1, 2].filter((k) => !classes.includes(k)))
+            expect(count(c), line).toBeGreaterThanOrEqual(count(other));
+        if (l < hidden.length - 1) continue;
+        const at = (value: number): number[] =>
+          experiment.onward(
+            l,
+            Array.from({ length: units }, (_, h) => (h === node ? value : 0)),
+          )[0] as number[];
+        const weight = at(1).map((logit, k) => logit - (at(0)[k] ?? NaN));
+        const said = (way: RegExp): number[] =>
+          [...(way.exec(line)?.[1] ?? '').matchAll(/(\w)s/g)].map(([, name]) => NAMES.indexOf(name as string));
+        for (const [pushed, sign] of [
+          [said(/pushes towards ([^,;]*(?:, (?!away)[^,;]*)*)/), 1],
+          [said(/away from (.*)$/), -1],
+        ] as const) {
+          const most = Math.max(...weight.map((w) => sign * w));
+          expect([...pushed].sort(), line).toEqual(
+            [0, 1, 2].filter((k) => most > 0 && sign * (weight[k] ?? NaN) >= most / 2),
+          );
+        }
+      }
     }
   });
 

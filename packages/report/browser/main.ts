@@ -4,14 +4,14 @@ import { confusionImages } from './confusion.js';
 import { drawPad } from './draw-pad.js';
 import { landOnChapters, unfoldForPrint } from './landing.js';
 import { hoverMaps } from './maps.js';
-import { nodeLists } from './node-lists.js';
+import { nodeExplorers } from './node-explorer.js';
 import { classPanels } from './rivals.js';
 
 classPanels();
 hoverMaps();
 confusionImages();
 boxGrids();
-nodeLists();
+nodeExplorers();
 drawPad();
 landOnChapters();
 unfoldForPrint();

@@ -27,8 +27,8 @@ describe('the list of chapters', () => {
     // Of all chapters those are missing for which there is nothing: components, findings of classes and of nodes.
     expect(chapters.map(({ id }) => id).filter((id) => !places.includes(id))).toEqual([
       'classes',
-      'components',
       'nodes',
+      'components',
     ]);
     for (const [id, title] of links)
       if (chapters.some((chapter) => chapter.id === id && !('late' in chapter)))

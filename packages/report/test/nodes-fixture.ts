@@ -58,6 +58,7 @@ export async function nodesArtifact(
       information: real((h) => h / 10),
       reached: real(() => 7),
       largest: real(() => 5),
+      strongestRows: int(() => 60),
       marginZero: real(margin),
       marginZeroError: real(() => error),
       marginMean: real((h) => margin(h) / 2),
@@ -88,6 +89,7 @@ export async function nodesArtifact(
   );
   await artifact.table('classes', {
     ...rest('classes.parquet', nodes.length * K),
+    strongest: real((h, c) => (h % K === c ? 0.9 : 0.01), K),
     layer: int(({ layer }) => layer, K),
     ...byClass,
     ...predicted,
@@ -102,6 +104,7 @@ export async function nodesArtifact(
         node: { data: new Uint32Array(units), width: 1 },
         weights: images,
         preferredInput,
+        active: images,
         most: ids,
         strongest: ids,
         median: ids,

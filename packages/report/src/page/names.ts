@@ -49,6 +49,9 @@ export function anchorOf(names: readonly string[], c: number): string {
   return `class-${plain ? names[c] : c}`;
 }
 
+/** What the anchors of a layer's nodes begin with; the node's number follows. @param layers how many hidden layers there are @param layer from 1 */
+export const nodeAnchor = (layers: number, layer: number): string => (layers > 1 ? `node-${layer}-` : 'node-');
+
 /** Whether classes are numbers, so that a difference of two of them means something. */
 export function areNumbers(names: readonly string[]): boolean {
   return names.every((name) => /^-?\d+(\.\d+)?$/.test(name));

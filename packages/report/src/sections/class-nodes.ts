@@ -1,8 +1,8 @@
 import type { ClassFinding, ClassFindings, NodeFigures, RemovalFigures } from '../data/classes.js';
 import { beyondMean } from '../figures/evidence.js';
 import { count, listed, plural } from '../page/format.js';
-import { escape, html, raw, type Markup } from '../page/html.js';
-import { capital, several, splitName } from '../page/names.js';
+import { escape, html, raw, type Content, type Markup } from '../page/html.js';
+import { capital, nodeAnchor, several, splitName } from '../page/names.js';
 import { table } from '../page/table.js';
 import { recallPlot, type RecallLine } from '../plots/recall-plot.js';
 import { pixelImage } from './blocks.js';
@@ -14,14 +14,23 @@ const SHOWN = 10;
 /** Nodes that are named against it. */
 const AGAINST = 3;
 
-/** Pictures of nodes, each made once. */
-export type NodePictures = (layer: number, node: number) => Markup | undefined;
+/** How nodes are shown. Layers are counted from 0. */
+export interface NodePictures {
+  /** Its picture, made once. */
+  readonly of: (layer: number, node: number) => Markup | undefined;
+  /** Its number, which leads to its tile where the page has one of each node. */
+  readonly named: (layer: number, node: number) => Content;
+}
 
 /** How the strongest images of each node differ from the mean image; nothing where the experiment does not look at nodes. */
-export function nodePictures({ mean }: ClassFindings, { experiment }: Context): NodePictures {
+export function nodePictures({ mean, info }: ClassFindings, { experiment, params }: Context): NodePictures {
   const { images, nodes } = experiment;
   const made = new Map<string, Markup>();
-  return (layer, node) => {
+  const named: NodePictures['named'] = (layer, node) =>
+    nodes && params.interactive
+      ? html`<a href="#${nodeAnchor(info.layers.length, layer + 1)}${node}">${node}</a>`
+      : node;
+  const of: NodePictures['of'] = (layer, node) => {
     const findings = nodes?.layers[layer];
     if (!findings) return undefined;
     const key = `${layer} ${node}`;
@@ -35,6 +44,7 @@ export function nodePictures({ mean }: ClassFindings, { experiment }: Context): 
     made.set(key, picture);
     return picture;
   };
+  return { of, named };
 }
 
 /** The nodes of each hidden layer that carry a class, and how it fares without them. */
@@ -73,7 +83,7 @@ function nodeList(
     .slice(0, SHOWN)
     .map(
       (one) =>
-        html`<li>${pictures(l, one.node)}<b>${one.node}</b> ${signed(one.evidence)}
+        html`<li>${pictures.of(l, one.node)}<b>${pictures.named(l, one.node)}</b> ${signed(one.evidence)}
           <small>${how(one)}</small>
           <small>most for ${home(one.node)}</small></li>`,
     );

@@ -1,4 +1,6 @@
 import { CLASS_FIGURES, type ClassFigure, type NodeCard, type NodePictures } from '../plots/node-figures.js';
+import type { NodeLine } from '../analysis/node-line.js';
+import type { NodeTile } from '../plots/node-tile.js';
 import type { PackedNodes } from '../payloads/node-list.js';
 import type { LayerFindings } from '../data/nodes.js';
 import { inkSheet, signedPixels, together } from '../figures/digits.js';
@@ -85,12 +87,11 @@ export interface Tile {
   readonly ink: boolean;
 }
 
+/** The pictures of one node: those of its card, and what images that activate it most have in common. */
+export type NodeImages = Readonly<Record<keyof NodePictures | 'active', Tile>>;
+
 /** The pictures of one node. */
-export function tiles(
-  layer: LayerFindings,
-  node: number,
-  { experiment: { images } }: Context,
-): Record<keyof NodePictures, Tile> {
+export function tiles(layer: LayerFindings, node: number, { experiment: { images } }: Context): NodeImages {
   const { width, height, shown } = images;
   const size = width * height;
   const own = (values: Float32Array): Float32Array => values.subarray(node * size, (node + 1) * size);
@@ -105,6 +106,7 @@ export function tiles(
   );
   return {
     weights: { image: signedPixels(own(layer.weights), width, height), ink: false },
+    active: { image: signedPixels(own(layer.active), width, height), ink: false },
     preferredInput: { image: inkSheet([preferredInput], shown.width, shown.height, 1), ink: true },
     images: { image: inkSheet(rows.flatMap(ids), shown.width, shown.height, IMAGES), ink: true },
   };
@@ -117,23 +119,41 @@ export function shownId({ shown }: LayerFindings, list: Uint32Array, node: numbe
 }
 
 /** The pictures of one node as they stand in its card. */
-export function pictures(found: Record<keyof NodePictures, Tile>, node: number): NodePictures {
+export function pictures(found: NodeImages, node: number): NodePictures {
   const picture = (kind: keyof NodePictures, alt: string): Markup =>
     pixelImage(found[kind].image, `${alt} of node ${node}`, found[kind].ink ? 'ink' : 'map');
   return {
     weights: picture('weights', 'weights'),
-    preferredInput: picture('preferredInput', 'preferredInput'),
+    preferredInput: picture('preferredInput', 'preferred input'),
     images: picture('images', 'images that activate it most, around the median and least,'),
   };
 }
 
-/** All nodes of a layer for the page's script. */
-export function pack(
+/** A node as a tile. @param anchor what the ids of the layer's nodes begin with */
+export function tileOf(
   layer: LayerFindings,
-  cards: readonly NodeCard[],
-  all: readonly Record<keyof NodePictures, Tile>[],
-  page: number,
-): PackedNodes {
+  node: number,
+  { line, anchor }: { readonly line: string; readonly anchor: string },
+  found: NodeImages,
+  { experiment: { images } }: Context,
+): NodeTile {
+  const ids = Array.from({ length: IMAGES }, (_, i) => shownId(layer, layer.strongest, node, i));
+  const { shown } = images;
+  const strip = inkSheet(
+    ids.map((id) => (id === undefined ? undefined : shown.at('train', id))),
+    shown.width,
+    shown.height,
+    IMAGES,
+  );
+  return {
+    ...{ node, line, anchor: `${anchor}${node}` },
+    active: pixelImage(found.active.image, `what images that activate node ${node} most have in common`, 'map'),
+    strongest: pixelImage(strip, `images that activate node ${node} most`),
+  };
+}
+
+/** The figures of cards, see {@link PackedNodes.figures}. */
+function figuresOf(layer: LayerFindings, cards: readonly NodeCard[]): string {
   const overall = layer.node('marginZero');
   const figures = cards.map((c) => [
     c.zeros,
@@ -148,7 +168,17 @@ export function pack(
     ...c.truth,
     ...c.predicted,
   ]);
-  const sheet = (kind: keyof NodePictures): PackedNodes['sheets'][typeof kind] => {
+  return base64(new Uint8Array(Float32Array.from(figures.flat()).buffer));
+}
+
+/** All nodes of a layer for the page's script. */
+export function pack(
+  layer: LayerFindings,
+  cards: readonly NodeCard[],
+  all: readonly NodeImages[],
+  { lines, anchor, strip }: { readonly lines: NodeLine; readonly anchor: string; readonly strip: number },
+): PackedNodes {
+  const sheet = (kind: keyof NodeImages): PackedNodes['sheets'][typeof kind] => {
     const { width, height } = all[0][kind].image;
     return {
       url: pngUrl(
@@ -166,16 +196,26 @@ export function pack(
     ...{
       name: layer.info.name,
       units: layer.info.units,
-      page,
+      anchor,
       sentences: layer.sentences,
+      lines: cards.map(({ node }) => lines(node).line),
+      standsFor: cards.map(({ node }) => lines(node).classes),
       order: layer.info.nodeOrder,
+      classOrder: layer.info.classOrder,
+      area: base64(new Uint8Array(Float32Array.from(layer.classes('area')).buffer)),
+      strip,
       columns: SHEET_COLUMNS,
     },
     ...{
       classes: cards[0].classes.length,
       byClass: CLASS_FIGURES,
-      figures: base64(new Uint8Array(Float32Array.from(figures.flat()).buffer)),
+      figures: figuresOf(layer, cards),
     },
-    sheets: { weights: sheet('weights'), preferredInput: sheet('preferredInput'), images: sheet('images') },
+    sheets: {
+      weights: sheet('weights'),
+      preferredInput: sheet('preferredInput'),
+      active: sheet('active'),
+      images: sheet('images'),
+    },
   };
 }

@@ -6,7 +6,7 @@ import { contactSheet } from '../figures/contact-sheet.js';
 import { nodeClassesDrawing, nodeClassesTable } from '../figures/node-classes.js';
 import { draw } from '../figures/vega.js';
 import { html, type Markup } from '../page/html.js';
-import { IMAGES, MANY, shownId, type Tile } from './node-cards.js';
+import { IMAGES, MANY, shownId, type NodeImages } from './node-cards.js';
 import type { Context } from './section.js';
 
 /** Nodes on one sheet. */
@@ -27,7 +27,7 @@ const TITLES: Readonly<Record<Kind, string>> = {
 export async function nodeFiles(
   layer: LayerFindings,
   cards: readonly NodeCard[],
-  all: readonly Record<Kind, Tile>[],
+  all: readonly NodeImages[],
   drawn: readonly number[],
   { shelf, names }: Context,
 ): Promise<Markup> {

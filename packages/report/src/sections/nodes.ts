@@ -9,7 +9,10 @@ import { pngUrl } from '../figures/png.js';
 import { classColour } from '../page/colours.js';
 import { count, fixed, listed, percent, plural, words } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
-import { cardsOf, MOST_CLASSES, pack, pictures, tiles } from './node-cards.js';
+import { nodeAnchor } from '../page/names.js';
+import { nodeLines } from '../analysis/node-line.js';
+import { nodeTile } from '../plots/node-tile.js';
+import { cardsOf, MOST_CLASSES, pack, pictures, tileOf, tiles } from './node-cards.js';
 import { nodeFiles } from './node-files.js';
 import { pictureFiles } from './blocks.js';
 import type { Chapter, Context, Section } from './section.js';
@@ -17,7 +20,7 @@ import type { Chapter, Context, Section } from './section.js';
 /** What each hidden node responds to, node by node: the first `page` of each layer without scripts, all of them with. */
 export const nodesChapter: Chapter = {
   id: 'nodes',
-  order: 1100,
+  order: 60,
   title: 'What each hidden node responds to',
   make: nodesSection,
 };
@@ -37,18 +40,22 @@ async function nodesSection(context: Context): Promise<Section | undefined> {
   return {
     lead: lead(last),
     data,
-    body: html`<p class="note">Over ${count(experiment.nodes.rows)} training images. Weights: what brightening each
-      pixel adds to the node’s sum, <b class="positive">blue</b> more, <b class="negative">orange</b> less, nothing
-      at zero. Strongest: four of the images that activate the node most, evenly spaced, of those that the sentence
-      counts.</p><p class="note">By class, from the top. True, predicted: activation of the images that are of the
-      class, and of those told to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the
-      images that leave the node at zero, the bar by true class, the tick by predicted. AUC: how often an image of
-      the class activates the node more than one of another class, around ½. Bits: mutual information of the
-      activation with being of the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the
-      class’s logit. Margin: what the margin of the class’s images, the logit of the true class less the largest
-      other, loses when the node is set to zero. Silent: zero for 95% of the class. All figures are
-      in <code>nodes/</code> beside this report, as Parquet and Arrow.</p>
-      ${blocks}${
+    body: html`${blocks}
+      <details class="note"><summary>What the pictures and figures of a node are</summary>
+      <p class="note">Over ${count(experiment.nodes.rows)} training images. Beside a node’s number: what the images that
+      activate it most (a tenth at most) have more of than all others, <b class="positive">blue</b>, and less of,
+      <b class="negative">orange</b>; then four of the images that activate it most, evenly spaced among those that the
+      line counts. Opened: weights, what brightening each pixel adds to the node’s sum; the image from black to white
+      that activates it most; real images.</p>
+      <p class="note">By class, from the top. True, predicted: activation of the images that are of the class, and of those told
+      to be; box from 25 to 75% with the median, line from 5 to 95%. Zeros: share of the images that leave the
+      node at zero, the bar by true class, the tick by predicted. AUC: how often an image of the class activates
+      the node more than one of another class, around ½. Bits: mutual information of the activation with being of
+      the class. Thin lines are 95% bootstrap intervals. Logit: mean gradient of the class’s logit. Margin: what
+      the margin of the class’s images, the logit of the true class less the largest other, loses when the node is
+      set to zero. Silent: zero for 95% of the class. All figures are in <code>nodes/</code> beside this report,
+      as Parquet and Arrow.</p></details>
+      ${
         names.length > MOST_CLASSES &&
         html`<p class="note">Of ${names.length} classes each card shows the
       ${MOST_CLASSES} whose AUC is farthest from one half.</p>`
@@ -123,20 +130,30 @@ async function layerBlock(
   const cards = cardsOf(layer, names.length, context);
   const colours = names.map((_, c) => classColour(c));
   const all = cards.map(({ node }) => tiles(layer, node, context));
-  const shown = order.slice(0, page).map((node) => nodeCard(cards[node], pictures(all[node], node), names, colours));
+  const anchor = nodeAnchor(context.experiment.nodes?.layers.length ?? 1, Number(info.name.slice(6)));
+  const lines = nodeLines(layer, names);
+  const shown = order.slice(0, page).map((node) => {
+    const tile = tileOf(layer, node, { line: lines(node).line, anchor }, all[node], context);
+    return nodeTile(tile, nodeCard(cards[node], pictures(all[node], node), names, colours));
+  });
   const sortable = interactive && info.units > 1;
   const block = html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
-<p class="note">${layerNote(layer)}</p>
 ${info.line && lineNote(info.line, names)}${matrix(layer, context, sortable)}
-<div class="node-cards" id="node-list-${info.name}" ${sortable && html`data-list="${dataOf(layer)}"`}>${shown}</div>
+<div class="node-tiles" id="node-list-${info.name}" ${sortable && html`data-list="${dataOf(layer)}" data-anchor="${anchor}"`}>${shown}</div>
     ${
       !interactive &&
       info.units > page &&
       html`<p class="note">The ${page} nodes
     ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`
     }
+<details class="note"><summary>About the layer</summary><p class="note">${layerNote(layer)}</p></details>
 ${await nodeFiles(layer, cards, all, order.slice(0, page), context)}`;
-  return { block, packed: sortable ? pack(layer, cards, all, page) : undefined };
+  return {
+    block,
+    packed: sortable
+      ? pack(layer, cards, all, { lines, anchor, strip: context.experiment.images.shown.height })
+      : undefined,
+  };
 }
 
 function layerNote(layer: LayerFindings): string {
@@ -209,7 +226,7 @@ function matrix({ info, classes }: LayerFindings, { names, shelf }: Context, sor
     `
   }<img class="map" src="${pngUrl(image)}" alt="${alt}" width="${info.units}" height="${K}"></div>
     <figcaption>Nodes (columns) by classes (rows), like ones side by
-    side${sortable && ' (sorted by likeness the cards follow in this order)'}: <b class="positive">blue</b> where
+    side${sortable && ' (choose one to open it)'}: <b class="positive">blue</b> where
     the node is more active for the class than for the others, <b class="negative">orange</b> where it is less, in
     full colour where the AUC is ${fixed(strongest, 2)} from ½. ${files}</figcaption></figure>`;
 }

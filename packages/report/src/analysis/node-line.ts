@@ -1,0 +1,67 @@
+import type { LayerFindings } from '../data/nodes.js';
+import { count, listed, percent } from '../page/format.js';
+import { several } from '../page/names.js';
+
+/** Classes are named until they are so much of the strongest images, and so many at most. */
+const [ENOUGH, NAMED] = [0.8, 3];
+/** A class is pushed to where the gradient is at least so much of the largest. */
+const CLEARLY = 0.5;
+
+/** The classes that a node stands for: the most frequent among the images that activate it most. @param shares by class */
+export function classesOf(shares: readonly number[]): number[] {
+  const order = [...shares.keys()].filter((c) => shares[c] > 0).sort((a, b) => shares[b] - shares[a] || a - b);
+  const named: number[] = [];
+  let sum = 0;
+  for (const c of order) {
+    if (sum >= ENOUGH || named.length === NAMED) break;
+    named.push(c);
+    sum += shares[c];
+  }
+  return named;
+}
+
+/** A node of a layer in a line, and the classes that it stands for. */
+export type NodeLine = (node: number) => { readonly line: string; readonly classes: readonly number[] };
+
+/** Tells nodes in a line each: which classes activate it most, where it looks, which classes it pushes to and away from. */
+export function nodeLines(layer: LayerFindings, names: readonly string[]): NodeLine {
+  const K = names.length;
+  const [shares, gradients, rows] = [
+    layer.classes('strongest'),
+    layer.classes('gradient'),
+    layer.node('strongestRows'),
+  ];
+  return (node) => {
+    const own = shares.slice(node * K, (node + 1) * K);
+    const classes = classesOf(own);
+    const some = (of: readonly number[]): string => listed(of.map((c) => several(names[c])));
+    const sum = classes.reduce((total, c) => total + own[c], 0);
+    const most =
+      classes.length === 0
+        ? 'no image activates it more than others'
+        : `${some(classes)} (${percent(sum, 0)} of its strongest ${count(rows[node])})`;
+    const { towards, away } = pushes(gradients.slice(node * K, (node + 1) * K));
+    const pushed = [
+      towards.length > 0 && `towards ${some(towards)}`,
+      away.length > 0 && `away from ${some(away)}`,
+    ].filter(Boolean);
+    return {
+      line: [most, layer.looks[node], pushed.length > 0 && `pushes ${pushed.join(', ')}`].filter(Boolean).join('; '),
+      classes,
+    };
+  };
+}
+
+function pushes(gradient: readonly number[]): {
+  readonly towards: readonly number[];
+  readonly away: readonly number[];
+} {
+  const strong = (sign: 1 | -1): number[] => {
+    const most = gradient.reduce((top, value) => Math.max(top, sign * value || 0), 0);
+    return [...gradient.keys()]
+      .filter((c) => most > 0 && sign * gradient[c] >= CLEARLY * most)
+      .sort((a, b) => sign * (gradient[b] - gradient[a]) || a - b)
+      .slice(0, NAMED);
+  };
+  return { towards: strong(1), away: strong(-1) };
+}
