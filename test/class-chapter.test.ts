@@ -305,7 +305,8 @@ describe.each([
             l,
             Array.from({ length: units }, (_, h) => (h === node ? value : 0)),
           )[0] as number[];
-        const weight = at(1).map((logit, k) => logit - (at(0)[k] ?? NaN));
+        const raw = at(1).map((logit, k) => logit - (at(0)[k] ?? NaN));
+        const weight = raw.map((w) => w - raw.reduce((sum, value) => sum + value, 0) / K);
         const said = (way: RegExp): number[] =>
           [...(way.exec(line)?.[1] ?? '').matchAll(/(\w)s/g)].map(([, name]) => NAMES.indexOf(name as string));
         for (const [pushed, sign] of [

@@ -52,10 +52,14 @@ export function nodeLines(layer: LayerFindings, names: readonly string[]): NodeL
   };
 }
 
-function pushes(gradient: readonly number[]): {
+/** Only differences of logits matter to a softmax, so a class is pushed to as against the mean of all. */
+function pushes(gradients: readonly number[]): {
   readonly towards: readonly number[];
   readonly away: readonly number[];
 } {
+  const known = gradients.filter((value) => Number.isFinite(value));
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const gradient = gradients.map((value) => value - mean);
   const strong = (sign: 1 | -1): number[] => {
     const most = gradient.reduce((top, value) => Math.max(top, sign * value || 0), 0);
     return [...gradient.keys()]
