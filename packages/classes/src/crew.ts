@@ -7,13 +7,18 @@ const MOST_THREADS = 4;
 /** Pixels of training images, below which threads cost more than they bring. */
 const FEWEST_PIXELS = 1 << 21;
 
+/** Bytes that threads may take for copies of the net and what is found on the way, and what each takes for a weight. */
+const [THREAD_BYTES, BYTES_PER_WEIGHT] = [128 << 20, 128];
+
 /** Threads that look at classes and controls; where there is one worker, or little to do, the calling thread. */
 export class Crew {
   private constructor(private readonly threads: Threads<Ground, Job>) {}
 
   /** To be closed in a `finally`. @param pixels of all training images */
   static open(ground: Ground, pixels: number, workers: number, signal: AbortSignal): Crew {
-    const threads = workers > 1 && pixels >= FEWEST_PIXELS ? Math.min(workers, MOST_THREADS) : 0;
+    const weights = ground.subject.net.layers.reduce((sum, { kernel }) => sum + kernel.length, 0);
+    const most = Math.min(workers, MOST_THREADS, Math.floor(THREAD_BYTES / (BYTES_PER_WEIGHT * weights)));
+    const threads = most > 1 && pixels >= FEWEST_PIXELS ? most : 0;
     const thread = new URL('./thread.js', import.meta.url);
     const common = threads > 0 ? { ...ground, subject: sharedSubject(ground.subject) } : ground;
     return new Crew(Threads.open({ thread, ground: common, perform, threads, signal }));

@@ -41,8 +41,9 @@ export async function classesStage(context: ClassesContext): Promise<void> {
   }
 }
 
-async function look({ params, inputs, output, seed, progress, workers, signal }: ClassesContext): Promise<void> {
-  const subject = await readSubject(inputs);
+async function look(context: ClassesContext): Promise<void> {
+  const { params, output, seed, progress, workers, signal } = context;
+  const subject = await readSubject(context);
   const ground = groundOf(subject, params);
   const jobs = jobsOf(subject, params, seed);
   const told = (done: number): void => progress({ done, total: jobs.length, unit: 'steps' });

@@ -1,5 +1,7 @@
-import { LayerwiseError, readFeatures } from '@layerwise/contracts';
+import { LayerwiseError, openFeatures, type FeatureRows, type MatrixRows, type Warning } from '@layerwise/contracts';
+import { spread } from '@layerwise/kernels/ranking';
 import { readFeatureMap, readModel, type DenseNet, type FeatureMap } from '@layerwise/nets';
+import { gather, heldCount } from './gather.js';
 import { intensities, pixelNet, pointOf, sumsOf, WHITE, type PixelNet, type Start } from './net.js';
 import type { ClassesContext } from './params.js';
 
@@ -42,7 +44,7 @@ export interface Subject extends Looked {
 }
 
 /** Opens and checks the inputs. @throws LayerwiseError DATA_INVALID where they do not belong together */
-export async function readSubject(inputs: ClassesContext['inputs']): Promise<Subject> {
+export async function readSubject({ inputs, warn }: Pick<ClassesContext, 'inputs' | 'warn'>): Promise<Subject> {
   const { info, map } = await readFeatureMap('the experiment', inputs.features);
   const model = await readModel(inputs.model);
   if (model.inputs !== info.columns)
@@ -51,16 +53,22 @@ export async function readSubject(inputs: ClassesContext['inputs']): Promise<Sub
   if (model.classes !== names.length)
     throw unfit(`the model must have an output for each of ${names.length} classes`, String(model.classes));
   const net = pixelNet(model, map);
-  const train = await readRows(inputs, 'train', model, net);
+  const train = await readRows(inputs, 'train', model, net, warn);
   if (train.count === 0) throw unfit('there must be training rows', 'none');
-  const held = await heldRows(inputs, train, model, net);
+  const held = await heldRows(inputs, train, model, net, warn);
   const mean = meanImage(train, net.pixels);
   return { names, width, height, net, train, held, mean, baseline: pointOf(net, mean), model, map };
 }
 
-async function heldRows(inputs: ClassesContext['inputs'], train: Rows, model: DenseNet, net: PixelNet): Promise<Rows> {
+async function heldRows(
+  inputs: ClassesContext['inputs'],
+  train: Rows,
+  model: DenseNet,
+  net: PixelNet,
+  warn: ClassesContext['warn'],
+): Promise<Rows> {
   for (const split of ['test', 'validation'] as const) {
-    const rows = await readRows(inputs, split, model, net);
+    const rows = await readRows(inputs, split, model, net, warn);
     if (rows.count > 0) return rows;
   }
   return train;
@@ -69,35 +77,80 @@ async function heldRows(inputs: ClassesContext['inputs'], train: Rows, model: De
 async function readRows(
   { pixels, activations }: ClassesContext['inputs'],
   split: Rows['split'],
-  { layers }: DenseNet,
+  model: DenseNet,
+  net: PixelNet,
+  warn: ClassesContext['warn'],
+): Promise<Rows> {
+  const table = await activations.rows(split);
+  const images = await openFeatures(pixels, split, net.pixels).catch(async (error: unknown) => {
+    await table.close();
+    throw error;
+  });
+  try {
+    if (images.count !== table.rows)
+      throw unfit(`there must be an image for each row of ${split}.arrow`, `${images.count} and ${table.rows}`);
+    const widths = widthsOf(table, model);
+    const perRow = widths.reduce((sum, width) => sum + 4 * width, 0) + bytesOfImage(images) + 8 * net.classes;
+    const count = heldCount(table.rows, perRow);
+    if (count < table.rows) warn(sampleWarning(split, count, table.rows));
+    return await gatherSplit(split, table, images, spread(table.rows, count), widths, net);
+  } finally {
+    await table.close();
+    await images.close();
+  }
+}
+
+function sampleWarning(split: string, count: number, rows: number): Warning {
+  return {
+    code: 'ROWS_SAMPLED',
+    message: `classes: ${count} of the ${rows} ${split} rows, evenly spaced, stand for all, since what the net makes of all would not fit in memory`,
+  };
+}
+
+function bytesOfImage({ columns, dtype }: FeatureRows): number {
+  return columns * (dtype === 'uint8' ? 1 : 4);
+}
+
+/** Widths of the hidden layers, which the activations must have. */
+function widthsOf({ columns }: MatrixRows, { layers }: DenseNet): number[] {
+  return layers.slice(0, -1).map(({ units }, l) => {
+    const name = `hidden${l + 1}`;
+    const width = Object.hasOwn(columns, name) ? columns[name].width : undefined;
+    if (width !== units)
+      throw unfit(`activations must have a column ${name} of width ${units}`, String(width ?? 'none'));
+    return width;
+  });
+}
+
+async function gatherSplit(
+  split: Rows['split'],
+  table: MatrixRows,
+  { columns: P, dtype, read }: FeatureRows,
+  rows: Uint32Array,
+  widths: readonly number[],
   net: PixelNet,
 ): Promise<Rows> {
-  const table = await activations.matrix(split);
-  const images = await readFeatures(pixels, split, net.pixels);
-  if (images.rows !== table.rows)
-    throw unfit(`there must be an image for each row of ${split}.arrow`, `${images.rows} and ${table.rows}`);
-  const hidden = layers.slice(0, -1).map(({ units }, l): LayerValues => {
-    const column: LayerValues | undefined = table.columns[`hidden${l + 1}`];
-    if (column?.width !== units)
-      throw unfit(`activations must have a column hidden${l + 1} of width ${units}`, String(column?.width ?? 'none'));
-    return column;
-  });
-  const { id, label, predicted } = table.columns;
-  for (const { data } of [label, predicted]) {
+  const count = rows.length;
+  const column = async <T extends Column>(name: string, width: number, data: T): Promise<T> => {
+    await gather((from, to) => table.read(name, from, to), width, rows, data);
+    return data;
+  };
+  const hidden: LayerValues[] = [];
+  for (const [l, width] of widths.entries())
+    hidden.push({ data: await column(`hidden${l + 1}`, width, new Float32Array(count * width)), width });
+  const label = await column('label', 1, new Uint16Array(count));
+  const predicted = await column('predicted', 1, new Uint16Array(count));
+  for (const data of [label, predicted]) {
     const beyond = data.find((c) => c >= net.classes);
     if (beyond !== undefined) throw unfit(`classes must be below ${net.classes}`, String(beyond));
   }
-  return {
-    split,
-    count: table.rows,
-    id: id.data,
-    label: label.data,
-    predicted: predicted.data,
-    images: images.data,
-    hidden,
-    logits: logitsOfRows(net, hidden, images.data, table.rows),
-  };
+  const images = dtype === 'uint8' ? new Uint8Array(count * P) : new Float32Array(count * P);
+  await gather(read, P, rows, images);
+  const id = await column('id', 1, new Uint32Array(count));
+  return { split, count, id, label, predicted, images, hidden, logits: logitsOfRows(net, hidden, images, count) };
 }
+
+type Column = Float32Array | Uint16Array | Uint32Array;
 
 /** float64[rows][K]: what the last layer makes of the activations before it, or of the pixels. */
 function logitsOfRows(

@@ -5,9 +5,12 @@ import type { SmallExperiment } from './experiment.js';
 /** An experiment as the stage reads it. */
 export async function subjectOf({ inputs }: SmallExperiment): Promise<Subject> {
   return readSubject({
-    pixels: readAs('features', inputs.pixels),
-    features: readAs('features', inputs.features),
-    model: readAs('model', inputs.model),
-    activations: readAs('activations', inputs.activations),
+    inputs: {
+      pixels: readAs('features', inputs.pixels),
+      features: readAs('features', inputs.features),
+      model: readAs('model', inputs.model),
+      activations: readAs('activations', inputs.activations),
+    },
+    warn: () => undefined,
   });
 }
