@@ -91,7 +91,7 @@ async function readRows(
       throw unfit(`there must be an image for each row of ${split}.arrow`, `${images.count} and ${table.rows}`);
     const widths = widthsOf(table, model);
     const perRow = widths.reduce((sum, width) => sum + 4 * width, 0) + bytesOfImage(images) + 8 * net.classes;
-    const count = heldCount(table.rows, perRow);
+    const count = heldCount(split, table.rows, perRow);
     if (count < table.rows) warn(sampleWarning(split, count, table.rows));
     return await gatherSplit(split, table, images, spread(table.rows, count), widths, net);
   } finally {

@@ -3,12 +3,13 @@ import { gather, heldCount } from '../src/gather.js';
 
 describe('rows that are held', () => {
   it.each([
-    [55_000, 784 + 4 * 85 + 80, 55_000],
-    [55_000, 784 + 4 * 4096 + 80, 3_890],
-    [10, 1e12, 1],
-    [0, 100, 0],
-  ])('of %i rows of %i bytes are %i', (rows, bytes, held) => {
-    expect(heldCount(rows, bytes)).toBe(held);
+    ['train', 55_000, 784 + 4 * 300 + 80, 55_000],
+    ['train', 55_000, 784 + 4 * 4096 + 80, 7_781],
+    ['test', 10_000, 784 + 4 * 4096 + 80, 3_890],
+    ['test', 10, 1e12, 1],
+    ['validation', 0, 100, 0],
+  ] as const)('of %s, %i rows of %i bytes, are %i', (split, rows, bytes, held) => {
+    expect(heldCount(split, rows, bytes)).toBe(held);
   });
 
   it('are the chosen ones in their order, from blocks that overwrite one another', async () => {
