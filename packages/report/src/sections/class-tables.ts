@@ -36,7 +36,7 @@ function testTable({ classes, info }: ClassFindings, names: readonly string[]): 
     share(change.toldRival),
     share(change.toldOther),
     change.draws === 0 ? 'no place for it' : `${share(change.drawsRival)} (most ${share(change.drawsRivalMost)})`,
-    ...nets.map((net) => share(control(finding, net)?.toldRival ?? NaN)),
+    ...nets.map((net) => ofRight(control(finding, net))),
   ]);
   const split = splitName(info.held.split);
   const weak = tested.filter(({ change }) => !isTenfold(change)).map(({ finding }) => several(names[finding.class]));
@@ -61,6 +61,10 @@ function testTable({ classes, info }: ClassFindings, names: readonly string[]): 
     'stack',
   )}<p class="note">${tested.length > 0 && judged} The pixels were chosen on training images. Each net has pixels of its own.</p>`;
 }
+
+/** Told as the rival, of the share that a net tells right. */
+const ofRight = (net: ControlFigures | undefined): string =>
+  net && net.recall > 0 ? `${share(net.toldRival)} of the ${share(net.recall)} told right` : '–';
 
 const control = ({ controls }: ClassFinding, net: string): ControlFigures | undefined =>
   controls.find((one) => one.net === net);
