@@ -16,7 +16,10 @@ export function overlapBins(rows: number, classes: number): number {
  * @returns float32, ascending, fewer than `bins`
  */
 export function binEdges(value: (row: number) => number, rows: number, bins: number): Float32Array {
-  const sample = Float32Array.from(spread(rows, EDGE_ROWS), value).sort();
+  const sampled = spread(rows, EDGE_ROWS);
+  const sample = new Float32Array(sampled.length);
+  for (let i = 0; i < sample.length; i++) sample[i] = value(sampled[i]);
+  sample.sort();
   const edges = Array.from({ length: bins - 1 }, (_, i) => sample[Math.floor(((i + 1) * sample.length) / bins)]);
   return Float32Array.from(edges.filter((edge, i) => i === 0 || edge !== edges[i - 1]));
 }

@@ -42,6 +42,13 @@ describe('a scatter', () => {
     expect(column('plane-hidden2', 'node1')[7]).toBeCloseTo(train('hidden2')[15] as number, 4);
   });
 
+  it('has that PNG in its SVG, which its specification names', () => {
+    const text = (file: string): string => new TextDecoder().decode(output.blobs.get(`figures/${file}`));
+    const png = Buffer.from(output.blobs.get('figures/plane-hidden2.png') as Uint8Array).toString('base64');
+    expect(text('plane-hidden2.svg').split(`href="data:image/png;base64,${png}"`)).toHaveLength(2);
+    expect(text('plane-hidden2.vl.json').split('"plane-hidden2.png"')).toHaveLength(2);
+  });
+
   it('is a PNG that another decoder reads: right sums, right number of pixels, the colours of the classes', () => {
     const png = Buffer.from(output.blobs.get('figures/plane-hidden2.png') as Uint8Array);
     const chunks = new Map<string, Buffer>();

@@ -1,7 +1,6 @@
 import type { Confusion } from '../analysis/confusion.js';
 import { ints, reals, texts } from './columns.js';
 import { encodeIndexedPng, type IndexedImage, type Rgba } from '@layerwise/images/indexed-png';
-import { base64 } from '../payloads/base64.js';
 import { rgb } from '../page/colours.js';
 import { classAxis } from './theme.js';
 import { draw, type Drawing } from './vega.js';
@@ -100,7 +99,7 @@ export async function confusionImage(
     height: SIDE,
     layer: [
       {
-        mark: { type: 'image', url: `data:image/png;base64,${base64(png)}`, width: SIDE, height: SIDE, aspect: false },
+        mark: { type: 'image', url: `confusion-${split}.png`, width: SIDE, height: SIDE, aspect: false },
         encoding: { x: { value: SIDE / 2 }, y: { value: SIDE / 2 } },
       },
       {
@@ -116,15 +115,13 @@ export async function confusionImage(
     name: `confusion-${split}`,
     alt,
     spec,
+    png,
     data: { top: ints([1, classes]), left: ints([1, classes]) },
   });
   const [, left, top] = /transform="translate\(([\d.-]+),([\d.-]+)\)"/.exec(figure.file) ?? [];
   return {
     ...figure,
     png,
-    spec: JSON.parse(
-      JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `confusion-${split}.png`),
-    ) as object,
     data: table,
     plot: { left: Number(left), top: Number(top), width: SIDE },
   };

@@ -3,7 +3,6 @@ import { ints } from './columns.js';
 import { together } from './digits.js';
 import type { Figure } from './figure.js';
 import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
-import { base64 } from '../payloads/base64.js';
 import { draw } from './vega.js';
 
 /** Pixels of the figure for one of an image. */
@@ -53,7 +52,7 @@ export async function contactSheet(
         data: { values: [{}] },
         mark: {
           type: 'image',
-          url: `data:image/png;base64,${base64(png)}`,
+          url: `${name}.png`,
           width: w,
           height: h,
           aspect: false,
@@ -68,11 +67,10 @@ export async function contactSheet(
     ],
   };
   const places: ResultTable = { node: ints(numbers), x: ints(x), y: ints(y) };
-  const figure = await draw({ name, alt: title, data: places, spec });
+  const figure = await draw({ name, alt: title, data: places, spec, png });
   return {
     ...figure,
     png,
-    spec: JSON.parse(JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${name}.png`)) as object,
     data: { ...places, ...about },
   };
 }

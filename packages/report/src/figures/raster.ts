@@ -38,26 +38,59 @@ export function rasterize({
   const classes = Math.min(K, CLASS_COLOURS.length);
   const group = classOf.map((c) => c % classes);
   const region = ground && ((left: number, top: number): number => ground(left, top) % classes);
-  const cover = new Uint16Array(width * height * classes);
-  const total = new Uint32Array(width * height);
-  const [across, down] = disc(radius);
-  for (let i = 0; i < group.length; i++) {
-    const left = Math.round(x[i]);
-    const top = Math.round(y[i]);
-    for (let s = 0; s < across.length; s++) {
-      const px = left + across[s];
-      const py = top + down[s];
-      if (px < 0 || py < 0 || px >= width || py >= height) continue;
-      const place = py * width + px;
-      const cell = place * classes + group[i];
-      total[place]++;
-      if (cover[cell] < 65535) cover[cell]++;
-    }
-  }
+  const { best, total } = covered({ x, y, group, width, height }, classes, radius);
   const pixels = new Uint8Array(width * height);
   for (let p = 0; p < pixels.length; p++)
-    pixels[p] = total[p] === 0 ? groundOf(region, p, width, classes) : shade(cover, p * classes, classes, total[p]);
+    pixels[p] =
+      total[p] === 0
+        ? groundOf(region, p, width, classes)
+        : 1 + (Math.min(total[p], STRENGTHS.length) - 1) * classes + best[p];
   return { width, height, pixels, palette: palette(classes) };
+}
+
+/** How many points cover each pixel, and the class of most of them, of equals the lowest. */
+function covered(
+  { x, y, group, width, height }: Pick<PointCloud, 'x' | 'y' | 'group' | 'width' | 'height'>,
+  classes: number,
+  radius: number,
+): { readonly best: Uint8Array; readonly total: Uint32Array } {
+  const [across, down] = disc(radius);
+  const [best, most] = [new Uint8Array(width * height), new Uint32Array(width * height)];
+  const [own, total] = [new Uint32Array(width * height), new Uint32Array(width * height)];
+  const touched = new Uint32Array(width * height);
+  for (const [c, rows] of rowsByClass(group, classes).entries()) {
+    let count = 0;
+    for (const i of rows) {
+      const left = Math.round(x[i]);
+      const top = Math.round(y[i]);
+      for (let s = 0; s < across.length; s++) {
+        const px = left + across[s];
+        const py = top + down[s];
+        if (px < 0 || py < 0 || px >= width || py >= height) continue;
+        const place = py * width + px;
+        if (own[place]++ === 0) touched[count++] = place;
+      }
+    }
+    for (let t = 0; t < count; t++) {
+      const place = touched[t];
+      total[place] += own[place];
+      if (own[place] > most[place]) {
+        most[place] = own[place];
+        best[place] = c;
+      }
+      own[place] = 0;
+    }
+  }
+  return { best, total };
+}
+
+function rowsByClass(group: Uint16Array, classes: number): Uint32Array[] {
+  const counts = new Uint32Array(classes);
+  for (let i = 0; i < group.length; i++) counts[group[i]]++;
+  const rows = Array.from(counts, (n) => new Uint32Array(n));
+  const next = new Uint32Array(classes);
+  for (let i = 0; i < group.length; i++) rows[group[i]][next[group[i]]++] = i;
+  return rows;
 }
 
 function palette(classes: number): Rgba[] {
@@ -65,12 +98,6 @@ function palette(classes: number): Rgba[] {
   for (const strength of [...STRENGTHS, GROUND])
     for (let c = 0; c < classes; c++) colours.push([...rgb(classColour(c)), Math.round(255 * strength)]);
   return colours;
-}
-
-function shade(cover: Uint16Array, at: number, classes: number, total: number): number {
-  let best = 0;
-  for (let c = 1; c < classes; c++) if (cover[at + c] > cover[at + best]) best = c;
-  return 1 + (Math.min(total, STRENGTHS.length) - 1) * classes + best;
 }
 
 function groundOf(region: PointCloud['region'], p: number, width: number, classes: number): number {

@@ -7,7 +7,6 @@ import { reals, texts } from './columns.js';
 import { areLong } from '../page/names.js';
 import type { Figure } from './figure.js';
 import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
-import { base64 } from '../payloads/base64.js';
 import { rasterize, type PointCloud } from './raster.js';
 import { classColour, lightTextOn } from '../page/colours.js';
 import { draw } from './vega.js';
@@ -88,15 +87,13 @@ export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
     name: scatter.name,
     alt: scatter.alt,
     data: badges(scatter, x, y),
-    spec: spec(scatter, x, y, `data:image/png;base64,${base64(png)}`),
+    spec: spec(scatter, x, y, `${scatter.name}.png`),
+    png,
   });
   const [left, top] = origin(figure.file);
   return {
     ...figure,
     png,
-    spec: JSON.parse(
-      JSON.stringify(figure.spec).replace(/data:image\/png;base64,[^"]*/, `${scatter.name}.png`),
-    ) as object,
     data: scatter.table.data,
     dataName: scatter.table.name,
     plot: { left, top, width: SIZE, height: SIZE, x, y },

@@ -1,5 +1,6 @@
 import type { ResultTable } from '@layerwise/contracts';
 import { html, raw } from '../page/html.js';
+import { base64 } from '../payloads/base64.js';
 import { significant } from './significant.js';
 import type { Figure } from './figure.js';
 import { VEGA_CONFIG } from './theme.js';
@@ -11,13 +12,15 @@ export interface Drawing {
   readonly alt: string;
   readonly spec: object;
   readonly data: ResultTable;
+  /** A picture that the specification names as `<name>.png`; it is put into the SVG when that is drawn, since Vega would read it letter by letter. */
+  readonly png?: Uint8Array;
 }
 
 /**
  * Draws a figure with Vega-Lite into SVG: no browser, no canvas, text widths estimated.
  * Coordinates are rounded to 0.01 px, so that the last bits of a machine's arithmetic don't show.
  */
-export async function draw({ name, alt, spec, data }: Drawing): Promise<Figure> {
+export async function draw({ name, alt, spec, data, png }: Drawing): Promise<Figure> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
   const full = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -29,8 +32,9 @@ export async function draw({ name, alt, spec, data }: Drawing): Promise<Figure> 
     renderer: 'none',
     logLevel: Warn,
   });
-  const svg = ownIds(tidy(await view.toSVG(), alt), name);
+  const drawn = ownIds(tidy(await view.toSVG(), alt), name);
   view.finalize();
+  const svg = png ? drawn.replace(`href="${name}.png"`, `href="data:image/png;base64,${base64(png)}"`) : drawn;
   return { name, svg: raw(svg), file: standalone(svg), spec: full, data };
 }
 

@@ -67,8 +67,9 @@ function drawnClasses({ test }: Context['experiment'], K: number): number[] {
 
 /** P(class) of the images of the class, ascending. */
 function ownProbabilities({ rows, label, probabilities }: Split, K: number, c: number): Float32Array {
-  const own = Array.from({ length: rows }, (_, i) => i).filter((i) => label[i] === c);
-  return Float32Array.from(own, (i) => probabilities[i * K + c]).sort();
+  const own: number[] = [];
+  for (let i = 0; i < rows; i++) if (label[i] === c) own.push(probabilities[i * K + c]);
+  return Float32Array.from(own).sort();
 }
 
 function countUnsure(probabilities: Float32Array, K: number): number {
