@@ -13,6 +13,7 @@ import type {
 import { readTrainedNet, widthsOf, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { readClasses, type ClassFindings } from './classes.js';
 import { openImages, type Images, type SplitName } from './images.js';
+import { readHidden, type ActivationRows } from './hidden.js';
 import { readNodes, type NodeFindings } from './nodes.js';
 
 /** What the net did with each row of one split; N rows, K classes. */
@@ -32,8 +33,8 @@ export interface TrainingSplit extends Split {
   readonly hidden: readonly HiddenLayer[];
 }
 
-/** Activations of one hidden layer. */
-export interface HiddenLayer {
+/** Activations of one hidden layer, of all training rows or, of wide layers of many rows, of evenly spaced ones. */
+export interface HiddenLayer extends Pick<Split, 'rows' | 'id' | 'label' | 'predicted'> {
   /** `hidden1`, `hidden2`, ... */
   readonly name: string;
   readonly width: number;
@@ -117,9 +118,8 @@ export async function readExperiment(inputs: Inputs, name: string): Promise<Expe
   const evaluation = await model.json('evaluation');
   const importances = await readImportances(featuresArtifact);
   const components = await readComponents(featuresArtifact);
-  // Before the training rows: their files are given back first.
-  const validation = withoutActivations(await readSplit(activations, 'validation'));
-  const test = withoutActivations(await readSplit(activations, 'test'));
+  const validation = await readSplit(activations, 'validation');
+  const test = await readSplit(activations, 'test');
   return {
     name,
     dataset,
@@ -140,7 +140,7 @@ export async function readExperiment(inputs: Inputs, name: string): Promise<Expe
       test: known(evaluation.test),
     },
     history: await model.table('history'),
-    train: await readSplit(activations, 'train'),
+    train: await readTraining(activations),
     validation,
     test,
     views: await readViews(embedding),
@@ -157,42 +157,42 @@ function known({ accuracy, loss }: { readonly [name in keyof Score]: Score[name]
   return { accuracy: accuracy ?? NaN, loss: loss ?? NaN };
 }
 
-async function readSplit(artifact: Reader<'activations'>, name: SplitName): Promise<TrainingSplit> {
-  const { rows, columns } = await artifact.matrix(name);
-  const hidden: HiddenLayer[] = [];
-  for (let i = 1; columns[`hidden${i}`]; i++) hidden.push({ name: `hidden${i}`, ...columns[`hidden${i}`] });
+async function readSplit(artifact: Reader<'activations'>, name: SplitName): Promise<Split> {
+  const table = await artifact.rows(name);
+  try {
+    return await splitOf(name, table);
+  } finally {
+    await table.close();
+  }
+}
+
+async function readTraining(artifact: Reader<'activations'>): Promise<TrainingSplit> {
+  const table = await artifact.rows('train');
+  try {
+    const split = await splitOf('train', table);
+    return { ...split, hidden: await readHidden(table, split) };
+  } finally {
+    await table.close();
+  }
+}
+
+async function splitOf(name: SplitName, table: ActivationRows): Promise<Split> {
+  const { rows } = table;
   return {
     name,
     rows,
-    id: columns.id.data,
-    label: columns.label.data,
-    predicted: columns.predicted.data,
-    probabilities: columns.probabilities.data,
-    hidden,
+    id: (await table.read('id', 0, rows)).slice(),
+    label: (await table.read('label', 0, rows)).slice(),
+    predicted: (await table.read('predicted', 0, rows)).slice(),
+    probabilities: (await table.read('probabilities', 0, rows)).slice(),
   };
 }
 
-/** A copy of what is read of other rows than those of training: a view would keep the whole file, most of which are activations. */
-function withoutActivations({ name, rows, id, label, predicted, probabilities }: Split): Split {
-  return {
-    name,
-    rows,
-    id: id.slice(),
-    label: label.slice(),
-    predicted: predicted.slice(),
-    probabilities: probabilities.slice(),
-  };
-}
-
-/** The training rows with the activations of layers of two nodes alone, which are drawn as a plane; a copy, as above. */
+/** The training rows with the activations of layers of two nodes alone, which are drawn as a plane. */
 export function withoutWideLayers(train: TrainingSplit): TrainingSplit {
   return {
-    ...withoutActivations(train),
-    hidden: train.hidden.map(({ name, width, data }) => ({
-      name,
-      width,
-      data: width === 2 ? data.slice() : new Float32Array(0),
-    })),
+    ...train,
+    hidden: train.hidden.map((layer) => ({ ...layer, data: layer.width === 2 ? layer.data : new Float32Array(0) })),
   };
 }
 

@@ -83,13 +83,13 @@ function numbers(values: Float32Array | Float64Array): PackedNumbers {
   return values instanceof Float32Array ? { f32: text } : { f64: text };
 }
 
-function padLayer({ width, data }: HiddenLayer, { train, dataset }: Experiment): PadLayer {
+function padLayer({ width, data, ...of }: HiddenLayer, { dataset }: Experiment): PadLayer {
   const K = dataset.classes.length;
   const largest = new Float32Array(width);
   const sums = new Float64Array(K * width);
   const rows = new Float64Array(K);
-  for (let i = 0; i < train.rows; i++) {
-    const c = train.label[i];
+  for (let i = 0; i < of.rows; i++) {
+    const c = of.label[i];
     rows[c] = rows[c] + 1;
     for (let h = 0; h < width; h++) {
       const value = data[i * width + h];

@@ -1,7 +1,7 @@
 import { overlapBins } from '@layerwise/kernels/overlap';
 import { boxPlot } from '../plots/box-plot.js';
 import { bySeparation, farthestPair, layerBoxes, type NodeBoxes } from '../analysis/boxes.js';
-import type { HiddenLayer, Split } from '../data/experiment.js';
+import type { HiddenLayer } from '../data/experiment.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../payloads/base64.js';
 import type { PackedBoxes } from '../payloads/boxes.js';
@@ -38,7 +38,7 @@ async function activationsSection(context: Context): Promise<Section | undefined
   const { train } = experiment;
   if (train.rows === 0 || train.hidden.length === 0) return undefined;
   const studies = train.hidden.map((layer): LayerStudy => {
-    const [predicted, truth] = layerBoxes(layer.data, layer.width, [train.predicted, train.label], names.length);
+    const [predicted, truth] = layerBoxes(layer.data, layer.width, [layer.predicted, layer.label], names.length);
     return { layer, predicted, truth };
   });
   const blocks: Content[] = [];
@@ -50,8 +50,10 @@ async function activationsSection(context: Context): Promise<Section | undefined
     const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] =>
       names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node]);
     shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
+    const sampled = study.layer.rows < train.rows;
     blocks.push(
       html`<h3>Hidden layer ${index + 1}: ${plural(study.layer.width, 'node')}</h3>
+        ${sampled && html`<p class="note">From ${count(study.layer.rows)} of the ${count(train.rows)} training images, evenly spaced.</p>`}
         ${studies.length > 1 && html`<p class="lead">${layerLead(study, index, names)}</p>`}`,
     );
     if (study.layer.width === 1 && names.length <= MOST_ROWS)
@@ -110,7 +112,7 @@ function lineOf(
   return lineDrawing({
     layer: layer.name,
     activation: layer.data,
-    label: train.label,
+    label: layer.label,
     names,
     alt: `Heat strips of the activation of the one node by true class; medians: ${medians.join(', ')}`,
     ...(predicted && { predicted }),
@@ -124,7 +126,7 @@ function isPaged({ layer }: LayerStudy, { params, names }: Context): boolean {
 
 function layerBlock(study: LayerStudy, index: number, context: Context): Markup {
   const { layer, predicted, truth } = study;
-  const { experiment, names, params } = context;
+  const { names, params } = context;
   const top = bySeparation(predicted).slice(0, params.topNodes);
   const same = top.map(({ node }) => truth[node]);
   const most = layer.width > params.topNodes && `: the ${top.length} nodes that separate most`;
@@ -137,7 +139,7 @@ function layerBlock(study: LayerStudy, index: number, context: Context): Markup 
           ${plotsOf(top, names, 'predicted')}
           <details><summary>By true class</summary>${plotsOf(same, names, 'true')}</details></div>`;
   return html`<div data-figure="boxes-${layer.name}">${layerNote(study, index, context)}${plots}</div>
-    ${firstRows(layer, experiment.train, names)}${ranges(top.slice(0, 2), names)}`;
+    ${firstRows(layer, names)}${ranges(top.slice(0, 2), names)}`;
 }
 
 /** What the figures of a layer show, and their files. */
@@ -224,10 +226,10 @@ function base64Of(nodes: readonly NodeBoxes[]): string {
   return base64(new Uint8Array(Float32Array.from(nodes.flatMap(fiveNumbers)).buffer));
 }
 
-function firstRows(layer: HiddenLayer, train: Split, names: readonly string[]): Markup {
+function firstRows(layer: HiddenLayer, names: readonly string[]): Markup {
   const columns = Math.min(5, layer.width);
-  const rows = Array.from({ length: Math.min(5, train.rows) }, (_, i) => [
-    `image ${train.id[i]}, ${withArticle(names[train.label[i]])}`,
+  const rows = Array.from({ length: Math.min(5, layer.rows) }, (_, i) => [
+    `image ${layer.id[i]}, ${withArticle(names[layer.label[i]])}`,
     ...Array.from({ length: columns }, (_, j) => fixed(layer.data[i * layer.width + j], 3)),
   ]);
   const head = ['', ...Array.from({ length: columns }, (_, j) => `node ${j}`)];
