@@ -65,8 +65,9 @@ const prose = [
   'bench/README.md',
   'docs/architecture.md',
 ].concat(
-  ['docs/kernels', 'docs/decisions'].flatMap((folder) =>
-    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+  ['.', './assembly/train', './assembly/forest', './assembly/pca', './assembly/tsne'].map((folder) =>
+    join('packages/kernels', folder, 'README.md'),
   ),
 );
 

@@ -2,7 +2,7 @@
 
 /**
  * About half a millisecond. A thread that sleeps is woken on the core of the one that wakes it, and then both wait
- * there for the system to part them: docs/kernels/train.md.
+ * there for the system to part them: assembly/train/README.md.
  */
 const SPINS: i32 = 500000;
 
