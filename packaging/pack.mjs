@@ -68,9 +68,14 @@ function stage(folder, version) {
   writeFileSync(join(to, 'package.json'), `${text}\n`);
 }
 
-/** Puts the sources into a source map, since they are not published. */
+/** Puts the sources into a source map, since they are not published; where they are gone, what an earlier build made of them goes too. */
 function fillMap(path, original) {
   const map = read(path);
+  if (!map.sources.every((source) => existsSync(join(dirname(original), source)))) {
+    const script = path.slice(0, -'.map'.length);
+    for (const stale of [path, script, script.replace(/js$/, 'ts').replace(/\.(m?)ts$/, '.d.$1ts')]) rmSync(stale);
+    return;
+  }
   map.sourcesContent = map.sources.map((source) => readFileSync(join(dirname(original), source), 'utf8'));
   writeFileSync(path, JSON.stringify(map));
 }

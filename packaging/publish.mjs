@@ -13,10 +13,15 @@ const { values } = parseArgs({
     'dry-run': { type: 'boolean' },
   },
 });
-const npm = (args, stdio) =>
-  spawnSync('npm', args, { cwd: folder, stdio, encoding: 'utf8', shell: process.platform === 'win32' });
+const npm = (args, stdio, env = process.env) =>
+  spawnSync('npm', args, { cwd: folder, stdio, env, encoding: 'utf8', shell: process.platform === 'win32' });
 
 const registry = npm(['config', 'get', 'registry'], ['ignore', 'pipe', 'inherit']).stdout.trim().replace(/\/?$/, '/');
+// By the environment, so that it stands in no file and on no command line.
+const { NODE_AUTH_TOKEN: token } = process.env;
+const key = `npm_config_${registry.replace(/^https?:/, '')}:_authToken`;
+const environment = token ? { ...process.env, [key]: token } : process.env;
+
 /** Whether the registry has a version already. */
 const isThere = async (name, version) => (await fetch(`${registry}${name.replace('/', '%2f')}/${version}`)).ok;
 
@@ -28,7 +33,7 @@ for (const { name, version, file } of JSON.parse(readFileSync(join(folder, 'pack
   const options = ['--tag', values.tag, '--access', 'public', '--ignore-scripts'];
   if (values.provenance) options.push('--provenance');
   if (values['dry-run']) options.push('--dry-run');
-  const { status } = npm(['publish', `./${file}`, ...options], ['ignore', 'ignore', 'inherit']);
+  const { status } = npm(['publish', `./${file}`, ...options], ['ignore', 'ignore', 'inherit'], environment);
   if (status !== 0) throw new Error(`${name} ${version} could not be published; what stands before it is`);
   process.stdout.write(`${name} ${version}\n`);
 }
