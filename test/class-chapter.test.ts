@@ -1,3 +1,8 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ResultTable } from '@layerwise/contracts';
 import { stage as classesStage } from '@layerwise/classes';
@@ -13,6 +18,8 @@ import {
   smallExperiment,
   type SmallExperiment,
 } from '../packages/classes/test/experiment.js';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 type Row = Record<string, number | string>;
 const rowsOf = (table: ResultTable): Row[] =>
@@ -355,6 +362,40 @@ describe.each([
     expect(pairs.map(([first]) => first.rival)).toEqual(table.map(({ rival }) => rival));
     const sheet = output.blobs.get('figures/classes-evidence.png') as Buffer;
     expect([Buffer.from(sheet).readUInt32BE(16), Buffer.from(sheet).readUInt32BE(20)]).toEqual([10 * SIDE, SIDE]);
+  });
+
+  it.skipIf(!existsSync(executablePath))('says which parts of a panel another rival changes', async () => {
+    const table = rowsOf(await classes.table('classes'));
+    const main = NAMES[Number(table[0]?.['rival'])] as string;
+    const other = NAMES.find((name) => name !== NAMES[0] && name !== main) as string;
+    const folder = mkdtempSync(join(tmpdir(), 'layerwise-rivals-'));
+    writeFileSync(join(folder, 'index.html'), text);
+    const browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+    try {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(join(folder, 'index.html')).href);
+      const own = page.locator(`#class-${NAMES[0]}`);
+      const parts = async (): Promise<string[]> => [
+        ...(await own.locator('.says, .pair-figures, .class-pictures .class-map figcaption').allTextContents()),
+      ];
+      const [before, rest] = [await parts(), await own.locator('.class-test').innerHTML()];
+      expect(await own.locator('.scope').isVisible()).toBe(false);
+      await own.locator('select').selectOption(other);
+      const after = await parts();
+      for (const [i, words] of after.entries()) expect(words).not.toBe(before[i]);
+      expect(after[1]).toMatch(new RegExp(`is told from an? ${other} by`));
+      expect(await own.locator('.class-test').innerHTML()).toBe(rest);
+      expect(await own.locator('.scope').textContent()).toBe(
+        `Sentence, map and the figures of the pair are now about the ${other}s. ` +
+          `The nodes and the images below are the same, and the test is still the one against the ${main}s.`,
+      );
+      await own.locator('select').selectOption(main);
+      expect(await own.locator('.scope').isVisible()).toBe(false);
+      expect(await parts()).toEqual(before);
+    } finally {
+      await browser.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -46,15 +46,29 @@ function addChoice(panel: HTMLElement, pairs: readonly PackedPair[], sheets: She
   const [words, pictures] = ['.class-words', '.class-pictures'].map((name) => panel.querySelector(name));
   if (!words || !pictures || pairs.length < 2) return;
   const controls = element('div', 'controls');
+  const scope = element('p', 'note scope');
+  scope.setAttribute('aria-live', 'polite');
+  scope.hidden = true;
   controls.append(
     choice(
       'Told from',
       pairs.map(({ rival }) => names[rival]),
-      (place) => show(panel, pictures, pairs[place], sheets),
+      (place) => {
+        show(panel, pictures, pairs[place], sheets);
+        scope.hidden = place === 0;
+        scope.replaceChildren(place === 0 ? '' : scopeOf(pairs[place], pairs[0]));
+      },
     ),
   );
-  words.append(controls);
+  words.append(controls, scope);
 }
+
+/** What of a panel is about the chosen rival, and what stays about the most frequent one. */
+const scopeOf = ({ rival }: PackedPair, main: PackedPair): string =>
+  [
+    `Sentence, map and the figures of the pair are now about the ${several(names[rival])}.`,
+    `The nodes and the images below are the same, and the test is still the one against the ${several(names[main.rival])}.`,
+  ].join(' ');
 
 function show(
   panel: HTMLElement,
