@@ -11,13 +11,15 @@ ${body}experiments:
   two: { train: { hidden: [{ units: 5 }], epochs: 1 } }
 `;
 
+const lineOfOne = sound.split('\n').findIndex((line) => line.startsWith('  one:')) + 1;
+
 /** A study that cannot be planned: what is wrong, its file, the project and a target that Nx gets for it, and what is said. */
 const broken: readonly [what: string, text: string, address: string, said: string][] = [
   [
     'a misspelt parameter',
     sound.replace('name: sound', 'name: typo').replace('epochs', 'epohcs'),
     'typo:one',
-    "one.train.epohcs is not a known field; did you mean 'epochs'? (pipelines/broken/study.yaml:8)",
+    `one.train.epohcs is not a known field; did you mean 'epochs'? (pipelines/broken/study.yaml:${lineOfOne})`,
   ],
   [
     'a package that is not installed',
