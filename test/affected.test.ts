@@ -113,7 +113,9 @@ ${brief}experiments:
 
   it('neither documents nor the tests of a package without stages', async () => {
     workspace.write('docs/words.md', 'words');
-    expect(kinds(await affected('--files=docs/words.md')).filter((name) => name !== 'layerwise')).toEqual([]);
+    expect(kinds(await affected('--files=docs/words.md')).filter((name) => name !== 'layerwise-repository')).toEqual(
+      [],
+    );
     expect(kinds(await affected('--files=packages/conformance/src/index.ts'))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repository, runNode } from './workspace/folder.mjs';
@@ -42,4 +42,34 @@ it('is 8', async () => {
     expect(broken.code, broken.output).toBe(1);
     expect(broken.output).toContain('do not compile');
   }, 480_000);
+});
+
+describe('what is compiled', () => {
+  let workspace: Workspace;
+  beforeAll(() => {
+    workspace = Workspace.create('layerwise-compiled');
+    workspace.study(
+      'tiny',
+      'name: tiny\ndataset: { use: strokes }\nexperiments: { one: { train: { hidden: [{ units: 4 }] } } }\n',
+    );
+    // A compiler that fails says that it was asked.
+    rmSync(join(workspace.root, 'node_modules/typescript'));
+    workspace.write('node_modules/typescript/bin/tsc', "throw new Error('the compiler was asked');\n");
+  });
+  afterAll(() => workspace.remove());
+
+  it('is not compiled again by each command', async () => {
+    const { code, output } = await workspace.layerwise(['explain', 'tiny']);
+    expect(code, output).toBe(0);
+  });
+
+  it.each(['export/dist/index.js', 'layerwise/dist/plugin.js'])('is, where %s is gone', async (file) => {
+    const path = join(workspace.root, 'packages', file);
+    const kept = readFileSync(path);
+    rmSync(path);
+    const { code, output } = await workspace.layerwise(['explain', 'tiny']);
+    writeFileSync(path, kept);
+    expect(code).not.toBe(0);
+    expect(output).toContain('the compiler was asked');
+  });
 });

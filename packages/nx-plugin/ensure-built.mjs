@@ -20,9 +20,11 @@ function newest(folder) {
 
 /** Whether a source file is newer than the last build of its package, or the build is gone. */
 function isPackageStale(name) {
-  const info = join(root, '.tsbuild', `${name}.tsbuildinfo`);
-  if (!existsSync(join(root, 'packages', name, 'dist/index.js'))) rmSync(info, { force: true });
-  return !existsSync(info) || newest(join(root, 'packages', name, 'src')) > statSync(info).mtimeMs;
+  const [info, folder] = [join(root, '.tsbuild', `${name}.tsbuildinfo`), join(root, 'packages', name)];
+  const sources = readdirSync(join(folder, 'src')).filter((file) => /(?<!\.d)\.ts$/.test(file));
+  if (!sources.every((file) => existsSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')))))
+    rmSync(info, { force: true });
+  return !existsSync(info) || newest(join(folder, 'src')) > statSync(info).mtimeMs;
 }
 
 const packages = () =>
