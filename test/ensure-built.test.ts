@@ -50,7 +50,7 @@ describe('what is compiled', () => {
     workspace = Workspace.create('layerwise-compiled');
     workspace.study(
       'tiny',
-      'name: tiny\ndataset: { use: strokes }\nexperiments: { one: { train: { hidden: [{ units: 4 }] } } }\n',
+      'name: tiny\ndataset: { use: strokes }\nexperiments: { one: { train: { hidden: [{ units: 4 }], epochs: 1 } } }\n',
     );
     // A compiler that fails says that it was asked.
     rmSync(join(workspace.root, 'node_modules/typescript'));
