@@ -84,10 +84,11 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
     await number.press('Enter');
     const isOpen = (id: string): Promise<boolean> =>
       page.$eval(`#${id}`, (tile) => (tile as HTMLDetailsElement).open && tile.querySelector('.node-card') !== null);
+    await page.locator('#node-1-55 .node-card').waitFor();
     expect(await isOpen('node-1-55')).toBe(true);
     await page.waitForFunction(() => location.hash === '#node-1-55');
     await page.evaluate(() => (location.hash = '#node-2-2'));
-    await page.waitForFunction(() => document.querySelector<HTMLDetailsElement>('#node-2-2')?.open);
+    await page.locator('#node-2-2 .node-card').waitFor();
     expect(await isOpen('node-2-2')).toBe(true);
     expect(await page.$eval('#node-2-2 summary', (summary) => document.activeElement === summary)).toBe(true);
   });
@@ -120,6 +121,7 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
     await own.locator('select').first().selectOption('number');
     expect(await names()).toEqual(['Node 0', 'Node 1', 'Node 2']);
     for (const summary of await list.locator('summary').all()) await summary.click();
+    await list.locator('.node-card').nth(2).waitFor();
     const faint = (): Promise<string[]> =>
       list
         .locator('.pictures > div:first-child canvas')
