@@ -96,9 +96,12 @@ describe.skipIf(!existsSync(executablePath))('the list of hidden nodes in a brow
   it('leads from the matrix to nodes, by pointer and by keys', async () => {
     const field = page.locator('.matrix-field').first();
     await field.scrollIntoViewIfNeeded();
+    const mark = field.locator('i');
+    expect(await mark.isVisible()).toBe(false);
     const box = (await field.boundingBox()) as { x: number; y: number; width: number; height: number };
     await page.mouse.move(box.x + (2.5 * box.width) / 60, box.y + (7.5 * box.height) / 10);
     const told = page.locator('.matrix-told').first();
+    expect(await mark.isVisible()).toBe(true);
     // Columns are in falling order in the fixture, rows in rising.
     expect(await told.textContent()).toMatch(/^Node 57, 7s: AUC 0\.90\. It stands for 7s \(90%/);
     await field.focus();

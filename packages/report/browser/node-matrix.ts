@@ -23,6 +23,7 @@ export function matrixNavigation(figure: Element, { columns, rows, tell, paint, 
   if (!image) return;
   const field = element('div', 'matrix-field');
   const mark = element('i');
+  mark.hidden = true;
   const told = element('p', 'matrix-told');
   told.setAttribute('aria-live', 'polite');
   told.textContent = 'Point at the matrix, or move in it by the arrow keys.';
@@ -38,6 +39,7 @@ export function matrixNavigation(figure: Element, { columns, rows, tell, paint, 
     const next = [Math.max(0, Math.min(columns.length - 1, x)), Math.max(0, Math.min(rows.length - 1, y))] as const;
     if (told.childElementCount > 0 && next[0] === at[0] && next[1] === at[1]) return;
     at = next;
+    mark.hidden = false;
     const [left, top] = [(100 * at[0]) / columns.length, (100 * at[1]) / rows.length];
     mark.style.cssText = `left:${left}%;top:${top}%;width:${100 / columns.length}%;height:${100 / rows.length}%`;
     const { picture, words } = tell(columns[at[0]], rows[at[1]]);
