@@ -1,5 +1,5 @@
 import { factorOf, offsetOf } from '@layerwise/contracts';
-import { blocksOf } from './blocks.js';
+import { blocksOf } from '@layerwise/kernels/pca';
 import type { ViewPlan } from './plan.js';
 import type { Source } from './sources.js';
 import { viewTable, type View } from './draw.js';

@@ -1,5 +1,5 @@
 import type { EmbeddingView, MatrixOf, Schemas, Warning } from '@layerwise/contracts';
-import { isConstant } from './blocks.js';
+import { isConstant } from './constant.js';
 import { columnView } from './columns.js';
 import { drawMap } from './map.js';
 import { principalView, principalSpace, sampleWarning, WIDEST } from './principal.js';

@@ -1,7 +1,7 @@
 import { LayerwiseError, throwIfAborted, type EmbeddingView } from '@layerwise/contracts';
 import type { NumericMatrix } from '@layerwise/kernels/pca';
 import type { TsneProgress } from '@layerwise/kernels/tsne';
-import { isConstant } from './blocks.js';
+import { isConstant } from './constant.js';
 import { viewTable, type Drawing, type View } from './draw.js';
 import type { ViewPlan } from './plan.js';
 import { principalSpace, WIDE_COMPONENTS, WIDEST } from './principal.js';

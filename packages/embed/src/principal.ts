@@ -1,6 +1,6 @@
 import { LayerwiseError, type Warning } from '@layerwise/contracts';
 import type { PcaModel } from '@layerwise/kernels/pca';
-import { isConstant } from './blocks.js';
+import { isConstant } from './constant.js';
 import { viewTable, type Drawing, type View } from './draw.js';
 import type { ViewPlan } from './plan.js';
 import type { Source } from './sources.js';

@@ -9,7 +9,7 @@ export { covariance, type Covariance, type ColumnScale } from './pca/covariance.
 /** Eigenvalues and leading eigenvectors of a symmetric matrix. */
 export { symmetricEigen, type Eigen } from './pca/eigen.js';
 /** Rows of numbers, in memory or read as they are needed, and the check of their size and entries. */
-export { checkMatrix, type MatrixSource, type NumericMatrix } from './pca/matrix.js';
+export { blocksOf, checkMatrix, type MatrixSource, type NumericMatrix } from './pca/matrix.js';
 
 /** Components of few rows of many columns. */
 export { fitPcaByRows } from './pca/wide.js';

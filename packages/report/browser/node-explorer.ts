@@ -242,8 +242,7 @@ class NodeExplorer {
 
   private toggled(tile: HTMLDetailsElement): void {
     const node = Number(tile.dataset['node']);
-    if (Number.isNaN(node)) return;
-    if (!tile.open) return;
+    if (Number.isNaN(node) || !tile.open) return;
     history.replaceState(null, '', `#${tile.id}`);
     if (tile.querySelector('.node-card')) return;
     const card = nodeCard(this.nodes.card(node), this.sheets.markup(node), names, colours);
