@@ -17,11 +17,14 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   | 'USAGE';
 
+/** What an error of another copy of this package, beside a stage of another version, has too. */
+const brand = Symbol.for('layerwise.error');
+
 /**
  * An error a user can act on. `message` is subject + rule + received value
  * (`study pipeline: exp4.reduce.variance must be in (0, 1], got 1.5`);
  * `where` is a file, optionally with `:line`; `remedy` says what to do next.
- * The command line prints these three and no stack trace.
+ * The command line prints these three and no stack trace. `instanceof` holds for those of every installed copy of this package.
  */
 export class LayerwiseError extends Error {
   readonly code: ErrorCode;
@@ -34,6 +37,14 @@ export class LayerwiseError extends Error {
     this.code = code;
     this.where = options.where;
     this.remedy = options.remedy;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is LayerwiseError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  get [brand](): true {
+    return true;
   }
 
   /** The whole of what a user is shown: message, place, remedy; {@link printable}, as names and values in it may come from anywhere. */

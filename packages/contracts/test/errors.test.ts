@@ -1,3 +1,8 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { column, LayerwiseError, throwIfAborted } from '@layerwise/contracts';
 import { describe, expect, it } from 'vitest';
 
@@ -16,6 +21,29 @@ describe('LayerwiseError', () => {
   it('describes a message alone', () => {
     expect(new LayerwiseError('USAGE', 'no such study').describe()).toBe('no such study');
     expect(new LayerwiseError('USAGE', 'no such study')).not.toHaveProperty('cause');
+  });
+
+  it('is known for one where another version of this package, installed beside it, made it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'layerwise-copy-'));
+    try {
+      const dist = dirname(createRequire(import.meta.url).resolve('@layerwise/contracts'));
+      for (const file of ['errors.js', 'errors.js.map', 'printable.js', 'printable.js.map'])
+        copyFileSync(join(dist, file), join(folder, file));
+      const copy = (await import(pathToFileURL(join(folder, 'errors.js')).href)) as {
+        LayerwiseError: typeof LayerwiseError;
+      };
+      expect(copy.LayerwiseError).not.toBe(LayerwiseError);
+      expect(new copy.LayerwiseError('USAGE', 'no such study')).toBeInstanceOf(LayerwiseError);
+      expect(new LayerwiseError('USAGE', 'no such study')).toBeInstanceOf(copy.LayerwiseError);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is nothing else that is thrown, whatever it is called', () => {
+    const alike = Object.assign(new Error('no such study'), { name: 'LayerwiseError', code: 'USAGE' });
+    for (const other of [alike, {}, null, undefined, 'USAGE'])
+      expect(other instanceof (LayerwiseError as unknown as new () => object)).toBe(false);
   });
 });
 

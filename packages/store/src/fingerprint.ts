@@ -189,7 +189,7 @@ export class CodeTracer {
 class Walk {
   private readonly importers = new Map<string, string | undefined>();
   private readonly pending: string[] = [];
-  private readonly modules = new Map<string, string[]>();
+  private readonly modules = new Map<string, Set<string>>();
   private readonly wholes = new Set<string>();
   private readonly described = new Set<string>();
   private readonly versions = new Versions();
@@ -203,12 +203,7 @@ class Walk {
     for (let path = this.pending.pop(); path !== undefined; path = this.pending.pop()) this.visit(path);
     const given = givenConditions().join(' ');
     if (given) this.versions.add('--conditions', given, '');
-    const modules = new Map(
-      Array.from(this.modules, ([name, [one = '', ...more]]) => [
-        name,
-        more.length === 0 ? one : sha256([one, ...more].sort().join(' ')),
-      ]),
-    );
+    const modules = new Map(Array.from(this.modules, ([name, hashes]) => [name, joined(hashes)]));
     const sorted = { modules: ordered(modules), dependencies: ordered(this.versions.table()) };
     const through = (module: string): readonly string[] =>
       this.wayTo([...this.importers.keys()].find((path) => this.tracer.nameOf(path) === module));
@@ -249,7 +244,7 @@ class Walk {
   }
 
   private add(name: string, hash: string): void {
-    this.modules.set(name, [...(this.modules.get(name) ?? []), hash]);
+    this.modules.set(name, (this.modules.get(name) ?? new Set()).add(hash));
   }
 
   /** What its package.json says of where names lead is code. */
@@ -322,6 +317,12 @@ class Walk {
     const home = this.tracer.homeOf(path, true);
     return home ? labelOf(home) : '';
   }
+}
+
+/** One hash of a module's, however often the same code of it is installed. */
+function joined(hashes: ReadonlySet<string>): string {
+  const [one = '', ...more] = [...hashes].sort();
+  return more.length === 0 ? one : sha256([one, ...more].join(' '));
 }
 
 function labelOf({ package: { name } }: Home): string {

@@ -185,4 +185,18 @@ describe('packages of Layerwise that are installed from a registry', () => {
       expect(fingerprint().digest, folder).toBe(digest);
     }
   });
+
+  it('count once where the same code is installed twice, as npm does where two versions are asked for', () => {
+    write('packages/train/dist/worker.js', "import '@layerwise/kernels'; import '@layerwise/store';");
+    lay(at, '0.1.0', 'export default 1;');
+    const store = { name: '@layerwise/store', type: 'module', exports: './index.js' };
+    write('node_modules/@layerwise/store/package.json', JSON.stringify(store));
+    write('node_modules/@layerwise/store/index.js', "import '@layerwise/kernels';");
+    const { digest } = fingerprint();
+    const nested = `node_modules/@layerwise/store/${at}`;
+    lay(nested, '0.2.0', 'export default 1;');
+    expect(fingerprint().digest).toBe(digest);
+    lay(nested, '0.2.0', 'export default 2;');
+    expect(fingerprint().digest).not.toBe(digest);
+  });
 });

@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FileCache } from '@layerwise/store/file-cache';
 import { CodeTracer, type CodeTrace } from '@layerwise/store/fingerprint';
-import { entryOf, resolveFrom } from './packages.js';
+import { entryOf } from './packages.js';
+
+/** As this package sees it, whose store a stage gets, even where the workspace has another version. */
+const { resolve } = createRequire(import.meta.url);
 
 /** What is known of the files of a workspace: raw data, modules, installed packages. @param root absolute path of the workspace */
 export function fileCacheOf(root: string): FileCache {
@@ -15,9 +19,7 @@ export function fileCacheOf(root: string): FileCache {
  */
 export function tracerOf(root: string, fileCache: FileCache): (uses: string) => CodeTrace {
   const tracer = new CodeTracer(fileCache);
-  const files = ['writer', 'arrow', 'arrow-rows', 'parquet'].map(
-    (name) => resolveFrom(root, `@layerwise/store/${name}`) as string,
-  );
+  const files = ['writer', 'arrow', 'arrow-rows', 'parquet'].map((name) => resolve(`@layerwise/store/${name}`));
   const traces = new Map<string, CodeTrace>();
   return (uses) => {
     const trace = traces.get(uses) ?? tracer.trace([entryOf(root, uses) as string, ...files]);
