@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { small, Workspace } from './workspace/workspace.js';
 
 const made: Workspace[] = [];
 afterAll(() => made.forEach((workspace) => workspace.remove()));
@@ -17,8 +17,7 @@ const study = `
 name: stripes
 seed: 2
 dataset: { from: data/stripes.csv }
-embed: { tsne: [] }
-experiments:
+${small}experiments:
   plain: { train: { hidden: [{ units: 8 }], epochs: 3, batch: 8 } }
 `;
 

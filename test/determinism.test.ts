@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { briefly } from './workspace/folder.mjs';
 
 interface Determinism {
   readonly compareBuilds: (options: {
@@ -18,7 +19,7 @@ embed: { tsne: [{ rows: 60, iterations: 40, perplexity: 8 }] }
 train: { hidden: [{ units: 12 }], epochs: 2 }
 experiments:
   forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 5, topK: 40, seed: 42 } }
-  pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }, report: { uses: brief-report } }
+  pca: { reduce: { uses: '@layerwise/reduce-pca', variance: 0.9 }, ${briefly} }
 `;
 
 /** Every stage package, each way twice, on several versions of Node.js: node test/determinism/determinism.mjs --nodes 20,22,24 */

@@ -58,17 +58,6 @@ describe('which stages run', () => {
     expect(again.cached).toEqual(everything);
   });
 
-  it('why says what tells each class from its rival, of what was computed', async () => {
-    const all = await workspace.layerwise(['why', 'tiny:forest']);
-    expect(all.code, all.output).toBe(0);
-    const [told] = [...all.output.matchAll(/^(\d) {2}An? \1 is told from an? \d by /gm)];
-    const one = await workspace.layerwise(['why', 'tiny:forest', '--class', told?.[1] ?? '', '--json']);
-    expect(JSON.parse(one.output)).toMatchObject({ experiment: 'tiny:forest', class: told?.[1] });
-    expect((await workspace.layerwise(['why', 'tiny:forest', '--rival', '1'])).output).toContain(
-      '--rival must be given with --class',
-    );
-  });
-
   it('a comment in study.yaml: nothing runs', async () => {
     workspace.study('tiny', `# a comment\n${study(pixels, forest)}`);
     expect((await run()).ran).toEqual([]);

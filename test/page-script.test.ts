@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { small, Workspace } from './workspace/workspace.js';
 
 describe("the script and the style sheet of a report's page", () => {
   let workspace: Workspace;
@@ -15,7 +15,11 @@ describe("the script and the style sheet of a report's page", () => {
     workspace = Workspace.create('layerwise-page');
     workspace.study(
       'tiny',
-      'name: tiny\ndataset: { use: strokes, strokes: { train: 200, test: 50 } }\nexperiments:\n  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }\n',
+      `name: tiny
+dataset: { use: strokes, strokes: { train: 200, test: 50 } }
+${small}experiments:
+  one: { train: { hidden: [{ units: 4 }], epochs: 1 } }
+`,
     );
     expect(await ran()).toContain('train');
   });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeParquet } from '@layerwise/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './workspace/workspace.js';
+import { briefly, small, Workspace } from './workspace/workspace.js';
 
 interface Score {
   readonly accuracy: number;
@@ -39,9 +39,8 @@ seed: 7
 ${repeats}
 dataset: { use: strokes, strokes: { train: 300, test: 80 } }
 preprocess: { validation: { first: 60 } }
-embed: { tsne: [] }
-experiments:
-  small: { train: { hidden: [{ units: 4 }], epochs: 2 }, report: { uses: brief-report } }
+${small}experiments:
+  small: { train: { hidden: [{ units: 4 }], epochs: 2 }, ${briefly} }
   wide: { train: { hidden: [{ units: 24 }], epochs: 4 }${more} }
 `;
 
@@ -59,6 +58,17 @@ describe('nets trained from several seeds', () => {
     expect(code, output).toBe(0);
   }, 240_000);
   afterAll(() => workspace.remove());
+
+  it('why says what tells each class from its rival, of what was computed', async () => {
+    const all = await workspace.layerwise(['why', 'tiny:wide']);
+    expect(all.code, all.output).toBe(0);
+    const [told] = [...all.output.matchAll(/^(\d) {2}An? \1 is told from an? \d by /gm)];
+    const one = await workspace.layerwise(['why', 'tiny:wide', '--class', told?.[1] ?? '', '--json']);
+    expect(JSON.parse(one.output)).toMatchObject({ experiment: 'tiny:wide', class: told?.[1] });
+    expect((await workspace.layerwise(['why', 'tiny:wide', '--rival', '1'])).output).toContain(
+      '--rival must be given with --class',
+    );
+  });
 
   it('one seed: no deviation, no test over seeds, but one over the test images', async () => {
     const { seeds, test } = await show('wide');

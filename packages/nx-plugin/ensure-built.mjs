@@ -7,6 +7,7 @@ import { describeWait, withLeaseSync } from '../contracts/src/lease.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const kernels = 'packages/kernels/assembly/build.mjs';
+const arrow = 'packages/contracts/arrow/build.mjs';
 const page = 'packages/report/browser/build.mjs';
 
 /** Time of the newest file below a folder, in ms. */
@@ -35,6 +36,18 @@ function areKernelsStale() {
   return !existsSync(stamp) || newest(join(root, dirname(kernels))) > statSync(stamp).mtimeMs;
 }
 
+/** Whether what is bundled of apache-arrow is older than its source, or of another version. */
+function isArrowStale() {
+  const stamp = join(root, 'packages/contracts/dist/bundle/.stamp');
+  if (!existsSync(stamp)) return true;
+  const installed = JSON.parse(readFileSync(join(root, 'node_modules/apache-arrow/package.json'), 'utf8')).version;
+  const newestSource = Math.max(
+    newest(join(root, dirname(arrow))),
+    statSync(join(root, 'packages/contracts/dist/arrow.js')).mtimeMs,
+  );
+  return readFileSync(stamp, 'utf8') !== installed || newestSource > statSync(stamp).mtimeMs;
+}
+
 /** Whether the page's script or style sheet is older than what it is made of, which its stamp names. */
 function isPageStale() {
   const stamp = join(root, 'packages/report/dist/page/.stamp');
@@ -48,6 +61,7 @@ function isPageStale() {
 const builds = [
   { isStale: areKernelsStale, args: [kernels] },
   { isStale: () => packages().some(isPackageStale), args: ['node_modules/typescript/bin/tsc', '-b'] },
+  { isStale: isArrowStale, args: [arrow] },
   { isStale: isPageStale, args: [page] },
 ];
 

@@ -1,11 +1,17 @@
 /** The repository under test. */
 export const repository: string;
 
+/** Lines of a study.yaml whose reports are read for something else than what they describe: one small map, few images and draws. */
+export const small: string;
+
 /**
- * Lines of a study.yaml of whose figures a test reads none: one small map, and a page of a few words in the place of the report.
- * Most of the work of a tiny experiment is then left out, and none of its stages.
+ * Lines of a study.yaml of whose figures a test reads none: one small map, and stages that say next to nothing in the place of those that
+ * describe (`nodes`, `classes`, `report`). Most of the work of a tiny experiment is then left out, and none of its stages.
  */
 export const brief: string;
+
+/** These stages as fields of one experiment, within its braces. */
+export const briefly: string;
 
 /**
  * Makes a workspace in a temporary folder: packages copied, so that they may be edited,

@@ -1,18 +1,29 @@
 // A workspace of its own in a temporary folder, for tests and for scripts that anyone can run.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Lines of a study whose experiments run quickly, where nobody reads their figures: a small map, few draws, a page of a few words. */
-export const brief = `embed: { sources: [pixels], pca: [2], columns: [], tsne: [] }
-nodes: { images: 1, bootstrap: 0, steps: 1 }
+const described = ['nodes', 'classes', 'report'];
+
+const embed = 'embed: { sources: [pixels], pca: [2], columns: [], tsne: [] }\n';
+export const small = `${embed}nodes: { images: 1, bootstrap: 0, steps: 1 }
 classes: { rows: 4, draws: 1, controls: [] }
-report: { uses: brief-report }
 `;
+export const briefly = described.map((stage) => `${stage}: { uses: brief-${stage} }`).join(', ');
+export const brief = embed + briefly.replaceAll(', ', '\n') + '\n';
 
 export function createFolder(name) {
   const root = mkdtempSync(join(tmpdir(), `${name}-`));
@@ -29,9 +40,15 @@ export function createFolder(name) {
   cpSync(join(repository, '.tsbuild'), join(root, '.tsbuild'), { recursive: true, preserveTimestamps: true });
   for (const folder of readdirSync(join(repository, 'packages'))) copyPackage(folder, root);
   linkModules(join(repository, 'node_modules'), join(root, 'node_modules'), root);
-  cpSync(join(repository, 'test/workspace/brief-report'), join(root, 'node_modules/brief-report'), { recursive: true });
+  for (const stage of described) addBriefStage(stage, join(root, 'node_modules', `brief-${stage}`));
   mkdirSync(join(root, 'pipelines'));
   return root;
+}
+
+function addBriefStage(stage, folder) {
+  cpSync(join(repository, 'test/workspace/brief'), folder, { recursive: true });
+  const description = { name: `brief-${stage}`, version: '1.0.0', type: 'module', exports: `./${stage}.js` };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(description));
 }
 
 function copyPackage(folder, root) {

@@ -7,7 +7,7 @@ import {
   type AsyncRecordBatchFileReader,
   type DataType,
   type Field,
-} from 'apache-arrow';
+} from '@layerwise/contracts/arrow';
 import type { FileHandle } from 'node:fs/promises';
 import { dtypeOfArrow } from './arrow.js';
 

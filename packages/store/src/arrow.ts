@@ -27,8 +27,7 @@ import {
   type DataType,
   type RecordBatchFileReader,
   type Vector,
-} from 'apache-arrow';
-import '@layerwise/contracts/bounded-vectors';
+} from '@layerwise/contracts/arrow';
 
 /** The dtype of an Arrow type, and its bytes; undefined of types that columns do not have. */
 export function dtypeOfArrow(type: DataType): { readonly dtype: Dtype; readonly bytes: number } | undefined {

@@ -1,4 +1,4 @@
-import type { Data } from 'apache-arrow';
+import type { Data } from '@layerwise/contracts/arrow';
 import { halfOf } from '../codecs/half.js';
 import { invalid } from '../samples/invalid.js';
 import { raggedLists } from '../samples/size.js';

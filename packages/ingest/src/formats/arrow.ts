@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LayerwiseError, throwIfAborted } from '@layerwise/contracts';
-import type { RecordBatch, RecordBatchReader, Schema, Vector } from 'apache-arrow';
+import type { RecordBatch, RecordBatchReader, Schema, Vector } from '@layerwise/contracts/arrow';
 import { numbersOf, type Numbers } from './arrow-numbers.js';
 import { layoutOf } from '../interpretation/columns.js';
 import { invalid } from '../samples/invalid.js';
@@ -44,8 +44,7 @@ async function readArrow(path: string, reading: Reading): Promise<Parts> {
 }
 
 async function openReader(bytes: Uint8Array, path: string): Promise<RecordBatchReader> {
-  await import('@layerwise/contracts/bounded-vectors');
-  const { CompressionType, RecordBatchReader, compressionRegistry } = await import('apache-arrow');
+  const { CompressionType, RecordBatchReader, compressionRegistry } = await import('@layerwise/contracts/arrow');
   const { decompressZstd } = await import('hyparquet-compressors');
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (data) => unpackLz4Frame(data, 8 * MOST_BYTES) });
   compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => aligned(decompressZstd(data)) });

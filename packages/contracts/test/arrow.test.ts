@@ -16,7 +16,7 @@ function bufferOf(length: number): ByteBuffer {
 it('refuses a vector of more entries than there are bytes, and no other', async () => {
   const plain = ByteBuffer.prototype.__vector_len;
   expect(bufferOf(1 << 30).__vector_len(4)).toBe(1 << 30);
-  await import('@layerwise/contracts/bounded-vectors');
+  await import('@layerwise/contracts/arrow');
   const bounded = ByteBuffer.prototype.__vector_len;
   expect(bounded).not.toBe(plain);
   expect(bufferOf(12).__vector_len(4)).toBe(12);
