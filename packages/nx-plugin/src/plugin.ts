@@ -17,14 +17,10 @@ import { storageError } from '@layerwise/store/storage';
 import type { StudyPlan } from '@layerwise/study';
 import { fileCacheOf, tracerOf } from '@layerwise/workspace/plan/code';
 import { commandPath } from '@layerwise/workspace/plan/packages';
+import { copyNotes, nxCache, nxRecords, placesOf, plannedData } from '@layerwise/workspace/plan/folders';
 import {
   brokenStudy,
-  copyNotes,
   describeBroken,
-  nxCache,
-  nxRecords,
-  placesOf,
-  plannedData,
   planWorkspace,
   relativePath,
   studyFiles,

@@ -8,6 +8,7 @@ export * from './plan/code.js';
 export * from './plan/raw-files.js';
 export * from './plan/selection.js';
 export * from './plan/study-file.js';
+export * from './plan/folders.js';
 export * from './plan/workspace.js';
 export * from './publication/reports.js';
 export * from './publication/publish.js';

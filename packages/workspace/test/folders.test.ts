@@ -29,7 +29,7 @@ function foldersOf(env: NodeJS.ProcessEnv): { nx: string[]; ours: string[] } {
     ) as string[];
   const print = (cache: string, records: string): string =>
     `process.stdout.write(JSON.stringify([${cache}, ${records}]))`;
-  const module = join(repository, 'packages/workspace/dist/plan/workspace.js');
+  const module = join(repository, 'packages/workspace/dist/plan/folders.js');
   return {
     nx: run(
       `const f = require('nx/src/utils/cache-directory'); ${print('f.cacheDir', "f.sharedDataDirectory(process.cwd(), 'workspace-data')")}`,

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { placesOf, planWorkspace } from '@layerwise/workspace/plan/workspace';
+import { placesOf } from '@layerwise/workspace/plan/folders';
+import { planWorkspace } from '@layerwise/workspace/plan/workspace';
 import { FileCache } from '@layerwise/store/file-cache';
 import { afterEach, describe, expect, it } from 'vitest';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fetchMnist, findMnist, MNIST_FILES } from '@layerwise/ingest';
 import { findRoot } from '@layerwise/workspace/plan/selection';
-import { placesOf } from '@layerwise/workspace/plan/workspace';
+import { placesOf } from '@layerwise/workspace/plan/folders';
 import { defineCommand } from '../command.js';
 import { ProgressLine } from '../progress.js';
 import { stopSignal } from '../stop-signal.js';

@@ -12,7 +12,6 @@ import { defineCommand } from '../command.js';
 import { ProgressLine } from '../progress.js';
 import { stopSignal } from '../stop-signal.js';
 import { print } from '../terminal.js';
-import { planStudies } from '../workspace-plan.js';
 
 const outcomes: Record<StageStatus, string> = {
   computed: 'computed',
@@ -91,6 +90,7 @@ async function specification(root: string, id: string): Promise<StageInstance> {
       { remedy: 'Unset it: the stage is then looked up in the studies.' },
     );
   }
+  const { planStudies } = await import('../workspace-plan.js');
   const { instances } = await planStudies(root);
   const found = instances.get(id);
   if (!found)

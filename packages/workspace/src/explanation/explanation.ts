@@ -6,7 +6,7 @@ import { copyChecker } from '@layerwise/store/nx-cache';
 import { differences, type ForeseenRecipe, type StalenessReason } from '@layerwise/store/staleness';
 import type { Store } from '@layerwise/store/store';
 import { roleNames, type ExperimentPlan, type RoleName, type StageInstance } from '@layerwise/study';
-import { copyNotes } from '../plan/workspace.js';
+import { copyNotes } from '../plan/folders.js';
 import { readRecord } from '../record/record.js';
 import { nearestTo, recipeOf, storeOf } from '../run/recipe.js';
 

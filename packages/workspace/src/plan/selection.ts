@@ -55,8 +55,9 @@ export async function planAll(
   asked: readonly string[] = [],
   fileCache?: FileCache,
 ): Promise<AnnotatedPlan> {
-  const [{ fileCacheOf }, { describeBroken, placesOf, planWorkspace, studyFiles }] = await Promise.all([
+  const [{ fileCacheOf }, { placesOf }, { describeBroken, planWorkspace, studyFiles }] = await Promise.all([
     import('./code.js'),
+    import('./folders.js'),
     import('./workspace.js'),
   ]);
   const plan = await planWorkspace(root, studyFiles(root), placesOf(root), fileCache ?? fileCacheOf(root));

@@ -1,6 +1,5 @@
-import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LayerwiseError, type AnyStage, type Places } from '@layerwise/contracts';
 import { FileCache } from '@layerwise/store/file-cache';
@@ -12,6 +11,7 @@ import {
   type StudyDocument,
   type StudyPlan,
 } from '@layerwise/study';
+import { placesOf } from './folders.js';
 import { entryOf, isRepository, nearestPackage } from './packages.js';
 import { rawStateOf } from './raw-files.js';
 import { outlineStudy, readStudy } from './study-file.js';
@@ -34,65 +34,6 @@ export interface WorkspacePlan {
   /** Every stage instance of every study; those that studies share stand here once. */
   readonly instances: ReadonlyMap<string, StageInstance>;
   readonly catalog: ReadonlyMap<string, AnyStage>;
-}
-
-/** The variable that holds LAYERWISE_DATA_DIR as a run was planned with it: Nx gives a task also what files for that task alone say. */
-export const plannedData = 'LAYERWISE_PLANNED_DATA_DIR';
-
-/** Where raw data may be: LAYERWISE_DATA_DIR (relative to the workspace), then the workspace's data/. */
-export function placesOf(root: string, env: NodeJS.ProcessEnv = process.env): Places {
-  const download = join(root, 'data');
-  const folder = env[plannedData] ?? env.LAYERWISE_DATA_DIR;
-  const given = folder ? [resolve(root, folder)] : [];
-  return { data: [...given, download], download, workspace: root };
-}
-
-/** The part of Nx that decides where it keeps things. */
-interface NxFolders {
-  sharedDataDirectory(root: string, kind: 'cache' | 'workspace-data'): string;
-}
-
-/** Absolute path of Nx's cache: NX_CACHE_DIRECTORY (relative to the workspace), else what nx.json says, else where Nx keeps it. */
-export function nxCache(root: string): string {
-  const set = process.env.NX_CACHE_DIRECTORY || cacheInNxJson(root);
-  return set ? resolve(root, set) : nxFolder(root, 'cache', '.nx/cache');
-}
-
-/** Absolute path of the folder of Nx's records, among them what its cache holds; where it is that Nx itself decides, by the same variables. */
-export function nxRecords(root: string): string {
-  const { NX_WORKSPACE_DATA_DIRECTORY, NX_PROJECT_GRAPH_CACHE_DIRECTORY, NX_CACHE_DIRECTORY } = process.env;
-  const set =
-    NX_WORKSPACE_DATA_DIRECTORY ??
-    NX_PROJECT_GRAPH_CACHE_DIRECTORY ??
-    (NX_CACHE_DIRECTORY || cacheInNxJson(root) ? '.nx/workspace-data' : undefined);
-  return set === undefined ? nxFolder(root, 'workspace-data', '.nx/workspace-data') : resolve(root, set);
-}
-
-/** `cacheDirectory` in nx.json, if that can be read so simply. */
-function cacheInNxJson(root: string): string | undefined {
-  try {
-    const { cacheDirectory } = JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as { cacheDirectory?: string };
-    return cacheDirectory;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What Nx says, which has its own ways with an nx.json that extends another, holds comments or says nothing. */
-function nxFolder(root: string, kind: 'cache' | 'workspace-data', usual: string): string {
-  try {
-    return (createRequire(join(root, 'package.json'))('nx/src/utils/cache-directory') as NxFolders).sharedDataDirectory(
-      root,
-      kind,
-    );
-  } catch {
-    return join(root, usual);
-  }
-}
-
-/** Absolute path of the notes on the copies of artifacts in Nx's cache; beside Nx's records, so that they go together. */
-export function copyNotes(root: string): string {
-  return join(nxRecords(root), 'layerwise-copies.json');
 }
 
 /** Paths of all study files, relative to the workspace, sorted. */

@@ -5,7 +5,7 @@ import type { Manifest } from '@layerwise/store/manifest';
 import { differences, type ForeseenRecipe } from '@layerwise/store/staleness';
 import { Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
-import { nxCache } from '../plan/workspace.js';
+import { nxCache } from '../plan/folders.js';
 
 /** The artifacts of a workspace, with the copies that Nx's cache holds. @param root absolute path of the workspace */
 export function storeOf(root: string): Store {

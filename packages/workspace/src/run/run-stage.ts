@@ -21,7 +21,7 @@ import type { Draft, Store } from '@layerwise/store/store';
 import type { StageInstance } from '@layerwise/study';
 import { fileCacheOf, tracerOf } from '../plan/code.js';
 import { entryOf } from '../plan/packages.js';
-import { placesOf } from '../plan/workspace.js';
+import { placesOf } from '../plan/folders.js';
 import { OpenedFiles } from './opened-files.js';
 import { nearestTo, recipeOf, storeOf } from './recipe.js';
 import { checkpointInterval, workerCount } from './settings.js';
