@@ -6,8 +6,11 @@ import { changeSentence } from './sentence.js';
 import { rowsByClass, sample, type Looked } from './subject.js';
 import type { Pair } from './told.js';
 
-/** Held rows of a class on which each random choice of pixels is tried, at most. */
-export const DRAW_ROWS = 150;
+/** Held rows of a class on which each random choice of pixels is tried, at most; and at least of a net for which there is less time. */
+const [DRAW_ROWS, FEWEST_DRAW_ROWS] = [150, 10];
+/** Multiply-adds that random choices may take, and as much the changes that they are compared with, which are tried on so many rows at least. */
+const WORK = 4e10;
+const FEWEST_ROWS = 100;
 
 /** What a change of pixels does to the images of a class, and what random choices of other pixels do. */
 export interface ClassChange {
@@ -19,6 +22,15 @@ export interface ClassChange {
   readonly effect: Effect;
   readonly draws: readonly Effect[];
   readonly sentence: string;
+}
+
+/** How many held rows of a class there is time for: for the changes themselves, and for each of `drawn` random choices of both kinds. */
+export function changedRows({ net }: Looked, drawn: number): { readonly all: number; readonly draws: number } {
+  const cost = net.classes * net.layers.slice(1).reduce((sum, { kernel }) => sum + kernel.length, 1);
+  return {
+    all: Math.max(FEWEST_ROWS, Math.floor(WORK / (2 * cost))),
+    draws: Math.min(DRAW_ROWS, Math.max(FEWEST_DRAW_ROWS, Math.floor(WORK / (2 * drawn * cost)))),
+  };
 }
 
 /** Of the pixels that a net reads a sixth at most is erased, and as many inked, so that others are left to compare them with. */
@@ -41,13 +53,14 @@ export function changeClass(
 ): ClassChange[] {
   const { net, held, width, names } = subject;
   const pool = pixelsRead(net);
-  const rows = rowsByClass(held, net.classes, true)[c];
+  const drawn = fewerOfMany(draws, net.classes);
+  const most = changedRows(subject, drawn);
+  const rows = sample(rowsByClass(held, net.classes, true)[c], most.all);
   const rival = pair?.rival ?? -1;
   const none: Change = { erased: new Uint32Array(0), inked: new Uint32Array(0) };
   const decisive = pair ? decisiveChange(pair.ink, pair.absence, changedPixels(subject, pixels)) : none;
   const blob = pair?.places.find(({ kind }) => kind === 'absence')?.blob;
   const stroke = blob ? { ...none, inked: blob.pixels } : none;
-  const drawn = fewerOfMany(draws, net.classes);
   const others = Array.from({ length: drawn }, () => likeChange(decisive, image, pool, random));
   const elsewhere = blob ? movedStrokes(stroke, image, width, pool, drawn, random) : [];
   const kinds = [
@@ -57,7 +70,7 @@ export function changeClass(
   const effects = effectsOf(
     net,
     held,
-    { rows, sampled: sample(rows, DRAW_ROWS) },
+    { rows, sampled: sample(rows, most.draws) },
     { all: [decisive, stroke], some: [...others, ...elsewhere] },
     { class: c, rival },
   );

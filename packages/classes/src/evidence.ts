@@ -1,5 +1,6 @@
 import { activated, intensities, pointOf, sumsOf, type PixelNet, type Start } from './net.js';
-import { follow, meanSlopes, methodOf, outward, pathCost } from './line.js';
+import { follow, methodOf, outward, pathCost } from './line.js';
+import { meanSlopes } from './slopes.js';
 import type { Rows } from './subject.js';
 
 /** Evidence of pixels and nodes for every logit: the mean over some images of a class. P pixels, K logits. */

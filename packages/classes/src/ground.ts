@@ -3,7 +3,7 @@ import type { ClassJob, Ground, Job } from './jobs.js';
 import { leastImages } from './least.js';
 import { narrowed } from './net.js';
 import type { ClassesContext, Params } from './params.js';
-import { rankNodes } from './ranking.js';
+import { rankAllNodes } from './ranking.js';
 import { planRemovals } from './removal.js';
 import { untrained } from './rerun.js';
 import { findRivals, type Rivals } from './rivals.js';
@@ -23,7 +23,7 @@ export function groundOf(subject: Subject, params: Params): Ground {
     rivals,
     most: evidenceRows(subject, rivals, params.rows),
     images: leastImages(subject),
-    rankings: layers.map((l) => rankNodes(subject, l)),
+    rankings: rankAllNodes(subject),
     removals: layers.map((l) => planRemovals(subject, l, params.draws)),
   };
 }

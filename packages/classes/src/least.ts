@@ -1,3 +1,4 @@
+import { pullBack } from '@layerwise/kernels/layers';
 import { activated, intensities, largest, logitsOf, onward, pointOf, slopesOf, sumsOf, type PixelNet } from './net.js';
 import { rowsByClass, sample, type Looked } from './subject.js';
 
@@ -187,13 +188,7 @@ export function gradientOf(
   const last = layers[layers.length - 1];
   let slopes = Float64Array.from({ length: last.units }, (_, k) => (k === target ? 1 : k === rival ? -1 : 0));
   for (let l = layers.length - 1; l >= 0; l--) {
-    const { kernel, inputs, units } = layers[l];
-    const back = new Float64Array(inputs);
-    for (let i = 0; i < inputs; i++) {
-      let sum = 0;
-      for (let j = 0, at = i * units; j < units; j++, at++) sum += kernel[at] * slopes[j];
-      back[i] = sum;
-    }
+    const back = pullBack(layers[l], slopes, new Float64Array(layers[l].inputs));
     if (l === 0) return back;
     const steep = slopesOf(layers[l - 1], sums[l - 1], activated(layers[l - 1], sums[l - 1]));
     slopes = back.map((value, h) => value * steep[h]);

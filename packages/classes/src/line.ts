@@ -1,6 +1,8 @@
 import { followByPanels } from './panels.js';
-import { followPieces } from './pieces.js';
-import { activated, logitsOf, slopesOf, type Layer, type PixelNet, type Point } from './net.js';
+import { followPieces, type Followed } from './pieces.js';
+import { followBySecants, secantCost } from './secants.js';
+import { meanSlopes } from './slopes.js';
+import { logitsOf, type PixelNet, type Point } from './net.js';
 
 /**
  * Integrated gradients (Sundararajan et al. 2017) of every logit along the straight line from the baseline to an image.
@@ -15,37 +17,44 @@ export interface Path {
   readonly remainder: number;
 }
 
-/** How paths are followed: exactly by a closed form or piece by piece, or in steps until what is left out is small. */
-export type Method = 'closed form' | 'pieces' | 'steps';
+/**
+ * How paths are followed: exactly by a closed form or piece by piece, or in steps until what is left out is small; in nets for which
+ * there is no time for either by secants, of which nothing is left out, though they are only near to the integral.
+ */
+export type Method = 'closed form' | 'pieces' | 'steps' | 'secants';
 
-/** The way that suits a net: exact wherever one layer alone bends the line, or all layers bend it at points. */
-export function methodOf({ layers }: PixelNet): Method {
+/** Multiply-adds for each logit that a path of pieces or in steps may take. */
+const MOST_WORK = 2.5e7;
+
+/** The way that suits a net: exact wherever one layer alone bends the line, or all layers bend it at points, and there is time. */
+export function methodOf(net: PixelNet): Method {
+  const { layers, classes: K } = net;
   if (layers.length <= 2) return 'closed form';
   const bent = layers.slice(0, -1).every(({ activation }) => activation === 'relu' || activation === 'linear');
-  return bent ? 'pieces' : 'steps';
+  const method = bent ? 'pieces' : 'steps';
+  return costOf(net, method) > MOST_WORK * K ? 'secants' : method;
 }
 
-/** Multiply-adds of one path, roughly; of pieces with as many crossings as there are nodes after the first layer. */
+/** Multiply-adds of one path, roughly. */
 export function pathCost(net: PixelNet): number {
+  return costOf(net, methodOf(net));
+}
+
+/** Of pieces with as many crossings as there are nodes after the first layer. */
+function costOf(net: PixelNet, method: Method): number {
   const { layers, classes: K } = net;
   const later = layers.slice(1, -1).reduce((sum, { units }) => sum + units, 0);
   const inner = layers.slice(1, -1).reduce((sum, { kernel }) => sum + kernel.length, 0);
   const first = layers[0].units * K;
-  const method = methodOf(net);
   if (method === 'closed form') return first;
+  if (method === 'secants') return secantCost(net);
   if (method === 'steps') return 80 * (K + 2) * inner;
   return later * 2 * first + (layers.length > 3 ? later * K * inner : 0) + 2 * K * inner;
 }
 
 /** Follows the line to an image. @param to what the net makes of the image */
 export function follow(net: PixelNet, from: Point, to: Point): Path {
-  const method = methodOf(net);
-  const { gradient, inner } =
-    method === 'closed form'
-      ? { gradient: closedForm(net, from, to), inner: [] }
-      : method === 'pieces'
-        ? followPieces(net, from, to)
-        : followByPanels(net, from, to);
+  const { gradient, inner } = FOLLOWERS[methodOf(net)](net, from, to);
   const K = net.classes;
   const first = given(gradient, from.sums[0], to.sums[0], K);
   const L = net.layers.length - 1;
@@ -55,21 +64,12 @@ export function follow(net: PixelNet, from: Point, to: Point): Path {
   return { gradient, nodes, remainder: remainderOf(first, from, to, K) };
 }
 
-/**
- * Mean slopes of the nodes of a layer between two weighted sums each: the change of the activation over that of the sum,
- * and where there is next to none the slope itself.
- */
-export function meanSlopes(layer: Layer, from: Float64Array, to: Float64Array): Float64Array {
-  const [before, after] = [activated(layer, from), activated(layer, to)];
-  const slopes = slopesOf(layer, to, after);
-  return slopes.map((slope, h) => {
-    const change = to[h] - from[h];
-    return Math.abs(change) < NEXT_TO_NOTHING ? slope : (after[h] - before[h]) / change;
-  });
-}
-
-/** Below it a difference of activations in float32 says less than the slope. */
-const NEXT_TO_NOTHING = 1e-6;
+const FOLLOWERS: Readonly<Record<Method, (net: PixelNet, from: Point, to: Point) => Followed>> = {
+  'closed form': (net, from, to) => ({ gradient: closedForm(net, from, to), inner: [] }),
+  pieces: followPieces,
+  steps: followByPanels,
+  secants: followBySecants,
+};
 
 /** The kernel by which the first layer's nodes reach the logits: of the last layer, or of a net without hidden layers each its own. */
 export function outward({ layers, classes: K }: PixelNet): Float64Array {

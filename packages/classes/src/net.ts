@@ -1,3 +1,4 @@
+import { weightedSums } from '@layerwise/kernels/layers';
 import { activationOf, FLOAT32, onPixels, type DenseNet, type FeatureMap } from '@layerwise/nets';
 
 /** Stored pixels run from 0 to this; intensities from 0 to 1. */
@@ -59,16 +60,11 @@ export function intensities(
 
 /** Weighted sums of a layer, summed in the order of its inputs. */
 export function sumsOf(
-  { kernel, bias, units }: Layer,
+  layer: Layer,
   input: ArrayLike<number>,
-  out: Float64Array = new Float64Array(units),
+  out: Float64Array = new Float64Array(layer.units),
 ): Float64Array {
-  out.set(bias);
-  for (let i = 0; i < input.length; i++) {
-    const value = input[i];
-    if (value !== 0) addRow(out, kernel, i * units, value);
-  }
-  return out;
+  return weightedSums(layer, input, out);
 }
 
 /** Adds `times` a row of a kernel that begins at `from`. */
@@ -103,16 +99,17 @@ export function slopesOf(
 }
 
 /** Runs a net on one image of intensities. */
-export function pointOf({ layers }: PixelNet, image: ArrayLike<number>): Point {
-  const sums: Float64Array[] = [];
+export function pointOf(net: PixelNet, image: ArrayLike<number>): Point {
+  return onwardSums(net, sumsOf(net.layers[0], image));
+}
+
+/** Runs a net on the weighted sums of its first layer. */
+export function onwardSums({ layers }: PixelNet, first: Float64Array): Point {
+  const sums = [first];
   const hidden: Float64Array[] = [];
-  let values = image;
-  for (const [l, layer] of layers.entries()) {
-    const z = sumsOf(layer, values);
-    sums.push(z);
-    if (l === layers.length - 1) break;
-    hidden.push(activated(layer, z));
-    values = hidden[l];
+  for (let l = 1; l < layers.length; l++) {
+    hidden.push(activated(layers[l - 1], sums[l - 1]));
+    sums.push(sumsOf(layers[l], hidden[l - 1]));
   }
   return { sums, hidden };
 }

@@ -1,11 +1,13 @@
-import { outgoing, outgoingCost } from '@layerwise/kernels/gradients';
+import { outgoing, outgoingCost, outgoingOfAll } from '@layerwise/kernels/gradients';
 import { classAreas, rankRows, spread } from '@layerwise/kernels/ranking';
 import { meanValues, rowsByClass, type Rows, type Looked } from './subject.js';
 
-/** Multiply-adds that the mean gradients of a layer may take. */
-const WORK = 5e8;
-/** Rows on which areas under ROC curves are found: their error is then below 0.01. */
-const AREA_ROWS = 10_000;
+/** Multiply-adds that the mean gradients of a layer may take, and those of all layers of a deep net. */
+const [WORK, ALL_WORK] = [5e8, 1e9];
+/** Hidden layers from which on their gradients are found together, and values of nodes on which areas are found at most. */
+const [DEEP, AREA_VALUES] = [3, 1e7];
+/** Rows on which areas under ROC curves are found: their error is then below 0.01; on the fewest below 0.03. */
+const [AREA_ROWS, FEWEST_AREA_ROWS] = [10_000, 2000];
 
 /** What the nodes of a hidden layer are to each class, over the training rows. H nodes, K classes. */
 export interface NodeRanking {
@@ -30,8 +32,27 @@ export type Order = 'evidence' | 'weight' | 'area';
 /** All of them. */
 export const ORDERS: readonly Order[] = ['evidence', 'weight', 'area'];
 
-/** Ranks the nodes of hidden layer `l`, counted from 0. */
-export function rankNodes({ net, train }: Looked, l: number): NodeRanking {
+/** Ranks the nodes of every hidden layer. */
+export function rankAllNodes(subject: Looked): NodeRanking[] {
+  const { layers, classes: K } = subject.net;
+  const hidden = layers.slice(0, -1);
+  if (hidden.length < DEEP) return hidden.map((_, l) => rankNodes(subject, l));
+  const cost = K * hidden.slice(1).reduce((sum, { kernel }) => sum + kernel.length, 0);
+  const rows = spread(subject.train.count, ALL_WORK / cost);
+  const gradients = outgoingOfAll(layers, subject.train.hidden, rows);
+  return hidden.map((_, l) => rankNodes(subject, l, gradients[l]));
+}
+
+/**
+ * Ranks the nodes of hidden layer `l`, counted from 0.
+ * @param gradients float64[H][K]: mean gradients of the logits
+ */
+export function rankNodes(
+  subject: Looked,
+  l: number,
+  gradients: Float64Array = meanGradients(subject, l),
+): NodeRanking {
+  const { net, train } = subject;
   const K = net.classes;
   const H = net.layers[l].units;
   const values = train.hidden[l];
@@ -40,7 +61,7 @@ export function rankNodes({ net, train }: Looked, l: number): NodeRanking {
     values,
     Uint32Array.from({ length: train.count }, (_, r) => r),
   );
-  const weight = centredGradients(net.layers.slice(l + 1), train, l, H, K);
+  const weight = centred(gradients, K);
   const [own, others] = [new Float64Array(H * K), new Float64Array(H * K)];
   for (let h = 0; h < H; h++) {
     for (let k = 0; k < K; k++) {
@@ -63,28 +84,33 @@ export function rankNodes({ net, train }: Looked, l: number): NodeRanking {
   return { mean, variance: varianceOf(train, l, mean), own, others, weight, evidence, area, orders };
 }
 
-function centredGradients(
-  later: Looked['net']['layers'],
-  { hidden, count }: Rows,
-  l: number,
-  H: number,
-  K: number,
-): Float64Array {
+function meanGradients({ net, train }: Looked, l: number): Float64Array {
+  const later = net.layers.slice(l + 1);
   const cost = outgoingCost(later);
-  const gradients = outgoing(later, hidden.slice(l), spread(count, cost === 0 ? 1 : WORK / cost));
+  return outgoing(later, train.hidden.slice(l), spread(train.count, cost === 0 ? 1 : WORK / cost));
+}
+
+/** Less the mean over the classes. */
+function centred(gradients: Float64Array, K: number): Float64Array {
   const means = Float64Array.from(
-    { length: H },
+    { length: gradients.length / K },
     (_, h) => gradients.subarray(h * K, (h + 1) * K).reduce((sum, one) => sum + one, 0) / K,
   );
   return gradients.map((one, at) => one - means[Math.floor(at / K)]);
 }
 
 function areasOf({ hidden, label, count }: Rows, l: number, H: number, K: number): Float64Array {
-  const rows = spread(count, AREA_ROWS);
+  const nodes = hidden.reduce((sum, { width }) => sum + width, 0);
+  const most = hidden.length < DEEP ? AREA_ROWS : Math.min(AREA_ROWS, Math.max(FEWEST_AREA_ROWS, AREA_VALUES / nodes));
+  const rows = spread(count, most);
   const labels = Uint16Array.from(rows, (r) => label[r]);
   const areas = new Float64Array(H * K);
-  for (let h = 0; h < H; h++)
-    areas.set(classAreas(rankRows(Float32Array.from(rows, (r) => hidden[l].data[r * H + h])), labels, K), h * K);
+  const { data } = hidden[l];
+  const values = new Float32Array(rows.length);
+  for (let h = 0; h < H; h++) {
+    for (let i = 0; i < values.length; i++) values[i] = data[rows[i] * H + h];
+    areas.set(classAreas(rankRows(values), labels, K), h * K);
+  }
   return areas;
 }
 

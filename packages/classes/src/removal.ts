@@ -6,6 +6,12 @@ import { rowsByClass, sample, type Looked } from './subject.js';
 /** Multiply-adds that the removals of a layer may take, and those of random nodes; past it, evenly spaced rows of each class stand for all. */
 const [WORK, RANDOM_WORK] = [1e8, 5e7];
 const FEWEST_ROWS = 60;
+/**
+ * Multiply-adds that the removals of a layer may take on these rows, and as much those of random nodes, and together those of all
+ * layers; past it there are fewer draws, then fewer rows, and where even the fewest would take more no nodes of the layer are removed.
+ */
+const [MOST_WORK, ALL_WORK] = [2.5e9, 2e10];
+const [LEAST_DRAWS, LEAST_ROWS] = [3, 8];
 /** How many nodes are set to their means, in layers of ten nodes and more. */
 const COUNTS = [1, 3, 5, 10, 20, 50];
 const SMALL_LAYER = 10;
@@ -57,22 +63,26 @@ export function countsOf(H: number): readonly number[] {
   return H < SMALL_LAYER ? Array.from({ length: H }, (_, i) => i + 1) : COUNTS.filter((count) => count <= H);
 }
 
+/** Of a layer for which there is no time. */
+const NONE: RemovalPlan = { rows: 0, draws: 0, drawRows: 0, counts: [] };
+
 /** How much of it there is time for, of hidden layer `l`. */
 export function planRemovals({ net }: Looked, l: number, draws: number): RemovalPlan {
   const K = net.classes;
-  const drawn = fewerOfMany(draws, K);
   const counts = countsOf(net.layers[l].units);
   const later = net.layers.slice(l + 1);
   const most = counts.at(-1) ?? 0;
   const all = counts.reduce((sum, count) => sum + count, 0);
-  const rows = (work: number, nodes: number, looks: number): number =>
-    Math.max(fewerOfMany(FEWEST_ROWS, K), Math.floor(work / (2 * K * costOf(later, nodes, looks))));
-  return {
-    rows: rows(WORK, ORDERS.length * most, ORDERS.length * counts.length),
-    draws: drawn,
-    drawRows: rows(RANDOM_WORK, drawn * all, drawn * counts.length),
-    counts,
-  };
+  const fewest = fewerOfMany(FEWEST_ROWS, K);
+  const ordered = 2 * K * costOf(later, ORDERS.length * most, ORDERS.length * counts.length);
+  const random = 2 * K * costOf(later, all, counts.length);
+  const bound = Math.min(MOST_WORK, ALL_WORK / (net.layers.length - 1));
+  const drawn = Math.min(fewerOfMany(draws, K), Math.max(LEAST_DRAWS, Math.floor(bound / (random * fewest))));
+  const least = Math.min(fewest, LEAST_ROWS);
+  if (later.length > 1 && Math.max(ordered, random * drawn) * least > bound) return NONE;
+  const rows = (work: number, cost: number): number =>
+    Math.max(least, Math.min(fewest, Math.floor(bound / cost)), Math.floor(work / cost));
+  return { rows: rows(WORK, ordered), draws: drawn, drawRows: rows(RANDOM_WORK, random * drawn), counts };
 }
 
 /** Sets the first nodes of a class's orders, and random ones, to their means over the training rows. */
@@ -84,6 +94,7 @@ export function removeNodes(
   c: number,
   random: Random,
 ): Removal[] {
+  if (rows === 0) return [];
   const later = net.layers.slice(l + 1);
   const all = Uint32Array.from({ length: held.count }, (_, r) => r);
   const groups = [rowsByClass(held, net.classes, false)[c], all.filter((r) => held.label[r] !== c)];

@@ -1,5 +1,6 @@
 import { LayerwiseError, throwIfAborted, type ClassesInfo } from '@layerwise/contracts';
-import { changedPixels, DRAW_ROWS } from './changes.js';
+import { boundsWarning } from './bounds.js';
+import { changedPixels, changedRows } from './changes.js';
 import { INK } from './change.js';
 import { headlines, type Headline } from './controls.js';
 import { Crew } from './crew.js';
@@ -45,6 +46,8 @@ async function look(context: ClassesContext): Promise<void> {
   const { params, output, seed, progress, workers, signal } = context;
   const subject = await readSubject(context);
   const ground = groundOf(subject, params);
+  const bounded = boundsWarning(ground);
+  if (bounded) context.warn(bounded);
   const jobs = jobsOf(subject, params, seed);
   const told = (done: number): void => progress({ done, total: jobs.length, unit: 'steps' });
   told(0);
@@ -108,6 +111,7 @@ function infoOf(
   removals: readonly Removals[],
 ): ClassesInfo {
   const { net, names, train, held } = subject;
+  const drawn = fewerOfMany(wanted, names.length);
   return {
     rows: train.count,
     held: { split: held.split, rows: held.count },
@@ -126,8 +130,8 @@ function infoOf(
     changes: {
       pixels: changedPixels(subject, pixels),
       ink: INK,
-      draws: fewerOfMany(wanted, names.length),
-      drawRows: DRAW_ROWS,
+      draws: drawn,
+      drawRows: changedRows(subject, drawn).draws,
     },
   };
 }

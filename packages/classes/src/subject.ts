@@ -1,5 +1,6 @@
 import { LayerwiseError, openFeatures, type FeatureRows, type MatrixRows, type Warning } from '@layerwise/contracts';
 import { spread } from '@layerwise/kernels/ranking';
+import { sharedBytes } from '@layerwise/kernels/threads';
 import { readFeatureMap, readModel, type DenseNet, type FeatureMap } from '@layerwise/nets';
 import { gather, heldCount } from './gather.js';
 import { intensities, pixelNet, pointOf, sumsOf, WHITE, type PixelNet, type Start } from './net.js';
@@ -11,7 +12,7 @@ export interface LayerValues {
   readonly width: number;
 }
 
-/** Rows of a split with what the net makes of them. */
+/** Rows of a split with what the net makes of them, in memory that threads share. */
 export interface Rows {
   readonly split: 'train' | 'validation' | 'test';
   readonly count: number;
@@ -137,16 +138,20 @@ async function gatherSplit(
   };
   const hidden: LayerValues[] = [];
   for (const [l, width] of widths.entries())
-    hidden.push({ data: await column(`hidden${l + 1}`, width, new Float32Array(count * width)), width });
-  const label = await column('label', 1, new Uint16Array(count));
-  const predicted = await column('predicted', 1, new Uint16Array(count));
+    hidden.push({
+      data: await column(`hidden${l + 1}`, width, new Float32Array(sharedBytes(count * width, 4))),
+      width,
+    });
+  const label = await column('label', 1, new Uint16Array(sharedBytes(count, 2)));
+  const predicted = await column('predicted', 1, new Uint16Array(sharedBytes(count, 2)));
   for (const data of [label, predicted]) {
     const beyond = data.find((c) => c >= net.classes);
     if (beyond !== undefined) throw unfit(`classes must be below ${net.classes}`, String(beyond));
   }
-  const images = dtype === 'uint8' ? new Uint8Array(count * P) : new Float32Array(count * P);
+  const images =
+    dtype === 'uint8' ? new Uint8Array(sharedBytes(count * P, 1)) : new Float32Array(sharedBytes(count * P, 4));
   await gather(read, P, rows, images);
-  const id = await column('id', 1, new Uint32Array(count));
+  const id = await column('id', 1, new Uint32Array(sharedBytes(count, 4)));
   return { split, count, id, label, predicted, images, hidden, logits: logitsOfRows(net, hidden, images, count) };
 }
 
@@ -162,7 +167,7 @@ function logitsOfRows(
   const last = net.layers[net.layers.length - 1];
   const K = last.units;
   const before = hidden.at(-1);
-  const logits = new Float64Array(rows * K);
+  const logits = new Float64Array(sharedBytes(rows * K, 8));
   const [out, image] = [new Float64Array(K), new Float64Array(net.pixels)];
   for (let r = 0; r < rows; r++) {
     const input = before

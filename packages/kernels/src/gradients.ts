@@ -57,6 +57,39 @@ export function outgoingSum(later: readonly DenseLayer[]): OutgoingSum {
   };
 }
 
+/**
+ * Mean gradients of each class's logit by the activations of every hidden layer, over the given rows, each of which is gone through once.
+ * @param layers of the whole net, the last giving logits
+ * @param values activations of the hidden layers
+ * @returns for each hidden layer float64[H][K]
+ */
+export function outgoingOfAll(
+  layers: readonly DenseLayer[],
+  values: readonly LayerValues[],
+  rows: Uint32Array,
+): Float64Array[] {
+  const hidden = layers.slice(0, -1);
+  const last = layers[layers.length - 1];
+  const K = last.units;
+  const means = hidden.map(({ units }) => new Float64Array(units * K));
+  const [gated, found] = [means.map((mean) => mean.slice()), means.map((mean) => mean.slice())];
+  for (const r of rows) {
+    let product: ArrayLike<number> = last.kernel;
+    for (let l = hidden.length - 1; l > 0; l--) {
+      gate(
+        slopes(layers[l], rowOf(values[l], r), () => rowOf(values[l - 1], r)),
+        product,
+        K,
+        gated[l],
+      );
+      product = times(layers[l], gated[l], K, found[l - 1]);
+      for (let at = 0; at < product.length; at++) means[l - 1][at] += product[at] / rows.length;
+    }
+  }
+  means[hidden.length - 1].set(last.kernel);
+  return means;
+}
+
 /** Rows of `from` [units][K] times the slopes of the layer. */
 function gate(steepness: Float64Array, from: ArrayLike<number>, K: number, out: Float64Array): void {
   for (let j = 0; j < steepness.length; j++) {
@@ -68,14 +101,21 @@ function gate(steepness: Float64Array, from: ArrayLike<number>, K: number, out: 
 
 /** kernel [inputs][units] times [units][K]. */
 function times({ kernel, inputs, units }: DenseLayer, from: Float64Array, K: number, out: Float64Array): Float64Array {
+  const open: number[] = [];
+  for (let j = 0; j < units; j++) if (isAnyNonZero(from, j * K, (j + 1) * K)) open.push(j);
   for (let i = 0; i < inputs; i++) {
     for (let k = 0; k < K; k++) out[i * K + k] = 0;
-    for (let j = 0; j < units; j++) {
+    for (const j of open) {
       const w = kernel[i * units + j];
       for (let k = 0; k < K; k++) out[i * K + k] += w * from[j * K + k];
     }
   }
   return out;
+}
+
+function isAnyNonZero(values: Float64Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (values[at] !== 0) return true;
+  return false;
 }
 
 /** Multiply-adds of {@link outgoing} for one row. */

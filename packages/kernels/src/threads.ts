@@ -115,13 +115,18 @@ async function* numbered<J>(
 interface Numbers {
   readonly length: number;
   readonly BYTES_PER_ELEMENT: number;
+  readonly buffer: ArrayBufferLike;
   set(values: ArrayLike<number>): void;
 }
 
-/** A copy in memory that threads share. */
+/** The same in memory that threads share: a copy, unless it lies there. */
 export function shared<T extends Numbers>(values: T): T {
+  if (values.buffer instanceof SharedArrayBuffer) return values;
   const type = values.constructor as new (buffer: SharedArrayBuffer) => T;
   const copy = new type(new SharedArrayBuffer(values.length * values.BYTES_PER_ELEMENT));
   copy.set(values as unknown as ArrayLike<number>);
   return copy;
 }
+
+/** Zeros in memory that threads share. @param bytes of each number */
+export const sharedBytes = (length: number, bytes: number): SharedArrayBuffer => new SharedArrayBuffer(length * bytes);

@@ -106,6 +106,8 @@ function removalBlock(
   const by = (kind: string): readonly RemovalFigures[] => removals.filter((one) => one.by === kind);
   const [whole] = by('none');
   const split = splitName(held.split);
+  if (removals.length === 0)
+    return html`<p class="note">The layer's nodes were not removed, which would have taken too long.</p>`;
   if (Number.isNaN(whole.recall)) return html`<p class="note">There are no ${split} images of the class.</p>`;
   const { draws, rows } = layers[l].removals;
   const said = by('evidence').map(

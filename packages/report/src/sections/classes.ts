@@ -68,7 +68,12 @@ const legend = (split: string): Markup =>
     ${html`<b class="negative">orange</b>`} by the absence of ink, the strongest of each map in full colour. The line is the
     outline of the mean of the class.`;
 
-const METHODS = { 'closed form': 'exact, in closed form', pieces: 'exact, piece by piece', steps: 'in steps' } as const;
+const METHODS = {
+  'closed form': 'exact, in closed form',
+  pieces: 'exact, piece by piece',
+  steps: 'in steps',
+  secants: 'approximated by secants, since the net is deep',
+} as const;
 
 const howFound = ({ info: { rows, evidence, held } }: ClassFindings): Markup =>
   html`Evidence comes from ${count(rows)} training images, by pixel by integrated gradients

@@ -1,0 +1,17 @@
+import { activated, slopesOf, type Layer } from './net.js';
+
+/**
+ * Mean slopes of the nodes of a layer between two weighted sums each: the change of the activation over that of the sum,
+ * and where there is next to none the slope itself.
+ */
+export function meanSlopes(layer: Layer, from: Float64Array, to: Float64Array): Float64Array {
+  const [before, after] = [activated(layer, from), activated(layer, to)];
+  const slopes = slopesOf(layer, to, after);
+  return slopes.map((slope, h) => {
+    const change = to[h] - from[h];
+    return Math.abs(change) < NEXT_TO_NOTHING ? slope : (after[h] - before[h]) / change;
+  });
+}
+
+/** Below it a difference of activations in float32 says less than the slope. */
+const NEXT_TO_NOTHING = 1e-6;
