@@ -23,6 +23,7 @@ export * from './nearest.js';
 export * from './printable.js';
 export * from './seed.js';
 export * from './sketch.js';
+export type * from './sources.js';
 export * from './stage.js';
 export * from './table.js';
 export { inColumns, type Row } from './rows.js';

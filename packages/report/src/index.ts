@@ -12,6 +12,11 @@ export { renderComparison } from './study/comparison.js';
 export { renderSeeds, type Seeds, type SeedSpread } from './study/seeds.js';
 /** The page of a study, or of a comparison. */
 export { renderStudy, type StudyPage } from './study/study-page.js';
+/** What the source of a study prints, and how it is answered: by a figure of ours, a sentence, or a reason. */
+export type { SourceFigures } from './study/source-section.js';
+export type { MeasuredExperiment } from './study/measured.js';
+export { ANSWER_RULES } from './study/source-answers.js';
+export { ruleOf } from './study/source-rules.js';
 /** Accuracy against the number of parameters. */
 export { accuracyFigure, type StudyFigure } from './study/accuracy-plot.js';
 /** What is compared of an experiment. */

@@ -1,4 +1,11 @@
-import { throwIfAborted, type ComparisonInfo, type Output, type StageContext } from '@layerwise/contracts';
+import {
+  throwIfAborted,
+  type ComparisonInfo,
+  type LayerRanges,
+  type Output,
+  type StageContext,
+} from '@layerwise/contracts';
+import { layerRanges, measuredFigures } from './analysis/measured.js';
 import { costOf } from './data/cost.js';
 import {
   readExperiment,
@@ -41,7 +48,7 @@ export async function writeReport({
     throwIfAborted(signal);
     progress({ done: Math.min(total, done++), total, unit: 'sections' });
   };
-  const { context, wide } = await open(params, inputs, step);
+  const { context, wide, layers } = await open(params, inputs, step);
   const made: Made[] = [];
   for (const chapter of chapters) {
     const { id, title } = chapter;
@@ -58,6 +65,7 @@ export async function writeReport({
   await output.bytes('index.html', wholePage(made, context));
   await writeFigures(context.shelf, output);
   await output.json('comparison', comparisonInfo(context.experiment));
+  await output.json('measured', measuredFigures(context.experiment, layers));
   progress({ done: total, total, unit: 'sections' });
 }
 
@@ -72,7 +80,7 @@ async function open(
   params: ReportParams,
   inputs: Inputs,
   step: () => void,
-): Promise<{ context: Context; wide: ReadonlyMap<string, Early> }> {
+): Promise<{ context: Context; wide: ReadonlyMap<string, Early>; layers: readonly LayerRanges[] }> {
   const experiment = await readExperiment(inputs, `${params.study}:${params.experiment}`);
   const context: Context = {
     experiment,
@@ -89,7 +97,9 @@ async function open(
     const shelf = new FigureShelf();
     wide.set(chapter.id, { section: await chapter.make({ ...context, shelf }), shelf });
   }
-  return { context: { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } }, wide };
+  const layers = layerRanges(experiment.train, experiment.dataset.classes.length);
+  const train = withoutWideLayers(experiment.train);
+  return { context: { ...context, experiment: { ...experiment, train } }, wide, layers };
 }
 
 /** A line of index.html in whose place the composition root puts what it knows when a run is over. */

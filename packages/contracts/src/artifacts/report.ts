@@ -19,10 +19,46 @@ export interface NetCost {
   readonly numbers: number;
 }
 
+/** `measured.json`: figures that others print of their experiments, to be set beside theirs. K classes; S hidden layers. */
+export interface MeasuredFigures {
+  /** By split: how often each class (row) was told as each (column), K x K counts by rows. */
+  readonly confusion: Readonly<Record<'train' | 'validation' | 'test', readonly number[]>>;
+  /** Column of history.parquet -> its values by epoch; null for what is not known. */
+  readonly history: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Of each hidden layer, over the training rows. */
+  readonly layers: readonly LayerRanges[];
+  /** Share of the whole variance that the components of the net's inputs keep; null without components. */
+  readonly variance: number | null;
+}
+
+/** Ranges of activations of a hidden layer over the training rows. */
+export interface LayerRanges {
+  /** The largest activation of each node. */
+  readonly largest: readonly number[];
+  /** Of the first 16 nodes: the [lowest, highest] activation of the rows truly of each class; null for a class without rows. */
+  readonly byClass: readonly (readonly (readonly [number, number] | null)[])[];
+}
+
 const comparisonForm = form.group({
   rows: form.group({ train: form.count, validation: form.count, test: form.count }),
   validatesOnTest: form.flag,
   cost: form.orNull(form.group({ multiplyAdds: form.known, numbers: form.known })),
+});
+
+const measuredForm = form.group({
+  confusion: form.group({
+    train: form.listOf(form.count),
+    validation: form.listOf(form.count),
+    test: form.listOf(form.count),
+  }),
+  history: form.groupOf(form.listOf(form.orNull(form.real))),
+  layers: form.listOf(
+    form.group({
+      largest: form.listOf(form.real),
+      byClass: form.listOf(form.listOf(form.orNull(form.listOf(form.real)))),
+    }),
+  ),
+  variance: form.orNull(form.real),
 });
 
 const figure = (meaning: string) => ({ format: 'bytes', meaning, optional: 'for each figure' }) as const;
@@ -37,6 +73,12 @@ export const report = artifact({
       'ComparisonInfo',
       comparisonForm,
       'what a comparison of experiments needs beside evaluation.json',
+      'of @layerwise/report',
+    ),
+    'measured.json': document<MeasuredFigures>(
+      'MeasuredFigures',
+      measuredForm,
+      'figures to be set beside those that the source of a study prints',
       'of @layerwise/report',
     ),
     'figures/<figure>.svg': figure('the figure'),

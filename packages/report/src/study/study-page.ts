@@ -4,6 +4,7 @@ import { chapter, page } from '../page/page.js';
 import { table } from '../page/table.js';
 import { accuracyPlot } from './accuracy-plot.js';
 import { comparisonLead, comparisonTable, recommendationText } from './comparison.js';
+import { sourceChapter, type SourceFigures } from './source-section.js';
 import { judged, measured, referenceOf, sizeOf, type ComparedExperiment } from './compared.js';
 
 /** What stands on a study's own page. */
@@ -24,6 +25,8 @@ export interface StudyPage {
   readonly warnings?: readonly string[] | undefined;
   /** Tests of differences, a sentence each. */
   readonly tests?: readonly string[] | undefined;
+  /** What the source of the study prints. */
+  readonly sources?: SourceFigures | undefined;
   /** What the page is of; a study unless said. */
   readonly kind?: 'study' | 'comparison' | undefined;
 }
@@ -37,6 +40,7 @@ export function renderStudy({
   experiments: given,
   warnings = [],
   tests = [],
+  sources,
   kind = 'study',
 }: StudyPage): string {
   const experiments = measured(given);
@@ -69,7 +73,13 @@ ${
           html`${differences(experiments)}${tests.length > 0 && html`<ul>${tests.map((test) => html`<li>${test}</li>`)}</ul>`}`,
         )
       : undefined;
-  return page({ title: kind === 'study' ? `${study}: study` : (title ?? study), opening, contents: [], body });
+  const source = sources && sourceChapter(sources, experiments);
+  return page({
+    title: kind === 'study' ? `${study}: study` : (title ?? study),
+    opening,
+    contents: [],
+    body: html`${body}${source}`,
+  });
 }
 
 function differences(experiments: readonly ComparedExperiment[]): Content {

@@ -12,6 +12,7 @@ import { describeTests, differenceOf, referenceOf, seedRange } from '../comparis
 import { unmet } from '../experiment/expectations.js';
 import { allInOrder, openBuilt, reportPath, type BuiltExperiment } from '../experiment/experiment.js';
 import type { PlannedStudy } from '../plan/selection.js';
+import { sourceFigures } from './sources.js';
 import { publishExperiment, publishPage } from './publish.js';
 
 /** The experiments of a study that are built. */
@@ -68,12 +69,10 @@ export async function writeReports(
     ),
   ];
   const experiments = built.map((experiment) => compared(experiment, page, false));
-  await publishPage(
-    root,
-    page,
-    renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests: seedTests(built) }),
-    experiments,
-  );
+  const sources = await sourceFigures(root, study, built);
+  const tests = seedTests(built);
+  const text = renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests, sources });
+  await publishPage(root, page, text, experiments);
 }
 
 /** Tests over the seeds that experiments have in common, in words: of those that were trained from several, against the best of them on validation data. */
