@@ -67,7 +67,7 @@ export async function checkRun(root: string, argv: readonly string[]): Promise<v
 /**
  * Writes the folders and reports of some experiments of a study, and its own page, and prints their figures.
  * @param targets names of the experiments, and `all` for the study's table
- * @returns what is wrong: artifacts that are not whole, figures that are not as the study expects
+ * @returns what is wrong: artifacts that are not whole, figures that are not as the study expects, the file of its source's figures
  */
 export async function showStudy(
   root: string,
@@ -82,14 +82,15 @@ export async function showStudy(
     const journal = Journal.current(root);
     const entries = journal?.entries() ?? new Map<string, JournalEntry>();
     const ids = shown.flatMap(({ plan }) => Object.values(plan.stages));
-    await writeReports(root, study, built, shown, new Set(ids.filter((id) => entries.get(id)?.status !== 'computed')));
+    const cached = new Set(ids.filter((id) => entries.get(id)?.status !== 'computed'));
+    const faults = await writeReports(root, study, built, shown, cached);
     for (const { plan, result } of shown.filter(({ plan: { name } }) => targets.has(name))) {
       printParts(describeResult(result), journal && describeRun(plan, entries, journal.started, Date.now()));
     }
     if (isWhole) printParts(...tableOf(study, built, shown, journal));
     noteStamps(join(root, 'artifacts'));
     journal?.prune();
-    return [...(await missing(root, plans, shown)), ...unexpected(shown)];
+    return [...(await missing(root, plans, shown)), ...unexpected(shown), ...faults];
   } catch (error) {
     const known = storageError(error, join(root, 'artifacts'));
     if (known instanceof LayerwiseError) return [known];

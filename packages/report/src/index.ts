@@ -16,7 +16,6 @@ export { renderStudy, type StudyPage } from './study/study-page.js';
 export type { SourceFigures } from './study/source-section.js';
 export type { MeasuredExperiment } from './study/measured.js';
 export { ANSWER_RULES } from './study/source-answers.js';
-export { ruleOf } from './study/source-rules.js';
 /** Accuracy against the number of parameters. */
 export { accuracyFigure, type StudyFigure } from './study/accuracy-plot.js';
 /** What is compared of an experiment. */

@@ -20,17 +20,18 @@ const lineRule = /^[1-9]\d{0,6}$/;
  */
 export function parseSources(text: string, file: string, experiments: readonly string[]): readonly SourceRow[] {
   if (text.length > MOST_CHARACTERS)
-    throw invalid(file, 1, `must be at most ${MOST_CHARACTERS} characters long, got ${text.length}`);
+    throw invalidSources(file, 1, `must be at most ${MOST_CHARACTERS} characters long, got ${text.length}`);
   const [head, ...records] = readCsv(text.replace(/^\uFEFF/, ''), file);
   const names = head?.cells ?? [];
   for (const name of columns)
-    if (!names.includes(name)) throw invalid(file, 1, `needs a column ${name}, has ${names.join(', ') || 'none'}`);
+    if (!names.includes(name))
+      throw invalidSources(file, 1, `needs a column ${name}, has ${names.join(', ') || 'none'}`);
   for (const name of names)
     if (!columns.includes(name as keyof Cells) || names.indexOf(name) !== names.lastIndexOf(name))
-      throw invalid(file, 1, `must have the columns ${columns.join(', ')}, each once, got '${name}'`);
+      throw invalidSources(file, 1, `must have the columns ${columns.join(', ')}, each once, got '${name}'`);
   return records.map(({ at, cells }) => {
     if (cells.length !== names.length)
-      throw invalid(file, at, `must have ${names.length} fields as the first line has, got ${cells.length}`);
+      throw invalidSources(file, at, `must have ${names.length} fields as the first line has, got ${cells.length}`);
     const named = Object.fromEntries(names.map((name, i) => [name, cells[i]])) as Cells;
     return checked(named, at, file, experiments);
   });
@@ -39,7 +40,7 @@ export function parseSources(text: string, file: string, experiments: readonly s
 function checked(cells: Cells, at: number, file: string, experiments: readonly string[]): SourceRow {
   const { experiment, metric, value, unit, note, answer } = cells;
   const fault = (field: keyof Cells, rule: string): LayerwiseError =>
-    invalid(file, at, `${field} ${rule}, got ${received(cells[field])}`);
+    invalidSources(file, at, `${field} ${rule}, got ${received(cells[field])}`);
   const known = [...experiments, 'dataset', 'all'];
   if (!known.includes(experiment)) {
     const near = nearest(experiment, known);
@@ -84,7 +85,7 @@ function readCsv(text: string, file: string): CsvRecord[] {
   while (field.lastIndex < text.length || cells.length > 0) {
     const found = field.exec(text);
     if (!found)
-      throw invalid(
+      throw invalidSources(
         file,
         at,
         `must close its quotes, and have double quotes only around a whole field, doubled within`,
@@ -100,9 +101,11 @@ function readCsv(text: string, file: string): CsvRecord[] {
   return records;
 }
 
-function invalid(file: string, line: number, rule: string): LayerwiseError {
-  return new LayerwiseError('STUDY_INVALID', `source figures: line ${line}: ${rule}`, {
-    where: `${file}:${line}`,
+/** A fault of a file of source figures. @param line from 1; undefined where it is of the whole file */
+export function invalidSources(file: string, line: number | undefined, rule: string): LayerwiseError {
+  const [place, where] = line === undefined ? ['', file] : [`line ${line}: `, `${file}:${line}`];
+  return new LayerwiseError('STUDY_INVALID', `source figures: ${place}${rule}`, {
+    where,
     remedy: 'docs/decisions/156-figures-of-sources.md says what stands in each column.',
   });
 }

@@ -1,5 +1,6 @@
 import type { EmbeddingView, MeasuredFigures, Score } from '@layerwise/contracts';
 import type { Confusion } from '../analysis/confusion.js';
+import type { Seeds } from './seeds.js';
 
 /** Splits of an experiment. */
 export type Part = 'train' | 'validation' | 'test';
@@ -22,6 +23,8 @@ export interface MeasuredExperiment {
   readonly seconds: number | undefined;
   readonly figures: MeasuredFigures;
   readonly views: readonly EmbeddingView[];
+  /** Over its seeds, where there are several. */
+  readonly seeds?: Pick<Seeds, 'count' | 'accuracy' | 'loss'> | undefined;
 }
 
 /** Counts by true and predicted class over some splits. */

@@ -39,26 +39,21 @@ const ANSWERS: Readonly<Record<string, (known: Known) => string>> = {
   },
   recommended: ({ experiments, compared }) => {
     const found = recommend(compared);
-    const each = experiments.map(
-      (e) =>
-        `${e.name} reaches ${percent(accuracyOf(e, ['test']))} on test images, ${points(gapOf(e))} points below training`.replace(
-          /([+−])([\d.]+) points below/,
-          (_all, sign: string, size: string) => `${size} points ${sign === '−' ? 'above' : 'below'}`,
-        ),
-    );
     const own = found
-      ? `By validation accuracy and cost ${found.chosen.name} is taken here (${percent(found.chosen.validation)} on validation images)`
+      ? words`By validation accuracy and cost ${found.chosen.name} is taken here
+          (${percent(found.chosen.validation)} on validation images)`
       : 'Nothing is recommended here';
-    return `${own}; ${listed(each)}.`;
+    const same = experiments.length === 1 && found?.chosen.name === experiments[0].name ? ', the same net' : '';
+    return `${own}${same}. ${experiments.map(besideTraining).join(' ')}`;
   },
   variance: ({ experiments }) =>
-    listed(
-      experiments.map(({ name, features, figures: { variance } }) =>
+    experiments
+      .map(({ name, features, figures: { variance } }) =>
         variance === null
-          ? `${name} has no components`
-          : `the ${count(features)} components of ${name} keep ${percent(variance)} of the variance`,
-      ),
-    ).replace(/^./, (letter) => letter.toUpperCase()) + '.',
+          ? `${name} has no components.`
+          : `In ${name} ${plural(features, 'component')} keep ${percent(variance)} of the variance.`,
+      )
+      .join(' '),
   unpredicted: ({ experiments }) =>
     experiments
       .map((e) => {
@@ -115,6 +110,13 @@ const ANSWERS: Readonly<Record<string, (known: Known) => string>> = {
   },
 };
 
+function besideTraining(experiment: MeasuredExperiment): string {
+  const gap = gapOf(experiment);
+  const place = gap < 0 ? 'above' : 'below';
+  return words`${experiment.name} reaches ${percent(accuracyOf(experiment, ['test']))} on test images,
+    ${fixed(Math.abs(gap) * 100, 2)} points ${place} training.`;
+}
+
 /** How many pairs of classes overlap in the ranges of the first node of the last hidden layer. */
 function rangesText({ name, figures }: MeasuredExperiment): string {
   const ranges = figures.layers.at(-1)?.byClass[0]?.filter((range) => range !== null) ?? [];
@@ -134,10 +136,13 @@ function purityText({ name, views }: MeasuredExperiment): string {
     .filter(({ dimensions, purity }) => dimensions === 2 && purity)
     .sort((a, b) => (b.purity?.share ?? 0) - (a.purity?.share ?? 0));
   if (known.length === 0) return `No map of ${name} has been judged.`;
-  const each = known.map(({ source, method, purity }) => `${METHODS[method]} of ${sourceName(source)} ${percent(purity?.share, 1)}`);
+  const each = known.map(
+    ({ source, method, purity }) => `${METHODS[method]} of ${sourceName(source)} ${percent(purity?.share, 1)}`,
+  );
   return `Of the nearest neighbours of an image on the maps of ${name}, so many are of its own class: ${listed(each)}.`;
 }
 
+/** Ways to a map, in words. */
 const METHODS = { pca: 'two principal components', tsne: 't-SNE', columns: 'two columns' } as const;
 
 function sourceName(source: string): string {
@@ -172,7 +177,8 @@ export function answerClaim(
   const [rule, ...names] = text.split(' ');
   const chosen = names.length === 0 ? experiments : experiments.filter(({ name }) => names.includes(name));
   const missing = names.filter((name) => !experiments.some((e) => e.name === name));
-  const said = Object.hasOwn(ANSWERS, rule) && chosen.length > 0 ? ANSWERS[rule]({ experiments: chosen, compared }) : '';
+  const said =
+    Object.hasOwn(ANSWERS, rule) && chosen.length > 0 ? ANSWERS[rule]({ experiments: chosen, compared }) : '';
   const left = missing.length > 0 ? `${listed(missing)} ${missing.length === 1 ? 'has' : 'have'} not been run.` : '';
   return [said, left].filter(Boolean).join(' ') || `Nothing is known of the rule '${rule}'.`;
 }

@@ -9,6 +9,7 @@ import {
   type MeasuredExperiment,
   type Part,
 } from './measured.js';
+import type { SeedSpread } from './seeds.js';
 
 /** A figure of ours beside one of the source. */
 export interface Ours {
@@ -16,6 +17,8 @@ export interface Ours {
   readonly value: number | string | undefined;
   /** Images that it is of, such as `test10000`, where these are not the source's. */
   readonly rows?: string;
+  /** Over several seeds, where the value is that of the first. */
+  readonly seeds?: { readonly count: number; readonly spread: SeedSpread };
 }
 
 /** How the rows of a metric are answered: by a figure of ours, or by the reason why there is none. */
@@ -88,19 +91,32 @@ function explained(source: string, take: (ratios: readonly number[], n: number) 
 const ratio = (ratios: readonly number[], n: number): number | undefined => ratios[n - 1];
 const total = (ratios: readonly number[], n: number): number => ratios.slice(0, n).reduce((sum, x) => sum + x, 0);
 
-const accuracy = counted((matrix) => {
-  const { right, rows } = rightOf(matrix);
-  return rows > 0 ? right / rows : undefined;
-});
+const accuracy: Rule = {
+  ours: (experiment, row) => {
+    const chosen = splitsOf(experiment, row);
+    const { right, rows } = rightOf(countsOf(experiment, chosen.parts));
+    return { ...ours(rows > 0 ? right / rows : undefined, chosen), ...overSeeds(experiment, chosen, 'accuracy') };
+  },
+};
 
 const loss: Rule = {
   ours: (experiment, row) => {
     const chosen = splitsOf(experiment, row);
     const rows = chosen.parts.reduce((sum, part) => sum + experiment.rows[part], 0);
     const sum = chosen.parts.reduce((all, part) => all + experiment.scores[part].loss * experiment.rows[part], 0);
-    return ours(rows > 0 ? sum / rows : undefined, chosen);
+    return { ...ours(rows > 0 ? sum / rows : undefined, chosen), ...overSeeds(experiment, chosen, 'loss') };
   },
 };
+
+/** Over the seeds, which are known for each split alone. */
+function overSeeds(
+  { seeds }: MeasuredExperiment,
+  { parts }: Chosen,
+  measure: 'accuracy' | 'loss',
+): Pick<Ours, 'seeds'> {
+  const spread = parts.length === 1 ? seeds?.[measure][parts[0]] : undefined;
+  return seeds && spread ? { seeds: { count: seeds.count, spread } } : {};
+}
 
 /** Training accuracy less that on other images. */
 function gap(other: Part): Rule {
@@ -127,7 +143,7 @@ const rangeEnd: Rule = {
   ours: (experiment, row, [, node, end, c]) =>
     ours(
       experiment.figures.layers.at(-1)?.byClass[Number(node)]?.[Number(c)]?.[end === 'min' ? 0 : 1],
-      splitsOf(experiment, row),
+      trainOnly(experiment, row),
     ),
 };
 
@@ -136,7 +152,7 @@ const largest: Rule = {
   ours: (experiment, row, [, node]) => {
     const all = experiment.figures.layers.at(-1)?.largest ?? [];
     const value = node === undefined ? all.reduce((a, b) => Math.max(a, b), -Infinity) : all[Number(node) - 1];
-    return ours(all.length > 0 ? value : undefined, { ...splitsOf(experiment, row), ...trainOnly(experiment, row) });
+    return ours(all.length > 0 ? value : undefined, trainOnly(experiment, row));
   },
 };
 
@@ -151,14 +167,15 @@ const reason = (text: string): Rule => ({ reason: text });
 const setting = reason('a setting, not a result: those of each net stand on its page');
 const shown = reason('a choice of what to show, not a figure');
 const machine = reason('a time on another machine');
-const image = reason('probabilities of single images differ from seed to seed; those of the first images stand on the page');
+const image = reason(
+  'probabilities of single images differ from seed to seed; those of the first images stand on the page',
+);
 const map = reason('of a map drawn from other random numbers; ours stands on the page of the experiment');
 const data = reason('of the data as they are read, the same for everyone');
 const literature = reason('of the literature, not of an experiment of the study');
 const unplaced = reason('the source does not tell of which net');
-const other = reason('no figure of this kind is measured');
 
-/** Every metric that a line of sources.csv may have, the first that fits. */
+/** The metrics that are known, the first that fits; a row of another metric is listed without a figure of ours. */
 const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^accuracy(?:_rounded|_from_matrix|_quoted)?$/, accuracy],
   [/^loss$/, loss],
@@ -233,7 +250,6 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   ],
   [/^(claim|recommendation)$/, reason('answered by a sentence')],
   [/^defect$/, reason('a fault of the source, which the experiments here do not repeat')],
-  [/^other_/, other],
 ];
 
 /** The rule for a metric, and what of it the rule takes. */
@@ -245,18 +261,47 @@ export function ruleOf(metric: string): { readonly rule: Rule; readonly found: R
   return undefined;
 }
 
-/** What answers a row: a figure of ours or a reason. */
-export type Answered = { readonly row: SourceRow } & ({ readonly ours: Ours } | { readonly reason: string });
+/** A row with a figure of ours. */
+export interface Beside {
+  readonly row: SourceRow;
+  readonly ours: Ours;
+}
+
+/** A row without a figure of ours, and why. */
+export interface Listed {
+  readonly row: SourceRow;
+  readonly reason: string;
+}
 
 /** The figure of ours for a row, in the row's unit; or why there is none. @param experiment the row's, if it is built */
-export function answer(row: SourceRow, experiment: MeasuredExperiment | undefined): Answered {
+export function answer(row: SourceRow, experiment: MeasuredExperiment | undefined): Beside | Listed {
   const known = ruleOf(row.metric);
-  if (!known) return { row, reason: `nothing is known of '${row.metric}'` };
+  if (!known) return { row, reason: 'no figure of this kind is measured' };
   if ('reason' in known.rule) return { row, reason: known.rule.reason };
   if (!experiment) return { row, reason: 'the experiment has not been run' };
   const found = known.rule.ours(experiment, row, known.found);
   if (found.value === undefined || Number.isNaN(found.value))
     return { row, reason: 'the artifacts of the experiment do not hold it' };
-  const value = row.unit === '%' && typeof found.value === 'number' ? found.value * 100 : found.value;
-  return { row, ours: { ...found, value } };
+  return { row, ours: row.unit === '%' ? inPercent(found) : found };
+}
+
+function inPercent({ value, seeds, ...rest }: Ours): Ours {
+  const times = (share: number): number => share * 100;
+  return {
+    ...rest,
+    value: typeof value === 'number' ? times(value) : value,
+    ...(seeds
+      ? {
+          seeds: {
+            ...seeds,
+            spread: {
+              mean: times(seeds.spread.mean),
+              deviation: seeds.spread.deviation === null ? null : times(seeds.spread.deviation),
+              lowest: times(seeds.spread.lowest),
+              highest: times(seeds.spread.highest),
+            },
+          },
+        }
+      : {}),
+  };
 }

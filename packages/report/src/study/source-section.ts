@@ -6,7 +6,7 @@ import type { ComparedExperiment } from './compared.js';
 import type { MeasuredExperiment } from './measured.js';
 import { answerClaim } from './source-answers.js';
 import { sourceCurves } from './source-curves.js';
-import { answer, type Answered, type Ours } from './source-rules.js';
+import { answer, type Beside, type Listed } from './source-rules.js';
 
 /** What the source of a study prints, and what was measured here. */
 export interface SourceFigures {
@@ -15,9 +15,12 @@ export interface SourceFigures {
   readonly experiments: readonly MeasuredExperiment[];
 }
 
-type Beside = Answered & { readonly ours: Ours };
+type Answered = Beside | Listed;
+
 /** A row of a grid: where it stands in it. */
-type Cell = Beside & { readonly at: readonly string[] };
+interface Cell extends Beside {
+  readonly at: readonly string[];
+}
 
 const hasOurs = (answered: Answered): answered is Beside => 'ours' in answered;
 const isSaid = ({ metric }: SourceRow): boolean => metric === 'claim' || metric === 'recommendation';
@@ -26,10 +29,7 @@ const isSaid = ({ metric }: SourceRow): boolean => metric === 'claim' || metric 
  * The chapter of a study's page that sets each figure of the source beside ours: each row of the file stands in an element with
  * `data-source` (its line in the file), ours in one with `data-ours` (the same line).
  */
-export function sourceChapter(
-  { rows, experiments }: SourceFigures,
-  compared: readonly ComparedExperiment[],
-): Markup {
+export function sourceChapter({ rows, experiments }: SourceFigures, compared: readonly ComparedExperiment[]): Markup {
   const answered = rows.filter((row) => !isSaid(row)).map((row) => answer(row, experimentOf(row, experiments)));
   const said = rows.filter(isSaid);
   const names = [...new Set(answered.map(({ row }) => row.experiment))];
@@ -40,7 +40,7 @@ export function sourceChapter(
       experiments.find((one) => one.name === name),
     ),
   )}`;
-  return chapter('sources', 'What the source prints, and what is measured here', leadOf(answered), body);
+  return chapter('sources', 'What the source prints, and what is measured here', leadOf(answered, experiments), body);
 }
 
 /** Rows of the data set are answered by any experiment that holds all its images. */
@@ -48,23 +48,46 @@ function experimentOf({ experiment }: SourceRow, all: readonly MeasuredExperimen
   return experiment === 'dataset' ? all[0] : all.find(({ name }) => name === experiment);
 }
 
-function leadOf(answered: readonly Answered[]): string {
+/** A share of ours counts as near the source's within so many percentage points. */
+const NEAR = 1;
+
+/** How far a share of ours lies above the source's, in percentage points; undefined for what is no share. */
+function pointsApart({ row, ours: { value } }: Beside): number | undefined {
+  const isShare = row.unit === 'fraction' || row.unit === '%';
+  if (!isShare || typeof value !== 'number' || !Number.isFinite(Number(row.value))) return undefined;
+  return (value - Number(row.value)) * (row.unit === '%' ? 1 : 100);
+}
+
+/** `12 of 14 shares within 1 point`; empty without shares. */
+function nearText(beside: readonly Beside[]): string {
+  const apart = beside.flatMap((one) => pointsApart(one) ?? []);
+  // A share printed to four decimals that differs by just a point is within it.
+  const near = apart.filter((points) => Math.abs(points) <= NEAR + 1e-9);
+  return apart.length === 0 ? '' : `${count(near.length)} of ${plural(apart.length, 'share')} within ${NEAR} point`;
+}
+
+function leadOf(answered: readonly Answered[], experiments: readonly MeasuredExperiment[]): string {
   const beside = answered.filter(hasOurs);
-  const tests = beside.flatMap(({ row, ours }) =>
-    row.metric === 'accuracy' && row.rows?.part === 'test' && typeof ours.value === 'number'
-      ? [{ row, difference: (ours.value - Number(row.value)) * (row.unit === '%' ? 1 : 100) }]
-      : [],
-  );
+  const tests = beside.flatMap((one) => {
+    const difference = one.row.rows?.part === 'test' && one.row.metric === 'accuracy' ? pointsApart(one) : undefined;
+    return difference === undefined ? [] : [{ name: one.row.experiment, difference }];
+  });
   const farthest = tests.reduce<(typeof tests)[number] | undefined>(
     (far, one) => (far && Math.abs(far.difference) >= Math.abs(one.difference) ? far : one),
     undefined,
   );
   const spread = farthest
-    ? words` Of ${plural(tests.length, 'test accuracy', 'test accuracies')} that of ${farthest.row.experiment} differs
+    ? words` Of ${plural(tests.length, 'test accuracy', 'test accuracies')} that of ${farthest.name} differs
         most: ${signed(farthest.difference, 2)} points.`
     : '';
-  return words`Of ${count(answered.length)} figures and notes of the source ${count(beside.length)} stand beside one of
-    ours, of the same images unless others are named; the rest are listed with the reason. Ours are of the first seed.${spread}`;
+  const near = nearText(beside);
+  const shares = near === '' ? '' : `${near} of the source (accuracy, precision, recall, F1, explained variance). `;
+  const several = experiments.some(({ seeds }) => seeds)
+    ? ' Ours are of the first seed; below accuracy and loss stands the range over all seeds.'
+    : '';
+  return words`${shares}${count(beside.length)} of ${plural(answered.length, 'line')} of the source's figures and notes stand
+    beside a figure of ours, of the same images unless others are named; the rest are listed with the
+    reason.${spread}${several}`;
 }
 
 /** The source's claims and its recommendation, each with what was measured. */
@@ -73,20 +96,34 @@ function claims(
   experiments: readonly MeasuredExperiment[],
   compared: readonly ComparedExperiment[],
 ): Markup {
-  const sorted = [...rows].sort((a, b) => Number(b.metric === 'recommendation') - Number(a.metric === 'recommendation'));
   const item = (row: SourceRow): Markup =>
-    html`<li id="sources-said-${row.at}"><span data-source="${row.at}">${row.metric === 'recommendation' && html`<b>The source recommends.</b> `}${
-      row.experiment !== 'all' && `${row.experiment}: `
-    }${row.value}.${row.note && ` (${row.note})`} <small>line ${row.line}</small></span><br><b>Measured:</b> <span
-      data-ours="${row.at}">${answerClaim(row.answer, experiments, compared)}</span></li>`;
-  return html`<details id="sources-said" open><summary>Recommendation and claims of the source: ${sorted.length}</summary>
-    <ul>${sorted.map(item)}</ul></details>`;
+    html`<li><span data-source="${row.at}">${row.experiment !== 'all' && `${row.experiment}: `}${row.value}.${
+      row.note && ` (${row.note})`
+    } <small>line ${row.line}</small></span><br><b>Measured:</b> <span data-ours="${row.at}">${answerClaim(
+      row.answer,
+      experiments,
+      compared,
+    )}</span></li>`;
+  const isAdvice = ({ metric }: SourceRow): boolean => metric === 'recommendation';
+  const [advice, claimed] = [rows.filter(isAdvice), rows.filter((row) => !isAdvice(row))];
+  return html`${
+    advice.length > 0 &&
+    html`<div class="recommend"><p><strong>The source recommends</strong></p><ul>${advice.map(item)}</ul></div>`
+  }${
+    claimed.length > 0 &&
+    html`<details id="sources-claims"><summary>${plural(claimed.length, 'claim')} of the source, each with what was
+    measured</summary><ul>${claimed.map(item)}</ul></details>`
+  }`;
 }
 
-function experimentFold(name: string, answered: readonly Answered[], experiment: MeasuredExperiment | undefined): Markup {
+function experimentFold(
+  name: string,
+  answered: readonly Answered[],
+  experiment: MeasuredExperiment | undefined,
+): Markup {
   const notes = new Notes(`sources-${name}`);
   const beside = answered.filter(hasOurs);
-  const rest = answered.filter((one) => !hasOurs(one)) as (Answered & { readonly reason: string })[];
+  const rest = answered.filter((one) => !hasOurs(one)) as Listed[];
   const cells = gridOf(beside, /^confusion_(\d+)_as_(\d+)$/);
   const scores = gridOf(beside, /^(precision|recall|f1|support)_(class_\d+|macro|weighted)$/);
   const epochs = gridOf(beside, /^epoch(\d+)_(loss|accuracy|val_loss|val_accuracy)$/);
@@ -101,9 +138,9 @@ function experimentFold(name: string, answered: readonly Answered[], experiment:
     bySet(cells).map((set) => matrices(set, notes)),
     rest.length > 0 && reasons(rest, notes),
   ];
-  return html`<details id="sources-${name}"><summary>${name}: ${plural(beside.length, 'figure')} beside ours${
-    rest.length > 0 && `, ${rest.length} listed`
-  }</summary>${parts}${notes.list()}</details>`;
+  const near = nearText(beside);
+  return html`<details id="sources-${name}"><summary>${name}: ${near && `${near}; `}${plural(beside.length, 'figure')}
+    beside ours${rest.length > 0 && `, ${rest.length} listed`}</summary>${parts}${notes.list()}</details>`;
 }
 
 /** Notes on figures, each said once and pointed at by its number. */
@@ -171,9 +208,10 @@ function captionOf([first, ...others]: readonly Cell[]): string {
 
 const decimalsOf = (value: string): number => /\.(\d+)$/.exec(value)?.[1].length ?? 0;
 
-/** A figure of the source: long ones are cut to four decimals. */
-function theirs({ value }: SourceRow): string {
-  return decimalsOf(value) > 6 && Number.isFinite(Number(value)) ? fixed(Number(value)) : value;
+/** A figure of the source: of a long one four decimals are shown. */
+function theirs({ value }: SourceRow): Content {
+  const isLong = decimalsOf(value) > 6 && Number.isFinite(Number(value));
+  return isLong ? html`<data value="${value}">${fixed(Number(value))}</data>` : value;
 }
 
 /** A figure of ours, with as many decimals as the source gives it, and at least those that tell two apart. */
@@ -201,7 +239,14 @@ function difference({ row, ours: { value } }: Beside): string {
 
 const theirCell = ({ row }: Beside, notes: Notes): Markup =>
   html`<td data-source="${row.at}">${theirs(row)}${notes.mark(row)}</td>`;
-const ownCell = (one: Beside): Markup => html`<td data-ours="${one.row.at}">${own(one)}</td>`;
+function ownCell(one: Beside): Markup {
+  const { seeds } = one.ours;
+  const range =
+    seeds &&
+    html`<small>${seeds.count} seeds: ${fixed(seeds.spread.lowest, decimals(one.row))} to
+    ${fixed(seeds.spread.highest, decimals(one.row))}</small>`;
+  return html`<td data-ours="${one.row.at}">${own(one)}${range}</td>`;
+}
 
 function figureTable(rows: readonly Beside[], notes: Notes): Markup {
   const named = (one: Beside): string => {
@@ -279,10 +324,11 @@ function matrices(cells: readonly Cell[], notes: Notes): Markup {
       caption,
       ['true', ...all.map((c) => `as ${c}`)],
       all.map(
-        (a) => html`<th scope="row">${a}</th>${all.map((b) => {
-          const cell = places.get(`${a} ${b}`);
-          return cell ? cellOf(cell) : html`<td>–</td>`;
-        })}`,
+        (a) =>
+          html`<th scope="row">${a}</th>${all.map((b) => {
+            const cell = places.get(`${a} ${b}`);
+            return cell ? cellOf(cell) : html`<td>–</td>`;
+          })}`,
       ),
     );
   const noted = new Map(marks.map((row) => [row.note, row]));
@@ -304,13 +350,12 @@ function matrices(cells: readonly Cell[], notes: Notes): Markup {
     )}${one('Here', ownCell)}</div>`;
 }
 
-function reasons(rest: readonly (Answered & { readonly reason: string })[], notes: Notes): Markup {
+function reasons(rest: readonly Listed[], notes: Notes): Markup {
   const kinds = [...new Set(rest.map(({ reason }) => reason))];
   const item = ({ row }: Answered): Markup =>
     html`<li data-source="${row.at}">${row.metric === 'defect' ? '' : `${row.metric.replaceAll('_', ' ')} `}${theirs(row)}${notes.mark(row)}
       <small>${row.rows ? `${imagesOf(rowsName(row))}, ` : ''}line ${row.line}</small></li>`;
   return html`<p>Without a figure of ours:</p><ul>${kinds.map(
-    (kind) =>
-      html`<li>${kind}: <ul>${rest.filter(({ reason }) => reason === kind).map(item)}</ul></li>`,
+    (kind) => html`<li>${kind}: <ul>${rest.filter(({ reason }) => reason === kind).map(item)}</ul></li>`,
   )}</ul>`;
 }

@@ -7,13 +7,14 @@ import {
   renderTimes,
   renderUnmet,
   type ComparedExperiment,
+  type SourceFigures,
 } from '@layerwise/report';
 import { describeTests, differenceOf, referenceOf, seedRange } from '../comparison/difference.js';
 import { unmet } from '../experiment/expectations.js';
 import { allInOrder, openBuilt, reportPath, type BuiltExperiment } from '../experiment/experiment.js';
 import type { PlannedStudy } from '../plan/selection.js';
-import { sourceFigures } from './sources.js';
 import { publishExperiment, publishPage } from './publish.js';
+import { readSources, sourceFigures } from './sources.js';
 
 /** The experiments of a study that are built. */
 export async function builtExperiments(root: string, study: PlannedStudy): Promise<readonly BuiltExperiment[]> {
@@ -33,6 +34,7 @@ export async function builtExperiments(root: string, study: PlannedStudy): Promi
 /**
  * Writes the folders and reports of the given experiments, each beside the others of its study that are built, and the study's own page.
  * @param cached ids of stages that were not computed in this run
+ * @returns what is wrong with the figures of the study's source: the pages are then written without them
  */
 export async function writeReports(
   root: string,
@@ -40,7 +42,8 @@ export async function writeReports(
   built: readonly BuiltExperiment[],
   shown: readonly BuiltExperiment[],
   cached: ReadonlySet<string>,
-): Promise<void> {
+): Promise<readonly LayerwiseError[]> {
+  const { sources, faults } = await sourcesOf(root, study, built);
   const page = `artifacts/${study.name}/report/index.html`;
   for (const experiment of shown) {
     const { plan, artifacts, result } = experiment;
@@ -61,6 +64,7 @@ export async function writeReports(
   }
   const dataset = built[0] && (await built[0].artifacts.ingest?.json<DatasetInfo>('dataset'));
   const warnings = [
+    ...faults.map(({ message, where }) => `${message} (${where}); the page lacks what the source prints`),
     ...new Set(
       built.flatMap(({ plan, result }) => [
         ...unmet(plan, result),
@@ -69,10 +73,25 @@ export async function writeReports(
     ),
   ];
   const experiments = built.map((experiment) => compared(experiment, page, false));
-  const sources = await sourceFigures(root, study, built);
   const tests = seedTests(built);
   const text = renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests, sources });
   await publishPage(root, page, text, experiments);
+  return faults;
+}
+
+/** What the source of a study prints; without its file, or with a fault in it, nothing. */
+async function sourcesOf(
+  root: string,
+  study: PlannedStudy,
+  built: readonly BuiltExperiment[],
+): Promise<{ readonly sources?: SourceFigures; readonly faults: readonly LayerwiseError[] }> {
+  try {
+    const rows = readSources(root, study);
+    return { ...(rows ? { sources: await sourceFigures(rows, built) } : {}), faults: [] };
+  } catch (error) {
+    if (!(error instanceof LayerwiseError) || error.code !== 'STUDY_INVALID') throw error;
+    return { faults: [error] };
+  }
 }
 
 /** Tests over the seeds that experiments have in common, in words: of those that were trained from several, against the best of them on validation data. */
