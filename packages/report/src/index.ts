@@ -15,6 +15,9 @@ export { renderStudy, type StudyPage } from './study/study-page.js';
 /** What the source of a study prints, and how it is answered: by a figure of ours, a sentence, or a reason. */
 export type { SourceFigures } from './study/source-section.js';
 export type { MeasuredExperiment } from './study/measured.js';
+/** The epochs that the source prints, on an experiment's page. */
+export { renderSourceEpochs } from './study/source-curves.js';
+/** The rules by which claims of a source are answered. */
 export { ANSWER_RULES } from './study/source-answers.js';
 /** Accuracy against the number of parameters. */
 export { accuracyFigure, type StudyFigure } from './study/accuracy-plot.js';

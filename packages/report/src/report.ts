@@ -19,7 +19,7 @@ import { gallery } from './sections/gallery.js';
 import { FigureShelf } from './figures/figure.js';
 import { html, jsonScript, raw, type Markup } from './page/html.js';
 import { shortNames } from './page/names.js';
-import { chapter as chapterBlock, page } from './page/page.js';
+import { chapter as chapterBlock, marker, page } from './page/page.js';
 import { SCRIPT } from './page/script.js';
 import type { ReportParams } from './params.js';
 import { chapters } from './sections/list.js';
@@ -101,9 +101,6 @@ async function open(
   const train = withoutWideLayers(experiment.train);
   return { context: { ...context, experiment: { ...experiment, train } }, wide, layers };
 }
-
-/** A line of index.html in whose place the composition root puts what it knows when a run is over. */
-const marker = (name: string): Markup => raw(`\n<!--layerwise:${name}-->\n`);
 
 function wholePage(made: readonly Made[], context: Context): string {
   const { experiment, params } = context;

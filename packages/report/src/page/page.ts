@@ -55,3 +55,6 @@ export function chapter(id: string, title: string, lead: Content, body: Content)
 ${body}</section>
 `;
 }
+
+/** A line of index.html in whose place the composition root puts what it knows when a run is over. */
+export const marker = (name: string): Markup => raw(`\n<!--layerwise:${name}-->\n`);

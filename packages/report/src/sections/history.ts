@@ -3,6 +3,7 @@ import { historyDrawing } from '../figures/history.js';
 import { draw } from '../figures/vega.js';
 import { fixed, percent, plural, words } from '../page/format.js';
 import { html } from '../page/html.js';
+import { marker } from '../page/page.js';
 import { table } from '../page/table.js';
 import { figureBlock, row } from './blocks.js';
 import type { Chapter, Context, Section } from './section.js';
@@ -70,7 +71,7 @@ async function historySection({ experiment: { history, evaluation, validation },
       ${clean}`,
       ),
       figureBlock(accuracy, html`Share of images classified right.`),
-    )}<details><summary>Every epoch as a
+    )}${marker('sources')}<details><summary>Every epoch as a
       table</summary>
       ${table('History', ['epoch', ...listed.map(([, title]) => title)], rows, listed.length > MOST_COLUMNS ? 'stack' : '')}</details>
       `,

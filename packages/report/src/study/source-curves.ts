@@ -1,10 +1,13 @@
 import type { SourceRow } from '@layerwise/contracts';
-import { fixed } from '../page/format.js';
+import { fixed, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { historyOf, type MeasuredExperiment } from './measured.js';
 
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [460, 220, 48, 24, 12, 34] as const;
 const LINES = { train: '#3f90da', validation: '#e76300' } as const;
+
+/** Metrics of an epoch of training. */
+const EPOCH = /^epoch(\d+)_((?:val_)?(?:loss|accuracy))$/;
 
 interface Measure {
   readonly title: string;
@@ -29,6 +32,23 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
+/**
+ * What stands in place of `<!--layerwise:sources-->`, in the chapter on training: the epochs that the source prints, as points on our
+ * curves; nothing where it prints none of this experiment.
+ * @param rows all of the source
+ */
+export function renderSourceEpochs(experiment: MeasuredExperiment, rows: readonly SourceRow[]): string {
+  const own = rows.filter(({ experiment: of, metric }) => of === experiment.name && EPOCH.test(metric));
+  return [...new Set(own.map(({ run }) => run))]
+    .map((run) => {
+      const printed = own.filter((row) => row.run === run);
+      const epochs = new Set(printed.map(({ metric }) => EPOCH.exec(metric)?.[1])).size;
+      return html`<h3>The source's epochs on these curves</h3><p>Run ${run} of the source prints ${plural(epochs, 'epoch')} of
+        this net.</p>${sourceCurves(experiment, printed)}`.text;
+    })
+    .join('');
+}
+
 /** Our curves as lines, and on them the epochs that the source prints as points. @param rows of one run */
 export function sourceCurves(experiment: MeasuredExperiment, rows: readonly SourceRow[]): Markup {
   return html`<div class="row">${MEASURES.map((measure) => drawing(experiment, rows, measure))}</div>`;
@@ -39,7 +59,7 @@ function drawing(experiment: MeasuredExperiment, rows: readonly SourceRow[], { t
     ...line,
     own: historyOf(experiment, column).flatMap((value, i) => (value === null ? [] : [[i + 1, value] as const])),
     theirs: rows.flatMap((row) => {
-      const [, epoch, name] = /^epoch(\d+)_(.+)$/.exec(row.metric) ?? [];
+      const [, epoch, name] = EPOCH.exec(row.metric) ?? [];
       return name === metric ? [[Number(epoch), Number(row.value)] as const] : [];
     }),
   }));

@@ -9,7 +9,7 @@ import type { ExperimentPlan } from '@layerwise/study';
 import { reportPath, type ExperimentArtifacts } from '../experiment/experiment.js';
 
 /** Text that takes the place of a marker in a report. */
-export type Fragments = Readonly<Record<'times' | 'comparison' | 'seeds', string>>;
+export type Fragments = Readonly<Record<'times' | 'comparison' | 'seeds' | 'sources', string>>;
 
 /**
  * Writes an experiment's folder: a link to the data of each stage, the record of which instances they are,

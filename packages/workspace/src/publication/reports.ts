@@ -3,6 +3,7 @@ import { LayerwiseError, type DatasetInfo } from '@layerwise/contracts';
 import {
   renderComparison,
   renderSeeds,
+  renderSourceEpochs,
   renderStudy,
   renderTimes,
   renderUnmet,
@@ -59,6 +60,7 @@ export async function writeReports(
     await publishExperiment(root, plan, artifacts, {
       times,
       comparison: renderComparison(beside, `${relative(dirname(reportPath(plan)), dirname(page))}/figures`),
+      sources: sourceEpochs(plan.name, sources),
       seeds: renderUnmet(unmet(plan, result)) + renderSeeds(compared(experiment, reportPath(plan), true)),
     });
   }
@@ -77,6 +79,11 @@ export async function writeReports(
   const text = renderStudy({ study: study.name, title: study.title, dataset, experiments, warnings, tests, sources });
   await publishPage(root, page, text, experiments);
   return faults;
+}
+
+function sourceEpochs(name: string, sources: SourceFigures | undefined): string {
+  const measured = sources?.experiments.find((experiment) => experiment.name === name);
+  return sources && measured ? renderSourceEpochs(measured, sources.rows) : '';
 }
 
 /** What the source of a study prints; without its file, or with a fault in it, nothing. */
