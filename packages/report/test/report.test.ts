@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
+import type { MeasuredFigures } from '@layerwise/contracts';
 import {
   accuracyFigure,
   renderComparison,
@@ -62,6 +63,31 @@ describe('a report', () => {
     const diagonal = counts.filter((_, i) => i % 11 === 0).reduce((a, b) => a + b, 0);
     const { label, predicted } = fixtureTest();
     expect(diagonal).toBe(label.filter((value, i) => value === predicted[i]).length);
+  });
+
+  it('states what is set beside the figures of others, over all images', () => {
+    const { activations } = fixture({ origin: 'selected', hidden: [16, 2] });
+    const columnsOf = (split: string) =>
+      activations.matrices.get(split)?.columns as unknown as Record<
+        'label' | 'predicted' | 'hidden2',
+        { data: number[] }
+      >;
+    const measured = output.values.get('measured') as MeasuredFigures;
+    for (const split of ['train', 'validation', 'test'] as const) {
+      const { label, predicted } = columnsOf(split);
+      const pairs = Array.from(label.data, (c, i) => c * 10 + (predicted.data[i] as number));
+      expect(measured.confusion[split]).toEqual(
+        Array.from({ length: 100 }, (_, at) => pairs.filter((p) => p === at).length),
+      );
+    }
+    const { label, hidden2 } = columnsOf('train');
+    const node = Array.from({ length: 600 }, (_, i) => hidden2.data[i * 2 + 1] as number);
+    const fours = node.filter((_, i) => label.data[i] === 4);
+    expect(measured.layers.map(({ largest }) => largest.length)).toEqual([16, 2]);
+    expect(measured.layers[1]?.largest[1]).toBe(Math.max(...node));
+    expect(measured.layers[1]?.byClass[1]?.[4]).toEqual([Math.min(...fours), Math.max(...fours)]);
+    expect(measured.variance).toBeNull();
+    expect(measured.history['valLoss']).toHaveLength(measured.history['loss']?.length ?? 0);
   });
 
   it('keeps every figure as SVG or PNG, specification and Parquet', () => {
