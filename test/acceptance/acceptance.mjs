@@ -1,12 +1,13 @@
 // Writes table.md beside it: published and measured accuracy of every experiment of every study. Computes nothing: run
 // the studies on real MNIST first (LAYERWISE_DATA_DIR=... npx nx run-many -t all). The exit code is 1 if a figure is out of its
-// band, or a net is not the one that its source states (nets.json).
+// band, a net is not the one that its source states (nets.json), or a study's page lacks a figure of its source (sources.csv).
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseStudy } from '@layerwise/study';
 import { judge, table, wrongNets } from './judge.mjs';
+import { unshown } from './shown.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Folders, in the order of the table. */
@@ -37,7 +38,24 @@ for (const { address, words } of out) process.stdout.write(`${address}: ${words}
 process.stdout.write(
   `${judged.filter(({ state }) => state === 'in').length} of ${rows.length} experiments in their band; test/acceptance/table.md\n`,
 );
-process.exitCode = out.length + wrong.length > 0 ? 1 : 0;
+const lacking = await lackingFigures();
+for (const line of lacking) process.stdout.write(`${line}\n`);
+process.exitCode = out.length + wrong.length + lacking.length > 0 ? 1 : 0;
+
+/** What the pages of the studies that are built lack of the figures of their sources. */
+async function lackingFigures() {
+  const lacking = [];
+  for (const [i, folder] of studies.entries()) {
+    const { name } = parsed[i];
+    const built = rows.filter(({ address, result }) => result && address.startsWith(`${name}:`));
+    if (built.length === 0) continue;
+    const csv = await readFile(join(root, `pipelines/${folder}/sources.csv`), 'utf8');
+    const page = await readFile(join(root, `artifacts/${name}/report/index.html`), 'utf8');
+    const names = built.map(({ address }) => address.slice(name.length + 1));
+    lacking.push(...unshown(csv, page, names).map((line) => `${name}: pipelines/${folder}/sources.csv: ${line}`));
+  }
+  return lacking;
+}
 
 /** The figures of an experiment; nothing if it is not built. `stale`: they are of an earlier plan. */
 function show(address) {
