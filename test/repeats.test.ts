@@ -94,6 +94,11 @@ describe('nets trained from several seeds', () => {
   it('three seeds: the trainings from two more, and nothing else', async () => {
     const before = await show('wide');
     workspace.study('tiny', study('repeats: 3'));
+    workspace.write(
+      'pipelines/tiny/sources.csv',
+      'experiment,run,rows,metric,value,unit,line,note,answer\n' +
+        'wide,1,test80,accuracy,0.8765,fraction,7,,\nwide,2,train240,epoch1_loss,0.4321,,8,,\n',
+    );
     const { stages } = JSON.parse((await workspace.layerwise(['explain', 'tiny:wide', '--json'])).output) as {
       stages: { role: string; seed?: number; state: string; reasons: object[] }[];
     };
@@ -127,6 +132,13 @@ describe('nets trained from several seeds', () => {
     expect(output).toContain(`accuracy   test ${bold}% ± `);
     expect(page.indexOf('Over 3 seeds')).toBeLessThan(page.indexOf('class="tiles"'));
     expect(page).toMatch(new RegExp(`<b>${bold} ± [\\d.]+%</b>`));
+    expect(page).toContain(
+      "The source's epochs on these curves</h3><p>Run 2 of the source prints 1 epoch of this net.",
+    );
+    const [first, lowest, highest] = [after.test.accuracy, after.seeds.test.lowest, after.seeds.test.highest];
+    expect(workspace.read('artifacts/tiny/report/index.html')).toContain(
+      `<td data-source="2">0.8765</td><td data-ours="2">${first.toFixed(4)}<small>3 seeds: ${lowest.toFixed(4)} to ${highest.toFixed(4)}</small></td>`,
+    );
     for (const { mean, deviation } of Object.values(after.seeds.loss))
       expect(page).toContain(`${mean.toFixed(4)} ± ${deviation.toFixed(4)}`);
   }, 240_000);

@@ -273,12 +273,12 @@ export interface Listed {
   readonly reason: string;
 }
 
-/** The figure of ours for a row, in the row's unit; or why there is none. @param experiment the row's, if it is built */
-export function answer(row: SourceRow, experiment: MeasuredExperiment | undefined): Beside | Listed {
+/** The figure of ours for a row, in the row's unit; or why there is none. @param experiment the row's, or why there is none */
+export function answer(row: SourceRow, experiment: MeasuredExperiment | string): Beside | Listed {
   const known = ruleOf(row.metric);
   if (!known) return { row, reason: 'no figure of this kind is measured' };
   if ('reason' in known.rule) return { row, reason: known.rule.reason };
-  if (!experiment) return { row, reason: 'the experiment has not been run' };
+  if (typeof experiment === 'string') return { row, reason: experiment };
   const found = known.rule.ours(experiment, row, known.found);
   if (found.value === undefined || Number.isNaN(found.value))
     return { row, reason: 'the artifacts of the experiment do not hold it' };

@@ -24,8 +24,10 @@ import {
 /** What the source of a study prints, and what was measured here. */
 export interface SourceFigures {
   readonly rows: readonly SourceRow[];
-  /** Experiments that are built. */
+  /** Experiments that are built and whose reports state what was measured. */
   readonly experiments: readonly MeasuredExperiment[];
+  /** Names of those whose reports, of another package, do not. */
+  readonly unstated?: readonly string[];
 }
 
 type Answered = Beside | Listed;
@@ -37,8 +39,13 @@ const isSaid = ({ metric }: SourceRow): boolean => metric === 'claim' || metric 
  * The chapter of a study's page that sets each figure of the source beside ours: each row of the file stands in an element with
  * `data-source` (its line in the file), ours in one with `data-ours` (the same line).
  */
-export function sourceChapter({ rows, experiments }: SourceFigures, compared: readonly ComparedExperiment[]): Markup {
-  const answered = rows.filter((row) => !isSaid(row)).map((row) => answer(row, experimentOf(row, experiments)));
+export function sourceChapter(
+  { rows, experiments, unstated = [] }: SourceFigures,
+  compared: readonly ComparedExperiment[],
+): Markup {
+  const answered = rows
+    .filter((row) => !isSaid(row))
+    .map((row) => answer(row, experimentOf(row, experiments) ?? absence(row, unstated)));
   const said = rows.filter(isSaid);
   const names = [...new Set(answered.map(({ row }) => row.experiment))];
   const body = html`${said.length > 0 && claims(said, experiments, compared)}${names.map((name) =>
@@ -49,6 +56,14 @@ export function sourceChapter({ rows, experiments }: SourceFigures, compared: re
     ),
   )}`;
   return chapter('sources', 'What the source prints, and what is measured here', leadOf(answered, experiments), body);
+}
+
+/** Why there is nothing of an experiment. */
+function absence({ experiment }: SourceRow, unstated: readonly string[]): string {
+  if (experiment === 'dataset' || experiment === 'all') return 'of no single experiment that has been run';
+  return unstated.includes(experiment)
+    ? 'its report does not state what was measured (measured.json)'
+    : 'the experiment has not been run';
 }
 
 /** Rows of the data set are answered by any experiment that holds all its images. */

@@ -71,8 +71,8 @@ export function imagesOf(name: string): string {
 /** Of what run and images a set is; and ours, where they are others. */
 function captionOf([first, ...others]: readonly Cell[]): string {
   const { row } = first;
-  const own = [first, ...others].find(({ ours }) => ours.rows !== undefined)?.ours.rows;
-  return `run ${row.run} of the source, ${imagesOf(rowsName(row))}${own === undefined ? '' : `; ours of ${imagesOf(own)}`}`;
+  const rowsOfOurs = [first, ...others].find(({ ours }) => ours.rows !== undefined)?.ours.rows;
+  return `run ${row.run} of the source, ${imagesOf(rowsName(row))}${rowsOfOurs === undefined ? '' : `; ours of ${imagesOf(rowsOfOurs)}`}`;
 }
 
 const decimalsOf = (value: string): number => /\.(\d+)$/.exec(value)?.[1].length ?? 0;

@@ -56,7 +56,11 @@ export async function sourceFigures(
   built: readonly BuiltExperiment[],
 ): Promise<SourceFigures> {
   const measured = await Promise.all(built.map(measuredExperiment));
-  return { rows, experiments: measured.flatMap((one) => one ?? []) };
+  return {
+    rows,
+    experiments: measured.flatMap((one) => one ?? []),
+    unstated: built.flatMap(({ plan }, i) => (measured[i] ? [] : [plan.name])),
+  };
 }
 
 /** Nothing of an experiment whose report, of another package, does not say what was measured. */
