@@ -15,7 +15,7 @@ import { stage as trainTfjs } from '@layerwise/train-tfjs';
 import { temporaryFolder } from '../packages/ingest/test/files.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { png, write } from '../packages/ingest/test/custom-data.js';
-import { briefly, small, Workspace } from './workspace/workspace.js';
+import { small, Workspace } from './workspace/workspace.js';
 
 const SIDE = 12;
 const names = ['dot', 'line & <edge>', 'quadrat'];
@@ -36,8 +36,8 @@ name: shapes
 seed: 5
 dataset: { from: data/shapes${classes} }
 ${small}experiments:
-  plain: { train: { hidden: [{ units: 6 }], epochs: 12, batch: 8 }, ${briefly} }
-  pca: { reduce: { uses: '@layerwise/reduce-pca', components: 10 }, train: { hidden: [{ units: 6 }], epochs: 12, batch: 8 }, ${briefly} }
+  plain: { train: { hidden: [{ units: 6 }], epochs: 12, batch: 8 }, report: { uses: brief-report } }
+  pca: { reduce: { uses: '@layerwise/reduce-pca', components: 10 }, train: { hidden: [{ units: 6 }], epochs: 12, batch: 8 }, report: { uses: brief-report } }
   forest: { reduce: { uses: '@layerwise/reduce-forest', trees: 10, topK: 40 }, train: { hidden: [{ units: 6 }, { units: 4 }], epochs: 12, batch: 8 } }
 `;
 

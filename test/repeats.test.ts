@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeParquet } from '@layerwise/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { briefly, small, Workspace } from './workspace/workspace.js';
+import { small, Workspace } from './workspace/workspace.js';
 
 interface Score {
   readonly accuracy: number;
@@ -40,7 +40,7 @@ ${repeats}
 dataset: { use: strokes, strokes: { train: 300, test: 80 } }
 preprocess: { validation: { first: 60 } }
 ${small}experiments:
-  small: { train: { hidden: [{ units: 4 }], epochs: 2 }, ${briefly} }
+  small: { train: { hidden: [{ units: 4 }], epochs: 2 }, report: { uses: brief-report } }
   wide: { train: { hidden: [{ units: 24 }], epochs: 4 }${more} }
 `;
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { call, load, type Called } from './call.js';
 import { createFolder, nxPath, runNode } from './folder.mjs';
 
-export { brief, briefly, repository, small } from './folder.mjs';
+export { brief, repository, small } from './folder.mjs';
 
 /** What a run of Nx printed and did. */
 export interface Run {
