@@ -1,5 +1,6 @@
 // Builds all packages and packs each as it would be published, into dist/packages: npm run pack
-// Beside what a build makes, types get their doc comments back, and source maps hold their sources.
+// Beside what a build makes, types get their doc comments back, and source maps hold their sources. For tests: --version 9.0.1 replaces the
+// version, --no-build takes what is built, --no-comments leaves types as they are built.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -103,18 +104,22 @@ function run(command, args, cwd = root) {
   if (status !== 0) throw new Error(`${[command, ...args].join(' ')} failed`);
 }
 
-const { values } = parseArgs({ options: { version: { type: 'string' }, 'no-build': { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { version: { type: 'string' }, 'no-build': { type: 'boolean' }, 'no-comments': { type: 'boolean' } },
+});
 if (!values['no-build']) run('npm', ['run', '-s', 'build']);
 for (const folder of [stages, out]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const folders = published();
 for (const folder of folders) stage(folder, values.version);
-declare(folders);
+if (!values['no-comments']) declare(folders);
+// Also a workspace, so that npm publishes them together.
+writeFileSync(join(stages, 'package.json'), JSON.stringify({ private: true, workspaces: folders }));
 run('npm', ['pack', '--silent', '--pack-destination', out, ...folders.map((folder) => `./${folder}`)], stages);
 // In the order in which they can be published, and none is there before what it needs.
 const files = folders.map((folder) => {
   const { name, version } = read(join(stages, folder, 'package.json'));
-  return { name, version, file: `${name.replace('@', '').replace('/', '-')}-${version}.tgz` };
+  return { name, version, folder, file: `${name.replace('@', '').replace('/', '-')}-${version}.tgz` };
 });
 writeFileSync(join(out, 'packages.json'), `${JSON.stringify(files, null, 2)}\n`);
 process.stdout.write(`${files.length} packages in ${relative(root, out)}\n`);

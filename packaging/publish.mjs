@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const folder = join(import.meta.dirname, '../dist/packages');
+const dist = join(import.meta.dirname, '../dist');
 const { values } = parseArgs({
   options: {
     tag: { type: 'string', default: 'latest' },
@@ -14,7 +14,13 @@ const { values } = parseArgs({
   },
 });
 const npm = (args, stdio, env = process.env) =>
-  spawnSync('npm', args, { cwd: folder, stdio, env, encoding: 'utf8', shell: process.platform === 'win32' });
+  spawnSync('npm', args, {
+    cwd: join(dist, 'stages'),
+    stdio,
+    env,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
 
 const registry = npm(['config', 'get', 'registry'], ['ignore', 'pipe', 'inherit']).stdout.trim().replace(/\/?$/, '/');
 // By the environment, so that it stands in no file and on no command line.
@@ -25,15 +31,17 @@ const environment = token ? { ...process.env, [key]: token } : process.env;
 /** Whether the registry has a version already. */
 const isThere = async (name, version) => (await fetch(`${registry}${name.replace('/', '%2f')}/${version}`)).ok;
 
-for (const { name, version, file } of JSON.parse(readFileSync(join(folder, 'packages.json'), 'utf8'))) {
-  if (await isThere(name, version)) {
-    process.stdout.write(`${name} ${version} is published already\n`);
-    continue;
-  }
-  const options = ['--tag', values.tag, '--access', 'public', '--ignore-scripts'];
+const packages = JSON.parse(readFileSync(join(dist, 'packages/packages.json'), 'utf8'));
+const there = await Promise.all(packages.map(({ name, version }) => isThere(name, version)));
+for (const { name, version } of packages.filter((_, i) => there[i]))
+  process.stdout.write(`${name} ${version} is published already\n`);
+const missing = packages.filter((_, i) => !there[i]);
+if (missing.length > 0) {
+  const options = ['--tag', values.tag, '--access', 'public', '--ignore-scripts', '--loglevel', 'error'];
   if (values.provenance) options.push('--provenance');
   if (values['dry-run']) options.push('--dry-run');
-  const { status } = npm(['publish', `./${file}`, ...options], ['ignore', 'ignore', 'inherit'], environment);
-  if (status !== 0) throw new Error(`${name} ${version} could not be published; what stands before it is`);
-  process.stdout.write(`${name} ${version}\n`);
+  // One npm for all of them, which goes by the order in which they are named.
+  const named = missing.flatMap(({ folder }) => ['--workspace', folder]);
+  const { status } = npm(['publish', ...named, ...options], ['ignore', 'inherit', 'inherit'], environment);
+  if (status !== 0) throw new Error('the package after the last that is listed could not be published');
 }

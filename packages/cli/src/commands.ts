@@ -28,8 +28,19 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   compare: {
     usage: 'compare <experiments..>',
-    describe: 'Compare built experiments of any studies: a table, tests of their differences, and a page',
+    describe:
+      'Compare built experiments of any studies: a table, tests of their differences, and a page; or recorded results with a commit',
     load: () => import('./commands/compare.js'),
+  },
+  lock: {
+    usage: 'lock [experiment]',
+    describe: 'Record what built experiments gave in pipelines/<study>/results.json, for git to keep',
+    load: () => import('./commands/lock.js'),
+  },
+  verify: {
+    usage: 'verify [experiment]',
+    describe: 'Say what this computer reproduces of the recorded results, bit by bit and figure by figure, and why not',
+    load: () => import('./commands/verify.js'),
   },
   params: {
     usage: 'params <stage>',

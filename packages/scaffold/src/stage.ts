@@ -1,30 +1,45 @@
 import { readFileSync } from 'node:fs';
-import { newFiles, type Existing, type FileSet } from './file-set.js';
+import { newFiles, Refusal, type Existing, type FileSet } from './file-set.js';
 import { checkedName } from './name.js';
+import { stageRoles, startOf, trialOf, type StageRole } from './stage-role.js';
 
-/** What the stage in `templates` is called. */
-const sample = 'reduce-first';
+/** What is asked of a new stage. */
+export interface StageWish {
+  readonly name: string;
+  /** Of {@link stageRoles}. */
+  readonly role: string;
+  /** Version of Layerwise, such as `0.1.0`. */
+  readonly version: string;
+}
 
 /**
- * A package with a stage for `reduce` that passes conformance: plain JavaScript, so that nothing has to be compiled.
- * @param version of Layerwise, such as `0.1.0`
- * @throws Refusal if it may not be called so, or is there already
+ * A package with a stage that passes conformance and runs in a study: plain JavaScript, so that nothing has to be compiled. For `reduce` it is
+ * a whole reduction; for any other role it calls the default stage.
+ * @throws Refusal if it may not be called so, is there already, or there is no such role
  */
-export function stageFiles(name: string, version: string, existing: Existing): FileSet {
+export function stageFiles({ name, role, version }: StageWish, existing: Existing): FileSet {
   checkedName('stage', name);
+  const known = checkedRole(role);
+  const { uses } = startOf(known);
+  const code = readFileSync(
+    new URL(`../templates/${uses === undefined ? 'reduction' : 'variation'}/index.js`, import.meta.url),
+    'utf8',
+  );
   const files = {
-    'package.json': packageOf(name, version),
-    'index.js': template('index.js').replaceAll(sample, name),
-    'index.test.js': template('index.test.js'),
+    'package.json': packageOf(name, version, uses),
+    'index.js': code.replaceAll('new-stage', name).replaceAll('@layerwise/default-stage', uses ?? ''),
+    'index.test.js': trialOf(known),
   };
   return newFiles(new Map(Object.entries(files).map(([file, text]) => [`packages/${name}/${file}`, text])), existing);
 }
 
-function template(file: string): string {
-  return readFileSync(new URL(`../templates/stage/${file}`, import.meta.url), 'utf8');
+/** @throws Refusal if there is none of that name */
+export function checkedRole(role: string): StageRole {
+  if (Object.hasOwn(stageRoles, role)) return role as StageRole;
+  throw new Refusal(`the role of a stage must be one of ${Object.keys(stageRoles).join(', ')}, got '${role}'`);
 }
 
-function packageOf(name: string, version: string): string {
+function packageOf(name: string, version: string, uses: string | undefined): string {
   const text = {
     name,
     version: '0.0.0',
@@ -32,7 +47,7 @@ function packageOf(name: string, version: string): string {
     type: 'module',
     exports: './index.js',
     scripts: { test: 'node --test' },
-    dependencies: { '@layerwise/contracts': `^${version}` },
+    dependencies: { '@layerwise/contracts': `^${version}`, ...(uses === undefined ? {} : { [uses]: `^${version}` }) },
     devDependencies: { '@layerwise/conformance': `^${version}` },
   };
   return `${JSON.stringify(text, null, 2)}\n`;

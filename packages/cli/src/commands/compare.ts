@@ -15,6 +15,7 @@ import { findExperiment, findRoot } from '@layerwise/workspace/plan/selection';
 import { publishPage } from '@layerwise/workspace/publication/publish';
 import { compared } from '@layerwise/workspace/publication/reports';
 import { defineCommand } from '../command.js';
+import { compareCommits, describeCommits } from '../commit.js';
 import { describeStudy } from '../summary.js';
 import { print, printError } from '../terminal.js';
 import { planStudies } from '../workspace-plan.js';
@@ -28,6 +29,8 @@ export async function compareCommand(
   { json }: { readonly json: boolean },
 ): Promise<void> {
   const names = [...new Set(addresses)];
+  const [only = ''] = names;
+  if (names.length === 1 && !only.includes(':')) return compareWithCommit(only, { json });
   if (names.length < 2)
     throw new LayerwiseError('USAGE', `compare needs at least two different experiments, got ${names.join(', ')}`, {
       remedy: 'For example: layerwise compare pipeline:exp3 pipeline:exp4',
@@ -53,6 +56,18 @@ export async function compareCommand(
         `  report     ${page}`,
       ].join('\n'),
     );
+}
+
+/** `layerwise compare <commit>`: recorded results, those of now with those at the commit. */
+async function compareWithCommit(range: string, { json }: { readonly json: boolean }): Promise<void> {
+  const root = findRoot();
+  const { studies } = await planStudies(root);
+  const found = compareCommits(
+    root,
+    range,
+    studies.map(({ name }) => name),
+  );
+  print(json ? JSON.stringify({ experiments: found }) : describeCommits(found));
 }
 
 /** Every other experiment against the one that is best on validation data. */
@@ -143,9 +158,10 @@ export const command = defineCommand({
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Two or more, as <study>:<experiment>',
+        describe: 'Two or more, as <study>:<experiment>; or a commit, or two as <one>..<other>',
       })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' })
-      .example('$0 compare pipeline:exp3 a1:exp0', ''),
+      .example('$0 compare pipeline:exp3 a1:exp0', '')
+      .example('$0 compare HEAD~1', ''),
   handler: async ({ experiments, json }) => compareCommand(experiments, { json }),
 });

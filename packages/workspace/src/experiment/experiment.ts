@@ -221,12 +221,14 @@ async function resultOf(root: string, plan: ExperimentPlan, artifacts: Experimen
   };
 }
 
-interface Training {
+/** A training from one seed; null where it draws no random numbers. */
+export interface Training {
   readonly seed: number | null;
   readonly artifact: StoredArtifact;
 }
 
-async function openRepeats(
+/** The trainings of an experiment from each of its seeds, the first of them included. @throws LayerwiseError ARTIFACT_MISSING */
+export async function openRepeats(
   root: string,
   plan: ExperimentPlan,
   { train }: ExperimentArtifacts,

@@ -11,7 +11,7 @@ import {
 
 /** A reduction: of the features it gets, it keeps some. */
 export const stage = defineStage({
-  id: 'reduce-first',
+  id: 'new-stage',
   summary: 'keeps the first columns',
   params: { topK: integer({ doc: 'how many columns to keep', min: 1, default: 10 }) },
   reads: { features: 'features' },
