@@ -63,9 +63,9 @@ export function recordOf(
     ...repeats.map(({ seed, artifact }) => [`train seed ${seed}`, artifact] as const),
   ];
   const figure = (name: keyof Score): BySplit => ({
-    train: result.train[name] as number | null,
-    validation: result.validation[name] as number | null,
-    test: result.test[name] as number | null,
+    train: result.train[name],
+    validation: result.validation[name],
+    test: result.test[name],
   });
   const seeds = result.seeds.runs.map(({ seed, test }) => ({ seed, accuracy: test.accuracy, loss: test.loss }));
   return {
