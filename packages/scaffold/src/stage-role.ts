@@ -78,6 +78,9 @@ export function exampleOf(role: StageRole, name: string): string {
   return `${section}: { uses: '${name}'${example === undefined ? '' : `, ${example}`} }`;
 }
 
+/** The package that tries a stage. */
+const suite = '@layerwise/conformance';
+
 /** A test by `node --test` that a stage of the role keeps the rules of stages. */
 export function trialOf(role: StageRole): string {
   const { params, inputs, checkpoints } = startOf(role);
@@ -87,7 +90,7 @@ export function trialOf(role: StageRole): string {
   const given =
     made.length === 0 ? 'const inputs = () => ({});' : `const inputs = async (sizes) => ({\n${made.join('')}});`;
   return `import { test } from 'node:test';
-import { ${['conformance', ...samples].join(', ')} } from '@layerwise/conformance';
+import { ${['conformance', ...samples].join(', ')} } from '${suite}';
 import { stage } from './index.js';
 
 const params = ${params};
