@@ -364,6 +364,29 @@ it('the lead compares no nodes with others where there are none', async () => {
   expect(await lead(24)).toMatch(/^Without the 10 nodes that carry them only/);
 });
 
+it('says what other seeds confirm, or that there is but one', async () => {
+  const experiment = await smallExperiment('pixels', [{ units: 6, activation: 'tanh' }]);
+  const words = async (more: Record<string, MemoryArtifact>): Promise<string> => {
+    const { output: classes } = await runInMemory(classesStage, {
+      inputs: { ...experiment.inputs, ...more },
+      params: { draws: 2, seeds: [44] },
+    });
+    const { output } = await runInMemory(stage, { inputs: { ...(await around(experiment)), classes } });
+    return withoutTags(new TextDecoder().decode(output.blobs.get('index.html')));
+  };
+  expect(await words({})).toContain('One seed');
+  // The same net as if it came from another seed: every node has its twin in itself.
+  const twice = await words({ repeat2: experiment.inputs.model });
+  expect(twice).toContain('What other seeds confirm');
+  expect(twice).toMatch(/The same most frequent rival in all 2 trainings: all 3 classes\./);
+  expect(twice).toMatch(/correlate by 0\.7 or more with each further training's: all 3 classes\./);
+  expect(twice).toMatch(
+    /Of the 6 nodes of the last hidden layer, those with a twin[^:]*: 6 in seed 44 and \d in the untrained net\./,
+  );
+  expect(twice).not.toContain('One seed');
+  expect(twice).not.toContain('repeat2');
+}, 60_000);
+
 it('a report of an experiment without the artifact has no such chapter', async () => {
   const inputs = await around(await smallExperiment('pixels', [{ units: 6, activation: 'relu' }]));
   const { output } = await runInMemory(stage, { inputs });

@@ -51,8 +51,11 @@ async function judge(address) {
     .filter(({ kind, rows }) => kind === 'pixels' && rows > 0)
     .map((change) => {
       const nets = controls
-        .filter((control) => control.class === change.class && control.net !== 'trained')
-        .map(({ net, toldRival, recall }) => `${net} ${share(toldRival)} of the ${share(recall)} told right`);
+        .filter((control) => control.class === change.class)
+        .map(
+          ({ net, gained, toldRival, recall }) =>
+            `${net}: of all ${share(gained)} (${share(toldRival)} of the ${share(recall)} told right)`,
+        );
       const times = change.toldRival / change.drawsRival;
       const beats = change.draws > 0 && change.toldRival > 0 && times >= TENFOLD;
       const isSaid = page.includes(`less than ${TENFOLD} times what as much change elsewhere does`);

@@ -21,6 +21,8 @@ export interface ClassChange {
   readonly change: Change;
   readonly effect: Effect;
   readonly draws: readonly Effect[];
+  /** See {@link gainOf}; NaN of a stroke. */
+  readonly gained: number;
   readonly sentence: string;
 }
 
@@ -31,6 +33,28 @@ export function changedRows({ net }: Looked, drawn: number): { readonly all: num
     all: Math.max(FEWEST_ROWS, Math.floor(WORK / (2 * cost))),
     draws: Math.min(DRAW_ROWS, Math.max(FEWEST_DRAW_ROWS, Math.floor(WORK / (2 * drawn * cost)))),
   };
+}
+
+/** Random choices that a gain is compared with, at most. */
+export const GAIN_DRAWS = 5;
+
+/**
+ * What a change of pixels gains the rival: the share of the held images of a class, told right or not, that are told as the rival with it, less
+ * that with each of some random choices, in the mean. It compares nets whatever they tell right: one that knows nothing is right by chance
+ * alone, and these few images turn easily. NaN without a rival, images or random choices.
+ */
+export function gainOf(
+  subject: Looked,
+  { class: c, rival }: { readonly class: number; readonly rival: number },
+  change: Change,
+  others: readonly Change[],
+): number {
+  const { net, held } = subject;
+  const rows = sample(rowsByClass(held, net.classes, false)[c], changedRows(subject, GAIN_DRAWS).draws);
+  const tried = { all: [change], some: others.slice(0, GAIN_DRAWS) };
+  if (rival < 0 || rows.length === 0 || tried.some.length === 0) return NaN;
+  const [effect, ...drawn] = effectsOf(net, held, { rows, sampled: rows }, tried, { class: c, rival });
+  return effect.rival - drawn.reduce((sum, one) => sum + one.rival, 0) / drawn.length;
 }
 
 /** Of the pixels that a net reads a sixth at most is erased, and as many inked, so that others are left to compare them with. */
@@ -77,6 +101,7 @@ export function changeClass(
   let at = kinds.length;
   return kinds.map(({ kind, change, compared }, i): ClassChange => {
     const found = effects.slice(at, (at += compared.length));
+    const gained = kind === 'pixels' ? gainOf(subject, { class: c, rival }, change, compared) : NaN;
     const sentence = pair
       ? changeSentence({
           name: names[c],
@@ -88,6 +113,6 @@ export function changeClass(
           elsewhere: found.reduce((sum, one) => sum + one.rival, 0) / found.length,
         })
       : '';
-    return { class: c, rival, kind, change, effect: effects[i], draws: found, sentence };
+    return { class: c, rival, kind, change, effect: effects[i], draws: found, gained, sentence };
   });
 }

@@ -1,4 +1,4 @@
-import { Random } from '@layerwise/kernels/random';
+import type { Random } from '@layerwise/kernels/random';
 import { changeClass, type ClassChange } from './changes.js';
 import type { Params } from './params.js';
 import { rankNodes, type NodeRanking } from './ranking.js';
@@ -17,9 +17,11 @@ const DRAWS = 3;
 
 /** The figures of a class that a control is compared by. NaN where there is none. */
 export interface Headline {
-  readonly net: 'trained' | 'untrained';
+  readonly net: 'trained' | 'untrained' | 'shuffled' | `repeat${number}` | `seed ${number}`;
   readonly class: number;
   readonly recall: number;
+  /** The most frequent second choice where the class is told right; -1 where it never is. */
+  readonly rival: number;
   /** Of the last hidden layer: the area under the ROC curve farthest from a half, and how many nodes have one of 0.9. */
   readonly area: number;
   readonly firing: number;
@@ -28,7 +30,11 @@ export interface Headline {
   readonly without: number;
   /** Told as the rival after the decisive pixels are changed. */
   readonly toldRival: number;
+  /** Share of all images of the class that the change makes the rival's, beyond what as much change elsewhere does; see `gainOf`. */
+  readonly gained: number;
   readonly absenceShare: number;
+  /** The least number of its nodes, of those tried, without which under half as many are told right; -1 if none. */
+  readonly hangsOn: number;
 }
 
 /** What was found of a net. */
@@ -49,18 +55,30 @@ export function headlines(
   const { held, names } = subject;
   const rows = rowsByClass(held, names.length, false);
   return names.map((_, c) => {
-    const removed = removals?.filter((one) => one.class === c && one.by === 'evidence' && one.nodes <= TEN).at(-1);
     const change = changes.find((one) => one.class === c && one.kind === 'pixels' && one.rival >= 0);
+    const [pair] = pairs[c];
     return {
       net,
       class: c,
       recall: rows[c].filter((row) => held.predicted[row] === c).length / rows[c].length,
+      rival: pair ? pair.rival : -1,
       ...ofNodes(ranking, c, names.length),
-      without: removed?.recall.mean ?? NaN,
-      toldRival: change?.effect.rival ?? NaN,
-      absenceShare: pairs[c][0]?.absenceShare ?? NaN,
+      ...withoutNodes((removals ?? []).filter((one) => one.class === c)),
+      toldRival: change ? change.effect.rival : NaN,
+      gained: change ? change.gained : NaN,
+      absenceShare: pair ? pair.absenceShare : NaN,
     };
   });
+}
+
+/** @param removals of a class */
+function withoutNodes(removals: readonly Removal[]): Pick<Headline, 'without' | 'hangsOn'> {
+  const whole = removals.find(({ by }) => by === 'none')?.recall.mean ?? NaN;
+  const ranked = removals.filter(({ by }) => by === 'evidence');
+  return {
+    without: ranked.filter(({ nodes }) => nodes <= TEN).at(-1)?.recall.mean ?? NaN,
+    hangsOn: ranked.find(({ recall }) => recall.mean < whole / 2)?.nodes ?? -1,
+  };
 }
 
 function ofNodes(
@@ -87,9 +105,8 @@ function ofNodes(
 }
 
 /** Looks at a control as at the net itself, on fewer images. @param most images of a class whose evidence there is time for */
-export function lookAtControl(subject: Looked, params: Params, most: number, seed: Uint32Array): Found {
+export function lookAtControl(subject: Looked, params: Params, most: number, random: Random): Found {
   const { net, train } = subject;
-  const random = new Random(seed);
   const { compared } = findRivals(train, net.classes);
   const [right, own] = [rowsByClass(train, net.classes, true), rowsByClass(train, net.classes, false)];
   const pairs = compared.map((rivals, c) =>

@@ -67,7 +67,8 @@ export function findErrors({ net, train, held }: Subject): {
   return { images, classes };
 }
 
-function strongest(evidence: Float64Array): Tip[] {
+/** The nodes with most evidence. @param evidence float64[H] */
+export function strongest(evidence: Float64Array): Tip[] {
   return Array.from(evidence, (given, node): Tip => ({ node, evidence: given }))
     .sort((a, b) => b.evidence - a.evidence || a.node - b.node)
     .filter((tip) => tip.evidence > 0)

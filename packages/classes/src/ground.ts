@@ -1,7 +1,9 @@
+import { LayerwiseError } from '@layerwise/contracts';
+import { readModel } from '@layerwise/nets';
 import { evidenceCost } from './evidence.js';
-import type { ClassJob, Ground, Job } from './jobs.js';
+import type { ClassJob, ControlJob, Ground, Job } from './jobs.js';
 import { leastImages } from './least.js';
-import { narrowed } from './net.js';
+import { narrowed, pixelNet, type PixelNet } from './net.js';
 import type { ClassesContext, Params } from './params.js';
 import { rankAllNodes } from './ranking.js';
 import { planRemovals } from './removal.js';
@@ -28,21 +30,65 @@ export function groundOf(subject: Subject, params: Params): Ground {
   };
 }
 
+/** A net of the same form that was trained otherwise. */
+export interface OtherNet {
+  readonly name: ControlJob['name'];
+  readonly net: PixelNet;
+}
+
+/** The nets that are given beside the one that is looked at. @throws LayerwiseError DATA_INVALID where one is of another form */
+export async function readOthers(
+  { inputs, params: { seeds } }: Pick<ClassesContext, 'inputs' | 'params'>,
+  { map, names }: Subject,
+): Promise<OtherNet[]> {
+  const { shuffled, repeat2, repeat3, repeat4, repeat5 } = inputs;
+  const found: OtherNet[] = [];
+  for (const [name, reader] of Object.entries({ shuffled, repeat2, repeat3, repeat4, repeat5 })) {
+    if (!reader) continue;
+    const model = await readModel(reader);
+    if (model.inputs !== map.columns || model.classes !== names.length)
+      throw new LayerwiseError(
+        'DATA_INVALID',
+        `classes: ${name} must have ${map.columns} inputs and ${names.length} classes, got ${model.inputs} and ${model.classes}`,
+        { remedy: 'give a net that was trained on the same features' },
+      );
+    found.push({ name: nameOf(name as Given, seeds), net: pixelNet(model, map) });
+  }
+  return found;
+}
+
+type Given = 'shuffled' | `repeat${number}`;
+
+/** What a net is called: a further training by its seed, where that is known. */
+function nameOf(given: Given, seeds: readonly number[]): OtherNet['name'] {
+  const seed = seeds[Number(given.replace('repeat', '')) - 2];
+  return seed === undefined ? given : `seed ${seed}`;
+}
+
 /** A job for each class, then one for each control. */
-export function jobsOf(subject: Subject, { controls }: Params, seed: ClassesContext['seed']): Job[] {
+export function jobsOf(
+  subject: Subject,
+  { controls }: Params,
+  seed: ClassesContext['seed'],
+  others: readonly OtherNet[] = [],
+): Job[] {
   const seeds = (c: number): ClassJob['seeds'] => ({
     nodes: seed(`nodes ${c}`),
     pixels: seed(`pixels ${c}`),
     ways: seed(`ways ${c}`),
   });
   const classes = subject.names.map((_, c): Job => ({ kind: 'class', class: c, seeds: seeds(c) }));
-  const others = controls.map((name): Job => ({
+  const control = (name: ControlJob['name'], net: PixelNet): Job => ({
     kind: 'control',
     name,
-    net: untrained(subject, seed(name)),
+    net,
     seed: seed(`${name} draws`),
-  }));
-  return [...classes, ...others];
+  });
+  return [
+    ...classes,
+    ...(controls.includes('untrained') ? [control('untrained', untrained(subject, seed('untrained')))] : []),
+    ...others.map(({ name, net }) => control(name, net)),
+  ];
 }
 
 /** How many images of a class there is time for. */

@@ -1,9 +1,13 @@
 import { inColumns, schemas, type MatrixOf, type Schemas, type TableOf } from '@layerwise/contracts';
+import type { Between, Confusion } from './confusions.js';
 import type { Headline } from './controls.js';
 import type { findErrors } from './errors.js';
+import { mapOf, type ControlFindings } from './jobs.js';
 import type { LeastChange } from './least.js';
 import type { Subject } from './subject.js';
 import { joinedRows } from './tables.js';
+import type { Pair } from './told.js';
+import { likeness } from './twins.js';
 import { namedNodes, type Way } from './ways.js';
 
 const { files } = schemas.classes;
@@ -104,10 +108,61 @@ export function wrongTable({ images }: Errors): Table<'wrong'> {
   return inColumns(files['wrong.parquet'].columns, rows) as Table<'wrong'>;
 }
 
-/** `controls.parquet`. */
-export function controlTable(found: readonly Headline[]): Table<'controls'> {
+/** `confusions.parquet`. */
+export function confusionTable(confusions: readonly Confusion[]): Table<'confusions'> {
+  const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+  const rows = confusions.map(({ class: c, told, images, margin, usual, ink, absence, tips, sentence }) => ({
+    class: c,
+    told,
+    images,
+    margin,
+    usual,
+    ink: total(ink),
+    absence: total(absence),
+    node: tips[0]?.node ?? -1,
+    nodeEvidence: tips[0]?.evidence ?? NaN,
+    sentence,
+  }));
+  return inColumns(files['confusions.parquet'].columns, rows) as Table<'confusions'>;
+}
+
+/** `confusions.arrow`. */
+export function confusionMatrix(
+  { net: { pixels: P } }: Subject,
+  confusions: readonly Confusion[],
+): Matrix<'confusions'> {
+  const map = (of: (one: Confusion) => Float64Array) => ({ data: joinedRows(confusions.map(of), P), width: P });
+  return {
+    rows: confusions.length,
+    columns: {
+      class: { data: Uint16Array.from(confusions, (one) => one.class), width: 1 },
+      told: { data: Uint16Array.from(confusions, ({ told }) => told), width: 1 },
+      ink: map(({ ink }) => ink),
+      absence: map(({ absence }) => absence),
+    },
+  };
+}
+
+/** `between.parquet`. */
+export function betweenTable(images: readonly Between[]): Table<'between'> {
   return inColumns(
-    files['controls.parquet'].columns,
-    found.map((one) => ({ ...one })),
-  ) as Table<'controls'>;
+    files['between.parquet'].columns,
+    images.map((image) => ({ ...image })),
+  ) as Table<'between'>;
+}
+
+/** `controls.parquet`. @param pairs of the net itself */
+export function controlTable(
+  own: readonly Headline[],
+  controls: readonly ControlFindings[],
+  pairs: readonly (readonly Pair[])[],
+): Table<'controls'> {
+  const others = controls.flatMap(({ headlines, twins, maps }) =>
+    headlines.map((one, c) => {
+      const [map, pair] = [maps[c], pairs[c][0]];
+      return { ...one, twins, likeness: map && pair ? likeness(mapOf(pair), map) : NaN };
+    }),
+  );
+  const rows = [...own.map((one) => ({ ...one, twins: NaN, likeness: NaN })), ...others];
+  return inColumns(files['controls.parquet'].columns, rows) as Table<'controls'>;
 }

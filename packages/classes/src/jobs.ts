@@ -1,5 +1,7 @@
 import { Random } from '@layerwise/kernels/random';
-import { changeClass, type ClassChange } from './changes.js';
+import { decisiveChange, likeChange, pixelsRead } from './change.js';
+import { changeClass, changedPixels, gainOf, GAIN_DRAWS, type ClassChange } from './changes.js';
+import { confusionsOf, type Confusion } from './confusions.js';
 import { headlines, lookAtControl, type Headline } from './controls.js';
 import { leastChanges, type LeastChange } from './least.js';
 import type { PixelNet } from './net.js';
@@ -10,6 +12,7 @@ import { rerunSubject } from './rerun.js';
 import type { Rivals } from './rivals.js';
 import { meanImage, rowsByClass, sample, type Looked } from './subject.js';
 import { pairsOf, type Pair } from './told.js';
+import { twinsOf } from './twins.js';
 import { waysOf, type Way } from './ways.js';
 
 /** What every job reads. */
@@ -54,11 +57,21 @@ export interface ClassFindings {
   readonly image: Float64Array;
   readonly changes: readonly ClassChange[];
   readonly ways: readonly Way[];
+  readonly confusions: readonly Confusion[];
   readonly least: readonly LeastChange[];
 }
 
 /** What a job gives. */
-export type Done<J extends Job> = J extends ClassJob ? ClassFindings : readonly Headline[];
+export type Done<J extends Job> = J extends ClassJob ? ClassFindings : ControlFindings;
+
+/** What is found of another net. */
+export interface ControlFindings {
+  readonly headlines: readonly Headline[];
+  /** Nodes of the last hidden layer of the net itself that have a twin in it; see {@link twinsOf}. */
+  readonly twins: number;
+  /** Per class float64[2 P]: evidence by ink, then by absence, against the rival that the class has by the net itself; undefined without. */
+  readonly maps: readonly (Float64Array | undefined)[];
+}
 
 /** Does a job; the result depends on nothing but the arguments. */
 export function perform(ground: Ground, job: Job): Done<Job> {
@@ -79,12 +92,46 @@ function lookAtClass(
     removals: rankings.map((ranking, l) => removeNodes(subject, l, ranking, removals[l], c, nodes)),
     image,
     changes: changeClass(subject, c, pairs[0], image, params, new Random(seeds.pixels)),
+    confusions: confusionsOf(subject, c, pairs, most),
     ways: waysOf(subject, c, new Random(seeds.ways)),
     least: leastChanges(subject, c, rivals.rival[c], images),
   };
 }
 
-function lookAt({ subject, params, most }: Ground, { name, net, seed }: ControlJob): readonly Headline[] {
+function lookAt({ subject, params, rivals, most }: Ground, { name, net, seed }: ControlJob): ControlFindings {
   const other = rerunSubject(subject, net);
-  return headlines(name, other, lookAtControl(other, params, most, seed));
+  const random = new Random(seed);
+  const found = lookAtControl(other, params, most, random);
+  // The net itself and the other are compared by what tells a class from one rival, whatever the other's own most frequent one is.
+  const pairs = rivals.rival.map((rival, c) => pairOf(other, c, rival, Math.min(MAP_ROWS, most)));
+  const gains = pairs.map((pair) => (pair ? gainOfPair(other, pair, params, random) : NaN));
+  return {
+    headlines: headlines(name, other, found).map((one, c) => ({ ...one, gained: gains[c] })),
+    twins: twinsOf(subject, other),
+    maps: pairs.map((pair) => pair && mapOf(pair)),
+  };
+}
+
+/** Images of a class over which another net's evidence is averaged. */
+const MAP_ROWS = 100;
+
+/** What tells a class from a rival by another net, on images told right, or where there are none on any. */
+function pairOf(subject: Looked, c: number, rival: number, most: number): Pair | undefined {
+  const [right, all] = [true, false].map((only) => rowsByClass(subject.train, subject.net.classes, only)[c]);
+  const rows = sample(right.length > 0 ? right : all, most);
+  return rival < 0 || rows.length === 0 ? undefined : pairsOf(subject, c, [rival], rows)[0];
+}
+
+function gainOfPair(subject: Looked, pair: Pair, { pixels }: Params, random: Random): number {
+  const { net, train } = subject;
+  const change = decisiveChange(pair.ink, pair.absence, changedPixels(subject, pixels));
+  const image = meanImage(train, net.pixels, rowsByClass(train, net.classes, false)[pair.class]);
+  const pool = pixelsRead(net);
+  const others = Array.from({ length: GAIN_DRAWS }, () => likeChange(change, image, pool, random));
+  return gainOf(subject, pair, change, others);
+}
+
+/** float64[2 P]: evidence by ink, then by absence. */
+export function mapOf({ ink, absence }: Pair): Float64Array {
+  return Float64Array.of(...ink, ...absence);
 }

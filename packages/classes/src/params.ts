@@ -20,10 +20,19 @@ export const params = {
     max: 1000,
     default: 20,
   }),
-  controls: list(choice(['untrained'], { doc: 'a net of the same form with first weights, never trained' }), {
-    doc: 'nets that the main figures are also found of, to compare with',
-    unique: true,
-    default: ['untrained'],
+  controls: list(
+    choice(['untrained', 'shuffled'], {
+      doc: 'a net of the same form with first weights, never trained; one trained on shuffled labels, which costs a training',
+    }),
+    {
+      doc: 'nets that the main figures are also found of, to compare with',
+      unique: true,
+      default: ['untrained'],
+    },
+  ),
+  seeds: list(integer({ doc: 'a seed', min: 0, max: 2 ** 32 - 1 }), {
+    doc: 'seeds of the further trainings that are given, which name them; a study with repeats fills them in',
+    default: [],
   }),
 } as const;
 
@@ -38,6 +47,11 @@ export type ClassesContext = StageContext<
     readonly features: 'features';
     readonly model: 'model';
     readonly activations: 'activations';
+    readonly 'shuffled?': 'model';
+    readonly 'repeat2?': 'model';
+    readonly 'repeat3?': 'model';
+    readonly 'repeat4?': 'model';
+    readonly 'repeat5?': 'model';
   },
   'classes'
 >;

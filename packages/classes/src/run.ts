@@ -2,12 +2,24 @@ import { LayerwiseError, throwIfAborted, type ClassesInfo } from '@layerwise/con
 import { boundsWarning } from './bounds.js';
 import { changedPixels, changedRows } from './changes.js';
 import { INK } from './change.js';
-import { headlines, type Headline } from './controls.js';
+import { imagesBetween } from './confusions.js';
+import { headlines } from './controls.js';
 import { Crew } from './crew.js';
 import { findErrors } from './errors.js';
-import { controlTable, errorTable, leastMatrix, leastTable, wayMatrix, wayTable, wrongTable } from './image-tables.js';
-import { groundOf, jobsOf } from './ground.js';
-import type { ClassFindings, Ground } from './jobs.js';
+import {
+  betweenTable,
+  confusionMatrix,
+  confusionTable,
+  controlTable,
+  errorTable,
+  leastMatrix,
+  leastTable,
+  wayMatrix,
+  wayTable,
+  wrongTable,
+} from './image-tables.js';
+import { groundOf, jobsOf, readOthers } from './ground.js';
+import type { ClassFindings, ControlFindings, Ground } from './jobs.js';
 import { methodOf } from './line.js';
 import type { ClassesContext } from './params.js';
 import { fewerOfMany, type Removals } from './removal.js';
@@ -48,20 +60,20 @@ async function look(context: ClassesContext): Promise<void> {
   const ground = groundOf(subject, params);
   const bounded = boundsWarning(ground);
   if (bounded) context.warn(bounded);
-  const jobs = jobsOf(subject, params, seed);
+  const jobs = jobsOf(subject, params, seed, await readOthers(context, subject));
   const told = (done: number): void => progress({ done, total: jobs.length, unit: 'steps' });
   told(0);
   const crew = Crew.open(ground, subject.train.images.length, workers, signal);
   const done = await crew.all(jobs, told).finally(() => crew.close());
   const K = subject.names.length;
-  await write(subject, ground, done.slice(0, K) as ClassFindings[], (done.slice(K) as Headline[][]).flat(), output);
+  await write(subject, ground, done.slice(0, K) as ClassFindings[], done.slice(K) as ControlFindings[], output);
 }
 
 async function write(
   subject: Subject,
   { params, rivals, most, rankings, removals: plans }: Ground,
   found: readonly ClassFindings[],
-  controls: readonly Headline[],
+  controls: readonly ControlFindings[],
   output: ClassesContext['output'],
 ): Promise<void> {
   const K = subject.names.length;
@@ -99,7 +111,11 @@ async function write(
   await output.matrix('least', leastMatrix(subject, least));
   await output.table('errors', errorTable(errors));
   await output.table('wrong', wrongTable(errors));
-  await output.table('controls', controlTable([...own, ...controls]));
+  const confusions = found.flatMap((one) => one.confusions);
+  await output.table('confusions', confusionTable(confusions));
+  await output.matrix('confusions', confusionMatrix(subject, confusions));
+  await output.table('between', betweenTable(imagesBetween(subject.held, K)));
+  await output.table('controls', controlTable(own, controls, pairs));
   await output.json('classes', infoOf(subject, params, most, pairs, removals));
 }
 

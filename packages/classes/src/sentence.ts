@@ -32,6 +32,9 @@ export function evidenceSentence({ name, rival, absence, spots }: Told): string 
   return `${capital(one(name))} is told from ${one(rival)} by ${how}: ${what} is ${share} of what speaks for it${where}${less}.`;
 }
 
+/** A change does what its pixels do where as much change elsewhere does it to so many times fewer. */
+const TENFOLD = 10;
+
 /** What a change of pixels does to images of a class. */
 export interface Turned {
   readonly name: string;
@@ -53,9 +56,10 @@ export function changeSentence({ name, rival, erased, inked, split, told, elsewh
     ...(inked > 0 ? [erased > 0 ? `ink ${inked} others` : `ink ${pixels(inked)}`] : []),
   ];
   if (parts.length === 0) return '';
+  const much = told < TENFOLD * elsewhere ? ', which is more than a tenth as many' : '';
   const control = Number.isNaN(elsewhere)
     ? ''
-    : `; as much change elsewhere does it to ${elsewhere === 0 ? 'none' : ofHundred(elsewhere)}`;
+    : `; as much change elsewhere does it to ${elsewhere === 0 ? 'none' : ofHundred(elsewhere)}${much}`;
   return `${capital(parts.join(' and '))}, and ${ofHundred(told)} of 100 ${several(name, `${split} `)} are told as ${several(rival)}${control}.`;
 }
 
@@ -74,19 +78,54 @@ const STAYS = 0.9;
 /** A class that is told right less often than this hangs on nothing worth saying. */
 const KNOWN = 0.5;
 
-/** `It hangs on few nodes: without the 10 that carry it 49 of 100 are told right, 97 with them, 97 without 10 others.` */
+/** `It hangs on few nodes: without the 10 that carry it 49 of 100 are told right, 97 with them, 97 without 10 random others.` */
 export function nodeSentence({ nodes, whole, without, random }: Carried): string {
   if (Number.isNaN(without) || whole < KNOWN) return '';
+  const few = nodes === 1 ? 'one node' : 'few nodes';
   const kind =
     without < FALLS * whole
-      ? 'It hangs on few nodes'
+      ? `It hangs on ${few}`
       : without > STAYS * whole
         ? 'It hangs on no particular nodes'
-        : 'It leans on a few nodes';
+        : `It leans on ${nodes === 1 ? few : `a ${few}`}`;
   const those = nodes === 1 ? 'the one that carries it' : `the ${nodes} that carry it`;
-  const [them, others] = nodes === 1 ? ['it', 'another'] : ['them', `${nodes} others`];
+  const [them, others] = nodes === 1 ? ['it', 'a random other node'] : ['them', `${nodes} random others`];
   const told = `without ${those} ${ofHundred(without)} of 100 are told right, ${ofHundred(whole)} with ${them}`;
   return `${kind}: ${told}, ${ofHundred(random)} without ${others}.`;
+}
+
+/** Why images of a class are told as another. */
+export interface Confused {
+  readonly name: string;
+  readonly told: string;
+  readonly images: number;
+  /** Of so many images of the class. */
+  readonly of: number;
+  readonly split: string;
+  /** Where they have more ink than images told right, and where less, with shares of all that tips them. */
+  readonly spots: { readonly ink?: Spot | undefined; readonly absence?: Spot | undefined };
+  readonly nodes: readonly { readonly node: number; readonly evidence: number }[];
+}
+
+/** Nodes that a sentence names. */
+const NAMED = 2;
+
+/**
+ * `8 of 982 test 4s are told as 9s. What tips them: more ink than usual at the top (31%), less in the centre (12%); of the nodes most 12
+ * (+1.20) and 40 (+0.88).`
+ */
+export function confusionSentence({ name, told, images, of, split, spots, nodes }: Confused): string {
+  const are = images === 1 ? 'is' : 'are';
+  const seen = `${images} of ${of} ${several(name, `${split} `)} ${are} told as ${several(told)}.`;
+  const { ink, absence } = spots;
+  const places = [
+    ...(ink ? [`more ink than usual ${ink.place} (${percent(ink.share)})`] : []),
+    ...(absence ? [`less${ink ? '' : ' ink than usual'} ${absence.place} (${percent(absence.share)})`] : []),
+  ].join(', ');
+  const named = nodes.slice(0, NAMED).map(({ node, evidence }) => `${node} (+${evidence.toFixed(2)})`);
+  const most = named.length === 0 ? '' : `of the nodes most ${named.join(' and ')}`;
+  const tips = [places, most].filter((part) => part !== '').join('; ');
+  return tips === '' ? seen : `${seen} What tips ${images === 1 ? 'it' : 'them'}: ${tips}.`;
 }
 
 /** Digits and letters with their article: `a 4`, `an 8`, `an A`; other names as they are. */

@@ -90,7 +90,8 @@ function inWords(
   return { absenceShare, places, sentence };
 }
 
-function placesOf(kind: Kind, values: Float64Array, all: number, width: number, box: Box): Place[] {
+/** The largest blobs of a map, in words. @param all what their shares are of */
+export function placesOf(kind: Kind, values: Float64Array, all: number, width: number, box: Box): Place[] {
   return blobsOf(values, width)
     .slice(0, MOST_BLOBS)
     .map((blob) => ({ kind, blob, place: placeOf(blob, box), share: blob.sum / all }));

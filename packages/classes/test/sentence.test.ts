@@ -60,19 +60,19 @@ describe('on how many nodes a class hangs, in words', () => {
   it.each([
     [
       {},
-      'It hangs on few nodes: without the 10 that carry it 44 of 100 are told right, 97 with them, 97 without 10 others.',
+      'It hangs on few nodes: without the 10 that carry it 44 of 100 are told right, 97 with them, 97 without 10 random others.',
     ],
     [
       { without: 0.79 },
-      'It leans on a few nodes: without the 10 that carry it 79 of 100 are told right, 97 with them, 97 without 10 others.',
+      'It leans on a few nodes: without the 10 that carry it 79 of 100 are told right, 97 with them, 97 without 10 random others.',
     ],
     [
       { without: 0.943 },
-      'It hangs on no particular nodes: without the 10 that carry it 94 of 100 are told right, 97 with them, 97 without 10 others.',
+      'It hangs on no particular nodes: without the 10 that carry it 94 of 100 are told right, 97 with them, 97 without 10 random others.',
     ],
     [
       { nodes: 1 },
-      'It hangs on few nodes: without the one that carries it 44 of 100 are told right, 97 with it, 97 without another.',
+      'It hangs on one node: without the one that carries it 44 of 100 are told right, 97 with it, 97 without a random other node.',
     ],
     [{ whole: 0.4, without: 0 }, ''],
     [{ without: NaN }, ''],

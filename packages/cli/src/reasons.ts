@@ -28,6 +28,10 @@ export interface Reasons {
     readonly for: readonly NodeReason[];
     readonly against: readonly NodeReason[];
   }[];
+  /** As in confusions.parquet: images of the class told as the rival, and those of the rival told as the class. */
+  readonly confusions: readonly Figures[];
+  /** As in between.parquet. */
+  readonly between: readonly Figures[];
   /** As in changes.parquet; none of a rival that is not the class's most frequent second choice. */
   readonly changes: readonly Figures[];
   /** As in removals.parquet, of the last hidden layer. */
@@ -45,6 +49,7 @@ export async function readReasons(artifact: Reader<'classes'>, name: string, riv
   const own = rowsOf(await artifact.table('classes'))[c];
   const r = rival === undefined ? Number(own.rival) : indexOf(classes, rival);
   const isPair = (row: Figures): boolean => row.class === c && row.rival === r;
+  const isEither = (one: unknown, other: unknown): boolean => (one === c && other === r) || (one === r && other === c);
   const evidence = rowsOf(await artifact.table('rivals')).find((row) => isPair(row) && Number(row.rows) > 0);
   if (!evidence) throw unknownPair(classes, c, r);
   const changes = rowsOf(await artifact.table('changes')).filter(isPair);
@@ -57,6 +62,8 @@ export async function readReasons(artifact: Reader<'classes'>, name: string, riv
     evidence,
     places: rowsOf(await artifact.table('blobs')).filter(isPair),
     nodes: await readNodes(artifact, c, r),
+    confusions: rowsOf(await artifact.table('confusions')).filter((row) => isEither(row.class, row.told)),
+    between: rowsOf(await artifact.table('between')).filter((row) => isEither(row.class, row.rival)),
     changes,
     removals,
   };
@@ -143,6 +150,8 @@ export function describeReasons({
   evidence,
   places,
   nodes,
+  confusions,
+  between,
   changes,
   removals,
 }: Reasons): string {
@@ -163,6 +172,8 @@ export function describeReasons({
       [nodes.length === 1 ? 'nodes' : `hidden${layer}`, `for: ${listed(speaking)}`],
       ['', `against: ${listed(against)}`],
     ]),
+    ...confusions.map((row, i): [string, string] => [i === 0 ? 'confused' : '', String(row.sentence)]),
+    ...(between.length === 0 ? [] : [['between', hardlyTold(between)] as [string, string]]),
     ...changes.map((change): [string, string] => [
       String(change.kind),
       `${change.erased} erased and ${change.inked} inked: ${percent(change.toldRival)} of ${change.rows} told as ${rival}, ` +
@@ -175,6 +186,9 @@ export function describeReasons({
   const width = Math.max(...lines.map(([title]) => title.length));
   return [sentence, '', ...lines.map(([title, text]) => `  ${title.padEnd(width)}  ${text}`)].join('\n');
 }
+
+const hardlyTold = (images: readonly Figures[]): string =>
+  `images ${images.map(({ id, margin }) => `${id} (by ${Math.abs(Number(margin)).toFixed(2)})`).join(', ')} are least clearly told as one of the two`;
 
 function elsewhere({ draws, drawsRival, drawsRivalMost }: Figures): string {
   return Number(draws) === 0

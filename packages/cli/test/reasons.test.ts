@@ -76,6 +76,9 @@ describe('why a class is told from a rival', () => {
       `${(100 * Number(reasons.changes[0].toldRival)).toFixed(1)}% of ${reasons.changes[0].rows} told as ${reasons.rival}`,
     );
     expect(text).toContain('hidden1  ');
+    for (const { sentence } of reasons.confusions) expect(text).toContain(sentence);
+    for (const { id } of reasons.between) expect(text).toMatch(new RegExp(`between .* ${id} \\(by`));
+    expect(reasons.between.length).toBeGreaterThan(0);
     const removals = reasons.removals.filter(({ by }) => by === 'evidence');
     expect(removals.length).toBeGreaterThan(0);
     for (const { nodes, recall } of removals)

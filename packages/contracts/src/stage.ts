@@ -69,6 +69,9 @@ export interface StageContext<P, R extends Reads = Reads, W extends ArtifactKind
   readonly checkpoint?: Checkpoint;
 }
 
+/** Values of parameters by name. */
+type Values = Readonly<Record<string, unknown>>;
+
 /** A stage that can be swapped in a study by `uses: <package>`. Importing the package must be cheap: heavy imports belong inside `run`. */
 export interface Stage<F extends Fields = Fields, R extends Reads = Reads, W extends ArtifactKind = ArtifactKind> {
   /** Stable name, such as `reduce-pca`; part of folder names. */
@@ -89,6 +92,12 @@ export interface Stage<F extends Fields = Fields, R extends Reads = Reads, W ext
    * @returns undefined if these parameters ask for nothing of the part
    */
   part?(params: Infer<F>): Infer<F> | undefined;
+  /**
+   * Only for a stage that compares what it reads with the work of another stage done otherwise, such as a net that is trained on shuffled labels:
+   * role of the other work -> its parameters, made of those of the work itself; one that is undefined is left out. The planner makes it an
+   * instance of its own and gives its artifact as one more input.
+   */
+  compares?(params: Infer<F>): Readonly<Record<string, ((own: Values) => Values) | undefined>>;
   run(context: StageContext<Infer<F>, R, W>): Promise<void>;
 }
 

@@ -72,6 +72,10 @@ export const netParams = {
     },
     { doc: 'stop before the last epoch; absent: never', optional: true },
   ),
+  labels: choice(['shuffled'], {
+    doc: 'deal the labels of training and validation rows out anew, at random: a net that can know nothing; absent: as they are',
+    optional: true,
+  }),
   shuffle: boolean({ doc: 'shuffle the rows before each epoch', default: true }),
   evaluateEachEpoch: boolean({ doc: 'also score train and test without dropout after each epoch', default: false }),
 } as const;

@@ -17,6 +17,7 @@ import {
   type Network,
   type RowSource,
 } from '@layerwise/kernels/train';
+import { Random } from '@layerwise/kernels/random';
 import { layersModel } from '@layerwise/nets';
 import type { Engine, SplitName } from './engine.js';
 import { fit, type Outcome } from './fit.js';
@@ -54,7 +55,8 @@ export async function runTraining(
   const { params, inputs, output, signal } = context;
   throwIfAborted(signal);
   const info = await inputs.features.json('features');
-  const { rows, close } = await openSplits(inputs.features, info.columns);
+  const { rows: stored, close } = await openSplits(inputs.features, info.columns);
+  const rows = dealt(context, stored);
   const { inputDropout, hidden } = params;
   const network: Network = { inputs: info.columns, inputDropout, hidden, classes: info.dataset.classes.length };
   const history = new History(params.evaluateEachEpoch);
@@ -120,6 +122,18 @@ async function openSplits(
   return { rows: { train, validation, test }, close };
 }
 
+/** The rows as they are trained on: where it is asked for, with the labels of the training and validation rows in another order. */
+function dealt({ params, seed }: NetContext, rows: Splits): Splits {
+  if (params.labels !== 'shuffled') return rows;
+  const random = new Random(seed('labels'));
+  const shuffled = (split: RowSource): RowSource => {
+    const labels = split.labels.slice();
+    random.shuffle(labels);
+    return { dtype: split.dtype, labels, read: (from, to) => split.read(from, to) };
+  };
+  return { train: shuffled(rows.train), validation: shuffled(rows.validation), test: rows.test };
+}
+
 /** Refuses what cannot be trained or measured on these rows. */
 function checkUse(id: string, params: NetParams, rows: Splits): void {
   if (rows.train.labels.length === 0)
@@ -135,7 +149,7 @@ function checkUse(id: string, params: NetParams, rows: Splits): void {
 }
 
 async function evaluation(
-  { warn }: NetContext,
+  { warn, params }: NetContext,
   engine: Engine,
   network: Network,
   outcome: Outcome,
@@ -151,7 +165,7 @@ async function evaluation(
   const score = async (split: 'validation' | 'test'): Promise<Score> =>
     rows[split].labels.length > 0 ? engine.evaluate(split) : NO_SCORE;
   const test = await score('test');
-  sanityWarnings({ train, test }, rows.test.labels, network.classes).forEach(warn);
+  if (params.labels !== 'shuffled') sanityWarnings({ train, test }, rows.test.labels, network.classes).forEach(warn);
   return {
     train,
     validation: await score('validation'),

@@ -107,16 +107,18 @@ function planExperiment(
     const section = experiment.sections[role];
     return section ? [checkStep(study, experiment, role, section, planning, problems)] : [];
   });
-  const steps = roleNames.flatMap((role) => checked.find((step) => step.role === role) ?? partOf(role, checked));
+  const steps = roleNames.flatMap(
+    (role) => checked.find((step) => step.role === role) ?? [...partOf(role, checked), ...variantOf(role, checked)],
+  );
   const stages: Partial<Record<RoleName, string>> = {};
   let repeats: readonly Repeat[] = [];
   for (const { role, stage, section, params } of problems.some(isFault) ? [] : (steps as Required<Step>[])) {
     const instance = makeInstance(
       stage,
       section,
-      params,
+      { ...params, ...seedsOf(role, stage, repeats) },
       experiment.seed ?? study.seed,
-      inputsOf(role, stages, stage),
+      inputsOf(role, stages, stage, repeats),
       planning,
     );
     instances.set(instance.id, instance);
@@ -163,6 +165,17 @@ function partOf(role: RoleName, steps: readonly Step[]): Step[] {
       const part = params && stage.part?.(params);
       return part ? [{ role, stage, section, params: part }] : [];
     });
+}
+
+/** The step of a role that another stage compares itself with; none if no stage does, or the one whose work it is has not such parameters. */
+function variantOf(role: RoleName, steps: readonly Step[]): Step[] {
+  const { variantOf: like }: Role = roles[role];
+  const step = steps.find((one) => one.role === like);
+  const vary = steps.map(({ stage, params }) => params && stage.compares?.(params)[role]).find(Boolean);
+  if (!step?.params || !vary) return [];
+  const varied = Object.entries(vary(step.params)).filter(([, value]) => value !== undefined);
+  if (!varied.every(([name]) => Object.hasOwn(step.stage.params, name))) return [];
+  return [{ ...step, role, params: Object.fromEntries(varied) }];
 }
 
 function checkStep(
@@ -219,15 +232,30 @@ function reportParams(study: StudyDocument, experiment: ExperimentDocument, stag
   );
 }
 
-function inputsOf(role: RoleName, stages: Partial<Record<RoleName, string>>, stage: AnyStage): Record<string, string> {
-  const wiring: Role['inputs'] = roles[role].inputs;
+function inputsOf(
+  role: RoleName,
+  stages: Partial<Record<RoleName, string>>,
+  stage: AnyStage,
+  repeats: readonly Repeat[],
+): Record<string, string> {
+  const { inputs: wiring, readsRepeats }: Role = roles[role];
   const inputs: Record<string, string> = {};
   for (const [input, providers] of Object.entries(wiring)) {
     const provider = providers.find((name) => stages[name as RoleName] !== undefined) as RoleName | undefined;
     if (provider && (Object.hasOwn(stage.reads, input) || Object.hasOwn(stage.reads, `${input}?`)))
       inputs[input] = stages[provider] as string;
   }
+  for (const [i, { id }] of readsRepeats ? repeats.entries() : [])
+    if (i > 0 && Object.hasOwn(stage.reads, `repeat${i + 1}?`)) inputs[`repeat${i + 1}`] = id;
   return inputs;
+}
+
+/** The seeds of the further trainings that a stage reads, if it has a parameter for them. */
+function seedsOf(role: RoleName, stage: AnyStage, repeats: readonly Repeat[]): Record<string, unknown> {
+  const { readsRepeats }: Role = roles[role];
+  const read = repeats.slice(1).filter((_, i) => Object.hasOwn(stage.reads, `repeat${i + 2}?`));
+  const isWanted = readsRepeats && read.length > 0 && Object.hasOwn(stage.params, 'seeds');
+  return isWanted ? { seeds: read.map(({ seed }) => seed) } : {};
 }
 
 function makeInstance(

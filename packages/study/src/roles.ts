@@ -10,6 +10,10 @@ export interface Role {
   readonly inputs: Readonly<Record<string, readonly string[]>>;
   /** The role whose stage, with the parameters of its `part`, this one's is; it has no section, and is there if the stage has a part. */
   readonly partOf?: string;
+  /** The role whose stage does this one's work, with other parameters; it has no section, and is there if another stage compares itself with it. */
+  readonly variantOf?: string;
+  /** Whether it also reads the trainings from further seeds, as `repeat2`, `repeat3`, as far as its stage declares them. */
+  readonly readsRepeats?: boolean;
   /** The section of study.yaml that holds its parameters, where it is not the role's own name. */
   readonly section?: string;
   /** One line for editor completion. */
@@ -42,6 +46,12 @@ export const roles = {
     inputs: { features: ['reduce', 'preprocess'] },
     doc: 'The net and how it is trained.',
   },
+  shuffled: {
+    writes: 'model',
+    variantOf: 'train',
+    inputs: { features: ['reduce', 'preprocess'] },
+    doc: 'The same net trained on shuffled labels, to compare with.',
+  },
   activations: {
     writes: 'activations',
     uses: '@layerwise/activations',
@@ -73,10 +83,12 @@ export const roles = {
   classes: {
     writes: 'classes',
     uses: '@layerwise/classes',
+    readsRepeats: true,
     inputs: {
       pixels: ['preprocess'],
       features: ['reduce', 'preprocess'],
       model: ['train'],
+      shuffled: ['shuffled'],
       activations: ['activations'],
     },
     doc: 'What tells each class from its rivals.',
@@ -105,7 +117,10 @@ export type RoleName = keyof typeof roles;
 export const roleNames = Object.keys(roles) as readonly RoleName[];
 
 /** Names of the roles that have a section in study.yaml. */
-export const sectionRoles = roleNames.filter((role) => (roles[role] as Role).partOf === undefined);
+export const sectionRoles = roleNames.filter((role) => {
+  const { partOf, variantOf }: Role = roles[role];
+  return partOf === undefined && variantOf === undefined;
+});
 
 /** The section of study.yaml that holds a role's parameters. */
 export function sectionOf(role: RoleName): string {

@@ -1,4 +1,4 @@
-import type { AnyStage } from '@layerwise/contracts';
+import { integer, list, string, type AnyStage } from '@layerwise/contracts';
 import {
   parseStudy,
   planStudy,
@@ -92,6 +92,59 @@ experiments:
     expect(instance(third?.embed).inputs).not.toHaveProperty('maps');
     const order = [...instances.keys()];
     expect(order.indexOf(first?.maps as string)).toBeLessThan(order.indexOf(first?.train as string));
+  });
+
+  describe('a stage that compares itself with other work', () => {
+    const comparing = (labels: boolean): ReadonlyMap<string, AnyStage> => {
+      const [train, classes] = ['train', 'classes'].map((name) => catalog.get(`@layerwise/${name}`) as AnyStage);
+      const text = string({ doc: 'which', optional: true });
+      return new Map(catalog)
+        .set('@layerwise/train', { ...train, params: { ...train.params, ...(labels && { labels: text }) } })
+        .set('@layerwise/classes', {
+          ...classes,
+          params: { seeds: list(integer({ doc: 'a seed' }), { doc: 'seeds', default: [] }), shuffled: text },
+          reads: { activations: 'activations', 'shuffled?': 'model', 'repeat2?': 'model', 'repeat3?': 'model' },
+          compares: ({ shuffled }: Record<string, unknown>) =>
+            shuffled === undefined
+              ? {}
+              : {
+                  shuffled: (own) => ({
+                    ...own,
+                    labels: 'shuffled',
+                    epochs: Math.min(Number(own.epochs), 2),
+                    hidden: undefined,
+                  }),
+                },
+        });
+    };
+    const text = study('exp1: { train: { epochs: 3 }, classes: { shuffled: yes } }', 'exp2: { train: { epochs: 3 } }');
+
+    it('is given it as one more input, an instance with its own parameters and the same seed', () => {
+      const { experiments, instances } = plan(text, comparing(true));
+      const [first, second] = experiments.map(({ stages }) => stages);
+      const instance = (id: string | undefined): StageInstance => instances.get(id as string) as StageInstance;
+      const [own, other] = [instance(first?.train), instance(first?.shuffled)];
+      expect(other).toMatchObject({ stage: 'train', uses: own.uses, seed: own.seed, inputs: own.inputs });
+      expect(other.params).toEqual({ epochs: 2, labels: 'shuffled' });
+      expect(own.params).toMatchObject({ epochs: 3 });
+      expect(instance(first?.classes).inputs).toEqual({ activations: first?.activations, shuffled: first?.shuffled });
+      expect(second).not.toHaveProperty('shuffled');
+      expect(instance(second?.classes).inputs).not.toHaveProperty('shuffled');
+    });
+
+    it('goes without it where the other work has no such parameters', () => {
+      const { experiments } = plan(text, comparing(false));
+      expect(experiments[0]?.stages).not.toHaveProperty('shuffled');
+    });
+
+    it('is given the trainings from further seeds as far as it reads them, with their seeds', () => {
+      const { experiments, instances } = plan(text.replace('seed: 43', 'seed: 43\nrepeats: 4'), comparing(true));
+      const [{ stages, repeats }] = experiments;
+      const { inputs, params } = instances.get(stages.classes as string) as StageInstance;
+      expect([inputs.repeat2, inputs.repeat3]).toEqual([repeats[1]?.id, repeats[2]?.id]);
+      expect(Object.keys(inputs)).not.toContain('repeat4');
+      expect(params.seeds).toEqual([44, 45]);
+    });
   });
 
   it('has no section for the part of a stage', () => {

@@ -31,6 +31,17 @@ describe('the train stage', () => {
     expect(evaluation.test.loss).toBeLessThan(0.5);
   });
 
+  it('learns nothing of shuffled labels, and is measured on the true ones', async () => {
+    const params = { hidden: [{ units: 20 }], epochs: 2, labels: 'shuffled', restoreBest: false };
+    const { output, warnings } = await runInMemory(stage, { params, inputs: { features } });
+    const { train, test } = await output.json<Evaluation>('evaluation');
+    expect(train.accuracy).toBeLessThan(0.5);
+    expect(test.accuracy).toBeLessThan(0.7);
+    expect(warnings.map(({ code }) => code)).not.toContain('NO_BETTER_THAN_CHANCE');
+    const again = await runInMemory(stage, { params, inputs: { features } });
+    expect(await again.output.bytes('weights.bin')).toEqual(await output.bytes('weights.bin'));
+  });
+
   it('keeps the epoch of the lowest validation loss', async () => {
     const history = await result.output.table('history');
     const losses = real(history, 'valLoss');

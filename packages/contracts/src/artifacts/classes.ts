@@ -230,19 +230,59 @@ const wrongColumns = {
   evidence: number(tipped),
 } as const;
 
+const confusionColumns = {
+  class: whole('the true class'),
+  told: whole('the class that they are told as'),
+  images: whole('held images of the one told as the other'),
+  margin: number('logit of the class that was told less that of the true one; mean of these images, a hundred at most'),
+  usual: number(
+    'the same, mean over training rows of the true class told right; ink and absence make up the difference',
+  ),
+  ink: number('what pixels tip where these images have more ink than those told right, in the mean'),
+  absence: number('what pixels tip where they have less'),
+  node: whole('of the last hidden layer, the one that tipped them most; -1 without'),
+  nodeEvidence: number(`${tipped}; mean over these images`),
+  sentence: { dtype: 'string', meaning: 'how many there are and what tips them, in words' },
+} as const;
+
+const betweenColumns = {
+  class: whole('a class; the lower index of the two'),
+  rival: whole('another'),
+  id: whole("the image's id in the held split"),
+  label: whole('its true class, one of the two'),
+  margin: number('logit of the class less that of the other, which are the largest two of the image'),
+} as const;
+
 const controlColumns = {
   net: {
     dtype: 'string',
-    meaning: '`trained`: the net itself; `untrained`: one of the same form with first weights, on a sample of the rows',
+    meaning:
+      '`trained`: the net itself; `untrained`: one of the same form with first weights; ' +
+      '`shuffled`: one trained on shuffled labels; `seed <n>`: trainings from further seeds; all but the first on a sample of the rows',
   },
   class: classIndex,
   recall: share('of the held rows of the class told right; NaN without rows'),
+  rival: whole('the class that is most often second choice where it is told right; -1 where it never is'),
   area: number('of the nodes of the last hidden layer the area under the ROC curve farthest from a half; NaN without'),
   firing: whole('nodes of it whose area is 0.9 or more'),
   topShare: share('of the ten nodes with most evidence in all evidence of nodes for the class'),
   without: share('of the held rows told right with these ten at their means'),
   toldRival: share('of the held images told right that are told as the rival when the decisive pixels are changed'),
+  gained: share(
+    'of the held rows of the class, told right or not, that are told as the rival that it has by the net itself when the decisive pixels ' +
+      'are changed, less that when as many others are; on 150 rows at most; NaN without',
+  ),
   absenceShare: share('of absence in what speaks for the class against its rival'),
+  hangsOn: whole(
+    'the least number of nodes of the last hidden layer, of those tried, without which under half as many are told right; -1 if none',
+  ),
+  twins: number(
+    'nodes of the last hidden layer of the net itself whose activations correlate by 0.7 or more with those of one of this net ' +
+      'on the same images; NaN of the net itself, and where there are too many nodes',
+  ),
+  likeness: number(
+    'correlation of the evidence by pixel for the class against the rival that it has by the net itself, with that of the net itself; NaN without',
+  ),
 } as const;
 
 const named = (file: string) => `number of a class, as in ${file}`;
@@ -362,6 +402,26 @@ export const classes = artifact({
       meaning: 'which nodes tipped each wrong image',
       rows: 'image and node; a thousand images at most',
       columns: wrongColumns,
+    }),
+    'confusions.parquet': table({
+      meaning: 'why held images of a class are told as another',
+      rows: 'class and class that was told, of pairs that are looked at; none where there is no such image',
+      columns: confusionColumns,
+    }),
+    'confusions.arrow': matrix({
+      meaning: 'what tips these images by pixel, beyond what the pixels of images told right give',
+      rows: 'pair, as in confusions.parquet',
+      columns: {
+        class: { dtype: 'uint16', meaning: named('classes.json') },
+        told: { dtype: 'uint16', meaning: named('classes.json') },
+        ink: { dtype: 'float32', width: 'P', meaning: 'where they have more ink in the mean; 0 elsewhere' },
+        absence: { dtype: 'float32', width: 'P', meaning: 'where they have no more; 0 elsewhere' },
+      },
+    }),
+    'between.parquet': table({
+      meaning: 'held images of two classes that are least clearly told as one of them',
+      rows: 'pair and image, the least clear first; six of a pair at most',
+      columns: betweenColumns,
     }),
     'controls.parquet': table({
       meaning: 'the main figures of the net beside those of nets that cannot know anything',

@@ -13,6 +13,14 @@ export type RemovalFigures = RowOf<'removals'>;
 /** How images of a class are told when pixels of them are changed. */
 export type ChangeFigures = RowOf<'changes'>;
 
+/** Why images of a class are told as another. */
+export interface Confusion extends RowOf<'confusions'> {
+  /** float32[P] each: what tips by pixel where they have more ink than images told right, and where less. */
+  readonly tipped: { readonly ink: Float32Array; readonly absence: Float32Array };
+}
+/** A held image of two classes that is hardly told apart. */
+export type BetweenFigures = RowOf<'between'>;
+
 /** What the main figures of a class are in one net: this one, or a control. */
 export type ControlFigures = RowOf<'controls'>;
 /** A node that tipped the wrong images of a class. */
@@ -67,6 +75,10 @@ export interface ClassFinding extends RowOf<'classes'> {
   /** Nodes that tipped its wrong images, the most first. */
   readonly tipped: readonly ErrorFigures[];
   readonly wrong: readonly WrongImage[];
+  /** Classes that its held images are told as. */
+  readonly confusions: readonly Confusion[];
+  /** Images between it and each class of higher index, the least clear of a pair first. */
+  readonly between: readonly BetweenFigures[];
   /** The net's own figures first. */
   readonly controls: readonly ControlFigures[];
 }
@@ -127,7 +139,7 @@ export async function readClasses(artifact: Reader<'classes'>, size: number): Pr
 }
 
 /** What is known of the single images of a class and of groups of them. */
-type OfImages = Pick<ClassFinding, 'written' | 'least' | 'tipped' | 'wrong' | 'controls'>;
+type OfImages = Pick<ClassFinding, 'written' | 'least' | 'tipped' | 'wrong' | 'controls' | 'confusions' | 'between'>;
 
 async function readImages(artifact: Reader<'classes'>, size: number): Promise<(c: number) => OfImages> {
   const [ways, least] = [(await artifact.matrix('ways')).columns, (await artifact.matrix('least')).columns];
@@ -146,6 +158,7 @@ async function readImages(artifact: Reader<'classes'>, size: number): Promise<(c
     after: image(least.after.data, row),
   }));
   const [tipped, controls] = [rowsOf(await artifact.table('errors')), rowsOf(await artifact.table('controls'))];
+  const [confusions, between] = [await readConfusions(artifact, size), rowsOf(await artifact.table('between'))];
   const tips = new Map<number, RowOf<'wrong'>[]>();
   for (const tip of rowsOf(await artifact.table('wrong'))) tips.set(tip.id, [...(tips.get(tip.id) ?? []), tip]);
   const wrong = [...tips.values()].map((nodes): WrongImage => ({ ...nodes[0], nodes }));
@@ -157,8 +170,19 @@ async function readImages(artifact: Reader<'classes'>, size: number): Promise<(c
       tipped: own(tipped),
       wrong: own(wrong),
       controls: own(controls),
+      confusions: own(confusions),
+      between: own(between),
     };
   };
+}
+
+async function readConfusions(artifact: Reader<'classes'>, size: number): Promise<Confusion[]> {
+  const { ink, absence } = (await artifact.matrix('confusions')).columns;
+  const map = ({ data }: typeof ink, row: number): Float32Array => data.subarray(row * size, (row + 1) * size);
+  return rowsOf(await artifact.table('confusions')).map((confusion, row) => ({
+    ...confusion,
+    tipped: { ink: map(ink, row), absence: map(absence, row) },
+  }));
 }
 
 async function readPairs(

@@ -1,4 +1,4 @@
-import type { ClassFinding, ClassFindings, PairFinding, SpeakingNode } from '../data/classes.js';
+import type { ClassFinding, ClassFindings, Confusion, PairFinding, SpeakingNode } from '../data/classes.js';
 import { evidenceImage, meanImage } from '../figures/evidence.js';
 import { outline } from '../figures/outline.js';
 import { shrunk } from '../data/shrink.js';
@@ -35,8 +35,18 @@ export function pairPictures(
 <figure>${mean(rival, other)}<figcaption>mean of the ${several(other)}</figcaption></figure></div>`;
 }
 
+/** Numbers of a pair, and why images of the class are told as the other, in words. */
+export function pairFigures(pair: PairFinding, findings: ClassFindings, names: readonly string[]): string {
+  const confused = confusionOf(findings, pair)?.sentence;
+  return [pairNumbers(pair, findings, names), confused].filter(Boolean).join(' ');
+}
+
+/** Why images of a class are told as the other; undefined where none is. */
+export const confusionOf = ({ classes }: ClassFindings, { class: c, rival }: PairFinding): Confusion | undefined =>
+  classes[c].confusions.find(({ told }) => told === rival);
+
 /** Numbers of a pair, in words. */
-export function pairFigures(
+export function pairNumbers(
   { evidence, ...pair }: PairFinding,
   { info: { held }, classes }: ClassFindings,
   names: readonly string[],
@@ -44,7 +54,11 @@ export function pairFigures(
   const [own, name, other] = [classes[pair.class], names[pair.class], names[pair.rival]];
   const seen = [
     `The ${several(other)} are second choice of ${count(pair.second)} of the ${count(own.right)} training ${several(name)} told right;`,
-    `${count(pair.heldTold)} of ${count(own.heldRows)} ${held.split} ${several(name)} are told as ${several(other)}.`,
+    ...(own.confusions.some(({ told }) => told === pair.rival)
+      ? []
+      : [
+          `${count(pair.heldTold)} of ${count(own.heldRows)} ${held.split} ${several(name)} are told as ${several(other)}.`,
+        ]),
   ].join(' ');
   if (!evidence) return seen;
   const sum = [

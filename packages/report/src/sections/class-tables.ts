@@ -1,9 +1,10 @@
-import type { ChangeFigures, ClassFinding, ClassFindings, ControlFigures, RemovalFigures } from '../data/classes.js';
+import type { ChangeFigures, ClassFinding, ClassFindings, RemovalFigures } from '../data/classes.js';
 import { count, listed, plural, words } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { capital, several, splitName } from '../page/names.js';
 import { table } from '../page/table.js';
 import { share } from './class-pair.js';
+import { controlOf, netsOf, seedsBlock } from './class-seeds.js';
 
 /** Numbers of nodes whose removal is in the table of all classes. */
 const COUNTS = [1, 3, 5, 10];
@@ -18,13 +19,12 @@ ${
   findings.info.layers.length > 0 &&
   html`<details><summary>Told right without the nodes that carry each class</summary>
 ${removalTable(findings, names)}</details>`
-}`;
+}
+${seedsBlock(findings, names)}`;
 }
 
 function testTable({ classes, info }: ClassFindings, names: readonly string[]): Markup {
-  const nets = [...new Set(classes.flatMap(({ controls }) => controls.map(({ net }) => net)))].filter(
-    (net) => net !== 'trained',
-  );
+  const { ignorant: nets } = netsOf(classes);
   const tested = classes.flatMap((finding) => {
     const change = finding.changes.find(({ kind, rows, rival }) => kind === 'pixels' && rows > 0 && rival >= 0);
     return change ? [{ finding, change }] : [];
@@ -36,7 +36,7 @@ function testTable({ classes, info }: ClassFindings, names: readonly string[]): 
     share(change.toldRival),
     share(change.toldOther),
     change.draws === 0 ? 'no place for it' : `${share(change.drawsRival)} (most ${share(change.drawsRivalMost)})`,
-    ...nets.map((net) => ofRight(control(finding, net))),
+    ...['trained', ...nets].map((net) => gain(controlOf(finding, net)?.gained)),
   ]);
   const split = splitName(info.held.split);
   const weak = tested.filter(({ change }) => !isTenfold(change)).map(({ finding }) => several(names[finding.class]));
@@ -47,7 +47,7 @@ function testTable({ classes, info }: ClassFindings, names: readonly string[]): 
         what is said of their pixels is worth less.`;
   return html`${table(
     words`${capital(split)} images told right that are told as the rival when the decisive pixels are changed; elsewhere: mean of
-      ${plural(info.changes.draws, 'draw')}`,
+      ${plural(info.changes.draws, 'draw')}; of all: of all images of the class, told right or not, less those that change elsewhere turns`,
     [
       'class',
       'rival',
@@ -55,19 +55,48 @@ function testTable({ classes, info }: ClassFindings, names: readonly string[]): 
       'told as it',
       'told as anything else',
       'elsewhere',
-      ...nets.map((net) => `${net} net`),
+      'of all, this net',
+      ...nets.map((net) => `of all, ${net} net`),
     ],
     rows,
     'stack',
-  )}<p class="note">${tested.length > 0 && judged} The pixels were chosen on training images. Each net has pixels of its own.</p>`;
+  )}<p class="note">${tested.length > 0 && judged} The pixels were chosen on training images. Each net has pixels of its own.${beside(
+    tested.map(({ finding }) => finding),
+    nets,
+    names,
+  )}</p>`;
 }
 
-/** Told as the rival, of the share that a net tells right. */
-const ofRight = (net: ControlFigures | undefined): string =>
-  net && net.recall > 0 ? `${share(net.toldRival)} of the ${share(net.recall)} told right` : '–';
+/** Nets that know nothing are this far below: a fifth of the net itself. */
+const FAR = 5;
 
-const control = ({ controls }: ClassFinding, net: string): ControlFigures | undefined =>
-  controls.find((one) => one.net === net);
+/** What the change gains in this net and in those that know nothing, in the mean over the classes, and where it is not far below. */
+function beside(
+  tested: readonly ClassFinding[],
+  nets: readonly string[],
+  names: readonly string[],
+): Markup | undefined {
+  const gained = (finding: ClassFinding, net: string): number => controlOf(finding, net)?.gained ?? NaN;
+  const meanOf = (net: string): number => {
+    const all = tested.map((finding) => gained(finding, net)).filter(Number.isFinite);
+    return all.reduce((sum, value) => sum + value, 0) / all.length;
+  };
+  const known = nets.filter((net) => Number.isFinite(meanOf(net)));
+  if (known.length === 0 || !Number.isFinite(meanOf('trained'))) return undefined;
+  const near = tested.filter((finding) => known.some((net) => FAR * gained(finding, net) > gained(finding, 'trained')));
+  const others = listed(known.map((net) => `${share(meanOf(net))} in the ${net} net`));
+  const where =
+    near.length === 0
+      ? 'Of each class that is less than a fifth of it.'
+      : `Of the ${listed(near.map(({ class: c }) => several(names[c])))} it is not less than a fifth of it.`;
+  return html` Nets that know nothing are right by chance, and the few images that they are right about turn easily: so all images
+    of a class are counted, told right or not, less those that as much change elsewhere turns. In the mean over the classes that
+    is ${share(meanOf('trained'))} in this net, ${others}. ${where}`;
+}
+
+/** A gain, which may be below nothing. */
+const gain = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? '–' : value < 0 ? `−${share(-value)}` : share(value);
 
 /** Whether the change does at least ten times what it does elsewhere. */
 const isTenfold = ({ toldRival, drawsRival, draws }: ChangeFigures): boolean =>
