@@ -193,13 +193,15 @@ describe.each([
     const controls = rowsOf(await classes.table('controls'));
     const tests = cells('Test images told right that are told as the rival');
     expect(tests.map(([name]) => name)).toEqual(NAMES);
-    for (const [name, rival, , told, , elsewhere, untrained] of tests) {
+    for (const [name, rival, , told, , elsewhere, gained, untrained] of tests) {
       const c = NAMES.indexOf(name as string);
       const own = changes.find((change) => change['class'] === c) as Row;
       const control = controls.find((one) => one['class'] === c && one['net'] === 'untrained') as Row;
       expect(rival).toBe(NAMES[Number(own['rival'])]);
       expect(parseFloat(told as string)).toBeCloseTo(100 * Number(own['toldRival']), 0);
-      close(untrained, 100 * Number(control['toldRival']));
+      const trained = controls.find((one) => one['class'] === c && one['net'] === 'trained') as Row;
+      close(gained?.replace('−', '-'), 100 * Number(trained['gained']));
+      close(untrained?.replace('−', '-'), 100 * Number(control['gained']));
       if (Number(own['draws']) > 0)
         expect(parseFloat(elsewhere as string)).toBeCloseTo(100 * Number(own['drawsRival']), 0);
     }

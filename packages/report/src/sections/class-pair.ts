@@ -53,7 +53,7 @@ export function pairNumbers(
 ): string {
   const [own, name, other] = [classes[pair.class], names[pair.class], names[pair.rival]];
   const seen = [
-    `The ${several(other)} are second choice of ${count(pair.second)} of the ${count(own.right)} training ${several(name)} told right;`,
+    `The ${several(other)} are second choice of ${count(pair.second)} of the ${count(own.right)} training ${several(name)} told right.`,
     ...(own.confusions.some(({ told }) => told === pair.rival)
       ? []
       : [
