@@ -62,6 +62,7 @@ export const order = {
     'data',
     'analysis',
     'figures',
+    'crew',
     'study',
     'sections',
     'report',

@@ -1,20 +1,16 @@
-import {
-  throwIfAborted,
-  type ComparisonInfo,
-  type LayerRanges,
-  type Output,
-  type StageContext,
-} from '@layerwise/contracts';
+import { setImmediate } from 'node:timers/promises';
+import { throwIfAborted, type ComparisonInfo, type Output, type StageContext } from '@layerwise/contracts';
 import { layerRanges, measuredFigures } from './analysis/measured.js';
+import { Crew } from './crew/crew.js';
 import { costOf } from './data/cost.js';
 import {
   readExperiment,
   validatesOnTest,
   withoutWideLayers,
   type Experiment,
-  type Inputs,
   type ReportReads,
 } from './data/experiment.js';
+import type { Hands } from './figures/hands.js';
 import { gallery } from './sections/gallery.js';
 import { FigureShelf } from './figures/figure.js';
 import { html, jsonScript, raw, type Markup } from './page/html.js';
@@ -24,7 +20,7 @@ import { SCRIPT } from './page/script.js';
 import type { ReportParams } from './params.js';
 import { chapters } from './sections/list.js';
 import { opening } from './sections/opening.js';
-import type { Context, Section } from './sections/section.js';
+import type { Chapter, Context, LateChapter, Section } from './sections/section.js';
 
 /** A chapter as it was made, or the place of one that is not known yet. */
 interface Made {
@@ -35,20 +31,65 @@ interface Made {
 }
 
 /** Makes one report: index.html, figures/ and comparison.json. @throws what the readers throw; the signal's reason when aborted */
-export async function writeReport({
-  params,
-  inputs,
-  output,
-  progress,
-  signal,
-}: StageContext<ReportParams, ReportReads, 'report'>): Promise<void> {
+export async function writeReport(stage: StageContext<ReportParams, ReportReads, 'report'>): Promise<void> {
+  const crew = Crew.open(stage.workers, stage.signal);
+  try {
+    await layReport(stage, crew);
+  } finally {
+    await crew.close();
+  }
+}
+
+/** Makes one report, drawn and encoded by some hands. @throws as {@link writeReport} */
+export async function layReport(
+  { params, inputs, output, progress, signal }: StageContext<ReportParams, ReportReads, 'report'>,
+  hands: Hands,
+): Promise<void> {
   const total = chapters.length;
   let done = 0;
   const step = (): void => {
     throwIfAborted(signal);
     progress({ done: Math.min(total, done++), total, unit: 'sections' });
   };
-  const { context, wide, layers } = await open(params, inputs, step);
+  step();
+  const experiment = await readExperiment(inputs, `${params.study}:${params.experiment}`);
+  const context: Context = {
+    experiment,
+    inputs,
+    params,
+    shelf: new FigureShelf(),
+    hands,
+    published: params.published ?? {},
+    names: shortNames(experiment.dataset.classes),
+  };
+  const layers = layerRanges(experiment.train, context.names.length);
+  const wide = make(chapters.filter(isWide), context, step);
+  // Nothing is as large as the activations, and only the wide chapters read them: where they are large, those are made first.
+  if (experiment.train.hidden.reduce((sum, { data }) => sum + data.byteLength, 0) > LARGE) await wide;
+  const light = { ...context, experiment: { ...experiment, train: withoutWideLayers(experiment.train) } };
+  const others = make(
+    chapters.filter((chapter) => !isWide(chapter) && !isLast(chapter)),
+    light,
+    step,
+  );
+  const early = new Map((await Promise.all([wide, others])).flatMap((found) => [...found]));
+  const made = await inOrder(early, light);
+  const [script] = await Promise.all([
+    params.interactive ? scripts(made, light) : raw(''),
+    writeFigures(light.shelf, output),
+  ]);
+  await output.bytes('index.html', wholePage(made, light, script));
+  await output.json('comparison', comparisonInfo(experiment));
+  await output.json('measured', measuredFigures(light.experiment, layers));
+  progress({ done: total, total, unit: 'sections' });
+}
+
+/** The chapters in the order of the page, whose figures are put on one shelf; those that tell of all figures are made now. */
+async function inOrder(early: ReadonlyMap<string, Early>, context: Context): Promise<Made[]> {
+  for (const { id } of chapters) {
+    const made = early.get(id);
+    if (made) context.shelf.addAll(made.shelf);
+  }
   const made: Made[] = [];
   for (const chapter of chapters) {
     const { id, title } = chapter;
@@ -56,53 +97,55 @@ export async function writeReport({
       made.push({ id, title });
       continue;
     }
-    step();
-    const early = wide.get(id);
-    if (early) context.shelf.addAll(early.shelf);
-    const section = early ? early.section : await chapter.make(context);
+    const section = isLast(chapter) ? await chapter.make(context) : early.get(id)?.section;
     if (section) made.push({ id, title: section.title ?? title, section });
   }
-  await output.bytes('index.html', wholePage(made, context));
-  await writeFigures(context.shelf, output);
-  await output.json('comparison', comparisonInfo(context.experiment));
-  await output.json('measured', measuredFigures(context.experiment, layers));
-  progress({ done: total, total, unit: 'sections' });
+  return made;
 }
 
-/** A chapter that was made first, and its figures. */
+/** Bytes of activations that may be held while all chapters are made. */
+const LARGE = 48 << 20;
+
+const isWide = (chapter: Chapter | LateChapter): boolean => 'wide' in chapter;
+const isLast = (chapter: Chapter | LateChapter): boolean => 'last' in chapter;
+
+/** A chapter, and its figures. */
 interface Early {
   readonly section: Section | undefined;
   readonly shelf: FigureShelf;
 }
 
-/** Reads what a report shows, and makes the wide chapters: what is handed back holds no activations. */
-async function open(
-  params: ReportParams,
-  inputs: Inputs,
+/**
+ * Makes chapters side by side, each with a shelf of its own, begun from the last: the later ones are of figures, the
+ * first of words, so that the hands have work from the start.
+ * @throws what the last of those that fail throws
+ */
+async function make(
+  some: readonly (Chapter | LateChapter)[],
+  context: Context,
   step: () => void,
-): Promise<{ context: Context; wide: ReadonlyMap<string, Early>; layers: readonly LayerRanges[] }> {
-  const experiment = await readExperiment(inputs, `${params.study}:${params.experiment}`);
-  const context: Context = {
-    experiment,
-    inputs,
-    params,
-    shelf: new FigureShelf(),
-    published: params.published ?? {},
-    names: shortNames(experiment.dataset.classes),
-  };
-  const wide = new Map<string, Early>();
-  for (const chapter of chapters) {
-    if (!('wide' in chapter)) continue;
-    step();
+): Promise<Map<string, Early>> {
+  const making = some.toReversed().flatMap((chapter) => {
+    if ('late' in chapter) return [];
     const shelf = new FigureShelf();
-    wide.set(chapter.id, { section: await chapter.make({ ...context, shelf }), shelf });
-  }
-  const layers = layerRanges(experiment.train, experiment.dataset.classes.length);
-  const train = withoutWideLayers(experiment.train);
-  return { context: { ...context, experiment: { ...experiment, train } }, wide, layers };
+    const made = (async (): Promise<readonly [string, Early]> => {
+      await setImmediate();
+      const section = await chapter.make({ ...context, shelf });
+      step();
+      return [chapter.id, { section, shelf }];
+    })();
+    return [made];
+  });
+  const settled = await Promise.allSettled(making);
+  return new Map(
+    settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    }),
+  );
 }
 
-function wholePage(made: readonly Made[], context: Context): string {
+function wholePage(made: readonly Made[], context: Context, script: Markup): string {
   const { experiment, params } = context;
   const title = params.title ?? `${experiment.net} on ${experiment.dataset.name}`;
   return page({
@@ -110,7 +153,7 @@ function wholePage(made: readonly Made[], context: Context): string {
     opening: opening(context, { ...params, title }, marker('seeds')),
     contents: made.map(({ id, title: name, section }) => ({ id, title: name, ...(!section && { filled: true }) })),
     body: html`${made.map(({ id, title: name, section }) => (section ? chapterBlock(id, name, section.lead, section.body) : marker(id)))}`,
-    script: params.interactive ? scripts(made, context) : raw(''),
+    script,
   });
 }
 
@@ -124,12 +167,12 @@ function comparisonInfo(experiment: Experiment): ComparisonInfo {
 }
 
 /** The page's script, and before it what it is given. */
-function scripts(made: readonly Made[], { experiment, names, params }: Context): Markup {
+async function scripts(made: readonly Made[], { experiment, names, params, hands }: Context): Promise<Markup> {
   const sections = made.flatMap(({ section }) => section ?? []);
   const maps = sections.flatMap(({ maps: own = [] }) => own);
   const data = [
     ['class-names', names],
-    ['gallery', gallery(experiment, maps, params.hoverImages)],
+    ['gallery', await gallery(experiment, maps, params.hoverImages, hands)],
     ...sections.flatMap((section) => Object.entries(section.data ?? {})),
   ] as const;
   return raw(`${data.map(([id, value]) => `${jsonScript(id, value).text}\n`).join('')}<script>${SCRIPT}</script>`);

@@ -98,4 +98,19 @@ describe('boxes of several groupings', () => {
       );
     }
   });
+
+  it('are the same of a range of nodes', () => {
+    const width = 37;
+    const data = Float32Array.from({ length: N * width }, (_, i) => Math.max(0, part(i) - (i % width) / 40));
+    const whole = layerBoxes(data, width, groupings, classes);
+    for (const [from, to] of [
+      [0, 18],
+      [18, 37],
+      [5, 6],
+      [9, 9],
+    ] as const)
+      expect(layerBoxes(data, width, groupings, classes, [from, to])).toEqual(
+        whole.map((nodes) => nodes.slice(from, to)),
+      );
+  });
 });

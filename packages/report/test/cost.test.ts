@@ -1,11 +1,11 @@
 import type { ComparisonInfo, MatrixTable } from '@layerwise/contracts';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
-import { stage } from '@layerwise/report';
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixture.js';
+import { sketched } from './sketch.js';
 
 const made = async (inputs: ReturnType<typeof fixture>): Promise<{ info: ComparisonInfo; text: string }> => {
-  const { output } = await runInMemory(stage, { params: { study: 'a', experiment: 'b' }, inputs });
+  const { output } = await runInMemory(sketched, { params: { study: 'a', experiment: 'b' }, inputs });
   return {
     info: await output.json<ComparisonInfo>('comparison'),
     text: new TextDecoder().decode(output.blobs.get('index.html')),

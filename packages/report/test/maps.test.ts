@@ -1,8 +1,8 @@
 import type { EmbeddingView, MapPurity } from '@layerwise/contracts';
 import { runInMemory } from '@layerwise/conformance';
-import { stage } from '@layerwise/report';
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixture.js';
+import { sketched } from './sketch.js';
 
 const NEIGHBOURS = 10;
 
@@ -79,7 +79,7 @@ async function reportOf(
     };
   });
   inputs.embedding.values.set('views', views);
-  const { output } = await runInMemory(stage, { params: { study: 'a', experiment: 'b' }, inputs });
+  const { output } = await runInMemory(sketched, { params: { study: 'a', experiment: 'b' }, inputs });
   return { text: new TextDecoder().decode(output.blobs.get('index.html')), purity };
 }
 

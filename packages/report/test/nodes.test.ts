@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runInMemory } from '@layerwise/conformance';
-import { stage } from '@layerwise/report';
 import { fixture } from './fixture.js';
+import { sketched } from './sketch.js';
 import { nodesArtifact, type Other } from './nodes-fixture.js';
 
 const K = 10;
 
 const page = async (hidden: readonly number[], params: object = {}, other: Other = {}): Promise<string> => {
-  const { output } = await runInMemory(stage, {
+  const { output } = await runInMemory(sketched, {
     params,
     inputs: { ...fixture({ hidden, views: [] }), nodes: await nodesArtifact(hidden, other) },
   });
@@ -25,7 +25,7 @@ describe('the chapter on hidden nodes', () => {
 
   it('keeps sheets of all nodes and their figures by class as files', async () => {
     const hidden = [300];
-    const { output } = await runInMemory(stage, {
+    const { output } = await runInMemory(sketched, {
       inputs: { ...fixture({ hidden, views: [] }), nodes: await nodesArtifact(hidden) },
     });
     const [first, second] = ['nodes-hidden1-weights-1', 'nodes-hidden1-weights-2'].map(
@@ -170,7 +170,7 @@ describe('the chapter on hidden nodes', () => {
   });
 
   it('is left out where the study has no such stage, and has no script where none is wanted', async () => {
-    const { output } = await runInMemory(stage, { inputs: fixture({ views: [] }) });
+    const { output } = await runInMemory(sketched, { inputs: fixture({ views: [] }) });
     expect(new TextDecoder().decode(output.blobs.get('index.html'))).not.toContain('id="nodes"');
     const still = await page([40], { interactive: false });
     expect(still).not.toContain('<script');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rasterize } from '../src/figures/raster.js';
+import { largest, weightedSums } from '@layerwise/nets';
+import { owner, rasterize } from '../src/figures/raster.js';
 
 const [width, height, classes, N] = [24, 18, 3, 400];
 /** Reproducible places, some of them outside the image. */
@@ -33,4 +34,16 @@ describe('a scatter as pixels', () => {
     expect(Array.from(pixels)).toEqual(right);
     expect(new Set(pixels).size).toBeGreaterThan(8);
   });
+});
+
+it('gives a place of the ground to the largest output there, of equals the first', () => {
+  const part = (i: number): number => ((i * 0.6180339887498949) % 1) - 0.5;
+  for (const classes of [1, 2, 10]) {
+    const kernel = Float32Array.from({ length: 2 * classes }, (_, i) => Math.round(8 * part(i + classes)) / 4);
+    const bias = Float32Array.from({ length: classes }, (_, c) => Math.round(4 * part(3 * c + 1)) / 4);
+    for (let i = 0; i < 400; i++) {
+      const [x, y] = [Math.round(20 * part(i)) / 4, Math.round(20 * part(7 * i)) / 4];
+      expect(owner({ kernel, bias }, x, y)).toBe(largest(weightedSums({ kernel, bias }, [x, y])));
+    }
+  }
 });

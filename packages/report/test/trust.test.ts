@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runInMemory, type MemoryArtifact } from '@layerwise/conformance';
-import { stage } from '@layerwise/report';
 import { fixture } from './fixture.js';
+import { sketched } from './sketch.js';
 
 const ROWS = 4000;
 
@@ -25,7 +25,7 @@ async function reportOf(truth: (said: number) => number): Promise<{ output: Memo
     columns.predicted.data[i] = answer;
     for (let c = 0; c < 10; c++) columns.probabilities.data[10 * i + c] = c === answer ? said : (1 - said) / 9;
   }
-  const { output } = await runInMemory(stage, { params: { interactive: false }, inputs });
+  const { output } = await runInMemory(sketched, { params: { interactive: false }, inputs });
   const text = new TextDecoder().decode(output.blobs.get('index.html'));
   return { output, section: /<section id="trust"[^]*?<\/section>/.exec(text)?.[0] ?? '' };
 }

@@ -32,7 +32,7 @@ export async function encodeParquet(table: ResultTable): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const sink = new Writable({
     write(chunk: Uint8Array, _encoding, done): void {
-      chunks.push(Uint8Array.from(chunk));
+      chunks.push(new Uint8Array(chunk));
       done();
     },
   });
@@ -49,7 +49,9 @@ function refuseNonInt32(name: string, values: ArrayLike<number>): void {
 }
 
 /** The column is made nullable only then: a missing number is NaN in memory, null in the file. */
-function hasMissing({ values }: ResultColumn): boolean {
+function hasMissing({ type, values }: ResultColumn): boolean {
+  const isWhole = ArrayBuffer.isView(values) && !(values instanceof Float64Array || values instanceof Float32Array);
+  if (isWhole || type === 'string' || type === 'boolean') return false;
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
   return false;
 }
@@ -69,12 +71,18 @@ function rowGroup(entries: readonly (readonly [string, ResultColumn])[], rows: n
 }
 
 function columnBuffer(column: ResultColumn, rows: number): RowBuffer['columnData'][string] {
-  const missing = hasMissing(column);
-  const given = Array.from(column.values as ArrayLike<number | string | boolean>);
-  const present = missing ? given.filter((value) => !Number.isNaN(value)) : given;
-  const values = column.type === 'string' ? (present as string[]).map((text) => Buffer.from(text, 'utf8')) : present;
-  const dlevels = missing ? given.map((value) => (Number.isNaN(value) ? 0 : 1)) : new Array<number>(rows).fill(0);
-  return { values, dlevels, rlevels: new Array<number>(rows).fill(0), distinct_values: new Set(), count: rows };
+  const { type, values: given } = column;
+  const of = (values: ArrayLike<unknown>, dlevels: ArrayLike<number>): RowBuffer['columnData'][string] =>
+    ({ values, dlevels, rlevels: new Uint8Array(rows), distinct_values: new Set(), count: rows }) as never;
+  if (hasMissing(column)) {
+    const numbers = Array.from(given as ArrayLike<number>);
+    return of(
+      numbers.filter((value) => !Number.isNaN(value)),
+      numbers.map((value) => (Number.isNaN(value) ? 0 : 1)),
+    );
+  }
+  const values = type === 'string' ? Array.from(given, (text) => Buffer.from(text, 'utf8')) : given;
+  return of(values, new Uint8Array(rows));
 }
 
 type Field = Reader['schema']['fields'][string];

@@ -27,6 +27,7 @@ export interface NodeBoxes {
  * Boxes of every node of a layer, for each of several groupings of the same rows.
  * @param data float32[N x H]
  * @param groupings class of each row, N each
+ * @param range of nodes: the first, and the one after the last
  * @returns the nodes of each grouping
  */
 export function layerBoxes(
@@ -34,13 +35,14 @@ export function layerBoxes(
   width: number,
   groupings: readonly Uint16Array[],
   classes: number,
+  [from, to]: readonly [number, number] = [0, width],
 ): NodeBoxes[][] {
   const rows = groupings[0]?.length ?? 0;
   const bins = overlapBins(rows, classes);
-  const columns = Array.from({ length: Math.min(BLOCK, width) }, () => new Float32Array(rows));
+  const columns = Array.from({ length: Math.min(BLOCK, to - from) }, () => new Float32Array(rows));
   const nodes = groupings.map((): NodeBoxes[] => []);
-  for (let first = 0; first < width; first += BLOCK) {
-    const block = Math.min(BLOCK, width - first);
+  for (let first = from; first < to; first += BLOCK) {
+    const block = Math.min(BLOCK, to - first);
     gather(data, width, first, block, columns);
     for (const [n, column] of columns.slice(0, block).entries()) {
       const binned = inBins(

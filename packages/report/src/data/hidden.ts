@@ -46,7 +46,7 @@ function rowsOf(
   };
 }
 
-/** @param chosen ascending; all rows without it */
+/** In memory that threads share. @param chosen ascending; all rows without it */
 async function gather(
   table: ActivationRows,
   name: `hidden${number}`,
@@ -54,7 +54,7 @@ async function gather(
   chosen: Uint32Array | undefined,
 ): Promise<Float32Array> {
   const count = chosen?.length ?? table.rows;
-  const data = new Float32Array(count * width);
+  const data = new Float32Array(new SharedArrayBuffer(4 * count * width));
   const most = Math.max(1, Math.floor(READ_BYTES / (4 * width)));
   for (let from = 0, i = 0; from < table.rows && i < count; from += most) {
     const block = await table.read<typeof name>(name, from, Math.min(table.rows, from + most));

@@ -7,7 +7,7 @@ const MOST_ROWS = 2000;
 const MOST_BYTES = 256 << 10;
 
 /** Rounds to bytes what the page compares with, and measures the training set's own rows against just that. */
-export function packReference({ data, width }: HiddenLayer): PackedReference {
+export function packReference({ data, width }: Pick<HiddenLayer, 'data' | 'width'>): PackedReference {
   const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_BYTES / width)));
   const reference = referenceRows(data, width, most);
   const low = new Float32Array(width).fill(Infinity);

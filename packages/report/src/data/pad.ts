@@ -2,17 +2,22 @@ import type { TrainedNet } from '@layerwise/nets';
 import { boundsOf } from '@layerwise/scan/normalise';
 import { penWidth } from '@layerwise/scan/pen';
 import type { PackedNet, PackedNumbers, PackedPart } from '../payloads/net.js';
-import type { Pad, PadLayer } from '../payloads/pad.js';
+import type { Pad, PackedReference, PadLayer } from '../payloads/pad.js';
 import { base64 } from '../payloads/base64.js';
 import { count, percent, words } from '../page/format.js';
 import type { Experiment, HiddenLayer } from './experiment.js';
-import { packReference } from './pad-novelty.js';
 
 /** Most bytes of a net that a page holds; in base64 they are a third more. */
 const MOST_BYTES = 6 << 20;
 
-/** The draw pad's data, or why there is none, in words. */
-export function padOf(experiment: Experiment): Pad | string {
+/**
+ * The draw pad's data, or why there is none, in words.
+ * @param packReference of the last hidden layer
+ */
+export async function padOf(
+  experiment: Experiment,
+  packReference: (last: HiddenLayer) => Promise<PackedReference>,
+): Promise<Pad | string> {
   const unlike = unlikeStrokes(experiment.images);
   if (unlike) return unlike;
   const { name, features, map, network } = experiment;
@@ -22,10 +27,12 @@ export function padOf(experiment: Experiment): Pad | string {
     return words`its net and preprocessing take ${count(bytes / 1e6)} MB, and a page holds
       ${count(MOST_BYTES / 1e6)} MB at most; npx layerwise export ${name} --format js writes it as a module`;
   const last = experiment.train.hidden.at(-1);
+  const reference = last && experiment.train.rows >= 2 && packReference(last);
+  const layers = experiment.train.hidden.map((layer) => padLayer(layer, experiment));
   return {
     net: packed(net),
-    layers: experiment.train.hidden.map((layer) => padLayer(layer, experiment)),
-    ...(last && experiment.train.rows >= 2 && { reference: packReference(last) }),
+    layers,
+    ...(reference && { reference: await reference }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Confusion } from '../analysis/confusion.js';
 import { ints, reals, texts } from './columns.js';
-import { encodeIndexedPng, type IndexedImage, type Rgba } from '@layerwise/images/indexed-png';
+import type { Hands } from './hands.js';
+import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
 import { rgb } from '../page/colours.js';
 import { classAxis } from './theme.js';
 import { draw, type Drawing } from './vega.js';
@@ -79,8 +80,9 @@ export async function confusionImage(
   names: readonly string[],
   split: string,
   alt: string,
+  hands: Hands,
 ): Promise<ConfusionImage> {
-  const png = encodeIndexedPng(matrixImage(classes, counts));
+  const png = await hands.do({ kind: 'png', image: matrixImage(classes, counts) });
   const cells = counts.flatMap((n, i) => (n > 0 ? [i] : []));
   const table = {
     true: texts(cells.map((i) => names[Math.floor(i / classes)])),
@@ -111,13 +113,16 @@ export async function confusionImage(
       },
     ],
   };
-  const figure = await draw({
-    name: `confusion-${split}`,
-    alt,
-    spec,
-    png,
-    data: { top: ints([1, classes]), left: ints([1, classes]) },
-  });
+  const figure = await draw(
+    {
+      name: `confusion-${split}`,
+      alt,
+      spec,
+      png,
+      data: { top: ints([1, classes]), left: ints([1, classes]) },
+    },
+    hands,
+  );
   const [, left, top] = /transform="translate\(([\d.-]+),([\d.-]+)\)"/.exec(figure.file) ?? [];
   return {
     ...figure,

@@ -2,7 +2,8 @@ import type { ResultTable } from '@layerwise/contracts';
 import { ints } from './columns.js';
 import { together } from './digits.js';
 import type { Figure } from './figure.js';
-import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
+import type { Hands } from './hands.js';
+import type { IndexedImage } from '@layerwise/images/indexed-png';
 import { draw } from './vega.js';
 
 /** Pixels of the figure for one of an image. */
@@ -28,12 +29,13 @@ export async function contactSheet(
   numbers: readonly number[],
   tiles: readonly IndexedImage[],
   about: ResultTable,
+  hands: Hands,
 ): Promise<ContactSheet> {
   const [{ width, height }] = tiles;
   const gap = Math.max(4, Math.round(width / 10));
   const columns = Math.max(1, Math.min(tiles.length, Math.floor(WIDTH / (width + gap))));
   const sheet = together(tiles, columns, gap, BAND);
-  const png = encodeIndexedPng(sheet);
+  const png = await hands.do({ kind: 'png', image: sheet });
   const x = numbers.map((_, i) => (i % columns) * (width + gap));
   const y = numbers.map((_, i) => Math.floor(i / columns) * (height + BAND) + BAND);
   const place = (field: string, length: number): object => ({
@@ -67,7 +69,7 @@ export async function contactSheet(
     ],
   };
   const places: ResultTable = { node: ints(numbers), x: ints(x), y: ints(y) };
-  const figure = await draw({ name, alt: title, data: places, spec, png });
+  const figure = await draw({ name, alt: title, data: places, spec, png }, hands);
   return {
     ...figure,
     png,

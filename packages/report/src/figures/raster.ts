@@ -1,5 +1,14 @@
 import type { IndexedImage, Rgba } from '@layerwise/images/indexed-png';
+import type { DenseLayer } from '@layerwise/nets';
 import { classColour, CLASS_COLOURS, rgb } from '../page/colours.js';
+
+/** Classes own the places of a plane: the one with the largest output of a layer of two inputs. */
+export interface Ground {
+  readonly layer: DenseLayer;
+  /** What lies at the left and the right edge, at the lower and the upper. */
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
 
 /** Points to draw into an image; positions in its pixels, y downwards. */
 export interface PointCloud {
@@ -12,8 +21,8 @@ export interface PointCloud {
   readonly height: number;
   /** Radius of a point in pixels. */
   readonly radius: number;
-  /** Class that owns a pixel of the ground, drawn faintly. */
-  readonly region?: (x: number, y: number) => number;
+  /** What owns the pixels of the ground, drawn faintly. */
+  readonly ground?: Ground;
 }
 
 /** Opacity of a pixel covered by 1, 2, 3, 4 or more points. */
@@ -32,18 +41,17 @@ export function rasterize({
   width,
   height,
   radius,
-  region: ground,
+  ground,
 }: PointCloud): IndexedImage {
   // Classes past the tenth share a colour with an earlier one: they are counted as that colour.
   const classes = Math.min(K, CLASS_COLOURS.length);
   const group = classOf.map((c) => c % classes);
-  const region = ground && ((left: number, top: number): number => ground(left, top) % classes);
   const { best, total } = covered({ x, y, group, width, height }, classes, radius);
   const pixels = new Uint8Array(width * height);
   for (let p = 0; p < pixels.length; p++)
     pixels[p] =
       total[p] === 0
-        ? groundOf(region, p, width, classes)
+        ? groundOf(ground, p, width, height, classes)
         : 1 + (Math.min(total[p], STRENGTHS.length) - 1) * classes + best[p];
   return { width, height, pixels, palette: palette(classes) };
 }
@@ -100,9 +108,25 @@ function palette(classes: number): Rgba[] {
   return colours;
 }
 
-function groundOf(region: PointCloud['region'], p: number, width: number, classes: number): number {
-  return region ? 1 + STRENGTHS.length * classes + region(p % width, Math.floor(p / width)) : 0;
+function groundOf(ground: Ground | undefined, p: number, width: number, height: number, classes: number): number {
+  if (!ground) return 0;
+  const [x, y] = [at(ground.x, (p % width) / (width - 1)), at(ground.y, 1 - Math.floor(p / width) / (height - 1))];
+  return 1 + STRENGTHS.length * classes + (owner(ground.layer, x, y) % classes);
 }
+
+/** The largest output at a place, of equals the first: that of `weightedSums`, without an array for each of half a million pixels. */
+export function owner({ kernel, bias }: Pick<DenseLayer, 'kernel' | 'bias'>, x: number, y: number): number {
+  let [best, most] = [0, -Infinity];
+  for (let c = 0; c < bias.length; c++) {
+    const sum = bias[c] + x * kernel[c] + y * kernel[bias.length + c];
+    if (c > 0 && !(sum > most)) continue;
+    best = c;
+    most = sum;
+  }
+  return best;
+}
+
+const at = ([low, high]: readonly [number, number], share: number): number => low + share * (high - low);
 
 /** How far the pixels of a disc lie from its middle, across and down. */
 function disc(radius: number): readonly [readonly number[], readonly number[]] {

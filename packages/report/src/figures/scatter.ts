@@ -6,8 +6,10 @@ import { apart, type Spot } from './badges.js';
 import { reals, texts } from './columns.js';
 import { areLong } from '../page/names.js';
 import type { Figure } from './figure.js';
-import { encodeIndexedPng, type IndexedImage } from '@layerwise/images/indexed-png';
-import { rasterize, type PointCloud } from './raster.js';
+import type { Hands } from './hands.js';
+import type { IndexedImage } from '@layerwise/images/indexed-png';
+import type { DenseLayer } from '@layerwise/nets';
+import type { PointCloud } from './raster.js';
 import { classColour, lightTextOn } from '../page/colours.js';
 import { draw } from './vega.js';
 
@@ -33,12 +35,19 @@ export interface Scatter {
   readonly radius?: number;
   /** Axis numbers mean something. */
   readonly numbered?: boolean;
-  /** Class that owns a place of the plane. */
-  readonly region?: (x: number, y: number) => number;
-  /** Paints over the finished image, such as thumbnails. */
+  /** The layer whose largest output owns a place of the plane. */
+  readonly region?: DenseLayer;
   /** All numbers behind the figure, kept under a name that figures may share. */
   readonly table: { readonly name: string; readonly data: ResultTable };
-  readonly overlay?: (image: IndexedImage, place: Place) => IndexedImage;
+}
+
+/** Paints over a finished image, such as thumbnails. */
+export type Overlay = (image: IndexedImage, place: Place) => IndexedImage;
+
+/** What is painted over a scatter, and the name that it has then. */
+export interface Over {
+  readonly name: string;
+  readonly overlay: Overlay;
 }
 
 /** From data to pixels of the raster. */
@@ -79,28 +88,41 @@ const MOST_NAMED = 40;
 /** Raster pixels per figure pixel. */
 const SHARPNESS = 2;
 
-/** Draws all points into a raster and puts axes, class labels at the medians, and a legend around it. */
-export async function drawScatter(scatter: Scatter): Promise<ScatterFigure> {
+/**
+ * Draws all points into a raster and puts axes, class labels at the medians, and a legend around it.
+ * @param over the same under another name, with something painted over its image
+ * @returns the scatter, and the other
+ */
+export async function drawScatter(
+  scatter: Scatter,
+  over: Over | undefined,
+  hands: Hands,
+): Promise<readonly ScatterFigure[]> {
   const { x, y } = domains(scatter);
-  const png = encodeIndexedPng(image(scatter, x, y));
-  const figure = await draw({
-    name: scatter.name,
-    alt: scatter.alt,
-    data: badges(scatter, x, y),
-    spec: spec(scatter, x, y, `${scatter.name}.png`),
-    png,
-  });
-  const [left, top] = origin(figure.file);
-  return {
-    ...figure,
-    png,
-    data: scatter.table.data,
-    dataName: scatter.table.name,
-    plot: { left, top, width: SIZE, height: SIZE, x, y },
+  const places = badges(scatter, x, y);
+  const cloud = cloudOf(scatter, x, y);
+  const { image, png } = await hands.do({ kind: 'cloud', cloud });
+  const figureOf = async (name: string, picture: Uint8Array): Promise<ScatterFigure> => {
+    const { alt, table } = scatter;
+    const drawing = { name, alt, data: places, spec: spec(scatter, x, y, `${name}.png`), png: picture };
+    const figure = await draw(drawing, hands);
+    const [left, top] = origin(figure.file);
+    return {
+      ...figure,
+      png: picture,
+      data: table.data,
+      dataName: table.name,
+      plot: { left, top, width: SIZE, height: SIZE, x, y },
+    };
   };
+  const overlaid = async ({ name, overlay }: Over): Promise<ScatterFigure> => {
+    const painted = overlay(image, { px: cloud.x, py: cloud.y });
+    return figureOf(name, await hands.do({ kind: 'png', image: painted }));
+  };
+  return Promise.all([figureOf(scatter.name, png), ...(over ? [overlaid(over)] : [])]);
 }
 
-function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
+function cloudOf(scatter: Scatter, x: Domain, y: Domain): PointCloud {
   const side = Math.round(SIZE * SHARPNESS);
   const px = new Float32Array(scatter.x.length);
   const py = new Float32Array(scatter.y.length);
@@ -109,7 +131,7 @@ function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
     py[i] = (1 - (scatter.y[i] - y[0]) / (y[1] - y[0])) * (side - 1);
   }
   const { region } = scatter;
-  const cloud: PointCloud = {
+  return {
     x: px,
     y: py,
     group: scatter.group,
@@ -117,13 +139,8 @@ function image(scatter: Scatter, x: Domain, y: Domain): IndexedImage {
     width: side,
     height: side,
     radius: scatter.radius ?? (scatter.id.length > 20000 ? 1 : scatter.id.length > 3000 ? 1.5 : 3),
-    ...(region && {
-      region: (left: number, top: number) =>
-        region(x[0] + (left / (side - 1)) * (x[1] - x[0]), y[0] + (1 - top / (side - 1)) * (y[1] - y[0])),
-    }),
+    ...(region && { ground: { layer: region, x, y } }),
   };
-  const raster = rasterize(cloud);
-  return scatter.overlay ? scatter.overlay(raster, { px, py }) : raster;
 }
 
 function domains({ x, y, equal, trim = 0 }: Scatter): { x: Domain; y: Domain } {

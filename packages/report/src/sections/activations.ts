@@ -2,6 +2,7 @@ import { overlapBins } from '@layerwise/kernels/overlap';
 import { boxPlot } from '../plots/box-plot.js';
 import { bySeparation, farthestPair, layerBoxes, type NodeBoxes } from '../analysis/boxes.js';
 import type { HiddenLayer } from '../data/experiment.js';
+import type { Hands } from '../figures/hands.js';
 import { boxesDrawing, boxesTable } from '../figures/boxes.js';
 import { base64 } from '../payloads/base64.js';
 import type { PackedBoxes } from '../payloads/boxes.js';
@@ -33,20 +34,24 @@ export const activationsChapter: Chapter = {
 };
 
 async function activationsSection(context: Context): Promise<Section | undefined> {
-  const { experiment, names, shelf } = context;
+  const { experiment, names, shelf, hands } = context;
   const { topNodes } = context.params;
   const { train } = experiment;
   if (train.rows === 0 || train.hidden.length === 0) return undefined;
-  const studies = train.hidden.map((layer): LayerStudy => {
-    const [predicted, truth] = layerBoxes(layer.data, layer.width, [layer.predicted, layer.label], names.length);
-    return { layer, predicted, truth };
-  });
+  const studies: LayerStudy[] = [];
+  for (const layer of train.hidden) {
+    const [predicted, truth] = await boxesOf(layer, names.length, hands);
+    studies.push({ layer, predicted, truth });
+  }
   const blocks: Content[] = [];
   const data: Record<string, PackedBoxes> = {};
   for (const [index, study] of studies.entries()) {
     if (isPaged(study, context)) data[`boxes-${study.layer.name}`] = pack(study);
     const top = bySeparation(study.predicted).slice(0, topNodes);
-    const drawn = await draw(boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names));
+    const drawn = await draw(
+      boxesDrawing(study.layer.name, names.length <= MOST_BOXES ? top : top.slice(0, 3), names),
+      hands,
+    );
     const kept = (nodes: readonly NodeBoxes[]): readonly NodeBoxes[] =>
       names.length <= MOST_BOXES ? nodes : top.map(({ node }) => nodes[node]);
     shelf.add({ ...drawn, data: boxesTable(kept(study.predicted), kept(study.truth), names) });
@@ -59,7 +64,7 @@ async function activationsSection(context: Context): Promise<Section | undefined
     if (study.layer.width === 1 && names.length <= MOST_ROWS)
       blocks.push(
         figureBlock(
-          shelf.add(await draw(lineOf(study, index, context))),
+          shelf.add(await draw(lineOf(study, index, context), hands)),
           'Stronger where more of the class lie; the line is cut where 99.5% of the images have been passed.',
         ),
       );
@@ -70,6 +75,21 @@ async function activationsSection(context: Context): Promise<Section | undefined
     body: html`${blocks}`,
     data,
   };
+}
+
+/** Fewest activations of which two threads find boxes faster than one. */
+const SHARED_ACTIVATIONS = 1 << 20;
+
+/** Boxes of a layer by predicted and by true class, half of the nodes found by the hands, where there are others. */
+async function boxesOf(layer: HiddenLayer, classes: number, hands: Hands): Promise<NodeBoxes[][]> {
+  const { data, width } = layer;
+  const groupings = [layer.predicted, layer.label];
+  if (hands.width === 1 || data.length < SHARED_ACTIVATIONS) return layerBoxes(data, width, groupings, classes);
+  const middle = width >> 1;
+  const later = hands.do({ kind: 'boxes', data, width, groupings, classes, from: middle, to: width });
+  const first = layerBoxes(data, width, groupings, classes, [0, middle]);
+  const second = await later;
+  return first.map((nodes, g) => [...nodes, ...second[g]]);
 }
 
 /** Which layer separates the true classes best, by its best node. */

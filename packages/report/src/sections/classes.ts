@@ -4,7 +4,7 @@ import { ints, reals, texts } from '../figures/columns.js';
 import { together } from '../figures/digits.js';
 import { evidenceImage, meanImage } from '../figures/evidence.js';
 import { picture } from '../figures/picture.js';
-import { pngUrl } from '../figures/png.js';
+import { sheetUrl } from '../figures/png.js';
 import { count, percent, plural } from '../page/format.js';
 import { html, type Markup } from '../page/html.js';
 import { anchorOf, heading, several, splitName, withArticle } from '../page/names.js';
@@ -52,7 +52,7 @@ async function classesSection(context: Context): Promise<Section | undefined> {
     );
   return {
     lead: lead(findings, names),
-    ...(params.interactive && sheet && { data: { [DATA]: packed(findings, shown, sheet.image, context) } }),
+    ...(params.interactive && sheet && { data: { [DATA]: await packed(findings, shown, sheet.image, context) } }),
     body: html`<ol class="digits class-row">${shown.map((finding) => entry(finding, context))}</ol>
 <p class="note">${legend(splitName(findings.info.held.split))}${kept && html` ${pictureFiles(kept)}`}</p>
 ${panels}
@@ -153,12 +153,12 @@ function mapSheet(
   };
 }
 
-function packed(
+async function packed(
   findings: ClassFindings,
   shown: readonly ClassFinding[],
   maps: ReturnType<typeof together>,
-  { experiment: { images }, names }: Context,
-): PackedRivals {
+  { experiment: { images }, names, hands }: Context,
+): Promise<PackedRivals> {
   let tiles = 0;
   const pairs: PackedRivals['pairs'][number][] = findings.classes.map(() => []);
   for (const finding of shown) {
@@ -175,7 +175,8 @@ function packed(
     findings.classes.map(({ image }) => meanImage(image, images)),
     COLUMNS,
   );
-  return { width, height, columns: COLUMNS, maps: pngUrl(maps), means: pngUrl(means), pairs };
+  const urls = await Promise.all([sheetUrl(maps, hands), sheetUrl(means, hands)]);
+  return { width, height, columns: COLUMNS, maps: urls[0], means: urls[1], pairs };
 }
 
 /** On how few nodes classes hang, and how much of what tells them is absence. */

@@ -21,7 +21,7 @@ export const componentsChapter: Chapter = {
   make: componentsSection,
 };
 
-async function componentsSection({ experiment, shelf }: Context): Promise<Section | undefined> {
+async function componentsSection({ experiment, shelf, hands }: Context): Promise<Section | undefined> {
   const { components, images, features } = experiment;
   const size = images.width * images.height;
   if (!components || components.rows === 0 || components.component.length !== components.rows * size) return undefined;
@@ -32,7 +32,7 @@ async function componentsSection({ experiment, shelf }: Context): Promise<Sectio
     ${percent(features.explained ?? components.ratio.reduce((a, b) => a + b, 0), 2)} of the variance of the pixels;
     the first explains ${percent(components.ratio[0], 1)}, and ${half} are enough for half of it.`;
   const figure = shelf.add(
-    await draw(varianceDrawing(ratios, components.rows, `Line chart of cumulative explained variance. ${lead}`)),
+    await draw(varianceDrawing(ratios, components.rows, `Line chart of cumulative explained variance. ${lead}`), hands),
   );
   const imageOf = (i: number): IndexedImage =>
     signedPixels(components.component.subarray(i * size, (i + 1) * size), images.width, images.height);

@@ -22,14 +22,12 @@ async function confusionSection(context: Context): Promise<Section> {
   const { test, train } = experiment;
   const matrices = { test: confusion(test, names.length), train: confusion(train, names.length) };
   const blocks: Content[] = [];
-  for (const split of [test, train]) {
-    if (split.rows === 0) continue;
+  const splits = [test, train].filter(({ rows }) => rows > 0);
+  const draws = names.length > MOST_CELLS ? drawImage : drawMatrices;
+  const drawn = await Promise.all(splits.map(({ name }) => draws(matrices[name as 'test' | 'train'], name, context)));
+  for (const [i, split] of splits.entries()) {
     const name = split.name === 'train' ? 'training' : split.name;
-    const matrix = matrices[split.name as 'test' | 'train'];
-    const shown =
-      names.length > MOST_CELLS
-        ? await asImage(matrix, split.name, context)
-        : await asTables(matrix, split.name, context);
+    const shown = drawn[i]();
     blocks.push(html`<h3>On ${count(split.rows)} ${name} images</h3>${shown}`);
   }
   const pairs = confusedPairs(matrices.test);
@@ -49,25 +47,29 @@ async function confusionSection(context: Context): Promise<Section> {
   };
 }
 
-/** A matrix of many classes. */
-async function asImage(matrix: Confusion, split: string, { shelf, names }: Context): Promise<Markup> {
-  const figure = await confusionImage(matrix, names, split, altOf(split));
-  shelf.add(figure);
+/** A matrix of many classes. @returns what keeps it and shows it */
+async function drawImage(matrix: Confusion, split: string, { shelf, names, hands }: Context): Promise<() => Markup> {
+  const figure = await confusionImage(matrix, names, split, altOf(split), hands);
   const { left, top, width } = figure.plot;
   const caption = words`Rows are true classes, columns predicted ones, in the order of the table of classes; log colour
     scale. A click shows the images of a cell.`;
   const place = html`data-matrix="${split}" data-plot="${left},${top},${width}"`;
-  return html`<div class="row">${figureBlock(figure, caption, place)}</div>`;
+  return () => html`<div class="row">${figureBlock(shelf.add(figure), caption, place)}</div>`;
 }
 
-/** A matrix of few classes, in images and in per cent. */
-async function asTables(matrix: Confusion, split: string, { shelf, names }: Context): Promise<Markup> {
-  shelf.add(await draw(confusionDrawing(matrix, names, split, 'count', altOf(split))));
+/** A matrix of few classes, in images and in per cent. @returns what keeps it and shows it */
+async function drawMatrices(matrix: Confusion, split: string, { shelf, names, hands }: Context): Promise<() => Markup> {
   const alt = `Confusion matrix on ${split} images, per cent of the true class`;
-  const shares = await draw(confusionDrawing(matrix, names, split, 'share', alt));
-  shelf.add({ ...shares, dataName: `confusion-${split}` });
-  const tables = row(matrixTable(matrix, names, split, 'count'), matrixTable(matrix, names, split, 'share'));
-  return html`${tables}${links(split)}`;
+  const [counts, shares] = await Promise.all([
+    draw(confusionDrawing(matrix, names, split, 'count', altOf(split)), hands),
+    draw(confusionDrawing(matrix, names, split, 'share', alt), hands),
+  ]);
+  return () => {
+    shelf.add(counts);
+    shelf.add({ ...shares, dataName: `confusion-${split}` });
+    const tables = row(matrixTable(matrix, names, split, 'count'), matrixTable(matrix, names, split, 'share'));
+    return html`${tables}${links(split)}`;
+  };
 }
 
 const altOf = (split: string): string => `Confusion matrix on ${split} images, counts on a log colour scale`;

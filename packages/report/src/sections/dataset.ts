@@ -19,7 +19,7 @@ import type { Chapter, Context, Section } from './section.js';
 export const datasetChapter: Chapter = { id: 'data', order: 1300, title: 'Data', make: datasetSection };
 
 async function datasetSection(context: Context): Promise<Section> {
-  const { experiment, shelf, names } = context;
+  const { experiment, shelf, names, hands } = context;
   const { images, dataset, train, validation, test } = experiment;
   const counts = classCounts(images.train.label, names.length);
   const [most, least] = [largest(counts), largest(counts.map((n) => -n))];
@@ -29,7 +29,7 @@ async function datasetSection(context: Context): Promise<Section> {
       : names.map((name, i) => `${name} ${counts[i]}`).join(', ');
   const alt = `Bar chart of training images per class: ${each}`;
   const bars = shelf.add(
-    await draw(classCountDrawing(names, counts, 'class-counts', 'Images per class, training file', alt)),
+    await draw(classCountDrawing(names, counts, 'class-counts', 'Images per class, training file', alt), hands),
   );
   const shapes = [
     ['training file', count(images.train.rows)],

@@ -8,6 +8,7 @@ export const filesChapter: Chapter = {
   order: 1500,
   title: 'Run again, open the data',
   make: filesSection,
+  last: true,
 };
 
 function filesSection({ shelf: { figures, pictures }, params: { study, experiment } }: Context): Section {

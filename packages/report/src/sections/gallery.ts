@@ -1,5 +1,5 @@
 import { inkSheet } from '../figures/digits.js';
-import { encodeIndexedPng } from '@layerwise/images/indexed-png';
+import type { Hands } from '../figures/hands.js';
 import { base64 } from '../payloads/base64.js';
 import type { HoverMap } from '../figures/scatter.js';
 import type { Gallery, GalleryMap } from '../payloads/gallery.js';
@@ -16,7 +16,12 @@ const MOST_PIXELS = 12e6;
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 /** Collects the images of hovered maps and of confusion cells, each once, as many as a page can hold. */
-export function gallery(experiment: Experiment, maps: readonly HoverMap[], hoverImages: number): Gallery {
+export async function gallery(
+  experiment: Experiment,
+  maps: readonly HoverMap[],
+  hoverImages: number,
+  hands: Hands,
+): Promise<Gallery> {
   const { images, dataset } = experiment;
   const places = new Map<number, number>();
   const keyOf = (split: number, id: number): number => id * SPLITS.length + split;
@@ -47,18 +52,20 @@ export function gallery(experiment: Experiment, maps: readonly HoverMap[], hover
     images.shown.height,
     COLUMNS,
   );
+  const png = hands.do({ kind: 'png', image: sheet });
+  const points = Object.fromEntries(
+    maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(keyOf(SPLITS.indexOf(map.split), id)))]),
+  );
   return {
     columns: COLUMNS,
     width: images.shown.width,
     height: images.shown.height,
-    sheet: base64(encodeIndexedPng(sheet)),
+    sheet: base64(await png),
     split: pack(Uint8Array.from(entries, (entry) => entry.split)),
     id: pack(Uint32Array.from(entries, (entry) => entry.id)),
     label: pack(Uint16Array.from(of((split, row) => split.label[row]))),
     predicted: pack(Uint16Array.from(of((split, row) => split.predicted[row]))),
-    maps: Object.fromEntries(
-      maps.map((map) => [map.figure.name, mapPoints(map, (id) => places.get(keyOf(SPLITS.indexOf(map.split), id)))]),
-    ),
+    maps: points,
   };
 }
 

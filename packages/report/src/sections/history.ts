@@ -27,7 +27,11 @@ const MOST_COLUMNS = 5;
 /** Loss and accuracy by epoch, on training and validation rows. */
 export const historyChapter: Chapter = { id: 'history', order: 200, title: 'Training', make: historySection };
 
-async function historySection({ experiment: { history, evaluation, validation }, shelf }: Context): Promise<Section> {
+async function historySection({
+  experiment: { history, evaluation, validation },
+  shelf,
+  hands,
+}: Context): Promise<Section> {
   const columns = Object.fromEntries(Object.entries(history).map(([name, column]) => [name, numbers(column.values)]));
   const at = (name: string, epoch: number): number | undefined => columns[name]?.[epoch - 1];
   const { epochs, bestEpoch, stoppedEarly } = evaluation;
@@ -51,8 +55,13 @@ async function historySection({ experiment: { history, evaluation, validation },
         while training loss ${lowest === epochs ? 'went' : 'had gone'} from ${fixed(shown('loss', 1))} to
         ${fixed(shown('loss', epochs))}.`;
   const alt = (measure: string): string => `Line chart of ${measure} by epoch. ${lead}`;
-  const loss = shelf.add(await draw(historyDrawing(history, 'loss', bestEpoch, alt('loss'))));
-  const accuracy = shelf.add(await draw(historyDrawing(history, 'accuracy', bestEpoch, alt('accuracy'))));
+  const [loss, accuracy] = await Promise.all(
+    (['loss', 'accuracy'] as const).map((measure) =>
+      draw(historyDrawing(history, measure, bestEpoch, alt(measure)), hands),
+    ),
+  );
+  shelf.add(loss);
+  shelf.add(accuracy);
   const clean = columns['cleanLoss']
     ? 'All are evaluated after the epoch without dropout.'
     : words`Training figures are means over the epoch while the weights still moved, with dropout where the net has

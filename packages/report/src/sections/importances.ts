@@ -19,7 +19,7 @@ export const importancesChapter: Chapter = {
   make: importancesSection,
 };
 
-async function importancesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
+async function importancesSection({ experiment, shelf, names, hands }: Context): Promise<Section | undefined> {
   const { importances, images, features } = experiment;
   if (!importances || importances.importance.length !== images.width * images.height) return undefined;
   const { importance, selected, forest } = importances;
@@ -32,7 +32,7 @@ async function importancesSection({ experiment, shelf, names }: Context): Promis
     column ${best % images.width}) is the most important with ${percent(importance[best])}, and ${count(unused)}
     pixels have none.`;
   const figure = shelf.add(
-    await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`)),
+    await draw(importanceDrawing(importance, selected, images.width, `Heat map of pixel importances. ${lead}`), hands),
   );
   const facts =
     forest &&

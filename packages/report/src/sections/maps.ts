@@ -1,8 +1,7 @@
 import type { MapPurity, ResultTable } from '@layerwise/contracts';
-import { largest, weightedSums } from '@layerwise/nets';
 import type { Experiment, Split, View } from '../data/experiment.js';
 import { ints, reals } from '../figures/columns.js';
-import { drawScatter, type HoverMap, type Scatter } from '../figures/scatter.js';
+import { drawScatter, type HoverMap, type Over, type Overlay, type Scatter } from '../figures/scatter.js';
 import { layThumbnails } from '../figures/thumbnails.js';
 import { count, fixed, listed, percent, words } from '../page/format.js';
 import { html, type Content, type Markup } from '../page/html.js';
@@ -16,14 +15,21 @@ async function mapsSection(context: Context): Promise<Section | undefined> {
   const maps: HoverMap[] = [];
   const blocks: Content[] = [];
   const found: Group[] = [];
-  for (const group of groups(context)) {
+  const all = groups(context).map((group) => ({
+    group,
+    drawn: group.plots.map(async ({ scatter, over }) => drawScatter(scatter, over, context.hands)),
+  }));
+  await Promise.all(all.flatMap(({ drawn }) => drawn));
+  for (const { group, drawn } of all) {
     const figures: Markup[] = [];
-    for (const { scatter, split, caption } of group.plots) {
-      const figure = await drawScatter(scatter);
-      context.shelf.add(figure);
-      maps.push({ figure, split, id: scatter.id, x: scatter.x, y: scatter.y });
-      const { left, top, width } = figure.plot;
-      figures.push(figureBlock(figure, caption, html`data-map="${figure.name}" data-plot="${left},${top},${width}"`));
+    for (const [p, { scatter, split, captions }] of group.plots.entries()) {
+      for (const [i, figure] of (await drawn[p]).entries()) {
+        context.shelf.add(figure);
+        maps.push({ figure, split, id: scatter.id, x: scatter.x, y: scatter.y });
+        const { left, top, width } = figure.plot;
+        const place = html`data-map="${figure.name}" data-plot="${left},${top},${width}"`;
+        figures.push(figureBlock(figure, captions[i], place));
+      }
     }
     found.push(group);
     blocks.push(html`<h3>${group.title}</h3><p class="lead">${group.lead}</p><div class="row">${figures}</div>`);
@@ -54,7 +60,10 @@ function mapsLead(found: readonly Group[]): string {
 interface Plot {
   readonly scatter: Scatter;
   readonly split: View['split'];
-  readonly caption: Content;
+  /** The same map under another name with images laid over it. */
+  readonly over?: Over;
+  /** Of the map, and of the other. */
+  readonly captions: readonly Content[];
 }
 interface Group {
   readonly title: string;
@@ -96,7 +105,7 @@ function planeGroup(
   const layer = train.hidden[index];
   const next = network.layers[index + 1];
   const isLast = index === train.hidden.length - 1;
-  const region = isLast && next ? (x: number, y: number): number => largest(weightedSums(next, [x, y])) : undefined;
+  const region = isLast ? next : undefined;
   const x = new Float32Array(train.rows).map((_, i) => layer.data[2 * i]);
   const y = new Float32Array(train.rows).map((_, i) => layer.data[2 * i + 1]);
   const purity = views.find(
@@ -134,8 +143,8 @@ function planeGroup(
     lead,
     purity,
     plots: [
-      { scatter, split: 'train', caption },
-      { scatter: byTruth, split: 'train', caption: 'The same places, coloured by what the images are.' },
+      { scatter, split: 'train', captions: [caption] },
+      { scatter: byTruth, split: 'train', captions: ['The same places, coloured by what the images are.'] },
     ],
   };
 }
@@ -164,7 +173,7 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
     class: ints(view.label),
     ...Object.fromEntries(columns.map((values, d) => [`position${d + 1}`, reals(values)])),
   };
-  const plots = pairs.flatMap(([a, b]): Plot[] => {
+  const plots = pairs.map(([a, b]): Plot => {
     const scatter: Scatter = {
       name: `${view.name}${pairs.length > 1 ? `-${a + 1}${b + 1}` : ''}`,
       title: shortTitle(view),
@@ -181,17 +190,14 @@ function viewGroup(view: View, experiment: Experiment, names: readonly string[])
       ...(view.method === 'columns' && { radius: 3 }),
       numbered: view.method !== 'tsne',
     };
-    const plot: Plot = { scatter, split: view.split, caption: captionOf(view, experiment.images.width) };
-    return view.method === 'tsne'
-      ? [
-          plot,
-          {
-            ...plot,
-            scatter: withThumbnails(scatter, view, experiment),
-            caption: 'The same map with images laid where there is room.',
-          },
-        ]
-      : [plot];
+    return {
+      scatter,
+      split: view.split,
+      captions: [captionOf(view, experiment.images.width), 'The same map with images laid where there is room.'],
+      ...(view.method === 'tsne' && {
+        over: { name: `${scatter.name}-digits`, overlay: thumbnails(scatter, view, experiment) },
+      }),
+    };
   });
   const title =
     view.method === 'columns'
@@ -240,20 +246,16 @@ function captionOf(
     : '';
 }
 
-function withThumbnails(scatter: Scatter, view: View, { images }: Experiment): Scatter {
-  return {
-    ...scatter,
-    name: `${scatter.name}-digits`,
-    overlay: (image, place) =>
-      layThumbnails(
-        faded(image),
-        place,
-        scatter.group,
-        (row) => images.shown.at(view.split, view.id[row]),
-        images.shown,
-        Math.max(images.shown.width, images.shown.height) * 1.15,
-      ),
-  };
+function thumbnails(scatter: Scatter, view: View, { images }: Experiment): Overlay {
+  return (image, place) =>
+    layThumbnails(
+      faded(image),
+      place,
+      scatter.group,
+      (row) => images.shown.at(view.split, view.id[row]),
+      images.shown,
+      Math.max(images.shown.width, images.shown.height) * 1.15,
+    );
 }
 
 function faded<T extends { readonly palette: readonly (readonly [number, number, number, number])[] }>(image: T): T {

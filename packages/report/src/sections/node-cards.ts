@@ -6,7 +6,8 @@ import type { LayerFindings } from '../data/nodes.js';
 import { inkSheet, signedPixels, together } from '../figures/digits.js';
 import type { IndexedImage } from '@layerwise/images/indexed-png';
 import { base64 } from '../payloads/base64.js';
-import { pngUrl } from '../figures/png.js';
+import type { Hands } from '../figures/hands.js';
+import { sheetUrl } from '../figures/png.js';
 import type { Markup } from '../page/html.js';
 import { pixelImage } from './blocks.js';
 import type { Context } from './section.js';
@@ -172,26 +173,31 @@ function figuresOf(layer: LayerFindings, cards: readonly NodeCard[]): string {
 }
 
 /** All nodes of a layer for the page's script. */
-export function pack(
+export async function pack(
   layer: LayerFindings,
   cards: readonly NodeCard[],
   all: readonly NodeImages[],
   { lines, anchor, strip }: { readonly lines: NodeLine; readonly anchor: string; readonly strip: number },
-): PackedNodes {
-  const sheet = (kind: keyof NodeImages): PackedNodes['sheets'][typeof kind] => {
+  hands: Hands,
+): Promise<PackedNodes> {
+  const sheet = async (kind: keyof NodeImages): Promise<PackedNodes['sheets'][typeof kind]> => {
     const { width, height } = all[0][kind].image;
     return {
-      url: pngUrl(
+      url: await sheetUrl(
         together(
           all.map((tile) => tile[kind].image),
           SHEET_COLUMNS,
         ),
+        hands,
       ),
       width,
       height,
       ink: all[0][kind].ink,
     };
   };
+  const [weights, preferredInput, active, images] = await Promise.all(
+    (['weights', 'preferredInput', 'active', 'images'] as const).map(sheet),
+  );
   return {
     ...{
       name: layer.info.name,
@@ -211,11 +217,6 @@ export function pack(
       byClass: CLASS_FIGURES,
       figures: figuresOf(layer, cards),
     },
-    sheets: {
-      weights: sheet('weights'),
-      preferredInput: sheet('preferredInput'),
-      active: sheet('active'),
-      images: sheet('images'),
-    },
+    sheets: { weights, preferredInput, active, images },
   };
 }

@@ -29,39 +29,41 @@ export async function nodeFiles(
   cards: readonly NodeCard[],
   all: readonly NodeImages[],
   drawn: readonly number[],
-  { shelf, names }: Context,
+  { shelf, names, hands }: Context,
 ): Promise<Markup> {
   const { name } = layer.info;
-  const byClass = shelf.add({
-    ...(await draw(
-      nodeClassesDrawing(
-        name,
-        drawn.map((node) => cards[node]),
-        names,
-      ),
-    )),
-    data: nodeClassesTable(cards, names),
-  });
-  const links: Markup[] = [];
-  for (const kind of ['weights', 'preferredInput', 'images'] as const) {
-    for (let from = 0; from < cards.length; from += SHEET) {
-      const nodes = cards.slice(from, from + SHEET).map(({ node }) => node);
-      const part = cards.length > SHEET ? `-${from / SHEET + 1}` : '';
+  const byClass = draw(
+    nodeClassesDrawing(
+      name,
+      drawn.map((node) => cards[node]),
+      names,
+    ),
+    hands,
+  );
+  const sheets = (['weights', 'preferredInput', 'images'] as const).flatMap((kind) =>
+    Array.from({ length: Math.ceil(cards.length / SHEET) }, async (_, p) => {
+      const nodes = cards.slice(p * SHEET, (p + 1) * SHEET).map(({ node }) => node);
+      const part = cards.length > SHEET ? `-${p + 1}` : '';
       const sheet = await contactSheet(
         `nodes-${name}-${kind === 'preferredInput' ? 'preferred-input' : kind}${part}`,
         `Nodes of ${name}: ${titleOf(kind, layer)}`,
         nodes,
         nodes.map((node) => all[node][kind].image),
         aboutOf(kind, layer, nodes),
+        hands,
       );
-      shelf.add(sheet);
-      links.push(
-        html`<br>${TITLES[kind]}${part && `, nodes ${from} to ${from + nodes.length - 1}`}: ${fileLinks(sheet.name, ['svg', 'png'])}`,
-      );
-    }
-  }
+      const which = part && `, nodes ${p * SHEET} to ${p * SHEET + nodes.length - 1}`;
+      return { sheet, link: html`<br>${TITLES[kind]}${which}: ${fileLinks(sheet.name, ['svg', 'png'])}` };
+    }),
+  );
+  const [figureByClass, ...others] = await Promise.all([byClass, ...sheets] as const);
+  const figure = shelf.add({ ...figureByClass, data: nodeClassesTable(cards, names) });
+  const links = others.map(({ sheet, link }) => {
+    shelf.add(sheet);
+    return link;
+  });
   return html`<details class="note"><summary>Files of these figures</summary>
-    <p class="note">Each number of the cards by class, of all nodes: ${fileLinks(byClass.name, ['svg'])}${links}</p>
+    <p class="note">Each number of the cards by class, of all nodes: ${fileLinks(figure.name, ['svg'])}${links}</p>
     <p class="note">The numbers of the images: <a href="../nodes/${name}.arrow">nodes/${name}.arrow</a>.</p></details>`;
 }
 

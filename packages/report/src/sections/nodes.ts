@@ -137,6 +137,12 @@ async function layerBlock(
     return nodeTile(tile, nodeCard(cards[node], pictures(all[node], node), names, colours));
   });
   const sortable = interactive && info.units > 1;
+  const [files, packed] = await Promise.all([
+    nodeFiles(layer, cards, all, order.slice(0, page), context),
+    sortable
+      ? pack(layer, cards, all, { lines, anchor, strip: context.experiment.images.shown.height }, context.hands)
+      : undefined,
+  ]);
   const block = html`<h3>Hidden layer ${info.name.slice(6)}: ${plural(info.units, 'node')}</h3>
 ${info.line && lineNote(info.line, names)}${matrix(layer, context, sortable)}
 <div class="node-tiles" id="node-list-${info.name}" ${sortable && html`data-list="${dataOf(layer)}" data-anchor="${anchor}"`}>${shown}</div>
@@ -147,13 +153,8 @@ ${info.line && lineNote(info.line, names)}${matrix(layer, context, sortable)}
     ${priced(layer) ? 'whose loss costs most' : 'that tell most of the class'}, of ${count(info.units)}.</p>`
     }
 <details class="note"><summary>About the layer</summary><p class="note">${layerNote(layer)}</p></details>
-${await nodeFiles(layer, cards, all, order.slice(0, page), context)}`;
-  return {
-    block,
-    packed: sortable
-      ? pack(layer, cards, all, { lines, anchor, strip: context.experiment.images.shown.height })
-      : undefined,
-  };
+${files}`;
+  return { block, packed };
 }
 
 function layerNote(layer: LayerFindings): string {

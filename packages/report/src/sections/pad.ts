@@ -20,10 +20,10 @@ export const drawPadChapter: Chapter = {
   wide: true,
 };
 
-function padSection({ experiment, names, params }: Context): Section | undefined {
+async function padSection({ experiment, names, params, hands }: Context): Promise<Section | undefined> {
   if (!params.interactive) return undefined;
   const { test, evaluation, train, dataset } = experiment;
-  const pad = padOf(experiment);
+  const pad = await padOf(experiment, ({ data, width }) => hands.do({ kind: 'reference', data, width }));
   const scores = classification(confusion(test, names.length)).perClass.map(({ f1 }) => f1);
   const best = largest(scores);
   const record =

@@ -26,12 +26,11 @@ export const probabilitiesChapter: Chapter = {
   make: probabilitiesSection,
 };
 
-async function probabilitiesSection({ experiment, shelf, names }: Context): Promise<Section | undefined> {
+async function probabilitiesSection({ experiment, shelf, names, hands }: Context): Promise<Section | undefined> {
   const { test } = experiment;
   if (test.rows === 0) return undefined;
   const K = names.length;
-  const figures: Markup[] = [];
-  for (const c of drawnClasses(experiment, K)) {
+  const drawings = drawnClasses(experiment, K).map((c) => {
     const name = names[c];
     const { own, others } = probabilityHistogram(test, K, c, BINS);
     const values = ownProbabilities(test, K, c);
@@ -42,13 +41,15 @@ async function probabilitiesSection({ experiment, shelf, names }: Context): Prom
           ${plural(rivals, 'other')} taken for it.`
         : 'No images of this class.';
     const alt = `Histogram of the probability of class ${name} for its own ${values.length} images and for all others. ${caption}`;
-    figures.push(figureBlock(shelf.add(await draw(probabilityDrawing(name, c, own, others, alt))), caption));
-  }
+    return { drawn: draw(probabilityDrawing(name, c, own, others, alt), hands), caption };
+  });
+  const drawn = await Promise.all(drawings.map((drawing) => drawing.drawn));
+  const figures = drawn.map((figure, i) => figureBlock(shelf.add(figure), drawings[i].caption));
   const unsure = countUnsure(test.probabilities, K);
   return {
     lead: words`${unsure === 0 ? 'Every test image has a' : plural(unsure, 'of the test images has no', 'of the test images have no')}
       class above a probability of one half; ${firstLead(experiment, K)}`,
-    body: html`${firstTable(experiment, names)}${K <= MOST_DRAWN && (await firstFiles({ experiment, shelf, names }))}${oneVector(experiment, names)}<h3>
+    body: html`${firstTable(experiment, names)}${K <= MOST_DRAWN && (await firstFiles({ experiment, shelf, names, hands }))}${oneVector(experiment, names)}<h3>
       How sure the net is of ${K > MOST_DRAWN ? `the ${MOST_DRAWN} classes it knows least` : 'each class'}</h3>
       <div class="grid">${figures}</div>`,
   };
@@ -125,7 +126,8 @@ async function firstFiles({
   experiment: { test },
   shelf,
   names,
-}: Pick<Context, 'experiment' | 'shelf' | 'names'>): Promise<Markup> {
+  hands,
+}: Pick<Context, 'experiment' | 'shelf' | 'names' | 'hands'>): Promise<Markup> {
   const n = Math.min(FIRST, test.rows);
   const rows = Array.from({ length: n }, (_, i) => i);
   const truth = rows.map((i) => names[test.label[i]]);
@@ -142,6 +144,7 @@ async function firstFiles({
         },
         alt,
       ),
+      hands,
     ),
   );
   return html`<p class="note"><span class="files"><a href="figures/${name}.svg">SVG</a> <a

@@ -1,5 +1,6 @@
 import type { Inputs, Experiment } from '../data/experiment.js';
 import type { FigureShelf } from '../figures/figure.js';
+import type { Hands } from '../figures/hands.js';
 import type { HoverMap } from '../figures/scatter.js';
 import type { Content, Markup } from '../page/html.js';
 import type { Published, ReportParams } from '../params.js';
@@ -16,6 +17,8 @@ export interface Chapter {
   readonly make: (context: Context) => Promise<Section | undefined> | Section | undefined;
   /** It reads the activations of all training rows. Nothing else is as large: such chapters are made first, the others go without. */
   readonly wide?: true;
+  /** It tells of all figures: such chapters are made last. */
+  readonly last?: true;
 }
 
 /** A chapter that is not known before the run is over: the page has a marker for it, see `marker`. */
@@ -42,6 +45,8 @@ export interface Context {
   readonly inputs: Inputs;
   readonly params: ReportParams;
   readonly shelf: FigureShelf;
+  /** Who draws and encodes. */
+  readonly hands: Hands;
   readonly published: Published;
   /** Class names. */
   readonly names: readonly string[];

@@ -38,13 +38,13 @@ interface Bin {
   readonly right: number;
 }
 
-async function trustSection({ experiment: { test }, names, shelf }: Context): Promise<Section | undefined> {
+async function trustSection({ experiment: { test }, names, shelf, hands }: Context): Promise<Section | undefined> {
   if (test.rows === 0) return undefined;
   const answers = answersOf(test, names.length);
   const bins = binsOf(answers);
   const lead = leadOf(answers, bins);
   const figure = shelf.add(
-    await draw(reliability(bins, `Probabilities of the answers against the share right. ${lead}`)),
+    await draw(reliability(bins, `Probabilities of the answers against the share right. ${lead}`), hands),
   );
   const caption = words`Answers in ${BINS} bins of equal width by their probability, each at its mean; larger where there are more
     images. Bar: 95% interval of the share that is right. On the dashed line the probabilities are true.`;
