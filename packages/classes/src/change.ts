@@ -1,6 +1,6 @@
 import type { Random } from '@layerwise/kernels/random';
 import type { Evidence } from './evidence.js';
-import { addRow, intensities, largest, onward, sumsOf, type PixelNet } from './net.js';
+import { addRows, intensities, largest, onward, sumsOf, type PixelNet } from './net.js';
 import type { Rows } from './subject.js';
 
 /** What inked pixels are set to, unless they are brighter. */
@@ -118,21 +118,24 @@ export function effectsOf(
   ];
   const [image, whole, sums] = [new Float64Array(net.pixels), new Float64Array(H), new Float64Array(H)];
   const buffers = net.layers.map(({ units }) => new Float64Array(units));
+  const most = changes.reduce((top, { erased, inked }) => Math.max(top, erased.length + inked.length), 0);
+  const [places, times] = [new Uint32Array(most), new Float64Array(most)];
   for (const row of rows) {
     intensities(images, row, net.pixels, image);
     sumsOf(first, image, whole);
     const tried = isSampled.has(row) ? changes : all;
     for (const [i, { erased, inked }] of tried.entries()) {
       sums.set(whole);
-      let amount = 0;
+      let [amount, count] = [0, 0];
       const set = (p: number, value: number): void => {
         const by = value - image[p];
         if (by === 0) return;
-        addRow(sums, first.kernel, p * H, by);
+        [places[count], times[count++]] = [p, by];
         amount += Math.abs(by);
       };
       for (const p of erased) set(p, 0);
       for (const p of inked) set(p, Math.max(image[p], INK));
+      addRows(sums, first.kernel, places, times, count);
       const told = largest(onward(net.layers, sums, buffers));
       if (told === rival) rivals[i]++;
       if (told !== c) others[i]++;

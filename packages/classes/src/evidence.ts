@@ -111,6 +111,71 @@ function averaged(
   return { rows, ink, absence, nodes, logits, remainder };
 }
 
+/** Images that are added at once: in their order, so that it changes no rounding. */
+const AT_ONCE = 4;
+
+/** Sums over images of each pixel times each node's slope: of all pixels, and of how much those are brighter that are so. */
+class Changes {
+  /** float64[P][H] */
+  readonly lit: Float64Array;
+  readonly inked: Float64Array;
+  private readonly images: readonly Float64Array[];
+  private readonly slopes: readonly Float64Array[];
+  private given = 0;
+
+  constructor(
+    private readonly P: number,
+    private readonly H: number,
+    private readonly mean: Float64Array,
+  ) {
+    [this.lit, this.inked] = [new Float64Array(P * H), new Float64Array(P * H)];
+    this.images = Array.from({ length: AT_ONCE }, () => new Float64Array(P));
+    this.slopes = Array.from({ length: AT_ONCE }, () => new Float64Array(H));
+  }
+
+  /** Begins with the next images. */
+  begin(): void {
+    this.given = 0;
+  }
+
+  /** float64[P]: where the next image goes. */
+  image(): Float64Array {
+    return this.images[this.given];
+  }
+
+  /** The slopes of the nodes at that image. */
+  give(slopes: Float64Array): void {
+    this.slopes[this.given++].set(slopes);
+  }
+
+  /** Adds the images that were given. */
+  add(): void {
+    const { P, H, mean, images, slopes, lit, inked } = this;
+    for (let i = this.given; i < AT_ONCE; i++) images[i].fill(0);
+    const [a, b, c, d] = images;
+    for (let p = 0, at = 0; p < P; p++, at += H) {
+      const [xa, xb, xc, xd, m] = [a[p], b[p], c[p], d[p], mean[p]];
+      if (xa === 0 && xb === 0 && xc === 0 && xd === 0) continue;
+      addFour(lit, at, slopes, xa, xb, xc, xd);
+      if (xa > m || xb > m || xc > m || xd > m)
+        addFour(inked, at, slopes, Math.max(0, xa - m), Math.max(0, xb - m), Math.max(0, xc - m), Math.max(0, xd - m));
+    }
+  }
+}
+
+function addFour(
+  into: Float64Array,
+  from: number,
+  [sa, sb, sc, sd]: readonly Float64Array[],
+  xa: number,
+  xb: number,
+  xc: number,
+  xd: number,
+): void {
+  for (let h = 0, at = from; h < sa.length; h++, at++)
+    into[at] = into[at] + xa * sa[h] + xb * sb[h] + xc * sc[h] + xd * sd[h];
+}
+
 /**
  * With one hidden layer a pixel gives (x - m) Σ_h w_ph s_h v_hk, s_h the node's mean slope: the sums over images of (x - m) s_h
  * are taken first, of the inked pixels alone, which are few; what the others give follows from the sums over all.
@@ -119,28 +184,23 @@ function inClosedForm({ net, mean, baseline }: Start, images: Rows['images'], ro
   const { layers, pixels: P, classes: K } = net;
   const [first] = layers;
   const H = first.units;
-  const [inked, lit] = [new Float64Array(P * H), new Float64Array(P * H)];
+  const changes = new Changes(P, H, mean);
   const slopeSum = new Float64Array(H);
   const activeSum = new Float64Array(H);
-  const [image, sums] = [new Float64Array(P), new Float64Array(H)];
-  const [nodes, steep] = [new Uint32Array(H), new Float64Array(H)];
-  for (const row of rows) {
-    intensities(images, row, P, image);
-    sumsOf(first, image, sums);
-    addTo(activeSum, activated(first, sums));
-    const slopes = meanSlopes(first, baseline.sums[0], sums);
-    addTo(slopeSum, slopes);
-    let open = 0;
-    for (let h = 0; h < H; h++) if (slopes[h] !== 0) [nodes[open], steep[open++]] = [h, slopes[h]];
-    for (let p = 0; p < P; p++) {
-      const x = image[p];
-      if (x === 0) continue;
-      const bright = x > mean[p];
-      const by = bright ? x - mean[p] : 0;
-      for (let i = 0, at = p * H; i < open; i++) lit[at + nodes[i]] += x * steep[i];
-      if (bright) for (let i = 0, at = p * H; i < open; i++) inked[at + nodes[i]] += by * steep[i];
+  const sums = new Float64Array(H);
+  for (let from = 0; from < rows.length; from += AT_ONCE) {
+    changes.begin();
+    for (const row of rows.subarray(from, from + AT_ONCE)) {
+      const image = intensities(images, row, P, changes.image());
+      sumsOf(first, image, sums);
+      addTo(activeSum, activated(first, sums));
+      const slopes = meanSlopes(first, baseline.sums[0], sums);
+      addTo(slopeSum, slopes);
+      changes.give(slopes);
     }
+    changes.add();
   }
+  const { lit, inked } = changes;
   const [ink, absence] = [new Float64Array(K * P), new Float64Array(K * P)];
   const out = outward(net);
   for (let p = 0; p < P; p++) {

@@ -68,8 +68,30 @@ export function sumsOf(
 }
 
 /** Adds `times` a row of a kernel that begins at `from`. */
-export function addRow(sums: Float64Array, kernel: Float64Array, from: number, times: number): void {
+function addRow(sums: Float64Array, kernel: Float64Array, from: number, times: number): void {
   for (let j = 0, at = from; j < sums.length; j++, at++) sums[j] += times * kernel[at];
+}
+
+/**
+ * Adds rows of a kernel, each times a number, in their order; four at once, which changes no rounding.
+ * @param count of the rows and numbers that are added
+ */
+export function addRows(
+  sums: Float64Array,
+  kernel: Float64Array,
+  rows: Uint32Array,
+  times: Float64Array,
+  count: number,
+): void {
+  const units = sums.length;
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const [ta, tb, tc, td] = [times[i], times[i + 1], times[i + 2], times[i + 3]];
+    const [a, b, c, d] = [rows[i] * units, rows[i + 1] * units, rows[i + 2] * units, rows[i + 3] * units];
+    for (let j = 0; j < units; j++)
+      sums[j] = sums[j] + ta * kernel[a + j] + tb * kernel[b + j] + tc * kernel[c + j] + td * kernel[d + j];
+  }
+  for (; i < count; i++) addRow(sums, kernel, rows[i] * units, times[i]);
 }
 
 /** Activations of a hidden layer, of its weighted sums. @param out may be the sums themselves */

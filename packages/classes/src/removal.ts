@@ -1,5 +1,5 @@
 import type { Random } from '@layerwise/kernels/random';
-import { addRow, largest, onward, sumsOf, type Layer } from './net.js';
+import { addRows, largest, onward, sumsOf, type Layer } from './net.js';
 import { ORDERS, type NodeRanking, type Order } from './ranking.js';
 import { rowsByClass, sample, type Looked } from './subject.js';
 
@@ -218,6 +218,7 @@ function countRight(
     new Float64Array(next.units),
   ];
   const buffers = later.map(({ units }) => new Float64Array(units));
+  const [places, times] = [new Uint32Array(H), new Float64Array(H)];
   for (const row of rows) {
     const values = data.subarray(row * H, (row + 1) * H);
     sumsOf(next, values, whole);
@@ -226,11 +227,13 @@ function countRight(
       sums.set(whole);
       let removed = 0;
       for (const count of after) {
+        let changed = 0;
         for (; removed < count; removed++) {
           const h = nodes[removed];
           const change = mean[h] - values[h];
-          if (change !== 0) addRow(sums, next.kernel, h * next.units, change);
+          if (change !== 0) [places[changed], times[changed++]] = [h, change];
         }
+        addRows(sums, next.kernel, places, times, changed);
         if (later.length > 1) work.set(sums);
         const logits = later.length > 1 ? onward(later, work, buffers) : sums;
         if (largest(logits) === label[row]) right[at]++;

@@ -7,10 +7,11 @@ import { activated, slopesOf, type Layer } from './net.js';
 export function meanSlopes(layer: Layer, from: Float64Array, to: Float64Array): Float64Array {
   const [before, after] = [activated(layer, from), activated(layer, to)];
   const slopes = slopesOf(layer, to, after);
-  return slopes.map((slope, h) => {
+  for (let h = 0; h < slopes.length; h++) {
     const change = to[h] - from[h];
-    return Math.abs(change) < NEXT_TO_NOTHING ? slope : (after[h] - before[h]) / change;
-  });
+    if (Math.abs(change) >= NEXT_TO_NOTHING) slopes[h] = (after[h] - before[h]) / change;
+  }
+  return slopes;
 }
 
 /** Below it a difference of activations in float32 says less than the slope. */

@@ -188,10 +188,8 @@ export function meanImage(
   const rows = only?.length ?? count;
   for (let n = 0; n < rows; n++) {
     const from = (only ? only[n] : n) * P;
-    for (let p = 0; p < P; p++) {
-      const value = images[from + p];
-      if (value > 0) sum[p] += value > WHITE ? WHITE : value;
-    }
+    if (images instanceof Uint8Array) for (let p = 0; p < P; p++) sum[p] += images[from + p];
+    else for (let p = 0; p < P; p++) sum[p] += Math.min(WHITE, Math.max(0, images[from + p]));
   }
   return sum.map((value) => (rows === 0 ? 0 : value / WHITE / rows));
 }

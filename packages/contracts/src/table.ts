@@ -71,6 +71,8 @@ export function checkRowsWritten({ rows, columns }: MatrixShape, name: string, f
 export interface MatrixRows extends MatrixShape {
   /** Rows [from, to) of a column, row after row; not to be changed, and overwritten by the next call for the column. */
   read(column: string, from: number, to: number): Promise<ColumnData>;
+  /** The same at once, and in memory of its own: for a few rows here and there. */
+  readNow(column: string, from: number, to: number): ColumnData;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,10 @@ export function rowsInMemory({ rows, columns }: MatrixTable): MatrixRows {
     read: (column, from, to) => {
       const { data, width } = columns[column];
       return Promise.resolve(data.subarray(from * width, to * width));
+    },
+    readNow: (column, from, to) => {
+      const { data, width } = columns[column];
+      return data.slice(from * width, to * width);
     },
     close: () => Promise.resolve(),
   };

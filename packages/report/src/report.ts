@@ -22,6 +22,8 @@ import { chapters } from './sections/list.js';
 import { opening } from './sections/opening.js';
 import type { Chapter, Context, LateChapter, Section } from './sections/section.js';
 
+type Laid = StageContext<ReportParams, ReportReads, 'report'>;
+
 /** A chapter as it was made, or the place of one that is not known yet. */
 interface Made {
   readonly id: string;
@@ -31,7 +33,7 @@ interface Made {
 }
 
 /** Makes one report: index.html, figures/ and comparison.json. @throws what the readers throw; the signal's reason when aborted */
-export async function writeReport(stage: StageContext<ReportParams, ReportReads, 'report'>): Promise<void> {
+export async function writeReport(stage: Laid): Promise<void> {
   const crew = Crew.open(stage.workers, stage.signal);
   try {
     await layReport(stage, crew);
@@ -41,8 +43,20 @@ export async function writeReport(stage: StageContext<ReportParams, ReportReads,
 }
 
 /** Makes one report, drawn and encoded by some hands. @throws as {@link writeReport} */
-export async function layReport(
-  { params, inputs, output, progress, signal }: StageContext<ReportParams, ReportReads, 'report'>,
+export async function layReport(stage: Laid, hands: Hands): Promise<void> {
+  const { params, inputs, signal } = stage;
+  throwIfAborted(signal);
+  const experiment = await readExperiment(inputs, `${params.study}:${params.experiment}`);
+  try {
+    await layPages(experiment, stage, hands);
+  } finally {
+    await experiment.images.close();
+  }
+}
+
+async function layPages(
+  experiment: Experiment,
+  { params, inputs, output, progress, signal }: Laid,
   hands: Hands,
 ): Promise<void> {
   const total = chapters.length;
@@ -52,7 +66,6 @@ export async function layReport(
     progress({ done: Math.min(total, done++), total, unit: 'sections' });
   };
   step();
-  const experiment = await readExperiment(inputs, `${params.study}:${params.experiment}`);
   const context: Context = {
     experiment,
     inputs,

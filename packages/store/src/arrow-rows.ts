@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { ColumnData, Dtype, MatrixRows, TypedArrays } from '@layerwise/contracts';
 import { findColumns } from './arrow-columns.js';
@@ -60,25 +61,51 @@ export async function openRows(handle: FileHandle, path: string): Promise<Matrix
     buffers.set(name, buffer);
     return buffer;
   };
+  const placeOf = (
+    name: string,
+    from: number,
+    to: number,
+  ): { type: (typeof arrays)[Dtype]; at: number; bytes: number; length: number } => {
+    const place = columns.get(name);
+    if (!place) throw new RangeError(`no column '${name}'; the table has ${[...columns.keys()].join(', ')}`);
+    if (!(from >= 0 && from <= to && to <= rows))
+      throw new RangeError(`rows [${from}, ${to}) must lie within the ${rows} rows of ${name}`);
+    const type = arrays[place.dtype];
+    const size = place.width * (type as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
+    return { type, at: place.at + from * size, bytes: (to - from) * size, length: (to - from) * place.width };
+  };
+  const whole = (bytes: Uint8Array, wanted: number, name: string): ArrayBuffer => {
+    if (bytes.length < wanted) throw new RangeError(`${path} must hold ${rows} rows of ${name}, but ends before`);
+    return bytes.buffer as ArrayBuffer;
+  };
   return {
     rows,
     columns: Object.fromEntries(Array.from(columns, ([name, { dtype, width }]) => [name, { dtype, width }])),
     read: async (name, from, to): Promise<ColumnData> => {
-      const place = columns.get(name);
-      if (!place) throw new RangeError(`no column '${name}'; the table has ${[...columns.keys()].join(', ')}`);
-      if (!(from >= 0 && from <= to && to <= rows))
-        throw new RangeError(`rows [${from}, ${to}) must lie within the ${rows} rows of ${name}`);
-      const type = arrays[place.dtype];
-      const size = place.width * (type as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
-      const wanted = (to - from) * size;
-      const bytes = await read(place.at + from * size, wanted, bufferOf(name, wanted)).catch(
-        (error: NodeJS.ErrnoException) => {
-          throw storageError(error, path);
-        },
-      );
-      if (bytes.length < wanted) throw new RangeError(`${path} must hold ${rows} rows of ${name}, but ends before`);
-      return new type(bytes.buffer as ArrayBuffer, 0, (to - from) * place.width);
+      const { type, at, bytes, length } = placeOf(name, from, to);
+      const block = await read(at, bytes, bufferOf(name, bytes)).catch((error: NodeJS.ErrnoException) => {
+        throw storageError(error, path);
+      });
+      return new type(whole(block, bytes, name), 0, length);
+    },
+    readNow: (name, from, to): ColumnData => {
+      const { type, at, bytes, length } = placeOf(name, from, to);
+      return new type(whole(readAtOnce(handle, at, bytes, path), bytes, name), 0, length);
     },
     close: () => handle.close(),
   };
+}
+
+function readAtOnce({ fd }: FileHandle, at: number, bytes: number, path: string): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  try {
+    for (let done = 0; done < bytes;) {
+      const count = readSync(fd, buffer, done, bytes - done, at + done);
+      if (count === 0) return buffer.subarray(0, done);
+      done += count;
+    }
+    return buffer;
+  } catch (error) {
+    throw storageError(error, path);
+  }
 }

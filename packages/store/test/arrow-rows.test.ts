@@ -55,10 +55,13 @@ describe('rows of an Arrow file', () => {
         [0, 7],
         [2, 3],
         [4, 4],
-      ])
-        expect(await rows?.read(name, from, to), `${name} ${from} to ${to}`).toEqual(
-          data.slice(from * width, to * width),
-        );
+      ]) {
+        const wanted = data.slice(from * width, to * width);
+        expect(await rows?.read(name, from, to), `${name} ${from} to ${to}`).toEqual(wanted);
+        const [own, other] = [rows?.readNow(name, from, to), rows?.readNow(name, 0, 7)];
+        expect(own, `${name} ${from} to ${to} at once`).toEqual(wanted);
+        expect(own?.buffer).not.toBe(other?.buffer);
+      }
     await rows?.close();
   });
 
@@ -66,6 +69,7 @@ describe('rows of an Arrow file', () => {
     const rows = await opened(await fileOf(table));
     await expect(rows?.read('Uint8Array1', 5, 8)).rejects.toThrow('must lie within the 7 rows');
     await expect(rows?.read('other', 0, 1)).rejects.toThrow("no column 'other'");
+    expect(() => rows?.readNow('Uint8Array1', 5, 8)).toThrow('must lie within the 7 rows');
     await rows?.close();
   });
 

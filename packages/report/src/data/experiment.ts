@@ -123,9 +123,9 @@ export async function readExperiment(inputs: Inputs, name: string): Promise<Expe
   return {
     name,
     dataset,
-    images: openImages(
-      await inputs.dataset.matrix('train'),
-      await inputs.dataset.matrix('test'),
+    images: await openImages(
+      await inputs.dataset.rows('train'),
+      await inputs.dataset.rows('test'),
       dataset.width,
       dataset.height,
     ),

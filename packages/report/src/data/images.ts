@@ -1,4 +1,4 @@
-import { column, type MatrixTable } from '@layerwise/contracts';
+import type { MatrixRows } from '@layerwise/contracts';
 import { shrunk } from './shrink.js';
 
 /** Which rows a figure is about. */
@@ -20,25 +20,38 @@ export interface Images {
   /** Rows of the raw training or test file, in file order. */
   readonly train: RawRows;
   readonly test: RawRows;
+  /** Lets go of the files; afterwards rows that are not held cannot be asked for. */
+  close(): Promise<void>;
 }
+
+/** Bytes of a file's pixels that are held: of larger ones rows are read when they are asked for. */
+const HELD_BYTES = 128 << 20;
 
 /** One raw file: N rows of D pixels. */
 export interface RawRows {
   readonly rows: number;
   readonly id: Uint32Array;
   readonly label: Uint16Array;
-  readonly pixels: Uint8Array;
+  /** Pixels of some rows, [count][D]. Never to be written to. */
+  of(row: number, count?: number): Uint8Array;
+  close(): Promise<void>;
 }
 
-/** Indexes the two tables of a dataset artifact; validation rows come from the training file. */
-export function openImages(train: MatrixTable, test: MatrixTable, width: number, height: number): Images {
+/** Indexes the two tables of a dataset artifact, to be closed; validation rows come from the training file. */
+export async function openImages(
+  train: MatrixRows,
+  test: MatrixRows,
+  width: number,
+  height: number,
+  heldBytes = HELD_BYTES,
+): Promise<Images> {
   const size = width * height;
-  const files = { train: rawRows(train, size), test: rawRows(test, size) };
+  const files = { train: await rawRows(train, size, heldBytes), test: await rawRows(test, size, heldBytes) };
   const places = { train: rowFinder(files.train), test: rowFinder(files.test) };
   const at = (split: SplitName, id: number): Uint8Array | undefined => {
     const file = split === 'test' ? 'test' : 'train';
     const row = places[file](id);
-    return row === undefined ? undefined : files[file].pixels.subarray(row * size, (row + 1) * size);
+    return row === undefined ? undefined : files[file].of(row);
   };
   const of = (pixels: Uint8Array): Uint8Array => {
     const { values } = shrunk(pixels, width, height);
@@ -54,16 +67,22 @@ export function openImages(train: MatrixTable, test: MatrixTable, width: number,
       return found && of(found);
     },
   };
-  return { width, height, ...files, at, shown };
+  const close = async (): Promise<void> => {
+    await files.train.close();
+    await files.test.close();
+  };
+  return { width, height, ...files, at, shown, close };
 }
 
-function rawRows(table: MatrixTable, size: number): RawRows {
-  return {
-    rows: table.rows,
-    id: column(table, 'id', Uint32Array).data,
-    label: column(table, 'label', Uint16Array).data,
-    pixels: column(table, 'pixels', Uint8Array, size).data,
-  };
+async function rawRows(table: MatrixRows, size: number, heldBytes: number): Promise<RawRows> {
+  const { rows, columns } = table;
+  if (columns.pixels.width !== size) throw new TypeError(`pixels must be ${size} a row, got ${columns.pixels.width}`);
+  const [id, label] = [(await table.read('id', 0, rows)).slice(), (await table.read('label', 0, rows)).slice()];
+  const common = { rows, id: id as Uint32Array, label: label as Uint16Array, close: () => table.close() };
+  if (rows * size > heldBytes)
+    return { ...common, of: (row, count = 1) => table.readNow('pixels', row, row + count) as Uint8Array };
+  const pixels = (await table.read('pixels', 0, rows)) as Uint8Array;
+  return { ...common, of: (row, count = 1) => pixels.subarray(row * size, (row + count) * size) };
 }
 
 /** Row of an id: the id itself where the file is in order, else by a map. */

@@ -48,7 +48,7 @@ function unlikeStrokes({ width, height, train }: Experiment['images']): string |
   const rows = Array.from({ length: Math.min(LOOKED_AT, train.rows) }, (_, i) =>
     Math.floor((i * train.rows) / Math.min(LOOKED_AT, train.rows)),
   );
-  const images = rows.map((i) => train.pixels.subarray(i * size, (i + 1) * size));
+  const images = rows.map((i) => train.of(i));
   const plain =
     images.filter((pixels) =>
       pixels.every(

@@ -97,14 +97,14 @@ const COLUMNS = 10;
 
 function samples({
   experiment: {
-    images: { train, width, height, shown },
+    images: { train, shown },
   },
   shelf,
   names,
 }: Context): Markup {
   const some = Array.from({ length: Math.min(SAMPLES, train.rows) }, (_, i) => i);
   const sheet = inkSheet(
-    some.map((i) => shown.of(imageOf(train, i, width * height))),
+    some.map((i) => shown.of(train.of(i))),
     shown.width,
     shown.height,
     COLUMNS,
@@ -116,19 +116,15 @@ function samples({
   };
   return pictureBlock(
     shelf.addPicture(picture('samples', `The first ${some.length} training images`, sheet, data)),
-    html`<ol class="digits samples">${some.map((i) => digit(train, i, width * height, shown, names))}</ol>`,
+    html`<ol class="digits samples">${some.map((i) => digit(train, i, shown, names))}</ol>`,
     'Under each image: its class.',
   );
 }
 
-function digit(file: RawRows, i: number, size: number, shown: Images['shown'], names: readonly string[]): Markup {
+function digit(file: RawRows, i: number, shown: Images['shown'], names: readonly string[]): Markup {
   const label = names[file.label[i]];
   const alt = `training image ${file.id[i]}, ${withArticle(label)}`;
-  return html`<li>${inkedImage(shown.of(imageOf(file, i, size)), shown, alt)}<span>${label}</span></li>`;
-}
-
-function imageOf(file: RawRows, i: number, size: number): Uint8Array {
-  return file.pixels.subarray(i * size, (i + 1) * size);
+  return html`<li>${inkedImage(shown.of(file.of(i)), shown, alt)}<span>${label}</span></li>`;
 }
 
 function classImages({
@@ -147,7 +143,7 @@ function classImages({
       : [
           {
             name: names[c],
-            one: shown.of(imageOf(train, place, size)),
+            one: shown.of(train.of(place)),
             mean: shrunk(mean, width, height).values,
           },
         ];
@@ -186,13 +182,21 @@ function drawn(label: Uint16Array, c: number): number | undefined {
   return rows[Math.floor(random * rows.length)];
 }
 
-function classMeans({ rows, label, pixels }: RawRows, size: number, classes: number, wanted: number): Float64Array[] {
+/** Rows that are added up at once. */
+const BLOCK = 1024;
+
+function classMeans(file: RawRows, size: number, classes: number, wanted: number): Float64Array[] {
+  const { rows, label } = file;
   const sums = Array.from({ length: wanted }, () => new Float64Array(size));
   const counts = classCounts(label, classes);
-  for (let i = 0; i < rows; i++) {
-    const sum = sums[label[i]];
-    if (!sum) continue;
-    for (let p = 0; p < size; p++) sum[p] = sum[p] + pixels[i * size + p];
+  for (let from = 0; from < rows; from += BLOCK) {
+    const end = Math.min(rows, from + BLOCK);
+    const pixels = file.of(from, end - from);
+    for (let i = from, at = 0; i < end; i++, at += size) {
+      const sum = sums[label[i]];
+      if (!sum) continue;
+      for (let p = 0; p < size; p++) sum[p] = sum[p] + pixels[at + p];
+    }
   }
   return sums.map((sum, c) => sum.map((value) => value / Math.max(1, counts[c])));
 }
@@ -200,8 +204,8 @@ function classMeans({ rows, label, pixels }: RawRows, size: number, classes: num
 /** Rows and columns of the image that is shown as numbers. */
 const MOST_NUMBERS = 28;
 
-function asNumbers({ train, width, height }: Images, names: readonly string[]): Markup {
-  const pixels = imageOf(train, 0, width * height);
+function asNumbers({ train, width }: Images, names: readonly string[]): Markup {
+  const pixels = train.of(0);
   const inked = Array.from(pixels.keys()).filter((p) => pixels[p] > 0);
   const xs = inked.map((p) => p % width);
   const [left, top] = [xs.reduce((a, b) => Math.min(a, b), width), Math.floor((inked[0] ?? 0) / width)];

@@ -77,14 +77,11 @@ function overDigits({
   shelf,
 }: Pick<Context, 'experiment' | 'names' | 'shelf'>): Markup {
   const { width, height, train } = images;
-  const size = width * height;
   const selected = importances?.selected ?? [];
   const squares = selected.map((is, i) => (is ? `M${i % width},${Math.floor(i / width)}h1v1h-1z` : '')).join('');
   const shown = names.slice(0, MOST_SHOWN).flatMap((name, c) => {
     const first = train.label.indexOf(c);
-    return first < 0
-      ? []
-      : [{ name, id: train.id[first], pixels: train.pixels.subarray(first * size, (first + 1) * size) }];
+    return first < 0 ? [] : [{ name, id: train.id[first], pixels: train.of(first) }];
   });
   const items = shown.map(
     ({ name, pixels }) =>
