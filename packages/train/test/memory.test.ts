@@ -18,6 +18,9 @@ async function manyRows(rows: number, width: number): Promise<MemoryArtifact> {
       if (column === 'label') return new Uint16Array(rows);
       throw new Error('a row was read');
     },
+    readNow: () => {
+      throw new Error('a row was read');
+    },
     close: async () => {},
   });
   return features;
