@@ -103,11 +103,15 @@ const classes = {
   changes: { pixels: 1, ink: 0.6, draws: 1, drawRows: 1 },
 };
 
-const named = 'rivals blobs nodes removals changes ways least errors wrong controls';
-const classTables = named
-  .split(' ')
-  .map((name) => `await output.table('${name}', ${oneRow('classes', `${name}.parquet`, oneValue)});`);
-const classMatrices = ['rivals', 'means', 'changes', 'ways', 'least'].map(
+/** Names of the files of a kind's artifact that end so and that it has always, but those that are written in another way. */
+const filesOf = (kind, ending, others) =>
+  Object.entries(schemas[kind].files)
+    .filter(([file, { optional }]) => file.endsWith(ending) && optional === undefined && !others.includes(file))
+    .map(([file]) => file.slice(0, -ending.length));
+const classTables = filesOf('classes', '.parquet', ['classes.parquet']).map(
+  (name) => `await output.table('${name}', ${oneRow('classes', `${name}.parquet`, oneValue)});`,
+);
+const classMatrices = filesOf('classes', '.arrow', ['baseline.arrow']).map(
   (name) => `await output.matrix('${name}', ${twoRows('classes', `${name}.arrow`)});`,
 );
 
