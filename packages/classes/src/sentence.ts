@@ -116,7 +116,7 @@ const NAMED = 2;
  */
 export function confusionSentence({ name, told, images, of, split, spots, nodes }: Confused): string {
   const are = images === 1 ? 'is' : 'are';
-  const seen = `${images} of ${of} ${several(name, `${split} `)} ${are} told as ${several(told)}.`;
+  const seen = `${grouped(images)} of ${grouped(of)} ${several(name, `${split} `)} ${are} told as ${several(told)}.`;
   const { ink, absence } = spots;
   const places = [
     ...(ink ? [`more ink than usual ${ink.place} (${percent(ink.share)})`] : []),
@@ -126,6 +126,11 @@ export function confusionSentence({ name, told, images, of, split, spots, nodes 
   const most = named.length === 0 ? '' : `of the nodes most ${named.join(' and ')}`;
   const tips = [places, most].filter((part) => part !== '').join('; ');
   return tips === '' ? seen : `${seen} What tips ${images === 1 ? 'it' : 'them'}: ${tips}.`;
+}
+
+/** `1,009` */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Digits and letters with their article: `a 4`, `an 8`, `an A`; other names as they are. */

@@ -35,7 +35,9 @@ function testTable({ classes, info }: ClassFindings, names: readonly string[]): 
     count(change.rows),
     share(change.toldRival),
     share(change.toldOther),
-    change.draws === 0 ? 'no place for it' : `${share(change.drawsRival)} (most ${share(change.drawsRivalMost)})`,
+    change.draws === 0
+      ? 'no place for it'
+      : `${share(change.drawsRival)}\u00a0(most\u00a0${share(change.drawsRivalMost)})`,
     ...['trained', ...nets].map((net) => gain(controlOf(finding, net)?.gained)),
   ]);
   const split = splitName(info.held.split);
