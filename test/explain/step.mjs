@@ -68,7 +68,12 @@ async function runAndCompare(experiment) {
   const opened = await Promise.all(
     Object.entries(experiment.stages).map(async ([role, id]) => [role, await artifacts.open(id)]),
   );
-  await publishExperiment(root, experiment, Object.fromEntries(opened), { times: '', comparison: '', seeds: '', sources: '' });
+  await publishExperiment(root, experiment, Object.fromEntries(opened), {
+    times: '',
+    comparison: '',
+    seeds: '',
+    sources: '',
+  });
   store.noteStamps(join(root, 'artifacts'));
 }
 
