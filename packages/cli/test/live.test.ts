@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiveView, nxShowsOutput } from '@layerwise/nx-plugin';
 import { LiveFile } from '@layerwise/workspace/run/live-file';
-import { Stopwatch } from '@layerwise/workspace/run/stopwatch';
+import { describeStep, Stopwatch } from '@layerwise/workspace/run/stopwatch';
 
 /** What a terminal of so many columns would show: understands the sequences that the view writes. */
 class Terminal {
@@ -73,6 +73,11 @@ describe('the view of a run', () => {
       if (columns > 40) expect(parts.map((_, i) => parts.slice(0, i + 1).join('  '))).toContain(line);
       view.stop();
     }
+  });
+
+  it('tells no time left from a few of very many steps', () => {
+    expect(describeStep({ done: 4, total: 51_570, unit: 'steps' }, 700)).toBe('steps 4/51570');
+    expect(describeStep({ done: 150, total: 51_570, unit: 'steps' }, 1000)).toBe('5 min 43 s left  steps 150/51570');
   });
 
   it('reckons the time left from the first step on, where a stage goes on: making ready says nothing of it', () => {

@@ -28,6 +28,9 @@ export class Stopwatch {
   }
 }
 
+/** The share of the work that must be done before the time left is told: the first steps of a stage take longer than those that follow. */
+const TELLING = 0.002;
+
 /**
  * `8.1 s left  epoch 6/30  loss 0.0665  steps 2077/10710`; the time left first, as a narrow terminal cuts the end.
  * @param elapsed ms since the stage began
@@ -35,7 +38,8 @@ export class Stopwatch {
  */
 export function describeStep({ done, total, unit, detail }: Progress, elapsed: number, from = 0): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
-  const left = share > from && share < 1 ? [`${duration((elapsed * (1 - share)) / (share - from))} left`] : [];
+  const left =
+    share - from >= TELLING && share < 1 ? [`${duration((elapsed * (1 - share)) / (share - from))} left`] : [];
   return [...left, ...(detail ? [printable(detail)] : []), `${unit} ${round(done)}/${round(total)}`].join('  ');
 }
 
