@@ -138,7 +138,7 @@ describe('a figure of a source', () => {
     [
       'an epoch that training did not reach',
       row('epoch9_loss', '0.1', 'train16'),
-      'the artifacts of the experiment do not',
+      'our training ended before that epoch',
     ],
     [
       'a node that there is not',

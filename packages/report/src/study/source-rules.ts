@@ -280,9 +280,16 @@ export function answer(row: SourceRow, experiment: MeasuredExperiment | string):
   if ('reason' in known.rule) return { row, reason: known.rule.reason };
   if (typeof experiment === 'string') return { row, reason: experiment };
   const found = known.rule.ours(experiment, row, known.found);
-  if (found.value === undefined || Number.isNaN(found.value))
-    return { row, reason: 'the artifacts of the experiment do not hold it' };
+  if (found.value === undefined || Number.isNaN(found.value)) return { row, reason: missing(row, experiment) };
   return { row, ours: row.unit === '%' ? inPercent(found) : found };
+}
+
+/** Why an experiment has no figure for a row. */
+function missing({ metric }: SourceRow, experiment: MeasuredExperiment): string {
+  const [, epoch] = /^epoch(\d+)_/.exec(metric) ?? [];
+  return epoch !== undefined && Number(epoch) > experiment.epochs
+    ? 'our training ended before that epoch'
+    : 'the artifacts of the experiment do not hold it';
 }
 
 function inPercent({ value, seeds, ...rest }: Ours): Ours {
