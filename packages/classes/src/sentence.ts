@@ -1,3 +1,4 @@
+import { grouped } from '@layerwise/contracts';
 /** The largest blob of a kind of evidence: where it is, and what share it is of all that speaks for the class. */
 export interface Spot {
   readonly place: string;
@@ -126,11 +127,6 @@ export function confusionSentence({ name, told, images, of, split, spots, nodes 
   const most = named.length === 0 ? '' : `of the nodes most ${named.join(' and ')}`;
   const tips = [places, most].filter((part) => part !== '').join('; ');
   return tips === '' ? seen : `${seen} What tips ${images === 1 ? 'it' : 'them'}: ${tips}.`;
-}
-
-/** `1,009` */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Digits and letters with their article: `a 4`, `an 8`, `an A`; other names as they are. */

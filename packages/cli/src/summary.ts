@@ -1,3 +1,4 @@
+import { grouped } from '@layerwise/contracts';
 import type { ExperimentPlan } from '@layerwise/study';
 import { seedRange } from '@layerwise/workspace/comparison/difference';
 import type { Spread } from '@layerwise/workspace/comparison/statistics';
@@ -30,7 +31,7 @@ export function describeResult(result: ExperimentResult): string {
     ['data', dataset],
     [
       'net',
-      `${net}, ${count(params)} parameters${costText(result)}, epoch ${bestEpoch} of ${epochs} kept${several ? ' from the first seed' : ''}`,
+      `${net}, ${grouped(params)} parameters${costText(result)}, epoch ${bestEpoch} of ${epochs} kept${several ? ' from the first seed' : ''}`,
     ],
     [
       'accuracy',
@@ -91,7 +92,7 @@ function meanOf({ seeds }: ExperimentResult, split: Split): number {
 function costText({ params, comparison }: ExperimentResult): string {
   const { numbers, multiplyAdds } = comparison?.cost ?? { numbers: params, multiplyAdds: 0 };
   return numbers > params
-    ? `, ${count(numbers)} with the projection (${count(multiplyAdds)} multiply-adds an image)`
+    ? `, ${grouped(numbers)} with the projection (${grouped(multiplyAdds)} multiply-adds an image)`
     : '';
 }
 
@@ -128,7 +129,7 @@ export function describeStudy(
     return [
       study ? experiment.slice(study.length + 1) : experiment,
       [features, ...hidden, classes].join('-'),
-      count(params),
+      grouped(params),
       over('train'),
       over('validation'),
       over('test'),
@@ -201,11 +202,6 @@ function share(accuracy: number | null): string {
 
 function nats(loss: number | null): string {
   return loss === null ? '–' : loss.toFixed(4);
-}
-
-/** `101,770`, without Intl: loading its tables takes as long as all the rest of saying how a cached run went. */
-function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function points(difference: number): string {

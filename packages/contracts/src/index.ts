@@ -18,6 +18,7 @@ export * from './constraints.js';
 export * from './errors.js';
 export * from './features.js';
 export type { Form } from './form.js';
+export * from './grouped.js';
 export * from './json-schema.js';
 export * from './nearest.js';
 export * from './printable.js';

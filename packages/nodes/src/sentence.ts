@@ -1,3 +1,4 @@
+import { grouped } from '@layerwise/contracts';
 import type { Loss } from './losses.js';
 
 /** What a sentence about a node is made of. Accuracies are shares of rows. */
@@ -41,7 +42,7 @@ function response({ strongest: { rows, shares }, zeros }: Findings, names: reado
     named.push(one);
     total += one.share;
   }
-  const images = rows === 1 ? 'the image that activates it most' : `the ${count(rows)} images that activate it most`;
+  const images = rows === 1 ? 'the image that activates it most' : `the ${grouped(rows)} images that activate it most`;
   const silent = zeros.flatMap((share, c) =>
     share >= SILENT && !named.some((one) => one.c === c) ? [many(names[c])] : [],
   );
@@ -109,10 +110,6 @@ function brief(value: number): string {
 
 function points(share: number): string {
   return (100 * share).toFixed(100 * share >= 0.095 ? 1 : 2);
-}
-
-function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function listed(words: readonly string[]): string {

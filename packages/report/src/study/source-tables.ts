@@ -33,6 +33,7 @@ export class Notes {
   }
 }
 
+/** The figures whose metric a pattern fits, each placed by what the pattern's groups found. */
 export function gridOf(beside: readonly Beside[], pattern: RegExp): Cell[] {
   return beside.flatMap((one) => {
     const found = pattern.exec(one.row.metric);
@@ -118,6 +119,7 @@ function ownCell(one: Beside): Markup {
   return html`<td data-ours="${one.row.at}">${own(one)}${range}</td>`;
 }
 
+/** Figures that belong to no grid, a row each. */
 export function figureTable(rows: readonly Beside[], notes: Notes): Markup {
   const named = (one: Beside): string => {
     const images = imagesOf(rowsName(one.row));
@@ -162,6 +164,7 @@ function paired(
   return grid(caption, head, rows);
 }
 
+/** A row for each epoch, and the epochs on our curves. @param experiment undefined where it has not been run */
 export function epochTable(cells: readonly Cell[], experiment: MeasuredExperiment | undefined, notes: Notes): Markup {
   const sorted = [...cells].sort((a, b) => Number(a.at[0]) - Number(b.at[0]));
   const others = [...new Set(cells.flatMap(({ ours }) => ours.rows ?? []))].map(imagesOf);
@@ -175,10 +178,12 @@ export function epochTable(cells: readonly Cell[], experiment: MeasuredExperimen
   }`;
 }
 
+/** Precision, recall, F1 and images, a row for each class and mean. */
 export function scoreTable(cells: readonly Cell[], notes: Notes): Markup {
   return paired(`Classes: ${captionOf(cells)}`, 'class', cells, ({ at: [name, of] }) => [of, name], notes);
 }
 
+/** Lowest and highest activation of the first node, a row for each true class. */
 export function rangeTable(cells: readonly Cell[], notes: Notes): Markup {
   return paired(`First node: ${captionOf(cells)}`, 'true class', cells, ({ at: [end, of] }) => [of, end], notes);
 }
